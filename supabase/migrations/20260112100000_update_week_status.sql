@@ -1,0 +1,221 @@
+-- The one way a week's status changes from outside: update_week_status, and how an attempt ends.
+
+create type public.tracking_report as (outcome text, reason text, status text, execution_id text);
+comment on type public.tracking_report is
+  'What a report did: outcome and reason are stable codes; status and execution_id are the week''s as they now are.';
+
+-- How an attempt ends ---------------------------------------------------------------------------------
+
+create function private.end_attempt(attempt_id uuid, outcome text, watch_until timestamptz default null)
+returns void
+language sql security invoker set search_path = ''
+as $$
+  update public.week_attempts a
+  set state = 'ended', outcome = end_attempt.outcome, ended_at = private.current_time(),
+    leased_until = null, due_at = null, watch_until = end_attempt.watch_until
+  where a.id = end_attempt.attempt_id and a.state <> 'ended';
+$$;
+comment on function private.end_attempt(uuid, text, timestamptz) is
+  'Ends a live attempt, which frees its slot and its window. The caller holds the week''s lock.';
+revoke execute on function private.end_attempt(uuid, text, timestamptz) from public, anon, authenticated;
+grant execute on function private.end_attempt(uuid, text, timestamptz) to service_role;
+
+-- Pieces of update_week_status, each one rule ----------------------------------------------------------
+
+create function private.is_legal_transition(
+  week public.report_data_weeks, live public.week_attempts, status text, data jsonb, execution_id text
+) returns boolean
+language sql immutable security invoker set search_path = ''
+as $$
+  select case
+    when (week).status = 'pending' then true
+    when (week).status = 'running' then is_legal_transition.status <> 'pending'
+    -- A restatement switches a completed week to its new result, or fails and leaves it as it was.
+    when (week).status = 'completed' and (live).kind = 'restated'
+      then is_legal_transition.status in ('completed', 'failed')
+    when (week).status <> is_legal_transition.status then false
+    -- Terminal: only what is still missing may be filled in; saying again what is there is no change.
+    else ((week).data is null or is_legal_transition.data is null or (week).data = is_legal_transition.data)
+      and ((week).execution_id is null or is_legal_transition.execution_id is null
+        or (week).execution_id = is_legal_transition.execution_id)
+  end;
+$$;
+comment on function private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
+  'Whether a week may take this status, data and execution: pending to any, running to any but pending, a terminal status only to itself and only to fill gaps.';
+
+create function private.take_execution(week public.report_data_weeks, execution_id text) returns text
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  holder uuid;
+begin
+  if take_execution.execution_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
+    return 'malformed_execution_id';
+  end if;
+  select e.week_id into holder from public.workflow_executions e where e.id = take_execution.execution_id;
+  if holder <> (week).id then
+    return 'execution_of_another_week';
+  end if;
+  if holder is null then
+    insert into public.workflow_executions (id, week_id) values (take_execution.execution_id, (week).id);
+    insert into public.week_attempts
+      (week_id, instance_id, number, kind, state, outcome, intended_at, execution_id, ended_at)
+    select (week).id, (week).instance_id, coalesce(max(a.number), 0) + 1, 'external', 'ended', 'external',
+      private.current_time(), take_execution.execution_id, private.current_time()
+    from public.week_attempts a where a.week_id = (week).id;
+  end if;
+  update public.report_data_weeks w set execution_id = take_execution.execution_id where w.id = (week).id;
+  return null;
+exception
+  -- Tracking must never stop a collection. Only what the value itself caused is caught (classes 22 and 23):
+  -- a deadlock, a cancellation or a full disk is raised, and the caller tries again.
+  when data_exception or integrity_constraint_violation then
+    return 'refused_by_database: ' || sqlstate || ' ' || sqlerrm;
+end;
+$$;
+comment on function private.take_execution(public.report_data_weeks, text) is
+  'Makes an execution that a caller brought the week''s own, with its row and an attempt of kind external. Answers null, or why not (malformed_execution_id, execution_of_another_week, refused_by_database: …), having changed nothing.';
+
+create function private.finish_week(
+  week public.report_data_weeks, live public.week_attempts, status text
+) returns void
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  execution public.workflow_executions;
+begin
+  if (live).id is null or finish_week.status = 'running' then
+    return;
+  end if;
+  select * into execution from public.workflow_executions e where e.id = (live).execution_id;
+  perform private.end_attempt((live).id, case
+    when finish_week.status = 'completed' then 'collected'
+    when execution.status = 'REJECTED' then 'rejected'
+    when execution.status = 'CANCELLED' then 'cancelled_outside'
+    when finish_week.status = 'cancelled' then 'cancelled'
+    else 'failed'
+  end);
+  if finish_week.status = 'failed' then
+    update public.report_data_weeks w set
+      error_code = case execution.status
+        when 'REJECTED' then 'amc_rejected' when 'CANCELLED' then 'cancelled_outside' else 'amc_failed' end,
+      error_message = coalesce(execution.status_reason, 'AMC gave no reason. Its status is '
+        || coalesce(execution.status, 'not known') || '.')
+    where w.id = (week).id;
+  end if;
+end;
+$$;
+comment on function private.finish_week(public.report_data_weeks, public.week_attempts, text) is
+  'Ends the live attempt of a week that reached a terminal status, and keeps AMC''s words if it failed.';
+revoke execute on function
+  private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
+  private.take_execution(public.report_data_weeks, text),
+  private.finish_week(public.report_data_weeks, public.week_attempts, text)
+  from public, anon, authenticated;
+grant execute on function
+  private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
+  private.take_execution(public.report_data_weeks, text),
+  private.finish_week(public.report_data_weeks, public.week_attempts, text)
+  to service_role;
+
+-- update_week_status ----------------------------------------------------------------------------------
+
+create function public.update_week_status(
+  collection_id uuid, week_id uuid, status text, data jsonb default null, execution_id text default null
+) returns public.tracking_report
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  valid constant text[] := array['pending', 'running', 'completed', 'failed', 'skipped', 'cancelled'];
+  week public.report_data_weeks;
+  live public.week_attempts;
+  new_data jsonb := nullif(update_week_status.data, 'null'::jsonb);
+  new_id text := update_week_status.execution_id;
+  untracked text;
+begin
+  -- 1
+  if update_week_status.status is null or update_week_status.status <> all (valid) then
+    raise exception 'Unknown week status %: expected one of %.',
+      coalesce(quote_literal(update_week_status.status), 'null'), array_to_string(valid, ', ')
+      using errcode = '22023', detail = 'unknown_status';
+  end if;
+  -- 2
+  select * into week from public.report_data_weeks w
+    where w.id = update_week_status.week_id and w.collection_id = update_week_status.collection_id
+    for no key update;
+  if not found then
+    return row('not_found', 'no_such_week_in_collection', null, null)::public.tracking_report;
+  end if;
+  -- 3. An execution that a caller brought has ended as an attempt from the start; while the week still
+  -- names it, that caller is not late.
+  if exists (select from public.week_attempts a
+      where a.week_id = week.id and a.execution_id = new_id and a.state = 'ended'
+        and not (a.kind = 'external' and new_id = week.execution_id)) then
+    perform private.note_event('stale_report', null, week, new_id,
+      jsonb_build_object('status', update_week_status.status));
+    return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  -- 4
+  select * into live from public.week_attempts a where a.week_id = week.id and a.state <> 'ended';
+  if found and (new_id is null or new_id is distinct from live.execution_id) then
+    return row('rejected', 'attempt_in_progress', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  -- 6
+  if not private.is_legal_transition(week, live, update_week_status.status, new_data, new_id) then
+    return row('rejected', 'illegal_transition', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if live.id is not null and update_week_status.status = 'completed' and not exists (
+      select from public.result_loads l where l.execution_id = new_id and l.complete) then
+    return row('rejected', 'load_incomplete', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  -- 8
+  if week.status = update_week_status.status and live.kind is distinct from 'restated'
+      and (new_data is null or new_data is not distinct from week.data)
+      and (new_id is null or new_id is not distinct from week.execution_id) then
+    return row('already_applied', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  -- A restatement that failed leaves what the week shows: only its attempt ends.
+  if week.status = 'completed' and update_week_status.status = 'failed' then
+    perform private.finish_week(week, live, 'failed');
+    perform private.note_event('restatement_failed', live, week, new_id);
+    return row('applied', 'result_kept', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  -- 5 and 7
+  if new_id is not null and new_id is distinct from week.execution_id and live.id is null then
+    untracked := private.take_execution(week, new_id);
+  end if;
+  -- 9. The execution and the status change in one statement, so that no reader sees one without the other.
+  update public.report_data_weeks w set
+    status = update_week_status.status,
+    data = coalesce(new_data, w.data),
+    execution_id = case when live.id is not null then new_id else w.execution_id end,
+    error_code = case when update_week_status.status = 'completed' then null else w.error_code end,
+    error_message = case when update_week_status.status = 'completed' then null else w.error_message end,
+    due_at = case when update_week_status.status = 'pending' then w.due_at end
+  where w.id = week.id
+  returning * into week;
+  perform private.finish_week(week, live, update_week_status.status);
+  perform private.note_event('week_' || update_week_status.status, live, week, new_id,
+    jsonb_strip_nulls(jsonb_build_object('untracked', untracked)));
+  if untracked is not null then
+    perform private.raise_alert('execution_untracked', format(
+      'Week %s took status %s, but not the execution id that came with it: %s. Find the execution in AMC''s list and report its id.',
+      week.id, week.status, untracked), week.instance_id, week.id, jsonb_build_object('execution_id', left(new_id, 200)));
+    return row('applied_untracked', untracked, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function public.update_week_status(uuid, uuid, text, jsonb, text) is
+  $$Reports a week's status, and with it, if given, its data and the AMC execution that produced it.
+
+collection_id, week_id: the week. status: pending, running, completed, failed, skipped or cancelled.
+data: summary of the result; null and 'null' leave the stored one. execution_id: AMC's workflowExecutionId;
+null leaves the stored one. Answers {outcome, reason, status, execution_id}:
+applied; already_applied (nothing new); applied_untracked (status and data are in, the id was not stored:
+reason says why, an alert is open); stale (the id belongs to an attempt that has ended; nothing changed);
+rejected (attempt_in_progress, illegal_transition or load_incomplete; nothing changed); not_found.
+An unknown status raises 22023. For service_role. One transaction; locks the week.$$;
+revoke execute on function public.update_week_status(uuid, uuid, text, jsonb, text) from public, anon, authenticated;
+grant execute on function public.update_week_status(uuid, uuid, text, jsonb, text) to service_role;
