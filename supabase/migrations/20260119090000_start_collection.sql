@@ -1,0 +1,287 @@
+-- How a collection begins: a workflow is saved, a range of weeks is planned, and its progress is read.
+
+create function private.refuse(code text, message text, hint text, sqlstate_code text default '22023')
+returns void
+language plpgsql immutable security invoker set search_path = ''
+as $$
+begin
+  raise exception '%', refuse.message using errcode = refuse.sqlstate_code, detail = refuse.code, hint = refuse.hint;
+end;
+$$;
+comment on function private.refuse(text, text, text, text) is
+  'Refuses a request: message says what was expected and what came, hint what to do, detail is a stable code for programs. A SQLSTATE PTxyz becomes HTTP status xyz.';
+
+-- Workflows -----------------------------------------------------------------------------------------
+
+create function public.save_workflow(
+  instance_id text, name text, sql_query text, parameters jsonb default '[]'
+) returns text
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  saved text;
+begin
+  if not exists (select from public.amc_instances i where i.id = save_workflow.instance_id) then
+    perform private.refuse('instance_not_found',
+      format('No instance %s that you may use.', quote_literal(save_workflow.instance_id)),
+      'Check the id, or ask for membership of the instance.', 'PT404');
+  end if;
+  insert into public.amc_workflows (instance_id, name, sql_query, parameters)
+  values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)
+  on conflict do nothing
+  returning id into saved;
+  if saved is null then
+    select w.id into saved from public.amc_workflows w
+    where w.instance_id = save_workflow.instance_id and w.sql_query = save_workflow.sql_query
+      and w.parameters = save_workflow.parameters
+    order by w.name = save_workflow.name desc, w.created_at
+    limit 1;
+  end if;
+  return saved;
+end;
+$$;
+comment on function public.save_workflow(text, text, text, jsonb) is
+  $$Keeps an AMC query as a workflow and answers its id, which is also its workflowId at AMC.
+
+name: 1 to 100 characters. sql_query: AMC SQL; parameters are read with CUSTOM_PARAMETER('name').
+parameters: declared inputParameters (SPEC, H). The same query again answers the same id; a changed one is
+a new version. For members of the instance; refuses with detail instance_not_found.$$;
+
+-- Windows -------------------------------------------------------------------------------------------
+
+create function private.check_time_zone(time_zone text) returns void
+language plpgsql stable security invoker set search_path = ''
+as $$
+begin
+  if not exists (select from pg_catalog.pg_timezone_names z
+      where z.name = check_time_zone.time_zone and z.name !~ '^(posix|right)/|^(Factory|localtime)$') then
+    perform private.refuse('unknown_time_zone',
+      format('Unknown time zone %s: expected a tz database name.', coalesce(quote_literal(check_time_zone.time_zone), 'null')),
+      'Use a name such as America/New_York or UTC.');
+  end if;
+end;
+$$;
+comment on function private.check_time_zone(text) is 'Refuses what is not a tz database name (unknown_time_zone).';
+
+create function private.plan_range(
+  weeks integer, start_date date, end_date date, week_starts_on text, time_zone text,
+  out first_day date, out last_day date, out weekday text
+)
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  weekdays constant text[] := array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+  today date;
+  days integer;
+begin
+  perform private.check_time_zone(plan_range.time_zone);
+  today := (private.current_time() at time zone plan_range.time_zone)::date;
+  weekday := lower(coalesce(plan_range.week_starts_on,
+    weekdays[extract(isodow from plan_range.start_date)::integer], 'monday'));
+  if weekday <> all (weekdays) then
+    perform private.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
+      quote_literal(plan_range.week_starts_on), array_to_string(weekdays, ', ')), 'Name the day on which your weeks start.');
+  end if;
+  if (plan_range.start_date is null) <> (plan_range.end_date is null) then
+    perform private.refuse('range_incomplete', 'Expected a start date and an end date, or neither; got one of them.',
+      'Give both dates, or a number of weeks.');
+  end if;
+  if plan_range.start_date is not null and plan_range.weeks is not null then
+    perform private.refuse('range_ambiguous', 'Expected a number of weeks or two dates; got both.', 'Leave one out.');
+  end if;
+  if plan_range.start_date is null then
+    -- The newest week that ended at least 14 days ago: attribution has settled by then (guide, M).
+    last_day := today - 14 - 1;
+    last_day := last_day - (extract(isodow from last_day + 1)::integer
+      - array_position(weekdays, weekday) + 7) % 7;
+    first_day := last_day + 1 - 7 * coalesce(plan_range.weeks, 52);
+  else
+    first_day := plan_range.start_date;
+    last_day := plan_range.end_date;
+  end if;
+  days := last_day - first_day + 1;
+  if plan_range.start_date is null and coalesce(plan_range.weeks, 52) not between 1 and 60
+      or days > 60 * 7 then
+    perform private.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.',
+      coalesce(plan_range.weeks, days / 7)), 'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
+  end if;
+  if days < 7 or days % 7 <> 0 or extract(isodow from first_day) <> array_position(weekdays, weekday) then
+    perform private.refuse('range_not_whole_weeks', format(
+      'Expected whole weeks that start on a %s, got %s to %s.', weekday, first_day, last_day),
+      'The end date is the last day of the last week, inclusive.');
+  end if;
+  if last_day >= today then
+    perform private.refuse('range_in_future', format('Expected the last day to lie before %s, got %s.', today, last_day),
+      'End with a week that is over.');
+  end if;
+end;
+$$;
+comment on function private.plan_range(integer, date, date, text, text) is
+  'Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least 14 days ago, or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete, range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.';
+
+create function private.check_parameters(declared jsonb, given jsonb) returns void
+language plpgsql immutable security invoker set search_path = ''
+as $$
+declare
+  unknown text;
+begin
+  select string_agg(quote_literal(k), ', ') into unknown
+  from jsonb_object_keys(check_parameters.given) k
+  where not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
+  if unknown is not null then
+    perform private.refuse('unknown_parameter', format('The workflow does not declare the parameter %s.', unknown),
+      'Declare it when saving the workflow, or leave it out.');
+  end if;
+end;
+$$;
+comment on function private.check_parameters(jsonb, jsonb) is
+  'Refuses values for parameters that the workflow does not declare (unknown_parameter): AMC refuses them too.';
+
+-- Collections ---------------------------------------------------------------------------------------
+
+create function private.describe_collection(collection_id uuid, created boolean) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object('collection_id', describe_collection.collection_id, 'created', describe_collection.created,
+    'weeks', coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'week_start_date', w.week_start_date,
+      'week_end_date', w.week_end_date, 'status', w.status) order by w.week_start_date), '[]'))
+  from public.report_data_weeks w where w.collection_id = describe_collection.collection_id;
+$$;
+comment on function private.describe_collection(uuid, boolean) is 'A collection''s id and weeks, oldest first, as create_collection answers them.';
+
+create function private.find_repeated_request(owner_id uuid, idempotency_key text, request_hash text) returns uuid
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  earlier public.report_data_collections;
+begin
+  -- Two equal requests at once wait for each other here, so that the second finds what the first made.
+  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', find_repeated_request.owner_id,
+    coalesce(find_repeated_request.idempotency_key, find_repeated_request.request_hash)), 0));
+  if find_repeated_request.idempotency_key is not null then
+    select * into earlier from public.report_data_collections c
+    where c.owner_id = find_repeated_request.owner_id and c.idempotency_key = find_repeated_request.idempotency_key;
+    if found and earlier.request_hash is distinct from find_repeated_request.request_hash then
+      perform private.refuse('idempotency_key_reused', 'This Idempotency-Key came before with another request.',
+        'Use a new key for a new request.', 'PT422');
+    end if;
+  else
+    select * into earlier from public.report_data_collections c
+    where c.owner_id = find_repeated_request.owner_id and c.request_hash = find_repeated_request.request_hash
+      and c.created_at > private.current_time() - interval '10 minutes' and c.cancelled_at is null
+    order by c.created_at desc limit 1;
+  end if;
+  return earlier.id;
+end;
+$$;
+comment on function private.find_repeated_request(uuid, text, text) is
+  'The collection that this request made before: by its key, else by its content within ten minutes. Refuses a key that came with another content (idempotency_key_reused).';
+
+create function public.create_collection(
+  owner_id uuid, instance_id text, workflow_id text, weeks integer default null,
+  start_date date default null, end_date date default null, week_starts_on text default null,
+  time_zone text default 'UTC', parameter_values jsonb default '{}', idempotency_key text default null
+) returns jsonb
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  workflow public.amc_workflows;
+  plan record;
+  hash text := encode(sha256(convert_to(jsonb_build_array(create_collection.instance_id,
+    create_collection.workflow_id, create_collection.weeks, create_collection.start_date,
+    create_collection.end_date, create_collection.week_starts_on, create_collection.time_zone,
+    create_collection.parameter_values)::text, 'UTF8')), 'hex');
+  made uuid;
+begin
+  if not exists (select from public.amc_instance_members m
+      where m.instance_id = create_collection.instance_id and m.user_id = create_collection.owner_id) then
+    perform private.refuse('instance_not_found', format('No instance %s that you may use.',
+      coalesce(quote_literal(create_collection.instance_id), 'null')), 'Check the id, or ask for membership of the instance.', 'PT404');
+  end if;
+  select * into workflow from public.amc_workflows w
+    where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
+  if not found then
+    perform private.refuse('workflow_not_found', format('Instance %s has no workflow %s.', create_collection.instance_id,
+      coalesce(quote_literal(create_collection.workflow_id), 'null')), 'Save it with save_workflow, which answers its id.', 'PT404');
+  end if;
+  perform private.check_parameters(workflow.parameters, create_collection.parameter_values);
+  plan := private.plan_range(create_collection.weeks, create_collection.start_date,
+    create_collection.end_date, create_collection.week_starts_on, create_collection.time_zone);
+  made := private.find_repeated_request(create_collection.owner_id, create_collection.idempotency_key, hash);
+  if made is not null then
+    return private.describe_collection(made, false);
+  end if;
+  insert into public.report_data_collections (owner_id, instance_id, workflow_id, start_date, end_date,
+    week_starts_on, time_zone, parameter_values, idempotency_key, request_hash)
+  values (create_collection.owner_id, create_collection.instance_id, create_collection.workflow_id,
+    plan.first_day, plan.last_day, plan.weekday, create_collection.time_zone,
+    create_collection.parameter_values, create_collection.idempotency_key, hash)
+  returning id into made;
+  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at)
+  select made, day::date, day::date + 6, private.current_time()
+  from generate_series(plan.first_day::timestamp, plan.last_day::timestamp, interval '7 days') day;
+  return private.describe_collection(made, true);
+end;
+$$;
+comment on function public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text) is
+  $$Makes a collection and its weeks, all due at once, oldest first. Called by the edge function start-collection.
+
+weeks: 1 to 60 (52 if neither weeks nor dates are given), ending with the newest week that ended at least 14
+days ago; or start_date and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz database
+name. The same idempotency_key, or the same request within ten minutes, answers the same collection with
+created false. Answers {collection_id, created, weeks}. Refuses with a stable code in detail. For service_role.$$;
+
+-- Progress ------------------------------------------------------------------------------------------
+
+create view public.collection_progress with (security_invoker = true) as
+select c.id as collection_id, c.instance_id, c.workflow_id, c.start_date, c.end_date, c.created_at,
+  case
+    when c.cancelled_at is not null then 'cancelled'
+    when n.weeks = n.pending + n.running + n.completed + n.failed + n.skipped + n.cancelled
+      and n.pending + n.running = 0 then
+      case when n.failed = 0 then 'completed' else 'completed_with_failures' end
+    when c.paused_at is not null then 'paused'
+    when n.pending = n.weeks then 'pending'
+    else 'running'
+  end as status,
+  n.weeks, n.pending, n.running, n.completed, n.failed, n.skipped, n.cancelled, n.tracked
+from public.report_data_collections c
+cross join lateral (
+  select count(*)::integer as weeks,
+    (count(*) filter (where w.status = 'pending'))::integer as pending,
+    (count(*) filter (where w.status = 'running'))::integer as running,
+    (count(*) filter (where w.status = 'completed'))::integer as completed,
+    (count(*) filter (where w.status = 'failed'))::integer as failed,
+    (count(*) filter (where w.status = 'skipped'))::integer as skipped,
+    (count(*) filter (where w.status = 'cancelled'))::integer as cancelled,
+    (count(*) filter (where w.execution_id is not null))::integer as tracked
+  from public.report_data_weeks w where w.collection_id = c.id
+) n;
+comment on view public.collection_progress is
+  'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known.';
+
+revoke all on public.collection_progress from anon, authenticated, service_role;
+grant select on public.collection_progress to authenticated, service_role;
+revoke execute on function
+  private.refuse(text, text, text, text),
+  public.save_workflow(text, text, text, jsonb),
+  private.check_time_zone(text),
+  private.plan_range(integer, date, date, text, text),
+  private.check_parameters(jsonb, jsonb),
+  private.describe_collection(uuid, boolean),
+  private.find_repeated_request(uuid, text, text),
+  public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text)
+  from public, anon, authenticated;
+grant execute on function private.refuse(text, text, text, text), public.save_workflow(text, text, text, jsonb)
+  to authenticated, service_role;
+grant execute on function
+  private.check_time_zone(text),
+  private.plan_range(integer, date, date, text, text),
+  private.check_parameters(jsonb, jsonb),
+  private.describe_collection(uuid, boolean),
+  private.find_repeated_request(uuid, text, text),
+  public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text)
+  to service_role;
