@@ -1,0 +1,437 @@
+-- The life of an attempt: claimed with its intent, reported by the one that POSTed it.
+
+-- Waiting -------------------------------------------------------------------------------------------
+
+create function public.pause_instance(
+  instance_id text, reason text, retry_after_seconds numeric default null
+) returns timestamptz
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  base constant numeric := 15;
+  longest constant numeric := 900;
+  instance public.amc_instances;
+  wait numeric;
+begin
+  select * into instance from public.amc_instances i where i.id = pause_instance.instance_id for no key update;
+  if not found then
+    return null;
+  end if;
+  -- AMC's own wait if it gave one (at most a day), else exponential with full jitter: its limits are not published (guide, H).
+  wait := coalesce(least(greatest(pause_instance.retry_after_seconds, 1), 86400),
+    1 + random()::numeric * least(longest, base * 2 ^ least(instance.throttles_in_row, 10)));
+  update public.amc_instances i set
+    paused_until = greatest(i.paused_until, private.current_time() + make_interval(secs => wait::double precision)),
+    pause_reason = pause_instance.reason,
+    throttles_in_row = case when i.paused_until > private.current_time() then i.throttles_in_row else i.throttles_in_row + 1 end
+  where i.id = instance.id
+  returning * into instance;
+  insert into public.tracking_events (event, instance_id, detail)
+  values ('instance_paused', instance.id, jsonb_build_object('reason', pause_instance.reason, 'until', instance.paused_until));
+  return instance.paused_until;
+end;
+$$;
+comment on function public.pause_instance(text, text, numeric) is
+  'Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so, else for a capped exponential backoff with full jitter. The pause ends by itself. Answers until when. For service_role.';
+
+create function public.report_credential_failure(credential_name text, code text, message text) returns integer
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  instance_id text;
+  stopped integer := 0;
+begin
+  for instance_id in
+    select i.id from public.amc_instances i
+    where i.credential_name = report_credential_failure.credential_name order by i.id for no key update
+  loop
+    update public.amc_instances i set paused_until = 'infinity', pause_reason = report_credential_failure.code
+    where i.id = instance_id;
+    perform private.raise_alert('reconnect_needed', format(
+      'Amazon refused the credential %s: %s. A person must sign in again; then store the new credential with private.connect_instance.',
+      report_credential_failure.credential_name, left(report_credential_failure.message, 500)), instance_id);
+    stopped := stopped + 1;
+  end loop;
+  return stopped;
+end;
+$$;
+comment on function public.report_credential_failure(text, text, text) is
+  'Stops all work of a credential that Amazon refused for good (invalid_grant, invalid_client: docs, H) and alerts a person. Answers how many instances were stopped. For service_role.';
+
+-- Claiming ------------------------------------------------------------------------------------------
+
+create function private.free_slots(instance public.amc_instances) returns setof integer
+language sql volatile security invoker set search_path = ''
+as $$
+  select s.slot
+  from generate_series(1, (instance).max_parallel) s(slot)
+  where not exists (select from public.week_attempts a
+    where a.instance_id = (instance).id and a.slot = s.slot and a.state <> 'ended')
+  order by s.slot
+  limit greatest(0, least(
+    (instance).max_parallel - (instance).running_elsewhere
+      - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.state <> 'ended'),
+    coalesce((instance).daily_limit - (select count(*) from public.week_attempts a
+      where a.instance_id = (instance).id and a.kind <> 'external'
+        and a.intended_at > private.current_time() - interval '24 hours'
+        and a.outcome is distinct from 'not_sent'), 2147483647)));
+$$;
+comment on function private.free_slots(public.amc_instances) is
+  'The slots in which an instance may begin an attempt now: free ones, less what AMC reports as running from elsewhere, within the daily limit.';
+
+create function private.window_key(workflow_id text, time_window_start text, time_zone text, parameter_values jsonb)
+returns text
+language sql immutable security invoker set search_path = ''
+as $$
+  select concat_ws('|', workflow_id, time_window_start, time_zone, md5(parameter_values::text));
+$$;
+comment on function private.window_key(text, text, text, jsonb) is 'What makes two attempts ask AMC for the same.';
+
+create function private.intend(instance public.amc_instances, max_weeks integer, lease_seconds integer)
+returns setof public.week_attempts
+language plpgsql volatile security invoker set search_path = ''
+as $$
+declare
+  now_at timestamptz := private.current_time();
+  -- A worker lives at most 400 s and the gateway holds a request at most 120 s more: before that, a create
+  -- may still be under way; after that, AMC's list may still lag.
+  in_flight constant interval := interval '520 seconds';
+begin
+  return query
+  with slots as (
+    select slot, row_number() over (order by slot) as n
+    from private.free_slots(instance) slot
+  ),
+  due as (
+    select w.id, w.status, w.week_start_date, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
+    from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    where w.instance_id = instance.id and w.due_at <= now_at
+      and c.paused_at is null and c.cancelled_at is null
+      and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')
+      and not exists (select from public.week_attempts a
+        where a.instance_id = instance.id and a.state <> 'ended' and a.window_key = private.window_key(
+          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values))
+    order by w.due_at, w.week_start_date
+    limit least(max_weeks, (select count(*) from slots))
+    for no key update of w skip locked
+  ),
+  intended as (
+    insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
+      fingerprint, window_key, slot, leased_until)
+    select d.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = d.id),
+      case d.status when 'completed' then 'restated' else 'collected' end, 'intended', now_at,
+      now_at + in_flight + make_interval(secs => instance.list_lag_seconds),
+      21600 + floor(random() * 64801)::integer,
+      private.window_key(d.workflow_id, to_char(d.week_start_date, 'YYYY-MM-DD"T00:00:00"'), d.time_zone, d.parameter_values),
+      s.slot, now_at + make_interval(secs => lease_seconds)
+    from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
+    join slots s using (n)
+    -- Two collections of the same window: the second waits until the first one's attempt has ended.
+    on conflict do nothing
+    returning *
+  ),
+  taken as (
+    update public.report_data_weeks w set due_at = null,
+      status = case w.status when 'completed' then 'completed' else 'running' end
+    from intended i where i.week_id = w.id
+    returning w.id
+  )
+  select i.* from intended i join taken t on t.id = i.week_id;
+end;
+$$;
+comment on function private.intend(public.amc_instances, integer, integer) is
+  'Writes the intent of up to max_weeks due weeks of one instance into its free slots, oldest first. The caller holds the instance''s lock and calls this as a new statement, so that it counts what was committed before the lock was granted.';
+
+create function public.claim_due_weeks(max_weeks integer default 10, lease_seconds integer default 60)
+returns table (
+  attempt_id uuid, fence integer, week_id uuid, collection_id uuid, instance_id text, entity_id text,
+  marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean,
+  workflow_definition jsonb, time_window_start text, time_window_end text, time_zone text,
+  parameter_values jsonb, fingerprint integer, post_within_seconds integer
+)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  instance public.amc_instances;
+  left_to_claim integer := claim_due_weeks.max_weeks;
+  claimed integer;
+begin
+  for instance in
+    select i.* from public.amc_instances i
+    where coalesce(i.paused_until <= private.current_time(), true)
+      and exists (select from private.free_slots(i))
+      and exists (select from public.report_data_weeks w
+        where w.instance_id = i.id and w.due_at <= private.current_time())
+    order by i.last_claimed_at nulls first, i.id
+    limit claim_due_weeks.max_weeks
+    for no key update skip locked
+  loop
+    exit when left_to_claim < 1;
+    return query
+    select a.id, a.fence, a.week_id, c.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name,
+      f.id, f.saved_at is not null,
+      case when f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
+        'parameters', f.parameters, 'output_format', f.output_format) end,
+      to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+      c.time_zone, c.parameter_values, a.fingerprint, 20
+    from private.intend(instance, left_to_claim, claim_due_weeks.lease_seconds) a
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    join public.amc_instances i on i.id = a.instance_id
+    order by w.week_start_date;
+    get diagnostics claimed = row_count;
+    left_to_claim := left_to_claim - claimed;
+    update public.amc_instances i set last_claimed_at = private.current_time() where i.id = instance.id;
+  end loop;
+end;
+$$;
+comment on function public.claim_due_weeks(integer, integer) is
+  $$Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and
+answers what the create needs. Nothing may be POSTed for an attempt but by the caller that this answer
+reached, once, within post_within_seconds of having called (on a clock that does not jump).
+
+max_weeks: at most so many. lease_seconds: how long the caller has the attempts to itself; after that an
+attempt without a report counts as unknown. Instances that are paused or full are passed over, the one
+served longest ago comes first, workers pass each other by. For service_role.$$;
+
+-- Reporting -----------------------------------------------------------------------------------------
+
+create function private.note_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
+returns void
+language sql security invoker set search_path = ''
+as $$
+  insert into public.workflow_executions as e (id, week_id, status, status_reason, workflow_id, time_window_start,
+    time_window_end, time_zone, parameter_values, timeout_seconds, amc_created_at, amc_updated_at,
+    amc_expires_at, execution_seconds, output_columns, adopted, request_id)
+  select note_execution.execution_id, note_execution.week_id, d.status, d.status_reason, d.workflow_id,
+    d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
+    d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, note_execution.adopted, d.request_id
+  from jsonb_to_record(coalesce(note_execution.details, '{}')) as d(status text, status_reason text,
+    workflow_id text, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb,
+    timeout_seconds integer, created_at timestamptz, updated_at timestamptz, expires_at timestamptz,
+    execution_seconds numeric, output_columns jsonb, request_id text);
+$$;
+comment on function private.note_execution(text, uuid, jsonb, boolean) is
+  'Adds the row of an execution from what AMC said of it (an execution observation).';
+
+create function public.record_execution(
+  attempt_id uuid, execution_id text, details jsonb default null, adopted boolean default false
+) returns public.tracking_report
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  new_id constant text := record_execution.execution_id;
+  holder uuid;
+begin
+  select * into attempt from public.week_attempts a where a.id = record_execution.attempt_id;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  -- Instance before week: the order in which everything locks.
+  if (record_execution.details ->> 'matcher_proved')::boolean then
+    update public.amc_instances i set matcher_proved_at = private.current_time()
+    where i.id = attempt.instance_id and i.matcher_proved_at is null;
+  end if;
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
+  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
+  select e.week_id into holder from public.workflow_executions e where e.id = new_id;
+  if attempt.state = 'ended' then
+    -- The id may be known to nobody else: it is kept where a person finds it.
+    perform private.note_event('late_execution', attempt, week, new_id, record_execution.details);
+    if holder is null then
+      perform private.raise_alert('late_execution', format(
+        'AMC execution %s came for attempt %s after it had ended as %s. Check in AMC whether it still runs.',
+        left(new_id, 200), attempt.id, attempt.outcome), week.instance_id, week.id);
+    end if;
+    return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.execution_id = new_id then
+    return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.execution_id is not null or holder is not null or new_id is null
+      or new_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
+    perform private.note_event('execution_refused', attempt, week, left(new_id, 200), record_execution.details);
+    perform private.raise_alert('execution_refused', format(
+      'AMC execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
+      coalesce(left(new_id, 200), 'null'), attempt.id), week.instance_id, week.id);
+    return row('rejected', case when attempt.execution_id is not null then 'attempt_has_another_execution'
+      when holder is not null then 'execution_of_another_attempt' else 'malformed_execution_id' end,
+      week.status, week.execution_id)::public.tracking_report;
+  end if;
+  perform private.note_execution(new_id, week.id, record_execution.details, record_execution.adopted);
+  update public.week_attempts a set state = 'created', execution_id = new_id, leased_until = null,
+    amc_answer = jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id'))
+  where a.id = attempt.id;
+  -- A week that shows a result keeps showing it: a restatement switches only once its own is in.
+  if week.status <> 'completed' then
+    update public.report_data_weeks w set execution_id = new_id where w.id = week.id returning * into week;
+  end if;
+  perform private.note_event(case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end,
+    attempt, week, new_id, jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
+  return row('recorded', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function public.record_execution(uuid, text, jsonb, boolean) is
+  $$Stores the execution id that AMC gave for an attempt, before anything else is asked about that execution.
+
+attempt_id: the fence: an attempt that has ended takes nothing more (stale; the id is kept in an event and an
+alert). execution_id: AMC's workflowExecutionId. details: what AMC said of it, with request_id and
+matcher_proved (its echo would have been found in the list). adopted: the id was found in AMC's list.
+Answers {outcome, reason, status, execution_id}: recorded, already_recorded, stale, rejected
+(attempt_has_another_execution, execution_of_another_attempt, malformed_execution_id), not_found.
+For service_role.$$;
+
+create function private.put_off(week public.report_data_weeks, due_at timestamptz) returns void
+language sql security invoker set search_path = ''
+as $$
+  update public.report_data_weeks w set due_at = put_off.due_at
+  where w.id = (week).id and w.status in ('pending', 'running', 'completed');
+$$;
+comment on function private.put_off(public.report_data_weeks, timestamptz) is
+  'Lets a week be tried again from due_at on, unless it was ended meanwhile.';
+
+create function private.fail_week(week public.report_data_weeks, code text, message text) returns void
+language sql security invoker set search_path = ''
+as $$
+  update public.report_data_weeks w set
+    status = case w.status when 'completed' then 'completed' else 'failed' end, due_at = null,
+    error_code = fail_week.code, error_message = left(fail_week.message, 2000), error_count = w.error_count + 1
+  where w.id = (week).id and w.status in ('pending', 'running', 'completed');
+$$;
+comment on function private.fail_week(public.report_data_weeks, text, text) is
+  'Fails a week for good, with a code and the words of whoever refused it. A week that shows a result keeps it.';
+
+create function private.apply_create_verdict(
+  attempt public.week_attempts, week public.report_data_weeks, verdict text, message text, paused_until timestamptz
+) returns void
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  now_at timestamptz := private.current_time();
+begin
+  case apply_create_verdict.verdict
+    when 'not_sent' then
+      perform private.end_attempt(attempt.id, 'not_sent');
+      perform private.put_off(week, now_at);
+    when 'quota' then
+      perform private.end_attempt(attempt.id, 'quota');
+      perform private.put_off(week, apply_create_verdict.paused_until);
+    when 'workflow_not_visible' then
+      perform private.end_attempt(attempt.id, 'not_visible');
+      perform private.put_off(week, now_at + interval '30 seconds');
+    when 'refused' then
+      perform private.end_attempt(attempt.id, 'refused');
+      perform private.fail_week(week, 'amc_refused', apply_create_verdict.message);
+    when 'throttled', 'unauthorized' then
+      -- AMC answered, so nothing is under way any more; but a listing must have had time to show otherwise.
+      update public.week_attempts a set state = 'unknown', leased_until = null,
+        settle_after = now_at + make_interval(secs => (select i.list_lag_seconds
+          from public.amc_instances i where i.id = a.instance_id))
+      where a.id = attempt.id;
+    else
+      update public.week_attempts a set state = 'unknown', leased_until = null where a.id = attempt.id;
+  end case;
+end;
+$$;
+comment on function private.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz) is
+  'Moves an attempt and its week on according to what came of the create. Only refused counts as an error.';
+
+create function public.report_create(
+  attempt_id uuid, verdict text, http_status integer default null, message text default null,
+  request_id text default null, retry_after_seconds numeric default null
+) returns public.tracking_report
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  verdicts constant text[] := array['not_sent', 'refused', 'quota', 'workflow_not_visible', 'throttled', 'unauthorized', 'unknown'];
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  verdict text := report_create.verdict;
+  paused_until timestamptz;
+begin
+  if report_create.verdict is null or report_create.verdict <> all (verdicts) then
+    raise exception 'Unknown verdict %: expected one of %.', coalesce(quote_literal(report_create.verdict), 'null'),
+      array_to_string(verdicts, ', ') using errcode = '22023', detail = 'unknown_verdict';
+  end if;
+  select * into attempt from public.week_attempts a where a.id = report_create.attempt_id;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.state <> 'ended' then
+    paused_until := public.pause_instance(attempt.instance_id, report_create.verdict, report_create.retry_after_seconds);
+  end if;
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
+  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
+  if attempt.state not in ('intended', 'unknown') then
+    perform private.note_event('late_report', attempt, week, null, jsonb_build_object('verdict', report_create.verdict));
+    return row('stale', case attempt.state when 'ended' then 'attempt_ended' else 'execution_is_known' end,
+      week.status, week.execution_id)::public.tracking_report;
+  end if;
+  -- AMC may not see a workflow in its first minutes; later, it is gone there, and has to be saved again.
+  if report_create.verdict = 'workflow_not_visible' and not exists (
+      select from public.report_data_collections c
+      join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+      where c.id = week.collection_id and f.saved_at > private.current_time() - interval '10 minutes') then
+    verdict := 'refused';
+    update public.amc_workflows f set saved_at = null from public.report_data_collections c
+    where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id;
+  end if;
+  update public.week_attempts a set amc_answer = jsonb_strip_nulls(jsonb_build_object('verdict', report_create.verdict,
+      'http_status', report_create.http_status, 'message', left(report_create.message, 2000), 'request_id', report_create.request_id))
+  where a.id = attempt.id;
+  perform private.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
+  perform private.note_event('create_' || verdict, attempt, week, null, jsonb_strip_nulls(jsonb_build_object(
+    'http_status', report_create.http_status, 'message', left(report_create.message, 500), 'request_id', report_create.request_id)));
+  if verdict = 'unauthorized' then
+    perform private.raise_alert('unauthorized', format(
+      'AMC refused the token for instance %s. If it goes on, check its credential, entity and marketplace.', week.instance_id), week.instance_id);
+  end if;
+  select * into week from public.report_data_weeks w where w.id = week.id;
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function public.report_create(uuid, text, integer, text, text, numeric) is
+  $$Reports what came of a create other than an id: not_sent (it never left), refused (for good, with AMC's
+words), quota (AMC's limit: wait), workflow_not_visible (saved minutes ago), throttled, unauthorized, unknown
+(anything else: AMC's list decides).
+
+http_status, message, request_id: AMC's answer. retry_after_seconds: AMC's wait. Fenced by the attempt: stale
+if it has ended or has an execution. Answers {outcome, reason, status, execution_id}. For service_role.$$;
+
+create function public.mark_workflow_saved(instance_id text, workflow_id text) returns void
+language sql security invoker set search_path = ''
+as $$
+  update public.amc_workflows f set saved_at = private.current_time()
+  where f.instance_id = mark_workflow_saved.instance_id and f.id = mark_workflow_saved.workflow_id and f.saved_at is null;
+$$;
+comment on function public.mark_workflow_saved(text, text) is
+  'Notes that a workflow is saved at AMC, so that it is not saved before each create. For service_role.';
+
+do $$
+declare
+  f regprocedure;
+begin
+  foreach f in array array[
+    'public.pause_instance(text, text, numeric)', 'public.report_credential_failure(text, text, text)',
+    'private.free_slots(public.amc_instances)', 'private.window_key(text, text, text, jsonb)',
+    'private.intend(public.amc_instances, integer, integer)', 'public.claim_due_weeks(integer, integer)',
+    'private.note_execution(text, uuid, jsonb, boolean)', 'public.record_execution(uuid, text, jsonb, boolean)',
+    'private.put_off(public.report_data_weeks, timestamptz)', 'private.fail_week(public.report_data_weeks, text, text)',
+    'private.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz)',
+    'public.report_create(uuid, text, integer, text, text, numeric)', 'public.mark_workflow_saved(text, text)'
+  ]::regprocedure[] loop
+    execute format('revoke execute on function %s from public, anon, authenticated', f);
+    execute format('grant execute on function %s to service_role', f);
+  end loop;
+end;
+$$;
