@@ -1,0 +1,244 @@
+-- Listings: one look at AMC's list of an instance tells how all its executions are, and settles attempts
+-- whose create got no answer.
+
+create function private.wants_listing(instance public.amc_instances) returns boolean
+language sql volatile security invoker set search_path = ''
+as $$
+  select (instance).list_due_at <= private.current_time()
+    and coalesce((instance).paused_until <= private.current_time(), true)
+    and coalesce((instance).list_leased_until <= private.current_time(), true)
+    and (
+      exists (select from public.week_attempts a
+        left join public.workflow_executions e on e.id = a.execution_id
+        where a.instance_id = (instance).id and a.state <> 'ended'
+          and (a.state = 'unknown'
+            or a.state = 'intended' and a.leased_until <= private.current_time()
+            or a.state = 'created'
+              and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')))
+      -- What runs elsewhere holds our weeks back, so it has to be looked at again.
+      or (instance).running_elsewhere > 0 and exists (select from public.report_data_weeks w
+        where w.instance_id = (instance).id and w.due_at <= private.current_time())
+    );
+$$;
+comment on function private.wants_listing(public.amc_instances) is
+  'Whether a listing of the instance is due and would move anything on.';
+
+create function private.describe_attempts(instance_id text) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'state', a.state, 'execution_id', a.execution_id,
+    'workflow_id', c.workflow_id, 'time_zone', c.time_zone, 'parameter_values', c.parameter_values,
+    'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
+    'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+    'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
+    'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
+    'fingerprint', a.fingerprint, 'intended_at', a.intended_at) order by a.intended_at, a.id), '[]')
+  from public.week_attempts a
+  join public.report_data_weeks w on w.id = a.week_id
+  join public.report_data_collections c on c.id = w.collection_id
+  left join public.workflow_executions e on e.id = a.execution_id
+  where a.instance_id = describe_attempts.instance_id
+    and (a.state = 'unknown' or a.state = 'created'
+      and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'));
+$$;
+comment on function private.describe_attempts(text) is
+  'The attempts of an instance that a listing is to tell of: those without an answer, and those under way.';
+
+create function public.claim_listing(max_instances integer default 5, lease_seconds integer default 60)
+returns table (
+  instance_id text, entity_id text, marketplace_id text, region text, credential_name text,
+  fence bigint, began_at timestamptz, list_from timestamptz, attempts jsonb
+)
+language plpgsql volatile security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  instance public.amc_instances;
+  now_at timestamptz;
+begin
+  for instance in
+    select i.* from public.amc_instances i where private.wants_listing(i)
+    order by i.list_due_at, i.id limit claim_listing.max_instances for no key update skip locked
+  loop
+    now_at := private.current_time();
+    -- Its worker died or sleeps: whether the create left is not known. A row that is locked is being reported on.
+    update public.week_attempts a set state = 'unknown', leased_until = null
+    where a.id in (select b.id from public.week_attempts b
+      where b.instance_id = instance.id and b.state = 'intended' and b.leased_until <= now_at
+      for update skip locked);
+    update public.amc_instances i set list_fence = i.list_fence + 1,
+      list_leased_until = now_at + make_interval(secs => claim_listing.lease_seconds)
+    where i.id = instance.id returning * into instance;
+    attempts := private.describe_attempts(instance.id);
+    return query select instance.id, instance.entity_id, instance.marketplace_id, instance.region,
+      instance.credential_name, instance.list_fence, now_at,
+      coalesce((select min((a.value ->> 'intended_at')::timestamptz) from jsonb_array_elements(attempts) a), now_at)
+        - interval '1 hour',
+      attempts;
+  end loop;
+end;
+$$;
+comment on function public.claim_listing(integer, integer) is
+  $$Takes instances whose list of executions is due. Attempts without a report whose lease is over become unknown.
+
+list_from: list executions created since then, cancelled ones too, all pages. attempts: those that the listing
+is to tell of, as an array. fence: for record_listing. began_at: for settle_attempt, on the database's clock.
+lease_seconds: how long nobody else lists the instance. For service_role.$$;
+
+create function private.alert_overdue(instance_id text) returns void
+language sql security invoker set search_path = ''
+as $$
+  select private.raise_alert(
+    case when a.intended_at < private.current_time() - interval '48 hours' then 'execution_overdue' else 'unknown_status' end,
+    format('Execution %s of week %s has status %s since %s. It is still followed; look at it in AMC.',
+      e.id, a.week_id, e.status, a.intended_at), a.instance_id, a.week_id)
+  from public.week_attempts a
+  join public.workflow_executions e on e.id = a.execution_id
+  where a.instance_id = alert_overdue.instance_id and a.state = 'created'
+    and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+    -- 24 hours in AMC's queue and 24 hours of running are the longest that AMC allows (SPEC, H).
+    and (a.intended_at < private.current_time() - interval '48 hours'
+      or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < private.current_time() - interval '6 hours');
+$$;
+comment on function private.alert_overdue(text) is
+  'Alerts a person to executions that take longer than AMC allows, or keep a status that nobody knows.';
+
+create function private.update_executions(executions jsonb) returns void
+language sql security invoker set search_path = ''
+as $$
+  update public.workflow_executions e set
+    status = coalesce(o.status, e.status), status_reason = coalesce(o.status_reason, e.status_reason),
+    amc_created_at = coalesce(o.created_at, e.amc_created_at), amc_updated_at = coalesce(o.updated_at, e.amc_updated_at),
+    amc_expires_at = coalesce(o.expires_at, e.amc_expires_at),
+    execution_seconds = coalesce(o.execution_seconds, e.execution_seconds),
+    output_columns = coalesce(o.output_columns, e.output_columns), updated_at = private.current_time()
+  from (
+    select o.* from jsonb_to_recordset(update_executions.executions) as o(id text, status text, status_reason text,
+      created_at timestamptz, updated_at timestamptz, expires_at timestamptz, execution_seconds numeric, output_columns jsonb)
+  ) o
+  where e.id = o.id
+    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
+    -- A terminal status wins; else what AMC wrote later does.
+    and (o.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+      or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
+$$;
+comment on function private.update_executions(jsonb) is
+  'Takes over what AMC says of known executions. A status never goes back.';
+
+create function public.record_listing(
+  instance_id text, fence bigint, began_at timestamptz, executions jsonb, complete boolean
+) returns jsonb
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  instance public.amc_instances;
+  known text[];
+  elsewhere integer;
+begin
+  select * into instance from public.amc_instances i where i.id = record_listing.instance_id for no key update;
+  if not found or instance.list_fence <> record_listing.fence then
+    return jsonb_build_object('outcome', 'stale', 'known_execution_ids', '[]'::jsonb);
+  end if;
+  perform private.update_executions(record_listing.executions);
+  select coalesce(array_agg(e.id), '{}') into known from public.workflow_executions e
+  where e.id in (select o ->> 'id' from jsonb_array_elements(record_listing.executions) o);
+  if record_listing.complete then
+    select count(*) into elsewhere from jsonb_array_elements(record_listing.executions) o
+    where o ->> 'id' <> all (known)
+      and o ->> 'status' not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+      and not exists (select from public.week_attempts a where a.instance_id = instance.id
+        and a.state in ('intended', 'unknown') and a.fingerprint = (o ->> 'timeout_seconds')::integer);
+    update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
+      throttles_in_row = 0, list_due_at = private.current_time() + make_interval(secs => i.poll_seconds)
+    where i.id = instance.id;
+    perform private.alert_overdue(instance.id);
+  end if;
+  return jsonb_build_object('outcome', 'recorded', 'known_execution_ids', to_jsonb(known));
+end;
+$$;
+comment on function public.record_listing(text, bigint, timestamptz, jsonb, boolean) is
+  $$Takes over what AMC's list, or one answer, says of an instance's executions.
+
+fence, began_at: from claim_listing; a report of an earlier listing is stale. executions: array of execution
+observations. complete: all pages were read; then the next listing is due after poll_seconds, and what runs
+elsewhere is counted. Answers {outcome: recorded or stale, known_execution_ids}: those that are ours already,
+which no unknown attempt may adopt. For service_role.$$;
+
+create function public.settle_attempt(attempt_id uuid, listing_began_at timestamptz)
+returns public.tracking_report
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  proved_at timestamptz;
+begin
+  select * into attempt from public.week_attempts a where a.id = settle_attempt.attempt_id;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select i.matcher_proved_at into proved_at from public.amc_instances i where i.id = attempt.instance_id;
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
+  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
+  if attempt.state <> 'unknown' then
+    return row('stale', 'attempt_is_' || attempt.state, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if settle_attempt.listing_began_at is null or settle_attempt.listing_began_at < attempt.settle_after
+      or settle_attempt.listing_began_at > private.current_time() then
+    return row('waiting', 'listing_may_lag', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if proved_at is null then
+    perform private.raise_alert('unknown_outcome', format(
+      'AMC''s answer to the create of attempt %s was lost, and no create of instance %s has shown yet that its list would tell. Look for the execution in AMC: window of week %s, timeout %s s.',
+      attempt.id, attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id);
+    return row('waiting', 'matcher_not_proved', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  perform private.end_attempt(attempt.id, 'abandoned', private.current_time() + interval '48 hours');
+  perform private.put_off(week, private.current_time());
+  perform private.note_event('attempt_abandoned', attempt, week, null,
+    jsonb_build_object('listing_began_at', settle_attempt.listing_began_at));
+  return row('abandoned', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function public.settle_attempt(uuid, timestamptz) is
+  $$Reports that a complete listing, begun at listing_began_at, shows no execution of an unknown attempt.
+
+The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
+(settle_after) and the instance's list is proved to show such executions. Answers waiting
+(listing_may_lag, matcher_not_proved), abandoned, stale or not_found. For service_role.$$;
+
+create function public.finished_attempts(max_attempts integer default 20)
+returns table (
+  attempt_id uuid, week_id uuid, collection_id uuid, execution_id text, execution_status text, status_reason text
+)
+language sql stable security invoker set search_path = ''
+as $$
+  select a.id, w.id, w.collection_id, e.id, e.status, e.status_reason
+  from public.week_attempts a
+  join public.workflow_executions e on e.id = a.execution_id
+  join public.report_data_weeks w on w.id = a.week_id
+  where a.state <> 'ended' and e.status in ('FAILED', 'REJECTED', 'CANCELLED')
+  order by a.intended_at
+  limit finished_attempts.max_attempts;
+$$;
+comment on function public.finished_attempts(integer) is
+  'Live attempts whose execution ended at AMC without a result: each is to be reported with update_week_status. For service_role.';
+
+do $$
+declare
+  f regprocedure;
+begin
+  foreach f in array array[
+    'private.wants_listing(public.amc_instances)', 'private.describe_attempts(text)',
+    'public.claim_listing(integer, integer)', 'private.alert_overdue(text)', 'private.update_executions(jsonb)',
+    'public.record_listing(text, bigint, timestamptz, jsonb, boolean)',
+    'public.settle_attempt(uuid, timestamptz)', 'public.finished_attempts(integer)'
+  ]::regprocedure[] loop
+    execute format('revoke execute on function %s from public, anon, authenticated', f);
+    execute format('grant execute on function %s to service_role', f);
+  end loop;
+end;
+$$;
