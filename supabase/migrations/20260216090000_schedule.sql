@@ -1,0 +1,141 @@
+-- The schedule: each minute the database looks whether a worker could move anything on, and only then wakes
+-- one. A lost nudge costs a minute and nothing else: all state is in the tables.
+
+create extension if not exists pg_cron with schema pg_catalog;
+create extension if not exists pg_net with schema extensions;
+create extension if not exists supabase_vault with schema vault;
+
+-- Credentials ---------------------------------------------------------------------------------------
+
+create function private.amc_credential(credential_name text) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.name = amc_credential.credential_name;
+$$;
+comment on function private.amc_credential(text) is
+  'The Login with Amazon credential {client_id, client_secret, refresh_token} under a name in Vault; null if there is none. On the direct connection only.';
+
+create function private.connect_instance(
+  instance_id text, entity_id text, marketplace_id text, region text, credential jsonb,
+  member_email text default null, name text default null
+) returns text
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  secret_name text := 'amc_credential_' || connect_instance.instance_id;
+  secret_id uuid;
+  member uuid;
+begin
+  if not connect_instance.credential ?& array['client_id', 'client_secret', 'refresh_token'] then
+    perform private.refuse('credential_incomplete', 'Expected a credential with client_id, client_secret and refresh_token.',
+      'Take them from your Login with Amazon application and its consent.');
+  end if;
+  select s.id into secret_id from vault.secrets s where s.name = secret_name;
+  if secret_id is null then
+    perform vault.create_secret(connect_instance.credential::text, secret_name, 'Login with Amazon credential of amc-history');
+  else
+    perform vault.update_secret(secret_id, connect_instance.credential::text);
+  end if;
+  insert into public.amc_instances as i (id, name, entity_id, marketplace_id, region, credential_name)
+  values (connect_instance.instance_id, connect_instance.name, connect_instance.entity_id,
+    connect_instance.marketplace_id, connect_instance.region, secret_name)
+  on conflict (id) do update set entity_id = excluded.entity_id, marketplace_id = excluded.marketplace_id,
+    region = excluded.region, name = coalesce(excluded.name, i.name), credential_name = excluded.credential_name,
+    paused_until = null, pause_reason = null, throttles_in_row = 0;
+  update public.tracking_alerts a set resolved_at = private.current_time()
+  where a.instance_id = connect_instance.instance_id and a.code = 'reconnect_needed' and a.resolved_at is null;
+  if connect_instance.member_email is not null then
+    select u.id into member from auth.users u where u.email = lower(connect_instance.member_email);
+    if member is null then
+      perform private.refuse('user_not_found', format('No user %s.', quote_literal(connect_instance.member_email)),
+        'The user signs up first.');
+    end if;
+    insert into public.amc_instance_members (instance_id, user_id)
+    values (connect_instance.instance_id, member) on conflict do nothing;
+  end if;
+  return connect_instance.instance_id;
+end;
+$$;
+comment on function private.connect_instance(text, text, text, text, jsonb, text, text) is
+  $$Connects an AMC instance, or renews its credential: stores the credential in Vault, ends a pause, and lets
+the user with member_email collect from it. Run at a database prompt, as postgres.$$;
+
+-- The nudge -----------------------------------------------------------------------------------------
+
+create function private.count_actionable() returns integer
+language sql volatile security invoker set search_path = ''
+as $$
+  select (
+    (select count(*) from public.amc_instances i
+      where private.wants_listing(i)
+        or coalesce(i.paused_until <= private.current_time(), true)
+          and exists (select from private.free_slots(i))
+          and exists (select from public.report_data_weeks w
+            where w.instance_id = i.id and w.due_at <= private.current_time()))
+    + (select count(*) from public.week_attempts a
+      join public.workflow_executions e on e.id = a.execution_id
+      join public.amc_instances i on i.id = a.instance_id
+      where a.state = 'created' and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+        and coalesce(a.leased_until <= private.current_time(), true)
+        and coalesce(a.due_at <= private.current_time(), true)
+        and coalesce(i.paused_until <= private.current_time(), true))
+  )::integer;
+$$;
+comment on function private.count_actionable() is
+  'How many instances and results a worker could move on now. Waiting behind a full or paused instance is not actionable.';
+
+create function private.dispatch_collect() returns integer
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  most_at_once constant integer := 3;
+  nudges integer := least(most_at_once, ceil(private.count_actionable() / 10.0));
+  url text;
+  key text;
+begin
+  if nudges = 0 then
+    return 0;
+  end if;
+  select s.decrypted_secret into url from vault.decrypted_secrets s where s.name = 'amc_history_project_url';
+  select s.decrypted_secret into key from vault.decrypted_secrets s where s.name = 'amc_history_cron_key';
+  if url is null or key is null then
+    perform private.raise_alert('schedule_not_configured',
+      'Weeks are waiting, but Vault has no amc_history_project_url or no amc_history_cron_key. Store both with vault.create_secret.', null);
+    return 0;
+  end if;
+  for i in 1 .. nudges loop
+    perform net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
+      headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', key),
+      timeout_milliseconds := 5000);
+  end loop;
+  return nudges;
+end;
+$$;
+comment on function private.dispatch_collect() is
+  'Wakes the edge function collect if something is actionable, several at once when there is much. Answers how many nudges were queued. Run by pg_cron; URL and key come from Vault.';
+
+create function private.purge_history() returns void
+language sql security invoker set search_path = ''
+as $$
+  delete from cron.job_run_details where end_time < private.current_time() - interval '7 days';
+  delete from public.tracking_events where happened_at < private.current_time() - interval '400 days';
+$$;
+comment on function private.purge_history() is
+  'Drops what is older than anyone looks at: runs of jobs after 7 days, tracking events after 400.';
+
+do $$
+declare
+  f regprocedure;
+begin
+  foreach f in array array[
+    'private.amc_credential(text)', 'private.connect_instance(text, text, text, text, jsonb, text, text)',
+    'private.count_actionable()', 'private.dispatch_collect()', 'private.purge_history()'
+  ]::regprocedure[] loop
+    execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
+  end loop;
+end;
+$$;
+
+select cron.schedule('amc-history-collect', '* * * * *', 'select private.dispatch_collect()');
+select cron.schedule('amc-history-purge', '17 3 * * *', 'select private.purge_history()');
