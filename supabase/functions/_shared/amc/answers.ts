@@ -1,0 +1,74 @@
+import {
+  AbortedError,
+  type AmcError,
+  NotFoundError,
+  RefusedError,
+  ThrottledError,
+  UnauthorizedError,
+  UnavailableError,
+  UnknownOutcomeError,
+} from "./errors.ts";
+import { parseError, saysMissing } from "./error_body.ts";
+import type { Answer, NoAnswer } from "./http.ts";
+import { retryAfterSeconds } from "./retry.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Whether an answer is a success. */
+export function isSuccess(answer: Answer): boolean {
+  return answer.status >= 200 && answer.status < 300;
+}
+
+/**
+ * The typed error for anything but a success. Only a 4xx with AMC's own error body is AMC's word; anything else
+ * with such a status may come from something in between.
+ *
+ * @param write whether the request changes something: then no usable answer means that the outcome is unknown
+ */
+export function errorFor(
+  runtime: Runtime,
+  result: Answer | NoAnswer,
+  write: boolean,
+): AmcError {
+  if (result.kind === "no_answer") {
+    if (write) return new UnknownOutcomeError(result.message);
+    if (result.reason === "aborted") return new AbortedError();
+    return new UnavailableError(result.message, { retryable: true });
+  }
+  const { status, requestId } = result;
+  const facts = { status, requestId };
+  const body = parseError(result.text);
+  const message = runtime.redact(body.message);
+  if (status === 429) {
+    const wait = retryAfterSeconds(result.headers, runtime.wallNow());
+    return new ThrottledError(message, wait, { ...facts, retryable: !write });
+  }
+  if (status === 401) return new UnauthorizedError(message, facts);
+  if (body.fromAmc && status >= 400 && status < 500 && status !== 408) {
+    const missing = status === 404 || (status === 400 && saysMissing(message));
+    return missing
+      ? new NotFoundError(message, facts)
+      : new RefusedError(message, facts);
+  }
+  const words = `Expected AMC's answer, got status ${status}: ${message}`;
+  if (write) return new UnknownOutcomeError(words, facts);
+  return new UnavailableError(words, {
+    ...facts,
+    retryable: status >= 500 || status === 408,
+  });
+}
+
+/** The error for a success whose body is not what the operation answers. */
+export function malformed(
+  runtime: Runtime,
+  answer: Answer,
+  expected: string,
+): UnavailableError {
+  const got = answer.text === null
+    ? "a body that did not arrive whole"
+    : runtime.redact(parseError(answer.text).message).slice(0, 200);
+  return new UnavailableError(`Expected ${expected}, got: ${got}`, {
+    status: answer.status,
+    requestId: answer.requestId,
+    retryable: true,
+  });
+}

@@ -1,0 +1,261 @@
+import { isSuccess } from "./answers.ts";
+import {
+  AbortedError,
+  AmcError,
+  CredentialError,
+  UnavailableError,
+} from "./errors.ts";
+import { isQuotaText, parseError, saysWorkflowMissing } from "./error_body.ts";
+import type {
+  CreateOptions,
+  CreateOutcome,
+  CreateRequest,
+} from "./create_outcome.ts";
+import { parseExecution } from "./execution.ts";
+import { type Answer, exchange, guard } from "./http.ts";
+import { parseJson } from "./json.ts";
+import { normalizeLocalTime } from "./local_time.ts";
+import { matchExecution } from "./matcher.ts";
+import { retryAfterSeconds } from "./retry.ts";
+import { outgoing, type Transport } from "./transport.ts";
+
+const REFUSING = [400, 403, 404, 422];
+const REPLACING_TOKEN_MS = 10_000;
+
+/**
+ * Asks AMC to run a workflow, at most once: no retry whatever comes back, no redirect followed, since AMC has no
+ * idempotency key (SPEC, PM, NB, DOC; H).
+ *
+ * @returns the verdict; never throws
+ */
+export async function createExecution(
+  transport: Transport,
+  request: CreateRequest,
+  options: CreateOptions,
+): Promise<CreateOutcome> {
+  const { runtime, tokens } = transport;
+  const problem = problemOf(request);
+  if (problem !== null) return notSent("invalid_request", problem);
+  const token = await tokenBefore(transport, options);
+  if (typeof token !== "string") return token;
+  const sending = outgoing(
+    transport,
+    {
+      operation: "create_execution",
+      method: "POST",
+      path: "/workflowExecutions",
+      body: bodyOf(request),
+      signal: options.signal,
+    },
+    token,
+    transport.createTimeoutMs,
+  );
+  if (!areHeaders(sending.headers)) {
+    return notSent(
+      "invalid_request",
+      "Expected a client id, entity id, marketplace id and token that can be sent as headers.",
+    );
+  }
+  const sentAt = runtime.wallNow();
+  if (options.signal?.aborted) return aborted();
+  // Right before the fetch: nothing waits between this line and it.
+  if (!(runtime.now() < options.deadline)) return windowOver();
+  const result = await exchange(runtime, sending);
+  if (result.kind === "no_answer") {
+    const { reason, message } = result;
+    return { kind: "unknown", reason, status: null, message, requestId: null };
+  }
+  if (result.status === 401) {
+    tokens.invalidate(token);
+    return await unauthorized(transport, result, options.signal);
+  }
+  return isSuccess(result)
+    ? successOf(request, result, sentAt)
+    : failureOf(transport, request, result);
+}
+
+function problemOf(request: CreateRequest): string | null {
+  const { timeoutSeconds } = request;
+  if (request.workflowId === "" || request.timeZone === "") {
+    return "Expected a workflow id and a time zone; one is empty.";
+  }
+  for (const time of [request.timeWindowStart, request.timeWindowEnd]) {
+    if (normalizeLocalTime(time) !== time) {
+      return `Expected local times yyyy-MM-ddTHH:mm:ss without a zone, got ${time}.`;
+    }
+  }
+  if (!(request.timeWindowStart < request.timeWindowEnd)) {
+    return "Expected a window that ends after it starts.";
+  }
+  if (
+    !Number.isInteger(timeoutSeconds) || timeoutSeconds < 900 ||
+    timeoutSeconds > 86_400
+  ) return `Expected a timeout of 900 to 86400 seconds, got ${timeoutSeconds}.`;
+  try {
+    JSON.stringify(request.parameterValues);
+    return null;
+  } catch {
+    return "Expected parameter values that can be written as JSON.";
+  }
+}
+
+/** Found out before the fetch, whose failure would count as unknown. */
+function areHeaders(headers: Record<string, string>): boolean {
+  try {
+    new Headers(headers);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function bodyOf(request: CreateRequest): Record<string, unknown> {
+  return {
+    workflowId: request.workflowId,
+    // Left out, AMC takes one day (SPEC's default MOST_RECENT_DAY, SKILL2).
+    timeWindowType: "EXPLICIT",
+    timeWindowStart: request.timeWindowStart,
+    timeWindowEnd: request.timeWindowEnd,
+    timeWindowTimeZone: request.timeZone,
+    parameterValues: request.parameterValues,
+    workflowExecutionTimeoutSeconds: request.timeoutSeconds,
+  };
+}
+
+/** A token, waited for no longer than the deadline. */
+async function tokenBefore(
+  transport: Transport,
+  options: CreateOptions,
+): Promise<string | CreateOutcome> {
+  const { runtime, tokens } = transport;
+  if (options.signal?.aborted) return aborted();
+  const left = options.deadline - runtime.now();
+  if (!(left > 0)) return windowOver();
+  const limit = guard(runtime, left, options.signal);
+  try {
+    return await tokens.token(limit.signal);
+  } catch (error) {
+    if (options.signal?.aborted) return aborted();
+    if (limit.ended() === "timeout") return windowOver();
+    return error instanceof CredentialError
+      ? notSent("credential", error.message, error)
+      : notSent("token", wordsOf(error, tokens.redact), asAmcError(error));
+  } finally {
+    limit.release();
+  }
+}
+
+function successOf(
+  request: CreateRequest,
+  answer: Answer,
+  sentAt: number,
+): CreateOutcome {
+  const { requestId, status } = answer;
+  const execution = parseExecution(parseJson(answer.text), requestId);
+  if (execution === null) {
+    const message = answer.text === null
+      ? "The answer broke off."
+      : "The answer holds no well-formed workflowExecutionId.";
+    return { kind: "unknown", reason: "no_id", status, message, requestId };
+  }
+  const match = matchExecution(
+    {
+      workflow_id: request.workflowId,
+      time_window_start: request.timeWindowStart,
+      time_window_end: request.timeWindowEnd,
+      time_zone: request.timeZone,
+      fingerprint: request.timeoutSeconds,
+      intended_at: new Date(sentAt).toISOString(),
+    },
+    [execution],
+    [],
+  );
+  return {
+    kind: "created",
+    execution,
+    matches: match.kind === "one",
+    requestId,
+  };
+}
+
+function failureOf(
+  transport: Transport,
+  request: CreateRequest,
+  answer: Answer,
+): CreateOutcome {
+  const { runtime } = transport;
+  const { status, requestId } = answer;
+  const body = parseError(answer.text);
+  const message = runtime.redact(body.message);
+  const wait = retryAfterSeconds(answer.headers, runtime.wallNow());
+  const said = { status, message, requestId };
+  if (status === 429) {
+    return { kind: "throttled", ...said, retryAfterSeconds: wait };
+  }
+  if (REFUSING.includes(status) && body.fromAmc) {
+    if (isQuotaText(message)) {
+      return { kind: "quota", ...said, retryAfterSeconds: wait };
+    }
+    if (saysWorkflowMissing(message, request.workflowId)) {
+      return { kind: "workflow_not_visible", ...said };
+    }
+    return { kind: "refused", ...said };
+  }
+  // A runtime may hide a redirect behind status 0.
+  const redirect = status === 0 || (status >= 300 && status < 400);
+  return { kind: "unknown", reason: redirect ? "redirect" : "status", ...said };
+}
+
+/** After a 401 the token is replaced once; the create is not sent again: an attempt is POSTed at most once. */
+async function unauthorized(
+  transport: Transport,
+  answer: Answer,
+  signal: AbortSignal | undefined,
+): Promise<CreateOutcome> {
+  const { runtime, tokens } = transport;
+  const limit = guard(runtime, REPLACING_TOKEN_MS, signal);
+  let error: AmcError | null = null;
+  try {
+    await tokens.token(limit.signal);
+  } catch (thrown) {
+    error = asAmcError(thrown) ??
+      new UnavailableError(wordsOf(thrown, tokens.redact));
+  } finally {
+    limit.release();
+  }
+  return {
+    kind: "unauthorized",
+    status: answer.status,
+    message: runtime.redact(parseError(answer.text).message),
+    error,
+    requestId: answer.requestId,
+  };
+}
+
+function notSent(
+  reason: Extract<CreateOutcome, { kind: "not_sent" }>["reason"],
+  message: string,
+  error: AmcError | null = null,
+): CreateOutcome {
+  const requestId = error?.requestId ?? null;
+  return { kind: "not_sent", reason, message, error, requestId };
+}
+
+function windowOver(): CreateOutcome {
+  return notSent(
+    "window_over",
+    "The time in which the create may be sent is over.",
+  );
+}
+
+function aborted(): CreateOutcome {
+  return notSent("aborted", new AbortedError().message);
+}
+
+function asAmcError(error: unknown): AmcError | null {
+  return error instanceof AmcError ? error : null;
+}
+
+function wordsOf(error: unknown, redact: (text: string) => string): string {
+  return redact(error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,95 @@
+import type { AmcError } from "./errors.ts";
+import type { ExecutionObservation } from "./execution.ts";
+
+/** What to run. */
+export interface CreateRequest {
+  /** A saved workflow. */
+  workflowId: string;
+  /** Local times `yyyy-MM-ddTHH:mm:ss` without a zone suffix; the end is exclusive. */
+  timeWindowStart: string;
+  timeWindowEnd: string;
+  /** A name of the tz database. */
+  timeZone: string;
+  parameterValues: Record<string, unknown>;
+  /** 900 to 86400 (SPEC; H); serves as the attempt's fingerprint. */
+  timeoutSeconds: number;
+}
+
+/** When the create may leave. */
+export interface CreateOptions {
+  /** On the client's clock that never jumps, in milliseconds: from then on it must not be sent. */
+  deadline: number;
+  signal?: AbortSignal;
+}
+
+/** What became of a create. `message` is AMC's words or a sentence, without secrets. */
+export type CreateOutcome =
+  | {
+    /** 2xx with a well-formed id: record it first. */
+    kind: "created";
+    execution: ExecutionObservation;
+    /** Whether the answer echoed workflow, window, zone and fingerprint so that the matcher would have found it. */
+    matches: boolean;
+    requestId: string | null;
+  }
+  | {
+    /** It never left. */
+    kind: "not_sent";
+    /** `credential`: a person must reconnect; `token`: no token now; `invalid_request`: our own mistake, never to be sent. */
+    reason:
+      | "window_over"
+      | "token"
+      | "credential"
+      | "aborted"
+      | "invalid_request";
+    message: string;
+    /** The failure of the token, when that was the reason. */
+    error: AmcError | null;
+    requestId: string | null;
+  }
+  | {
+    /** A definite refusal, for good. */
+    kind: "refused";
+    status: number;
+    message: string;
+    requestId: string | null;
+  }
+  | {
+    /** A definite refusal that waiting helps against: a limit on executions is reached. */
+    kind: "quota";
+    status: number;
+    message: string;
+    retryAfterSeconds: number | null;
+    requestId: string | null;
+  }
+  | {
+    /** A definite refusal that says that the workflow does not exist: lag, if it was made minutes ago. */
+    kind: "workflow_not_visible";
+    status: number;
+    message: string;
+    requestId: string | null;
+  }
+  | {
+    kind: "throttled";
+    status: number;
+    message: string;
+    retryAfterSeconds: number | null;
+    requestId: string | null;
+  }
+  | {
+    /** 401. The token has been replaced for the next attempt, if it could be. */
+    kind: "unauthorized";
+    status: number;
+    message: string;
+    /** Why the token could not be replaced, or null. */
+    error: AmcError | null;
+    requestId: string | null;
+  }
+  | {
+    /** It may have made an execution: settle from the list. */
+    kind: "unknown";
+    reason: "timeout" | "aborted" | "network" | "no_id" | "redirect" | "status";
+    status: number | null;
+    message: string;
+    requestId: string | null;
+  };

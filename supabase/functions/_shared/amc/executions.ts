@@ -1,0 +1,196 @@
+import { z } from "zod";
+import { malformed } from "./answers.ts";
+import { saysMissing, saysNotDownloadable } from "./error_body.ts";
+import {
+  type AmcError,
+  NotFoundError,
+  NotReadyError,
+  RefusedError,
+  UnavailableError,
+  UnknownOutcomeError,
+} from "./errors.ts";
+import { type ExecutionObservation, parseExecution } from "./execution.ts";
+import { parseJson } from "./json.ts";
+import { classifyStatus, isTerminal } from "./status.ts";
+import { get, type Transport, write } from "./transport.ts";
+
+/** Options of a request. */
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+function pathOf(executionId: string): string {
+  return `/workflowExecutions/${encodeURIComponent(executionId)}`;
+}
+
+/**
+ * Asks for one execution.
+ *
+ * @throws NotFoundError, also when AMC says 400 "does not exist", as it was seen to within moments of a create (OS; M)
+ */
+export function getExecution(
+  transport: Transport,
+  executionId: string,
+  options: CallOptions = {},
+): Promise<ExecutionObservation> {
+  return get(transport, {
+    operation: "get_execution",
+    method: "GET",
+    path: pathOf(executionId),
+    signal: options.signal,
+  }, (answer) => {
+    const execution = parseExecution(parseJson(answer.text), answer.requestId);
+    if (execution === null || execution.id !== executionId) {
+      throw malformed(transport.runtime, answer, `execution ${executionId}`);
+    }
+    return execution;
+  });
+}
+
+/** What became of a cancel. */
+export type CancelOutcome =
+  /** AMC shows it as cancelled. */
+  | { kind: "cancelled"; execution: ExecutionObservation }
+  /** It had ended in another way before. */
+  | { kind: "finished"; execution: ExecutionObservation }
+  /** AMC took the request; the execution does not show it yet. */
+  | { kind: "requested"; execution: ExecutionObservation };
+
+/**
+ * Cancels an execution: PUT of the status, then a GET to confirm, as AWS does (SPEC, AWS; H). A refusal or a lost answer
+ * is settled by the GET too. The guides' DELETE is in no specification and is not used.
+ *
+ * @throws the PUT's error when the execution goes on
+ */
+export async function cancelExecution(
+  transport: Transport,
+  executionId: string,
+  options: CallOptions = {},
+): Promise<CancelOutcome> {
+  let refusal: AmcError | null = null;
+  try {
+    await write(transport, {
+      operation: "cancel_execution",
+      method: "PUT",
+      path: pathOf(executionId),
+      body: { status: "CANCELLED" },
+      signal: options.signal,
+    });
+  } catch (error) {
+    const settled = error instanceof RefusedError && error.status !== 403 ||
+      error instanceof UnknownOutcomeError;
+    if (!settled || options.signal?.aborted) throw error;
+    refusal = error;
+  }
+  const execution = await getExecution(transport, executionId, options);
+  const status = classifyStatus(execution.status).class;
+  if (status === "cancelled") return { kind: "cancelled", execution };
+  if (isTerminal(status)) return { kind: "finished", execution };
+  if (refusal !== null) throw refusal;
+  return { kind: "requested", execution };
+}
+
+/** Links to an execution's result; each is a secret and dies after ten minutes (SPEC; H). */
+export interface DownloadUrls {
+  /** The files in order; every one must be fetched. At least one. */
+  urls: string[];
+  metadataUrls: string[];
+  requestId: string | null;
+}
+
+const MAX_LINK_PAGES = 20;
+
+const linksSchema = z.looseObject({
+  downloadUrls: z.array(z.string().min(1)).nullish(),
+  metadataDownloadUrls: z.array(z.string().min(1)).nullish(),
+  nextToken: z.string().nullish().catch(null),
+});
+
+/**
+ * Asks for the links to all files of an execution's result. SPEC calls its `nextToken` a placeholder: it is followed
+ * as long as it brings files that are new.
+ *
+ * @throws NotReadyError while there is nothing to download ("unavailable for download"; status not documented)
+ */
+export async function downloadUrls(
+  transport: Transport,
+  executionId: string,
+  options: CallOptions = {},
+): Promise<DownloadUrls> {
+  const files = new Map<string, string>();
+  const metadata = new Map<string, string>();
+  let requestId: string | null = null;
+  let token: string | null = null;
+  for (let page = 0; page < MAX_LINK_PAGES; page++) {
+    const found = await linksPage(transport, executionId, token, options);
+    requestId ??= found.requestId;
+    const before = files.size + metadata.size;
+    addLinks(files, found.links.downloadUrls ?? []);
+    addLinks(metadata, found.links.metadataDownloadUrls ?? []);
+    token = found.links.nextToken || null;
+    if (token !== null && files.size + metadata.size > before) continue;
+    if (files.size === 0) {
+      throw new NotReadyError("AMC named no file to download.", {
+        requestId,
+      });
+    }
+    return {
+      urls: [...files.values()],
+      metadataUrls: [...metadata.values()],
+      requestId,
+    };
+  }
+  throw new UnavailableError(
+    `Expected the links of a result on at most ${MAX_LINK_PAGES} pages, got more.`,
+    { requestId },
+  );
+}
+
+async function linksPage(
+  transport: Transport,
+  executionId: string,
+  token: string | null,
+  options: CallOptions,
+) {
+  try {
+    return await get(transport, {
+      operation: "download_urls",
+      method: "GET",
+      path: `${pathOf(executionId)}/downloadUrls`,
+      query: token === null ? undefined : { nextToken: token },
+      signal: options.signal,
+    }, (answer) => {
+      const parsed = linksSchema.safeParse(parseJson(answer.text));
+      if (!parsed.success) {
+        // Nothing of the body: it may hold links.
+        throw malformed(
+          transport.runtime,
+          { ...answer, text: null },
+          "download links",
+        );
+      }
+      return { links: parsed.data, requestId: answer.requestId };
+    });
+  } catch (error) {
+    throw notReady(error) ?? error;
+  }
+}
+
+function notReady(error: unknown): NotReadyError | null {
+  const refused = error instanceof NotFoundError ||
+    error instanceof RefusedError;
+  if (!refused) return null;
+  const { message, status, requestId } = error;
+  // The sibling Traffic Events API says 404 for "not ready" (inference; L).
+  const likely = saysNotDownloadable(message) ||
+    (status === 404 && !saysMissing(message));
+  return likely ? new NotReadyError(message, { status, requestId }) : null;
+}
+
+/** Keyed without the query, which differs from one signing to the next. */
+function addLinks(into: Map<string, string>, links: string[]): void {
+  for (const link of links) {
+    const file = link.replace(/[?#].*$/s, "");
+    if (!into.has(file)) into.set(file, link);
+  }
+}

@@ -1,0 +1,199 @@
+import type { AmcLogEntry, Runtime } from "./runtime.ts";
+import { tidy } from "./sanitize.ts";
+
+/** The largest body that is read, in bytes: a page of 100 executions is far below. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+/** What setTimeout can hold. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** An answer to a request. */
+export interface Answer {
+  kind: "answer";
+  /** 0 for a redirect that the runtime hides. */
+  status: number;
+  headers: Headers;
+  /** The body, or null when it did not arrive whole. */
+  text: string | null;
+  requestId: string | null;
+  /** The `Date` header as ISO 8601: the server's clock. */
+  serverDate: string | null;
+}
+
+/** A request without an answer. */
+export interface NoAnswer {
+  kind: "no_answer";
+  reason: "timeout" | "aborted" | "network";
+  /** One line, without secrets. */
+  message: string;
+}
+
+/** One request. */
+export interface Outgoing {
+  operation: string;
+  method: "GET" | "POST" | "PUT";
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+  /** Milliseconds for everything: connecting, headers and body. */
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+/** A signal that aborts after a time or with the caller's. */
+export interface Guard {
+  signal: AbortSignal;
+  /** What ended it, if something did. */
+  ended(): "timeout" | "aborted" | null;
+  /** Stops the timer. */
+  release(): void;
+}
+
+/** Makes the signal for one request. */
+export function guard(
+  runtime: Runtime,
+  timeoutMs: number,
+  caller?: AbortSignal,
+): Guard {
+  const timer = new AbortController();
+  const stop = runtime.startTimer(
+    Math.min(timeoutMs, LONGEST_TIMER_MS),
+    () => timer.abort(),
+  );
+  return {
+    signal: caller ? AbortSignal.any([timer.signal, caller]) : timer.signal,
+    ended: () =>
+      caller?.aborted ? "aborted" : timer.signal.aborted ? "timeout" : null,
+    release: stop,
+  };
+}
+
+/**
+ * Sends one request, once: no retry, here or by the runtime, and no redirect followed. Never throws. The runtime's `fetch` is called before this
+ * function first waits.
+ */
+export async function exchange(
+  runtime: Runtime,
+  request: Outgoing,
+): Promise<Answer | NoAnswer> {
+  const began = runtime.now();
+  const limit = guard(runtime, request.timeoutMs, request.signal);
+  let result: Answer | NoAnswer;
+  try {
+    const response = await runtime.fetch(request.url, {
+      method: request.method,
+      headers: request.headers,
+      // Deno's fetch sends a request again, once, when a connection from its pool drops before the answer, though the
+      // server may have read it: tried with 2.9.6. It does so for text and bytes, which it can copy; not for a Blob.
+      body: request.body === undefined ? undefined : new Blob([request.body]),
+      redirect: "manual",
+      signal: limit.signal,
+    });
+    const text = await readText(response, limit.signal);
+    result = answerOf(response, text);
+  } catch (error) {
+    result = noAnswer(runtime, error, limit.ended());
+  } finally {
+    limit.release();
+  }
+  runtime.log(logEntry(request, result, runtime.now() - began));
+  return result;
+}
+
+/** The facts of a response's head. */
+export function answerOf(response: Response, text: string | null): Answer {
+  const { headers } = response;
+  const requestId = headers.get("x-amz-request-id") ??
+    headers.get("x-amz-rid") ?? headers.get("x-amzn-requestid");
+  const date = Date.parse(headers.get("date") ?? "");
+  return {
+    kind: "answer",
+    status: response.status,
+    headers,
+    text,
+    requestId: requestId ? tidy(requestId, 200) : null,
+    serverDate: Number.isNaN(date) ? null : new Date(date).toISOString(),
+  };
+}
+
+/** What a failed fetch was, in one line without secrets: the runtime's own errors quote the URL. */
+export function noAnswer(
+  runtime: Runtime,
+  error: unknown,
+  ended: "timeout" | "aborted" | null,
+): NoAnswer {
+  if (ended === "timeout") {
+    return {
+      kind: "no_answer",
+      reason: "timeout",
+      message: "No answer in time.",
+    };
+  }
+  if (ended === "aborted") {
+    return {
+      kind: "no_answer",
+      reason: "aborted",
+      message: "The caller ended the request.",
+    };
+  }
+  const words = error instanceof Error ? error.message : String(error);
+  return {
+    kind: "no_answer",
+    reason: "network",
+    message: tidy(runtime.redact(words), 500),
+  };
+}
+
+/** Reads a body whole, or answers null when it breaks off, is too large or the signal aborts. */
+export async function readText(
+  response: Response,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  if (response.body === null) return "";
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  // The signal ends a real body by itself; one handed over by a replaced fetch it does not.
+  const onAbort = () => void reader.cancel().catch(() => {});
+  signal?.addEventListener("abort", onAbort, { once: true });
+  let text = "";
+  let bytes = 0;
+  try {
+    while (bytes <= MAX_BODY_BYTES) {
+      const { done, value } = await reader.read();
+      if (signal?.aborted) return null;
+      if (done) return text + decoder.decode();
+      bytes += value.byteLength;
+      text += decoder.decode(value, { stream: true });
+    }
+    await reader.cancel();
+    return null;
+  } catch {
+    return null;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** The log entry of one request. */
+export function logEntry(
+  request: Pick<Outgoing, "operation" | "method" | "url">,
+  result: Answer | NoAnswer,
+  ms: number,
+): AmcLogEntry {
+  const { operation, method, url } = request;
+  const target = tidy(url.replace(/[?#].*$/s, ""), 500);
+  const shared = { event: "amc_request", operation, method, target } as const;
+  const took = Math.round(ms);
+  if (result.kind === "answer") {
+    const { status, requestId: request_id } = result;
+    return { ...shared, status, outcome: "answered", request_id, ms: took };
+  }
+  return {
+    ...shared,
+    status: null,
+    outcome: result.reason,
+    request_id: null,
+    ms: took,
+    error: result.message,
+  };
+}

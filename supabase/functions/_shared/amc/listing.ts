@@ -1,0 +1,130 @@
+import { z } from "zod";
+import { malformed } from "./answers.ts";
+import { UnavailableError } from "./errors.ts";
+import { type ExecutionObservation, parseExecution } from "./execution.ts";
+import type { CallOptions } from "./executions.ts";
+import { parseJson } from "./json.ts";
+import { get, type Transport } from "./transport.ts";
+
+/** Which executions to list. */
+export interface ListQuery {
+  /** Only those of this workflow; without it, all of the instance. */
+  workflowId?: string;
+  /** Only those made since; rounded down to a second. */
+  minCreationTime: Date | string;
+  /** Whether cancelled ones are shown; AMC hides them by default (SPEC; H). True unless said otherwise. */
+  includeCancelled?: boolean;
+}
+
+/** All pages of a listing. */
+export interface Listing {
+  /** Newest first, each id once. */
+  executions: ExecutionObservation[];
+  /**
+   * Whether every entry could be read. If not, what is not in `executions` may still exist: nothing can be concluded from
+   * its absence.
+   */
+  complete: boolean;
+  /** The `Date` header of the first page, ISO 8601: AMC's clock when the listing began. */
+  serverDate: string | null;
+  /** AMC's request id of each page. */
+  requestIds: string[];
+}
+
+/** Far more than the executions of two days on one instance, at a hundred a page. */
+const MAX_PAGES = 100;
+
+const pageSchema = z.looseObject({
+  executions: z.array(z.unknown()),
+  nextToken: z.string().nullish(),
+});
+
+/**
+ * Lists executions, all pages. The last page has no `nextToken`, or null, or "" (PM captured, AWS; H).
+ *
+ * @throws UnavailableError when the pages do not come to an end, besides the errors of any read: a listing is whole or not there
+ */
+export async function listExecutions(
+  transport: Transport,
+  query: ListQuery,
+  options: CallOptions = {},
+): Promise<Listing> {
+  const found = new Map<string, ExecutionObservation>();
+  const listing: Listing = {
+    executions: [],
+    complete: true,
+    serverDate: null,
+    requestIds: [],
+  };
+  const tokens = new Set<string>();
+  const filters = filtersOf(query);
+  let token = "";
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const { answer, entries, nextToken } = await pageOf(
+      transport,
+      token === "" ? filters : { ...filters, nextToken: token },
+      options,
+    );
+    if (page === 0) listing.serverDate = answer.serverDate;
+    if (answer.requestId !== null) listing.requestIds.push(answer.requestId);
+    for (const entry of entries) {
+      const execution = parseExecution(entry, answer.requestId);
+      if (execution === null) listing.complete = false;
+      // A run that is made meanwhile shifts the pages: the first sight is the newer place, the last the newer state.
+      else found.set(execution.id, execution);
+    }
+    token = nextToken;
+    if (token === "") {
+      listing.executions = [...found.values()];
+      return listing;
+    }
+    if (tokens.has(token)) {
+      throw new UnavailableError(
+        "Expected a list of executions that ends, got the same page token twice.",
+        { requestId: answer.requestId },
+      );
+    }
+    tokens.add(token);
+  }
+  throw new UnavailableError(
+    `Expected a list of at most ${MAX_PAGES} pages, got more.`,
+    { requestId: listing.requestIds.at(-1) },
+  );
+}
+
+/** Creation times go without a zone suffix, in UTC (SPEC; H). */
+function filtersOf(query: ListQuery): Record<string, string> {
+  const since = new Date(query.minCreationTime);
+  if (Number.isNaN(since.getTime())) {
+    throw new TypeError("minCreationTime must be an instant.");
+  }
+  return {
+    ...(query.workflowId === undefined ? {} : { workflowId: query.workflowId }),
+    minCreationTime: since.toISOString().slice(0, 19),
+    timeZone: "UTC",
+    includeCancelled: String(query.includeCancelled ?? true),
+    limit: "100",
+  };
+}
+
+function pageOf(
+  transport: Transport,
+  query: Record<string, string>,
+  options: CallOptions,
+) {
+  return get(transport, {
+    operation: "list_executions",
+    method: "GET",
+    path: "/workflowExecutions",
+    query,
+    signal: options.signal,
+  }, (answer) => {
+    const parsed = pageSchema.safeParse(parseJson(answer.text));
+    // A body without a list is not an empty list.
+    if (!parsed.success) {
+      throw malformed(transport.runtime, answer, "a list of executions");
+    }
+    const { executions: entries, nextToken } = parsed.data;
+    return { answer, entries, nextToken: nextToken ?? "" };
+  });
+}

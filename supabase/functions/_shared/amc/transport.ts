@@ -1,0 +1,125 @@
+import { errorFor, isSuccess } from "./answers.ts";
+import type { Region } from "./hosts.ts";
+import { type Answer, exchange, type NoAnswer, type Outgoing } from "./http.ts";
+import { type RetryLimits, withRetry } from "./retry.ts";
+import type { Runtime } from "./runtime.ts";
+import type { TokenSource } from "./tokens.ts";
+import { USER_AGENT } from "./version.ts";
+
+/** An AMC instance and what its requests must name. */
+export interface Instance {
+  /** AMC's instance id, e.g. `amcr1aaaa1a`. */
+  instanceId: string;
+  /** The AMC account id, `ENTITY…`; header AdvertiserId. */
+  entityId: string;
+  marketplaceId: string;
+  region: Region;
+}
+
+/** What all operations of one client share. */
+export interface Transport {
+  runtime: Runtime;
+  instance: Instance;
+  tokens: TokenSource;
+  /** Without a trailing slash. */
+  apiUrl: string;
+  requestTimeoutMs: number;
+  createTimeoutMs: number;
+  retry: RetryLimits;
+}
+
+/** One operation on the reporting API. */
+export interface Call {
+  operation: string;
+  method: "GET" | "POST" | "PUT";
+  /** Below `/amc/reporting/{instanceId}`; its parts are encoded already. */
+  path: string;
+  query?: Record<string, string>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** The request of a call: URL, the four headers that AMC wants (SPEC, PM; H), and ours. */
+export function outgoing(
+  transport: Transport,
+  call: Call,
+  token: string,
+  timeoutMs: number,
+): Outgoing {
+  const { instance, tokens, apiUrl } = transport;
+  const query = call.query ? `?${new URLSearchParams(call.query)}` : "";
+  const headers: Record<string, string> = {
+    "Authorization": `Bearer ${token}`,
+    "Amazon-Advertising-API-ClientId": tokens.clientId,
+    "Amazon-Advertising-API-AdvertiserId": instance.entityId,
+    "Amazon-Advertising-API-MarketplaceId": instance.marketplaceId,
+    "Accept": "application/json, */*;q=0.8",
+    "User-Agent": USER_AGENT,
+  };
+  // Plain JSON is accepted beside the media types of the specification (AWS, NB; H).
+  if (call.body !== undefined) headers["Content-Type"] = "application/json";
+  return {
+    operation: call.operation,
+    method: call.method,
+    url: `${apiUrl}/amc/reporting/${
+      encodeURIComponent(instance.instanceId)
+    }${call.path}${query}`,
+    headers,
+    body: call.body === undefined ? undefined : JSON.stringify(call.body),
+    timeoutMs,
+    signal: call.signal,
+  };
+}
+
+/**
+ * Carries out a read: retried on 429, 5xx and network failures within the bounds, and once with a fresh token
+ * after a 401.
+ *
+ * @param read makes the result of a successful answer; a retryable error that it throws is retried too
+ * @throws the typed errors
+ */
+export function get<T>(
+  transport: Transport,
+  call: Call,
+  read: (answer: Answer) => T,
+): Promise<T> {
+  const { runtime, retry } = transport;
+  const renewal = { used: false };
+  return withRetry(runtime, retry, call.signal, async () => {
+    const answer = await authorized(transport, call, renewal);
+    if (answer.kind === "answer" && isSuccess(answer)) return read(answer);
+    throw errorFor(runtime, answer, false);
+  });
+}
+
+/**
+ * Carries out a write other than create: never retried, except once with a fresh token after a 401, which says
+ * that nothing was done.
+ *
+ * @throws the typed errors; UnknownOutcomeError when it may have been carried out
+ */
+export async function write(
+  transport: Transport,
+  call: Call,
+): Promise<Answer> {
+  const answer = await authorized(transport, call, { used: false });
+  if (answer.kind === "answer" && isSuccess(answer)) return answer;
+  throw errorFor(transport.runtime, answer, true);
+}
+
+async function authorized(
+  transport: Transport,
+  call: Call,
+  renewal: { used: boolean },
+): Promise<Answer | NoAnswer> {
+  const { runtime, tokens, requestTimeoutMs } = transport;
+  const token = await tokens.token(call.signal);
+  const send = (value: string) =>
+    exchange(runtime, outgoing(transport, call, value, requestTimeoutMs));
+  const answer = await send(token);
+  const refused = answer.kind === "answer" && answer.status === 401;
+  if (!refused || renewal.used) return answer;
+  renewal.used = true;
+  tokens.invalidate(token);
+  return await send(await tokens.token(call.signal));
+}

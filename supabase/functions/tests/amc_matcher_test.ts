@@ -1,0 +1,350 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  type ExecutionObservation,
+  isSameZone,
+  localToInstant,
+  type MatchableAttempt,
+  matchExecution,
+  normalizeLocalTime,
+  parseExecution,
+} from "../_shared/amc/mod.ts";
+import { CREATED } from "./support/amc.ts";
+
+const ATTEMPT: MatchableAttempt = {
+  workflow_id: "my-first-workflow",
+  time_window_start: "2024-01-20T00:00:00",
+  time_window_end: "2024-01-25T00:00:00",
+  time_zone: "America/New_York",
+  fingerprint: 21_600,
+  intended_at: "2024-09-25T03:11:50.123456+00:00",
+};
+
+function seen(
+  change: Record<string, unknown> = {},
+  id = "ours",
+): ExecutionObservation {
+  const execution = parseExecution(
+    { ...CREATED, workflowExecutionId: id, ...change },
+    null,
+  );
+  assert(execution);
+  return execution;
+}
+
+function match(
+  executions: ExecutionObservation[],
+  knownIds: string[] = [],
+  change: Partial<MatchableAttempt> = {},
+) {
+  return matchExecution({ ...ATTEMPT, ...change }, executions, knownIds);
+}
+
+Deno.test("the attempt's execution is found among others", () => {
+  const result = match([
+    seen({ workflowId: "other" }, "a"),
+    seen({}, "ours"),
+    seen({ workflowExecutionTimeoutSeconds: 21_601 }, "b"),
+  ]);
+  assert(result.kind === "one");
+  assert.equal(result.execution.id, "ours");
+});
+
+const NOT_OURS: [string, Record<string, unknown>][] = [
+  ["workflow", { workflowId: "my-first-workflow-2" }],
+  ["fingerprint", { workflowExecutionTimeoutSeconds: 21_599 }],
+  ["start", {
+    timeWindowStartOriginal: "2024-01-19T00:00:00",
+    timeWindowStart: "2024-01-19T05:00:00Z",
+  }],
+  ["end", {
+    timeWindowEndOriginal: "2024-01-25T00:00:01",
+    timeWindowEnd: "2024-01-25T05:00:01Z",
+  }],
+  ["zone", { timeWindowTimeZoneOriginal: "America/Toronto" }],
+  ["creation time", { createTime: "2024-09-25T02:11:50Z" }],
+];
+for (const [what, change] of NOT_OURS) {
+  Deno.test(`an execution of another ${what} is not ours`, () => {
+    assert.deepEqual(match([seen(change)]), { kind: "none", undecided: [] });
+  });
+}
+
+Deno.test("clocks may differ by an hour", () => {
+  assert.equal(
+    match([seen({ createTime: "2024-09-25T02:11:51Z" })]).kind,
+    "one",
+  );
+});
+
+Deno.test("the same zone may have another name", () => {
+  const change = { timeWindowTimeZoneOriginal: "US/Eastern" };
+  assert.equal(match([seen(change)]).kind, "one");
+  assert(isSameZone("utc", "UTC"));
+  assert(isSameZone("Asia/Calcutta", "Asia/Kolkata"));
+  assert(!isSameZone("Mars/Olympus", "Mars/Pavonis"));
+});
+
+Deno.test("a zone that this runtime does not know matches by name and local times", () => {
+  const change = { timeWindowTimeZoneOriginal: "Mars/Olympus" };
+  const result = match([seen(change)], [], { time_zone: "Mars/Olympus" });
+  assert.equal(result.kind, "one");
+});
+
+Deno.test("a window is compared as instants when the local times are missing", () => {
+  const missing = {
+    timeWindowStartOriginal: undefined,
+    timeWindowEndOriginal: undefined,
+  };
+  assert.equal(match([seen(missing)]).kind, "one");
+  const shifted = { ...missing, timeWindowStart: "2024-01-20T04:00:00Z" };
+  assert.deepEqual(match([seen(shifted)]), { kind: "none", undecided: [] });
+});
+
+const MISSING_FIELDS: [string, Record<string, unknown>][] = [
+  ["workflow", { workflowId: undefined }],
+  ["fingerprint", { workflowExecutionTimeoutSeconds: undefined }],
+  ["creation time", { createTime: undefined }],
+  ["zone", { timeWindowTimeZoneOriginal: undefined }],
+  ["start", { timeWindowStart: undefined, timeWindowStartOriginal: undefined }],
+  ["end", { timeWindowEnd: undefined, timeWindowEndOriginal: undefined }],
+];
+for (const [what, change] of MISSING_FIELDS) {
+  Deno.test(`an execution without its ${what} is neither ours nor ruled out`, () => {
+    const result = match([seen(change)]);
+    assert(result.kind === "none");
+    assert.deepEqual(result.undecided.map((e) => e.id), ["ours"]);
+  });
+
+  Deno.test(`an execution without its ${what} is ruled out when another field contradicts`, () => {
+    const contradiction = what === "fingerprint"
+      ? { workflowId: "other" }
+      : { workflowExecutionTimeoutSeconds: 30_000 };
+    assert.deepEqual(match([seen({ ...change, ...contradiction })]), {
+      kind: "none",
+      undecided: [],
+    });
+  });
+}
+
+Deno.test("an execution that is known already is not taken again", () => {
+  assert.equal(match([seen()], ["ours"]).kind, "none");
+});
+
+Deno.test("an execution listed twice counts once", () => {
+  assert.equal(match([seen(), seen()]).kind, "one");
+});
+
+for (const status of ["CANCELLED", "FAILED", "REJECTED", "PENDING", "ODD"]) {
+  Deno.test(`an execution that is ${status} is ours all the same`, () => {
+    assert.equal(match([seen({ status })]).kind, "one");
+  });
+}
+
+Deno.test("of several, a succeeded one is taken, else a live one, else the earliest", () => {
+  const at = (id: string, status: string, minute: number) =>
+    seen({ status, createTime: `2024-09-25T03:${minute}:00Z` }, id);
+  const chosen = (...executions: ExecutionObservation[]) => {
+    const result = match(executions);
+    assert(result.kind === "several");
+    assert.equal(result.others.length, executions.length - 1);
+    return result.chosen.id;
+  };
+  assert.equal(
+    chosen(
+      at("failed", "FAILED", 12),
+      at("live", "RUNNING", 13),
+      at("done", "SUCCEEDED", 14),
+    ),
+    "done",
+  );
+  assert.equal(
+    chosen(at("cancelled", "CANCELLED", 12), at("odd", "ODD", 13)),
+    "odd",
+  );
+  assert.equal(
+    chosen(at("late", "PENDING", 14), at("early", "RUNNING", 13)),
+    "early",
+  );
+  assert.equal(
+    chosen(at("late", "CANCELLED", 14), at("early", "FAILED", 13)),
+    "early",
+  );
+});
+
+Deno.test("an attempt whose own times cannot be read is an error, never none", () => {
+  for (
+    const change of [
+      { intended_at: "soon" },
+      { time_window_start: "2024-01-20" },
+      { time_window_end: "" },
+    ]
+  ) assert.throws(() => match([], [], change), TypeError);
+});
+
+const zones = fc.constantFrom(
+  "UTC",
+  "America/New_York",
+  "Europe/London",
+  "Asia/Kolkata",
+  "Asia/Kathmandu",
+  "Australia/Lord_Howe",
+  "America/Sao_Paulo",
+  "America/Havana",
+  "Atlantic/Azores",
+  "Africa/Cairo",
+  "Asia/Beirut",
+  "Pacific/Apia",
+  "Pacific/Chatham",
+  "America/St_Johns",
+  "Africa/Casablanca",
+);
+const localTimes = fc.date({
+  min: new Date("2005-01-01T00:00:00Z"),
+  max: new Date("2030-01-01T00:00:00Z"),
+  noInvalidDate: true,
+}).map((date) => date.toISOString().slice(0, 19));
+const midnights = localTimes.map((local) => `${local.slice(0, 10)}T00:00:00`);
+
+Deno.test("local times become instants as Temporal makes them, gaps and repeats too", () => {
+  fc.assert(
+    fc.property(fc.oneof(localTimes, midnights), zones, (local, zone) => {
+      const expected = Temporal.PlainDateTime.from(local)
+        .toZonedDateTime(zone, { disambiguation: "compatible" })
+        .epochMilliseconds;
+      assert.equal(localToInstant(local, zone), expected);
+    }),
+    { numRuns: 1_500 },
+  );
+});
+
+const EDGES: [string, string, string, string][] = [
+  ["2024-03-31T02:30:00", "Europe/Berlin", "2024-03-31T01:30:00Z", "in a gap"],
+  [
+    "2024-10-27T02:30:00",
+    "Europe/Berlin",
+    "2024-10-27T00:30:00Z",
+    "that comes twice",
+  ],
+  [
+    "2018-11-04T00:00:00",
+    "America/Sao_Paulo",
+    "2018-11-04T03:00:00Z",
+    "at a skipped midnight",
+  ],
+  [
+    "2023-11-05T00:00:00",
+    "America/Havana",
+    "2023-11-05T04:00:00Z",
+    "at a midnight that comes twice",
+  ],
+  [
+    "2011-12-30T00:00:00",
+    "Pacific/Apia",
+    "2011-12-30T10:00:00Z",
+    "of a skipped day",
+  ],
+];
+for (const [local, zone, instant, what] of EDGES) {
+  Deno.test(`a local time ${what} has an instant (${zone})`, () => {
+    assert.equal(localToInstant(local, zone), Date.parse(instant));
+  });
+}
+
+Deno.test("what is not a local time or a zone has no instant", () => {
+  assert.equal(localToInstant("2024-02-30T00:00:00", "UTC"), null);
+  assert.equal(localToInstant("2024-01-01", "UTC"), null);
+  assert.equal(localToInstant("2024-01-01T00:00:00", "Mars/Olympus"), null);
+  assert.equal(localToInstant("2024-01-01T00:00:00", ""), null);
+  assert.equal(normalizeLocalTime("2024-01-01T00:00"), "2024-01-01T00:00:00");
+  assert.equal(
+    normalizeLocalTime("2024-01-01T00:00:00.000Z"),
+    "2024-01-01T00:00:00",
+  );
+  assert.equal(normalizeLocalTime(20240101), null);
+});
+
+const attempts = fc.record({
+  workflow_id: fc.constantFrom("w-1", "w-2"),
+  start: midnights,
+  zone: zones,
+  fingerprint: fc.integer({ min: 21_600, max: 86_400 }),
+}).map(({ workflow_id, start, zone, fingerprint }): MatchableAttempt => ({
+  workflow_id,
+  time_window_start: start,
+  time_window_end: Temporal.PlainDateTime.from(start).add({ days: 7 })
+    .toString({ smallestUnit: "second" }),
+  time_zone: zone,
+  fingerprint,
+  intended_at: "2031-01-01T00:00:00Z",
+}));
+
+/** The execution that AMC would show for an attempt. */
+function echoOf(attempt: MatchableAttempt, id: string): ExecutionObservation {
+  const utc = (local: string) =>
+    Temporal.PlainDateTime.from(local).toZonedDateTime(attempt.time_zone)
+      .toInstant().toString();
+  return seen({
+    workflowId: attempt.workflow_id,
+    timeWindowStartOriginal: attempt.time_window_start,
+    timeWindowEndOriginal: attempt.time_window_end,
+    timeWindowTimeZoneOriginal: attempt.time_zone,
+    timeWindowStart: utc(attempt.time_window_start),
+    timeWindowEnd: utc(attempt.time_window_end),
+    workflowExecutionTimeoutSeconds: attempt.fingerprint,
+    createTime: "2031-01-01T00:00:01Z",
+  }, id);
+}
+
+Deno.test("every attempt finds its own echo, with the local times or with the instants", () => {
+  fc.assert(fc.property(attempts, fc.boolean(), (attempt, local) => {
+    const echo = echoOf(attempt, "ours");
+    const execution = local
+      ? { ...echo, window_start_at: null, window_end_at: null }
+      : { ...echo, time_window_start: null, time_window_end: null };
+    assert.equal(matchExecution(attempt, [execution], []).kind, "one");
+  }));
+});
+
+Deno.test("attempts with fingerprints of their own never take each other's execution, in any order", () => {
+  fc.assert(fc.property(
+    fc.uniqueArray(attempts, {
+      minLength: 1,
+      maxLength: 8,
+      selector: (attempt) => attempt.fingerprint,
+    }),
+    fc.infiniteStream(fc.nat()),
+    (all, numbers) => {
+      const echoes = all.map((attempt, n) => echoOf(attempt, `e-${n}`))
+        .map((echo) => ({ echo, key: numbers.next().value ?? 0 }))
+        .sort((a, b) => a.key - b.key)
+        .map(({ echo }) => echo);
+      all.forEach((attempt, n) => {
+        const result = matchExecution(attempt, echoes, []);
+        assert(result.kind === "one");
+        assert.equal(result.execution.id, `e-${n}`);
+      });
+    },
+  ));
+});
+
+Deno.test("the choice among several does not depend on their order", () => {
+  const statuses = fc.constantFrom("SUCCEEDED", "RUNNING", "FAILED", "ODD");
+  fc.assert(fc.property(
+    fc.array(fc.tuple(statuses, fc.integer({ min: 10, max: 59 })), {
+      minLength: 2,
+      maxLength: 6,
+    }),
+    (entries) => {
+      const executions = entries.map(([status, second], n) =>
+        seen({ status, createTime: `2024-09-25T03:12:${second}Z` }, `e-${n}`)
+      );
+      const forth = match(executions);
+      const back = match(executions.toReversed());
+      assert(forth.kind === "several" && back.kind === "several");
+      assert.equal(forth.chosen.id, back.chosen.id);
+      const ids = [forth.chosen, ...forth.others].map((e) => e.id).sort();
+      assert.deepEqual(ids, executions.map((e) => e.id).sort());
+    },
+  ));
+});
