@@ -1,0 +1,139 @@
+/**
+ * Stand-in for PostgREST: the statement's outer select, and the HTTP answer made from its row.
+ *
+ * The body is JSON text made by Postgres and handed on as it is.
+ */
+import { ApiError } from "./errors.ts";
+import { corsHeaders } from "./http.ts";
+import type { Preferences } from "./params.ts";
+
+/** How the rows become one JSON text. */
+export type Shape = "array" | "object" | "scalar" | "scalars";
+
+/** What the outer select gives. */
+export interface AnswerRow {
+  body: string | null;
+  page: string;
+  total: string | null;
+  headers: string | null;
+  status: string | null;
+}
+
+const bodies: Record<Shape, string> = {
+  array: "coalesce(json_agg(r), '[]')",
+  object: "coalesce(json_agg(r)->0, 'null')",
+  scalar: "coalesce(json_agg(r.pgrst_scalar)->0, 'null')",
+  scalars: "coalesce(json_agg(r.pgrst_scalar), '[]')",
+};
+
+/**
+ * The outer select over the rows of an answer.
+ *
+ * @param rows the rows, as a select statement
+ * @param shape how they become JSON, or null for an answer without a body
+ * @param total a statement that counts all rows there are, or null
+ */
+export function outerSelect(
+  rows: string,
+  shape: Shape | null,
+  total: string | null,
+): string {
+  return `select ${
+    shape === null ? "null::text" : `${bodies[shape]}::text`
+  } as body,
+    count(*)::text as page, ${
+    total === null ? "null::text" : `(${total})::text`
+  } as total,
+    nullif(current_setting('response.headers', true), '') as headers,
+    nullif(current_setting('response.status', true), '') as status
+    from (${rows}) r`;
+}
+
+/** Checks that exactly one row is there when a single object was asked for. */
+export function checkSingular(row: AnswerRow): void {
+  if (row.page === "1") return;
+  throw new ApiError(
+    406,
+    "PGRST116",
+    "Cannot coerce the result to a single JSON object",
+    `The result contains ${row.page} rows`,
+  );
+}
+
+/** Status and `Content-Range` of an answer with rows from an offset on. */
+export function rangeOf(
+  row: AnswerRow,
+  offset: number,
+): { status: number; range: string } {
+  const page = Number(row.page);
+  const last = offset + page - 1;
+  const total = row.total === null ? null : Number(row.total);
+  if (total !== null && offset > total && offset !== 0) {
+    throw new ApiError(
+      416,
+      "PGRST103",
+      "Requested range not satisfiable",
+      `An offset of ${offset} was requested, but there are only ${total} rows.`,
+      null,
+      { "content-range": `*/${total}` },
+    );
+  }
+  const shown = total !== 0 && page > 0 ? `${offset}-${last}` : "*";
+  const status = total !== null && page < total ? 206 : 200;
+  return { status, range: `${shown}/${total ?? "*"}` };
+}
+
+/** Headers and status that a function set with `response.headers` and `response.status`. */
+function ownHeaders(row: AnswerRow): [string, string][] {
+  if (row.headers === null) return [];
+  try {
+    return JSON.parse(row.headers).flatMap((entry: Record<string, string>) =>
+      Object.entries(entry)
+    );
+  } catch {
+    throw new ApiError(
+      500,
+      "PGRST111",
+      "response.headers guc must be a JSON array composed of objects with a single key and a string value",
+    );
+  }
+}
+
+/**
+ * The HTTP answer for a row.
+ *
+ * @param status used unless the function set its own
+ * @param single whether the body is a single object on request
+ */
+export function rowResponse(
+  request: Request,
+  row: AnswerRow,
+  status: number,
+  range: string | null,
+  single: boolean,
+  preferences: Preferences,
+): Response {
+  const own = row.status === null ? status : Number(row.status);
+  if (!Number.isInteger(own) || own < 200 || own > 599) {
+    throw new ApiError(
+      500,
+      "PGRST112",
+      "response.status guc must be a valid status code",
+    );
+  }
+  const headers = new Headers(corsHeaders);
+  if (range !== null) headers.set("content-range", range);
+  if (preferences.applied.length > 0) {
+    headers.set("preference-applied", preferences.applied.join(", "));
+  }
+  const hasBody = row.body !== null && own !== 204 && own !== 304;
+  if (hasBody) {
+    const media = single
+      ? "application/vnd.pgrst.object+json"
+      : "application/json";
+    headers.set("content-type", `${media}; charset=utf-8`);
+  }
+  for (const [name, value] of ownHeaders(row)) headers.set(name, value);
+  const body = hasBody && request.method !== "HEAD" ? row.body : null;
+  return new Response(body, { status: own, headers });
+}

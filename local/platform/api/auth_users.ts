@@ -1,0 +1,118 @@
+/**
+ * Stand-in for Supabase Auth: users, in the table `auth.users`.
+ *
+ * Passwords are bcrypt hashes made and compared by pgcrypto in the schema `extensions`.
+ */
+import { type Database, run } from "./database.ts";
+
+/** A user as Supabase Auth shows one. */
+export interface User {
+  id: string;
+  email: string;
+  role: string;
+  email_confirmed_at: string | null;
+  app_metadata: Record<string, unknown>;
+  user_metadata: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+/** What a new user is made from. */
+export interface NewUser {
+  email: string;
+  password: string;
+  confirmed: boolean;
+  appMetadata?: Record<string, unknown>;
+  userMetadata?: Record<string, unknown>;
+}
+
+const time = (column: string) =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+const userJson = `json_build_object(
+  'id', u.id, 'aud', 'authenticated', 'role', u.role, 'email', u.email, 'phone', '',
+  'email_confirmed_at', ${time("u.email_confirmed_at")},
+  'confirmed_at', ${time("u.email_confirmed_at")},
+  'last_sign_in_at', ${time("u.last_sign_in_at")},
+  'app_metadata', coalesce(u.raw_app_meta_data, '{}'::jsonb),
+  'user_metadata', coalesce(u.raw_user_meta_data, '{}'::jsonb),
+  'identities', '[]'::json,
+  'created_at', ${time("u.created_at")}, 'updated_at', ${time("u.updated_at")},
+  'is_anonymous', false)::text as "user"`;
+
+async function one(
+  database: Database,
+  text: string,
+  values: string[],
+): Promise<User | null> {
+  const [row] = await run<{ user: string }>(database, text, values);
+  return row ? JSON.parse(row.user) : null;
+}
+
+/**
+ * Makes a user who can sign in with a password.
+ *
+ * @returns the user, or null when the address is taken
+ */
+export function insertUser(
+  database: Database,
+  user: NewUser,
+): Promise<User | null> {
+  return one(
+    database,
+    `insert into auth.users as u (id, aud, role, email, encrypted_password, email_confirmed_at,
+        raw_app_meta_data, raw_user_meta_data, created_at, updated_at)
+      select gen_random_uuid(), 'authenticated', 'authenticated', lower($1),
+        extensions.crypt($2, extensions.gen_salt('bf')),
+        case when $3::text = 'true' then now() end,
+        '{"provider": "email", "providers": ["email"]}'::jsonb || $4::text::jsonb,
+        '{"email_verified": true}'::jsonb || $5::text::jsonb, now(), now()
+       where not exists (select from auth.users o where o.email = lower($1))
+      returning ${userJson}`,
+    [
+      user.email,
+      user.password,
+      String(user.confirmed),
+      JSON.stringify(user.appMetadata ?? {}),
+      JSON.stringify(user.userMetadata ?? {}),
+    ],
+  );
+}
+
+/** The user with this address and password, signed in now; null when there is none. */
+export function signIn(
+  database: Database,
+  email: string,
+  password: string,
+): Promise<User | null> {
+  return one(
+    database,
+    `update auth.users u
+        set last_sign_in_at = case when u.email_confirmed_at is null then u.last_sign_in_at
+          else now() end, updated_at = now()
+      where u.email = lower($1)
+        and u.encrypted_password = extensions.crypt($2, u.encrypted_password)
+      returning ${userJson}`,
+    [email, password],
+  );
+}
+
+/** The user with this id, or null. */
+export function findUser(database: Database, id: string): Promise<User | null> {
+  return one(
+    database,
+    `select ${userJson} from auth.users u where u.id::text = lower($1)`,
+    [id],
+  );
+}
+
+/** Deletes a user; null when there is none. */
+export function deleteUser(
+  database: Database,
+  id: string,
+): Promise<User | null> {
+  return one(
+    database,
+    `delete from auth.users u where u.id::text = lower($1) returning ${userJson}`,
+    [id],
+  );
+}

@@ -1,0 +1,68 @@
+/**
+ * Stand-in for PostgREST: reading a relation (`GET` and `HEAD /rest/v1/<relation>`).
+ */
+import {
+  type AnswerRow,
+  checkSingular,
+  outerSelect,
+  rangeOf,
+  rowResponse,
+} from "./answer.ts";
+import { findRelation } from "./catalog.ts";
+import { Parameters, run } from "./database.ts";
+import {
+  parsePreferences,
+  parseQuery,
+  type Query,
+  wantsObject,
+} from "./params.ts";
+import {
+  orderSql,
+  relationSource,
+  relationSql,
+  selectSql,
+  whereSql,
+} from "./read_sql.ts";
+import type { RestContext } from "./rest.ts";
+import { becomeCaller, inTransaction, requestFacts } from "./transaction.ts";
+
+/** `limit` and `offset` as SQL; never more rows than the API gives at once. */
+export function pageSql(query: Query, maxRows: number): string {
+  const limit = Math.min(query.limit ?? maxRows, maxRows);
+  return ` limit ${limit} offset ${query.offset}`;
+}
+
+/** Answers a read of a relation. */
+export function readRelation(
+  context: RestContext,
+  request: Request,
+  name: string,
+): Promise<Response> {
+  const query = parseQuery(request, false);
+  const preferences = parsePreferences(request);
+  const single = wantsObject(request);
+  return inTransaction(context.database, async (tx) => {
+    const relation = await findRelation(tx, context.schema, name);
+    const source = relationSource(relation);
+    const parameters = new Parameters();
+    const select = await selectSql(tx, source, query.select, "t");
+    const from = `from ${relationSql(relation)} as t`;
+    const where = whereSql(source, query.filters, "t", parameters);
+    const rows = `select ${select.list} ${from}${select.joins}${where}` +
+      orderSql(source, query.order, "t") + pageSql(query, context.maxRows);
+    const total = preferences.count ? `select count(*) ${from}${where}` : null;
+    await becomeCaller(
+      tx,
+      requestFacts(request, context.caller, context.schema),
+      true,
+    );
+    const [row] = await run<AnswerRow>(
+      tx,
+      outerSelect(rows, single ? "object" : "array", total),
+      parameters.values,
+    );
+    if (single) checkSingular(row);
+    const { status, range } = rangeOf(row, query.offset);
+    return rowResponse(request, row, status, range, single, preferences);
+  });
+}

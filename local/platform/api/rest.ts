@@ -1,0 +1,92 @@
+/**
+ * Stand-in for PostgREST: the routes under `/rest/v1`.
+ */
+import { type Caller, identify } from "./caller.ts";
+import type { Database } from "./database.ts";
+import { ApiError, standIn, toApiError } from "./errors.ts";
+import { errorResponse } from "./http.ts";
+import type { ApiKey } from "./keys.ts";
+import { changeRelation } from "./mutation.ts";
+import { requestedSchema } from "./params.ts";
+import { readRelation } from "./relation.ts";
+import { callFunction } from "./rpc.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** What all requests under `/rest/v1` share. */
+export interface RestOptions {
+  database: Database;
+  tokens: Tokens;
+  /** The exposed schemas; the first is the default. */
+  schemas: string[];
+  /** How many rows one answer has at most; 1000 on a hosted project. */
+  maxRows: number;
+}
+
+/** What one request is answered with. */
+export interface RestContext {
+  database: Database;
+  caller: Caller;
+  schema: string;
+  maxRows: number;
+}
+
+function route(
+  context: RestContext,
+  request: Request,
+  path: string,
+): Promise<Response> {
+  if (path === "") {
+    throw standIn(
+      "the description of the API (OpenAPI)",
+      "Use `supabase gen types`.",
+    );
+  }
+  const call = /^rpc\/([^/]+)$/.exec(path);
+  if (call) return callFunction(context, request, decodeURIComponent(call[1]));
+  if (path.includes("/")) {
+    throw new ApiError(
+      404,
+      "PGRST125",
+      "Invalid path specified in request URL",
+    );
+  }
+  const name = decodeURIComponent(path);
+  switch (request.method) {
+    case "GET":
+    case "HEAD":
+      return readRelation(context, request, name);
+    case "POST":
+    case "PATCH":
+    case "DELETE":
+      return changeRelation(context, request, name);
+    case "PUT":
+      throw standIn("upserts with PUT", "Use POST or PATCH.");
+    default:
+      throw new ApiError(
+        405,
+        "PGRST117",
+        `Unsupported HTTP method: ${request.method}`,
+      );
+  }
+}
+
+/** Answers a request under `/rest/v1`; every failure becomes an answer. */
+export async function rest(
+  options: RestOptions,
+  request: Request,
+  key: ApiKey,
+): Promise<Response> {
+  let caller: Caller | null = null;
+  try {
+    caller = await identify(request, key, options.tokens);
+    const schema = requestedSchema(request, options.schemas);
+    const path = new URL(request.url).pathname.replace(/^\/rest\/v1\/?/, "");
+    const { database, maxRows } = options;
+    return await route({ database, caller, schema, maxRows }, request, path);
+  } catch (error) {
+    return errorResponse(
+      toApiError(error, caller?.role === "anon"),
+      request.method,
+    );
+  }
+}

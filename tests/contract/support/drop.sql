@@ -1,0 +1,11 @@
+drop view if exists public.contract_titles;
+drop table if exists public.contract_notes, public.contract_pairs, public.contract_authors,
+  public.contract_hidden cascade;
+do $$
+declare f regprocedure;
+begin
+  for f in select oid::regprocedure from pg_proc
+    where pronamespace = 'public'::regnamespace and proname like 'contract\_%' loop
+    execute format('drop function %s', f);
+  end loop;
+end $$;
