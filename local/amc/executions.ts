@@ -1,0 +1,187 @@
+/** AMC simulator: create, list, get, cancel and download links of executions (SPEC and captured, H). */
+import { z } from "zod";
+import { createExecution } from "./create.ts";
+import { ApiError, TEXTS } from "./errors.ts";
+import {
+  badToken,
+  type Call,
+  decodeToken,
+  encodeToken,
+  json,
+  limitOf,
+  nextTokenField,
+  parseBody,
+  query,
+  type Reply,
+  wantsWorkflow,
+} from "./http.ts";
+import { renderCreated, renderExecution } from "./render.ts";
+import { columnsOf } from "./results/columns.ts";
+import { signLinks } from "./storage.ts";
+import { isTimeZone, localToInstant, readLocalTime } from "./time.ts";
+import { type Execution, isTerminal } from "./types.ts";
+import type { InstanceState, World } from "./world.ts";
+
+const FAMILY = "amcworkflowexecutions";
+
+/** `POST …/workflowExecutions`: 200 with a flat object (captured, H; SPEC wraps it). */
+export function create(
+  world: World,
+  state: InstanceState,
+  call: Call,
+): { reply: () => Reply; execution: Execution } {
+  const execution = createExecution(world, state, call.body);
+  const reply = () => single(world, renderCreated(execution));
+  return { reply, execution };
+}
+
+/** `GET …/workflowExecutions/{id}`. */
+export function get(world: World, state: InstanceState, call: Call): Reply {
+  const execution = find(world, state, call);
+  return single(world, render(execution, wantsWorkflow(call)));
+}
+
+/** `PUT …/workflowExecutions/{id}` with `{"status":"CANCELLED"}`; other fields are ignored (SPEC, H). */
+export function update(world: World, state: InstanceState, call: Call): Reply {
+  const execution = find(world, state, call);
+  const body = parseBody(
+    z.looseObject({ status: z.unknown().optional() }),
+    call.body,
+  );
+  if (body.status === undefined) return json(FAMILY, {});
+  if (body.status !== "CANCELLED") {
+    throw new ApiError(400, "status can only be changed to CANCELLED.");
+  }
+  const cancellable = !isTerminal(execution.status) &&
+    execution.status !== "PUBLISHING";
+  if (!cancellable || !world.cancel(execution)) {
+    const { executionId, status } = execution;
+    throw new ApiError(400, TEXTS.ended(executionId, status));
+  }
+  return json(FAMILY, {});
+}
+
+/** `GET …/workflowExecutions/{id}/downloadUrls`: at most five links of each kind (SPEC, H). */
+export function downloadUrls(
+  world: World,
+  state: InstanceState,
+  call: Call,
+): Reply {
+  const execution = find(world, state, call);
+  const ready = execution.status === "SUCCEEDED" && !execution.dryRun &&
+    !execution.skipPublish;
+  if (!ready) throw unavailable(world, execution.executionId);
+  return json(FAMILY, signLinks(world, execution));
+}
+
+/** The error of a result that is not there (the text: guide, M; its status is unknown). */
+export function unavailable(world: World, executionId: string): ApiError {
+  const { unavailableStatus } = world.settings.answers;
+  return new ApiError(unavailableStatus, TEXTS.unavailable(executionId));
+}
+
+/** `GET …/workflowExecutions`: filters, order and pages (SPEC, H). */
+export function list(world: World, state: InstanceState, call: Call): Reply {
+  world.settle(state);
+  const filter = readFilter(call);
+  const ascending = query(call, "sortAscending") === "true";
+  const includeCancelled = query(call, "includeCancelled") === "true";
+  const now = world.clock.now();
+  const matching = state.queue.all.filter((execution) =>
+    execution.acceptedAt + execution.listLagSeconds * 1000 <= now &&
+    (includeCancelled || execution.status !== "CANCELLED") &&
+    filter(execution)
+  );
+  matching.sort((a, b) => (ascending ? 1 : -1) * newer(a, b));
+  const { page, nextToken } = cut(matching, call, ascending);
+  const executions = page.map((execution) =>
+    render(execution, wantsWorkflow(call))
+  );
+  const { nextTokenAtEnd } = world.settings.answers;
+  return json(FAMILY, {
+    executions,
+    ...nextTokenField(nextToken, nextTokenAtEnd),
+  });
+}
+
+function readFilter(call: Call): (execution: Execution) => boolean {
+  const workflowId = query(call, "workflowId");
+  const zone = query(call, "timeZone") ?? "UTC";
+  if (!isTimeZone(zone)) throw new ApiError(400, "timeZone is not valid.");
+  const [least, most] = ["minCreationTime", "maxCreationTime"].map((name) => {
+    const text = query(call, name);
+    if (text === null) return null;
+    const local = readLocalTime(text, "reject");
+    if (local !== null) return localToInstant(local, zone);
+    throw new ApiError(
+      400,
+      `${name} must have the form yyyy-MM-dd'T'HH:mm:ss.`,
+    );
+  });
+  if (workflowId === null && least === null) {
+    throw new ApiError(
+      400,
+      "minCreationTime is required unless workflowId is given.",
+    );
+  }
+  return (execution) => {
+    // Whole seconds, as createTime shows them, so that a client can ask from a createTime that it was given.
+    const created = Math.floor(execution.createdAt / 1000) * 1000;
+    return (workflowId === null || execution.workflowId === workflowId) &&
+      (least === null || created >= least) &&
+      (most === null || created <= most);
+  };
+}
+
+function newer(a: Execution, b: Execution): number {
+  return a.createdAt - b.createdAt || a.sequence - b.sequence;
+}
+
+/** A page token names the last execution shown, so that new ones do not shift the pages that follow. */
+function cut(
+  matching: Execution[],
+  call: Call,
+  ascending: boolean,
+): { page: Execution[]; nextToken: string | null } {
+  const token = query(call, "nextToken");
+  let rest = matching;
+  if (token !== null) {
+    const [createdAt, sequence] = decodeToken(token).split(" ").map(Number);
+    if (!Number.isFinite(createdAt) || !Number.isInteger(sequence)) badToken();
+    const last = { createdAt, sequence } as Execution;
+    rest = matching.filter((execution) =>
+      (ascending ? 1 : -1) * newer(execution, last) > 0
+    );
+  }
+  const page = rest.slice(0, limitOf(call));
+  const last = page.at(-1);
+  const nextToken = last && page.length < rest.length
+    ? encodeToken(`${last.createdAt} ${last.sequence}`)
+    : null;
+  return { page, nextToken };
+}
+
+function render(execution: Execution, includeWorkflow: boolean) {
+  const columns = columnsOf(execution.workflow);
+  return renderExecution(execution, { columns, includeWorkflow });
+}
+
+function single(world: World, body: Record<string, unknown>): Reply {
+  const { wrapped } = world.settings.answers;
+  return json(FAMILY, wrapped ? { workflowExecution: body } : body);
+}
+
+function find(world: World, state: InstanceState, call: Call): Execution {
+  world.settle(state);
+  const { executionId } = call.params;
+  const execution = world.executions.get(executionId);
+  if (!execution || execution.instanceId !== state.settings.instanceId) {
+    const { unknownExecutionStatus } = world.settings.answers;
+    throw new ApiError(unknownExecutionStatus, TEXTS.noExecution(executionId));
+  }
+  const visibleAt = execution.acceptedAt + execution.getLagSeconds * 1000;
+  if (visibleAt > world.clock.now()) {
+    throw new ApiError(execution.getLagStatus, TEXTS.noExecution(executionId));
+  }
+  return execution;
+}

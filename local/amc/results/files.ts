@@ -1,0 +1,97 @@
+/**
+ * AMC simulator: the files of a result. They depend on the seed, the instance, the workflow and the window, not on
+ * the execution: running a week again gives the same bytes.
+ */
+import { createHash } from "node:crypto";
+import { integerBetween, seededRandom } from "../random.ts";
+import type { Execution, OutputFormat } from "../types.ts";
+import { columnsOf } from "./columns.ts";
+import { csvWriter } from "./csv.ts";
+import { cellOf, drawRows } from "./rows.ts";
+
+/** One file with its entity tag (quoted MD5, as S3 has it for simple uploads). */
+export interface ResultFile {
+  bytes: Uint8Array<ArrayBuffer>;
+  etag: string;
+}
+
+/** Results kept in memory, so that ranges of a large one do not draw it anew. */
+const RESULTS_KEPT = 16;
+
+/** Draws results and keeps the latest. */
+export class ResultStore {
+  #kept = new Map<string, ResultFile[]>();
+
+  /** The files of a succeeded execution: 1..5, each with the header (observed, M). */
+  filesOf(
+    execution: Execution,
+    seed: string,
+    fallback: OutputFormat,
+  ): ResultFile[] {
+    const kept = this.#kept.get(execution.executionId);
+    if (kept) return kept;
+    const files = textsOf(execution, seed, fallback).map(toFile);
+    this.#kept.set(execution.executionId, files);
+    if (this.#kept.size > RESULTS_KEPT) {
+      this.#kept.delete(this.#kept.keys().next().value!);
+    }
+    return files;
+  }
+}
+
+function textsOf(
+  execution: Execution,
+  seed: string,
+  fallback: OutputFormat,
+): string[] {
+  const { result, workflow, windowStart, timeZone } = execution;
+  if (result.body !== null) return [result.body];
+  const columns = columnsOf(workflow);
+  const format = { ...fallback, ...workflow.outputFormat };
+  const write = csvWriter(format);
+  const header = write(columns.map(({ name }) => name));
+  const flag = workflow.filteredMetricsDiscriminatorColumn;
+  const keepsRows = workflow.privacyFilteringBehavior === "REMOVE_VALUES";
+  const lines: string[] = [];
+  const source = {
+    seed,
+    instanceId: execution.instanceId,
+    workflowId: execution.workflowId,
+    windowStart: `${windowStart} ${execution.windowEnd} ${timeZone}`,
+    windowStartAt: execution.windowStartAt ?? 0,
+    windowEndAt: execution.windowEndAt ?? 0,
+  };
+  for (const row of drawRows(source, rowCount(execution, seed))) {
+    // REMOVE_ROWS leaves the row out, REMOVE_VALUES its withheld cells (SPEC, H; the default is a guess).
+    if (row.withheld && !keepsRows) continue;
+    lines.push(write(columns.map((column) => cellOf(row, column, flag))));
+  }
+  return split(lines, result.files).map((part) =>
+    (result.byteOrderMark ? "\ufeff" : "") +
+    [header, ...part, ""].join(result.lineEnding)
+  );
+}
+
+function rowCount(execution: Execution, seed: string): number {
+  const { rows, headerOnly } = execution.result;
+  if (headerOnly) return 0;
+  if (typeof rows === "number") return rows;
+  const random = seededRandom(
+    `${seed}:rows:${execution.workflowId}:${execution.windowStart}`,
+  );
+  return integerBetween(random, rows[0], rows[1]);
+}
+
+function split(lines: string[], files: number): string[][] {
+  const size = Math.max(1, Math.ceil(lines.length / files));
+  return Array.from(
+    { length: files },
+    (_, index) => lines.slice(index * size, (index + 1) * size),
+  );
+}
+
+function toFile(text: string): ResultFile {
+  const bytes = new TextEncoder().encode(text);
+  const etag = `"${createHash("md5").update(bytes).digest("hex")}"`;
+  return { bytes, etag };
+}

@@ -1,0 +1,293 @@
+/**
+ * AMC simulator: its HTTP server. It is built on node:http because faults need the socket: connections are
+ * dropped before, after and in the middle of an answer, and some are never answered.
+ */
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { decidesAnswer, type Fault, nameFault } from "./faults.ts";
+import { type Call, errorReply, type Reply } from "./http.ts";
+import type { LedgerEntry, RequestEntry } from "./journal.ts";
+import { handle, route } from "./routes.ts";
+import {
+  faultReply,
+  preventsHandling,
+  spoilBody,
+  spoilExecution,
+} from "./spoil.ts";
+import type { World } from "./world.ts";
+
+/** The largest body that is read. */
+const MOST_BODY_BYTES = 1024 * 1024;
+
+/** Called for each API request when it has arrived and before anything is done with it; it is waited for. */
+export type Observer = (request: RequestEntry) => void | Promise<void>;
+
+/** Answers a request to the control endpoint. */
+export type ControlHandler = (
+  method: string,
+  url: URL,
+  body: Uint8Array,
+) => Reply | Promise<Reply>;
+
+/** A running server. */
+export class AmcServer {
+  readonly #server: Server;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly observers = new Set<Observer>();
+
+  constructor(
+    private readonly world: World,
+    private readonly control: ControlHandler,
+  ) {
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch((error) => {
+        if (response.headersSent) return request.socket.destroy();
+        const text = error instanceof Error ? error.message : String(error);
+        send(response, errorReply(500, `The simulator failed: ${text}`));
+      });
+    });
+    this.#server.keepAliveTimeout = 60_000;
+  }
+
+  /**
+   * Listens on 127.0.0.1.
+   *
+   * @param port 0 for any free one
+   * @returns the base URL
+   * @throws Error when the port is taken
+   */
+  listen(port: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", (error: Error & { code?: string }) => {
+        reject(
+          error.code === "EADDRINUSE"
+            ? new Error(
+              `Port ${port} is taken: choose another, or 0 for a free one.`,
+            )
+            : error,
+        );
+      });
+      this.#server.listen(port, "127.0.0.1", () => {
+        const address = this.#server.address() as AddressInfo;
+        resolve(`http://127.0.0.1:${address.port}`);
+      });
+    });
+  }
+
+  /** Ends the server and every connection, also those that were never answered. */
+  close(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const url = new URL(request.url ?? "/", this.world.url);
+    const method = request.method ?? "GET";
+    const body = await readBody(request);
+    if (body === null) {
+      return send(response, errorReply(413, "Body too large."));
+    }
+    if (url.pathname.startsWith("/_control/")) {
+      return send(response, await this.#answerControl(request, url, body));
+    }
+    const { operation, params } = route(method, url.pathname);
+    const query = operation === "download" ? null : url.search;
+    const entry = this.world.journal.arrived(
+      { method, path: url.pathname, query, operation },
+      { ...params, ...(operation === "download" ? idsOfLink(url) : {}) },
+    );
+    for (const observer of this.observers) await observer(entry);
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (value !== undefined) headers.set(name, String(value));
+    }
+    const call = { operation, method, url, headers, body, params };
+    await this.#answer(call, entry, response);
+  }
+
+  async #answer(
+    call: Call,
+    entry: RequestEntry,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { world } = this;
+    const faults = world.faults.choose({
+      operation: call.operation,
+      ...idsOfBody(call),
+      ...namedOnly(entry),
+    });
+    entry.faults = faults.map(nameFault);
+    for (const fault of faults) {
+      if (fault.kind === "clock_skew") {
+        world.clock.skewSeconds = Number(fault.seconds);
+      }
+    }
+    const deciding = faults.find(decidesAnswer);
+    await this.#delay(faults, "before");
+    let reply: Reply | null = null;
+    let ledger: LedgerEntry | null = null;
+    if (!deciding || !preventsHandling(deciding)) {
+      const outcome = handle(world, call);
+      if (outcome.created) {
+        spoilExecution(outcome.created, faults);
+        ledger = world.journal.accepted(outcome.created);
+        entry.executionId = outcome.created.executionId;
+      }
+      reply = spoilBody(outcome.render(), faults);
+    }
+    await this.#delay(faults, "after");
+    if (deciding) reply = faultReply(world, call, deciding) ?? reply;
+    this.#finish(response, reply, { deciding, faults, entry, ledger });
+  }
+
+  #finish(
+    response: ServerResponse,
+    reply: Reply | null,
+    context: {
+      deciding: Fault | undefined;
+      faults: Fault[];
+      entry: RequestEntry;
+      ledger: LedgerEntry | null;
+    },
+  ): void {
+    const { deciding, faults, entry, ledger } = context;
+    const note = (answered: string) => {
+      if (ledger) ledger.answered = answered;
+    };
+    if (deciding?.kind === "hang") return note("held back");
+    if (deciding?.kind === "drop" && deciding.point !== "body") {
+      note("dropped");
+      response.socket?.destroy();
+      return;
+    }
+    entry.status = reply!.status;
+    response.sendDate = false;
+    response.setHeader(
+      "date",
+      new Date(this.world.clock.shown()).toUTCString(),
+    );
+    if (deciding?.kind === "drop") {
+      note("dropped in the body");
+      return this.#sendHalf(response, reply!);
+    }
+    const odd = faults.find(({ kind }) => kind.endsWith("_execution_id"));
+    note(odd ? `${reply!.status} ${nameFault(odd)}` : String(reply!.status));
+    send(response, reply!);
+  }
+
+  /** Sends the headers and half of the body, then drops the connection. */
+  #sendHalf(response: ServerResponse, reply: Reply): void {
+    const bytes = toBytes(reply.body);
+    response.writeHead(reply.status, {
+      ...reply.headers,
+      "content-length": bytes.length,
+    });
+    response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => {
+      // A moment, so that the half leaves before the socket goes.
+      this.#later(0.02, () => response.socket?.destroy());
+    });
+  }
+
+  async #delay(faults: Fault[], when: "before" | "after"): Promise<void> {
+    for (const fault of faults) {
+      if (fault.kind !== "slow" || fault.when !== when) continue;
+      await new Promise<void>((resolve) =>
+        this.#later(Number(fault.seconds), resolve)
+      );
+    }
+  }
+
+  #later(seconds: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, seconds * 1000);
+    this.#timers.add(timer);
+  }
+
+  /** The control endpoint serves this machine alone, and no web page through a browser on it. */
+  async #answerControl(
+    request: IncomingMessage,
+    url: URL,
+    body: Uint8Array,
+  ): Promise<Reply> {
+    const remote = request.socket.remoteAddress ?? "";
+    const local = ["127.0.0.1", "::1", "::ffff:127.0.0.1"].includes(remote) &&
+      ["127.0.0.1", "localhost"].includes(
+        (request.headers.host ?? "").replace(/:\d+$/, ""),
+      ) && request.headers.origin === undefined;
+    if (!local) return errorReply(403, "The control endpoint is local only.");
+    return await this.control(request.method ?? "GET", url, body);
+  }
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  const bytes = toBytes(reply.body);
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    "content-length": bytes.length,
+  });
+  response.end(bytes);
+}
+
+function toBytes(body: Uint8Array | string): Uint8Array {
+  return typeof body === "string" ? new TextEncoder().encode(body) : body;
+}
+
+async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > MOST_BODY_BYTES) return null;
+    chunks.push(chunk);
+  }
+  const body = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}
+
+function idsOfLink(url: URL): { instanceId?: string; executionId?: string } {
+  const [, , , instanceId, executionId] = url.pathname.split("/");
+  return { instanceId, executionId };
+}
+
+function namedOnly(entry: RequestEntry) {
+  const { instanceId, executionId } = entry;
+  return {
+    ...(instanceId === null ? {} : { instanceId }),
+    ...(executionId === null ? {} : { executionId }),
+  };
+}
+
+/** What a create's body names, so that a script can choose it; nothing if it cannot be read. */
+function idsOfBody(call: Call): { workflowId?: string; windowStart?: string } {
+  if (call.operation !== "createExecution") {
+    const { workflowId } = call.params;
+    return workflowId === undefined ? {} : { workflowId };
+  }
+  try {
+    const body = JSON.parse(new TextDecoder().decode(call.body));
+    return {
+      workflowId: body.workflowId ?? body.workflow?.workflowId,
+      windowStart: body.timeWindowStart,
+    };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * AMC simulator: its settings and their defaults. Where AMC's behaviour is unknown or sources disagree, the
+ * setting exists so that a test can take each side; the default is the side with the better evidence, or the
+ * less kind one where there is none.
+ */
+import { z } from "zod";
+
+/** A number of seconds, or the least and the most of them. */
+const Seconds = z.union([
+  z.number().nonnegative(),
+  z.tuple([z.number().nonnegative(), z.number().nonnegative()]),
+]);
+
+const Execution = z.object({
+  /** Least seconds in PENDING. */
+  pendingSeconds: Seconds.default(0.2),
+  /** Seconds in RUNNING: short here; 40 s to over 7 min are usual at AMC, hours happen (observed, M). */
+  runSeconds: Seconds.default([1, 2]),
+  /** Seconds in PUBLISHING (observed, M); 0: the status is not seen. */
+  publishingSeconds: Seconds.default(0),
+  /**
+   * The end of a run that waited past its expireTime (24 h after createTime: captured, H). What becomes of it
+   * is unknown; null: it goes on waiting.
+   */
+  expiredStatus: z.enum(["FAILED", "REJECTED", "CANCELLED"]).nullable()
+    .default(null),
+});
+
+const Results = z.object({
+  rows: z.union([
+    z.number().int().nonnegative(),
+    z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
+  ]).default([200, 600]),
+  files: z.number().int().min(1).max(5).default(1),
+  headerOnly: z.boolean().default(false),
+  body: z.string().nullable().default(null),
+  lineEnding: z.enum(["\n", "\r\n"]).default("\n"),
+  byteOrderMark: z.boolean().default(false),
+});
+
+const Lag = z.object({
+  /** Seconds after its creation in which lists do not show an execution (length unknown; inferred, L). */
+  listSeconds: Seconds.default(0),
+  /** Seconds in which GET, PUT and downloadUrls say that it does not exist (observed, M-L). */
+  getSeconds: Seconds.default(0),
+  /** With which status: 404 (SPEC) or 400 (observed, M). */
+  getStatus: z.literal([400, 404]).default(400),
+  /** Seconds after its creation in which a workflow cannot be run. */
+  workflowSeconds: z.number().nonnegative().default(0),
+});
+
+const Limits = z.object({
+  /** Running executions per instance (guide, M). */
+  maxRunning: z.number().int().positive().default(10),
+  /** Above `active` pending and running executions: queue (guide), or refuse as a sibling API does (M). */
+  aboveActive: z.enum(["queue", "422", "429"]).default("queue"),
+  active: z.number().int().positive().default(10),
+  /** Creates per instance in 24 h; 30 in an old text that nobody is seen to meet (M); null: none. */
+  daily: z.number().int().positive().nullable().default(null),
+  dailyStatus: z.literal([422, 429]).default(422),
+  /**
+   * Runs of the same or an overlapping window before the next is REJECTED for privacy (guide, M; AMC's number
+   * is unknown); null: never.
+   */
+  overlappingRuns: z.number().int().positive().nullable().default(null),
+});
+
+const Answers = z.object({
+  /** Create and get wrap the execution: SPEC says so, no captured answer does (CONFLICT). */
+  wrapped: z.boolean().default(false),
+  /** How the last page says that it is the last: absent in captures, null or "" elsewhere (H). */
+  nextTokenAtEnd: z.enum(["absent", "null", "empty"]).default("absent"),
+  /** A `Z` at the end of a window: unknown; rejected by default, since no client should send it. */
+  trailingZ: z.enum(["strip", "reject"]).default("reject"),
+  /** Status of "already exists" (the text is known, H; the status is not). */
+  alreadyExistsStatus: z.number().int().default(400),
+  /** Status of "unavailable for download" (the text is known, M; the status is not). */
+  unavailableStatus: z.literal([400, 404]).default(404),
+  /** Status of "does not exist" for an execution: 404 in SPEC, 400 observed (M). */
+  unknownExecutionStatus: z.literal([400, 404]).default(400),
+  /** DELETE of an execution: in a guide, not in SPEC (L). */
+  deleteExecutionStatus: z.literal([404, 405]).default(405),
+  /** A workflow made without timeWindowType then refuses EXPLICIT runs (one client's report, L). */
+  strictTimeWindowType: z.boolean().default(false),
+});
+
+const Links = z.object({
+  /** Life of a signed link, on the machine's clock: 600 s (SPEC, H). */
+  seconds: z.number().positive().default(600),
+  /** Whether Range is served. S3 does; a proxy in front may not. */
+  acceptRanges: z.boolean().default(true),
+});
+
+/** The settings that can be changed while the simulator runs. */
+export const Settings = z.object({
+  /** Seed of results and durations. */
+  seed: z.string().default("amc"),
+  /** Life of an access token, on the machine's clock: 3600 s (REF, H). */
+  tokenSeconds: z.number().positive().default(3600),
+  execution: Execution.prefault({}),
+  results: Results.prefault({}),
+  lag: Lag.prefault({}),
+  limits: Limits.prefault({}),
+  answers: Answers.prefault({}),
+  links: Links.prefault({}),
+  /** What a workflow's outputFormat defaults to; AMC's is unknown (one lake reads backslash escapes, M). */
+  outputFormat: z.object({
+    separatorCharacter: z.string().length(1).default(","),
+    quoteCharacter: z.string().length(1).default('"'),
+    escapeCharacter: z.string().length(1).default("\\"),
+  }).prefault({}),
+});
+
+/** Settings with every default filled in. */
+export type Settings = z.output<typeof Settings>;
+/** Settings as they may be given: all optional. */
+export type SettingsInput = z.input<typeof Settings>;
+
+type Section = Record<string, unknown>;
+
+/**
+ * Lays a partial change over settings, section by section, and checks the whole.
+ *
+ * @throws z.ZodError naming the field that is wrong; the settings are then unchanged
+ */
+export function changeSettings(
+  settings: Settings,
+  change: SettingsInput,
+): void {
+  const merged: Section = { ...settings };
+  for (const [key, value] of Object.entries(change)) {
+    const old = merged[key];
+    const section = typeof old === "object" && old !== null &&
+      typeof value === "object";
+    merged[key] = section ? { ...old, ...value } : value;
+  }
+  Object.assign(settings, Settings.parse(merged));
+}

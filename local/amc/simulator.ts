@@ -1,0 +1,231 @@
+/** AMC simulator: the object that tests and the local platform hold. */
+import type { Clock } from "./clock.ts";
+import { explicitWindow, makeExecution } from "./create.ts";
+import type { ChanceProfileInput, ScriptedFaultInput } from "./faults.ts";
+import type { LedgerEntry, RequestEntry } from "./journal.ts";
+import type { AmcServer, Observer } from "./server.ts";
+import type { SettingsInput } from "./settings.ts";
+import type {
+  Credential,
+  Execution,
+  InstanceSettings,
+  Operation,
+  ResultSettings,
+  Workflow,
+} from "./types.ts";
+import { saveWorkflow } from "./workflows.ts";
+import type { World } from "./world.ts";
+
+/** A run that a person starts in AMC's console. */
+export interface OutsideRun {
+  /** Default: the first instance. */
+  instanceId?: string;
+  /** Default: `analytics-<uuid>`, as the console names its own (observed, M). */
+  workflowId?: string;
+  /** Local times `yyyy-MM-ddTHH:mm:ss`. */
+  windowStart: string;
+  windowEnd: string;
+  /** Default UTC. */
+  timeZone?: string;
+  /** Default 21600. */
+  timeoutSeconds?: number;
+  parameterValues?: Record<string, unknown>;
+  /** Seconds that it runs; default: as the settings say. */
+  runSeconds?: number;
+}
+
+/** How a set outcome is narrowed. */
+export interface OutcomeOptions {
+  /** AMC's words, shown as statusReason. */
+  reason?: string | null;
+  instanceId?: string;
+  /** Executions of the window that it applies to, from now on; default 1, "always" for all. */
+  times?: number | "always";
+}
+
+/** A running simulator. Everything here is also reachable under `/_control/` for other processes. */
+export class Simulator {
+  /** The client, secret and refresh token that every instance accepts unless it names others. */
+  readonly credential: Credential;
+  readonly credentials: readonly Credential[];
+  /** The clock of states, lags and createTime: advance, set, freeze, skew. */
+  readonly clock: Clock;
+
+  constructor(
+    private readonly world: World,
+    private readonly server: AmcServer,
+    /** Base URL: the value for AMC_API_URL. */
+    readonly url: string,
+  ) {
+    this.credentials = world.credentials;
+    this.credential = world.credentials[0];
+    this.clock = world.clock;
+  }
+
+  /** The token endpoint: the value for AMC_TOKEN_URL. */
+  get tokenUrl(): string {
+    return `${this.url}/auth/o2/token`;
+  }
+
+  /** Host and port of the result links. */
+  get resultHost(): string {
+    return new URL(this.url).host;
+  }
+
+  /** The instances that are served. */
+  instances(): InstanceSettings[] {
+    return [...this.world.instances.values()].map(({ settings }) => settings);
+  }
+
+  /** Every create that AMC accepted, in order. */
+  ledger(): LedgerEntry[] {
+    return this.world.journal.ledger();
+  }
+
+  /** The requests so far (the latest 100,000), of one operation or of all. */
+  requests(operation?: Operation): RequestEntry[] {
+    return this.world.journal.requests(operation);
+  }
+
+  /** Requests per operation since the start. */
+  requestCounts(): Partial<Record<Operation, number>> {
+    return this.world.journal.counts();
+  }
+
+  /** All executions as they are now, oldest first, those of the console included. */
+  executions(): Execution[] {
+    this.world.settleAll();
+    return [...this.world.executions.values()].map((execution) =>
+      structuredClone(execution)
+    );
+  }
+
+  /** Adds a fault that meets the next matching requests. @throws z.ZodError when it is not one */
+  script(fault: ScriptedFaultInput): void {
+    this.world.faults.script(fault);
+  }
+
+  /** Forgets the scripted faults that have not fired. */
+  clearScript(): void {
+    this.world.faults.clear();
+  }
+
+  /** Lets faults happen by chance from now on; null ends it. The same seed repeats the draws. */
+  chance(
+    profile: ChanceProfileInput | null,
+    seed: string | number = "1",
+  ): void {
+    this.world.faults.chance(profile, String(seed));
+  }
+
+  /** How often each fault has fired, as "operation: fault". */
+  firedFaults(): Record<string, number> {
+    return this.world.faults.fired();
+  }
+
+  /** Changes settings (limits, lags, answers, durations …) while it runs. @throws z.ZodError */
+  change(settings: SettingsInput): void {
+    this.world.change(settings);
+  }
+
+  /** Cancels an execution as a person in the console does. @returns false if it had ended */
+  cancelOutside(executionId: string): boolean {
+    this.world.settleAll();
+    return this.world.cancel(this.#find(executionId));
+  }
+
+  /** Starts a run as a person in the console does; it is listed but not in the ledger. @returns its id */
+  startOutside(run: OutsideRun): string {
+    const state = this.world.instance(
+      run.instanceId ?? this.instances()[0].instanceId,
+    );
+    const workflowId = run.workflowId ?? `analytics-${crypto.randomUUID()}`;
+    const timeZone = run.timeZone ?? "UTC";
+    const execution = makeExecution(this.world, state, {
+      workflow: state.workflows.get(workflowId)?.workflow ?? { workflowId },
+      window: explicitWindow(
+        run.windowStart,
+        run.windowEnd,
+        timeZone,
+        "reject",
+      ),
+      source: "console",
+      timeZone,
+      timeoutSeconds: run.timeoutSeconds ?? 21600,
+      parameterValues: run.parameterValues ?? {},
+    });
+    if (run.runSeconds !== undefined) {
+      execution.plan.runSeconds = run.runSeconds;
+    }
+    return execution.executionId;
+  }
+
+  /**
+   * Sets how runs of a window end: FAILED, REJECTED, CANCELLED, SUCCEEDED, or any other word. It meets a live run of
+   * that window first, then new ones.
+   */
+  setOutcome(
+    windowStart: string,
+    status: string,
+    options: OutcomeOptions = {},
+  ): void {
+    const { world } = this;
+    const left = options.times === "always" ? Infinity : options.times ?? 1;
+    const { instanceId, reason = null } = options;
+    world.outcomes.push({ windowStart, status, reason, left, instanceId });
+    world.settleAll();
+    for (const state of world.instances.values()) {
+      for (const execution of state.queue.active()) {
+        world.applySetOutcome(execution);
+      }
+    }
+  }
+
+  /** Sets what new runs of a window yield; null: as the settings say. */
+  setResult(windowStart: string, result: Partial<ResultSettings> | null): void {
+    if (result === null) this.world.results.delete(windowStart);
+    else this.world.results.set(windowStart, result);
+  }
+
+  /** Saves a workflow as if it had been there before. */
+  saveWorkflow(workflow: Workflow, instanceId?: string): void {
+    const state = this.world.instance(
+      instanceId ?? this.instances()[0].instanceId,
+    );
+    saveWorkflow(this.world, state, workflow);
+    state.workflows.get(workflow.workflowId)!.createdAt = 0;
+  }
+
+  /** Makes every access token unknown: the next requests get 401. */
+  expireTokens(): void {
+    this.world.tokens.clear();
+  }
+
+  /** Makes every link signed so far an expired one. */
+  expireLinks(): void {
+    this.world.linksEndedAt = Date.now();
+  }
+
+  /** Revokes a refresh token (invalid_grant from now on), or takes that back. */
+  revoke(credentialName = this.credential.name, revoked = true): void {
+    if (revoked) this.world.revoked.add(credentialName);
+    else this.world.revoked.delete(credentialName);
+  }
+
+  /** Has a function called, and waited for, before each request is handled. @returns ends it */
+  observe(observer: Observer): () => void {
+    this.server.observers.add(observer);
+    return () => this.server.observers.delete(observer);
+  }
+
+  /** Ends the server and all its connections. */
+  stop(): Promise<void> {
+    return this.server.close();
+  }
+
+  #find(executionId: string): Execution {
+    const execution = this.world.executions.get(executionId);
+    if (execution) return execution;
+    throw new Error(`expected the id of an execution, got ${executionId}`);
+  }
+}

@@ -1,0 +1,166 @@
+/** AMC simulator: what faults do to executions and to answers. */
+import { ApiError } from "./errors.ts";
+import { unavailable } from "./executions.ts";
+import { decidesAnswer, type Fault } from "./faults.ts";
+import { amazonHeaders, type Call, errorReply, type Reply } from "./http.ts";
+import { oauthError } from "./lwa.ts";
+import { expiredLink, xmlError } from "./storage.ts";
+import type { Execution } from "./types.ts";
+import type { World } from "./world.ts";
+
+/** Applies the faults that change the execution just created. */
+export function spoilExecution(execution: Execution, faults: Fault[]): void {
+  const { plan } = execution;
+  for (const fault of faults) {
+    if (fault.kind === "list_lag") {
+      execution.listLagSeconds = Number(fault.seconds);
+    } else if (fault.kind === "get_lag") {
+      execution.getLagSeconds = Number(fault.seconds);
+      execution.getLagStatus = fault.status;
+    } else if (fault.kind === "outcome") {
+      plan.outcome = fault.status;
+      plan.reason = fault.reason;
+    } else if (fault.kind === "run") {
+      plan.pendingSeconds = seconds(fault.pendingSeconds, plan.pendingSeconds);
+      plan.runSeconds = seconds(fault.runSeconds, plan.runSeconds);
+      plan.publishingSeconds = seconds(
+        fault.publishingSeconds,
+        plan.publishingSeconds,
+      );
+      plan.runningStatus = fault.runningStatus ?? plan.runningStatus;
+    } else if (fault.kind === "result") {
+      const { kind: _, ...result } = fault;
+      execution.result = { ...execution.result, ...result };
+    }
+  }
+}
+
+/** Whether a deciding fault keeps the request from being handled at all. */
+export function preventsHandling(fault: Fault): boolean {
+  if (fault.kind === "drop") return fault.point === "before";
+  if ("when" in fault && decidesAnswer(fault)) return fault.when === "before";
+  return decidesAnswer(fault);
+}
+
+/** The answer that a deciding fault gives instead; null: no answer of its own (drop, hang). */
+export function faultReply(
+  world: World,
+  call: Call,
+  fault: Fault,
+): Reply | null {
+  switch (fault.kind) {
+    case "status":
+      return statusReply(world, call, fault);
+    case "redirect":
+      return {
+        status: fault.status,
+        headers: { location: fault.location ?? call.url.href },
+        body: "",
+      };
+    case "expired_link":
+      return expiredLink(world);
+    case "oauth_error":
+      return oauthError(fault.error);
+    case "unavailable": {
+      const error: ApiError = unavailable(world, call.params.executionId ?? "");
+      return errorReply(error.status, error.details);
+    }
+    default:
+      return null;
+  }
+}
+
+/** Changes what a good answer says: wrapped, id missing or malformed, another status shown. */
+export function spoilBody(reply: Reply, faults: Fault[]): Reply {
+  const changes = faults.filter(({ kind }) =>
+    [
+      "wrapped",
+      "missing_execution_id",
+      "malformed_execution_id",
+      "show_status",
+    ].includes(kind)
+  );
+  if (changes.length === 0 || reply.status !== 200) return reply;
+  const outer = JSON.parse(reply.body as string);
+  const inner = outer.workflowExecution ?? outer;
+  for (const fault of changes) {
+    if (fault.kind === "missing_execution_id") delete inner.workflowExecutionId;
+    if (fault.kind === "malformed_execution_id") {
+      inner.workflowExecutionId = fault.value;
+    }
+    if (fault.kind === "show_status") {
+      const shown = inner.executions ?? [inner];
+      for (const execution of shown) execution.status = fault.status;
+    }
+  }
+  const wrap = changes.some(({ kind }) => kind === "wrapped") &&
+    inner.executions === undefined;
+  const body = wrap ? { workflowExecution: inner } : outer;
+  return { ...reply, body: JSON.stringify(body) };
+}
+
+function seconds(given: unknown, otherwise: number): number {
+  if (given === undefined) return otherwise;
+  return given === "forever" ? Infinity : Number(given);
+}
+
+const REASONS: Record<number, string> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  408: "Request Timeout",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Time-out",
+};
+
+function statusReply(
+  world: World,
+  call: Call,
+  fault: Extract<Fault, { kind: "status" }>,
+): Reply {
+  const reason = REASONS[fault.status] ?? "Error";
+  const headers: Record<string, string> = {};
+  if (fault.retryAfter !== undefined) {
+    const wait = Number(fault.retryAfter);
+    headers["retry-after"] = fault.retryAfterForm === "seconds"
+      ? String(Math.ceil(wait))
+      : new Date(world.clock.shown() + wait * 1000).toUTCString();
+  }
+  const body = fault.body;
+  if (body === "empty") return { status: fault.status, headers, body: "" };
+  if (body === "html") {
+    // As openresty answers for Amazon (observed).
+    const title = `${fault.status} ${reason}`;
+    return {
+      status: fault.status,
+      headers: { ...headers, "content-type": "text/html" },
+      body:
+        `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n` +
+        "<hr><center>openresty</center>\r\n</body>\r\n</html>\r\n",
+    };
+  }
+  if (call.operation === "download") {
+    const code = fault.status === 503 ? "SlowDown" : "InternalError";
+    const reply = xmlError(fault.status, code, fault.details ?? reason);
+    return { ...reply, headers: { ...reply.headers, ...headers } };
+  }
+  if (body === "message") {
+    // What the API gateway says when the API does not answer in time (observed, H).
+    const message = fault.details ??
+      (fault.status === 504 ? "Endpoint request timed out" : reason);
+    return {
+      status: fault.status,
+      headers: {
+        ...headers,
+        "content-type": "application/json",
+        ...amazonHeaders(),
+      },
+      body: JSON.stringify({ message }),
+    };
+  }
+  const reply = errorReply(fault.status, fault.details ?? reason);
+  return { ...reply, headers: { ...reply.headers, ...headers } };
+}

@@ -1,0 +1,152 @@
+/**
+ * AMC simulator: the state behind its endpoints: instances with their workflows and executions, access tokens,
+ * outcomes that a test has set, and the parts that all modules use (clock, settings, faults, journal).
+ */
+import { Clock } from "./clock.ts";
+import { FaultBox } from "./faults.ts";
+import { Journal } from "./journal.ts";
+import { Queue, type Rules } from "./lifecycle.ts";
+import { changeSettings, Settings, type SettingsInput } from "./settings.ts";
+import type {
+  Credential,
+  Execution,
+  InstanceSettings,
+  ResultSettings,
+  Workflow,
+} from "./types.ts";
+
+/** A saved workflow with the time of its creation (ms of the simulator's clock). */
+export interface SavedWorkflow {
+  workflow: Workflow;
+  createdAt: number;
+}
+
+/** AMC's own schedule, as far as it matters here: it blocks the deletion of its workflow. */
+export interface Schedule {
+  scheduleId: string;
+  workflowId: string;
+  [key: string]: unknown;
+}
+
+/** One instance and what it holds. */
+export interface InstanceState {
+  settings: InstanceSettings;
+  workflows: Map<string, SavedWorkflow>;
+  schedules: Map<string, Schedule>;
+  queue: Queue;
+}
+
+/** An end that a test has set for the runs of a window. */
+export interface SetOutcome {
+  windowStart: string;
+  instanceId?: string;
+  status: string;
+  reason: string | null;
+  /** Executions it still applies to. */
+  left: number;
+}
+
+/** All state of one simulator. */
+export class World {
+  readonly clock = new Clock();
+  readonly faults = new FaultBox();
+  readonly journal = new Journal();
+  readonly settings: Settings;
+  readonly instances = new Map<string, InstanceState>();
+  readonly executions = new Map<string, Execution>();
+  /** Access tokens with their client id and end (ms of the machine's clock). */
+  readonly tokens = new Map<string, { client: Credential; endsAt: number }>();
+  /** Names of credentials whose refresh token was revoked. */
+  readonly revoked = new Set<string>();
+  /** Results that a test has set per window start. */
+  readonly results = new Map<string, Partial<ResultSettings>>();
+  outcomes: SetOutcome[] = [];
+  /** Links signed up to this moment (ms of the machine's clock) are expired. */
+  linksEndedAt = 0;
+  /** Where the server listens, for links. */
+  url = "";
+  #sequence = 0;
+
+  constructor(readonly credentials: Credential[], settings: SettingsInput) {
+    this.settings = Settings.parse(settings);
+  }
+
+  /** Changes settings while running. @throws z.ZodError when a value is not allowed */
+  change(change: SettingsInput): void {
+    changeSettings(this.settings, change);
+  }
+
+  /** Adds an instance with the workflows that it starts with. */
+  addInstance(settings: InstanceSettings): InstanceState {
+    const state: InstanceState = {
+      settings,
+      workflows: new Map(),
+      schedules: new Map(),
+      queue: new Queue(),
+    };
+    this.instances.set(settings.instanceId, state);
+    return state;
+  }
+
+  /** An instance that must exist. @throws Error naming it */
+  instance(instanceId: string): InstanceState {
+    const state = this.instances.get(instanceId);
+    if (!state) {
+      const known = [...this.instances.keys()].join(", ");
+      throw new Error(`expected an instance of ${known}, got ${instanceId}`);
+    }
+    return state;
+  }
+
+  /** Stores a new execution in its instance's queue. */
+  add(execution: Execution): void {
+    this.executions.set(execution.executionId, execution);
+    this.instance(execution.instanceId).queue.add(execution);
+  }
+
+  /** The next number by which executions are told apart when their createTime is the same. */
+  nextSequence(): number {
+    return ++this.#sequence;
+  }
+
+  /** Plays what is due at one instance. Call before its executions are read. */
+  settle(state: InstanceState): void {
+    state.queue.settle(this.clock.now(), this.#rules(state));
+  }
+
+  /** Plays what is due everywhere. */
+  settleAll(): void {
+    for (const state of this.instances.values()) this.settle(state);
+  }
+
+  /** Cancels an execution that is not at an end. @returns whether it was cancelled */
+  cancel(execution: Execution): boolean {
+    const { queue } = this.instance(execution.instanceId);
+    if (!queue.active().includes(execution)) return false;
+    const skewMs = this.clock.shown() - this.clock.now();
+    queue.end(execution, "CANCELLED", null, this.clock.now(), skewMs);
+    return true;
+  }
+
+  /** Gives an execution the outcome that a test has set for its window, if one is left. */
+  applySetOutcome(execution: Execution): void {
+    const outcome = this.outcomes.find((set) =>
+      set.left > 0 && set.windowStart === execution.windowStart &&
+      (set.instanceId ?? execution.instanceId) === execution.instanceId
+    );
+    if (!outcome) return;
+    outcome.left--;
+    execution.plan.outcome = outcome.status;
+    execution.plan.reason = outcome.reason;
+  }
+
+  #rules(state: InstanceState): Rules {
+    const { limits, execution } = this.settings;
+    return {
+      maxRunning: state.settings.maxRunning ?? limits.maxRunning,
+      expiredStatus: execution.expiredStatus,
+      overlappingRuns: limits.overlappingRuns,
+      skewMs: this.clock.shown() - this.clock.now(),
+    };
+  }
+}
