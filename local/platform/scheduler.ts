@@ -1,0 +1,155 @@
+import postgres from "postgres";
+import { nextRun } from "./schedule_times.ts";
+import { pollLoop } from "./poll_loop.ts";
+
+/** How often the jobs are looked at, in ms. */
+const POLL_MS = 200;
+
+/** What {@link startScheduler} needs to know. */
+export interface SchedulerOptions {
+  /** Connection as supabase_admin: reads cron.job, writes cron.job_run_details. */
+  adminDatabaseUrl: string;
+  /** Connection as postgres: runs the jobs. */
+  databaseUrl: string;
+  /** When given, every active job runs each so many seconds, whatever its schedule; may be a fraction. */
+  tickSeconds?: number;
+  /** Receives a sentence about each run that failed and each job that cannot be run. */
+  log?: (message: string) => void;
+}
+
+/** Runs the jobs of cron.job in one database, as pg_cron's background worker would. */
+export interface Scheduler {
+  /** Stops starting jobs and waits for the ones under way. */
+  stop(): Promise<void>;
+}
+
+interface Job {
+  jobid: string;
+  schedule: string;
+  command: string;
+  username: string;
+  database: string;
+}
+
+interface JobState {
+  schedule: string;
+  due: Date | null;
+  running: Promise<void> | null;
+}
+
+/**
+ * Starts a scheduler. Each due job of cron.job runs as `postgres`, one run of a job at a time; one that falls due
+ * while it is still running runs again right after, once. Each run leaves its row in cron.job_run_details.
+ * A database that is away for a while is waited for.
+ */
+export function startScheduler(options: SchedulerOptions): Scheduler {
+  const silent = { onnotice: () => {} };
+  const admin = postgres(options.adminDatabaseUrl, { max: 2, ...silent });
+  const asPostgres = postgres(options.databaseUrl, { max: 4, ...silent });
+  const log = options.log ?? (() => {});
+  const states = new Map<string, JobState>();
+
+  const next = (schedule: string, after: Date) =>
+    options.tickSeconds === undefined
+      ? nextRun(schedule, after)
+      : new Date(after.getTime() + options.tickSeconds * 1000);
+
+  const look = async () => {
+    const jobs = await activeJobs(admin);
+    const now = new Date();
+    for (const jobid of states.keys()) {
+      if (!jobs.some((job) => job.jobid === jobid)) states.delete(jobid);
+    }
+    for (const job of jobs) {
+      let state = states.get(job.jobid);
+      if (!state || state.schedule !== job.schedule) {
+        state = {
+          schedule: job.schedule,
+          due: next(job.schedule, now),
+          running: state?.running ?? null,
+        };
+        states.set(job.jobid, state);
+      }
+      if (state.due === null || state.due > now || state.running) continue;
+      state.due = next(job.schedule, now);
+      const current = state;
+      state.running = runJob(admin, asPostgres, job, log)
+        .finally(() => (current.running = null));
+    }
+  };
+
+  const loop = pollLoop(
+    look,
+    POLL_MS,
+    (message) => log(`The scheduler cannot read cron.job: ${message}`),
+  );
+  return {
+    async stop() {
+      await loop.stop();
+      await Promise.all([...states.values()].map((state) => state.running));
+      await Promise.all([
+        admin.end({ timeout: 5 }),
+        asPostgres.end({ timeout: 5 }),
+      ]);
+    },
+  };
+}
+
+async function activeJobs(admin: postgres.Sql): Promise<Job[]> {
+  const [{ present }] = await admin`
+    select to_regclass('cron.job') is not null as present`;
+  if (!present) return [];
+  return await admin<Job[]>`
+    select jobid, schedule, command, username, database
+    from cron.job
+    where active and database = current_database()
+    order by jobid`;
+}
+
+async function runJob(
+  admin: postgres.Sql,
+  asPostgres: postgres.Sql,
+  job: Job,
+  log: (message: string) => void,
+): Promise<void> {
+  try {
+    const [{ runid }] = await admin`
+      insert into cron.job_run_details
+        (jobid, database, username, command, status, start_time)
+      values (${job.jobid}, ${job.database}, ${job.username}, ${job.command},
+        'running', clock_timestamp())
+      returning runid`;
+    const { status, message } = await execute(asPostgres, job);
+    if (status === "failed") log(`Job ${job.jobid} failed: ${message}`);
+    await admin`
+      update cron.job_run_details
+      set status = ${status}, return_message = ${message},
+        end_time = clock_timestamp()
+      where runid = ${runid}`;
+  } catch (error) {
+    log(`Job ${job.jobid} could not be recorded: ${(error as Error).message}`);
+  }
+}
+
+async function execute(
+  asPostgres: postgres.Sql,
+  job: Job,
+): Promise<{ status: "succeeded" | "failed"; message: string }> {
+  if (job.username !== "postgres") {
+    return {
+      status: "failed",
+      message:
+        `the local scheduler runs only jobs of postgres, not of ${job.username}`,
+    };
+  }
+  try {
+    const rows = await asPostgres.unsafe(job.command);
+    const count = rows.length;
+    return {
+      status: "succeeded",
+      message: `${count} ${count === 1 ? "row" : "rows"}`,
+    };
+  } catch (error) {
+    return { status: "failed", message: `ERROR: ${(error as Error).message}` };
+  }
+}

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connected } from "../support/connected.ts";
+import { readJunit } from "../support/deno_tests.ts";
+import { type Outcome, runPgtapFile } from "../support/pgtap.ts";
+import { withDatabase } from "../support/with_database.ts";
+
+async function runSql(text: string): Promise<Outcome> {
+  return await withDatabase(async ({ url }) => {
+    await connected(
+      url,
+      (sql) => sql`create extension if not exists pgtap with schema extensions`,
+    );
+    const path = join(tmpdir(), `${crypto.randomUUID()}.test.sql`);
+    await writeFile(path, text);
+    try {
+      return await runPgtapFile(url, path);
+    } finally {
+      await rm(path);
+    }
+  });
+}
+
+Deno.test("a pgTAP file is counted by its assertions", async () => {
+  const outcome = await runSql(`
+    begin;
+    select plan(2);
+    select ok(true, 'one');
+    select is(1, 1, 'two');
+    select * from finish();
+    rollback;`);
+  assert.deepEqual(outcome, { passed: 2, failed: 0, failures: [] });
+});
+
+Deno.test("a pgTAP assertion that fails is shown with what it had and wanted", async () => {
+  const outcome = await runSql(`
+    begin;
+    select plan(2);
+    select ok(true, 'one');
+    select is(1, 2, 'two is one');
+    select * from finish();
+    rollback;`);
+  assert.equal(outcome.passed, 1);
+  assert.equal(outcome.failed, 1);
+  assert.match(outcome.failures.join("\n"), /not ok 2 - two is one/);
+  assert.match(outcome.failures.join("\n"), /have: 1/);
+});
+
+Deno.test("an SQL error in a pgTAP file fails it, and keeps what came before", async () => {
+  const outcome = await runSql(`
+    begin;
+    select plan(2);
+    select ok(true, 'one');
+    select nonsense();
+    rollback;`);
+  assert.equal(outcome.passed, 1);
+  assert.equal(outcome.failed, 1);
+  assert.match(outcome.failures.join("\n"), /nonsense\(\) does not exist/);
+});
+
+Deno.test("a pgTAP file whose plan does not fit, or with no assertion, fails", async () => {
+  const short = await runSql(`
+    begin; select plan(3); select ok(true, 'one'); rollback;`);
+  assert.deepEqual([short.passed, short.failed], [1, 1]);
+  const empty = await runSql("begin; rollback;");
+  assert.deepEqual([empty.passed, empty.failed], [0, 1]);
+});
+
+Deno.test("a skipped or postponed assertion does not count as passed", async () => {
+  const outcome = await runSql(`
+    begin;
+    select plan(2);
+    select skip('not today', 1);
+    select todo('later', 1);
+    select ok(true, 'two');
+    select * from finish();
+    rollback;`);
+  assert.deepEqual([outcome.passed, outcome.failed], [0, 2]);
+});
+
+Deno.test("a JUnit report is counted by its test cases, and a skipped one as failed", () => {
+  const outcome = readJunit(`
+    <testsuites>
+      <testsuite name="a_test.ts">
+        <testcase name="passes" classname="./a_test.ts" time="0.1"/>
+        <testcase name="passes too" classname="./a_test.ts" time="0.1"></testcase>
+        <testcase name="says &quot;no&quot;" classname="./a_test.ts"><failure message="no">no</failure></testcase>
+        <testcase name="was left out" classname="./a_test.ts"><skipped/></testcase>
+      </testsuite>
+    </testsuites>`);
+  assert.deepEqual(outcome, {
+    passed: 2,
+    failed: 2,
+    failures: [`./a_test.ts: says "no"`, "./a_test.ts: was left out (skipped)"],
+  });
+});

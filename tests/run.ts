@@ -1,0 +1,128 @@
+// `npm test`: one cluster, a template database with the migrations, then every pgTAP file and every Deno test.
+// Arguments: parts of paths; only files whose path contains one of them run. The last line is `N passed, N failed`.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { glob } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import {
+  checkout,
+  type Cluster,
+  createDatabase,
+  databaseUrl,
+  dropDatabase,
+  migrate,
+  startCluster,
+} from "../local/platform/postgres/mod.ts";
+import { stopOnSignals } from "../local/platform/signals.ts";
+import { CLUSTER_VARIABLE, type TestCluster } from "./support/cluster.ts";
+import { runDenoTests } from "./support/deno_tests.ts";
+import { type Outcome, runPgtapFile } from "./support/pgtap.ts";
+
+const TEMPLATE = "template_migrated";
+
+async function files(pattern: string, filters: string[]): Promise<string[]> {
+  const found: string[] = [];
+  for await (const path of glob(pattern, { cwd: checkout })) {
+    const wanted = filters.length === 0 ||
+      filters.some((filter) => path.includes(filter.replace(/^\.\//, "")));
+    if (wanted) found.push(path);
+  }
+  return found.sort();
+}
+
+async function runDatabaseTests(
+  cluster: Cluster,
+  paths: string[],
+): Promise<Outcome[]> {
+  if (paths.length === 0) return [];
+  const name = "database_tests";
+  await createDatabase(cluster, name, { template: TEMPLATE });
+  const url = databaseUrl(cluster, "postgres", name);
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  await sql`create extension if not exists pgtap with schema extensions`;
+  await sql.end();
+  const outcomes: Outcome[] = [];
+  for (const path of paths) {
+    const outcome = await runPgtapFile(url, join(checkout, path));
+    const word = outcome.failed === 0 ? "ok" : "FAILED";
+    console.log(`${path} ... ${word} (${outcome.passed} passed)`);
+    for (const line of outcome.failures) console.log(`    ${line}`);
+    outcomes.push({
+      ...outcome,
+      failures: outcome.failures
+        .filter((line) => /^(not ok|ERROR|The plan)/.test(line))
+        .map((line) => `${path}: ${line}`),
+    });
+  }
+  await dropDatabase(cluster, name);
+  return outcomes;
+}
+
+async function run(
+  filters: string[],
+  cluster: Cluster,
+  folder: string,
+): Promise<Outcome[]> {
+  await createDatabase(cluster, TEMPLATE);
+  await migrate(databaseUrl(cluster, "postgres", TEMPLATE));
+  const outcomes = await runDatabaseTests(
+    cluster,
+    await files("supabase/tests/database/**/*.test.sql", filters),
+  );
+  const denoFiles = [
+    ...await files("supabase/functions/tests/**/*{_,.}test.ts", filters),
+    ...await files("tests/**/*{_,.}test.ts", filters),
+  ];
+  if (denoFiles.length > 0) {
+    const { host, port, passwords } = cluster;
+    const told: TestCluster = {
+      cluster: { host, port, passwords },
+      template: TEMPLATE,
+    };
+    outcomes.push(
+      await runDenoTests(
+        denoFiles,
+        { [CLUSTER_VARIABLE]: JSON.stringify(told) },
+        folder,
+      ),
+    );
+  }
+  return outcomes;
+}
+
+async function main(filters: string[]): Promise<number> {
+  const parts = new AsyncDisposableStack();
+  const stop = () => parts.disposeAsync();
+  parts.defer(stopOnSignals(stop));
+  let outcomes: Outcome[] = [];
+  try {
+    const folder = await mkdtemp(join(tmpdir(), "amc-history-tests-"));
+    parts.defer(() => rm(folder, { recursive: true, force: true }));
+    const cluster = await startCluster();
+    parts.defer(() => cluster.stop());
+    outcomes = await run(filters, cluster, folder);
+  } catch (error) {
+    const { message } = error as Error;
+    outcomes.push({ passed: 0, failed: 1, failures: [message] });
+  }
+  await stop();
+  const passed = outcomes.reduce((sum, one) => sum + one.passed, 0);
+  const failed = outcomes.reduce((sum, one) => sum + one.failed, 0);
+  const failures = outcomes.flatMap((one) => one.failures);
+  if (failures.length > 0) {
+    console.log(`\nFailed:\n${failures.map((one) => `  ${one}`).join("\n")}`);
+  }
+  if (passed + failed === 0) {
+    console.log(
+      filters.length > 0
+        ? `No test file's path contains ${filters.join(" or ")}.`
+        : "There are no tests.",
+    );
+  }
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed > 0 || passed === 0 ? 1 : 0;
+}
+
+Deno.exit(await main(Deno.args));
