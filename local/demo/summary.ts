@@ -1,0 +1,63 @@
+/** What `npm start` reports at its end; also the object that `--json` prints. */
+export interface Summary {
+  weeks: number;
+  completed: number;
+  failed: number;
+  tracked: number;
+  untracked: number;
+  /** Executions that the database knows. */
+  executions: number;
+  /** Creates that the simulator accepted, from its own ledger. */
+  creates_accepted: number;
+  rows: number;
+  seconds: number;
+  api_url: string;
+  database_url: string;
+}
+
+/** Whether every week was collected, each tracked to an execution of its own that AMC accepted once. */
+export function isWhole(summary: Summary): boolean {
+  const { weeks } = summary;
+  return weeks > 0 && summary.completed === weeks &&
+    summary.tracked === weeks && summary.executions === weeks &&
+    summary.creates_accepted === weeks;
+}
+
+/** The summary as a table for a person. */
+export function summaryTable(summary: Summary): string {
+  const rows: [string, string | number][] = [
+    ["weeks", summary.weeks],
+    ["completed", summary.completed],
+    ["failed", summary.failed],
+    ["tracked to an execution", summary.tracked],
+    ["without an execution id", summary.untracked],
+    ["executions", summary.executions],
+    ["creates that AMC accepted", summary.creates_accepted],
+    ["rows", summary.rows.toLocaleString("en-US")],
+    ["seconds", summary.seconds],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)
+    .join("\n");
+}
+
+/** How a person goes on: addresses, keys, the demo sign-in and a query to try. */
+export interface Access {
+  apiUrl: string;
+  publishableKey: string;
+  databaseUrl: string;
+  email: string;
+  password: string;
+  view: string;
+}
+
+/** The text that tells a person how to go on. */
+export function accessText(access: Access): string {
+  return `  API               ${access.apiUrl}
+  publishable key   ${access.publishableKey}
+  Postgres          ${access.databaseUrl}
+  demo sign-in      ${access.email}  ${access.password}
+  a query to try    select week_start_date, execution_id, count(*)
+                    from public.${access.view}
+                    group by 1, 2 order by 1;`;
+}
