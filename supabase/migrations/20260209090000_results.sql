@@ -169,7 +169,7 @@ comment on function private.open_load(uuid) is
   'Prepares this transaction for the COPY of a load: its rows get the load''s id and lines from 1. Called in the transaction that copies.';
 
 create function private.finish_load(
-  load_id uuid, attempt_id uuid, fence integer, records bigint, bytes bigint, checksum text, files integer
+  load_id uuid, attempt_id uuid, fence integer, bytes bigint, checksum text, files integer
 ) returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
@@ -179,6 +179,7 @@ declare
   load public.result_loads;
   target private.result_tables;
   execution public.workflow_executions;
+  loaded bigint;
   first_rows jsonb;
   made jsonb;
 begin
@@ -191,26 +192,27 @@ begin
   end if;
   select * into execution from public.workflow_executions e where e.id = load.execution_id;
   select * into target from private.result_tables t where t.table_name = load.table_name;
-  execute format('select coalesce(jsonb_agg(to_jsonb(r) - ''load_id'' - ''line'' order by r.line), ''[]'')
-    from amc_results.%I r where r.load_id = $1 and r.line <= 20', target.table_name)
-    into first_rows using load.id;
+  execute format('select count(*), coalesce(
+      jsonb_agg(to_jsonb(r) - ''load_id'' - ''line'' order by r.line) filter (where r.line <= 20), ''[]'')
+    from amc_results.%I r where r.load_id = $1', target.table_name)
+    into loaded, first_rows using load.id;
   made := jsonb_build_object(
     'columns', (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType')) order by i)
       from unnest(target.columns, target.header) with ordinality as t(n, h, i)
       left join lateral (select o from jsonb_array_elements(
         case jsonb_typeof(execution.output_columns) when 'array' then execution.output_columns else '[]' end) o
         where o ->> 'name' = h limit 1) on true),
-    'rows', finish_load.records, 'bytes', finish_load.bytes, 'files', finish_load.files,
+    'rows', loaded, 'bytes', finish_load.bytes, 'files', finish_load.files,
     'checksum', 'sha256:' || finish_load.checksum, 'first_rows', first_rows,
     'seconds', round(extract(epoch from private.current_time() - load.started_at)::numeric, 3));
   update public.result_loads l set complete = true, completed_at = private.current_time(), summary = made,
-    records = finish_load.records, bytes = finish_load.bytes, checksum = finish_load.checksum, file = finish_load.files
+    records = loaded, bytes = finish_load.bytes, checksum = finish_load.checksum, file = finish_load.files
   where l.id = load.id;
   return made;
 end;
 $$;
-comment on function private.finish_load(uuid, uuid, integer, bigint, bigint, text, integer) is
-  'Completes a load in the transaction that copied its rows, if the worker still holds the fence (else AH001 and all is rolled back). records: rows copied. bytes, checksum: of the files as they came (SHA-256, hex). Answers the summary that becomes the week''s data.';
+comment on function private.finish_load(uuid, uuid, integer, bigint, text, integer) is
+  'Completes a load in the transaction that copied its rows, if the worker still holds the fence (else AH001 and all is rolled back). bytes, checksum: of the files as they came (SHA-256, hex). Answers the summary that becomes the week''s data.';
 
 create function private.delete_load_rows() returns trigger
 language plpgsql security definer set search_path = ''
@@ -317,7 +319,7 @@ begin
   foreach f in array array[
     'private.column_names(text[])', 'private.create_results(text, text[])', 'private.lock_load(uuid, integer)',
     'private.begin_load(uuid, integer, text[])', 'private.open_load(uuid)',
-    'private.finish_load(uuid, uuid, integer, bigint, bigint, text, integer)', 'private.delete_load_rows()'
+    'private.finish_load(uuid, uuid, integer, bigint, text, integer)', 'private.delete_load_rows()'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
   end loop;
