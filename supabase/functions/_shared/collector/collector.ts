@@ -1,0 +1,26 @@
+import type { AmcClient } from "../amc/mod.ts";
+import type { Direct } from "../database/direct.ts";
+import type { Rpc } from "../database/rpc.ts";
+import type { Log } from "../log.ts";
+
+/** What an instance's calls need to know, as every claim tells it. */
+export interface InstanceRow {
+  instance_id: string;
+  entity_id: string;
+  marketplace_id: string;
+  region: string;
+  credential_name: string;
+}
+
+/** What a tick works with. */
+export interface Collector {
+  rpc: Rpc;
+  direct: Direct;
+  /** The AMC client of an instance. Throws CredentialError if its credential is not there. */
+  clientOf(instance: InstanceRow): Promise<AmcClient>;
+  log: Log;
+  /** A clock that never jumps, in milliseconds. */
+  now(): number;
+  /** Named points at which a test may stop the process; elsewhere it does nothing. */
+  reach(point: string): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import type { Collector } from "./collector.ts";
+import { forEachOf } from "./for_each_of.ts";
+
+/**
+ * Fails the weeks whose execution ended at AMC without a result, with AMC's own words.
+ *
+ * @returns how many there were
+ */
+export async function finish(collector: Collector): Promise<number> {
+  const finished = await collector.rpc("finished_attempts", {});
+  await forEachOf(finished, 1, collector.log, async (attempt) => {
+    const { collection_id, week_id, attempt_id, execution_id } = attempt;
+    const report = await collector.rpc("update_week_status", {
+      collection_id,
+      week_id,
+      status: "failed",
+      execution_id,
+    });
+    collector.log("warn", "week_failed", {
+      collection_id,
+      week_id,
+      attempt_id,
+      execution_id,
+      amc_status: attempt.execution_status,
+      message: attempt.status_reason,
+      outcome: report.outcome,
+      reason: report.reason,
+      status: report.status,
+    });
+  });
+  return finished.length;
+}

@@ -1,0 +1,164 @@
+import {
+  type AmcClient,
+  type ExecutionObservation,
+  type MatchableAttempt,
+  matchExecution,
+  NotFoundError,
+} from "../amc/mod.ts";
+import type { Json } from "../database/database.types.ts";
+import type { ClaimedListing } from "../database/rpc.ts";
+import type { Collector } from "./collector.ts";
+import { forEachOf } from "./for_each_of.ts";
+import { holdBack } from "./hold_back.ts";
+
+const MOST_INSTANCES = 5;
+const LEASE_SECONDS = 60;
+const AT_ONCE = 3;
+/** Executions that a listing did not show are asked for one by one, at most so many a listing. */
+const MOST_GETS = 10;
+
+/** An attempt that a listing is to tell of, as claim_listing gives it. */
+interface FollowedAttempt extends MatchableAttempt {
+  attempt_id: string;
+  week_id: string;
+  collection_id: string;
+  state: "unknown" | "created";
+  execution_id: string | null;
+}
+
+/**
+ * Reads AMC's list of each instance whose list is due: one listing tells how all its executions are, and which of them
+ * belongs to an attempt whose create got no answer.
+ *
+ * @returns how many instances were listed
+ */
+export async function list(collector: Collector): Promise<number> {
+  const claims = await collector.rpc("claim_listing", {
+    max_instances: MOST_INSTANCES,
+    lease_seconds: LEASE_SECONDS,
+  });
+  await forEachOf(claims, AT_ONCE, collector.log, async (claim) => {
+    try {
+      await listInstance(collector, claim);
+    } catch (error) {
+      if (!(await holdBack(collector, claim, error))) throw error;
+    }
+  });
+  return claims.length;
+}
+
+async function listInstance(
+  collector: Collector,
+  claim: ClaimedListing,
+): Promise<void> {
+  const attempts = claim.attempts as unknown as FollowedAttempt[];
+  const client = await collector.clientOf(claim);
+  const listing = await client.listExecutions({
+    minCreationTime: claim.list_from,
+    includeCancelled: true,
+  });
+  await collector.reach("after_list");
+  const unseen = await unseenExecutions(
+    collector,
+    client,
+    attempts,
+    listing.executions,
+  );
+  const executions = [...listing.executions, ...unseen];
+  const recorded = await collector.rpc("record_listing", {
+    instance_id: claim.instance_id,
+    fence: claim.fence,
+    began_at: claim.began_at,
+    executions: executions as unknown as Json,
+    complete: listing.complete,
+  }) as unknown as { outcome: string; known_execution_ids: string[] };
+  collector.log("info", "listing_recorded", {
+    instance_id: claim.instance_id,
+    executions: listing.executions.length,
+    followed: attempts.length,
+    complete: listing.complete,
+    outcome: recorded.outcome,
+  });
+  if (recorded.outcome !== "recorded") return;
+  const known = new Set(recorded.known_execution_ids);
+  for (const attempt of attempts) {
+    if (attempt.state === "unknown") {
+      await settle(collector, claim, attempt, listing, known);
+    }
+  }
+}
+
+/** One GET for each execution that is ours and that the listing did not show: absence is never an end. */
+async function unseenExecutions(
+  collector: Collector,
+  client: AmcClient,
+  attempts: FollowedAttempt[],
+  listed: ExecutionObservation[],
+): Promise<ExecutionObservation[]> {
+  const seen = new Set(listed.map(({ id }) => id));
+  const unseen = attempts.filter(({ execution_id }) =>
+    execution_id !== null && !seen.has(execution_id)
+  );
+  const found: ExecutionObservation[] = [];
+  for (const attempt of unseen.slice(0, MOST_GETS)) {
+    const { execution_id, attempt_id, week_id, collection_id } = attempt;
+    try {
+      found.push(await client.getExecution(execution_id!));
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      // Lag, if it is fresh; AMC's own deadline ends it otherwise, and the alert of an overdue execution tells a person.
+      collector.log("warn", "execution_not_shown", {
+        collection_id,
+        week_id,
+        attempt_id,
+        execution_id,
+        request_id: error.requestId,
+      });
+    }
+  }
+  return found;
+}
+
+async function settle(
+  collector: Collector,
+  claim: ClaimedListing,
+  attempt: FollowedAttempt,
+  listing: { executions: ExecutionObservation[]; complete: boolean },
+  known: Set<string>,
+): Promise<void> {
+  const { attempt_id, week_id, collection_id } = attempt;
+  const ids = { collection_id, week_id, attempt_id };
+  const match = matchExecution(attempt, listing.executions, known);
+  if (match.kind === "none") {
+    if (!listing.complete || match.undecided.length > 0) return;
+    const report = await collector.rpc("settle_attempt", {
+      attempt_id,
+      listing_began_at: claim.began_at,
+    });
+    collector.log("info", "attempt_not_listed", {
+      ...ids,
+      outcome: report.outcome,
+      reason: report.reason,
+    });
+    return;
+  }
+  const execution = match.kind === "one" ? match.execution : match.chosen;
+  const report = await collector.rpc("record_execution", {
+    attempt_id,
+    execution_id: execution.id,
+    details: execution as unknown as Json,
+    adopted: true,
+  });
+  known.add(execution.id);
+  collector.log("warn", "execution_adopted", {
+    ...ids,
+    execution_id: execution.id,
+    request_id: execution.request_id,
+    outcome: report.outcome,
+    status: report.status,
+  });
+  const others = match.kind === "several" ? match.others : [];
+  for (const { id } of others) {
+    collector.log("error", "duplicate_execution", { ...ids, execution_id: id });
+  }
+}

@@ -1,0 +1,213 @@
+import {
+  type AmcClient,
+  type CreateOutcome,
+  CredentialError,
+  RefusedError,
+} from "../amc/mod.ts";
+import type { Json } from "../database/database.types.ts";
+import type { ClaimedWeek } from "../database/rpc.ts";
+import type { Collector } from "./collector.ts";
+import { forEachOf } from "./for_each_of.ts";
+import { holdBack } from "./hold_back.ts";
+
+const MOST_WEEKS = 10;
+const LEASE_SECONDS = 60;
+const AT_ONCE = 5;
+
+/**
+ * Takes due weeks and asks AMC to run each, once. The id that AMC gives is stored before anything else is asked about
+ * that execution; whatever else comes back is reported, and nothing is sent again.
+ *
+ * @returns how many weeks were taken
+ */
+export async function submit(collector: Collector): Promise<number> {
+  // The POST window is measured from before the claim was sent, on a clock that goes on while the process sleeps or not at all.
+  const askedAt = collector.now();
+  const weeks = await collector.rpc("claim_due_weeks", {
+    max_weeks: MOST_WEEKS,
+    lease_seconds: LEASE_SECONDS,
+  });
+  if (weeks.length === 0) return 0;
+  await collector.reach("after_claim");
+  const saving = new Map<string, Promise<void>>();
+  await forEachOf(weeks, AT_ONCE, collector.log, async (week) => {
+    const client = await prepare(collector, week, saving);
+    if (client !== null) {
+      const deadline = askedAt + week.post_within_seconds * 1000;
+      await createFor(collector, client, week, deadline);
+    }
+  });
+  return weeks.length;
+}
+
+/** The client, once the week's workflow is saved at AMC; or null if that did not succeed, and was reported. */
+async function prepare(
+  collector: Collector,
+  week: ClaimedWeek,
+  saving: Map<string, Promise<void>>,
+): Promise<AmcClient | null> {
+  try {
+    const client = await collector.clientOf(week);
+    if (!week.workflow_saved) {
+      const key = `${week.instance_id} ${week.workflow_id}`;
+      const saved = saving.get(key) ?? saveWorkflow(collector, client, week);
+      saving.set(key, saved);
+      await saved;
+    }
+    return client;
+  } catch (error) {
+    const refused = error instanceof RefusedError;
+    await report(
+      collector,
+      week,
+      refused ? "refused" : "not_sent",
+      error as Error,
+    );
+    if (!refused && !(await holdBack(collector, week, error))) throw error;
+    return null;
+  }
+}
+
+async function saveWorkflow(
+  collector: Collector,
+  client: AmcClient,
+  week: ClaimedWeek,
+): Promise<void> {
+  const { sql_query, parameters, output_format } = week
+    .workflow_definition as {
+      sql_query: string;
+      parameters: Record<string, unknown>[];
+      output_format: Record<string, unknown>;
+    };
+  const { created, requestId } = await client.ensureWorkflow({
+    workflowId: week.workflow_id,
+    sqlQuery: sql_query,
+    inputParameters: parameters,
+    outputFormat: output_format,
+  });
+  await collector.rpc("mark_workflow_saved", {
+    instance_id: week.instance_id,
+    workflow_id: week.workflow_id,
+  });
+  collector.log("info", "workflow_saved", {
+    instance_id: week.instance_id,
+    workflow_id: week.workflow_id,
+    created,
+    request_id: requestId,
+  });
+}
+
+async function createFor(
+  collector: Collector,
+  client: AmcClient,
+  week: ClaimedWeek,
+  deadline: number,
+): Promise<void> {
+  await collector.reach("before_post");
+  const outcome = await client.createExecution({
+    workflowId: week.workflow_id,
+    timeWindowStart: week.time_window_start,
+    timeWindowEnd: week.time_window_end,
+    timeZone: week.time_zone,
+    parameterValues: (week.parameter_values ?? {}) as Record<string, unknown>,
+    timeoutSeconds: week.fingerprint,
+  }, { deadline });
+  await collector.reach("after_post");
+  if (outcome.kind === "created") await store(collector, week, outcome);
+  else await reportOutcome(collector, week, outcome);
+}
+
+/** Stores the id first: if the process dies before, AMC's list has to tell it. */
+async function store(
+  collector: Collector,
+  week: ClaimedWeek,
+  outcome: Extract<CreateOutcome, { kind: "created" }>,
+): Promise<void> {
+  const { execution, matches, requestId } = outcome;
+  const ids = {
+    ...idsOf(week),
+    execution_id: execution.id,
+    request_id: requestId,
+  };
+  collector.log("info", "execution_captured", { ...ids, matches });
+  const stored = await collector.rpc("record_execution", {
+    attempt_id: week.attempt_id,
+    execution_id: execution.id,
+    details: {
+      ...execution,
+      request_id: requestId,
+      matcher_proved: matches,
+    } as unknown as Json,
+  });
+  await collector.reach("after_record");
+  const good = ["recorded", "already_recorded"].includes(stored.outcome ?? "");
+  collector.log(good ? "info" : "error", "execution_stored", {
+    ...ids,
+    outcome: stored.outcome,
+    reason: stored.reason,
+    status: stored.status,
+  });
+}
+
+async function reportOutcome(
+  collector: Collector,
+  week: ClaimedWeek,
+  outcome: Exclude<CreateOutcome, { kind: "created" }>,
+): Promise<void> {
+  // Our own mistake would be made again: the week fails, and says why.
+  const verdict = outcome.kind === "not_sent" &&
+      outcome.reason === "invalid_request"
+    ? "refused"
+    : outcome.kind;
+  await report(collector, week, verdict, outcome, {
+    status: "status" in outcome ? outcome.status : null,
+    requestId: outcome.requestId,
+    retryAfterSeconds: "retryAfterSeconds" in outcome
+      ? outcome.retryAfterSeconds
+      : null,
+  });
+  const error = "error" in outcome ? outcome.error : null;
+  const tokenFailed = outcome.kind === "not_sent" && error !== null;
+  if (tokenFailed || error instanceof CredentialError) {
+    await holdBack(collector, week, error);
+  }
+}
+
+async function report(
+  collector: Collector,
+  week: ClaimedWeek,
+  verdict: string,
+  { message }: { message: string },
+  answer: {
+    status?: number | null;
+    requestId?: string | null;
+    retryAfterSeconds?: number | null;
+  } = {},
+): Promise<void> {
+  const { status, requestId, retryAfterSeconds } = answer;
+  const reported = await collector.rpc("report_create", {
+    attempt_id: week.attempt_id,
+    verdict,
+    http_status: status ?? undefined,
+    message,
+    request_id: requestId ?? undefined,
+    retry_after_seconds: retryAfterSeconds ?? undefined,
+  });
+  const level = verdict === "not_sent" || verdict === "throttled"
+    ? "info"
+    : "warn";
+  collector.log(level, "create_ended_without_id", {
+    ...idsOf(week),
+    verdict,
+    http_status: status,
+    message,
+    request_id: requestId,
+    outcome: reported.outcome,
+    status: reported.status,
+  });
+}
+
+function idsOf(week: ClaimedWeek) {
+  const { collection_id, week_id, attempt_id, instance_id } = week;
+  return { collection_id, week_id, attempt_id, instance_id };
+}

@@ -1,0 +1,57 @@
+import type { Collector } from "./collector.ts";
+import { finish } from "./finish.ts";
+import { logFailure } from "./for_each_of.ts";
+import { list } from "./listing.ts";
+import { load } from "./load.ts";
+import { submit } from "./submit.ts";
+
+/** How much one tick may do. CPU time cannot be seen from inside, so rounds and time bound it. */
+export interface Budget {
+  rounds: number;
+  milliseconds: number;
+}
+
+/** What a tick did: how much each step took up. */
+export type TickReport = Record<"list" | "finish" | "load" | "submit", number>;
+
+/** Well inside the 150 s that a worker has on the smallest plan. */
+export const DEFAULT_BUDGET: Budget = { rounds: 50, milliseconds: 90_000 };
+
+// Listing and loading first: they free the slots that submitting fills.
+const STEPS = { list, finish, load, submit };
+
+/**
+ * One tick: lists, finishes, loads and submits until nothing moves or the budget is used up. Each step ends in exactly one
+ * call that moves its week on, so the process may die anywhere.
+ */
+export async function runTick(
+  collector: Collector,
+  budget: Budget = DEFAULT_BUDGET,
+): Promise<TickReport> {
+  const end = collector.now() + budget.milliseconds;
+  const report: TickReport = { list: 0, finish: 0, load: 0, submit: 0 };
+  for (let round = 0; round < budget.rounds; round++) {
+    let moved = 0;
+    for (const name of Object.keys(STEPS) as (keyof TickReport)[]) {
+      if (collector.now() >= end) return report;
+      const count = await step(collector, name);
+      report[name] += count;
+      moved += count;
+    }
+    if (moved === 0) break;
+  }
+  return report;
+}
+
+/** A step that fails as a whole stops no other. */
+async function step(
+  collector: Collector,
+  name: keyof TickReport,
+): Promise<number> {
+  try {
+    return await STEPS[name](collector);
+  } catch (error) {
+    logFailure(collector.log, `${name}_failed`, error);
+    return 0;
+  }
+}

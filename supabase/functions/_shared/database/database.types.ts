@@ -1,0 +1,982 @@
+// Generated from the migrations by `npm run types`: do not edit.
+// deno-lint-ignore-file
+
+export type Json = string | number | boolean | null | {
+  [key: string]: Json | undefined;
+} | Json[];
+
+export type Database = {
+  "public": {
+    Tables: {
+      "amc_instance_members": {
+        Row: {
+          "added_at": string;
+          "instance_id": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "added_at"?: string;
+          "instance_id": string;
+          "user_id": string;
+        };
+        Update: {
+          "added_at"?: string;
+          "instance_id"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "amc_instance_members_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_instances";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "amc_instances": {
+        Row: {
+          "created_at": string;
+          "credential_name": string;
+          "daily_limit": number | null;
+          "entity_id": string;
+          "id": string;
+          "last_claimed_at": string | null;
+          "list_due_at": string;
+          "list_fence": number;
+          "list_lag_seconds": number;
+          "list_leased_until": string | null;
+          "marketplace_id": string;
+          "matcher_proved_at": string | null;
+          "max_parallel": number;
+          "name": string | null;
+          "pause_reason": string | null;
+          "paused_until": string | null;
+          "poll_seconds": number;
+          "region": string;
+          "running_elsewhere": number;
+          "throttles_in_row": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "credential_name": string;
+          "daily_limit"?: number | null;
+          "entity_id": string;
+          "id": string;
+          "last_claimed_at"?: string | null;
+          "list_due_at"?: string;
+          "list_fence"?: number;
+          "list_lag_seconds"?: number;
+          "list_leased_until"?: string | null;
+          "marketplace_id": string;
+          "matcher_proved_at"?: string | null;
+          "max_parallel"?: number;
+          "name"?: string | null;
+          "pause_reason"?: string | null;
+          "paused_until"?: string | null;
+          "poll_seconds"?: number;
+          "region": string;
+          "running_elsewhere"?: number;
+          "throttles_in_row"?: number;
+        };
+        Update: {
+          "created_at"?: string;
+          "credential_name"?: string;
+          "daily_limit"?: number | null;
+          "entity_id"?: string;
+          "id"?: string;
+          "last_claimed_at"?: string | null;
+          "list_due_at"?: string;
+          "list_fence"?: number;
+          "list_lag_seconds"?: number;
+          "list_leased_until"?: string | null;
+          "marketplace_id"?: string;
+          "matcher_proved_at"?: string | null;
+          "max_parallel"?: number;
+          "name"?: string | null;
+          "pause_reason"?: string | null;
+          "paused_until"?: string | null;
+          "poll_seconds"?: number;
+          "region"?: string;
+          "running_elsewhere"?: number;
+          "throttles_in_row"?: number;
+        };
+        Relationships: [];
+      };
+      "amc_workflows": {
+        Row: {
+          "created_at": string;
+          "id": string;
+          "instance_id": string;
+          "name": string;
+          "output_columns": Json | null;
+          "output_format": NonNullable<Json>;
+          "parameters": NonNullable<Json>;
+          "saved_at": string | null;
+          "sql_query": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "id": string;
+          "instance_id": string;
+          "name": string;
+          "output_columns"?: Json | null;
+          "output_format"?: NonNullable<Json>;
+          "parameters"?: NonNullable<Json>;
+          "saved_at"?: string | null;
+          "sql_query": string;
+        };
+        Update: {
+          "created_at"?: string;
+          "id"?: string;
+          "instance_id"?: string;
+          "name"?: string;
+          "output_columns"?: Json | null;
+          "output_format"?: NonNullable<Json>;
+          "parameters"?: NonNullable<Json>;
+          "saved_at"?: string | null;
+          "sql_query"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "amc_workflows_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_instances";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "report_data_collections": {
+        Row: {
+          "cancelled_at": string | null;
+          "created_at": string;
+          "end_date": string;
+          "id": string;
+          "idempotency_key": string | null;
+          "instance_id": string;
+          "owner_id": string | null;
+          "parameter_values": NonNullable<Json>;
+          "paused_at": string | null;
+          "request_hash": string | null;
+          "start_date": string;
+          "time_zone": string;
+          "week_starts_on": string;
+          "workflow_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "cancelled_at"?: string | null;
+          "created_at"?: string;
+          "end_date": string;
+          "id"?: string;
+          "idempotency_key"?: string | null;
+          "instance_id": string;
+          "owner_id"?: string | null;
+          "parameter_values"?: NonNullable<Json>;
+          "paused_at"?: string | null;
+          "request_hash"?: string | null;
+          "start_date": string;
+          "time_zone"?: string;
+          "week_starts_on"?: string;
+          "workflow_id": string;
+        };
+        Update: {
+          "cancelled_at"?: string | null;
+          "created_at"?: string;
+          "end_date"?: string;
+          "id"?: string;
+          "idempotency_key"?: string | null;
+          "instance_id"?: string;
+          "owner_id"?: string | null;
+          "parameter_values"?: NonNullable<Json>;
+          "paused_at"?: string | null;
+          "request_hash"?: string | null;
+          "start_date"?: string;
+          "time_zone"?: string;
+          "week_starts_on"?: string;
+          "workflow_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "report_data_collections_workflow_fkey";
+            columns: ["instance_id", "workflow_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_workflows";
+            referencedColumns: ["instance_id", "id"];
+          },
+        ];
+      };
+      "report_data_weeks": {
+        Row: {
+          "collection_id": string;
+          "created_at": string;
+          "data": Json | null;
+          "due_at": string | null;
+          "error_code": string | null;
+          "error_count": number;
+          "error_message": string | null;
+          "execution_id": string | null;
+          "finished_at": string | null;
+          "id": string;
+          "instance_id": string;
+          "started_at": string | null;
+          "status": string;
+          "updated_at": string;
+          "week_end_date": string;
+          "week_start_date": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "collection_id": string;
+          "created_at"?: string;
+          "data"?: Json | null;
+          "due_at"?: string | null;
+          "error_code"?: string | null;
+          "error_count"?: number;
+          "error_message"?: string | null;
+          "execution_id"?: string | null;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "instance_id": string;
+          "started_at"?: string | null;
+          "status"?: string;
+          "updated_at"?: string;
+          "week_end_date": string;
+          "week_start_date": string;
+        };
+        Update: {
+          "collection_id"?: string;
+          "created_at"?: string;
+          "data"?: Json | null;
+          "due_at"?: string | null;
+          "error_code"?: string | null;
+          "error_count"?: number;
+          "error_message"?: string | null;
+          "execution_id"?: string | null;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "instance_id"?: string;
+          "started_at"?: string | null;
+          "status"?: string;
+          "updated_at"?: string;
+          "week_end_date"?: string;
+          "week_start_date"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_progress";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_collections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_execution_id_fkey";
+            columns: ["execution_id"];
+            isOneToOne: false;
+            referencedRelation: "workflow_executions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "result_loads": {
+        Row: {
+          "byte_offset": number;
+          "bytes": number;
+          "checksum": string | null;
+          "complete": boolean;
+          "completed_at": string | null;
+          "execution_id": string;
+          "fence": number;
+          "file": number;
+          "header": (string)[];
+          "id": string;
+          "records": number;
+          "started_at": string;
+          "summary": Json | null;
+          "table_name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "byte_offset"?: number;
+          "bytes"?: number;
+          "checksum"?: string | null;
+          "complete"?: boolean;
+          "completed_at"?: string | null;
+          "execution_id": string;
+          "fence": number;
+          "file"?: number;
+          "header": (string)[];
+          "id"?: string;
+          "records"?: number;
+          "started_at"?: string;
+          "summary"?: Json | null;
+          "table_name": string;
+        };
+        Update: {
+          "byte_offset"?: number;
+          "bytes"?: number;
+          "checksum"?: string | null;
+          "complete"?: boolean;
+          "completed_at"?: string | null;
+          "execution_id"?: string;
+          "fence"?: number;
+          "file"?: number;
+          "header"?: (string)[];
+          "id"?: string;
+          "records"?: number;
+          "started_at"?: string;
+          "summary"?: Json | null;
+          "table_name"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "result_loads_execution_id_fkey";
+            columns: ["execution_id"];
+            isOneToOne: false;
+            referencedRelation: "workflow_executions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "tracking_alerts": {
+        Row: {
+          "code": string;
+          "detail": Json | null;
+          "id": number;
+          "instance_id": string | null;
+          "last_raised_at": string;
+          "message": string;
+          "raised_at": string;
+          "resolved_at": string | null;
+          "times": number;
+          "week_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "code": string;
+          "detail"?: Json | null;
+          "id"?: never;
+          "instance_id"?: string | null;
+          "last_raised_at"?: string;
+          "message": string;
+          "raised_at"?: string;
+          "resolved_at"?: string | null;
+          "times"?: number;
+          "week_id"?: string | null;
+        };
+        Update: {
+          "code"?: string;
+          "detail"?: Json | null;
+          "id"?: never;
+          "instance_id"?: string | null;
+          "last_raised_at"?: string;
+          "message"?: string;
+          "raised_at"?: string;
+          "resolved_at"?: string | null;
+          "times"?: number;
+          "week_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "tracking_alerts_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_instances";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "tracking_alerts_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_weeks";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "tracking_events": {
+        Row: {
+          "attempt_id": string | null;
+          "collection_id": string | null;
+          "detail": Json | null;
+          "event": string;
+          "execution_id": string | null;
+          "happened_at": string;
+          "id": number;
+          "instance_id": string | null;
+          "week_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempt_id"?: string | null;
+          "collection_id"?: string | null;
+          "detail"?: Json | null;
+          "event": string;
+          "execution_id"?: string | null;
+          "happened_at"?: string;
+          "id"?: never;
+          "instance_id"?: string | null;
+          "week_id"?: string | null;
+        };
+        Update: {
+          "attempt_id"?: string | null;
+          "collection_id"?: string | null;
+          "detail"?: Json | null;
+          "event"?: string;
+          "execution_id"?: string | null;
+          "happened_at"?: string;
+          "id"?: never;
+          "instance_id"?: string | null;
+          "week_id"?: string | null;
+        };
+        Relationships: [];
+      };
+      "week_attempts": {
+        Row: {
+          "amc_answer": Json | null;
+          "due_at": string | null;
+          "ended_at": string | null;
+          "execution_id": string | null;
+          "fence": number;
+          "fingerprint": number | null;
+          "id": string;
+          "instance_id": string;
+          "intended_at": string;
+          "kind": string;
+          "leased_until": string | null;
+          "number": number;
+          "outcome": string | null;
+          "settle_after": string | null;
+          "slot": number | null;
+          "state": string;
+          "watch_until": string | null;
+          "week_id": string;
+          "window_key": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amc_answer"?: Json | null;
+          "due_at"?: string | null;
+          "ended_at"?: string | null;
+          "execution_id"?: string | null;
+          "fence"?: number;
+          "fingerprint"?: number | null;
+          "id"?: string;
+          "instance_id": string;
+          "intended_at": string;
+          "kind": string;
+          "leased_until"?: string | null;
+          "number": number;
+          "outcome"?: string | null;
+          "settle_after"?: string | null;
+          "slot"?: number | null;
+          "state": string;
+          "watch_until"?: string | null;
+          "week_id": string;
+          "window_key"?: string | null;
+        };
+        Update: {
+          "amc_answer"?: Json | null;
+          "due_at"?: string | null;
+          "ended_at"?: string | null;
+          "execution_id"?: string | null;
+          "fence"?: number;
+          "fingerprint"?: number | null;
+          "id"?: string;
+          "instance_id"?: string;
+          "intended_at"?: string;
+          "kind"?: string;
+          "leased_until"?: string | null;
+          "number"?: number;
+          "outcome"?: string | null;
+          "settle_after"?: string | null;
+          "slot"?: number | null;
+          "state"?: string;
+          "watch_until"?: string | null;
+          "week_id"?: string;
+          "window_key"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "week_attempts_execution_id_fkey";
+            columns: ["execution_id"];
+            isOneToOne: false;
+            referencedRelation: "workflow_executions";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "week_attempts_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_instances";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "week_attempts_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_weeks";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "workflow_executions": {
+        Row: {
+          "adopted": boolean;
+          "amc_created_at": string | null;
+          "amc_expires_at": string | null;
+          "amc_updated_at": string | null;
+          "created_at": string;
+          "execution_seconds": number | null;
+          "id": string;
+          "output_columns": Json | null;
+          "parameter_values": Json | null;
+          "request_id": string | null;
+          "status": string | null;
+          "status_reason": string | null;
+          "time_window_end": string | null;
+          "time_window_start": string | null;
+          "time_zone": string | null;
+          "timeout_seconds": number | null;
+          "updated_at": string;
+          "week_id": string;
+          "workflow_id": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "adopted"?: boolean;
+          "amc_created_at"?: string | null;
+          "amc_expires_at"?: string | null;
+          "amc_updated_at"?: string | null;
+          "created_at"?: string;
+          "execution_seconds"?: number | null;
+          "id": string;
+          "output_columns"?: Json | null;
+          "parameter_values"?: Json | null;
+          "request_id"?: string | null;
+          "status"?: string | null;
+          "status_reason"?: string | null;
+          "time_window_end"?: string | null;
+          "time_window_start"?: string | null;
+          "time_zone"?: string | null;
+          "timeout_seconds"?: number | null;
+          "updated_at"?: string;
+          "week_id": string;
+          "workflow_id"?: string | null;
+        };
+        Update: {
+          "adopted"?: boolean;
+          "amc_created_at"?: string | null;
+          "amc_expires_at"?: string | null;
+          "amc_updated_at"?: string | null;
+          "created_at"?: string;
+          "execution_seconds"?: number | null;
+          "id"?: string;
+          "output_columns"?: Json | null;
+          "parameter_values"?: Json | null;
+          "request_id"?: string | null;
+          "status"?: string | null;
+          "status_reason"?: string | null;
+          "time_window_end"?: string | null;
+          "time_window_start"?: string | null;
+          "time_zone"?: string | null;
+          "timeout_seconds"?: number | null;
+          "updated_at"?: string;
+          "week_id"?: string;
+          "workflow_id"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "workflow_executions_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_weeks";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+    };
+    Views: {
+      "collection_progress": {
+        Row: {
+          "cancelled": number | null;
+          "collection_id": string;
+          "completed": number | null;
+          "created_at": string;
+          "end_date": string;
+          "failed": number | null;
+          "instance_id": string;
+          "pending": number | null;
+          "running": number | null;
+          "skipped": number | null;
+          "start_date": string;
+          "status": string | null;
+          "tracked": number | null;
+          "weeks": number | null;
+          "workflow_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "report_data_collections_workflow_fkey";
+            columns: ["instance_id", "workflow_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_workflows";
+            referencedColumns: ["instance_id", "id"];
+          },
+        ];
+      };
+    };
+    Functions: {
+      "claim_due_weeks": {
+        Args: { "lease_seconds"?: number; "max_weeks"?: number };
+        Returns: {
+          "attempt_id": string;
+          "collection_id": string;
+          "credential_name": string;
+          "entity_id": string;
+          "fence": number;
+          "fingerprint": number;
+          "instance_id": string;
+          "marketplace_id": string;
+          "parameter_values": Json;
+          "post_within_seconds": number;
+          "region": string;
+          "time_window_end": string;
+          "time_window_start": string;
+          "time_zone": string;
+          "week_id": string;
+          "workflow_definition": Json;
+          "workflow_id": string;
+          "workflow_saved": boolean;
+        }[];
+      };
+      "claim_listing": {
+        Args: { "lease_seconds"?: number; "max_instances"?: number };
+        Returns: {
+          "attempts": Json;
+          "began_at": string;
+          "credential_name": string;
+          "entity_id": string;
+          "fence": number;
+          "instance_id": string;
+          "list_from": string;
+          "marketplace_id": string;
+          "region": string;
+        }[];
+      };
+      "claim_loads": {
+        Args: { "lease_seconds"?: number; "max_loads"?: number };
+        Returns: {
+          "attempt_id": string;
+          "collection_id": string;
+          "credential_name": string;
+          "entity_id": string;
+          "execution_id": string;
+          "fence": number;
+          "instance_id": string;
+          "marketplace_id": string;
+          "output_format": Json;
+          "region": string;
+          "summary": Json;
+          "week_id": string;
+          "workflow_id": string;
+        }[];
+      };
+      "create_collection": {
+        Args: {
+          "end_date"?: string;
+          "idempotency_key"?: string;
+          "instance_id": string;
+          "owner_id": string;
+          "parameter_values"?: Json;
+          "start_date"?: string;
+          "time_zone"?: string;
+          "week_starts_on"?: string;
+          "weeks"?: number;
+          "workflow_id": string;
+        };
+        Returns: Json;
+      };
+      "fail_load": {
+        Args: {
+          "attempt_id": string;
+          "code": string;
+          "fence": number;
+          "message": string;
+          "permanent": boolean;
+        };
+        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
+        SetofOptions: {
+          from: "*";
+          to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "finished_attempts": {
+        Args: { "max_attempts"?: number };
+        Returns: {
+          "attempt_id": string;
+          "collection_id": string;
+          "execution_id": string;
+          "execution_status": string;
+          "status_reason": string;
+          "week_id": string;
+        }[];
+      };
+      "mark_workflow_saved": {
+        Args: { "instance_id": string; "workflow_id": string };
+        Returns: undefined;
+      };
+      "pause_instance": {
+        Args: {
+          "instance_id": string;
+          "reason": string;
+          "retry_after_seconds"?: number;
+        };
+        Returns: string;
+      };
+      "record_execution": {
+        Args: {
+          "adopted"?: boolean;
+          "attempt_id": string;
+          "details"?: Json;
+          "execution_id": string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
+        SetofOptions: {
+          from: "*";
+          to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "record_listing": {
+        Args: {
+          "began_at": string;
+          "complete": boolean;
+          "executions": Json;
+          "fence": number;
+          "instance_id": string;
+        };
+        Returns: Json;
+      };
+      "report_create": {
+        Args: {
+          "attempt_id": string;
+          "http_status"?: number;
+          "message"?: string;
+          "request_id"?: string;
+          "retry_after_seconds"?: number;
+          "verdict": string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
+        SetofOptions: {
+          from: "*";
+          to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "report_credential_failure": {
+        Args: { "code": string; "credential_name": string; "message": string };
+        Returns: number;
+      };
+      "save_workflow": {
+        Args: {
+          "instance_id": string;
+          "name": string;
+          "parameters"?: Json;
+          "sql_query": string;
+        };
+        Returns: string;
+      };
+      "settle_attempt": {
+        Args: { "attempt_id": string; "listing_began_at": string };
+        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
+        SetofOptions: {
+          from: "*";
+          to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "update_week_status": {
+        Args: {
+          "collection_id": string;
+          "data"?: Json;
+          "execution_id"?: string;
+          "status": string;
+          "week_id": string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
+        SetofOptions: {
+          from: "*";
+          to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+    };
+    Enums: {
+      [_ in never]: never;
+    };
+    CompositeTypes: {
+      "tracking_report": {
+        "outcome": string | null;
+        "reason": string | null;
+        "status": string | null;
+        "execution_id": string | null;
+      };
+    };
+  };
+};
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+
+type DefaultSchema =
+  DatabaseWithoutInternals[Extract<keyof Database, "public">];
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof (
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+        "Tables"
+      ]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+        "Views"
+      ]
+    )
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals } ? (
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Tables"
+    ]
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Views"
+    ]
+  )[TableName] extends {
+    Row: infer R;
+  } ? R
+  : never
+  : DefaultSchemaTableNameOrOptions extends
+    keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[
+      DefaultSchemaTableNameOrOptions
+    ] extends {
+      Row: infer R;
+    } ? R
+    : never
+  : never;
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Tables"
+    ]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+    "Tables"
+  ][TableName] extends {
+    Insert: infer I;
+  } ? I
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I;
+    } ? I
+    : never
+  : never;
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+      "Tables"
+    ]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]][
+    "Tables"
+  ][TableName] extends {
+    Update: infer U;
+  } ? U
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U;
+    } ? U
+    : never
+  : never;
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]][
+      "Enums"
+    ]
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][
+    EnumName
+  ]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never;
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[
+      PublicCompositeTypeNameOrOptions["schema"]
+    ]["CompositeTypes"]
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends
+  { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]][
+    "CompositeTypes"
+  ][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends
+    keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never;
+
+export const Constants = {
+  "public": {
+    Enums: {},
+  },
+} as const;

@@ -1,0 +1,48 @@
+import postgres from "postgres";
+import type { Credential } from "../amc/mod.ts";
+
+/** A direct connection to Postgres, for what must not go through the API: credentials and the bytes of results. */
+export type Direct = postgres.Sql;
+
+/**
+ * Opens a direct connection as the role postgres; at most two sessions, closed after a minute without work.
+ *
+ * @param url SUPABASE_DB_URL
+ */
+export function openDirect(url: string): Direct {
+  return postgres(url, {
+    max: 2,
+    idle_timeout: 60,
+    connect_timeout: 15,
+    keep_alive: 30,
+    // The pooled address of a project does not keep prepared statements.
+    prepare: false,
+    onnotice: () => {},
+    connection: { application_name: "amc-history" },
+  });
+}
+
+/**
+ * Reads a Login with Amazon credential from Vault.
+ *
+ * @param name the secret's name, as in amc_instances.credential_name
+ * @returns the credential, or null if there is none of that name or it is not whole
+ */
+export async function readCredential(
+  direct: Direct,
+  name: string,
+): Promise<Credential | null> {
+  const [row] =
+    await direct`select private.amc_credential(${name}) as credential`;
+  const { client_id, client_secret, refresh_token } = row?.credential ?? {};
+  const whole = [client_id, client_secret, refresh_token].every((part) =>
+    typeof part === "string" && part !== ""
+  );
+  return whole
+    ? {
+      clientId: client_id,
+      clientSecret: client_secret,
+      refreshToken: refresh_token,
+    }
+    : null;
+}

@@ -1,0 +1,92 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Database } from "./database.types.ts";
+import { DatabaseError } from "./errors.ts";
+
+type Functions = Database["public"]["Functions"];
+
+/** What update_week_status and its like answer. */
+export type TrackingReport =
+  Database["public"]["CompositeTypes"]["tracking_report"];
+/** A week that was claimed: all that its create needs. */
+export type ClaimedWeek = Functions["claim_due_weeks"]["Returns"][number];
+/** An instance whose list is to be read. */
+export type ClaimedListing = Functions["claim_listing"]["Returns"][number];
+/** A result that is to be loaded. */
+export type ClaimedLoad = Functions["claim_loads"]["Returns"][number];
+
+/**
+ * Calls that end the same when repeated: each is fenced by its attempt or its listing. A claim is not among them: one
+ * whose answer was lost is left to its lease.
+ */
+const REPEATABLE: ReadonlySet<string> = new Set([
+  "record_execution",
+  "report_create",
+  "record_listing",
+  "settle_attempt",
+  "update_week_status",
+  "fail_load",
+  "mark_workflow_saved",
+  "finished_attempts",
+]);
+const MOST_TRIES = 5;
+
+/** Calls one of the database's functions, as service_role. */
+export type Rpc = <Name extends keyof Functions & string>(
+  name: Name,
+  args: Functions[Name]["Args"],
+) => Promise<Functions[Name]["Returns"]>;
+
+/**
+ * Makes the caller of the database's functions. A call that ends the same when repeated is repeated a few times, with
+ * growing pauses, if the database could not take it.
+ *
+ * @param client supabase-js as service_role
+ * @param wait pauses for so many milliseconds
+ * @throws DatabaseError from each call that fails for good
+ */
+export function createRpc(
+  client: SupabaseClient<Database>,
+  wait: (ms: number) => Promise<void> = (ms) =>
+    new Promise((done) => setTimeout(done, ms)),
+): Rpc {
+  return async (name, args) => {
+    for (let tried = 1;; tried++) {
+      try {
+        return await once(client, name, args);
+      } catch (error) {
+        const again = REPEATABLE.has(name) && tried < MOST_TRIES &&
+          error instanceof DatabaseError && error.isPassing;
+        if (!again) throw error;
+        await wait(Math.random() * 200 * 2 ** tried);
+      }
+    }
+  };
+}
+
+async function once<Name extends keyof Functions & string>(
+  client: SupabaseClient<Database>,
+  name: Name,
+  args: Functions[Name]["Args"],
+): Promise<Functions[Name]["Returns"]> {
+  // supabase-js cannot follow a name that is not a literal; the types are those of the signature above.
+  const { data, error, status } = await client.rpc(
+    name as never,
+    args as never,
+  );
+  if (error !== null) {
+    const { message, code, details, hint } = error as {
+      message: string;
+      code?: string;
+      details?: string;
+      hint?: string;
+    };
+    throw new DatabaseError(
+      `${name}: ${message}`,
+      code || null,
+      details ?? null,
+      hint ?? null,
+      status,
+    );
+  }
+  return data as Functions[Name]["Returns"];
+}

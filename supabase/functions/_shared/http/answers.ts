@@ -1,0 +1,37 @@
+/** A mistake of the caller's, with what to do about it; becomes a 4xx answer. */
+export class RequestError extends Error {
+  override name = "RequestError";
+
+  constructor(
+    readonly status: number,
+    /** A stable code for programs. */
+    readonly code: string,
+    /** What was expected and what came. */
+    message: string,
+    /** What to do. */
+    readonly hint: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** The answer to a request that was refused: `{error: {code, message, hint}}`. */
+export function refusal(error: RequestError): Response {
+  const { status, code, message, hint } = error;
+  return Response.json({ error: { code, message, hint } }, { status });
+}
+
+/**
+ * Refuses a method that a function does not take.
+ *
+ * @throws RequestError 405 method_not_allowed
+ */
+export function requirePost(request: Request): void {
+  if (request.method !== "POST") {
+    throw new RequestError(
+      405,
+      "method_not_allowed",
+      `Expected POST, got ${request.method}.`,
+    );
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The worker: woken by the schedule, it answers at once and then does one tick. Woken while it works, it looks once more
+ * before it ends. Everything it takes up is claimed in the database, so any number may run.
+ */
+import { withSupabase } from "@supabase/server";
+import { createAmcClients } from "../_shared/collector/amc_clients.ts";
+import type { Collector } from "../_shared/collector/collector.ts";
+import { logFailure } from "../_shared/collector/for_each_of.ts";
+import { createReach } from "../_shared/collector/test_points.ts";
+import { runTick } from "../_shared/collector/tick.ts";
+import { openAdminClient } from "../_shared/database/admin.ts";
+import { openDirect } from "../_shared/database/direct.ts";
+import { createRpc } from "../_shared/database/rpc.ts";
+import { refusal, RequestError, requirePost } from "../_shared/http/answers.ts";
+import { createLog } from "../_shared/log.ts";
+
+declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void };
+
+const log = createLog();
+let collector: Collector | null = null;
+let working = false;
+let wokenAgain = false;
+
+function openCollector(): Collector {
+  const direct = openDirect(Deno.env.get("SUPABASE_DB_URL") ?? "");
+  const addresses = {
+    apiUrl: Deno.env.get("AMC_API_URL") || undefined,
+    tokenUrl: Deno.env.get("AMC_TOKEN_URL") || undefined,
+    resultHosts: Deno.env.get("AMC_RESULT_HOSTS")?.split(",").map((host) =>
+      host.trim()
+    ).filter(Boolean),
+  };
+  return {
+    rpc: createRpc(openAdminClient()),
+    direct,
+    clientOf: createAmcClients(direct, addresses, log),
+    log,
+    now: () => performance.now(),
+    reach: createReach(Deno.env.get("AMC_HISTORY_TEST_POINTS")),
+  };
+}
+
+async function work(): Promise<void> {
+  working = true;
+  try {
+    do {
+      wokenAgain = false;
+      collector ??= openCollector();
+      const report = await runTick(collector);
+      log("info", "tick_ended", report);
+    } while (wokenAgain);
+  } catch (error) {
+    logFailure(log, "tick_failed", error);
+  } finally {
+    working = false;
+  }
+}
+
+export default {
+  // Only the key named cron: the schedule's, which is kept in Vault and nowhere else.
+  fetch: withSupabase({ auth: "secret:cron" }, (request) => {
+    try {
+      requirePost(request);
+    } catch (error) {
+      return Promise.resolve(refusal(error as RequestError));
+    }
+    const busy = working;
+    if (busy) wokenAgain = true;
+    else EdgeRuntime.waitUntil(work());
+    return Promise.resolve(
+      Response.json({ accepted: true, busy }, { status: 202 }),
+    );
+  }),
+};

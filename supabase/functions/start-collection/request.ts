@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { RequestError } from "../_shared/http/answers.ts";
+
+const date = z.iso.date("expected a date as yyyy-mm-dd");
+
+const schema = z.strictObject({
+  instance: z.string("expected AMC's instance id").min(1).max(64),
+  workflow: z.string("expected the id that save_workflow answered").min(1).max(
+    128,
+  ),
+  weeks: z.int("expected a whole number from 1 to 60").optional(),
+  start_date: date.optional(),
+  end_date: date.optional(),
+  week_starts_on: z.string("expected a weekday, such as monday").max(20)
+    .optional(),
+  time_zone: z.string("expected a tz database name").max(100).optional(),
+  parameter_values: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** What start-collection may be asked for. */
+export type CollectionRequest = z.infer<typeof schema>;
+
+const LONGEST_BODY = 100_000;
+const LONGEST_KEY = 200;
+
+/**
+ * Reads the body of a request.
+ *
+ * @throws RequestError 400 invalid_json, 400 invalid_request that names the field, 413 request_too_large
+ */
+export async function readRequest(
+  request: Request,
+): Promise<CollectionRequest> {
+  const text = await request.text();
+  if (text.length > LONGEST_BODY) {
+    throw new RequestError(
+      413,
+      "request_too_large",
+      `Expected a body of at most ${LONGEST_BODY} characters, got ${text.length}.`,
+    );
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new RequestError(
+      400,
+      "invalid_json",
+      "Expected a JSON object, got a body that is not JSON.",
+      'Send {"instance": …, "workflow": …}.',
+    );
+  }
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join(".")}: ${message}`
+  );
+  throw new RequestError(
+    400,
+    "invalid_request",
+    `The request is not right: ${problems.join("; ")}.`,
+    "Fields: instance, workflow, weeks or start_date and end_date, week_starts_on, time_zone, parameter_values.",
+  );
+}
+
+/**
+ * Reads the header Idempotency-Key.
+ *
+ * @returns the key, or undefined if none was sent
+ * @throws RequestError 400 invalid_idempotency_key
+ */
+export function readIdempotencyKey(request: Request): string | undefined {
+  const key = request.headers.get("Idempotency-Key") ?? undefined;
+  if (key !== undefined && (key === "" || key.length > LONGEST_KEY)) {
+    throw new RequestError(
+      400,
+      "invalid_idempotency_key",
+      `Expected an Idempotency-Key of 1 to ${LONGEST_KEY} characters, got ${key.length}.`,
+    );
+  }
+  return key;
+}
