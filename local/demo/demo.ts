@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import postgres from "postgres";
-import {
-  DEMO_INSTANCE,
-  DEMO_WORKFLOW,
-  type Simulator,
-  startSimulator,
-} from "../amc/mod.ts";
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { DEMO_INSTANCE, type Simulator, startSimulator } from "../amc/mod.ts";
 import type { FunctionLog } from "../platform/functions/mod.ts";
 import { type Platform, startPlatform } from "../platform/platform.ts";
 import type { Progress } from "./progress.ts";
+import {
+  connectInstance,
+  saveWorkflow,
+  signIn,
+  simulatorEnv,
+  startCollection,
+} from "./setup.ts";
 import type { Access, Summary } from "./summary.ts";
 
 /** How {@link startDemo} is to run. */
@@ -63,11 +64,17 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     options.say(`The platform is up at ${platform.apiUrl}.`);
     const password = randomBytes(9).toString("base64url");
     await platform.createUser(EMAIL, password);
-    await connectInstance(platform, simulator);
-    const client = await signIn(platform, password);
+    await connectInstance(platform, simulator, {
+      email: EMAIL,
+      pollSeconds: 1,
+    });
+    const client = await signIn(platform, EMAIL, password);
     const workflow = await saveWorkflow(client);
     const startedAt = performance.now();
-    const collectionId = await startCollection(client, workflow, options.weeks);
+    const { collection_id: collectionId } = await startCollection(client, {
+      workflow,
+      weeks: options.weeks,
+    });
     options.say(
       `Collecting ${options.weeks} weeks of workflow ${workflow} from instance ${DEMO_INSTANCE.instanceId}.`,
     );
@@ -109,80 +116,8 @@ function startPlatformFor(
     functionLog: options.functionLog,
     // A minute on the hosted platform; here a person is waiting.
     tickSeconds: 1,
-    functionEnv: {
-      AMC_API_URL: simulator.url,
-      AMC_TOKEN_URL: simulator.tokenUrl,
-      AMC_RESULT_HOSTS: simulator.resultHost,
-    },
+    functionEnv: simulatorEnv(simulator),
   });
-}
-
-/** Connects the demo instance as an operator would at a database prompt. */
-async function connectInstance(
-  platform: Platform,
-  simulator: Simulator,
-): Promise<void> {
-  const { instanceId, entityId, marketplaceId, name } = DEMO_INSTANCE;
-  const { clientId, clientSecret, refreshToken } = simulator.credential;
-  const sql = postgres(platform.databaseUrl, { max: 1, onnotice: () => {} });
-  try {
-    const credential = sql.json({
-      client_id: clientId,
-      client_secret: clientSecret,
-      refresh_token: refreshToken,
-    });
-    await sql`select private.connect_instance(
-      ${instanceId}, ${entityId}, ${marketplaceId}, 'NA', ${credential}, ${EMAIL}, ${name})`;
-    await sql`update public.amc_instances set poll_seconds = 1 where id = ${instanceId}`;
-  } finally {
-    await sql.end();
-  }
-}
-
-async function signIn(
-  platform: Platform,
-  password: string,
-): Promise<SupabaseClient> {
-  const client = createClient(platform.apiUrl, platform.publishableKey, {
-    auth: { persistSession: false, autoRefreshToken: false },
-  });
-  const { error } = await client.auth.signInWithPassword({
-    email: EMAIL,
-    password,
-  });
-  if (error) {
-    throw new Error(`The demo user could not sign in: ${error.message}`);
-  }
-  return client;
-}
-
-async function saveWorkflow(client: SupabaseClient): Promise<string> {
-  const { data, error } = await client.rpc("save_workflow", {
-    instance_id: DEMO_INSTANCE.instanceId,
-    name: "Weekly campaigns",
-    sql_query: DEMO_WORKFLOW.sqlQuery,
-  });
-  if (error) {
-    throw new Error(`The workflow could not be saved: ${error.message}`);
-  }
-  return data;
-}
-
-async function startCollection(
-  client: SupabaseClient,
-  workflow: string,
-  weeks: number,
-): Promise<string> {
-  const { data, error } = await client.functions.invoke("start-collection", {
-    body: { instance: DEMO_INSTANCE.instanceId, workflow, weeks },
-  });
-  if (error) {
-    const said = error.context instanceof Response
-      ? await error.context.text()
-      : error.message;
-    throw new Error(`The collection could not be started: ${said}`);
-  }
-  return data.collection_id;
 }
 
 async function watch(
