@@ -17,12 +17,19 @@ export async function createDatabase(
       sql(options.template ?? "template0")
     }`;
   });
-  if (options.template !== undefined) return;
   await asAdmin(cluster, name, async (sql) => {
+    if (options.template !== undefined) return await takeJobsOver(sql);
     await sql.unsafe(
       await Deno.readTextFile(new URL("./sql/database.sql", import.meta.url)),
     );
   });
+}
+
+/** A job runs in the database that it names: those of a copy are to run in the copy. */
+async function takeJobsOver(sql: postgres.Sql): Promise<void> {
+  const [{ there }] =
+    await sql`select to_regclass('cron.job') is not null as there`;
+  if (there) await sql`update cron.job set database = current_database()`;
 }
 
 /** Drops a database if it is there, ending the sessions that use it. */
