@@ -30,6 +30,8 @@ create table public.workflow_executions (
   output_columns jsonb,
   adopted boolean not null default false,
   request_id text,
+  cancel_requested_at timestamptz,
+  cancel_tried_at timestamptz,
   created_at timestamptz not null default private.current_time(),
   updated_at timestamptz not null default private.current_time(),
   constraint workflow_executions_week_id_id_key unique (week_id, id)
@@ -49,6 +51,8 @@ comment on column public.workflow_executions.amc_updated_at is 'AMC''s lastUpdat
 comment on column public.workflow_executions.adopted is
   'True if the id was found in AMC''s list after the answer to the create was lost.';
 comment on column public.workflow_executions.request_id is 'AMC''s request id of the create, for its support.';
+comment on column public.workflow_executions.cancel_requested_at is 'Since when it is to be cancelled at AMC.';
+comment on column public.workflow_executions.cancel_tried_at is 'When a worker last asked AMC to cancel it.';
 
 create function private.keep_terminal_status() returns trigger
 language plpgsql security invoker set search_path = ''
@@ -60,6 +64,8 @@ end;
 $$;
 comment on function private.keep_terminal_status() is 'Refuses to take an execution back from a status with which it ended at AMC.';
 revoke execute on function private.keep_terminal_status() from public, anon, authenticated;
+create index workflow_executions_to_cancel_idx on public.workflow_executions (cancel_requested_at)
+  where cancel_requested_at is not null and (status is null or status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'));
 create trigger keep_terminal_status before update of status on public.workflow_executions
   for each row
   when (old.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') and new.status is distinct from old.status)
@@ -140,6 +146,19 @@ comment on column public.amc_instances.poll_seconds is 'Seconds between two list
 comment on column public.amc_instances.list_fence is 'Counts the listings; a report of an earlier one is stale.';
 comment on column public.amc_instances.last_claimed_at is 'The instance served longest ago is served first.';
 
+-- Before a collection's first create -----------------------------------------------------------------
+
+alter table public.report_data_collections
+  add column surveyed_at timestamptz,
+  add column failed_retries integer not null default 0
+    constraint failed_retries_is_sane check (failed_retries between 0 and 10);
+create index report_data_collections_to_survey_idx on public.report_data_collections (instance_id, created_at)
+  where surveyed_at is null;
+comment on column public.report_data_collections.surveyed_at is
+  'When AMC''s list was first read for the collection. Until then nothing is created for it: a database that was restored from a backup does not run again what AMC has.';
+comment on column public.report_data_collections.failed_retries is
+  'How often a week is tried again by itself whose execution ended at AMC as FAILED. Rejections and refusals are never tried again by themselves.';
+
 -- When a week may be tried again ----------------------------------------------------------------------
 
 alter table public.report_data_weeks
@@ -199,6 +218,7 @@ create table public.week_attempts (
   leased_until timestamptz,
   due_at timestamptz,
   amc_answer jsonb,
+  cancel_requested_at timestamptz,
   watch_until timestamptz,
   ended_at timestamptz,
   unique (week_id, number),
@@ -216,7 +236,7 @@ create unique index one_live_attempt_per_slot on public.week_attempts (instance_
 create unique index one_live_attempt_per_window on public.week_attempts (instance_id, window_key) where state <> 'ended';
 create unique index one_attempt_per_execution on public.week_attempts (execution_id);
 create index week_attempts_instance_id_idx on public.week_attempts (instance_id, intended_at);
-create index week_attempts_watched_idx on public.week_attempts (watch_until) where watch_until is not null;
+create index week_attempts_watched_idx on public.week_attempts (instance_id, watch_until) where watch_until is not null;
 comment on table public.week_attempts is
   'Tries to get a week. Each is committed before AMC is asked, and POSTed at most once: only by the call that made it.';
 comment on column public.week_attempts.kind is
@@ -234,6 +254,7 @@ comment on column public.week_attempts.fence is 'Raised each time a worker takes
 comment on column public.week_attempts.leased_until is 'Until then the worker that took it up has it to itself.';
 comment on column public.week_attempts.due_at is 'When its load may be tried again.';
 comment on column public.week_attempts.amc_answer is 'What AMC answered to the create: status, words, request id.';
+comment on column public.week_attempts.cancel_requested_at is 'Since when its execution is to be cancelled, also while that is not known yet.';
 comment on column public.week_attempts.watch_until is 'Until when an abandoned attempt is still looked for in AMC''s list.';
 
 create function private.keep_within_cap() returns trigger

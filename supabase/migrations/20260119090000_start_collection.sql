@@ -214,6 +214,9 @@ begin
   if made is not null then
     return private.describe_collection(made, false);
   end if;
+  -- AMC's list is read before the first create.
+  update public.amc_instances i set list_due_at = least(i.list_due_at, private.current_time())
+  where i.id = create_collection.instance_id;
   insert into public.report_data_collections (owner_id, instance_id, workflow_id, start_date, end_date,
     week_starts_on, time_zone, parameter_values, idempotency_key, request_hash)
   values (create_collection.owner_id, create_collection.instance_id, create_collection.workflow_id,

@@ -109,7 +109,7 @@ begin
     from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
     where w.instance_id = instance.id and w.due_at <= now_at
-      and c.paused_at is null and c.cancelled_at is null
+      and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
       and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')
       and not exists (select from public.week_attempts a
         where a.instance_id = instance.id and a.state <> 'ended' and a.window_key = private.window_key(
@@ -186,7 +186,9 @@ begin
     order by w.week_start_date;
     get diagnostics claimed = row_count;
     left_to_claim := left_to_claim - claimed;
-    update public.amc_instances i set last_claimed_at = private.current_time() where i.id = instance.id;
+    update public.amc_instances i set last_claimed_at = private.current_time(),
+      list_due_at = least(i.list_due_at, private.current_time() + make_interval(secs => i.poll_seconds))
+    where i.id = instance.id;
   end loop;
 end;
 $$;
@@ -267,6 +269,9 @@ begin
       week.status, week.execution_id)::public.tracking_report;
   end if;
   perform private.note_execution(new_id, week.id, record_execution.details, record_execution.adopted);
+  if attempt.cancel_requested_at is not null then
+    update public.workflow_executions e set cancel_requested_at = attempt.cancel_requested_at where e.id = new_id;
+  end if;
   update public.week_attempts a set state = 'created', execution_id = new_id, leased_until = null,
     amc_answer = jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id'))
   where a.id = attempt.id;
@@ -292,11 +297,13 @@ For service_role.$$;
 create function private.put_off(week public.report_data_weeks, due_at timestamptz) returns void
 language sql security invoker set search_path = ''
 as $$
-  update public.report_data_weeks w set due_at = put_off.due_at
+  update public.report_data_weeks w set due_at = case
+    when exists (select from public.report_data_collections c where c.id = w.collection_id and c.paused_at is not null)
+      then 'infinity' else put_off.due_at end
   where w.id = (week).id and w.status in ('pending', 'running', 'completed');
 $$;
 comment on function private.put_off(public.report_data_weeks, timestamptz) is
-  'Lets a week be tried again from due_at on, unless it was ended meanwhile.';
+  'Lets a week be tried again from due_at on (once resumed, if its collection is paused), unless it was ended meanwhile.';
 
 create function private.fail_week(week public.report_data_weeks, code text, message text) returns void
 language sql security invoker set search_path = ''

@@ -1,6 +1,16 @@
 -- Listings: one look at AMC's list of an instance tells how all its executions are, and settles attempts
 -- whose create got no answer.
 
+create function private.wants_survey(instance_id text) returns boolean
+language sql volatile security invoker set search_path = ''
+as $$
+  select exists (select from public.report_data_collections c
+    where c.instance_id = wants_survey.instance_id and c.surveyed_at is null
+      and c.paused_at is null and c.cancelled_at is null);
+$$;
+comment on function private.wants_survey(text) is
+  'Whether a collection of the instance waits for AMC''s list before its first create.';
+
 create function private.wants_listing(instance public.amc_instances) returns boolean
 language sql volatile security invoker set search_path = ''
 as $$
@@ -13,8 +23,11 @@ as $$
         where a.instance_id = (instance).id and a.state <> 'ended'
           and (a.state = 'unknown'
             or a.state = 'intended' and a.leased_until <= private.current_time()
-            or a.state = 'created'
-              and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')))
+            or a.state = 'created' and (a.cancel_requested_at is not null
+              or coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))))
+      or exists (select from public.week_attempts a where a.instance_id = (instance).id
+        and a.watch_until > private.current_time())
+      or private.wants_survey((instance).id)
       -- What runs elsewhere holds our weeks back, so it has to be looked at again.
       or (instance).running_elsewhere > 0 and exists (select from public.report_data_weeks w
         where w.instance_id = (instance).id and w.due_at <= private.current_time())
@@ -27,7 +40,8 @@ create function private.describe_attempts(instance_id text) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'state', a.state, 'execution_id', a.execution_id,
+    'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
+    'state', case a.state when 'ended' then 'abandoned' else a.state end,
     'workflow_id', c.workflow_id, 'time_zone', c.time_zone, 'parameter_values', c.parameter_values,
     'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
     'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
@@ -39,16 +53,34 @@ as $$
   join public.report_data_collections c on c.id = w.collection_id
   left join public.workflow_executions e on e.id = a.execution_id
   where a.instance_id = describe_attempts.instance_id
-    and (a.state = 'unknown' or a.state = 'created'
+    and (a.state = 'unknown' or a.watch_until > private.current_time() or a.state = 'created'
       and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'));
 $$;
 comment on function private.describe_attempts(text) is
-  'The attempts of an instance that a listing is to tell of: those without an answer, and those under way.';
+  'The attempts of an instance that a listing is to tell of: those without an answer, those under way, and those that were abandoned and are still watched.';
+
+create function private.describe_surveys(instance_id text) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
+    'parameter_values', c.parameter_values,
+    'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
+    'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+    'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
+  from (select c.* from public.report_data_collections c
+    where c.instance_id = describe_surveys.instance_id and c.surveyed_at is null
+      and c.paused_at is null and c.cancelled_at is null
+    order by c.created_at limit 10) c
+  join public.report_data_weeks w on w.collection_id = c.id and w.due_at is not null;
+$$;
+comment on function private.describe_surveys(text) is
+  'The weeks of the instance''s collections for which nothing was created yet, ten collections at a time: a listing may show that AMC has them already.';
 
 create function public.claim_listing(max_instances integer default 5, lease_seconds integer default 60)
 returns table (
   instance_id text, entity_id text, marketplace_id text, region text, credential_name text,
-  fence bigint, began_at timestamptz, list_from timestamptz, attempts jsonb
+  fence bigint, began_at timestamptz, list_from timestamptz, attempts jsonb, surveys jsonb
 )
 language plpgsql volatile security invoker set search_path = ''
 as $$
@@ -71,11 +103,12 @@ begin
       list_leased_until = now_at + make_interval(secs => claim_listing.lease_seconds)
     where i.id = instance.id returning * into instance;
     attempts := private.describe_attempts(instance.id);
+    surveys := private.describe_surveys(instance.id);
     return query select instance.id, instance.entity_id, instance.marketplace_id, instance.region,
       instance.credential_name, instance.list_fence, now_at,
-      coalesce((select min((a.value ->> 'intended_at')::timestamptz) from jsonb_array_elements(attempts) a), now_at)
+      coalesce((select min((a.value ->> 'intended_at')::timestamptz) from jsonb_array_elements(attempts || surveys) a), now_at)
         - interval '1 hour',
-      attempts;
+      attempts, surveys;
   end loop;
 end;
 $$;
@@ -83,7 +116,8 @@ comment on function public.claim_listing(integer, integer) is
   $$Takes instances whose list of executions is due. Attempts without a report whose lease is over become unknown.
 
 list_from: list executions created since then, cancelled ones too, all pages. attempts: those that the listing
-is to tell of, as an array. fence: for record_listing. began_at: for settle_attempt, on the database's clock.
+is to tell of, as an array; state abandoned: still looked for. surveys: weeks of collections for which nothing was
+created yet, as an array. fence: for record_listing. began_at: for settle_attempt, on the database's clock.
 lease_seconds: how long nobody else lists the instance. For service_role.$$;
 
 create function private.alert_overdue(instance_id text) returns void
@@ -126,6 +160,29 @@ $$;
 comment on function private.update_executions(jsonb) is
   'Takes over what AMC says of known executions. A status never goes back.';
 
+create function private.release_cancelled(instance_id text) returns void
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  attempt_id uuid;
+  week_id uuid;
+begin
+  for attempt_id, week_id in
+    select a.id, w.id from public.week_attempts a
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.workflow_executions e on e.id = a.execution_id
+    where a.instance_id = release_cancelled.instance_id and a.state = 'created'
+      and a.cancel_requested_at is not null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+    -- A week that is locked is left to the next listing: waiting here, with executions locked, could be for ever.
+    order by w.id for no key update of w skip locked
+  loop
+    perform private.end_attempt(attempt_id, 'cancelled');
+  end loop;
+end;
+$$;
+comment on function private.release_cancelled(text) is
+  'Ends the attempts that a person cancelled and whose execution has ended at AMC. The week keeps what it shows.';
+
 create function public.record_listing(
   instance_id text, fence bigint, began_at timestamptz, executions jsonb, complete boolean
 ) returns jsonb
@@ -144,14 +201,19 @@ begin
   perform private.update_executions(record_listing.executions);
   select coalesce(array_agg(e.id), '{}') into known from public.workflow_executions e
   where e.id in (select o ->> 'id' from jsonb_array_elements(record_listing.executions) o);
+  perform private.release_cancelled(instance.id);
   if record_listing.complete then
     select count(*) into elsewhere from jsonb_array_elements(record_listing.executions) o
     where o ->> 'id' <> all (known)
       and o ->> 'status' not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
       and not exists (select from public.week_attempts a where a.instance_id = instance.id
-        and a.state in ('intended', 'unknown') and a.fingerprint = (o ->> 'timeout_seconds')::integer);
+        and (a.state in ('intended', 'unknown') or a.watch_until > private.current_time()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
-      throttles_in_row = 0, list_due_at = private.current_time() + make_interval(secs => i.poll_seconds)
+      throttles_in_row = 0, list_due_at = private.current_time() + make_interval(secs => case
+        when exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+          or elsewhere > 0 then i.poll_seconds
+        -- Nothing is under way: only what was abandoned is looked for.
+        else greatest(i.poll_seconds, 900) end)
     where i.id = instance.id;
     perform private.alert_overdue(instance.id);
   end if;
@@ -220,7 +282,7 @@ as $$
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
   join public.report_data_weeks w on w.id = a.week_id
-  where a.state <> 'ended' and e.status in ('FAILED', 'REJECTED', 'CANCELLED')
+  where a.state <> 'ended' and a.cancel_requested_at is null and e.status in ('FAILED', 'REJECTED', 'CANCELLED')
   order by a.intended_at
   limit finished_attempts.max_attempts;
 $$;
@@ -232,7 +294,8 @@ declare
   f regprocedure;
 begin
   foreach f in array array[
-    'private.wants_listing(public.amc_instances)', 'private.describe_attempts(text)',
+    'private.wants_survey(text)', 'private.wants_listing(public.amc_instances)', 'private.describe_attempts(text)',
+    'private.describe_surveys(text)', 'private.release_cancelled(text)',
     'public.claim_listing(integer, integer)', 'private.alert_overdue(text)', 'private.update_executions(jsonb)',
     'public.record_listing(text, bigint, timestamptz, jsonb, boolean)',
     'public.settle_attempt(uuid, timestamptz)', 'public.finished_attempts(integer)'

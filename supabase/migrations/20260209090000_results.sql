@@ -240,7 +240,7 @@ as $$
     select a.id from public.week_attempts a
     join public.workflow_executions e on e.id = a.execution_id
     join public.amc_instances i on i.id = a.instance_id
-    where a.state = 'created' and e.status = 'SUCCEEDED'
+    where a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
       and coalesce(a.leased_until <= private.current_time(), true)
       and coalesce(a.due_at <= private.current_time(), true)
       and coalesce(i.paused_until <= private.current_time(), true)

@@ -13,8 +13,8 @@ export interface MatchableAttempt {
   time_window_start: string;
   time_window_end: string;
   time_zone: string;
-  /** The value of `workflowExecutionTimeoutSeconds` that was sent. */
-  fingerprint: number;
+  /** The value of `workflowExecutionTimeoutSeconds` that was sent; null if any will do. */
+  fingerprint: number | null;
   /** When the intent was recorded; an instant in ISO 8601. */
   intended_at: string;
 }
@@ -95,6 +95,7 @@ function isOf(
 ): Verdict {
   const verdicts: Verdict[] = [
     same(execution.workflow_id, attempt.workflow_id),
+    attempt.fingerprint === null ||
     same(execution.timeout_seconds, attempt.fingerprint),
     isCreatedSince(attempt.intended_at, execution.created_at),
     execution.time_zone === null

@@ -2,7 +2,8 @@ import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
 
 /**
- * Fails the weeks whose execution ended at AMC without a result, with AMC's own words.
+ * Settles the weeks whose execution ended at AMC without a result: those that may are put off and tried again, the others
+ * fail with AMC's own words.
  *
  * @returns how many there were
  */
@@ -10,6 +11,23 @@ export async function finish(collector: Collector): Promise<number> {
   const finished = await collector.rpc("finished_attempts", {});
   await forEachOf(finished, 1, collector.log, async (attempt) => {
     const { collection_id, week_id, attempt_id, execution_id } = attempt;
+    if (attempt.execution_status === "FAILED") {
+      const retry = await collector.rpc("retry_failed_execution", {
+        attempt_id,
+      });
+      if (retry.outcome !== "rejected") {
+        collector.log("warn", "week_put_off", {
+          collection_id,
+          week_id,
+          attempt_id,
+          execution_id,
+          message: attempt.status_reason,
+          outcome: retry.outcome,
+          status: retry.status,
+        });
+        return;
+      }
+    }
     const report = await collector.rpc("update_week_status", {
       collection_id,
       week_id,

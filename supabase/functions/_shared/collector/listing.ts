@@ -10,6 +10,7 @@ import type { ClaimedListing } from "../database/rpc.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { holdBack } from "./hold_back.ts";
+import { survey, type SurveyedWeek } from "./survey.ts";
 
 const MOST_INSTANCES = 5;
 const LEASE_SECONDS = 60;
@@ -22,7 +23,7 @@ interface FollowedAttempt extends MatchableAttempt {
   attempt_id: string;
   week_id: string;
   collection_id: string;
-  state: "unknown" | "created";
+  state: "unknown" | "created" | "abandoned";
   execution_id: string | null;
 }
 
@@ -82,10 +83,12 @@ async function listInstance(
   if (recorded.outcome !== "recorded") return;
   const known = new Set(recorded.known_execution_ids);
   for (const attempt of attempts) {
-    if (attempt.state === "unknown") {
+    if (attempt.state !== "created") {
       await settle(collector, claim, attempt, listing, known);
     }
   }
+  const weeks = claim.surveys as unknown as SurveyedWeek[];
+  await survey(collector, claim, weeks, listing, known);
 }
 
 /** One GET for each execution that is ours and that the listing did not show: absence is never an end. */
@@ -130,7 +133,8 @@ async function settle(
   const ids = { collection_id, week_id, attempt_id };
   const match = matchExecution(attempt, listing.executions, known);
   if (match.kind === "none") {
-    if (!listing.complete || match.undecided.length > 0) return;
+    const conclusive = listing.complete && match.undecided.length === 0;
+    if (attempt.state === "abandoned" || !conclusive) return;
     const report = await collector.rpc("settle_attempt", {
       attempt_id,
       listing_began_at: claim.began_at,
@@ -143,6 +147,11 @@ async function settle(
     return;
   }
   const execution = match.kind === "one" ? match.execution : match.chosen;
+  const others = match.kind === "several" ? match.others : [];
+  if (attempt.state === "abandoned") {
+    await reportStrays(collector, attempt, [execution, ...others], known);
+    return;
+  }
   const report = await collector.rpc("record_execution", {
     attempt_id,
     execution_id: execution.id,
@@ -157,8 +166,32 @@ async function settle(
     outcome: report.outcome,
     status: report.status,
   });
-  const others = match.kind === "several" ? match.others : [];
-  for (const { id } of others) {
-    collector.log("error", "duplicate_execution", { ...ids, execution_id: id });
+  await reportStrays(collector, attempt, others, known);
+}
+
+/** Executions that the fingerprint proves ours and that their attempt cannot take. */
+async function reportStrays(
+  collector: Collector,
+  attempt: FollowedAttempt,
+  strays: ExecutionObservation[],
+  known: Set<string>,
+): Promise<void> {
+  const { attempt_id, week_id, collection_id } = attempt;
+  for (const stray of strays) {
+    const report = await collector.rpc("report_stray", {
+      attempt_id,
+      execution_id: stray.id,
+      details: stray as unknown as Json,
+    });
+    known.add(stray.id);
+    collector.log("warn", "stray_execution", {
+      collection_id,
+      week_id,
+      attempt_id,
+      execution_id: stray.id,
+      request_id: stray.request_id,
+      outcome: report.outcome,
+      status: report.status,
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { cancel } from "./cancel.ts";
 import type { Collector } from "./collector.ts";
 import { finish } from "./finish.ts";
 import { logFailure } from "./for_each_of.ts";
@@ -12,16 +13,19 @@ export interface Budget {
 }
 
 /** What a tick did: how much each step took up. */
-export type TickReport = Record<"list" | "finish" | "load" | "submit", number>;
+export type TickReport = Record<
+  "list" | "cancel" | "finish" | "load" | "submit",
+  number
+>;
 
 /** Well inside the 150 s that a worker has on the smallest plan. */
 export const DEFAULT_BUDGET: Budget = { rounds: 50, milliseconds: 90_000 };
 
 // Listing and loading first: they free the slots that submitting fills.
-const STEPS = { list, finish, load, submit };
+const STEPS = { list, cancel, finish, load, submit };
 
 /**
- * One tick: lists, finishes, loads and submits until nothing moves or the budget is used up. Each step ends in exactly one
+ * One tick: lists, cancels, finishes, loads and submits until nothing moves or the budget is used up. Each step ends in exactly one
  * call that moves its week on, so the process may die anywhere.
  */
 export async function runTick(
@@ -29,7 +33,13 @@ export async function runTick(
   budget: Budget = DEFAULT_BUDGET,
 ): Promise<TickReport> {
   const end = collector.now() + budget.milliseconds;
-  const report: TickReport = { list: 0, finish: 0, load: 0, submit: 0 };
+  const report: TickReport = {
+    list: 0,
+    cancel: 0,
+    finish: 0,
+    load: 0,
+    submit: 0,
+  };
   for (let round = 0; round < budget.rounds; round++) {
     let moved = 0;
     for (const name of Object.keys(STEPS) as (keyof TickReport)[]) {

@@ -155,6 +155,7 @@ export type Database = {
           "cancelled_at": string | null;
           "created_at": string;
           "end_date": string;
+          "failed_retries": number;
           "id": string;
           "idempotency_key": string | null;
           "instance_id": string;
@@ -163,6 +164,7 @@ export type Database = {
           "paused_at": string | null;
           "request_hash": string | null;
           "start_date": string;
+          "surveyed_at": string | null;
           "time_zone": string;
           "week_starts_on": string;
           "workflow_id": string;
@@ -172,6 +174,7 @@ export type Database = {
           "cancelled_at"?: string | null;
           "created_at"?: string;
           "end_date": string;
+          "failed_retries"?: number;
           "id"?: string;
           "idempotency_key"?: string | null;
           "instance_id": string;
@@ -180,6 +183,7 @@ export type Database = {
           "paused_at"?: string | null;
           "request_hash"?: string | null;
           "start_date": string;
+          "surveyed_at"?: string | null;
           "time_zone"?: string;
           "week_starts_on"?: string;
           "workflow_id": string;
@@ -188,6 +192,7 @@ export type Database = {
           "cancelled_at"?: string | null;
           "created_at"?: string;
           "end_date"?: string;
+          "failed_retries"?: number;
           "id"?: string;
           "idempotency_key"?: string | null;
           "instance_id"?: string;
@@ -196,6 +201,7 @@ export type Database = {
           "paused_at"?: string | null;
           "request_hash"?: string | null;
           "start_date"?: string;
+          "surveyed_at"?: string | null;
           "time_zone"?: string;
           "week_starts_on"?: string;
           "workflow_id"?: string;
@@ -445,6 +451,7 @@ export type Database = {
       "week_attempts": {
         Row: {
           "amc_answer": Json | null;
+          "cancel_requested_at": string | null;
           "due_at": string | null;
           "ended_at": string | null;
           "execution_id": string | null;
@@ -467,6 +474,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           "amc_answer"?: Json | null;
+          "cancel_requested_at"?: string | null;
           "due_at"?: string | null;
           "ended_at"?: string | null;
           "execution_id"?: string | null;
@@ -488,6 +496,7 @@ export type Database = {
         };
         Update: {
           "amc_answer"?: Json | null;
+          "cancel_requested_at"?: string | null;
           "due_at"?: string | null;
           "ended_at"?: string | null;
           "execution_id"?: string | null;
@@ -537,6 +546,8 @@ export type Database = {
           "amc_created_at": string | null;
           "amc_expires_at": string | null;
           "amc_updated_at": string | null;
+          "cancel_requested_at": string | null;
+          "cancel_tried_at": string | null;
           "created_at": string;
           "execution_seconds": number | null;
           "id": string;
@@ -559,6 +570,8 @@ export type Database = {
           "amc_created_at"?: string | null;
           "amc_expires_at"?: string | null;
           "amc_updated_at"?: string | null;
+          "cancel_requested_at"?: string | null;
+          "cancel_tried_at"?: string | null;
           "created_at"?: string;
           "execution_seconds"?: number | null;
           "id": string;
@@ -580,6 +593,8 @@ export type Database = {
           "amc_created_at"?: string | null;
           "amc_expires_at"?: string | null;
           "amc_updated_at"?: string | null;
+          "cancel_requested_at"?: string | null;
+          "cancel_tried_at"?: string | null;
           "created_at"?: string;
           "execution_seconds"?: number | null;
           "id"?: string;
@@ -639,6 +654,39 @@ export type Database = {
       };
     };
     Functions: {
+      "adopt_surveyed": {
+        Args: { "details": Json; "execution_id": string; "week_id": string };
+        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
+        SetofOptions: {
+          from: "*";
+          to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "cancel_collection": {
+        Args: { "collection_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "claim_cancellations": {
+        Args: { "again_seconds"?: number; "max_executions"?: number };
+        Returns: {
+          "collection_id": string;
+          "credential_name": string;
+          "entity_id": string;
+          "execution_id": string;
+          "instance_id": string;
+          "marketplace_id": string;
+          "region": string;
+          "week_id": string;
+        }[];
+      };
       "claim_due_weeks": {
         Args: { "lease_seconds"?: number; "max_weeks"?: number };
         Returns: {
@@ -674,6 +722,7 @@ export type Database = {
           "list_from": string;
           "marketplace_id": string;
           "region": string;
+          "surveys": Json;
         }[];
       };
       "claim_loads": {
@@ -736,9 +785,27 @@ export type Database = {
           "week_id": string;
         }[];
       };
+      "mark_surveyed": {
+        Args: {
+          "collection_ids": (string)[];
+          "fence": number;
+          "instance_id": string;
+        };
+        Returns: number;
+      };
       "mark_workflow_saved": {
         Args: { "instance_id": string; "workflow_id": string };
         Returns: undefined;
+      };
+      "pause_collection": {
+        Args: { "collection_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
       };
       "pause_instance": {
         Args: {
@@ -747,6 +814,10 @@ export type Database = {
           "retry_after_seconds"?: number;
         };
         Returns: string;
+      };
+      "record_cancellation": {
+        Args: { "execution_id": string; "observation": Json };
+        Returns: undefined;
       };
       "record_execution": {
         Args: {
@@ -794,6 +865,70 @@ export type Database = {
         Args: { "code": string; "credential_name": string; "message": string };
         Returns: number;
       };
+      "report_stray": {
+        Args: {
+          "attempt_id": string;
+          "details"?: Json;
+          "execution_id": string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
+        SetofOptions: {
+          from: "*";
+          to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "restate_week": {
+        Args: { "week_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "resume_collection": {
+        Args: { "collection_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "retry_failed_execution": {
+        Args: { "attempt_id": string };
+        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
+        SetofOptions: {
+          from: "*";
+          to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "retry_failed_weeks": {
+        Args: { "collection_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "retry_week": {
+        Args: { "week_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "save_workflow": {
         Args: {
           "instance_id": string;
@@ -834,6 +969,11 @@ export type Database = {
       [_ in never]: never;
     };
     CompositeTypes: {
+      "control_report": {
+        "outcome": string | null;
+        "reason": string | null;
+        "weeks": number | null;
+      };
       "tracking_report": {
         "outcome": string | null;
         "reason": string | null;

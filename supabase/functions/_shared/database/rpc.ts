@@ -26,6 +26,10 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "update_week_status",
   "fail_load",
   "mark_workflow_saved",
+  "mark_surveyed",
+  "adopt_surveyed",
+  "report_stray",
+  "record_cancellation",
   "finished_attempts",
 ]);
 const MOST_TRIES = 5;

@@ -76,10 +76,11 @@ as $$
     + (select count(*) from public.week_attempts a
       join public.workflow_executions e on e.id = a.execution_id
       join public.amc_instances i on i.id = a.instance_id
-      where a.state = 'created' and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+      where a.state = 'created' and a.cancel_requested_at is null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
         and coalesce(a.leased_until <= private.current_time(), true)
         and coalesce(a.due_at <= private.current_time(), true)
         and coalesce(i.paused_until <= private.current_time(), true))
+    + (select count(*) from private.executions_to_cancel(60))
   )::integer;
 $$;
 comment on function private.count_actionable() is

@@ -1,0 +1,41 @@
+import { NotFoundError } from "../amc/mod.ts";
+import type { Json } from "../database/database.types.ts";
+import type { Collector } from "./collector.ts";
+import { forEachOf } from "./for_each_of.ts";
+import { holdBack } from "./hold_back.ts";
+
+const AT_ONCE = 3;
+
+/**
+ * Asks AMC to cancel what a person cancelled, and duplicates that are proved ours. Each is asked for again until AMC shows
+ * that it ended.
+ *
+ * @returns how many were taken
+ */
+export async function cancel(collector: Collector): Promise<number> {
+  const claims = await collector.rpc("claim_cancellations", {});
+  await forEachOf(claims, AT_ONCE, collector.log, async (claim) => {
+    const { execution_id, week_id, collection_id } = claim;
+    try {
+      const client = await collector.clientOf(claim);
+      const outcome = await client.cancelExecution(execution_id);
+      await collector.rpc("record_cancellation", {
+        execution_id,
+        observation: outcome.execution as unknown as Json,
+      });
+      collector.log("info", "execution_cancelled", {
+        collection_id,
+        week_id,
+        execution_id,
+        request_id: outcome.execution.request_id,
+        outcome: outcome.kind,
+        amc_status: outcome.execution.status,
+      });
+    } catch (error) {
+      // Fresh executions may not be visible yet: it is asked for again.
+      if (error instanceof NotFoundError) return;
+      if (!(await holdBack(collector, claim, error))) throw error;
+    }
+  });
+  return claims.length;
+}

@@ -1,0 +1,87 @@
+import { type ExecutionObservation, matchExecution } from "../amc/mod.ts";
+import type { Json } from "../database/database.types.ts";
+import type { ClaimedListing } from "../database/rpc.ts";
+import type { Collector } from "./collector.ts";
+
+/** A week for which nothing was created yet, as claim_listing gives it. */
+export interface SurveyedWeek {
+  week_id: string;
+  collection_id: string;
+  workflow_id: string;
+  time_window_start: string;
+  time_window_end: string;
+  time_zone: string;
+  parameter_values: unknown;
+  /** When its collection was made. */
+  intended_at: string;
+}
+
+const ENDED_WITHOUT_RESULT = new Set(["FAILED", "REJECTED", "CANCELLED"]);
+
+/**
+ * Looks, before a collection's first create, whether AMC has runs of its weeks already: a database that was restored from a
+ * backup does not know what it had created. What is found is adopted; then the collection may begin.
+ *
+ * @param known ids that are ours already; what is adopted is added
+ */
+export async function survey(
+  collector: Collector,
+  claim: ClaimedListing,
+  weeks: SurveyedWeek[],
+  listing: { executions: ExecutionObservation[]; complete: boolean },
+  known: Set<string>,
+): Promise<void> {
+  if (weeks.length === 0 || !listing.complete) return;
+  const waiting = new Set<string>();
+  for (const week of weeks) {
+    const candidates = listing.executions.filter((execution) =>
+      !ENDED_WITHOUT_RESULT.has(execution.status ?? "") &&
+      sameParameters(week.parameter_values, execution.parameter_values)
+    );
+    const match = matchExecution(
+      { ...week, fingerprint: null },
+      candidates,
+      known,
+    );
+    if (match.kind === "none") continue;
+    const found = match.kind === "one" ? match.execution : match.chosen;
+    const report = await collector.rpc("adopt_surveyed", {
+      week_id: week.week_id,
+      execution_id: found.id,
+      details: found as unknown as Json,
+    });
+    known.add(found.id);
+    if (report.outcome === "no_slot") waiting.add(week.collection_id);
+    collector.log("warn", "surveyed_execution", {
+      collection_id: week.collection_id,
+      week_id: week.week_id,
+      execution_id: found.id,
+      request_id: found.request_id,
+      outcome: report.outcome,
+      status: report.status,
+    });
+  }
+  const collection_ids = [...new Set(weeks.map((week) => week.collection_id))]
+    .filter((id) => !waiting.has(id));
+  const marked = await collector.rpc("mark_surveyed", {
+    instance_id: claim.instance_id,
+    fence: claim.fence,
+    collection_ids,
+  });
+  collector.log("info", "collections_surveyed", {
+    instance_id: claim.instance_id,
+    collections: marked,
+  });
+}
+
+/** Whether AMC ran it with our parameters; AMC echoes them (captured empty: H; filled: L), and none is the same as an empty object. */
+function sameParameters(ours: unknown, echoed: unknown): boolean {
+  const canonical = (values: unknown) =>
+    JSON.stringify(
+      Object.entries((values ?? {}) as Record<string, unknown>).sort((
+        [a],
+        [b],
+      ) => a < b ? -1 : 1),
+    );
+  return canonical(ours) === canonical(echoed);
+}

@@ -1,0 +1,299 @@
+-- People in control: the owner of a collection pauses, resumes and cancels it, tries weeks again, restates them.
+--
+-- The functions in public only pass the call on. What they do needs more than a user may write, so it is done
+-- by functions in private with their owner's rights, which check first that the caller owns the collection.
+-- Each is idempotent and says what it did.
+
+create type public.control_report as (outcome text, reason text, weeks integer);
+comment on type public.control_report is
+  'What a request of a person did: outcome (applied, already_applied, rejected), why it was rejected, and how many weeks it changed.';
+
+create function private.own_collection(collection_id uuid) returns public.report_data_collections
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  collection public.report_data_collections;
+begin
+  select * into collection from public.report_data_collections c
+    where c.id = own_collection.collection_id
+      and (c.owner_id = auth.uid() or auth.role() = 'service_role' or session_user = 'postgres')
+    for no key update;
+  if not found then
+    perform private.refuse('collection_not_found', format('No collection %s of yours.',
+      coalesce(own_collection.collection_id::text, 'null')), 'Check the id.', 'PT404');
+  end if;
+  return collection;
+end;
+$$;
+comment on function private.own_collection(uuid) is
+  'Locks a collection for a request of its owner; refuses anybody else''s (collection_not_found). Definer: users may not lock what they may only read.';
+
+create function private.own_week(week_id uuid) returns public.report_data_weeks
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  week public.report_data_weeks;
+begin
+  select * into week from public.report_data_weeks w where w.id = own_week.week_id;
+  if not found then
+    perform private.refuse('week_not_found', format('No week %s of yours.',
+      coalesce(own_week.week_id::text, 'null')), 'Check the id.', 'PT404');
+  end if;
+  perform private.own_collection(week.collection_id);
+  select * into week from public.report_data_weeks w where w.id = own_week.week_id for no key update;
+  return week;
+end;
+$$;
+comment on function private.own_week(uuid) is
+  'Locks a week for a request of its owner; refuses anybody else''s (week_not_found, collection_not_found). Definer: see private.own_collection.';
+
+create function private.pause_collection(collection_id uuid) returns public.control_report
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  collection public.report_data_collections := private.own_collection(pause_collection.collection_id);
+  held integer;
+begin
+  if collection.cancelled_at is not null then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  elsif collection.paused_at is not null then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set paused_at = private.current_time() where c.id = collection.id;
+  -- Held weeks leave the range that claiming reads: a long pause costs it nothing.
+  update public.report_data_weeks w set due_at = 'infinity' where w.collection_id = collection.id and w.due_at is not null;
+  get diagnostics held = row_count;
+  return row('applied', null, held)::public.control_report;
+end;
+$$;
+comment on function private.pause_collection(uuid) is 'See public.pause_collection. Definer: users may not write collections and weeks.';
+
+create function private.resume_collection(collection_id uuid) returns public.control_report
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  collection public.report_data_collections := private.own_collection(resume_collection.collection_id);
+  released integer;
+begin
+  if collection.cancelled_at is not null then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  elsif collection.paused_at is null then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set paused_at = null where c.id = collection.id;
+  update public.amc_instances i set list_due_at = least(i.list_due_at, private.current_time())
+  where i.id = collection.instance_id;
+  update public.report_data_weeks w set due_at = private.current_time()
+    where w.collection_id = collection.id and w.due_at = 'infinity';
+  get diagnostics released = row_count;
+  return row('applied', null, released)::public.control_report;
+end;
+$$;
+comment on function private.resume_collection(uuid) is 'See public.resume_collection. Definer: users may not write collections and weeks.';
+
+create function private.cancel_collection(collection_id uuid) returns public.control_report
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  collection public.report_data_collections := private.own_collection(cancel_collection.collection_id);
+  week public.report_data_weeks;
+  cancelled integer := 0;
+begin
+  if collection.cancelled_at is not null then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set cancelled_at = private.current_time() where c.id = collection.id;
+  for week in
+    select w.* from public.report_data_weeks w where w.collection_id = collection.id
+      and (w.status in ('pending', 'running') or w.due_at is not null
+        or exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended'))
+    order by w.id for no key update
+  loop
+    update public.report_data_weeks w set due_at = null,
+      status = case when w.status in ('pending', 'running') then 'cancelled' else w.status end
+    where w.id = week.id;
+    perform private.request_cancel(week);
+    cancelled := cancelled + (week.status in ('pending', 'running'))::integer;
+  end loop;
+  return row('applied', null, cancelled)::public.control_report;
+end;
+$$;
+comment on function private.cancel_collection(uuid) is 'See public.cancel_collection. Definer: users may not write collections, weeks and attempts.';
+
+create function private.request_cancel(week public.report_data_weeks) returns void
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  live public.week_attempts;
+  execution public.workflow_executions;
+begin
+  update public.week_attempts a set cancel_requested_at = coalesce(a.cancel_requested_at, private.current_time())
+    where a.week_id = week.id and a.state <> 'ended' returning * into live;
+  if live.execution_id is null then
+    return;
+  end if;
+  select * into execution from public.workflow_executions e where e.id = live.execution_id for no key update;
+  if execution.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then
+    perform private.end_attempt(live.id, 'cancelled');
+  else
+    update public.workflow_executions e set cancel_requested_at = coalesce(e.cancel_requested_at, private.current_time())
+    where e.id = execution.id;
+  end if;
+end;
+$$;
+comment on function private.request_cancel(public.report_data_weeks) is
+  'Remembers that a week''s live attempt is to be cancelled at AMC: at once if its execution is known, else when it becomes known. The caller holds the week''s lock.';
+
+create function private.try_again(week public.report_data_weeks) returns text
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  live public.week_attempts;
+begin
+  if (week).status in ('pending', 'running') then
+    return 'already_applied';
+  elsif (week).status = 'completed' then
+    return 'week_is_completed';
+  end if;
+  select * into live from public.week_attempts a where a.week_id = (week).id and a.state <> 'ended';
+  if found then
+    return 'unsettled until ' || to_char(live.settle_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+  end if;
+  update public.report_data_weeks w set status = 'pending', due_at = private.current_time(),
+    error_code = null, error_message = null, error_count = 0
+  where w.id = (week).id;
+  perform private.note_event('week_retried', null, week, (week).execution_id);
+  return null;
+end;
+$$;
+comment on function private.try_again(public.report_data_weeks) is
+  'Makes a week that failed, was skipped or was cancelled due again. Answers null, or why not.';
+
+create function private.retry_week(week_id uuid) returns public.control_report
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  week public.report_data_weeks := private.own_week(retry_week.week_id);
+  reason text;
+begin
+  if exists (select from public.report_data_collections c where c.id = week.collection_id and c.cancelled_at is not null) then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  end if;
+  reason := private.try_again(week);
+  return case
+    when reason is null then row('applied', null, 1)
+    when reason = 'already_applied' then row('already_applied', null, 0)
+    else row('rejected', reason, 0)
+  end::public.control_report;
+end;
+$$;
+comment on function private.retry_week(uuid) is 'See public.retry_week. Definer: users may not write weeks.';
+
+create function private.retry_failed_weeks(collection_id uuid) returns public.control_report
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  collection public.report_data_collections := private.own_collection(retry_failed_weeks.collection_id);
+  week public.report_data_weeks;
+  retried integer := 0;
+  unsettled text;
+  reason text;
+begin
+  if collection.cancelled_at is not null then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  end if;
+  for week in
+    select w.* from public.report_data_weeks w
+    where w.collection_id = collection.id and w.status = 'failed' order by w.id for no key update
+  loop
+    reason := private.try_again(week);
+    retried := retried + (reason is null)::integer;
+    unsettled := coalesce(unsettled, reason);
+  end loop;
+  return row(case when retried > 0 then 'applied' when unsettled is not null then 'rejected' else 'already_applied' end,
+    unsettled, retried)::public.control_report;
+end;
+$$;
+comment on function private.retry_failed_weeks(uuid) is 'See public.retry_failed_weeks. Definer: users may not write weeks.';
+
+create function private.restate_week(week_id uuid) returns public.control_report
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  week public.report_data_weeks := private.own_week(restate_week.week_id);
+begin
+  if exists (select from public.report_data_collections c where c.id = week.collection_id and c.cancelled_at is not null) then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  elsif week.status <> 'completed' then
+    return row('rejected', 'week_is_not_completed', 0)::public.control_report;
+  elsif week.due_at is not null
+    or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_weeks w set error_count = 0, due_at = (
+    select case when c.paused_at is null then private.current_time() else 'infinity' end
+    from public.report_data_collections c where c.id = w.collection_id)
+  where w.id = week.id;
+  perform private.note_event('week_to_be_restated', null, week, week.execution_id);
+  return row('applied', null, 1)::public.control_report;
+end;
+$$;
+comment on function private.restate_week(uuid) is 'See public.restate_week. Definer: users may not write weeks.';
+
+-- What users call --------------------------------------------------------------------------------------
+
+create function public.pause_collection(collection_id uuid) returns public.control_report
+language sql security invoker set search_path = ''
+as $$ select private.pause_collection(pause_collection.collection_id); $$;
+comment on function public.pause_collection(uuid) is
+  'Begins no more weeks of a collection until it is resumed. What is under way at AMC goes on, and its result is collected. Owners only.';
+
+create function public.resume_collection(collection_id uuid) returns public.control_report
+language sql security invoker set search_path = ''
+as $$ select private.resume_collection(resume_collection.collection_id); $$;
+comment on function public.resume_collection(uuid) is 'Goes on with a paused collection. Owners only.';
+
+create function public.cancel_collection(collection_id uuid) returns public.control_report
+language sql security invoker set search_path = ''
+as $$ select private.cancel_collection(cancel_collection.collection_id); $$;
+comment on function public.cancel_collection(uuid) is
+  'Ends a collection: weeks that are not done become cancelled, and what runs is cancelled at AMC, also where its id is not known yet. What was done stays. For good. Owners only.';
+
+create function public.retry_week(week_id uuid) returns public.control_report
+language sql security invoker set search_path = ''
+as $$ select private.retry_week(retry_week.week_id); $$;
+comment on function public.retry_week(uuid) is
+  'Tries a week again that failed, was skipped or was cancelled. Rejected: week_is_completed (restate it), collection_is_cancelled, or "unsettled until …" while it is not known whether its last attempt runs at AMC. Owners only.';
+
+create function public.retry_failed_weeks(collection_id uuid) returns public.control_report
+language sql security invoker set search_path = ''
+as $$ select private.retry_failed_weeks(retry_failed_weeks.collection_id); $$;
+comment on function public.retry_failed_weeks(uuid) is 'Tries all failed weeks of a collection again. Owners only.';
+
+create function public.restate_week(week_id uuid) returns public.control_report
+language sql security invoker set search_path = ''
+as $$ select private.restate_week(restate_week.week_id); $$;
+comment on function public.restate_week(uuid) is
+  'Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if that fails, it keeps showing the old one. Owners only.';
+
+do $$
+declare
+  f regprocedure;
+begin
+  foreach f in array array[
+    'private.own_collection(uuid)', 'private.own_week(uuid)', 'private.request_cancel(public.report_data_weeks)',
+    'private.try_again(public.report_data_weeks)'
+  ]::regprocedure[] loop
+    execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
+  end loop;
+  foreach f in array array[
+    'private.pause_collection(uuid)', 'private.resume_collection(uuid)', 'private.cancel_collection(uuid)',
+    'private.retry_week(uuid)', 'private.retry_failed_weeks(uuid)', 'private.restate_week(uuid)',
+    'public.pause_collection(uuid)', 'public.resume_collection(uuid)', 'public.cancel_collection(uuid)',
+    'public.retry_week(uuid)', 'public.retry_failed_weeks(uuid)', 'public.restate_week(uuid)'
+  ]::regprocedure[] loop
+    execute format('revoke execute on function %s from public, anon', f);
+    execute format('grant execute on function %s to authenticated, service_role', f);
+  end loop;
+end;
+$$;

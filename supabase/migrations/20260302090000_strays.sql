@@ -1,0 +1,261 @@
+-- What AMC has and no live attempt holds: executions that were run before a backup was restored, that showed up after
+-- their attempt was abandoned, or that one create made twice. And what is to be cancelled at AMC.
+
+-- Taking an execution over -----------------------------------------------------------------------------
+
+create function private.adopt(
+  week public.report_data_weeks, instance public.amc_instances, execution_id text, details jsonb, event text
+) returns text
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  free integer;
+begin
+  if week.status not in ('pending', 'running') or week.due_at is null
+      or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
+    return 'not_needed';
+  end if;
+  select s into free from private.free_slots(instance) s limit 1;
+  if free is null then
+    return 'no_slot';
+  end if;
+  perform private.note_execution(adopt.execution_id, week.id, adopt.details, true);
+  insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
+    fingerprint, window_key, slot, execution_id)
+  select week.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
+    'collected', 'created', private.current_time(), private.current_time(),
+    least(greatest(coalesce((adopt.details ->> 'timeout_seconds')::integer, 21600), 21600), 86400),
+    private.window_key(c.workflow_id, to_char(week.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values),
+    free, adopt.execution_id
+  from public.report_data_collections c where c.id = week.collection_id
+  on conflict do nothing
+  returning * into attempt;
+  if attempt.id is null then
+    -- Another collection's attempt of the same window lives: this week waits for it, as it would have to before a create.
+    delete from public.workflow_executions e where e.id = adopt.execution_id;
+    return 'no_slot';
+  end if;
+  update public.report_data_weeks w set status = 'running', due_at = null, execution_id = adopt.execution_id
+  where w.id = week.id;
+  perform private.note_event(adopt.event, attempt, week, adopt.execution_id, adopt.details);
+  return 'adopted';
+end;
+$$;
+comment on function private.adopt(public.report_data_weeks, public.amc_instances, text, jsonb, text) is
+  'Gives a week that waits an execution that AMC has already, as an attempt that nobody POSTs. Answers adopted, not_needed or no_slot. The caller holds the locks of instance and week.';
+
+create function public.adopt_surveyed(week_id uuid, execution_id text, details jsonb) returns public.tracking_report
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  week public.report_data_weeks;
+  instance public.amc_instances;
+  outcome text;
+begin
+  select i.* into instance from public.amc_instances i join public.report_data_weeks w on w.instance_id = i.id
+    where w.id = adopt_surveyed.week_id for no key update of i;
+  select * into week from public.report_data_weeks w where w.id = adopt_surveyed.week_id for no key update;
+  if not found then
+    return row('not_found', 'no_such_week', null, null)::public.tracking_report;
+  end if;
+  if exists (select from public.workflow_executions e where e.id = adopt_surveyed.execution_id) then
+    return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  outcome := private.adopt(week, instance, adopt_surveyed.execution_id, adopt_surveyed.details, 'surveyed_execution_adopted');
+  select * into week from public.report_data_weeks w where w.id = week.id;
+  return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function public.adopt_surveyed(uuid, text, jsonb) is
+  $$Gives a week for which nothing was created yet an execution that AMC's list shows: same workflow, window, zone and
+parameters. details: the execution observation. Answers adopted, not_needed, no_slot (all slots are taken: the survey is
+to be repeated), already_recorded or not_found. For service_role.$$;
+
+create function public.mark_surveyed(instance_id text, fence bigint, collection_ids uuid[]) returns integer
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  instance public.amc_instances;
+  marked integer;
+begin
+  select * into instance from public.amc_instances i where i.id = mark_surveyed.instance_id for no key update;
+  if not found or instance.list_fence <> mark_surveyed.fence then
+    return 0;
+  end if;
+  update public.report_data_collections c set surveyed_at = private.current_time()
+  where c.id = any (mark_surveyed.collection_ids) and c.instance_id = instance.id and c.surveyed_at is null;
+  get diagnostics marked = row_count;
+  return marked;
+end;
+$$;
+comment on function public.mark_surveyed(text, bigint, uuid[]) is
+  'Lets collections begin whose weeks were all looked for in a complete listing. fence: the listing''s; an earlier one marks none. Answers how many were marked. For service_role.';
+
+create function public.report_stray(attempt_id uuid, execution_id text, details jsonb default null)
+returns public.tracking_report
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  instance public.amc_instances;
+  outcome text := 'duplicate';
+begin
+  select * into attempt from public.week_attempts a where a.id = report_stray.attempt_id;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select * into instance from public.amc_instances i where i.id = attempt.instance_id for no key update;
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
+  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
+  if exists (select from public.workflow_executions e where e.id = report_stray.execution_id) then
+    return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.outcome = 'abandoned' then
+    outcome := private.adopt(week, instance, report_stray.execution_id, report_stray.details, 'late_execution_adopted');
+  end if;
+  if outcome = 'no_slot' then
+    return row('no_slot', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  update public.week_attempts a set watch_until = null where a.id = attempt.id;
+  if outcome = 'adopted' then
+    select * into week from public.report_data_weeks w where w.id = week.id;
+    return row('adopted', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  perform private.note_execution(report_stray.execution_id, week.id, report_stray.details, true);
+  update public.workflow_executions e set cancel_requested_at = private.current_time()
+  where e.id = report_stray.execution_id
+    and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
+  perform private.note_event('duplicate_execution', attempt, week, report_stray.execution_id, report_stray.details);
+  perform private.raise_alert('duplicate_execution', format(
+    'AMC ran execution %s for the week of %s beside another one. Its fingerprint proves it ours; if it still runs it is cancelled.',
+    report_stray.execution_id, week.week_start_date), week.instance_id, week.id);
+  return row('duplicate', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function public.report_stray(uuid, text, jsonb) is
+  $$Reports an execution that an attempt's fingerprint proves ours, and that the attempt cannot take: it was abandoned, or
+it has another. An abandoned attempt's week that still waits takes it; otherwise it is kept as a duplicate, with an alert,
+and cancelled at AMC if it still runs. details: the execution observation. Answers adopted, no_slot (to be reported
+again), duplicate, already_recorded or not_found. For service_role.$$;
+
+-- Trying again ------------------------------------------------------------------------------------------
+
+create function public.retry_failed_execution(attempt_id uuid) returns public.tracking_report
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  allowed integer;
+begin
+  select w.* into week from public.report_data_weeks w join public.week_attempts a on a.week_id = w.id
+    where a.id = retry_failed_execution.attempt_id for no key update of w;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select * into attempt from public.week_attempts a where a.id = retry_failed_execution.attempt_id for update;
+  if attempt.state = 'ended' then
+    return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  select c.failed_retries into allowed from public.report_data_collections c where c.id = week.collection_id;
+  if week.status not in ('running', 'completed') or week.error_count >= allowed or not exists (
+      select from public.workflow_executions e where e.id = attempt.execution_id and e.status = 'FAILED') then
+    return row('rejected', 'no_retry_left', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  perform private.end_attempt(attempt.id, 'failed');
+  update public.report_data_weeks w set error_count = w.error_count + 1, error_code = 'amc_failed',
+    error_message = (select e.status_reason from public.workflow_executions e where e.id = attempt.execution_id)
+  where w.id = week.id;
+  perform private.put_off(week, private.current_time()
+    + make_interval(secs => 60 + random() * least(3600, 300 * 2 ^ week.error_count)));
+  perform private.note_event('failed_execution_retried', attempt, week, attempt.execution_id);
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function public.retry_failed_execution(uuid) is
+  $$Puts a week off whose execution ended at AMC as FAILED, if its collection's failed_retries allow one more; with
+growing pauses, and as an error. Answers applied, rejected (no_retry_left: report the week as failed), stale or
+not_found. For service_role.$$;
+
+-- Cancelling at AMC ---------------------------------------------------------------------------------------
+
+create function private.executions_to_cancel(again_seconds integer) returns setof text
+language sql stable security invoker set search_path = ''
+as $$
+  select e.id from public.workflow_executions e
+  join public.report_data_weeks w on w.id = e.week_id
+  join public.amc_instances i on i.id = w.instance_id
+  where e.cancel_requested_at is not null
+    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
+    and coalesce(e.cancel_tried_at <= private.current_time() - make_interval(secs => executions_to_cancel.again_seconds), true)
+    and coalesce(i.paused_until <= private.current_time(), true)
+  order by e.cancel_requested_at;
+$$;
+comment on function private.executions_to_cancel(integer) is
+  'Executions that a worker should ask AMC to cancel now, the longest asked for first.';
+
+create function public.claim_cancellations(max_executions integer default 10, again_seconds integer default 60)
+returns table (
+  execution_id text, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id text,
+  region text, credential_name text
+)
+language sql volatile security invoker set search_path = ''
+as $$
+  with due as (
+    select e.id from public.workflow_executions e
+    where e.id in (select private.executions_to_cancel(claim_cancellations.again_seconds))
+    order by e.cancel_requested_at
+    limit claim_cancellations.max_executions
+    for no key update skip locked
+  ),
+  taken as (
+    update public.workflow_executions e set cancel_tried_at = private.current_time()
+    from due d where d.id = e.id returning e.id, e.week_id
+  )
+  select t.id, w.id, w.collection_id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name
+  from taken t
+  join public.report_data_weeks w on w.id = t.week_id
+  join public.amc_instances i on i.id = w.instance_id;
+$$;
+comment on function public.claim_cancellations(integer, integer) is
+  'Takes executions that are to be cancelled at AMC. Each is taken again after again_seconds, until AMC shows that it ended. For service_role.';
+
+create function public.record_cancellation(execution_id text, observation jsonb) returns void
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  instance_id text;
+begin
+  select w.instance_id into instance_id from public.workflow_executions e
+    join public.report_data_weeks w on w.id = e.week_id where e.id = record_cancellation.execution_id;
+  perform private.update_executions(jsonb_build_array(record_cancellation.observation));
+  perform private.release_cancelled(instance_id);
+end;
+$$;
+comment on function public.record_cancellation(text, jsonb) is
+  'Takes over what AMC says of an execution after it was asked to cancel it, and ends the attempt if it has ended. observation: an execution observation. For service_role.';
+
+do $$
+declare
+  f regprocedure;
+begin
+  foreach f in array array[
+    'private.adopt(public.report_data_weeks, public.amc_instances, text, jsonb, text)',
+    'public.adopt_surveyed(uuid, text, jsonb)', 'public.mark_surveyed(text, bigint, uuid[])',
+    'public.report_stray(uuid, text, jsonb)', 'public.retry_failed_execution(uuid)',
+    'private.executions_to_cancel(integer)', 'public.claim_cancellations(integer, integer)',
+    'public.record_cancellation(text, jsonb)'
+  ]::regprocedure[] loop
+    execute format('revoke execute on function %s from public, anon, authenticated', f);
+    execute format('grant execute on function %s to service_role', f);
+  end loop;
+end;
+$$;
