@@ -25,3 +25,29 @@ export function createLog(write: (line: string) => void = console.log): Log {
     }));
   };
 }
+
+/** Logs a failure that nobody is waiting for, with the ids of what it was about. What was claimed is taken up again when its lease ends. */
+export function logFailure(
+  log: Log,
+  event: string,
+  error: unknown,
+  about: object = {},
+): void {
+  const { instance_id, collection_id, week_id, attempt_id, execution_id } =
+    about as Record<string, unknown>;
+  const { name, message, code, procedure } = error as Error & {
+    code?: string;
+    procedure?: string;
+  };
+  log("error", event, {
+    instance_id,
+    collection_id,
+    week_id,
+    attempt_id,
+    execution_id,
+    error: name,
+    code,
+    procedure,
+    message,
+  });
+}

@@ -5,14 +5,13 @@
 import { withSupabase } from "@supabase/server";
 import { createAmcClients } from "../_shared/collector/amc_clients.ts";
 import type { Collector } from "../_shared/collector/collector.ts";
-import { logFailure } from "../_shared/collector/for_each_of.ts";
 import { createReach } from "../_shared/collector/test_points.ts";
 import { runTick } from "../_shared/collector/tick.ts";
 import { openAdminClient } from "../_shared/database/admin.ts";
 import { openDirect } from "../_shared/database/direct.ts";
 import { createRpc } from "../_shared/database/rpc.ts";
 import { refusal, RequestError, requirePost } from "../_shared/http/answers.ts";
-import { createLog } from "../_shared/log.ts";
+import { createLog, logFailure } from "../_shared/log.ts";
 
 declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void };
 

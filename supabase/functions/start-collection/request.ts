@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RequestError } from "../_shared/http/answers.ts";
+import { readJson } from "../_shared/http/body.ts";
 
 const date = z.iso.date("expected a date as yyyy-mm-dd");
 
@@ -20,7 +21,6 @@ const schema = z.strictObject({
 /** What start-collection may be asked for. */
 export type CollectionRequest = z.infer<typeof schema>;
 
-const LONGEST_BODY = 100_000;
 const LONGEST_KEY = 200;
 
 /**
@@ -28,39 +28,8 @@ const LONGEST_KEY = 200;
  *
  * @throws RequestError 400 invalid_json, 400 invalid_request that names the field, 413 request_too_large
  */
-export async function readRequest(
-  request: Request,
-): Promise<CollectionRequest> {
-  const text = await request.text();
-  if (text.length > LONGEST_BODY) {
-    throw new RequestError(
-      413,
-      "request_too_large",
-      `Expected a body of at most ${LONGEST_BODY} characters, got ${text.length}.`,
-    );
-  }
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new RequestError(
-      400,
-      "invalid_json",
-      "Expected a JSON object, got a body that is not JSON.",
-      'Send {"instance": …, "workflow": …}.',
-    );
-  }
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join(".")}: ${message}`
-  );
-  throw new RequestError(
-    400,
-    "invalid_request",
-    `The request is not right: ${problems.join("; ")}.`,
-    "Fields: instance, workflow, weeks or start_date and end_date, week_starts_on, time_zone, parameter_values.",
-  );
+export function readRequest(request: Request): Promise<CollectionRequest> {
+  return readJson(request, schema);
 }
 
 /**

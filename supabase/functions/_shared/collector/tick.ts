@@ -1,7 +1,7 @@
+import { logFailure } from "../log.ts";
 import { cancel } from "./cancel.ts";
 import type { Collector } from "./collector.ts";
 import { finish } from "./finish.ts";
-import { logFailure } from "./for_each_of.ts";
 import { list } from "./listing.ts";
 import { load } from "./load.ts";
 import { submit } from "./submit.ts";

@@ -11,6 +11,8 @@ export class DatabaseError extends Error {
     readonly hint: string | null = null,
     /** HTTP status, or 0 if there was no answer. */
     readonly status: number = 0,
+    /** The function that was called. */
+    readonly procedure: string | null = null,
   ) {
     super(message);
   }

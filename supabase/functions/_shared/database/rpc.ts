@@ -15,7 +15,7 @@ export type ClaimedListing = Functions["claim_listing"]["Returns"][number];
 export type ClaimedLoad = Functions["claim_loads"]["Returns"][number];
 
 /**
- * Calls that end the same when repeated: each is fenced by its attempt or its listing. A claim is not among them: one
+ * Calls that end the same when repeated: each is fenced by its attempt or its listing, or is idempotent. A claim is not among them: one
  * whose answer was lost is left to its lease.
  */
 const REPEATABLE: ReadonlySet<string> = new Set([
@@ -30,6 +30,12 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "adopt_surveyed",
   "report_stray",
   "record_cancellation",
+  "pause_collection",
+  "resume_collection",
+  "cancel_collection",
+  "retry_week",
+  "retry_failed_weeks",
+  "restate_week",
   "finished_attempts",
 ]);
 const MOST_TRIES = 5;
@@ -85,11 +91,12 @@ async function once<Name extends keyof Functions & string>(
       hint?: string;
     };
     throw new DatabaseError(
-      `${name}: ${message}`,
+      message,
       code || null,
       details ?? null,
       hint ?? null,
       status,
+      name,
     );
   }
   return data as Functions[Name]["Returns"];
