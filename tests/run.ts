@@ -72,8 +72,8 @@ async function run(
     await files("supabase/tests/database/**/*.test.sql", filters),
   );
   const denoFiles = [
-    ...await files("supabase/functions/tests/**/*{_,.}test.ts", filters),
-    ...await files("tests/**/*{_,.}test.ts", filters),
+    ...await files("supabase/functions/tests/**/*_test.ts", filters),
+    ...await files("tests/**/*_test.ts", filters),
   ];
   if (denoFiles.length > 0) {
     const { host, port, passwords } = cluster;

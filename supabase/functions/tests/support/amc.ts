@@ -1,4 +1,5 @@
 // Helpers for the tests of the AMC client: an HTTP server that answers by script and keeps what it was asked.
+import assert from "node:assert/strict";
 import {
   type AmcClient,
   type AmcClientOptions,
@@ -6,10 +7,14 @@ import {
   createAmcClient,
   type CreateRequest,
   createTokenSource,
+  type ExecutionObservation,
+  parseExecution,
   type TokenSource,
   type TokenSourceOptions,
 } from "../../_shared/amc/mod.ts";
 
+/** Where the API of the tests' instance begins. */
+export const ROOT = "/amc/reporting/amcr1aaaa1a";
 export const EXECUTION_ID = "b3a77999-7c8e-4289-9bf9-5da8f178536c";
 export const SECRETS = {
   clientSecret: "amzn1.oa2-cs.v1.very-secret-client-value",
@@ -48,8 +53,25 @@ export const REQUEST: CreateRequest = {
   timeoutSeconds: 21_600,
 };
 
+/** What a create is given when its deadline does not matter. */
+export const SOON = { deadline: Infinity };
+
 /** Shortly before the captured create, in milliseconds. */
 export const SENT_AT = Date.parse("2024-09-25T03:11:51Z");
+
+/** The captured execution as the client reads it, with changes to AMC's fields. */
+export function observed(
+  change: Record<string, unknown> = {},
+): ExecutionObservation {
+  const execution = parseExecution({ ...CREATED, ...change }, "rid");
+  assert(execution);
+  return execution;
+}
+
+/** A signed link to the n-th file of a result. */
+export function resultLink(n: number, signature = "1"): string {
+  return `https://results.s3.us-east-1.amazonaws.com/${n}.csv?X-Amz-Signature=very-secret-${signature}`;
+}
 
 export interface Asked {
   method: string;
@@ -120,6 +142,16 @@ export function html(status: number): Response {
     `<html><head><title>${status}</title></head><body><h1>${status} Something</h1><hr>openresty</body></html>`,
     { status, headers: { "content-type": "text/html" } },
   );
+}
+
+/** The token endpoint's answer to its n-th request. */
+export function granted(nth = 0, expires_in: unknown = 3600): Response {
+  return json({
+    access_token: `${SECRETS.accessToken}-${nth}`,
+    token_type: "bearer",
+    expires_in,
+    refresh_token: SECRETS.refreshToken,
+  });
 }
 
 /** A token source that needs no endpoint, and counts. */
@@ -215,6 +247,21 @@ export function manualTimers() {
       }
     },
   };
+}
+
+/** A fetch that answers only when its signal aborts. */
+export function hangingFetch() {
+  const { promise: called, resolve } = Promise.withResolvers<void>();
+  let calls = 0;
+  const fetch: typeof globalThis.fetch = (_, init) => {
+    calls++;
+    resolve();
+    const signal = init!.signal!;
+    return new Promise((_, reject) =>
+      signal.addEventListener("abort", () => reject(signal.reason))
+    );
+  };
+  return { fetch, called, calls: () => calls };
 }
 
 /** Whether a text holds a secret of these tests. */

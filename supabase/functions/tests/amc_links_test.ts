@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import {
+  NotFoundError,
+  NotReadyError,
+  UnavailableError,
+} from "../_shared/amc/mod.ts";
+import {
+  clientOf,
+  EXECUTION_ID,
+  holdsSecret,
+  json,
+  refusal,
+  resultLink,
+  ROOT,
+  serve,
+} from "./support/amc.ts";
+
+Deno.test("all download links are given, files and metadata apart, on all pages", async () => {
+  await using server = serve((_, nth) =>
+    nth === 0
+      ? json({
+        downloadUrls: [resultLink(1), resultLink(2)],
+        metadataDownloadUrls: [resultLink(9)],
+        nextToken: "a",
+      })
+      : json({ downloadUrls: [resultLink(3)] })
+  );
+  const links = await clientOf(server).client.downloadUrls(EXECUTION_ID);
+  assert.deepEqual(links.urls, [resultLink(1), resultLink(2), resultLink(3)]);
+  assert.deepEqual(links.metadataUrls, [resultLink(9)]);
+  assert.equal(
+    server.asked[0].path,
+    `${ROOT}/workflowExecutions/${EXECUTION_ID}/downloadUrls`,
+  );
+});
+
+Deno.test("a placeholder as nextToken does not make files twice", async () => {
+  await using server = serve((_, nth) =>
+    json({
+      downloadUrls: [resultLink(1, String(nth))],
+      nextToken: "placeholder",
+    })
+  );
+  const links = await clientOf(server).client.downloadUrls(EXECUTION_ID);
+  assert.deepEqual(links.urls, [resultLink(1, "0")]);
+  assert.equal(server.asked.length, 2);
+});
+
+const NOT_READY: [string, () => Response][] = [
+  [
+    "404 unavailable",
+    () =>
+      refusal(
+        404,
+        `Execution with ID ${EXECUTION_ID} is unavailable for download.`,
+      ),
+  ],
+  [
+    "400 unavailable",
+    () =>
+      refusal(
+        400,
+        `Execution with ID ${EXECUTION_ID} is unavailable for download.`,
+      ),
+  ],
+  ["404 in other words", () => refusal(404, "No result.")],
+  ["no link", () => json({ downloadUrls: [], metadataDownloadUrls: [] })],
+  ["an empty object", () => json({})],
+];
+for (const [what, answer] of NOT_READY) {
+  Deno.test(`a result is not ready when AMC answers ${what}`, async () => {
+    await using server = serve(answer);
+    await assert.rejects(
+      clientOf(server).client.downloadUrls(EXECUTION_ID),
+      NotReadyError,
+    );
+    assert.equal(server.asked.length, 1);
+  });
+}
+
+Deno.test("links of an execution that does not exist are not found", async () => {
+  await using server = serve(() =>
+    refusal(404, `Workflow execution with ID ${EXECUTION_ID} does not exist.`)
+  );
+  await assert.rejects(
+    clientOf(server).client.downloadUrls(EXECUTION_ID),
+    NotFoundError,
+  );
+});
+
+Deno.test("links in a form that nobody expected do not get into the error", async () => {
+  await using server = serve(() =>
+    json({ downloadUrls: [{ url: resultLink(1) }] })
+  );
+  const { client, log } = clientOf(server);
+  const failure = await client.downloadUrls(EXECUTION_ID).catch((e) => e);
+  assert(failure instanceof UnavailableError);
+  assert(!holdsSecret(failure) && !holdsSecret(log));
+});
