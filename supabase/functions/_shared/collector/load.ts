@@ -5,6 +5,7 @@ import {
   LinkExpiredError,
   RefusedError,
   ThrottledError,
+  UnavailableError,
 } from "../amc/mod.ts";
 import { CsvError } from "../database/csv_header.ts";
 import type { Json } from "../database/database.types.ts";
@@ -95,7 +96,13 @@ class Links {
     } catch (error) {
       if (!(error instanceof LinkExpiredError)) throw error;
       this.#urls = null;
-      return await this.#fetch((await this.#ask())[index]);
+      const renewed = await this.#ask();
+      if (renewed.length !== urls.length) {
+        throw new UnavailableError(
+          `Expected links to ${urls.length} files again, got ${renewed.length}.`,
+        );
+      }
+      return await this.#fetch(renewed[index]);
     }
   }
 
@@ -150,7 +157,9 @@ async function reportFailure(
   const { code, permanent } = judge(error);
   const { message } = error as Error;
   if (error instanceof ThrottledError || error instanceof CredentialError) {
+    // Waiting counts as no error: the load is taken up again when its lease ends.
     await holdBack(collector, claim, error);
+    return;
   }
   const report = await collector.rpc("fail_load", {
     attempt_id: claim.attempt_id,

@@ -5,6 +5,7 @@ import {
   RefusedError,
 } from "../amc/mod.ts";
 import type { Json } from "../database/database.types.ts";
+import { DatabaseError } from "../database/errors.ts";
 import type { ClaimedWeek } from "../database/rpc.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
@@ -13,6 +14,12 @@ import { holdBack } from "./hold_back.ts";
 const MOST_WEEKS = 10;
 const LEASE_SECONDS = 60;
 const AT_ONCE = 5;
+/** After these nothing more is sent for the instance: the database has paused it, for other workers too. */
+const STOPPING: ReadonlySet<string> = new Set([
+  "throttled",
+  "quota",
+  "unauthorized",
+]);
 
 /**
  * Takes due weeks and asks AMC to run each, once. The id that AMC gives is stored before anything else is asked about
@@ -30,12 +37,19 @@ export async function submit(collector: Collector): Promise<number> {
   if (weeks.length === 0) return 0;
   await collector.reach("after_claim");
   const saving = new Map<string, Promise<void>>();
+  const stopped = new Set<string>();
   await forEachOf(weeks, AT_ONCE, collector.log, async (week) => {
     const client = await prepare(collector, week, saving);
-    if (client !== null) {
-      const deadline = askedAt + week.post_within_seconds * 1000;
-      await createFor(collector, client, week, deadline);
+    if (client === null) return;
+    if (stopped.has(week.instance_id)) {
+      await report(collector, week, "not_sent", {
+        message: "AMC asked to wait, or refused the token, meanwhile.",
+      });
+      return;
     }
+    const deadline = askedAt + week.post_within_seconds * 1000;
+    const kind = await createFor(collector, client, week, deadline);
+    if (STOPPING.has(kind)) stopped.add(week.instance_id);
   });
   return weeks.length;
 }
@@ -102,7 +116,7 @@ async function createFor(
   client: AmcClient,
   week: ClaimedWeek,
   deadline: number,
-): Promise<void> {
+): Promise<CreateOutcome["kind"]> {
   await collector.reach("before_post");
   const outcome = await client.createExecution({
     workflowId: week.workflow_id,
@@ -115,6 +129,7 @@ async function createFor(
   await collector.reach("after_post");
   if (outcome.kind === "created") await store(collector, week, outcome);
   else await reportOutcome(collector, week, outcome);
+  return outcome.kind;
 }
 
 /** Stores the id first: if the process dies before, AMC's list has to tell it. */
@@ -130,14 +145,10 @@ async function store(
     request_id: requestId,
   };
   collector.log("info", "execution_captured", { ...ids, matches });
-  const stored = await collector.rpc("record_execution", {
-    attempt_id: week.attempt_id,
-    execution_id: execution.id,
-    details: {
-      ...execution,
-      request_id: requestId,
-      matcher_proved: matches,
-    } as unknown as Json,
+  const stored = await storeId(collector, week, execution.id, {
+    ...execution,
+    request_id: requestId,
+    matcher_proved: matches,
   });
   await collector.reach("after_record");
   const good = ["recorded", "already_recorded"].includes(stored.outcome ?? "");
@@ -147,6 +158,37 @@ async function store(
     reason: stored.reason,
     status: stored.status,
   });
+}
+
+/** What AMC said beside the id must not keep the id from being stored. */
+async function storeId(
+  collector: Collector,
+  week: ClaimedWeek,
+  execution_id: string,
+  details: Record<string, unknown> & { request_id: string | null },
+) {
+  const { attempt_id } = week;
+  const record = (said: object) =>
+    collector.rpc("record_execution", {
+      attempt_id,
+      execution_id,
+      details: said as unknown as Json,
+    });
+  try {
+    return await record(details);
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.code?.startsWith("22"))) {
+      throw error;
+    }
+    const { request_id } = details;
+    collector.log("warn", "execution_details_refused", {
+      ...idsOf(week),
+      execution_id,
+      request_id,
+      message: error.message,
+    });
+    return await record({ request_id });
+  }
 }
 
 async function reportOutcome(

@@ -18,7 +18,8 @@ export function openDirect(url: string): Direct {
     // The pooled address of a project does not keep prepared statements.
     prepare: false,
     onnotice: () => {},
-    connection: { application_name: "amc-history" },
+    // A load sets its own.
+    connection: { application_name: "amc-history", statement_timeout: 30_000 },
   });
 }
 

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type postgres from "postgres";
 import { CsvError, type Dialect, openCsv } from "./csv_header.ts";
 import type { Direct } from "./direct.ts";
+import { refuseEndOfData } from "./end_of_data.ts";
 import { sqlStateOf } from "./errors.ts";
 
 /** A file of a result, opened when it is its turn. */
@@ -104,26 +105,58 @@ async function copyFile(
   hash: ReturnType<typeof createHash>,
 ): Promise<number> {
   let bytes = 0;
+  let ofFile: { error: unknown } | null = null;
   async function* counted() {
-    for await (const chunk of file.body) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      yield chunk;
-    }
-    // Inside the pipeline: a file that is cut off ends the COPY as a failure.
-    if (file.length !== null && bytes !== file.length) {
-      throw new CutOffError(
-        `File ${file.index + 1}: expected ${file.length} bytes, got ${bytes}.`,
-      );
+    try {
+      for await (const chunk of refuseEndOfData(file.body, file.index)) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+      // Inside the pipeline: a file that is cut off ends the COPY as a failure.
+      if (file.length !== null && bytes !== file.length) {
+        throw new CutOffError(
+          `File ${
+            file.index + 1
+          }: expected ${file.length} bytes, got ${bytes}.`,
+        );
+      }
+    } catch (error) {
+      ofFile = { error };
+      throw error;
     }
   }
-  const target = await transaction.unsafe(copyStatement).writable();
+  const copy = transaction.unsafe(copyStatement);
+  const refused = refusalOf(copy);
   try {
-    await pipeline(Readable.from(counted(), { objectMode: false }), target);
+    const target = await copy.writable();
+    const source = Readable.from(counted(), { objectMode: false });
+    await Promise.race([pipeline(source, target), refused]);
   } catch (error) {
-    throw named(error, file.index);
+    // What was wrong with the file, not that the COPY was therefore given up.
+    const cause = ofFile as { error: unknown } | null;
+    throw cause ? cause.error : named(error, file.index);
   }
   return bytes;
+}
+
+/**
+ * Rejects when Postgres refuses a COPY. The driver (postgres 3.4.9) settles the query once the COPY is open, and tells a
+ * refusal to the stream alone; once the last byte is sent it has let go of the stream too, and a refusal of that last part
+ * would be waited for in vain. So the query's own `reject` is listened to.
+ */
+function refusalOf(copy: object): Promise<never> {
+  const inner = copy as { reject: (error: unknown) => void };
+  const { reject } = inner;
+  const refused = new Promise<never>((_, fail) => {
+    inner.reject = (error) => {
+      reject(error);
+      fail(error);
+    };
+  });
+  // It is raced; alone it must not count as unhandled.
+  refused.catch(() => {});
+  return refused;
 }
 
 /** Says in the message which file and line Postgres could not take. */

@@ -39,6 +39,9 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "finished_attempts",
 ]);
 const MOST_TRIES = 5;
+/** An id that AMC gave is not given up before its attempt's lease is half over. */
+const MOST_TRIES_TO_STORE = 10;
+const LONGEST_PAUSE_MS = 4_000;
 
 /** Calls one of the database's functions, as service_role. */
 export type Rpc = <Name extends keyof Functions & string>(
@@ -60,14 +63,17 @@ export function createRpc(
     new Promise((done) => setTimeout(done, ms)),
 ): Rpc {
   return async (name, args) => {
+    const most = name === "record_execution" ? MOST_TRIES_TO_STORE : MOST_TRIES;
     for (let tried = 1;; tried++) {
       try {
         return await once(client, name, args);
       } catch (error) {
-        const again = REPEATABLE.has(name) && tried < MOST_TRIES &&
+        const again = REPEATABLE.has(name) && tried < most &&
           error instanceof DatabaseError && error.isPassing;
         if (!again) throw error;
-        await wait(Math.random() * 200 * 2 ** tried);
+        await wait(
+          Math.random() * Math.min(LONGEST_PAUSE_MS, 200 * 2 ** tried),
+        );
       }
     }
   };
