@@ -90,7 +90,7 @@ create function private.keep_lineage() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
-  if old.execution_id is not null and new.execution_id is null then
+  if tg_op = 'UPDATE' and old.execution_id is not null and new.execution_id is null then
     raise exception 'Week % comes from execution %: expected it to stay known, got null.', old.id, old.execution_id
       using errcode = '23514', constraint = 'execution_id_is_never_erased';
   end if;
@@ -107,6 +107,9 @@ comment on function private.keep_lineage() is
 revoke execute on function private.keep_lineage() from public, anon, authenticated;
 create trigger keep_lineage before update of execution_id on public.report_data_weeks
   for each row when (old.execution_id is distinct from new.execution_id)
+  execute function private.keep_lineage();
+create trigger begin_lineage before insert on public.report_data_weeks
+  for each row when (new.execution_id is not null)
   execute function private.keep_lineage();
 
 -- The gate ------------------------------------------------------------------------------------------

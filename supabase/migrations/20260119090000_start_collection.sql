@@ -90,6 +90,14 @@ begin
   if plan_range.start_date is not null and plan_range.weeks is not null then
     perform private.refuse('range_ambiguous', 'Expected a number of weeks or two dates; got both.', 'Leave one out.');
   end if;
+  if coalesce(plan_range.weeks, 52) not between 1 and 60 then
+    perform private.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', plan_range.weeks),
+      'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
+  end if;
+  if not coalesce(isfinite(plan_range.start_date) and isfinite(plan_range.end_date), true) then
+    perform private.refuse('range_not_whole_weeks', format('Expected two dates, got %s to %s.',
+      plan_range.start_date, plan_range.end_date), 'Give days of the calendar.');
+  end if;
   if plan_range.start_date is null then
     -- The newest week that ended at least 14 days ago: attribution has settled by then (guide, M).
     last_day := today - 14 - 1;
@@ -101,10 +109,8 @@ begin
     last_day := plan_range.end_date;
   end if;
   days := last_day - first_day + 1;
-  if plan_range.start_date is null and coalesce(plan_range.weeks, 52) not between 1 and 60
-      or days > 60 * 7 then
-    perform private.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.',
-      coalesce(plan_range.weeks, days / 7)), 'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
+  if days > 60 * 7 then
+    perform private.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', days / 7), 'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
   end if;
   if days < 7 or days % 7 <> 0 or extract(isodow from first_day) <> array_position(weekdays, weekday) then
     perform private.refuse('range_not_whole_weeks', format(
@@ -126,6 +132,10 @@ as $$
 declare
   unknown text;
 begin
+  if jsonb_typeof(check_parameters.given) is distinct from 'object' then
+    perform private.refuse('parameters_not_an_object', format('Expected parameter values as an object, got %s.',
+      coalesce(jsonb_typeof(check_parameters.given), 'null')), 'Send {"name": value}, or leave it out.');
+  end if;
   select string_agg(quote_literal(k), ', ') into unknown
   from jsonb_object_keys(check_parameters.given) k
   where not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
@@ -136,7 +146,7 @@ begin
 end;
 $$;
 comment on function private.check_parameters(jsonb, jsonb) is
-  'Refuses values for parameters that the workflow does not declare (unknown_parameter): AMC refuses them too.';
+  'Refuses what is not an object (parameters_not_an_object), and values for parameters that the workflow does not declare (unknown_parameter): AMC refuses them too.';
 
 -- Collections ---------------------------------------------------------------------------------------
 

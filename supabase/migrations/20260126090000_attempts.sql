@@ -19,8 +19,10 @@ begin
     return null;
   end if;
   -- AMC's own wait if it gave one (at most a day), else exponential with full jitter: its limits are not published (guide, H).
-  wait := coalesce(least(greatest(pause_instance.retry_after_seconds, 1), 86400),
-    1 + random()::numeric * least(longest, base * 2 ^ least(instance.throttles_in_row, 10)));
+  wait := case
+    when pause_instance.retry_after_seconds is not null then least(greatest(pause_instance.retry_after_seconds, 1), 86400)
+    else 1 + random()::numeric * least(longest, base * 2 ^ least(instance.throttles_in_row, 10))
+  end;
   update public.amc_instances i set
     paused_until = greatest(i.paused_until, private.current_time() + make_interval(secs => wait::double precision)),
     pause_reason = pause_instance.reason,
@@ -88,6 +90,20 @@ as $$
   select concat_ws('|', workflow_id, time_window_start, time_zone, md5(parameter_values::text));
 $$;
 comment on function private.window_key(text, text, text, jsonb) is 'What makes two attempts ask AMC for the same.';
+
+create function private.has_claimable_week(instance_id text) returns boolean
+language sql volatile security invoker set search_path = ''
+as $$
+  select exists (select from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    where w.instance_id = has_claimable_week.instance_id and w.due_at <= private.current_time()
+      and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
+      and not exists (select from public.week_attempts a
+        where a.instance_id = w.instance_id and a.state <> 'ended' and a.window_key = private.window_key(
+          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values)));
+$$;
+comment on function private.has_claimable_week(text) is
+  'Whether a week of the instance is due, may be begun, and does not wait for another attempt of the same window.';
 
 create function private.intend(instance public.amc_instances, max_weeks integer, lease_seconds integer)
 returns setof public.week_attempts
@@ -164,8 +180,7 @@ begin
     select i.* from public.amc_instances i
     where coalesce(i.paused_until <= private.current_time(), true)
       and exists (select from private.free_slots(i))
-      and exists (select from public.report_data_weeks w
-        where w.instance_id = i.id and w.due_at <= private.current_time())
+      and private.has_claimable_week(i.id)
     order by i.last_claimed_at nulls first, i.id
     limit claim_due_weeks.max_weeks
     for no key update skip locked
@@ -431,6 +446,7 @@ begin
   foreach f in array array[
     'public.pause_instance(text, text, numeric)', 'public.report_credential_failure(text, text, text)',
     'private.free_slots(public.amc_instances)', 'private.window_key(text, text, text, jsonb)',
+    'private.has_claimable_week(text)',
     'private.intend(public.amc_instances, integer, integer)', 'public.claim_due_weeks(integer, integer)',
     'private.note_execution(text, uuid, jsonb, boolean)', 'public.record_execution(uuid, text, jsonb, boolean)',
     'private.put_off(public.report_data_weeks, timestamptz)', 'private.fail_week(public.report_data_weeks, text, text)',

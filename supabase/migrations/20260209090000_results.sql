@@ -26,7 +26,7 @@ language plpgsql immutable security invoker set search_path = ''
 as $$
 declare
   taken text[] := array['instance_id', 'collection_id', 'week_id', 'week_start_date', 'week_end_date',
-    'execution_id', 'load_id', 'line'];
+    'execution_id', 'load_id', 'line', 'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax'];
   names text[] := '{}';
   stem text;
   name text;

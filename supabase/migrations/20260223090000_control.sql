@@ -16,7 +16,9 @@ declare
 begin
   select * into collection from public.report_data_collections c
     where c.id = own_collection.collection_id
-      and (c.owner_id = auth.uid() or auth.role() = 'service_role' or session_user = 'postgres')
+      and (c.owner_id = auth.uid() or auth.role() = 'service_role'
+        -- At a database prompt nobody is signed in.
+        or auth.role() is null and session_user = 'postgres')
     for no key update;
   if not found then
     perform private.refuse('collection_not_found', format('No collection %s of yours.',
@@ -180,11 +182,12 @@ begin
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   end if;
   reason := private.try_again(week);
-  return case
-    when reason is null then row('applied', null, 1)
-    when reason = 'already_applied' then row('already_applied', null, 0)
-    else row('rejected', reason, 0)
-  end::public.control_report;
+  if reason = 'already_applied' then
+    return row('already_applied', null, 0)::public.control_report;
+  elsif reason is not null then
+    return row('rejected', reason, 0)::public.control_report;
+  end if;
+  return row('applied', null, 1)::public.control_report;
 end;
 $$;
 comment on function private.retry_week(uuid) is 'See public.retry_week. Definer: users may not write weeks.';

@@ -71,8 +71,7 @@ as $$
       where private.wants_listing(i)
         or coalesce(i.paused_until <= private.current_time(), true)
           and exists (select from private.free_slots(i))
-          and exists (select from public.report_data_weeks w
-            where w.instance_id = i.id and w.due_at <= private.current_time()))
+          and private.has_claimable_week(i.id))
     + (select count(*) from public.week_attempts a
       join public.workflow_executions e on e.id = a.execution_id
       join public.amc_instances i on i.id = a.instance_id

@@ -26,8 +26,9 @@ export async function runPgtapFile(
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
     // Without parameters this is one simple query: rows arrive statement by statement, up to an error.
-    await sql.unsafe(text).forEach((row) => {
-      lines.push(...Object.values(row).map(String));
+    // As values: assertions in one row have columns of one name.
+    await sql.unsafe(text).values().forEach((row) => {
+      lines.push(...(row as unknown as unknown[]).map(String));
     });
   } catch (caught) {
     error = describe(caught as postgres.PostgresError, text);
