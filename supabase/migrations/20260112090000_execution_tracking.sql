@@ -71,6 +71,20 @@ create trigger keep_terminal_status before update of status on public.workflow_e
   when (old.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') and new.status is distinct from old.status)
   execute function private.keep_terminal_status();
 
+create function private.keep_week_of_execution() returns trigger
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  raise exception 'Execution % ran for week %: expected it to stay so, got %.', old.id, old.week_id, new.week_id
+    using errcode = '23514', constraint = 'execution_keeps_its_week';
+end;
+$$;
+comment on function private.keep_week_of_execution() is 'Refuses to give an execution to another week.';
+revoke execute on function private.keep_week_of_execution() from public, anon, authenticated;
+create trigger keep_week_of_execution before update of week_id on public.workflow_executions
+  for each row when (old.week_id is distinct from new.week_id)
+  execute function private.keep_week_of_execution();
+
 -- The week's execution ------------------------------------------------------------------------------
 
 alter table public.report_data_weeks add column execution_id text null;

@@ -148,8 +148,10 @@ as $$
     execution_seconds = coalesce(o.execution_seconds, e.execution_seconds),
     output_columns = coalesce(o.output_columns, e.output_columns), updated_at = private.current_time()
   from (
-    select o.* from jsonb_to_recordset(update_executions.executions) as o(id text, status text, status_reason text,
+    -- A listing that shifts while it is read may name one twice.
+    select distinct on (o.id) o.* from jsonb_to_recordset(update_executions.executions) as o(id text, status text, status_reason text,
       created_at timestamptz, updated_at timestamptz, expires_at timestamptz, execution_seconds numeric, output_columns jsonb)
+    order by o.id, o.updated_at desc nulls last
   ) o
   where e.id = o.id
     and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))

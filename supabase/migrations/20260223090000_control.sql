@@ -146,6 +146,34 @@ $$;
 comment on function private.request_cancel(public.report_data_weeks) is
   'Remembers that a week''s live attempt is to be cancelled at AMC: at once if its execution is known, else when it becomes known. The caller holds the week''s lock.';
 
+create function private.due_from_now(collection_id uuid) returns timestamptz
+language sql stable security invoker set search_path = ''
+as $$
+  select case when c.paused_at is null then private.current_time() else 'infinity' end
+  from public.report_data_collections c where c.id = due_from_now.collection_id;
+$$;
+comment on function private.due_from_now(uuid) is
+  'When a week of a collection is due that may begin at once: now, or once the collection is resumed.';
+
+create function private.let_go_of_attempt() returns trigger
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  -- At the end of the transaction: whoever ended the week through a function has ended its attempt by then.
+  if exists (select from public.week_attempts a where a.week_id = new.id and a.state <> 'ended'
+      and not (new.status = 'completed' and a.kind = 'restated')) then
+    perform private.request_cancel(new);
+  end if;
+  return null;
+end;
+$$;
+comment on function private.let_go_of_attempt() is
+  'A week that somebody ended by hand needs its live attempt no more: its execution is cancelled at AMC, and the slot is free once it has ended there.';
+create constraint trigger let_go_of_attempt after update of status on public.report_data_weeks
+  deferrable initially deferred for each row
+  when (new.status in ('completed', 'failed', 'skipped', 'cancelled') and old.status is distinct from new.status)
+  execute function private.let_go_of_attempt();
+
 create function private.try_again(week public.report_data_weeks) returns text
 language plpgsql security invoker set search_path = ''
 as $$
@@ -161,7 +189,7 @@ begin
   if found then
     return 'unsettled until ' || to_char(live.settle_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
   end if;
-  update public.report_data_weeks w set status = 'pending', due_at = private.current_time(),
+  update public.report_data_weeks w set status = 'pending', due_at = private.due_from_now(w.collection_id),
     error_code = null, error_message = null, error_count = 0
   where w.id = (week).id;
   perform private.note_event('week_retried', null, week, (week).execution_id);
@@ -233,9 +261,7 @@ begin
     or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_weeks w set error_count = 0, due_at = (
-    select case when c.paused_at is null then private.current_time() else 'infinity' end
-    from public.report_data_collections c where c.id = w.collection_id)
+  update public.report_data_weeks w set error_count = 0, due_at = private.due_from_now(w.collection_id)
   where w.id = week.id;
   perform private.note_event('week_to_be_restated', null, week, week.execution_id);
   return row('applied', null, 1)::public.control_report;
@@ -284,10 +310,16 @@ declare
   f regprocedure;
 begin
   foreach f in array array[
-    'private.own_collection(uuid)', 'private.own_week(uuid)', 'private.request_cancel(public.report_data_weeks)',
-    'private.try_again(public.report_data_weeks)'
+    'private.own_collection(uuid)', 'private.own_week(uuid)', 'private.try_again(public.report_data_weeks)',
+    'private.due_from_now(uuid)'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
+  end loop;
+  foreach f in array array[
+    'private.request_cancel(public.report_data_weeks)', 'private.let_go_of_attempt()'
+  ]::regprocedure[] loop
+    execute format('revoke execute on function %s from public, anon, authenticated', f);
+    execute format('grant execute on function %s to service_role', f);
   end loop;
   foreach f in array array[
     'private.pause_collection(uuid)', 'private.resume_collection(uuid)', 'private.cancel_collection(uuid)',

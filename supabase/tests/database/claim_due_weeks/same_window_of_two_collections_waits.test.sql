@@ -1,0 +1,54 @@
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select plan(6);
+
+-- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
+do $fixture$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
+  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
+  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
+  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
+    save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
+    start_date => '2025-01-06', end_date => '2025-01-26');
+  -- AMC's list was read for it, so that its weeks may begin.
+  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+end;
+$fixture$;
+create function pg_temp.collection() returns uuid language sql as
+  $$ select id from report_data_collections where instance_id = 'amcpgtap1' order by start_date, created_at limit 1 $$;
+create function pg_temp.week(n integer) returns uuid language sql as
+  $$ select id from report_data_weeks where collection_id = pg_temp.collection()
+     order by week_start_date offset n - 1 limit 1 $$;
+create function pg_temp.attempt(n integer) returns uuid language sql as
+  $$ select id from week_attempts where week_id = pg_temp.week(n) order by number desc limit 1 $$;
+-- Another collection, a second later, of the same workflow and weeks.
+do $$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T12:00:01Z', true);
+  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1', workflow_id,
+    start_date => '2025-01-06', end_date => '2025-01-26', idempotency_key => 'second')
+  from report_data_collections where id = pg_temp.collection();
+  update report_data_collections set surveyed_at = private.current_time() where surveyed_at is null
+  and instance_id = 'amcpgtap1';
+end;
+$$;
+set local role service_role;
+
+select is((select count(distinct collection_id) from report_data_weeks where instance_id = 'amcpgtap1'), 2::bigint,
+  'there are two');
+select results_eq('select week_id from claim_due_weeks(2)', 'select pg_temp.week(n) from generate_series(1, 2) n',
+  'two weeks of the first are taken');
+select results_eq('select time_window_start from claim_due_weeks(10)', array['2025-01-20T00:00:00'],
+  'of both, only the window that nobody asks for yet is taken');
+select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'the second collection waits');
+select is((select array_agg(distinct status) from report_data_weeks where collection_id <> pg_temp.collection()
+  and instance_id = 'amcpgtap1'), array['pending'], 'its weeks are as they were');
+do $$ begin perform report_create(pg_temp.attempt(1), 'refused', 400, 'no'); end $$;
+select results_eq('select time_window_start, collection_id = pg_temp.collection() from claim_due_weeks(10)',
+  $$ values ('2025-01-06T00:00:00', false) $$, 'once the first''s attempt has ended, the second''s turn comes');
+
+select * from finish();
+rollback;

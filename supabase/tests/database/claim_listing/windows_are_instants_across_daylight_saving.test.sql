@@ -1,0 +1,42 @@
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select plan(3);
+
+-- Weeks in New York around 9 March 2025, when the clock goes from 02:00 to 03:00, and around 2 November, when it goes
+-- back.
+do $fixture$
+begin
+  perform set_config('amc_history.clock', '2025-12-31T12:00:00Z', true);
+  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
+  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
+  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
+  save_workflow('amcpgtap1', 'Weekly', 'select 1'),
+    start_date => d, end_date => d + 20, time_zone => 'America/New_York')
+  from unnest(array['2025-02-24', '2025-10-20']::date[]) d;
+  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  perform claim_due_weeks(10);
+  perform report_create(id, 'unknown') from week_attempts where instance_id = 'amcpgtap1';
+end;
+$fixture$;
+set local role service_role;
+create temporary table windows on commit drop as
+select a ->> 'time_window_start' as local_start, a ->> 'time_window_end' as local_end,
+  (a ->> 'window_start_at')::timestamptz as start_at, (a ->> 'window_end_at')::timestamptz as end_at
+from claim_listing(), jsonb_array_elements(attempts) a;
+
+select results_eq($$ select local_start, local_end,
+  extract(epoch from end_at - start_at)::integer / 3600 from windows order by start_at $$,
+  $$ values ('2025-02-24T00:00:00', '2025-03-03T00:00:00', 168), ('2025-03-03T00:00:00', '2025-03-10T00:00:00', 167),
+    ('2025-03-10T00:00:00', '2025-03-17T00:00:00', 168), ('2025-10-20T00:00:00', '2025-10-27T00:00:00', 168),
+    ('2025-10-27T00:00:00', '2025-11-03T00:00:00', 169), ('2025-11-03T00:00:00', '2025-11-10T00:00:00', 168) $$,
+  'the local times are midnights, whatever the length of the week');
+select results_eq('select start_at from windows order by start_at limit 3',
+  array['2025-02-24T05:00:00Z', '2025-03-03T05:00:00Z', '2025-03-10T04:00:00Z']::timestamptz[],
+  'the instants follow the zone');
+select is((select count(*) from windows w where exists (select from windows x where x.start_at = w.end_at)), 4::bigint,
+  'each week ends where the next begins');
+
+select * from finish();
+rollback;

@@ -1,0 +1,39 @@
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select plan(16);
+
+-- Two users, one instance of the first one's, one workflow that declares the parameter brand.
+do $fixture$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
+  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test'),
+    ('a0000000-0000-4000-8000-000000000002', 'other@pgtap.test');
+  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
+  perform save_workflow('amcpgtap1', 'Weekly campaigns', 'select 1', '[{"name": "brand", "dataType": "STRING"}]');
+end;
+$fixture$;
+create function pg_temp.workflow() returns text language sql as
+  $$ select id from amc_workflows where instance_id = 'amcpgtap1' $$;
+create function pg_temp.last_day(at_time text, zone text, weekday text) returns text language sql as
+  $$ select set_config('amc_history.clock', at_time, true);
+     select create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1', pg_temp.workflow(), weeks => 1,
+     time_zone => zone, week_starts_on => weekday,
+       idempotency_key => gen_random_uuid()::text) -> 'weeks' -> 0 ->> 'week_end_date' $$;
+set local role service_role;
+
+select is(pg_temp.last_day('2025-03-03T12:00:00Z', 'UTC', weekday), last_day, 'weeks that start on ' || weekday)
+from (values ('monday', '2025-02-16'), ('tuesday', '2025-02-10'), ('wednesday', '2025-02-11'),
+  ('thursday', '2025-02-12'),
+  ('friday', '2025-02-13'), ('saturday', '2025-02-14'), ('sunday', '2025-02-15')) as t(weekday, last_day);
+select is(pg_temp.last_day(d || 'T12:00:00Z', 'UTC', 'monday'), last_day, 'on ' || d)
+from (values ('2025-02-24', '2025-02-09'), ('2025-03-01', '2025-02-09'), ('2025-03-02', '2025-02-09'),
+  ('2025-03-03', '2025-02-16'),
+  ('2025-03-09', '2025-02-16'), ('2025-03-10', '2025-02-23'), ('2024-03-14', '2024-02-25'),
+  ('2025-01-06', '2024-12-22')) as t(d, last_day);
+select is(pg_temp.last_day('2025-03-03T12:00:00Z', 'UTC', 'Tuesday'), '2025-02-10',
+  'a weekday in capitals is the same');
+
+select * from finish();
+rollback;

@@ -1,0 +1,44 @@
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select plan(9);
+
+-- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
+do $fixture$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
+  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
+  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
+  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
+    save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
+    start_date => '2025-01-06', end_date => '2025-01-26');
+  -- AMC's list was read for it, so that its weeks may begin.
+  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+end;
+$fixture$;
+set local role service_role;
+
+select is(report_credential_failure('amc_credential_amcpgtap1', 'invalid_grant', 'The token was revoked.'), 1,
+  'one instance is stopped');
+select results_eq($$ select paused_until, pause_reason from amc_instances where id = 'amcpgtap1' $$,
+  $$ values ('infinity'::timestamptz, 'invalid_grant') $$, 'without an end');
+select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'none of its weeks is taken');
+select is((select code from tracking_alerts where instance_id = 'amcpgtap1' and resolved_at is null),
+  'reconnect_needed',
+  'a person is told');
+select is(report_credential_failure('another', 'invalid_grant', 'x'), 0, 'another credential stops nothing');
+reset role;
+do $$
+begin
+  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "new"}');
+end;
+$$;
+select is((select paused_until from amc_instances where id = 'amcpgtap1'), null, 'a new credential ends the pause');
+select isnt((select resolved_at from tracking_alerts where instance_id = 'amcpgtap1'), null, 'and resolves the alert');
+select is(private.amc_credential('amc_credential_amcpgtap1') ->> 'refresh_token', 'new', 'it is what workers get');
+select is((select count(*) from claim_due_weeks(10)), 3::bigint, 'the weeks go on');
+
+select * from finish();
+rollback;

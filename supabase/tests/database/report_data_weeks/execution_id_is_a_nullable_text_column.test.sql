@@ -1,0 +1,15 @@
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select plan(5);
+
+select has_column('public', 'report_data_weeks', 'execution_id', 'the column exists');
+select col_type_is('public', 'report_data_weeks', 'execution_id', 'text', 'it is text');
+select col_is_null('public', 'report_data_weeks', 'execution_id', 'it may be null');
+select col_hasnt_default('public', 'report_data_weeks', 'execution_id', 'it has no default');
+select isnt(col_description('public.report_data_weeks'::regclass,
+  (select attnum from pg_attribute where attrelid = 'public.report_data_weeks'::regclass and attname = 'execution_id')),
+  null, 'it has a comment');
+
+select * from finish();
+rollback;

@@ -1,0 +1,58 @@
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select plan(6);
+
+-- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
+do $fixture$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
+  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
+  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
+  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
+    save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
+    start_date => '2025-01-06', end_date => '2025-01-26');
+  -- AMC's list was read for it, so that its weeks may begin.
+  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+end;
+$fixture$;
+create function pg_temp.collection() returns uuid language sql as
+  $$ select id from report_data_collections where instance_id = 'amcpgtap1' order by start_date, created_at limit 1 $$;
+create function pg_temp.week(n integer) returns uuid language sql as
+  $$ select id from report_data_weeks where collection_id = pg_temp.collection()
+     order by week_start_date offset n - 1 limit 1 $$;
+create function pg_temp.attempt(n integer) returns uuid language sql as
+  $$ select id from week_attempts where week_id = pg_temp.week(n) order by number desc limit 1 $$;
+set local role service_role;
+-- Week 1 runs at AMC as exec-1.
+do $$ begin perform claim_due_weeks(1); perform record_execution(pg_temp.attempt(1), 'exec-1'); end $$;
+do $$ begin update workflow_executions set status = 'FAILED', status_reason = 'why' where id = 'exec-1'; end $$;
+
+select is(retry_failed_execution(pg_temp.attempt(1)),
+  row('rejected', 'no_retry_left', 'running', 'exec-1')::tracking_report,
+  'by default nothing is tried again by itself');
+do $$ begin update report_data_collections set failed_retries = 1 where id = pg_temp.collection(); end $$;
+select is(retry_failed_execution(pg_temp.attempt(1)),
+  row('applied', null, 'running', 'exec-1')::tracking_report, 'once, if the collection allows it');
+select ok(due_at between private.current_time() + interval '60 seconds'
+  and private.current_time() + interval '360 seconds'
+  and error_count = 1 and error_code = 'amc_failed' and error_message = 'why',
+  'the week waits one to six minutes, with an error')
+  from report_data_weeks where id = pg_temp.week(1);
+select is(retry_failed_execution(pg_temp.attempt(1)),
+  row('stale', 'attempt_ended', 'running', 'exec-1')::tracking_report, 'its attempt has ended');
+do $$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T12:06:00Z', true);
+  perform claim_due_weeks(10);
+  perform record_execution(pg_temp.attempt(1), 'exec-1b', '{"status": "FAILED"}');
+end;
+$$;
+select is(retry_failed_execution(pg_temp.attempt(1)),
+  row('rejected', 'no_retry_left', 'running', 'exec-1b')::tracking_report, 'not twice');
+select is(retry_failed_execution(gen_random_uuid()),
+  row('not_found', 'no_such_attempt', null, null)::tracking_report, 'an unknown attempt is not found');
+
+select * from finish();
+rollback;

@@ -1,0 +1,72 @@
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select plan(7);
+
+-- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
+do $fixture$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
+  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
+  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
+  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
+    save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
+    start_date => '2025-01-06', end_date => '2025-01-26');
+  -- AMC's list was read for it, so that its weeks may begin.
+  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+end;
+$fixture$;
+create function pg_temp.collection() returns uuid language sql as
+  $$ select id from report_data_collections where instance_id = 'amcpgtap1' order by start_date, created_at limit 1 $$;
+create function pg_temp.week(n integer) returns uuid language sql as
+  $$ select id from report_data_weeks where collection_id = pg_temp.collection()
+     order by week_start_date offset n - 1 limit 1 $$;
+create function pg_temp.attempt(n integer) returns uuid language sql as
+  $$ select id from week_attempts where week_id = pg_temp.week(n) order by number desc limit 1 $$;
+-- The table and the view of a result are looked at as well.
+do $$
+begin
+  perform claim_due_weeks(1);
+  perform record_execution(pg_temp.attempt(1), 'exec-1');
+  perform private.begin_load(pg_temp.attempt(1), 1, array['campaign']);
+end;
+$$;
+create temporary view relations as
+select c.oid, format('%s.%s', n.nspname, c.relname) as name, c.relkind, c.relrowsecurity, c.reloptions
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname in ('public', 'private', 'amc_results') and c.relkind in ('r', 'p', 'v', 'm')
+  and not exists (select from pg_depend d
+  where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e');
+create temporary view privileges as
+select r.name, r.relkind, g.grantee, p.privilege from relations r,
+  unnest(array['anon', 'authenticated', 'service_role']) g(grantee),
+  unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p(privilege)
+where has_table_privilege(g.grantee, r.oid, p.privilege);
+
+select is((select array_agg(name || ' ' || privilege) from privileges where grantee = 'anon'), null,
+  'anon has no privilege on any relation');
+select is((select array_agg(format('%s.%s', r.name, a.attname)) from relations r
+  join pg_attribute a on a.attrelid = r.oid and a.attnum > 0
+  and not a.attisdropped where has_column_privilege('anon', r.oid, a.attnum, 'SELECT, INSERT, UPDATE, REFERENCES')),
+  null, 'nor on any column');
+select is((select array_agg(name || ' ' || privilege) from privileges where grantee = 'authenticated'
+  and privilege <> 'SELECT'), null,
+  'a signed-in user only reads');
+select is((select array_agg(format('%s.%s', r.name, a.attname) order by a.attnum) from relations r
+  join pg_attribute a on a.attrelid = r.oid
+  and a.attnum > 0 and not a.attisdropped where has_column_privilege('authenticated', r.oid, a.attnum,
+  'INSERT, UPDATE, REFERENCES')),
+  array['public.amc_workflows.instance_id', 'public.amc_workflows.name', 'public.amc_workflows.sql_query',
+  'public.amc_workflows.parameters'],
+  'but for the columns of a workflow that he saves');
+select is((select array_agg(name || ' ' || privilege) from privileges where grantee in ('authenticated', 'service_role')
+  and name like 'private.%'), null, 'no API role has a privilege in private');
+select is((select array_agg(distinct privilege) from privileges where grantee = 'service_role'
+  and name like 'amc_results.%'), array['SELECT'],
+  'service_role reads results and does not write them');
+select is((select array_agg(name || ' ' || privilege) from privileges where grantee = 'service_role'
+  and privilege in ('TRUNCATE', 'REFERENCES', 'TRIGGER')), null, 'nor does it truncate anything');
+
+select * from finish();
+rollback;

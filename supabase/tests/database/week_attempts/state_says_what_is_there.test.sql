@@ -1,0 +1,60 @@
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select plan(17);
+
+-- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
+do $fixture$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
+  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
+  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
+  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
+    save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
+    start_date => '2025-01-06', end_date => '2025-01-26');
+  -- AMC's list was read for it, so that its weeks may begin.
+  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+end;
+$fixture$;
+create function pg_temp.collection() returns uuid language sql as
+  $$ select id from report_data_collections where instance_id = 'amcpgtap1' order by start_date, created_at limit 1 $$;
+create function pg_temp.week(n integer) returns uuid language sql as
+  $$ select id from report_data_weeks where collection_id = pg_temp.collection()
+     order by week_start_date offset n - 1 limit 1 $$;
+create function pg_temp.try(week integer, changes jsonb) returns void language sql as
+  $$ insert into week_attempts select r.* from jsonb_populate_record(null::week_attempts,
+  jsonb_build_object('id', gen_random_uuid(),
+       'week_id', pg_temp.week(week), 'instance_id', 'amcpgtap1', 'number', 9, 'kind', 'collected', 'state',
+       'intended', 'fence', 1,
+       'intended_at', now(), 'settle_after', now(), 'fingerprint', 30000, 'window_key', 'k' || week, 'slot',
+       week) || changes) r $$;
+insert into workflow_executions (id, week_id) values ('exec-1', pg_temp.week(1));
+
+select throws_ok(format('select pg_temp.try(1, %L)', changes), '23514',
+  format('new row for relation "week_attempts" violates check constraint "%s"', rule), why || ' is refused')
+from (values
+  ('{"state": "ended", "ended_at": "2025-03-03"}', 'outcome_matches_state', 'an end without an outcome'),
+  ('{"outcome": "failed"}', 'outcome_matches_state', 'an outcome without an end'),
+  ('{"state": "ended", "outcome": "failed"}', 'ended_at_matches_state', 'an end without a time'),
+  ('{"ended_at": "2025-03-03"}', 'ended_at_matches_state', 'a time of an end without the end'),
+  ('{"state": "created"}', 'created_has_an_execution', 'created without an execution'),
+  ('{"execution_id": "exec-1"}', 'open_intent_has_no_execution', 'an open intent with an execution'),
+  ('{"state": "unknown", "execution_id": "exec-1"}', 'open_intent_has_no_execution',
+  'an unknown outcome with an execution'),
+  ('{"slot": null}', 'live_attempt_is_accounted_for', 'a live attempt without a slot'),
+  ('{"fingerprint": null}', 'live_attempt_is_accounted_for', 'a live attempt without a fingerprint'),
+  ('{"window_key": null}', 'live_attempt_is_accounted_for', 'a live attempt without a window'),
+  ('{"settle_after": null}', 'live_attempt_is_accounted_for', 'a live attempt without a time to settle after'),
+  ('{"kind": "external"}', 'external_is_never_live', 'a live external attempt'),
+  ('{"state": "ended", "outcome": "failed", "ended_at": "2025-03-03", "watch_until": "2025-03-05"}',
+  'only_abandoned_is_watched',
+    'watching for what was not abandoned'),
+  ('{"kind": "odd"}', 'kind_is_known', 'an unknown kind'),
+  ('{"state": "odd"}', 'state_is_known', 'an unknown state'),
+  ('{"state": "ended", "outcome": "odd", "ended_at": "2025-03-03"}', 'outcome_is_known', 'an unknown outcome'),
+  ('{"number": 0}', 'number_is_positive', 'number 0')
+) as t(changes, rule, why);
+
+select * from finish();
+rollback;
