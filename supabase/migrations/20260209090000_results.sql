@@ -286,7 +286,8 @@ begin
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   select * into attempt from public.week_attempts a where a.id = fail_load.attempt_id for update;
-  if attempt.state <> 'created' or attempt.fence <> fail_load.fence then
+  -- Without a lease it was reported already: a repeated report counts no second error.
+  if attempt.state <> 'created' or attempt.fence <> fail_load.fence or attempt.leased_until is null then
     return row('stale', 'attempt_taken_up_or_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   if fail_load.permanent or week.error_count + 1 >= most_errors then

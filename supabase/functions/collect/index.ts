@@ -6,7 +6,7 @@ import { withSupabase } from "@supabase/server";
 import { createAmcClients } from "../_shared/collector/amc_clients.ts";
 import type { Collector } from "../_shared/collector/collector.ts";
 import { createReach } from "../_shared/collector/test_points.ts";
-import { runTick } from "../_shared/collector/tick.ts";
+import { DEFAULT_BUDGET, runTick } from "../_shared/collector/tick.ts";
 import { openAdminClient } from "../_shared/database/admin.ts";
 import { openDirect } from "../_shared/database/direct.ts";
 import { createRpc } from "../_shared/database/rpc.ts";
@@ -32,22 +32,27 @@ function openCollector(): Collector {
   return {
     rpc: createRpc(openAdminClient()),
     direct,
-    clientOf: createAmcClients(direct, addresses, log),
+    clients: createAmcClients(direct, addresses, log),
     log,
     now: () => performance.now(),
     reach: createReach(Deno.env.get("AMC_HISTORY_TEST_POINTS")),
   };
 }
 
+/** Ticks, and looks once more if it was woken meanwhile; all within the time of one tick. */
 async function work(): Promise<void> {
   working = true;
+  const end = performance.now() + DEFAULT_BUDGET.milliseconds;
   try {
     do {
       wokenAgain = false;
       collector ??= openCollector();
-      const report = await runTick(collector);
+      const report = await runTick(collector, {
+        ...DEFAULT_BUDGET,
+        milliseconds: end - performance.now(),
+      });
       log("info", "tick_ended", report);
-    } while (wokenAgain);
+    } while (wokenAgain && performance.now() < end);
   } catch (error) {
     logFailure(log, "tick_failed", error);
   } finally {

@@ -2,13 +2,12 @@
  * What the owner of a collection may do to it: pause, resume, cancel, try weeks again, restate a week. Each is idempotent and
  * says what it did. The same functions may be called as RPCs; this adds codes and statuses that a front end can show.
  */
-import { withSupabase } from "@supabase/server";
 import { z } from "zod";
 import type { Database } from "../_shared/database/database.types.ts";
 import { createRpc, type Rpc } from "../_shared/database/rpc.ts";
 import { readJson } from "../_shared/http/body.ts";
 import { RequestError, requirePost } from "../_shared/http/answers.ts";
-import { guarded } from "../_shared/http/guarded.ts";
+import { withUser } from "../_shared/http/with_user.ts";
 import { createLog } from "../_shared/log.ts";
 
 const log = createLog();
@@ -51,23 +50,26 @@ function carryOut(
   }
 }
 
+async function control(request: Request, rpc: Rpc): Promise<Response> {
+  requirePost(request);
+  const asked = await readJson(request, schema);
+  const report = await carryOut(rpc, asked);
+  log("info", "collection_controlled", { ...asked, ...report });
+  if (report.outcome === "rejected") {
+    throw new RequestError(
+      409,
+      report.reason?.split(" ")[0] ?? "rejected",
+      `This makes no sense now: ${report.reason}.`,
+    );
+  }
+  return Response.json(report);
+}
+
 export default {
-  fetch: withSupabase<Database>(
-    { auth: "user" },
-    guarded(log, "control_collection_failed", async (request, { supabase }) => {
-      requirePost(request);
-      const asked = await readJson(request, schema);
-      // As the user: the database decides whose collection it is.
-      const report = await carryOut(createRpc(supabase), asked);
-      log("info", "collection_controlled", { ...asked, ...report });
-      if (report.outcome === "rejected") {
-        throw new RequestError(
-          409,
-          report.reason?.split(" ")[0] ?? "rejected",
-          `This makes no sense now: ${report.reason}.`,
-        );
-      }
-      return Response.json(report);
-    }),
+  fetch: withUser<Database>(
+    log,
+    "control_collection_failed",
+    // As the user: the database decides whose collection it is.
+    (request, { supabase }) => control(request, createRpc(supabase)),
   ),
 };

@@ -2,12 +2,11 @@
  * Starts a collection for the signed-in user. The database decides which weeks it has and whether it was asked for before;
  * the schedule collects them.
  */
-import { type SupabaseContext, withSupabase } from "@supabase/server";
 import { openAdminClient } from "../_shared/database/admin.ts";
 import type { Json } from "../_shared/database/database.types.ts";
 import { createRpc } from "../_shared/database/rpc.ts";
 import { requirePost } from "../_shared/http/answers.ts";
-import { guarded } from "../_shared/http/guarded.ts";
+import { withUser } from "../_shared/http/with_user.ts";
 import { createLog } from "../_shared/log.ts";
 import { readIdempotencyKey, readRequest } from "./request.ts";
 
@@ -46,12 +45,10 @@ async function start(request: Request, ownerId: string): Promise<Response> {
 }
 
 export default {
-  fetch: withSupabase(
-    { auth: "user", cors },
-    guarded<SupabaseContext>(
-      log,
-      "start_collection_failed",
-      (request, { userClaims }) => start(request, userClaims!.id),
-    ),
+  fetch: withUser(
+    log,
+    "start_collection_failed",
+    (request, { userClaims }) => start(request, userClaims!.id),
+    cors,
   ),
 };

@@ -20,27 +20,38 @@ export interface AmcAddresses {
   resultHosts?: string[];
 }
 
-/** How long a credential that was read from Vault is used before it is read again. */
-const CREDENTIAL_FRESH_MS = 300_000;
+/** How long a credential that was read from Vault is used before it is looked at again. */
+const CREDENTIAL_FRESH_MS = 10_000;
 
 interface Cached {
-  tokens: Promise<TokenSource>;
-  readAt: number;
+  credential: string;
+  tokens: TokenSource;
+}
+
+/** Gives the clients of instances. */
+export interface AmcClients {
+  /** The client of an instance; throws CredentialError if Vault holds no whole credential of that name. */
+  of(instance: InstanceRow): Promise<AmcClient>;
+  /** Reads a credential anew the next time: Amazon refused it, and a person may have stored another. */
+  forget(credentialName: string): void;
 }
 
 /**
- * Makes the clients of instances. Those with one credential share its tokens, which outlive a tick in a warm worker.
- *
- * @returns gives the client of an instance; throws CredentialError if Vault holds no whole credential of that name
+ * Makes the clients of instances. Those with one credential share its tokens, which outlive a tick in a warm worker; a
+ * credential that a person has stored anew takes the place of the old one.
  */
 export function createAmcClients(
   direct: Direct,
   addresses: AmcAddresses,
   log: Log,
-): (instance: InstanceRow) => Promise<AmcClient> {
-  const cache = new Map<string, Cached>();
+): AmcClients {
+  const cache = new Map<string, { cached: Promise<Cached>; readAt: number }>();
 
-  async function read(name: string, region: Region): Promise<TokenSource> {
+  async function read(
+    name: string,
+    region: Region,
+    before: Cached | null,
+  ): Promise<Cached> {
     const credential = await readCredential(direct, name);
     if (credential === null) {
       throw new CredentialError(
@@ -48,42 +59,55 @@ export function createAmcClients(
         `Vault holds no whole credential named ${name}.`,
       );
     }
-    return createTokenSource({
+    const text = JSON.stringify(credential);
+    if (before?.credential === text) return before;
+    const tokens = createTokenSource({
       credential,
       region,
       tokenUrl: addresses.tokenUrl,
       log: ({ event, ...entry }) => log("info", event, entry),
     });
+    return { credential: text, tokens };
   }
 
   // Nothing is awaited between looking and storing: weeks that are submitted together share one token.
-  function tokensOf(name: string, region: Region): Promise<TokenSource> {
-    const key = `${region} ${name}`;
-    const cached = cache.get(key);
-    if (cached && performance.now() - cached.readAt < CREDENTIAL_FRESH_MS) {
-      return cached.tokens;
+  async function tokensOf(name: string, region: Region): Promise<TokenSource> {
+    const key = `${name} ${region}`;
+    let entry = cache.get(key);
+    if (!entry || performance.now() - entry.readAt > CREDENTIAL_FRESH_MS) {
+      const before = entry?.cached.catch(() => null) ?? null;
+      const cached = Promise.resolve(before).then((known) =>
+        read(name, region, known)
+      );
+      entry = { cached, readAt: performance.now() };
+      cache.set(key, entry);
+      // A credential that is not there yet is looked for again the next time.
+      cached.catch(() => cache.delete(key));
     }
-    const tokens = read(name, region);
-    cache.set(key, { tokens, readAt: performance.now() });
-    // A credential that is not there yet is looked for again the next time.
-    tokens.catch(() => cache.delete(key));
-    return tokens;
+    return (await entry.cached).tokens;
   }
 
-  return async (instance) => {
-    const region = instance.region as Region;
-    return createAmcClient({
-      instance: {
-        instanceId: instance.instance_id,
-        entityId: instance.entity_id,
-        marketplaceId: instance.marketplace_id,
-        region,
-      },
-      tokens: await tokensOf(instance.credential_name, region),
-      apiUrl: addresses.apiUrl,
-      resultHosts: addresses.resultHosts,
-      log: ({ event, ...entry }) =>
-        log("info", event, { ...entry, instance_id: instance.instance_id }),
-    });
+  return {
+    forget(name) {
+      for (const key of cache.keys()) {
+        if (key.startsWith(`${name} `)) cache.delete(key);
+      }
+    },
+    async of(instance) {
+      const region = instance.region as Region;
+      return createAmcClient({
+        instance: {
+          instanceId: instance.instance_id,
+          entityId: instance.entity_id,
+          marketplaceId: instance.marketplace_id,
+          region,
+        },
+        tokens: await tokensOf(instance.credential_name, region),
+        apiUrl: addresses.apiUrl,
+        resultHosts: addresses.resultHosts,
+        log: ({ event, ...entry }) =>
+          log("info", event, { ...entry, instance_id: instance.instance_id }),
+      });
+    },
   };
 }

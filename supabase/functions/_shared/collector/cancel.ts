@@ -17,7 +17,7 @@ export async function cancel(collector: Collector): Promise<number> {
   await forEachOf(claims, AT_ONCE, collector.log, async (claim) => {
     const { execution_id, week_id, collection_id } = claim;
     try {
-      const client = await collector.clientOf(claim);
+      const client = await collector.clients.of(claim);
       const outcome = await client.cancelExecution(execution_id);
       await collector.rpc("record_cancellation", {
         execution_id,

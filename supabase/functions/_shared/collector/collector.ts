@@ -1,7 +1,7 @@
-import type { AmcClient } from "../amc/mod.ts";
 import type { Direct } from "../database/direct.ts";
 import type { Rpc } from "../database/rpc.ts";
 import type { Log } from "../log.ts";
+import type { AmcClients } from "./amc_clients.ts";
 
 /** What an instance's calls need to know, as every claim tells it. */
 export interface InstanceRow {
@@ -16,8 +16,7 @@ export interface InstanceRow {
 export interface Collector {
   rpc: Rpc;
   direct: Direct;
-  /** The AMC client of an instance. Throws CredentialError if its credential is not there. */
-  clientOf(instance: InstanceRow): Promise<AmcClient>;
+  clients: AmcClients;
   log: Log;
   /** A clock that never jumps, in milliseconds. */
   now(): number;

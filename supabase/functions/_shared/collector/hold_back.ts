@@ -22,6 +22,7 @@ export async function holdBack(
     request_id: requestId,
   });
   if (error instanceof CredentialError) {
+    collector.clients.forget(credential_name);
     await collector.rpc("report_credential_failure", {
       credential_name,
       code,

@@ -1,5 +1,6 @@
 import {
   type AmcClient,
+  AmcError,
   type ExecutionObservation,
   type MatchableAttempt,
   matchExecution,
@@ -53,19 +54,19 @@ async function listInstance(
   claim: ClaimedListing,
 ): Promise<void> {
   const attempts = claim.attempts as unknown as FollowedAttempt[];
-  const client = await collector.clientOf(claim);
+  const client = await collector.clients.of(claim);
   const listing = await client.listExecutions({
     minCreationTime: claim.list_from,
     includeCancelled: true,
   });
   await collector.reach("after_list");
-  const unseen = await unseenExecutions(
+  const { found, failure } = await unseenExecutions(
     collector,
     client,
     attempts,
     listing.executions,
   );
-  const executions = [...listing.executions, ...unseen];
+  const executions = [...listing.executions, ...found];
   const recorded = await collector.rpc("record_listing", {
     instance_id: claim.instance_id,
     fence: claim.fence,
@@ -82,22 +83,30 @@ async function listInstance(
   });
   if (recorded.outcome !== "recorded") return;
   const known = new Set(recorded.known_execution_ids);
-  for (const attempt of attempts) {
-    if (attempt.state !== "created") {
-      await settle(collector, claim, attempt, listing, known);
-    }
-  }
+  const unsettled = attempts.filter(({ state }) => state !== "created");
+  await forEachOf(
+    unsettled,
+    1,
+    collector.log,
+    (attempt) => settle(collector, claim, attempt, listing, known),
+  );
   const weeks = claim.surveys as unknown as SurveyedWeek[];
   await survey(collector, claim, weeks, listing, known);
+  // Only now: what the list told is not lost to one answer that failed.
+  if (failure !== null) throw failure;
 }
 
-/** One GET for each execution that is ours and that the listing did not show: absence is never an end. */
+/**
+ * One GET for each execution that is ours and that the listing did not show: absence is never an end.
+ *
+ * @returns what was found, and the failure that ended the asking, if one did
+ */
 async function unseenExecutions(
   collector: Collector,
   client: AmcClient,
   attempts: FollowedAttempt[],
   listed: ExecutionObservation[],
-): Promise<ExecutionObservation[]> {
+): Promise<{ found: ExecutionObservation[]; failure: AmcError | null }> {
   const seen = new Set(listed.map(({ id }) => id));
   const unseen = attempts.filter(({ execution_id }) =>
     execution_id !== null && !seen.has(execution_id)
@@ -108,7 +117,8 @@ async function unseenExecutions(
     try {
       found.push(await client.getExecution(execution_id!));
     } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error;
+      if (!(error instanceof AmcError)) throw error;
+      if (!(error instanceof NotFoundError)) return { found, failure: error };
       // Lag, if it is fresh; AMC's own deadline ends it otherwise, and the alert of an overdue execution tells a person.
       collector.log("warn", "execution_not_shown", {
         collection_id,
@@ -119,7 +129,7 @@ async function unseenExecutions(
       });
     }
   }
-  return found;
+  return { found, failure: null };
 }
 
 async function settle(

@@ -3,8 +3,8 @@ import {
   AmcError,
   CredentialError,
   LinkExpiredError,
-  RefusedError,
   ThrottledError,
+  UnauthorizedError,
   UnavailableError,
 } from "../amc/mod.ts";
 import { CsvError } from "../database/csv_header.ts";
@@ -51,22 +51,32 @@ async function loadOne(
   collector: Collector,
   claim: ClaimedLoad,
 ): Promise<Json> {
-  const client = await collector.clientOf(claim);
-  const signal = AbortSignal.timeout(LONGEST_LOAD_MS);
+  const client = await collector.clients.of(claim);
+  const ending = new AbortController();
+  const signal = AbortSignal.any([
+    AbortSignal.timeout(LONGEST_LOAD_MS),
+    ending.signal,
+  ]);
   const links = new Links(client, claim.execution_id, signal);
   const format = claim.output_format as Record<string, string>;
-  const summary = await loadResult(collector.direct, {
-    attemptId: claim.attempt_id,
-    fence: claim.fence,
-    dialect: {
-      separator: format.separatorCharacter,
-      quote: format.quoteCharacter,
-      escape: format.escapeCharacter,
-    },
-    files: await links.count(),
-    open: (index) => links.open(index),
-    reach: collector.reach,
-  });
+  let summary;
+  try {
+    summary = await loadResult(collector.direct, {
+      attemptId: claim.attempt_id,
+      fence: claim.fence,
+      dialect: {
+        separator: format.separatorCharacter,
+        quote: format.quoteCharacter,
+        escape: format.escapeCharacter,
+      },
+      files: await links.count(),
+      open: (index) => links.open(index),
+      reach: collector.reach,
+    });
+  } finally {
+    // Whatever is still open is read no further.
+    ending.abort();
+  }
   collector.log("info", "result_loaded", {
     ...idsOf(claim),
     rows: (summary as { rows?: number }).rows,
@@ -156,7 +166,7 @@ async function reportFailure(
   }
   const { code, permanent } = judge(error);
   const { message } = error as Error;
-  if (error instanceof ThrottledError || error instanceof CredentialError) {
+  if (isWaiting(error)) {
     // Waiting counts as no error: the load is taken up again when its lease ends.
     await holdBack(collector, claim, error);
     return;
@@ -179,14 +189,17 @@ async function reportFailure(
   });
 }
 
+/** A throttle and a credential or token that is refused say nothing of the result. */
+function isWaiting(error: unknown): boolean {
+  return error instanceof ThrottledError || error instanceof CredentialError ||
+    error instanceof UnauthorizedError;
+}
+
 /** A file that is not right stays so; what the network or AMC did may pass. */
 function judge(error: unknown): { code: string; permanent: boolean } {
   if (error instanceof CsvError) return { code: "bad_csv", permanent: true };
   if (sqlStateOf(error) === "AH002") {
     return { code: "header_changed", permanent: true };
-  }
-  if (error instanceof RefusedError) {
-    return { code: error.code, permanent: true };
   }
   return {
     code: error instanceof AmcError ? error.code : "load_failed",

@@ -25,7 +25,7 @@ const STOPPING: ReadonlySet<string> = new Set([
  * Takes due weeks and asks AMC to run each, once. The id that AMC gives is stored before anything else is asked about
  * that execution; whatever else comes back is reported, and nothing is sent again.
  *
- * @returns how many weeks were taken
+ * @returns how many creates left for AMC
  */
 export async function submit(collector: Collector): Promise<number> {
   // The POST window is measured from before the claim was sent, on a clock that goes on while the process sleeps or not at all.
@@ -38,6 +38,7 @@ export async function submit(collector: Collector): Promise<number> {
   await collector.reach("after_claim");
   const saving = new Map<string, Promise<void>>();
   const stopped = new Set<string>();
+  let sent = 0;
   await forEachOf(weeks, AT_ONCE, collector.log, async (week) => {
     const client = await prepare(collector, week, saving);
     if (client === null) return;
@@ -49,9 +50,10 @@ export async function submit(collector: Collector): Promise<number> {
     }
     const deadline = askedAt + week.post_within_seconds * 1000;
     const kind = await createFor(collector, client, week, deadline);
+    if (kind !== "not_sent") sent++;
     if (STOPPING.has(kind)) stopped.add(week.instance_id);
   });
-  return weeks.length;
+  return sent;
 }
 
 /** The client, once the week's workflow is saved at AMC; or null if that did not succeed, and was reported. */
@@ -61,7 +63,7 @@ async function prepare(
   saving: Map<string, Promise<void>>,
 ): Promise<AmcClient | null> {
   try {
-    const client = await collector.clientOf(week);
+    const client = await collector.clients.of(week);
     if (!week.workflow_saved) {
       const key = `${week.instance_id} ${week.workflow_id}`;
       const saved = saving.get(key) ?? saveWorkflow(collector, client, week);
@@ -71,13 +73,15 @@ async function prepare(
     return client;
   } catch (error) {
     const refused = error instanceof RefusedError;
+    // First, so that nobody claims the week anew before the instance waits.
+    const expected = refused || await holdBack(collector, week, error);
     await report(
       collector,
       week,
       refused ? "refused" : "not_sent",
       error as Error,
     );
-    if (!refused && !(await holdBack(collector, week, error))) throw error;
+    if (!expected) throw error;
     return null;
   }
 }
@@ -201,6 +205,11 @@ async function reportOutcome(
       outcome.reason === "invalid_request"
     ? "refused"
     : outcome.kind;
+  const error = "error" in outcome ? outcome.error : null;
+  const tokenFailed = outcome.kind === "not_sent" && error !== null;
+  if (tokenFailed || error instanceof CredentialError) {
+    await holdBack(collector, week, error);
+  }
   await report(collector, week, verdict, outcome, {
     status: "status" in outcome ? outcome.status : null,
     requestId: outcome.requestId,
@@ -208,11 +217,6 @@ async function reportOutcome(
       ? outcome.retryAfterSeconds
       : null,
   });
-  const error = "error" in outcome ? outcome.error : null;
-  const tokenFailed = outcome.kind === "not_sent" && error !== null;
-  if (tokenFailed || error instanceof CredentialError) {
-    await holdBack(collector, week, error);
-  }
 }
 
 async function report(

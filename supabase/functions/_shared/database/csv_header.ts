@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { parse } from "csv-parse/sync";
 
 /** How the cells of a CSV file are written: single ASCII characters. */
@@ -35,39 +36,65 @@ export async function openCsv(
   dialect: Dialect,
 ): Promise<OpenedCsv> {
   const chunks = bytes[Symbol.asyncIterator]();
-  let head = new Uint8Array();
+  try {
+    const { head, end, done } = await readHead(chunks, dialect);
+    const header = parseHeader(end < 0 ? head : head.subarray(0, end), dialect);
+    return { header, body: resume(head, done ? null : chunks) };
+  } catch (error) {
+    // A file that is given up is read no further.
+    await chunks.return?.();
+    throw error;
+  }
+}
+
+async function readHead(
+  chunks: AsyncIterator<Uint8Array>,
+  dialect: Dialect,
+): Promise<{ head: Uint8Array; end: number; done: boolean }> {
+  const read: Uint8Array[] = [];
+  const endIn = endOfFirstRecord(dialect);
+  let length = 0;
   let end = -1;
   let done = false;
   while (end < 0 && !done) {
     const next = await chunks.next();
     done = next.done === true;
-    if (!next.done) {
-      const joined = new Uint8Array(head.length + next.value.length);
-      joined.set(head);
-      joined.set(next.value, head.length);
-      head = joined;
-    }
-    end = endOfRecord(head, dialect.quote);
-    if (head.length > LONGEST_HEADER && end < 0) {
+    if (next.done) break;
+    const at = endIn(next.value);
+    if (at >= 0) end = length + at;
+    read.push(next.value);
+    length += next.value.length;
+    if (length > LONGEST_HEADER && end < 0) {
       throw new CsvError("Expected a header of at most 1 MB, and it goes on.");
     }
   }
-  if (head.length === 0) {
+  if (length === 0) {
     throw new CsvError("Expected a CSV file with a header, got an empty file.");
   }
-  const header = parseHeader(end < 0 ? head : head.subarray(0, end), dialect);
-  return { header, body: resume(head, done ? null : chunks) };
+  return { head: new Uint8Array(Buffer.concat(read)), end, done };
 }
 
-/** Where the first record ends: the first line end outside quotes, or -1. An escaped quote is two quotes, or is preceded by a backslash. */
-function endOfRecord(bytes: Uint8Array, quote: string): number {
+/**
+ * Makes the search for the end of the first record: the first line end outside quotes. A quote within quotes is doubled, or
+ * escaped. It is given one chunk after the other, and answers where in a chunk the record ends, or -1.
+ */
+function endOfFirstRecord(
+  { quote, escape }: Dialect,
+): (chunk: Uint8Array) => number {
   const mark = quote.charCodeAt(0);
+  const escaping = escape === quote ? -1 : escape.charCodeAt(0);
   let quoted = false;
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] === mark) quoted = !quoted;
-    else if (bytes[i] === NEWLINE && !quoted) return i + 1;
-  }
-  return -1;
+  let escaped = false;
+  return (chunk) => {
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i];
+      if (escaped) escaped = false;
+      else if (quoted && byte === escaping) escaped = true;
+      else if (byte === mark) quoted = !quoted;
+      else if (byte === NEWLINE && !quoted) return i + 1;
+    }
+    return -1;
+  };
 }
 
 function parseHeader(bytes: Uint8Array, dialect: Dialect): string[] {
@@ -91,9 +118,13 @@ async function* resume(
   head: Uint8Array,
   rest: AsyncIterator<Uint8Array> | null,
 ): AsyncGenerator<Uint8Array> {
-  yield head;
-  if (rest === null) return;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) {
-    yield next.value;
+  try {
+    yield head;
+    if (rest === null) return;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) {
+      yield next.value;
+    }
+  } finally {
+    await rest?.return?.();
   }
 }

@@ -38,6 +38,8 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "restate_week",
   "finished_attempts",
 ]);
+/** A call that hangs must not hold the worker up. */
+const LONGEST_CALL_MS = 30_000;
 const MOST_TRIES = 5;
 /** An id that AMC gave is not given up before its attempt's lease is half over. */
 const MOST_TRIES_TO_STORE = 10;
@@ -88,7 +90,7 @@ async function once<Name extends keyof Functions & string>(
   const { data, error, status } = await client.rpc(
     name as never,
     args as never,
-  );
+  ).abortSignal(AbortSignal.timeout(LONGEST_CALL_MS));
   if (error !== null) {
     const { message, code, details, hint } = error as {
       message: string;

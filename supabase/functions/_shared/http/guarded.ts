@@ -37,6 +37,15 @@ function asRequestError(error: unknown): RequestError | null {
   if (error instanceof RequestError) return error;
   if (!(error instanceof DatabaseError)) return null;
   const { code, detail, message, hint } = error;
+  if (/^22/.test(code ?? "") && !/^[a-z_]+$/.test(detail ?? "")) {
+    // A value that Postgres cannot take at all, such as a number out of range or a zero character.
+    return new RequestError(
+      400,
+      "invalid_request",
+      `The request is not right: ${message}.`,
+      hint,
+    );
+  }
   if (!/^[a-z_]+$/.test(detail ?? "") || !/^(22|PT4)/.test(code ?? "")) {
     return null;
   }

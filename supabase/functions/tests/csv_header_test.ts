@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  CsvError,
+  type Dialect,
+  openCsv,
+} from "../_shared/database/csv_header.ts";
+
+const COMMAS: Dialect = { separator: ",", quote: '"', escape: '"' };
+const BACKSLASHES: Dialect = { separator: ",", quote: '"', escape: "\\" };
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+/** The bytes, cut before each of the places. */
+async function* cutAt(
+  bytes: Uint8Array,
+  places: number[],
+): AsyncGenerator<Uint8Array> {
+  const cuts = [...new Set(places)].sort((a, b) => a - b);
+  let from = 0;
+  for (const to of [...cuts, bytes.length]) {
+    yield bytes.subarray(from, to);
+    from = to;
+  }
+}
+
+async function gather(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+}
+
+async function open(
+  bytes: Uint8Array,
+  places: number[] = [],
+  dialect: Dialect = COMMAS,
+) {
+  const { header, body } = await openCsv(cutAt(bytes, places), dialect);
+  return { header, bytes: await gather(body) };
+}
+
+/** A header as it stands in a file, and the names that are to be read from it. */
+const HEADERS: [string, string, string[]][] = [
+  ["plain names", "a,b,c\n1,2,3\n", ["a", "b", "c"]],
+  ["one name", "a\n1\n", ["a"]],
+  ["lines that end as in Windows", "a,b\r\n1,2\r\n", ["a", "b"]],
+  ["a byte order mark", "\ufeffa,b\n1,2\n", ["a", "b"]],
+  ["quoted names", '"a b","c"\n1,2\n', ["a b", "c"]],
+  ["a separator in a name", '"a,b",c\n1,2\n', ["a,b", "c"]],
+  ["a line end in a name", '"a\nb",c\n1,2\n', ["a\nb", "c"]],
+  ["a Windows line end in a name", '"a\r\nb",c\r\n1,2\r\n', ["a\r\nb", "c"]],
+  ["a quote in a name", '"a ""b""",c\n1,2\n', ['a "b"', "c"]],
+  ["a quote before a line end", '"a""\n",c\n1,2\n', ['a"\n', "c"]],
+  ["an empty name", "a,,c\n1,2,3\n", ["a", "", "c"]],
+  ["names of many scripts", "名前,ñandú,🎁\n1,2,3\n", ["名前", "ñandú", "🎁"]],
+  ["no line end", "a,b", ["a", "b"]],
+  ["a header and nothing else", "a,b\n", ["a", "b"]],
+  ["spaces", " a , b\n1,2\n", [" a ", " b"]],
+  ["a quoted first line of data", 'a,b\n"1\n2",3\n', ["a", "b"]],
+];
+
+for (const [what, text, names] of HEADERS) {
+  Deno.test(`a header with ${what} is read wherever the bytes are cut, and the bytes come back as they were`, async () => {
+    const bytes = encode(text);
+    for (let place = 0; place <= bytes.length; place++) {
+      const opened = await open(bytes, [place]);
+      assert.deepEqual(opened.header, names, `cut at ${place}`);
+      assert.deepEqual(opened.bytes, bytes, `cut at ${place}`);
+    }
+    const everywhere = await open(bytes, bytes.keys().toArray());
+    assert.deepEqual(everywhere.header, names);
+    assert.deepEqual(everywhere.bytes, bytes);
+  });
+}
+
+Deno.test("any names are read back from how they are quoted, however the bytes are cut", async () => {
+  const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });
+  const names = fc.array(name, { minLength: 1, maxLength: 6 });
+  const rest = fc.uint8Array({ maxLength: 40 });
+  const places = fc.array(fc.nat(200), { maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(names, rest, places, async (names, rest, places) => {
+      const line = names.map((one) => `"${one.replaceAll('"', '""')}"`);
+      const header = encode(`${line.join(",")}\n`);
+      const bytes = new Uint8Array([...header, ...rest]);
+      const opened = await open(
+        bytes,
+        places.filter((place) => place <= bytes.length),
+      );
+      assert.deepEqual(opened.header, names);
+      assert.deepEqual(opened.bytes, bytes);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("another separator and quote are followed", async () => {
+  const dialect = { separator: "|", quote: "'", escape: "'" };
+  const bytes = encode("'a|b'|c,d|\"e\"\n1|2|3\n");
+  const { header } = await open(bytes, [4], dialect);
+  assert.deepEqual(header, ["a|b", "c,d", '"e"']);
+});
+
+Deno.test("a quote that a backslash escapes does not end the name, nor does a line end after it", async () => {
+  const escapes: [string, string[]][] = [
+    ['"a \\"b\\"",c\n1,2\n', ['a "b"', "c"]],
+    ['"5\\" wide",c\n1,2\n', ['5" wide', "c"]],
+    ['"a\\"\nb",c\n1,2\n', ['a"\nb', "c"]],
+  ];
+  for (const [text, names] of escapes) {
+    const { header, bytes } = await open(encode(text), [], BACKSLASHES);
+    assert.deepEqual(header, names, text);
+    assert.deepEqual(bytes, encode(text));
+  }
+});
+
+const REFUSED: [string, Uint8Array, RegExp][] = [
+  ["an empty file", new Uint8Array(), /empty file/],
+  [
+    "bytes that are not UTF-8",
+    new Uint8Array([0x61, 0xff, 0x2c, 0x62, 0x0a]),
+    /cannot be read/,
+  ],
+  [
+    "a character that is cut off",
+    new Uint8Array([0x61, 0xe5, 0x90, 0x0a]),
+    /cannot be read/,
+  ],
+  ["a quote that never ends", encode('"a,b\n1,2\n'), /cannot be read/],
+  ["a quote in the middle of a name", encode('a"b,c\n'), /cannot be read/],
+];
+
+for (const [what, bytes, message] of REFUSED) {
+  Deno.test(`${what} is refused in words`, async () => {
+    await assert.rejects(open(bytes), (error) => {
+      assert.ok(error instanceof CsvError);
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}
+
+Deno.test("a header that does not end within a megabyte is refused before all of the file is read", async () => {
+  let asked = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (; asked < 100; asked++) yield new Uint8Array(100_000).fill(97);
+  }
+  await assert.rejects(openCsv(endless(), COMMAS), CsvError);
+  assert.ok(asked <= 12, `${asked} chunks were asked for`);
+});
+
+Deno.test("the rest of a file is read no sooner than it is asked for", async () => {
+  const given: number[] = [];
+  async function* slowly(): AsyncGenerator<Uint8Array> {
+    for (let chunk = 0; chunk < 50; chunk++) {
+      given.push(chunk);
+      yield encode("a,b\n");
+    }
+  }
+  const { body } = await openCsv(slowly(), COMMAS);
+  assert.deepEqual(given, [0], "the first chunk held the header");
+  let taken = 0;
+  for await (const chunk of body) {
+    assert.deepEqual(chunk, encode("a,b\n"));
+    if (++taken === 3) break;
+  }
+  assert.deepEqual(given, [0, 1, 2]);
+});
+
+Deno.test("a file that is given up lets go of what it was read from", async () => {
+  for (const text of ["a,b\n1,2\n3,4\n", '"a']) {
+    const { source, isReleased } = endlessly(encode(text));
+    try {
+      const { body } = await openCsv(source, COMMAS);
+      for await (const _ of body) break;
+    } catch (error) {
+      assert.ok(error instanceof CsvError);
+    }
+    assert.ok(isReleased(), `the source of ${JSON.stringify(text)}`);
+  }
+});
+
+/** The same bytes for ever, and whether their reader has let go. */
+function endlessly(bytes: Uint8Array) {
+  let released = false;
+  async function* source(): AsyncGenerator<Uint8Array> {
+    try {
+      while (true) yield bytes;
+    } finally {
+      released = true;
+    }
+  }
+  return { source: source(), isReleased: () => released };
+}
+
+Deno.test("a failure of the source comes through as it is", async () => {
+  const failure = new Error("the line broke");
+  async function* breaking(): AsyncGenerator<Uint8Array> {
+    yield encode("a,b\n1,");
+    throw failure;
+  }
+  const { header, body } = await openCsv(breaking(), COMMAS);
+  assert.deepEqual(header, ["a", "b"]);
+  await assert.rejects(gather(body), failure);
+});

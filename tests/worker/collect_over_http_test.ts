@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { eventually } from "../support/eventually.ts";
+import { type Bench, collect, withBench } from "./support/bench.ts";
+import { nudge, tickOfFunction } from "./support/function_worker.ts";
+import { assertOneCreateEach, finishAll } from "./support/weeks.ts";
+
+function call(
+  { platform }: Bench,
+  headers: Record<string, string>,
+  method = "POST",
+): Promise<Response> {
+  return fetch(`${platform.apiUrl}/functions/v1/collect`, { method, headers });
+}
+
+Deno.test("collect takes the cron key alone: no other key, no user, nobody", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 1);
+    const { platform, owner } = bench;
+    const { data: { session } } = await owner.auth.getSession();
+    const bearer = { Authorization: `Bearer ${session!.access_token}` };
+    const callers: Record<string, Record<string, string>> = {
+      nobody: {},
+      "the publishable key": { apikey: platform.publishableKey },
+      "the default secret key": { apikey: platform.secretKeys.default },
+      "a user": { apikey: platform.publishableKey, ...bearer },
+      "a user with the default secret key": {
+        apikey: platform.secretKeys.default,
+        ...bearer,
+      },
+      "a key of the right form": { apikey: `sb_secret_${"x".repeat(32)}` },
+      "the cron key as a bearer token": {
+        Authorization: `Bearer ${platform.secretKeys.cron}`,
+      },
+    };
+    for (const [who, headers] of Object.entries(callers)) {
+      for (const method of ["POST", "GET"]) {
+        const answer = await call(bench, headers, method);
+        assert.equal(answer.status, 401, `${method} by ${who}`);
+        const text = await answer.text();
+        assert.ok(!text.includes(platform.secretKeys.cron));
+      }
+    }
+    assert.ok(!bench.lines.some(({ event }) => event === "tick_ended"));
+    assert.deepEqual(bench.simulator.requests(), []);
+  });
+});
+
+Deno.test("collect with the cron key takes POST and nothing else", async () => {
+  await withBench({}, async (bench) => {
+    const headers = { apikey: bench.platform.secretKeys.cron };
+    for (const method of ["GET", "PUT", "DELETE", "PATCH"]) {
+      const answer = await call(bench, headers, method);
+      assert.equal(answer.status, 405, method);
+      assert.equal((await answer.json()).error.code, "method_not_allowed");
+    }
+  });
+});
+
+Deno.test("collect answers before its work is done, and says when it is at work already", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 1);
+    let release = () => {};
+    const held = new Promise<void>((done) => release = done);
+    let arrived = false;
+    bench.simulator.observe(async () => {
+      arrived = true;
+      await held;
+    });
+    const first = await nudge(bench);
+    assert.equal(first.status, 202);
+    assert.deepEqual(await first.json(), { accepted: true, busy: false });
+    await eventually("a request to AMC", () => Promise.resolve(arrived));
+    const second = await nudge(bench);
+    assert.equal(second.status, 202);
+    assert.deepEqual(await second.json(), { accepted: true, busy: true });
+    release();
+    await finishAll(bench, () => tickOfFunction(bench));
+    await assertOneCreateEach(bench);
+  });
+});
+
+Deno.test("many nudges at once do the work of one", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 12);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => nudge(bench)),
+    );
+    assert.deepEqual(answers.map(({ status }) => status), Array(8).fill(202));
+    await Promise.all(answers.map((answer) => answer.body?.cancel()));
+    await finishAll(bench, () => tickOfFunction(bench));
+    await assertOneCreateEach(bench);
+  });
+});

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { collect, windowStartOf, withBench } from "./support/bench.ts";
+import { openWorker } from "./support/own_worker.ts";
+import { finishAll, weeksOf } from "./support/weeks.ts";
+
+const COMPILE =
+  "Was unable to compile workflow wf_weekly-campaigns because it was found to be invalid: Table 'nothing' not found";
+
+Deno.test("weeks that AMC fails, rejects or refuses end as failed with its words, and stop no other week", async () => {
+  await withBench({}, async (bench) => {
+    const { simulator } = bench;
+    const { weeks } = await collect(bench, 5);
+    const [failed, silent, rejected, refused] = weeks.map(windowStartOf);
+    simulator.setOutcome(failed, "FAILED", {
+      reason: "Out of memory: reduce.",
+    });
+    simulator.setOutcome(silent, "FAILED");
+    simulator.setOutcome(rejected, "REJECTED", {
+      reason: "Too many workflows over overlapping time windows.",
+    });
+    simulator.script({
+      operation: "createExecution",
+      where: { windowStart: refused },
+      fault: { kind: "status", status: 400, details: COMPILE },
+    });
+    await using worker = openWorker(bench);
+    await finishAll(bench, worker.tick);
+    const rows = await weeksOf(bench);
+    assert.deepEqual(
+      rows.map(({ status, error_code, error_message, attempt_outcome }) => [
+        status,
+        error_code,
+        error_message,
+        attempt_outcome,
+      ]),
+      [
+        ["failed", "amc_failed", "Out of memory: reduce.", "failed"],
+        [
+          "failed",
+          "amc_failed",
+          "AMC gave no reason. Its status is FAILED.",
+          "failed",
+        ],
+        [
+          "failed",
+          "amc_rejected",
+          "Too many workflows over overlapping time windows.",
+          "rejected",
+        ],
+        ["failed", "amc_refused", COMPILE, "refused"],
+        ["completed", null, null, "collected"],
+      ],
+    );
+    const ids = rows.map(({ execution_id }) => execution_id);
+    const ledger = simulator.ledger();
+    assert.equal(ledger.length, 4);
+    assert.deepEqual(
+      ids,
+      weeks.map((week) =>
+        ledger.find(({ windowStart }) => windowStart === windowStartOf(week))
+          ?.executionId ?? null
+      ),
+    );
+    assert.deepEqual(rows.map(({ attempts }) => attempts), [1, 1, 1, 1, 1]);
+    const said = await bench.owner.from("collection_progress").select(
+      "status, completed, failed, tracked",
+    ).single();
+    assert.deepEqual(said.data, {
+      status: "completed_with_failures",
+      completed: 1,
+      failed: 4,
+      tracked: 4,
+    });
+  });
+});
+
+Deno.test("an execution that somebody cancels in AMC's console fails its week as cancelled_outside", async () => {
+  await withBench({
+    simulator: { execution: { pendingSeconds: 0, runSeconds: 3600 } },
+  }, async (bench) => {
+    await collect(bench, 2);
+    await using worker = openWorker(bench);
+    await worker.tick();
+    const [{ executionId }] = bench.simulator.ledger();
+    bench.simulator.cancelOutside(executionId);
+    bench.simulator.clock.advance(3600);
+    await finishAll(bench, worker.tick);
+    const rows = await weeksOf(bench);
+    const cancelled = rows.find(({ execution_id }) =>
+      execution_id === executionId
+    )!;
+    const other = rows.find((row) => row !== cancelled)!;
+    assert.equal(cancelled.status, "failed");
+    assert.equal(cancelled.error_code, "cancelled_outside");
+    assert.equal(cancelled.attempt_outcome, "cancelled_outside");
+    assert.equal(other.status, "completed");
+    assert.equal(bench.simulator.ledger().length, 2, "nobody runs it again");
+  });
+});
+
+Deno.test("a status that no document names counts as running until the execution ends", async () => {
+  await withBench({
+    simulator: { execution: { pendingSeconds: 0, runSeconds: 3600 } },
+  }, async (bench) => {
+    await collect(bench, 1);
+    bench.simulator.script({
+      operation: "createExecution",
+      fault: { kind: "run", runSeconds: 3600, runningStatus: "OPTIMIZING" },
+    });
+    await using worker = openWorker(bench);
+    await worker.tick();
+    await bench.sql`update public.amc_instances set list_due_at = '-infinity'`;
+    await worker.tick();
+    const [running] = await weeksOf(bench);
+    assert.equal(running.status, "running");
+    assert.equal(running.execution_status, "OPTIMIZING");
+    bench.simulator.clock.advance(3600);
+    await finishAll(bench, worker.tick);
+    const [ended] = await weeksOf(bench);
+    assert.equal(ended.status, "completed");
+  });
+});

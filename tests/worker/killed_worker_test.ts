@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { type Bench, collect, withBench } from "./support/bench.ts";
+import { killAt, tickOfFunction } from "./support/function_worker.ts";
+import {
+  assertOneCreateEach,
+  column,
+  finishAll,
+  letAllowancesPass,
+  letTimePass,
+} from "./support/weeks.ts";
+
+const WEEKS = 2;
+
+/** Points before which nothing was POSTed. */
+for (const point of ["after_claim", "before_post"]) {
+  Deno.test(`weeks of a worker that died at ${point} are POSTed by no other before every allowance is over, and then once`, async () => {
+    await withBench({}, async (bench) => {
+      await collect(bench, WEEKS);
+      await killAt(bench, point, point === "before_post" ? WEEKS : 1);
+      for (let tick = 0; tick < 3; tick++) {
+        await letTimePass(bench);
+        await tickOfFunction(bench);
+      }
+      assert.deepEqual(bench.simulator.ledger(), []);
+      assert.deepEqual(await column(bench, "attempt_state"), [
+        "unknown",
+        "unknown",
+      ]);
+      assert.deepEqual(await column(bench, "status"), ["running", "running"]);
+      assert.deepEqual(await column(bench, "execution_id"), [null, null]);
+      assert.deepEqual(await column(bench, "error_count"), [0, 0]);
+      await proveMatcher(bench);
+      await letAllowancesPass(bench);
+      await finishAll(bench, () => tickOfFunction(bench));
+      await assertOneCreateEach(bench);
+      assert.deepEqual(await column(bench, "attempts"), [2, 2]);
+    });
+  });
+}
+
+Deno.test("executions of a worker that died before it stored their ids are adopted from the list", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, WEEKS);
+    await killAt(bench, "after_post", WEEKS);
+    assert.equal(bench.simulator.ledger().length, WEEKS);
+    assert.deepEqual(await column(bench, "execution_id"), [null, null]);
+    await letTimePass(bench);
+    await finishAll(bench, () => tickOfFunction(bench));
+    await assertOneCreateEach(bench);
+    assert.deepEqual(await column(bench, "adopted"), [true, true]);
+    assert.deepEqual(await column(bench, "attempts"), [1, 1]);
+  });
+});
+
+/** Points after which the ids are stored: another worker goes on from there. */
+for (
+  const point of ["after_record", "before_copy", "after_copy"]
+) {
+  Deno.test(`weeks of a worker that died at ${point} are completed by another`, async () => {
+    await withBench({}, async (bench) => {
+      await collect(bench, WEEKS);
+      await killAt(bench, point, WEEKS);
+      assert.equal(bench.simulator.ledger().length, WEEKS);
+      const ids = await column(bench, "execution_id");
+      assert.ok(ids.every((id) => id !== null), "the ids are stored");
+      assert.deepEqual(await visibleRows(bench), 0);
+      await letTimePass(bench);
+      await finishAll(bench, () => tickOfFunction(bench));
+      await assertOneCreateEach(bench);
+      assert.deepEqual(await column(bench, "execution_id"), ids);
+      assert.deepEqual(await column(bench, "attempts"), [1, 1]);
+      assert.deepEqual(await column(bench, "adopted"), [false, false]);
+      const told = (await column(bench, "data")).map(({ rows }) => rows);
+      assert.equal(await visibleRows(bench), told[0] + told[1]);
+      assert.equal(await leftOver(bench), 0, "rows of loads that died");
+    });
+  });
+}
+
+Deno.test("a listing that died with its worker is read again by another", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, WEEKS);
+    await killAt(bench, "after_list", 1);
+    await letTimePass(bench);
+    await finishAll(bench, () => tickOfFunction(bench));
+    await assertOneCreateEach(bench);
+  });
+});
+
+Deno.test("a result that is in when its worker dies is not loaded again", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, WEEKS);
+    await killAt(bench, "before_complete", WEEKS);
+    assert.deepEqual(await column(bench, "status"), ["running", "running"]);
+    assert.deepEqual(await visibleRows(bench), 0);
+    const { download } = bench.simulator.requestCounts();
+    await letTimePass(bench);
+    await finishAll(bench, () => tickOfFunction(bench));
+    await assertOneCreateEach(bench);
+    assert.equal(bench.simulator.requestCounts().download, download);
+    assert.ok(await visibleRows(bench) > 0);
+  });
+});
+
+/** As after a create of the instance whose answer came. */
+async function proveMatcher({ sql }: Bench): Promise<void> {
+  await sql`update public.amc_instances set matcher_proved_at = now()`;
+}
+
+/** Rows that the workflow's view shows; none if there is no view yet. */
+async function visibleRows({ sql }: Bench): Promise<number> {
+  const [view] = await sql`
+    select quote_ident(view_name) as name from private.result_tables`;
+  if (!view) return 0;
+  const [{ rows }] = await sql.unsafe(
+    `select count(*)::integer as rows from public.${view.name}`,
+  );
+  return rows;
+}
+
+/** Rows in the workflow's table that belong to no load that is there. */
+async function leftOver({ sql }: Bench): Promise<number> {
+  const [{ name }] = await sql`
+    select quote_ident(table_name) as name from private.result_tables`;
+  const [{ rows }] = await sql.unsafe(
+    `select count(*)::integer as rows from amc_results.${name} r
+     where not exists (select from public.result_loads l where l.id = r.load_id and l.complete)`,
+  );
+  return rows;
+}

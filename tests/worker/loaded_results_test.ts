@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { type Bench, collect, withBench } from "./support/bench.ts";
+import { openWorker, type OwnWorker } from "./support/own_worker.ts";
+import { asCsv, resultOf, shownRows } from "./support/results.ts";
+import { finishAll, type WeekRow, weeksOf } from "./support/weeks.ts";
+
+/** Collects one week with a worker. */
+async function collectOne(
+  bench: Bench,
+  worker: OwnWorker,
+): Promise<WeekRow> {
+  await collect(bench, 1);
+  await finishAll(bench, worker.tick);
+  const [week] = await weeksOf(bench);
+  assert.equal(week.status, "completed", JSON.stringify(week));
+  return week;
+}
+
+/** The lines of a file without its header. */
+const withoutHeader = (file: string) => file.slice(file.indexOf("\n") + 1);
+
+Deno.test("the view shows exactly what AMC's file holds, and the summary tells of it truly", async () => {
+  await withBench({ simulator: { results: { rows: 500 } } }, async (bench) => {
+    await using worker = openWorker(bench);
+    const week = await collectOne(bench, worker);
+    const { files, checksum } = await resultOf(worker, week.execution_id!);
+    const rows = await shownRows(bench, week.id);
+    assert.equal(files.length, 1);
+    assert.equal(asCsv(rows), withoutHeader(files[0]));
+    const { data } = week;
+    assert.equal(data.rows, rows.length);
+    assert.equal(data.files, 1);
+    assert.equal(data.bytes, new TextEncoder().encode(files[0]).length);
+    assert.equal(data.checksum, checksum);
+    const names = data.columns.map(({ name }: { name: string }) => name);
+    assert.equal(`${names.join(",")}\n${withoutHeader(files[0])}`, files[0]);
+    assert.deepEqual(
+      data.first_rows.map((row: Record<string, string>) =>
+        names.map((name: string) => row[name])
+      ),
+      rows.slice(0, 20),
+    );
+    // What the drawn rows are there to show: names with commas, quotes and other scripts, digits beyond a double's.
+    const text = files[0];
+    for (const part of ['""', "東", "🎁", "\\"]) {
+      assert.ok(text.includes(part), `${part} is in the file`);
+    }
+  });
+});
+
+Deno.test("a result of two files is shown whole, in the order of the files", async () => {
+  await withBench({
+    simulator: { results: { rows: 301, files: 2 } },
+  }, async (bench) => {
+    await using worker = openWorker(bench);
+    const week = await collectOne(bench, worker);
+    const { files, checksum } = await resultOf(worker, week.execution_id!);
+    assert.equal(files.length, 2);
+    assert.equal(
+      asCsv(await shownRows(bench, week.id)),
+      files.map(withoutHeader).join(""),
+    );
+    assert.equal(week.data.files, 2);
+    assert.equal(week.data.checksum, checksum);
+  });
+});
+
+Deno.test("an empty result, of nothing but a header, completes its week with no rows", async () => {
+  await withBench({
+    simulator: { results: { headerOnly: true } },
+  }, async (bench) => {
+    await using worker = openWorker(bench);
+    const week = await collectOne(bench, worker);
+    assert.equal(week.data.rows, 0);
+    assert.deepEqual(week.data.first_rows, []);
+    assert.deepEqual(await shownRows(bench, week.id), []);
+    assert.ok(week.data.columns.length > 5);
+  });
+});
+
+Deno.test("a byte order mark and line ends of Windows leave no trace in names and cells", async () => {
+  await withBench({
+    simulator: {
+      results: { rows: 50, byteOrderMark: true, lineEnding: "\r\n" },
+    },
+  }, async (bench) => {
+    await using worker = openWorker(bench);
+    const week = await collectOne(bench, worker);
+    const { files } = await resultOf(worker, week.execution_id!);
+    assert.ok(files[0].startsWith("\ufeffcampaign_id,"));
+    assert.equal(week.data.columns[0].name, "campaign_id");
+    assert.equal(
+      asCsv(await shownRows(bench, week.id)),
+      withoutHeader(files[0]).replaceAll("\r\n", "\n"),
+    );
+  });
+});
+
+Deno.test("a packed result is unpacked", async () => {
+  await withBench({ simulator: { results: { rows: 50 } } }, async (bench) => {
+    await using plain = openWorker(bench);
+    await using worker = openWorker(bench, {
+      client: (client) => ({
+        ...client,
+        openResult: async (link, options) => {
+          const opened = await client.openResult(link, options);
+          const body = opened.body.pipeThrough(
+            new CompressionStream("gzip") as unknown as ReadableWritablePair<
+              Uint8Array,
+              Uint8Array
+            >,
+          );
+          return { ...opened, body, length: null };
+        },
+      }),
+    });
+    const week = await collectOne(bench, worker);
+    const { files, checksum } = await resultOf(plain, week.execution_id!);
+    assert.equal(
+      asCsv(await shownRows(bench, week.id)),
+      withoutHeader(files[0]),
+    );
+    assert.equal(week.data.checksum, checksum);
+  });
+});
+
+Deno.test("a link that has expired is asked for anew, and the week is completed without an error", async () => {
+  await withBench({}, async (bench) => {
+    bench.simulator.script({
+      operation: "download",
+      fault: { kind: "expired_link" },
+    });
+    await using worker = openWorker(bench);
+    const week = await collectOne(bench, worker);
+    assert.equal(week.error_count, 0);
+    assert.equal(bench.simulator.requestCounts().downloadUrls, 2);
+    assert.equal(bench.simulator.requestCounts().download, 2);
+  });
+});
+
+Deno.test("AMC withholding a result for a moment, and a file that breaks off, are tried again until it is whole", async () => {
+  await withBench({ simulator: { results: { rows: 400 } } }, async (bench) => {
+    bench.simulator.script({
+      operation: "downloadUrls",
+      fault: { kind: "unavailable" },
+    });
+    bench.simulator.script({
+      operation: "download",
+      fault: { kind: "drop", point: "body" },
+    });
+    await using worker = openWorker(bench);
+    const week = await collectOne(bench, worker);
+    const codes = worker.lines.filter(({ event }) => event === "load_failed")
+      .map(({ code }) => code);
+    assert.equal(codes.length, 2);
+    assert.equal(codes[0], "not_ready");
+    assert.equal(week.error_code, null);
+    assert.equal(week.attempts, 1);
+    const { files } = await resultOf(worker, week.execution_id!);
+    assert.equal(
+      asCsv(await shownRows(bench, week.id)),
+      withoutHeader(files[0]),
+    );
+  });
+});

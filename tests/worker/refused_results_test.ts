@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { collect, windowStartOf, withBench } from "./support/bench.ts";
+import { openWorker } from "./support/own_worker.ts";
+import { shownRows, storedRows } from "./support/results.ts";
+import { finishAll, letTimePass, weeksOf } from "./support/weeks.ts";
+
+const GOOD = "campaign,clicks\nA,1\nB,2\n";
+
+/** Bodies that are no good CSV, and what the week is to say of each. */
+const BROKEN: [string, string, RegExp][] = [
+  [
+    "a line with too many cells",
+    "campaign,clicks\nA,1\nB,2,3\nC,4\n",
+    /File 1, line 3/,
+  ],
+  [
+    "a line with too few cells",
+    "campaign,clicks\nA,1\nB,2\nC\n",
+    /File 1, line 4/,
+  ],
+  ["a quote that never ends", 'campaign,clicks\nA,1\n"B,2\n', /File 1, line 4/],
+  [
+    "a character that Postgres cannot keep",
+    "campaign,clicks\nA\u0000,1\n",
+    /File 1, line 2/,
+  ],
+  [
+    "a bad last line without an end",
+    "campaign,clicks\nA,1\nB",
+    /File 1, line 3/,
+  ],
+  ["no header at all", "", /empty file/],
+  [
+    "a line that Postgres takes for the end of the data",
+    "campaign,clicks\nA,1\n\\.\nB,2\n",
+    /File 1: a line holds nothing but/,
+  ],
+];
+
+for (const [what, body, message] of BROKEN) {
+  Deno.test(`a result with ${what} fails its week as bad_csv, says where, and shows nothing of it`, async () => {
+    await withBench({}, async (bench) => {
+      const { weeks } = await collect(bench, 1);
+      bench.simulator.setResult(windowStartOf(weeks[0]), { body });
+      await using worker = openWorker(bench);
+      await finishAll(bench, worker.tick);
+      const [week] = await weeksOf(bench);
+      assert.equal(week.status, "failed");
+      assert.equal(week.error_code, "bad_csv");
+      assert.match(week.error_message!, message);
+      assert.equal(week.data, null);
+      assert.ok(week.execution_id, "it stays known where it came from");
+      assert.deepEqual(await shownRows(bench, week.id), []);
+      assert.equal(await storedRows(bench), 0);
+      assert.equal(bench.simulator.ledger().length, 1);
+    });
+  });
+}
+
+Deno.test("a broken second file takes the first one with it", async () => {
+  await withBench({
+    simulator: { results: { rows: 100, files: 2 } },
+  }, async (bench) => {
+    await collect(bench, 1);
+    let files = 0;
+    let lines = 0;
+    await using worker = openWorker(bench, {
+      client: (client) => ({
+        ...client,
+        openResult: async (link, options) => {
+          const opened = await client.openResult(link, options);
+          if (++files % 2 === 1) return opened;
+          const text = await new Response(opened.body).text();
+          lines = text.split("\n").length;
+          const body = new Response(`${text}one,cell\n`).body!;
+          return { ...opened, body, length: null };
+        },
+      }),
+    });
+    await finishAll(bench, worker.tick);
+    const [week] = await weeksOf(bench);
+    assert.equal(week.error_code, "bad_csv");
+    assert.match(week.error_message!, new RegExp(`^File 2, line ${lines}: `));
+    assert.equal(await storedRows(bench), 0);
+  });
+});
+
+Deno.test("a header that differs from the workflow's earlier one fails the week as header_changed and leaves the others", async () => {
+  await withBench({}, async (bench) => {
+    const { weeks } = await collect(bench, 2);
+    const [before, after] = weeks.map(windowStartOf);
+    bench.simulator.setResult(before, { body: GOOD });
+    bench.simulator.setResult(after, { body: "campaign,taps\nA,1\n" });
+    // One at a time, so that it is known which header comes first.
+    await bench.sql`update public.amc_instances set max_parallel = 1`;
+    await using worker = openWorker(bench);
+    await finishAll(bench, worker.tick);
+    const [kept, changed] = await weeksOf(bench);
+    assert.equal(kept.status, "completed");
+    assert.deepEqual(await shownRows(bench, kept.id), [["A", "1"], ["B", "2"]]);
+    assert.equal(changed.status, "failed");
+    assert.equal(changed.error_code, "header_changed");
+    assert.match(
+      changed.error_message!,
+      /expected campaign, clicks, got campaign, taps/,
+    );
+    assert.equal(changed.error_count, 1);
+    assert.equal(await storedRows(bench), 2);
+  });
+});
+
+Deno.test("a week whose result never comes whole fails after eight errors, with the last one's words", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 1);
+    bench.simulator.script({
+      operation: "downloadUrls",
+      times: "always",
+      fault: { kind: "unavailable" },
+    });
+    await using worker = openWorker(bench);
+    await finishAll(bench, worker.tick);
+    const [week] = await weeksOf(bench);
+    assert.equal(week.status, "failed");
+    assert.equal(week.error_code, "not_ready");
+    assert.equal(week.error_count, 8);
+    assert.match(week.error_message!, /unavailable for download/);
+  });
+});
+
+Deno.test("a loader that was taken for dead changes nothing when it comes back", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 1);
+    await using second = openWorker(bench);
+    let overtaken = false;
+    const reach = async (point: string) => {
+      if (point !== "after_copy" || overtaken) return;
+      // All its bytes are in: another worker takes the load up and finishes it.
+      overtaken = true;
+      await letTimePass(bench);
+      await second.tick();
+    };
+    await using first = openWorker(bench, { parts: { reach } });
+    await finishAll(bench, first.tick);
+    const [week] = await weeksOf(bench);
+    assert.equal(week.status, "completed");
+    assert.equal(week.data.rows, await storedRows(bench));
+    assert.ok(
+      first.lines.some(({ event }) => event === "load_taken_up_elsewhere"),
+      "the first loader noticed",
+    );
+    assert.ok(
+      second.lines.some(({ event }) => event === "week_completed"),
+      "the second completed the week",
+    );
+  });
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import type { RequestEntry } from "../../local/amc/mod.ts";
+import {
+  type Bench,
+  collect,
+  windowStartOf,
+  withBench,
+} from "./support/bench.ts";
+import { tickOfFunction } from "./support/function_worker.ts";
+import { assertOneCreateEach, finishAll } from "./support/weeks.ts";
+
+/** What a request asks about executions: the point by which their ids have to be stored. */
+const ASKING = ["listExecutions", "getExecution", "downloadUrls", "download"];
+
+Deno.test("every execution that AMC accepted is stored with its week before AMC is asked about any", async () => {
+  await withBench({}, async (bench) => {
+    const { weeks } = await collect(bench, 12);
+    // One is missing from the lists for a while, so that it is asked for by itself.
+    bench.simulator.script({
+      operation: "createExecution",
+      where: { windowStart: windowStartOf(weeks[0]) },
+      fault: { kind: "list_lag", seconds: 2 },
+    });
+    const looks: Look[] = [];
+    bench.simulator.observe(async (request) => {
+      if (ASKING.includes(request.operation)) {
+        looks.push(await look(bench, request));
+      }
+    });
+    await finishAll(bench, () => tickOfFunction(bench));
+    await assertOneCreateEach(bench);
+    const late = looks.filter(({ unstored }) => unstored.length > 0);
+    assert.deepEqual(late, []);
+    const asked = new Set(
+      looks.filter(({ accepted }) => accepted > 0).map(({ operation }) =>
+        operation
+      ),
+    );
+    assert.deepEqual([...asked].sort(), [...ASKING].sort());
+    assertStoredBeforeAsked(bench);
+  });
+});
+
+interface Look {
+  operation: string;
+  accepted: number;
+  unstored: string[];
+}
+
+/** Which accepted executions their weeks do not name at this moment. */
+async function look(
+  { simulator, sql }: Bench,
+  request: RequestEntry,
+): Promise<Look> {
+  const accepted = simulator.ledger();
+  const stored = await sql`
+    select e.id from public.workflow_executions e
+    join public.report_data_weeks w on w.execution_id = e.id
+    join public.week_attempts a on a.execution_id = e.id and a.week_id = w.id`;
+  const known = new Set(stored.map(({ id }) => id));
+  return {
+    operation: request.operation,
+    accepted: accepted.length,
+    unstored: accepted.map(({ executionId }) => executionId).filter((id) =>
+      !known.has(id)
+    ),
+  };
+}
+
+/** The log tells the same order: captured, stored, and only then a request that asks about executions. */
+function assertStoredBeforeAsked({ lines, simulator }: Bench): void {
+  const asks = ["list_executions", "get_execution", "download_urls"];
+  for (const { executionId } of simulator.ledger()) {
+    const of = (event: string) =>
+      lines.findIndex((line) =>
+        line.event === event && line.execution_id === executionId
+      );
+    const captured = of("execution_captured");
+    const stored = of("execution_stored");
+    const asked = lines.findIndex((line, at) =>
+      at > captured && line.event === "amc_request" &&
+      asks.includes(String(line.operation))
+    );
+    assert.ok(captured >= 0, "the capture is logged");
+    assert.ok(stored > captured, "the storing is logged after it");
+    assert.ok(asked > stored, "AMC is asked after that");
+    const { collection_id, week_id, attempt_id, request_id } = lines[stored];
+    for (const id of [collection_id, week_id, attempt_id, request_id]) {
+      assert.ok(id, `the line names all ids: ${JSON.stringify(lines[stored])}`);
+    }
+  }
+}

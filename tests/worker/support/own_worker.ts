@@ -1,0 +1,68 @@
+import postgres from "postgres";
+import type { AmcClient } from "../../../supabase/functions/_shared/amc/mod.ts";
+import { createAmcClients } from "../../../supabase/functions/_shared/collector/amc_clients.ts";
+import type {
+  Collector,
+  InstanceRow,
+} from "../../../supabase/functions/_shared/collector/collector.ts";
+import {
+  runTick,
+  type TickReport,
+} from "../../../supabase/functions/_shared/collector/tick.ts";
+import { openDirect } from "../../../supabase/functions/_shared/database/direct.ts";
+import { createRpc } from "../../../supabase/functions/_shared/database/rpc.ts";
+import { createLog } from "../../../supabase/functions/_shared/log.ts";
+import { type Bench, type LogLine, serviceClient } from "./bench.ts";
+
+/** A worker in this process, whose parts a test may replace. */
+export interface OwnWorker extends AsyncDisposable {
+  collector: Collector;
+  /** What it has logged so far. */
+  lines: LogLine[];
+  tick(): Promise<TickReport>;
+}
+
+/** What {@link openWorker} may be told. */
+export interface OwnWorkerOptions {
+  /** Replaces parts of the collector. */
+  parts?: Partial<Collector>;
+  /** Changes the client of each instance. */
+  client?: (client: AmcClient, instance: InstanceRow) => AmcClient;
+}
+
+/** Opens a worker made of the same parts as the edge function collect. */
+export function openWorker(
+  bench: Pick<Bench, "platform" | "simulator">,
+  options: OwnWorkerOptions = {},
+): OwnWorker {
+  const { platform, simulator } = bench;
+  const lines: LogLine[] = [];
+  const log = createLog((line) => void lines.push(JSON.parse(line)));
+  const direct: postgres.Sql = openDirect(platform.databaseUrl);
+  const clients = createAmcClients(direct, {
+    apiUrl: simulator.url,
+    tokenUrl: simulator.tokenUrl,
+    resultHosts: [simulator.resultHost],
+  }, log);
+  const collector: Collector = {
+    rpc: createRpc(serviceClient(platform)),
+    direct,
+    clients: {
+      ...clients,
+      of: async (instance) => {
+        const client = await clients.of(instance);
+        return options.client?.(client, instance) ?? client;
+      },
+    },
+    log,
+    now: () => performance.now(),
+    reach: () => Promise.resolve(),
+    ...options.parts,
+  };
+  return {
+    collector,
+    lines,
+    tick: () => runTick(collector),
+    [Symbol.asyncDispose]: () => direct.end({ timeout: 5 }),
+  };
+}

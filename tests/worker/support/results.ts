@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import type { AmcClient } from "../../../supabase/functions/_shared/amc/mod.ts";
+import type { OwnWorker } from "./own_worker.ts";
+import type { Bench } from "./bench.ts";
+
+/** A result as it is at AMC, and as the workflow's view shows it. */
+export interface Result {
+  /** The bytes of each file, as text. */
+  files: string[];
+  /** SHA-256 of all bytes, as the summary writes it. */
+  checksum: string;
+}
+
+/** Fetches an execution's files from AMC. */
+export async function resultOf(
+  worker: OwnWorker,
+  executionId: string,
+): Promise<Result> {
+  const client = await clientOf(worker);
+  const { urls } = await client.downloadUrls(executionId);
+  const hash = createHash("sha256");
+  const files: string[] = [];
+  for (const url of urls) {
+    const { body } = await client.openResult(url);
+    const bytes = new Uint8Array(await new Response(body).arrayBuffer());
+    hash.update(bytes);
+    files.push(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+  }
+  return { files, checksum: `sha256:${hash.digest("hex")}` };
+}
+
+async function clientOf({ collector }: OwnWorker): Promise<AmcClient> {
+  const [instance] = await collector.direct`
+    select id as instance_id, entity_id, marketplace_id, region, credential_name from public.amc_instances`;
+  return await collector.clients.of(
+    instance as unknown as Parameters<typeof collector.clients.of>[0],
+  );
+}
+
+/** The cells that the workflow's view shows of a week, in the order of the file. */
+export async function shownRows(
+  { sql }: Bench,
+  weekId: string,
+): Promise<(string | null)[][]> {
+  const [known] = await sql`
+    select view_name, columns from private.result_tables`;
+  if (!known) return [];
+  const columns = known.columns as string[];
+  const rows = await sql`
+    select ${sql(columns)} from public.${sql(known.view_name)}
+    where week_id = ${weekId} order by line`.values();
+  return [...rows] as (string | null)[][];
+}
+
+/** Writes cells as AMC's file has them: quoted where they must be, null as nothing. */
+export function asCsv(rows: (string | null)[][]): string {
+  const cell = (text: string | null) =>
+    text === null
+      ? ""
+      : /[",\r\n]/.test(text)
+      ? `"${text.replaceAll('"', '""')}"`
+      : text;
+  return rows.map((row) => `${row.map(cell).join(",")}\n`).join("");
+}
+
+/** Rows in results tables, shown or not. */
+export async function storedRows({ sql }: Bench): Promise<number> {
+  const [known] = await sql`select table_name from private.result_tables`;
+  if (!known) return 0;
+  const [{ rows }] = await sql`
+    select count(*)::integer as rows from amc_results.${sql(known.table_name)}`;
+  return rows;
+}

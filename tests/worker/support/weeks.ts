@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { eventually } from "../../support/eventually.ts";
+import { type Bench, windowStartOf } from "./bench.ts";
+
+/** A week with its latest attempt and its execution. */
+export interface WeekRow {
+  id: string;
+  week_start_date: string;
+  status: string;
+  // deno-lint-ignore no-explicit-any
+  data: any;
+  execution_id: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  error_count: number;
+  due_at: Date | null;
+  attempts: number;
+  attempt_state: string | null;
+  attempt_outcome: string | null;
+  execution_status: string | null;
+  adopted: boolean | null;
+}
+
+type Database = Pick<Bench, "sql">;
+
+/** All weeks, oldest first. */
+export async function weeksOf({ sql }: Database): Promise<WeekRow[]> {
+  return await sql<WeekRow[]>`
+    select w.id, w.week_start_date::text, w.status, w.data, w.execution_id, w.error_code, w.error_message,
+      w.error_count, w.due_at, coalesce(a.number, 0) as attempts, a.state as attempt_state,
+      a.outcome as attempt_outcome, e.status as execution_status, e.adopted
+    from public.report_data_weeks w
+    left join lateral (select * from public.week_attempts a where a.week_id = w.id
+      order by a.number desc limit 1) a on true
+    left join public.workflow_executions e on e.id = w.execution_id
+    order by w.week_start_date`;
+}
+
+/** The column of all weeks, oldest first. */
+export async function column<Name extends keyof WeekRow>(
+  bench: Database,
+  name: Name,
+): Promise<WeekRow[Name][]> {
+  return (await weeksOf(bench)).map((week) => week[name]);
+}
+
+/** Lets everything that waits for a time be due now: polls, leases, pauses that end by themselves, put-off weeks and loads. */
+export async function letTimePass({ sql }: Database): Promise<void> {
+  await sql`update public.amc_instances set list_due_at = '-infinity', list_leased_until = null,
+    paused_until = case when paused_until < 'infinity' then null else paused_until end`;
+  await sql`update public.week_attempts set leased_until = now() - interval '1 second'
+    where leased_until is not null and state <> 'ended'`;
+  await sql`update public.week_attempts set due_at = now() where due_at is not null`;
+  await sql`update public.report_data_weeks set due_at = now() where due_at is not null and due_at < 'infinity'`;
+}
+
+/** Lets every allowance of attempts without an answer be over. */
+export async function letAllowancesPass(bench: Database): Promise<void> {
+  await letTimePass(bench);
+  await bench
+    .sql`update public.week_attempts set settle_after = now() - interval '1 second' where state <> 'ended'`;
+}
+
+/** Ticks, and lets time pass between the ticks, until every week has ended. */
+export async function finishAll(
+  bench: Database,
+  tick: () => Promise<unknown>,
+  seconds = 40,
+): Promise<void> {
+  await eventually("the end of every week", async () => {
+    await tick();
+    const open = (await column(bench, "status")).filter((status) =>
+      status === "pending" || status === "running"
+    );
+    if (open.length > 0) await letTimePass(bench);
+    return open.length === 0;
+  }, seconds);
+}
+
+/** Asserts that each week is completed and comes from the one execution that AMC accepted for its window. */
+export async function assertOneCreateEach(bench: Bench): Promise<void> {
+  const weeks = await weeksOf(bench);
+  const ledger = bench.simulator.ledger();
+  const byWindow = new Map(
+    ledger.map(({ windowStart, executionId }) => [windowStart, executionId]),
+  );
+  assert.equal(ledger.length, weeks.length, "creates that AMC accepted");
+  for (const week of weeks) {
+    assert.equal(week.status, "completed", JSON.stringify(week));
+    assert.equal(week.execution_id, byWindow.get(windowStartOf(week)));
+  }
+}

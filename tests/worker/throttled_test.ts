@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { connectInstance } from "../../local/demo/setup.ts";
+import {
+  type Bench,
+  collect,
+  windowStartOf,
+  withBench,
+} from "./support/bench.ts";
+import { openWorker } from "./support/own_worker.ts";
+import {
+  assertOneCreateEach,
+  column,
+  finishAll,
+  letAllowancesPass,
+  letTimePass,
+  weeksOf,
+} from "./support/weeks.ts";
+
+Deno.test("a 429 pauses the instance for as long as AMC said, counts no error, and the create waits to be settled", async () => {
+  await withBench({}, async (bench) => {
+    const { weeks } = await collect(bench, 12);
+    bench.simulator.script({
+      operation: "createExecution",
+      where: { windowStart: windowStartOf(weeks[3]) },
+      fault: { kind: "status", status: 429, retryAfter: 120 },
+    });
+    await using worker = openWorker(bench);
+    await worker.tick();
+    const { seconds, pause_reason } = await pauseOf(bench);
+    assert.equal(pause_reason, "throttled");
+    assert.ok(seconds > 100 && seconds <= 120, `paused for ${seconds} s`);
+    const asked = bench.simulator.requests().length;
+    await worker.tick();
+    assert.equal(bench.simulator.requests().length, asked, "AMC is left alone");
+    const rows = await weeksOf(bench);
+    assert.equal(rows[3].attempt_state, "unknown");
+    assert.equal(rows[3].status, "running");
+    assert.deepEqual(
+      rows.map(({ error_count }) => error_count),
+      weeks.map(() => 0),
+    );
+    assert.equal(rows[11].attempts, 0, "no new week is begun");
+    await letTimePass(bench);
+    await worker.tick();
+    assert.equal((await weeksOf(bench))[3].attempts, 1, "not tried again yet");
+    await letAllowancesPass(bench);
+    await finishAll(bench, worker.tick);
+    await assertOneCreateEach(bench);
+  });
+});
+
+Deno.test("a Retry-After that is a date is held against AMC's own clock", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 1);
+    bench.simulator.clock.skewSeconds = -3000;
+    bench.simulator.script({
+      operation: "createExecution",
+      fault: {
+        kind: "status",
+        status: 429,
+        retryAfter: 200,
+        retryAfterForm: "date",
+      },
+    });
+    await using worker = openWorker(bench);
+    await worker.tick();
+    const { seconds } = await pauseOf(bench);
+    assert.ok(seconds > 180 && seconds <= 201, `paused for ${seconds} s`);
+  });
+});
+
+Deno.test("AMC's limit of active executions makes weeks wait, without an error and without a second create", async () => {
+  await withBench({
+    simulator: {
+      limits: { aboveActive: "422", active: 3 },
+      execution: { pendingSeconds: 0, runSeconds: 3600 },
+    },
+  }, async (bench) => {
+    await collect(bench, 5);
+    await using worker = openWorker(bench);
+    await worker.tick();
+    assert.equal(bench.simulator.ledger().length, 3);
+    const rows = await weeksOf(bench);
+    const waiting = rows.filter(({ attempt_outcome }) =>
+      attempt_outcome === "quota"
+    );
+    assert.equal(waiting.length, 2);
+    for (const { status, error_count, due_at } of waiting) {
+      assert.equal(status, "running");
+      assert.equal(error_count, 0);
+      assert.ok(due_at !== null, "it is due again");
+    }
+    assert.equal((await pauseOf(bench)).pause_reason, "quota");
+    bench.simulator.change({ execution: { runSeconds: 0 } });
+    bench.simulator.clock.advance(3600);
+    await finishAll(bench, worker.tick);
+    await assertOneCreateEach(bench);
+  });
+});
+
+Deno.test("a credential that Amazon refuses stops its instance with an alert, POSTs nothing, and goes on once reconnected", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 2);
+    bench.simulator.revoke();
+    await using worker = openWorker(bench);
+    await worker.tick();
+    assert.deepEqual(bench.simulator.ledger(), []);
+    assert.equal(bench.simulator.requests("createExecution").length, 0);
+    const { seconds, pause_reason } = await pauseOf(bench);
+    assert.equal(seconds, Infinity);
+    assert.equal(pause_reason, "invalid_grant");
+    assert.deepEqual(await openAlerts(bench), ["reconnect_needed"]);
+    assert.deepEqual(await column(bench, "error_count"), [0, 0]);
+    assert.ok(
+      (await column(bench, "due_at")).every((due) => due !== null),
+      "the weeks are due again",
+    );
+    const asked = bench.simulator.requests().length;
+    await letTimePass(bench);
+    await worker.tick();
+    assert.equal(bench.simulator.requests().length, asked, "nothing is asked");
+    bench.simulator.revoke(undefined, false);
+    await connectInstance(bench.platform, bench.simulator, {
+      email: "owner@example.com",
+    });
+    // A worker that has not the old credential in memory.
+    await using another = openWorker(bench);
+    await finishAll(bench, another.tick);
+    await assertOneCreateEach(bench);
+    assert.deepEqual(await openAlerts(bench), []);
+  });
+});
+
+Deno.test("a create that AMC answers with 401 is not sent again before the list had time to tell, and a person is alerted", async () => {
+  await withBench({}, async (bench) => {
+    const { weeks } = await collect(bench, 2);
+    bench.simulator.script({
+      operation: "createExecution",
+      where: { windowStart: windowStartOf(weeks[0]) },
+      fault: { kind: "status", status: 401 },
+    });
+    await using worker = openWorker(bench);
+    await worker.tick();
+    const [refused] = await weeksOf(bench);
+    assert.equal(refused.attempt_state, "unknown");
+    assert.equal(refused.error_count, 0);
+    assert.equal((await pauseOf(bench)).pause_reason, "unauthorized");
+    assert.deepEqual(await openAlerts(bench), ["unauthorized"]);
+    await letTimePass(bench);
+    await worker.tick();
+    assert.equal(bench.simulator.requests("createExecution").length, 2);
+    await letAllowancesPass(bench);
+    await finishAll(bench, worker.tick);
+    await assertOneCreateEach(bench);
+  });
+});
+
+async function pauseOf({ sql }: Bench) {
+  const [row] = await sql`
+    select extract(epoch from paused_until - now())::float8 as seconds, pause_reason
+    from public.amc_instances`;
+  return row as unknown as { seconds: number; pause_reason: string };
+}
+
+async function openAlerts({ sql }: Bench): Promise<string[]> {
+  const rows = await sql`
+    select code from public.tracking_alerts where resolved_at is null order by code`;
+  return rows.map(({ code }) => code);
+}
+
+Deno.test("a throttled listing pauses the instance, and nothing is created meanwhile", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 1);
+    bench.simulator.script({
+      operation: "listExecutions",
+      fault: { kind: "status", status: 429, retryAfter: 600 },
+      times: "always",
+    });
+    await using worker = openWorker(bench);
+    await worker.tick();
+    assert.equal((await pauseOf(bench)).pause_reason, "throttled");
+    assert.equal(bench.simulator.requests("createExecution").length, 0);
+  });
+});
