@@ -156,7 +156,7 @@ comment on function private.due_from_now(uuid) is
   'When a week of a collection is due that may begin at once: now, or once the collection is resumed.';
 
 create function private.let_go_of_attempt() returns trigger
-language plpgsql security invoker set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
 begin
   -- At the end of the transaction: whoever ended the week through a function has ended its attempt by then.
@@ -168,7 +168,7 @@ begin
 end;
 $$;
 comment on function private.let_go_of_attempt() is
-  'A week that somebody ended by hand needs its live attempt no more: its execution is cancelled at AMC, and the slot is free once it has ended there.';
+  'A week that somebody ended by hand needs its live attempt no more: its execution is cancelled at AMC, and the slot is free once it has ended there. Definer: it runs at the end of the transaction, when the role is the caller''s again.';
 create constraint trigger let_go_of_attempt after update of status on public.report_data_weeks
   deferrable initially deferred for each row
   when (new.status in ('completed', 'failed', 'skipped', 'cancelled') and old.status is distinct from new.status)

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { type Bench, collect, withBench } from "./support/bench.ts";
+import { openWorker } from "./support/own_worker.ts";
+import {
+  assertOneCreateEach,
+  column,
+  finishAll,
+  letTimePass,
+  weeksOf,
+} from "./support/weeks.ts";
+
+/** Calls control-collection as the owner. */
+async function control(
+  bench: Bench,
+  body: Record<string, unknown>,
+  client: SupabaseClient = bench.owner,
+): Promise<{ status: number; answer: Record<string, unknown> }> {
+  const { data, error, response } = await client.functions.invoke(
+    "control-collection",
+    { body },
+  );
+  const answer = error ? await error.context.json() : data;
+  return { status: response!.status, answer };
+}
+
+Deno.test("a paused collection begins nothing until it is resumed, and then goes on to its end", async () => {
+  await withBench({}, async (bench) => {
+    const { collection_id } = await collect(bench, 3);
+    await using worker = openWorker(bench);
+    assert.deepEqual(
+      await control(bench, { action: "pause", collection_id }),
+      { status: 200, answer: { outcome: "applied", reason: null, weeks: 3 } },
+    );
+    await worker.tick();
+    assert.equal(bench.simulator.ledger().length, 0);
+    const again = await control(bench, { action: "pause", collection_id });
+    assert.equal(again.answer.outcome, "already_applied");
+    await control(bench, { action: "resume", collection_id });
+    await finishAll(bench, worker.tick);
+    await assertOneCreateEach(bench);
+  });
+});
+
+Deno.test("a cancelled collection is cancelled at AMC too, and what was done stays", async () => {
+  await withBench({}, async (bench) => {
+    const { collection_id, weeks } = await collect(bench, 12);
+    for (const week of weeks.slice(1)) {
+      bench.simulator.script({
+        operation: "createExecution",
+        where: { windowStart: `${week.week_start_date}T00:00:00` },
+        fault: { kind: "run", runSeconds: 3600 },
+      });
+    }
+    await using worker = openWorker(bench);
+    await worker.tick();
+    await letTimePass(bench);
+    await worker.tick();
+    assert.equal((await weeksOf(bench))[0].status, "completed");
+    const { answer } = await control(bench, {
+      action: "cancel",
+      collection_id,
+    });
+    assert.deepEqual(answer, { outcome: "applied", reason: null, weeks: 11 });
+    await worker.tick();
+    await letTimePass(bench);
+    await worker.tick();
+    assert.deepEqual(await column(bench, "status"), [
+      "completed",
+      ...Array(11).fill("cancelled"),
+    ]);
+    const live = await bench.sql`
+      select id from public.week_attempts where state <> 'ended'`;
+    assert.equal(live.length, 0, "every slot is free");
+    const ended = bench.simulator.executions().map(({ status }) => status);
+    assert.deepEqual([...new Set(ended)].sort(), ["CANCELLED", "SUCCEEDED"]);
+  });
+});
+
+Deno.test("a week whose execution was cancelled before its id was known is cancelled at AMC once it is", async () => {
+  const slow = { execution: { pendingSeconds: 0, runSeconds: 3600 } };
+  await withBench({ simulator: slow }, async (bench) => {
+    const { collection_id } = await collect(bench, 1);
+    bench.simulator.script({
+      operation: "createExecution",
+      fault: { kind: "drop", point: "after" },
+    });
+    await using worker = openWorker(bench);
+    await worker.tick();
+    assert.equal((await weeksOf(bench))[0].attempt_state, "unknown");
+    await control(bench, { action: "cancel", collection_id });
+    for (let ticks = 0; ticks < 3; ticks++) {
+      await letTimePass(bench);
+      await worker.tick();
+    }
+    assert.equal(bench.simulator.executions()[0].status, "CANCELLED");
+    assert.equal((await weeksOf(bench))[0].attempt_outcome, "cancelled");
+  });
+});
+
+Deno.test("a failed week is tried again when its owner says so, and a completed one is restated as another execution", async () => {
+  await withBench({}, async (bench) => {
+    const { weeks } = await collect(bench, 2);
+    const start = `${weeks[0].week_start_date}T00:00:00`;
+    bench.simulator.setOutcome(start, "REJECTED", { reason: "too many runs" });
+    await using worker = openWorker(bench);
+    await finishAll(bench, worker.tick);
+    assert.deepEqual(await column(bench, "status"), ["failed", "completed"]);
+    const week_id = weeks[0].id;
+    assert.equal(
+      (await control(bench, { action: "retry", week_id })).answer.outcome,
+      "applied",
+    );
+    await finishAll(bench, worker.tick);
+    assert.deepEqual(await column(bench, "status"), ["completed", "completed"]);
+    const [before] = await column(bench, "execution_id");
+    const refused = await control(bench, { action: "retry", week_id });
+    assert.equal(refused.status, 409);
+    assert.equal(
+      (refused.answer.error as { code: string }).code,
+      "week_is_completed",
+    );
+    await control(bench, { action: "restate", week_id });
+    await letTimePass(bench);
+    for (let ticks = 0; ticks < 3; ticks++) {
+      await worker.tick();
+      await letTimePass(bench);
+    }
+    const [after] = await column(bench, "execution_id");
+    assert.notEqual(after, before, "the week shows the new execution");
+    assert.equal((await weeksOf(bench))[0].status, "completed");
+  });
+});
+
+Deno.test("bad requests and other people's collections are refused, and change nothing", async () => {
+  await withBench({}, async (bench) => {
+    const { collection_id, weeks } = await collect(bench, 1);
+    for (
+      const [body, status, code] of [
+        [{}, 400, "invalid_request"],
+        [{ action: "explode", collection_id }, 400, "invalid_request"],
+        [{ action: "pause", collection_id: "x" }, 400, "invalid_request"],
+        [{ action: "pause", week_id: weeks[0].id }, 400, "invalid_request"],
+        [
+          { action: "pause", collection_id: crypto.randomUUID() },
+          404,
+          "collection_not_found",
+        ],
+        [
+          { action: "retry", week_id: crypto.randomUUID() },
+          404,
+          "week_not_found",
+        ],
+        [
+          { action: "restate", week_id: weeks[0].id },
+          409,
+          "week_is_not_completed",
+        ],
+      ] as const
+    ) {
+      const refused = await control(bench, body);
+      assert.equal(refused.status, status, JSON.stringify(body));
+      assert.equal((refused.answer.error as { code: string }).code, code);
+    }
+    await bench.platform.createUser("other@example.com", "another-password");
+    const { createClient } = await import("@supabase/supabase-js");
+    const other = createClient(
+      bench.platform.apiUrl,
+      bench.platform.publishableKey,
+      { auth: { persistSession: false, autoRefreshToken: false } },
+    );
+    await other.auth.signInWithPassword({
+      email: "other@example.com",
+      password: "another-password",
+    });
+    const foreign = await control(
+      bench,
+      { action: "cancel", collection_id },
+      other,
+    );
+    assert.equal(foreign.status, 404);
+    assert.deepEqual(await column(bench, "status"), ["pending"]);
+  });
+});

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { collect, windowStartOf, withBench } from "./support/bench.ts";
+import { openWorker } from "./support/own_worker.ts";
+import {
+  column,
+  finishAll,
+  letAllowancesPass,
+  letTimePass,
+  weeksOf,
+} from "./support/weeks.ts";
+
+Deno.test("a database that was restored from a backup takes over what AMC has, and runs none of it again", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 4);
+    await using worker = openWorker(bench);
+    await finishAll(bench, worker.tick);
+    const before = await column(bench, "execution_id");
+    // As a backup from right after the collection was made would have it.
+    await bench
+      .sql`update public.report_data_weeks set status = 'pending', due_at = now(), data = null`;
+    await bench
+      .sql`alter table public.report_data_weeks disable trigger keep_lineage`;
+    await bench.sql`update public.report_data_weeks set execution_id = null`;
+    await bench
+      .sql`alter table public.report_data_weeks enable trigger keep_lineage`;
+    await bench
+      .sql`truncate public.week_attempts, public.result_loads, public.tracking_events`;
+    await bench.sql`delete from public.workflow_executions`;
+    await bench
+      .sql`update public.report_data_collections set surveyed_at = null`;
+    await letTimePass(bench);
+    await finishAll(bench, worker.tick);
+    assert.deepEqual(await column(bench, "execution_id"), before);
+    assert.deepEqual(await column(bench, "adopted"), [true, true, true, true]);
+    assert.equal(bench.simulator.ledger().length, 4, "nothing was run again");
+  });
+});
+
+Deno.test("an execution that AMC's list shows only after its attempt was abandoned is found, recorded and cancelled", async () => {
+  const slow = { execution: { pendingSeconds: 0, runSeconds: 3600 } };
+  await withBench({ simulator: slow }, async (bench) => {
+    const { weeks } = await collect(bench, 2);
+    bench.simulator.script({
+      operation: "createExecution",
+      where: { windowStart: windowStartOf(weeks[1]) },
+      fault: { kind: "drop", point: "after" },
+    });
+    bench.simulator.change({ lag: { listSeconds: 1800 } });
+    await using worker = openWorker(bench);
+    await worker.tick();
+    assert.equal((await weeksOf(bench))[1].attempt_state, "unknown");
+    await letAllowancesPass(bench);
+    await worker.tick();
+    const rows = await weeksOf(bench);
+    assert.equal(rows[1].attempts, 2, "after the allowance it was tried again");
+    assert.equal(bench.simulator.ledger().length, 3);
+    bench.simulator.clock.advance(1900);
+    for (let ticks = 0; ticks < 3; ticks++) {
+      await letTimePass(bench);
+      await worker.tick();
+    }
+    const lost = bench.simulator.ledger().filter(({ windowStart }) =>
+      windowStart === windowStartOf(weeks[1])
+    )[0].executionId;
+    const executions = new Map(
+      bench.simulator.executions().map((one) => [one.executionId, one.status]),
+    );
+    assert.equal(executions.get(lost), "CANCELLED");
+    const [alert] = await bench.sql`
+      select code from public.tracking_alerts where code = 'duplicate_execution'`;
+    assert.ok(alert, "a person is told");
+    const running = (await weeksOf(bench)).map(({ execution_id }) =>
+      executions.get(execution_id!)
+    );
+    assert.deepEqual(running, ["RUNNING", "RUNNING"]);
+  });
+});
+
+Deno.test("a run that a person started in the console with the same workflow and window is never cancelled", async () => {
+  await withBench({}, async (bench) => {
+    const { weeks } = await collect(bench, 1);
+    await using worker = openWorker(bench);
+    await finishAll(bench, worker.tick);
+    const [{ workflow_id }] = await bench.sql`
+      select workflow_id from public.report_data_collections`;
+    bench.simulator.change({ execution: { runSeconds: 3600 } });
+    const theirs = bench.simulator.startOutside({
+      workflowId: workflow_id,
+      windowStart: windowStartOf(weeks[0]),
+      windowEnd: `${
+        new Date(Date.parse(weeks[0].week_start_date) + 7 * 86_400_000)
+          .toISOString().slice(0, 10)
+      }T00:00:00`,
+    });
+    await collect(bench, 2, { idempotency_key: "another" });
+    for (let ticks = 0; ticks < 3; ticks++) {
+      await letTimePass(bench);
+      await worker.tick();
+    }
+    const status = bench.simulator.executions().find(({ executionId }) =>
+      executionId === theirs
+    )!.status;
+    assert.equal(status, "RUNNING");
+  });
+});
