@@ -4,7 +4,7 @@
 -- intended -> unknown or created -> ended. While it lives it holds a slot of its instance, so that the cap
 -- on parallel executions is a unique index and not a count. An execution is one run at AMC, under AMC's id.
 -- A load is one filling of a result from one execution.
--- Every function that locks takes instance, week, attempt, execution in this order.
+-- Every function that locks takes instance, collection, week, attempt, execution in this order.
 
 -- What was here before stays readable and writable while this runs: nothing waits long for a lock.
 set local lock_timeout = '5s';

@@ -219,7 +219,7 @@ served longest ago comes first, workers pass each other by. For service_role.$$;
 -- Reporting -----------------------------------------------------------------------------------------
 
 create function private.note_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
-returns void
+returns boolean
 language sql security invoker set search_path = ''
 as $$
   insert into public.workflow_executions as e (id, week_id, status, status_reason, workflow_id, time_window_start,
@@ -231,10 +231,12 @@ as $$
   from jsonb_to_record(coalesce(note_execution.details, '{}')) as d(status text, status_reason text,
     workflow_id text, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb,
     timeout_seconds integer, created_at timestamptz, updated_at timestamptz, expires_at timestamptz,
-    execution_seconds numeric, output_columns jsonb, request_id text);
+    execution_seconds numeric, output_columns jsonb, request_id text)
+  on conflict (id) do nothing
+  returning true;
 $$;
 comment on function private.note_execution(text, uuid, jsonb, boolean) is
-  'Adds the row of an execution from what AMC said of it (an execution observation).';
+  'Adds the row of an execution from what AMC said of it (an execution observation). Answers true, or null if somebody has added it meanwhile.';
 
 create function public.record_execution(
   attempt_id uuid, execution_id text, details jsonb default null, adopted boolean default false
@@ -283,7 +285,9 @@ begin
       when holder is not null then 'execution_of_another_attempt' else 'malformed_execution_id' end,
       week.status, week.execution_id)::public.tracking_report;
   end if;
-  perform private.note_execution(new_id, week.id, record_execution.details, record_execution.adopted);
+  if private.note_execution(new_id, week.id, record_execution.details, record_execution.adopted) is null then
+    return row('rejected', 'execution_of_another_attempt', week.status, week.execution_id)::public.tracking_report;
+  end if;
   if attempt.cancel_requested_at is not null then
     update public.workflow_executions e set cancel_requested_at = attempt.cancel_requested_at where e.id = new_id;
   end if;
@@ -312,13 +316,12 @@ For service_role.$$;
 create function private.put_off(week public.report_data_weeks, due_at timestamptz) returns void
 language sql security invoker set search_path = ''
 as $$
-  update public.report_data_weeks w set due_at = case
-    when exists (select from public.report_data_collections c where c.id = w.collection_id and c.paused_at is not null)
-      then 'infinity' else put_off.due_at end
-  where w.id = (week).id and w.status in ('pending', 'running', 'completed');
+  update public.report_data_weeks w set due_at = put_off.due_at
+  where w.id = (week).id and w.status in ('pending', 'running', 'completed')
+    and not exists (select from public.report_data_collections c where c.id = w.collection_id and c.cancelled_at is not null);
 $$;
 comment on function private.put_off(public.report_data_weeks, timestamptz) is
-  'Lets a week be tried again from due_at on (once resumed, if its collection is paused), unless it was ended meanwhile.';
+  'Lets a week be tried again from due_at on, unless it or its collection was ended meanwhile. If the collection is paused it is passed over until it is resumed.';
 
 create function private.fail_week(week public.report_data_weeks, code text, message text) returns void
 language sql security invoker set search_path = ''

@@ -14,13 +14,18 @@ as $$
 declare
   collection public.report_data_collections;
 begin
-  select * into collection from public.report_data_collections c
-    where c.id = own_collection.collection_id
-      and (c.owner_id = auth.uid() or auth.role() = 'service_role'
-        -- At a database prompt nobody is signed in.
-        or auth.role() is null and session_user = 'postgres')
+  -- The instance first, as everywhere: what is being claimed or listed is done before a person's request is.
+  perform from public.amc_instances i where i.id = (select c.instance_id from public.report_data_collections c
+      where c.id = own_collection.collection_id
+        and (c.owner_id = auth.uid() or auth.role() = 'service_role'
+          -- At a database prompt nobody is signed in.
+          or auth.role() is null and session_user = 'postgres'))
     for no key update;
-  if not found then
+  if found then
+    select * into collection from public.report_data_collections c
+      where c.id = own_collection.collection_id for no key update;
+  end if;
+  if collection.id is null then
     perform private.refuse('collection_not_found', format('No collection %s of yours.',
       coalesce(own_collection.collection_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
@@ -28,7 +33,7 @@ begin
 end;
 $$;
 comment on function private.own_collection(uuid) is
-  'Locks a collection for a request of its owner; refuses anybody else''s (collection_not_found). Definer: users may not lock what they may only read.';
+  'Locks an instance and a collection of it for a request of the collection''s owner; refuses anybody else''s (collection_not_found). Definer: users may not lock what they may only read.';
 
 create function private.own_week(week_id uuid) returns public.report_data_weeks
 language plpgsql security definer set search_path = ''

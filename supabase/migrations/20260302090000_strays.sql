@@ -21,7 +21,9 @@ begin
   if free is null then
     return 'no_slot';
   end if;
-  perform private.note_execution(adopt.execution_id, week.id, adopt.details, true);
+  if private.note_execution(adopt.execution_id, week.id, adopt.details, true) is null then
+    return 'already_recorded';
+  end if;
   insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
     fingerprint, window_key, slot, execution_id)
   select week.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
@@ -44,7 +46,7 @@ begin
 end;
 $$;
 comment on function private.adopt(public.report_data_weeks, public.amc_instances, text, jsonb, text) is
-  'Gives a week that waits an execution that AMC has already, as an attempt that nobody POSTs. Answers adopted, not_needed or no_slot. The caller holds the locks of instance and week.';
+  'Gives a week that waits an execution that AMC has already, as an attempt that nobody POSTs. Answers adopted, not_needed, no_slot or already_recorded. The caller holds the locks of instance and week.';
 
 create function public.adopt_surveyed(week_id uuid, execution_id text, details jsonb) returns public.tracking_report
 language plpgsql security invoker set search_path = ''
@@ -119,15 +121,17 @@ begin
   if attempt.outcome = 'abandoned' then
     outcome := private.adopt(week, instance, report_stray.execution_id, report_stray.details, 'late_execution_adopted');
   end if;
-  if outcome = 'no_slot' then
-    return row('no_slot', null, week.status, week.execution_id)::public.tracking_report;
+  if outcome in ('no_slot', 'already_recorded') then
+    return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
   end if;
   update public.week_attempts a set watch_until = null where a.id = attempt.id;
   if outcome = 'adopted' then
     select * into week from public.report_data_weeks w where w.id = week.id;
     return row('adopted', null, week.status, week.execution_id)::public.tracking_report;
   end if;
-  perform private.note_execution(report_stray.execution_id, week.id, report_stray.details, true);
+  if private.note_execution(report_stray.execution_id, week.id, report_stray.details, true) is null then
+    return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
   update public.workflow_executions e set cancel_requested_at = private.current_time()
   where e.id = report_stray.execution_id
     and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');

@@ -50,8 +50,8 @@ end;
 $$;
 select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'nor one that is put off meanwhile');
 set local role authenticated;
-select is(resume_collection(pg_temp.collection()), row('applied', null, 3)::control_report,
-  'all go on when it is resumed');
+select is(resume_collection(pg_temp.collection()), row('applied', null, 2)::control_report,
+  'those that were held go on when it is resumed; the other is due already');
 select is(resume_collection(pg_temp.collection()), row('already_applied', null, 0)::control_report, 'once');
 reset role;
 select is((select count(*) from claim_due_weeks(10)), 3::bigint, 'and are claimed');

@@ -1,0 +1,110 @@
+import postgres from "postgres";
+import {
+  type TestDatabase,
+  withDatabase,
+} from "../../support/with_database.ts";
+import { setClock } from "./sessions.ts";
+
+/** When the tests' clocks begin. */
+export const BEGIN = Date.parse("2025-06-02T12:00:00Z");
+
+/** An instant so many seconds after the beginning. */
+export function after(seconds: number): string {
+  return new Date(BEGIN + seconds * 1000).toISOString();
+}
+
+/** Who owns the collections. */
+export const OWNER = "a0000000-0000-4000-8000-000000000001";
+
+/** A database with an owner, and the session that sets things up as postgres. */
+export interface World {
+  database: TestDatabase;
+  sql: postgres.Sql;
+}
+
+/**
+ * Gives some work a database in which a deadlock shows at once, with an owner, and a session of the role postgres whose clock
+ * shows the beginning.
+ */
+export async function withWorld<T>(
+  work: (world: World) => Promise<T>,
+): Promise<T> {
+  return await withDatabase(async (database) => {
+    const admin = postgres(database.adminUrl, { max: 1, onnotice: () => {} });
+    await admin.unsafe(
+      `alter database "${database.name}" set deadlock_timeout = '20ms'`,
+    );
+    await admin.end({ timeout: 5 });
+    const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+    try {
+      await sql`insert into auth.users (id, email) values (${OWNER}, 'owner@concurrency.test')`;
+      await setClock(sql, after(0));
+      return await work({ database, sql });
+    } finally {
+      await sql.end({ timeout: 5 });
+    }
+  });
+}
+
+/** A world that the tests of a file share: it is opened before the first and closed after the last. */
+export function sharedWorld(): () => World {
+  let world: World | null = null;
+  let close = () => {};
+  let closed: Promise<void>;
+  Deno.test.beforeAll(() =>
+    new Promise<void>((opened, failed) => {
+      closed = withWorld((made) => {
+        world = made;
+        opened();
+        return new Promise<void>((end) => (close = end));
+      });
+      closed.catch(failed);
+    })
+  );
+  Deno.test.afterAll(async () => {
+    close();
+    await closed;
+  });
+  return () => world!;
+}
+
+/** Takes everything out of a world again that tests put in, and sets its clock back to the beginning. */
+export async function clear(sql: postgres.Sql): Promise<void> {
+  await setClock(sql, after(0));
+  await sql`delete from public.report_data_collections`;
+  await sql`delete from public.amc_instances`;
+  await sql`delete from public.tracking_alerts`;
+}
+
+/** Adds an instance that may begin at once: its matcher is proved. */
+export async function addInstance(
+  sql: postgres.Sql,
+  id: string,
+  maxParallel = 10,
+): Promise<void> {
+  await sql`select private.connect_instance(${id}, 'ENTITYTEST', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@concurrency.test')`;
+  await sql`update public.amc_instances set max_parallel = ${maxParallel},
+    matcher_proved_at = private.current_time() where id = ${id}`;
+}
+
+/**
+ * Adds a collection that may begin at once, of the newest weeks.
+ *
+ * @param weeks 1 to 60
+ * @param name of its workflow: another name is another workflow
+ * @returns the collection's id
+ */
+export async function addCollection(
+  sql: postgres.Sql,
+  instance: string,
+  weeks: number,
+  name = "Weekly",
+): Promise<string> {
+  const query = `select '${name}' as name from sponsored_ads_traffic`;
+  const [{ made }] = await sql`
+    select public.create_collection(${OWNER}, ${instance},
+      public.save_workflow(${instance}, ${name}, ${query}), ${weeks}) ->> 'collection_id' as made`;
+  await sql`update public.report_data_collections set surveyed_at = private.current_time() where id = ${made}`;
+  return made;
+}
