@@ -18,6 +18,7 @@ const commands = {
   check: "local/platform/tasks/check.ts",
   types: "local/platform/tasks/types.ts",
   advisors: "local/platform/tasks/advisors.ts",
+  bench: "bench/main.ts",
 };
 
 /** Ends with one sentence, as a person at a terminal should read it. */

@@ -1,0 +1,162 @@
+import { startPlatform } from "../local/platform/platform.ts";
+import { loadInProcess, type ProcessCost } from "./loading_process.ts";
+import {
+  byInserts,
+  byJsonb,
+  byLoader,
+  byRawCopy,
+  jsonLines,
+  makeTables,
+} from "./loading_ways.ts";
+import { benchReading } from "./reading.ts";
+import { type Csv, makeCsv } from "./support/csv.ts";
+import {
+  type BenchDatabase,
+  type BenchServer,
+  settle,
+} from "./support/database.ts";
+import { atLeast, type Section, short, stated } from "./support/figure.ts";
+import { fillInstances, fillWeeks } from "./support/fill.ts";
+import { RESULTS } from "./support/loads.ts";
+import { interleaved, median, ratio, type Rounds } from "./support/rounds.ts";
+import type { Size } from "./support/size.ts";
+
+type Way = "loader" | "raw" | "jsonb" | "inserts";
+
+/** Loading a result, what it takes on disk and of the process, and reading it again. */
+export async function benchLoad(
+  server: BenchServer,
+  size: Size,
+): Promise<Section[]> {
+  const database = await server.database("load");
+  await fillInstances(database, 10);
+  await fillWeeks(database, 500, "due", "due");
+  await settle(database);
+  await makeTables(database);
+  const csv = makeCsv({ bytes: size.csvBytes });
+  const rates = await race(server, database, csv, size);
+  const disk = await sizes(database, csv, size);
+  const costs: ProcessCost[] = [];
+  const whole = Math.round(size.csvBytes / 1e6);
+  for (const megabytes of [0, Math.ceil(whole / 10), whole, whole * 5]) {
+    costs.push(await loadInProcess(database, megabytes));
+  }
+  const reading = await benchReading(database, size);
+  await server.drop(database);
+  return [describe(rates, disk, csv, size), describeProcess(costs), reading];
+}
+
+/** Bytes of CSV per second, each way. */
+async function race(
+  server: BenchServer,
+  database: BenchDatabase,
+  csv: Csv,
+  size: Size,
+): Promise<Rounds<Way>> {
+  const slice = makeCsv({ bytes: size.sliceBytes });
+  const json = jsonLines(slice.rows);
+  const platform = await startPlatform({
+    database: { cluster: server.cluster, name: database.name },
+    scheduled: false,
+    stopOnSignals: false,
+  });
+  try {
+    return await interleaved<Way>(size.rounds, {
+      loader: async () => csv.bytes / await byLoader(database, csv),
+      raw: async () => csv.bytes / await byRawCopy(database, csv),
+      jsonb: async () => slice.bytes / await byJsonb(database, json),
+      inserts: async () =>
+        slice.bytes / await byInserts(database, platform, slice.rows),
+    });
+  } finally {
+    await platform.stop();
+  }
+}
+
+/** Bytes on disk per byte of CSV, with indexes. */
+async function sizes(
+  database: BenchDatabase,
+  csv: Csv,
+  size: Size,
+): Promise<Record<"results" | "bare" | "jsonb", number>> {
+  await byLoader(database, csv);
+  await byRawCopy(database, csv);
+  const slice = makeCsv({ bytes: size.sliceBytes });
+  await byJsonb(database, jsonLines(slice.rows));
+  const of = async (table: string, bytes: number) => {
+    const [row] = await database.admin`
+      select pg_total_relation_size(${table}::text::regclass)::float8 as size`;
+    return row.size / bytes;
+  };
+  return {
+    results: await of(RESULTS.table, csv.bytes),
+    bare: await of("public.bench_bare", csv.bytes),
+    jsonb: await of("public.bench_jsonb", slice.bytes),
+  };
+}
+
+const perSecond = (rate: number) => `${short(rate / 1e6)} MB/s`;
+const times = (value: number) => `${value.toFixed(2)} ×`;
+
+function describe(
+  rates: Rounds<Way>,
+  disk: Awaited<ReturnType<typeof sizes>>,
+  csv: Csv,
+  size: Size,
+): Section {
+  const shown = (way: Way) => perSecond(median(rates[way]));
+  const share = (way: Way) => ratio(rates[way], rates.raw).toFixed(3);
+  return {
+    title: "Loading a result",
+    figures: [
+      atLeast("loader ÷ raw COPY", ratio(rates.loader, rates.raw), 0.5),
+      stated("jsonb rows ÷ raw COPY", share("jsonb")),
+      stated("inserts through supabase-js ÷ raw COPY", share("inserts")),
+      stated("loader", shown("loader")),
+      stated("raw COPY", shown("raw")),
+      stated("jsonb rows", shown("jsonb")),
+      stated("inserts through supabase-js", shown("inserts")),
+      stated("on disk ÷ CSV, results table with its key", times(disk.results)),
+      stated("on disk ÷ CSV, bare table", times(disk.bare)),
+      stated("on disk ÷ CSV, jsonb rows with a key", times(disk.jsonb)),
+    ],
+    meaning: [
+      `A CSV of ${short(csv.bytes / 1e6)} MB with twelve columns, ${
+        csv.rows.toLocaleString("en")
+      } rows, from memory in chunks of 64 KiB. *Loader*: all of \`loadResult\`, from reading the header to the finished load: COPY into the results table with load, line and primary key, SHA-256 of the bytes, count, first rows. *Raw COPY*: the same chunks by the same driver into a table of twelve text columns without a key. *jsonb rows*: COPY of ready-made JSON objects with load, line and primary key. *Inserts*: a thousand rows a request into a table with the loader's columns and key, through the embedded platform's stand-in for PostgREST, so this rate says what the way costs here, not what the hosted API reaches. The last two take ${
+        short(size.sliceBytes / 1e6)
+      } MB of the CSV, and their rates are in bytes of that. Before each turn its table is emptied and the server writes a checkpoint.`,
+    ],
+  };
+}
+
+function describeProcess([idle, ...loads]: ProcessCost[]): Section {
+  const mebibytes = (bytes: number) => `${short(bytes / 2 ** 20)} MiB`;
+  const largest = loads[loads.length - 1];
+  const above = Math.max(...loads.map(({ peak }) => peak)) - idle.peak;
+  return {
+    title: "A process that loads",
+    figures: [
+      {
+        name: `peak memory over an idle one's, up to ${largest.megabytes} MB`,
+        measured: mebibytes(above),
+        target: "< 150 MB",
+        met: above < 150e6,
+      },
+      stated("peak memory, idle and connected", mebibytes(idle.peak)),
+      ...loads.map(({ megabytes, peak, seconds }) =>
+        stated(
+          `peak memory loading ${megabytes} MB`,
+          `${mebibytes(peak)}, ${short(seconds)} s`,
+        )
+      ),
+      {
+        name: "CPU seconds per 100 MB, without TLS",
+        measured: short(largest.cpuSeconds / largest.megabytes * 100),
+      },
+    ],
+    meaning: [
+      "Each size is loaded once, by a process that holds nothing but the loader, with the heap limit of an edge function. The bytes are made in the process, so what is missing beside the real thing is TLS at both ends and the HTTP client, in memory and in CPU time; the target of 1.2 CPU seconds per 100 MB is for both with TLS, and is not measured here.",
+    ],
+  };
+}

@@ -1,0 +1,54 @@
+/** One measured figure, as a row of the table. */
+export interface Figure {
+  name: string;
+  /** The measured value with its unit. */
+  measured: string;
+  /** What it should be, in words; none for what is only stated. */
+  target?: string;
+  /** Whether the target is met. */
+  met?: boolean;
+}
+
+/** A group of figures that were measured together, and how they are to be read. */
+export interface Section {
+  title: string;
+  figures: Figure[];
+  /** Paragraphs: what was done, what each figure means, why a target is missed. */
+  meaning: string[];
+}
+
+/** A ratio beside the least that it should be. */
+export function atLeast(name: string, ratio: number, least: number): Figure {
+  return {
+    name,
+    measured: ratio.toFixed(2),
+    target: `≥ ${least}`,
+    met: ratio >= least,
+  };
+}
+
+/** A value beside the limit that it should lie under. */
+export function under(
+  name: string,
+  value: number,
+  limit: number,
+  unit: string,
+): Figure {
+  return {
+    name,
+    measured: `${short(value)} ${unit}`,
+    target: `< ${limit} ${unit}`,
+    met: value < limit,
+  };
+}
+
+/** A figure that is only stated. */
+export function stated(name: string, measured: string): Figure {
+  return { name, measured };
+}
+
+/** Three significant digits, with separated thousands. */
+export function short(value: number): string {
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en");
+  return String(Number(value.toPrecision(3)));
+}

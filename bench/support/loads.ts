@@ -1,0 +1,86 @@
+import type postgres from "postgres";
+import { loadResult } from "../../supabase/functions/_shared/database/loader.ts";
+import type { Direct } from "../../supabase/functions/_shared/database/direct.ts";
+import type { BenchDatabase } from "./database.ts";
+import { WORKFLOW } from "./fill.ts";
+
+/** An attempt whose execution succeeded at AMC, held by this worker. */
+export interface Loadable {
+  attemptId: string;
+  fence: number;
+  weekId: string;
+  collectionId: string;
+  executionId: string;
+}
+
+/** Where the results of the benchmark's workflow lie, once a first one was loaded. */
+export const RESULTS = {
+  table: `amc_results.${WORKFLOW.replaceAll("-", "_")}`,
+  view: `public.results_${WORKFLOW.replaceAll("-", "_")}`,
+};
+
+const DIALECT = { separator: ",", quote: '"', escape: '"' };
+
+/** Takes a week that is due as far as its load: claimed, recorded, succeeded, claimed for loading. */
+export async function claimLoad(database: BenchDatabase): Promise<Loadable> {
+  const sql = database.asService(1);
+  try {
+    const [{ attempt_id: attemptId }] = await sql`
+      select attempt_id from public.claim_due_weeks(1)`;
+    const executionId = crypto.randomUUID();
+    await sql`
+      select outcome from public.record_execution(${attemptId}, ${executionId}, ${
+      sql.json({ status: "SUCCEEDED" })
+    })`;
+    const [claim] = await sql`
+      select fence, week_id, collection_id from public.claim_loads(1)
+      where attempt_id = ${attemptId}`;
+    return {
+      attemptId,
+      fence: claim.fence,
+      weekId: claim.week_id,
+      collectionId: claim.collection_id,
+      executionId,
+    };
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** Loads one file with the loader that the edge function collect uses. @returns the summary */
+export async function load(
+  direct: Direct,
+  { attemptId, fence }: Loadable,
+  body: () => AsyncIterable<Uint8Array>,
+  length: number,
+): Promise<postgres.JSONValue> {
+  return await loadResult(direct, {
+    attemptId,
+    fence,
+    dialect: DIALECT,
+    files: 1,
+    open: () => Promise.resolve({ body: body(), length }),
+    reach: () => Promise.resolve(),
+  });
+}
+
+/** Completes the week whose result was loaded. */
+export async function complete(
+  database: BenchDatabase,
+  { collectionId, weekId, executionId }: Loadable,
+  summary: postgres.JSONValue,
+): Promise<void> {
+  const sql = database.asService(1);
+  try {
+    const [{ outcome }] = await sql`
+      select outcome from public.update_week_status(
+        ${collectionId}, ${weekId}, 'completed', ${
+      sql.json(summary)
+    }, ${executionId})`;
+    if (outcome !== "applied") {
+      throw new Error(`Expected the week to be completed, got ${outcome}.`);
+    }
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
