@@ -9,6 +9,7 @@ import { startDemo } from "./demo/demo.ts";
 import { openFunctionLog } from "./demo/function_log.ts";
 import { ProgressDisplay } from "./demo/progress.ts";
 import { accessText, isWhole, summaryTable } from "./demo/summary.ts";
+import { survivedTable } from "./demo/survived.ts";
 
 const encoder = new TextEncoder();
 
@@ -25,13 +26,16 @@ async function main(args: string[]): Promise<number> {
   const demo = await startDemo({
     weeks: asked.weeks,
     port: asked.port,
+    chaos: asked.chaos,
     functionLog: log.write,
     say: (line) => write(`${line}\n`),
   });
   await demo.finished((progress, seconds) => display.show(progress, seconds));
   display.end();
   const summary = await demo.summarize();
-  write(`\n${summaryTable(summary)}\n\n${accessText(demo.access)}\n`);
+  write(`\n${summaryTable(summary)}\n\n`);
+  if (summary.survived) write(`${survivedTable(summary.survived)}\n\n`);
+  write(`${accessText(demo.access)}\n`);
   write(`  functions' log    ${log.path}\n`);
   if (!isWhole(summary)) write("\nNot every week was collected.\n");
   if (asked.json) {

@@ -8,6 +8,8 @@ export interface StartArguments {
   weeks: number;
   /** The API's port if one was demanded; otherwise a free one is chosen. */
   port: number | undefined;
+  /** Seed of the chaos to collect under; null: no chaos. */
+  chaos: number | null;
 }
 
 export const USAGE = `npm start -- [options]
@@ -15,6 +17,8 @@ export const USAGE = `npm start -- [options]
   --json        print the summary as one JSON object on the last line of stdout
   --weeks N     collect N weeks, 1 to 60 (52)
   --port N      serve the API on this port (a free one)
+  --chaos       collect while AMC misbehaves and the functions' processes are killed
+  --seed N      draw the chaos with this seed (1)
   --help        print this`;
 
 /** Thrown when the arguments cannot be understood; the message is for the person who typed them. */
@@ -32,20 +36,31 @@ export function parseArguments(args: string[]): StartArguments | null {
     json: false,
     weeks: 52,
     port: undefined,
+    chaos: null,
   };
+  let seed: number | undefined;
   const rest = args.flatMap((arg) => arg.split(/=(.*)/s).slice(0, 2));
   while (rest.length > 0) {
     const option = rest.shift();
     if (option === "--help") return null;
     else if (option === "--exit") parsed.exit = true;
     else if (option === "--json") parsed.json = true;
-    else if (option === "--weeks") {
+    else if (option === "--chaos") parsed.chaos = 1;
+    else if (option === "--seed") {
+      seed = wholeNumber(option, rest.shift(), 0, 999_999_999);
+    } else if (option === "--weeks") {
       parsed.weeks = wholeNumber(option, rest.shift(), 1, 60);
     } else if (option === "--port") {
       parsed.port = wholeNumber(option, rest.shift(), 1, 65535);
     } else {
       throw new ArgumentError(`Unknown option ${option}.\n${USAGE}`);
     }
+  }
+  if (seed !== undefined) {
+    if (parsed.chaos === null) {
+      throw new ArgumentError("Expected --seed only together with --chaos.");
+    }
+    parsed.chaos = seed;
   }
   return parsed;
 }

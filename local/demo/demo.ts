@@ -3,6 +3,7 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import { DEMO_INSTANCE, type Simulator, startSimulator } from "../amc/mod.ts";
 import type { FunctionLog } from "../platform/functions/mod.ts";
 import { type Platform, startPlatform } from "../platform/platform.ts";
+import { type Chaos, shortenAllowances, startChaos } from "./chaos.ts";
 import type { Progress } from "./progress.ts";
 import {
   connectInstance,
@@ -12,6 +13,7 @@ import {
   startCollection,
 } from "./setup.ts";
 import type { Access, Summary } from "./summary.ts";
+import type { Survived } from "./survived.ts";
 
 /** How {@link startDemo} is to run. */
 export interface DemoOptions {
@@ -19,6 +21,8 @@ export interface DemoOptions {
   weeks: number;
   /** Port of the API; a free one by default. */
   port?: number;
+  /** Seed of the chaos to collect under; without it, or null: no chaos. */
+  chaos?: number | null;
   /** Whether Ctrl-C stops all and ends the process (true by default). */
   stopOnSignals?: boolean;
   /** Receives each line that an edge function prints. */
@@ -55,7 +59,9 @@ const STALLED_AFTER_MS = 300_000;
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const simulator = await startSimulator();
   let platform: Platform | undefined;
+  let chaos: Chaos | undefined;
   const stop = async () => {
+    await chaos?.stop();
     await platform?.stop();
     await simulator.stop();
   };
@@ -68,6 +74,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       email: EMAIL,
       pollSeconds: 1,
     });
+    if (isChaotic(options)) await shortenAllowances(platform.databaseUrl);
     const client = await signIn(platform, EMAIL, password);
     const workflow = await saveWorkflow(client);
     const startedAt = performance.now();
@@ -78,8 +85,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     options.say(
       `Collecting ${options.weeks} weeks of workflow ${workflow} from instance ${DEMO_INSTANCE.instanceId}.`,
     );
+    if (isChaotic(options)) {
+      chaos = startChaos(platform, simulator, options.chaos);
+      options.say(`Chaos begins, with seed ${options.chaos}.`);
+    }
     const seconds = () => (performance.now() - startedAt) / 1000;
     let took = 0;
+    let survived: Survived | undefined;
     return {
       platform,
       simulator,
@@ -95,15 +107,24 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       finished: async (show) => {
         await watch(client, collectionId, (now) => show(now, seconds()));
         took = seconds();
+        survived = await chaos?.stop();
       },
-      summarize: () =>
-        summarize(client, collectionId, platform!, simulator, took),
+      summarize: async () => ({
+        ...await summarize(client, collectionId, platform!, simulator, took),
+        ...survived && { survived },
+      }),
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function isChaotic<Options extends { chaos?: number | null }>(
+  options: Options,
+): options is Options & { chaos: number } {
+  return typeof options.chaos === "number";
 }
 
 function startPlatformFor(

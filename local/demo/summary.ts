@@ -1,3 +1,5 @@
+import type { Survived } from "./survived.ts";
+
 /** What `npm start` reports at its end; also the object that `--json` prints. */
 export interface Summary {
   weeks: number;
@@ -13,6 +15,8 @@ export interface Summary {
   seconds: number;
   api_url: string;
   database_url: string;
+  /** With --chaos alone. */
+  survived?: Survived;
 }
 
 /** Whether every week was collected, each tracked to an execution of its own that AMC accepted once. */

@@ -1,0 +1,134 @@
+import postgres from "postgres";
+import {
+  type ChanceProfileInput,
+  mixedProfile,
+  type Simulator,
+} from "../amc/mod.ts";
+import { seededRandom, within } from "../amc/random.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { Survived } from "./survived.ts";
+
+/** Seconds from one kill of the functions' processes to the next. */
+const KILL_EVERY: [number, number] = [3, 6];
+
+/** What AMC's list lags at most, in seconds; shorten_allowances.sql allows for one more. */
+const LIST_LAG_SECONDS = 3;
+
+/** Faults and kills that are under way. */
+export interface Chaos {
+  /** Ends faults and kills. @returns what there was of them */
+  stop(): Promise<Survived>;
+}
+
+/**
+ * Shortens the allowances of a test platform's database, after its instances were connected; see shorten_allowances.sql.
+ *
+ * @param databaseUrl of the role postgres, which owns what is changed
+ */
+export async function shortenAllowances(databaseUrl: string): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(
+      await Deno.readTextFile(
+        new URL("./shorten_allowances.sql", import.meta.url),
+      ),
+    );
+  } finally {
+    await sql.end();
+  }
+}
+
+/**
+ * Whether each instance has had a create whose answer came: only from then on does the database settle lost answers by
+ * itself, since AMC's list is proved to show what it has to.
+ */
+export async function provedAll(sql: postgres.Sql): Promise<boolean> {
+  const [{ proved }] = await sql`
+    select bool_and(matcher_proved_at is not null) as proved from public.amc_instances`;
+  return proved;
+}
+
+/**
+ * Begins chaos: AMC misbehaves by chance (transport, throttling, lag, clocks; no FAILED and no REJECTED), and, once
+ * lost answers can be settled, all of the functions' processes are killed every few seconds.
+ *
+ * @param seed the same one draws the same faults and the same pauses between kills
+ */
+export function startChaos(
+  platform: Pick<Platform, "functions" | "databaseUrl">,
+  simulator: Simulator,
+  seed: number,
+): Chaos {
+  simulator.chance(chaosProfile(), seed);
+  const sql = postgres(platform.databaseUrl, { max: 1, onnotice: () => {} });
+  const killer = startKiller(platform, seed, KILL_EVERY, () => provedAll(sql));
+  return {
+    async stop() {
+      simulator.chance(null);
+      const killed_processes = await killer.stop();
+      await sql.end({ timeout: 5 });
+      return { seed, killed_processes, faults: simulator.firedFaults() };
+    },
+  };
+}
+
+/** The simulator's mixed profile; what it gives in an id's place is no id by any reading. */
+export function chaosProfile(): ChanceProfileInput {
+  const { name, faults } = mixedProfile({ listLagSeconds: LIST_LAG_SECONDS });
+  return {
+    name,
+    faults: faults.map((entry) =>
+      entry.fault.kind === "malformed_execution_id"
+        ? { ...entry, fault: { ...entry.fault, value: "not an id" } }
+        : entry
+    ),
+  };
+}
+
+/** Kills all of the functions' processes (SIGKILL) again and again, until it is stopped. */
+export interface Killer {
+  /** @returns how many processes were killed */
+  stop(): Promise<number>;
+}
+
+/**
+ * Starts a killer.
+ *
+ * @param every the least and the most seconds between two kills
+ * @param mayKill asked before each kill until it says so once
+ */
+export function startKiller(
+  platform: Pick<Platform, "functions">,
+  seed: number | string,
+  every: [number, number] = KILL_EVERY,
+  mayKill: () => Promise<boolean> = () => Promise.resolve(true),
+): Killer {
+  const random = seededRandom(`kills:${seed}`);
+  let killed = 0;
+  let allowed = false;
+  let stopped = false;
+  let killing = Promise.resolve();
+  let timer = plan();
+
+  function plan(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => killing = kill(), within(random, every) * 1000);
+  }
+
+  async function kill(): Promise<void> {
+    allowed ||= await mayKill();
+    if (allowed) {
+      killed += Object.keys(platform.functions.pids()).length;
+      await platform.functions.killAll();
+    }
+    if (!stopped) timer = plan();
+  }
+
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await killing;
+      return killed;
+    },
+  };
+}
