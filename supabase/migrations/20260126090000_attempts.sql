@@ -349,7 +349,9 @@ begin
       perform private.put_off(week, now_at);
     when 'quota' then
       perform private.end_attempt(attempt.id, 'quota');
-      perform private.put_off(week, apply_create_verdict.paused_until);
+      -- A pause without an end is a person's to end: the week is due as soon as that is done.
+      perform private.put_off(week, case when isfinite(apply_create_verdict.paused_until)
+        then apply_create_verdict.paused_until else now_at end);
     when 'workflow_not_visible' then
       perform private.end_attempt(attempt.id, 'not_visible');
       perform private.put_off(week, now_at + interval '30 seconds');

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { completed } from "../support/progress.ts";
+import { assertNothingLost } from "../support/proof.ts";
+import { tell } from "../support/tell.ts";
+import { withWorld } from "../support/world.ts";
+
+/** Weeks are collected once each though Postgres is killed and started again in the middle. */
+export async function postgresRestart(weeks: number): Promise<void> {
+  await withWorld({ weeks }, async (world) => {
+    const { cluster } = world;
+    let restarts = 0;
+    for (const part of [1 / 3, 2 / 3]) {
+      await completed(world, Math.round(weeks * part));
+      const { pid } = cluster;
+      await cluster.kill();
+      await cluster.start();
+      assert.notEqual(cluster.pid, pid);
+      restarts++;
+    }
+    await completed(world);
+    await assertNothingLost(world);
+    await tell("Postgres restart", world, { restarts });
+  });
+}

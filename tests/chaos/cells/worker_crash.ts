@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { seededRandom } from "../../../local/amc/random.ts";
+import { completed } from "../support/progress.ts";
+import { assertNothingLost } from "../support/proof.ts";
+import { tell } from "../support/tell.ts";
+import { type ChaosWorld, withWorld } from "../support/world.ts";
+
+/** One in so many requests to AMC has the worker killed. */
+const ONE_IN = 12;
+
+/** Milliseconds after a request in which the worker dies, where it does not die at once. */
+const SOON_MS = 300;
+
+/**
+ * Kills the worker at random moments: half of them when AMC has read a request and not answered it yet, half of them
+ * some time after.
+ *
+ * @param most how often at most
+ * @returns how often it was killed so far
+ */
+function crashAtRandom(world: ChaosWorld, most: number): () => number {
+  const random = seededRandom("crashes");
+  let kills = 0;
+  const kill = () => world.platform.functions.killAll();
+  world.simulator.observe(async () => {
+    if (random() * ONE_IN > 1 || kills >= most) return;
+    kills++;
+    if (random() < 0.5) await kill();
+    else setTimeout(() => void kill(), random() * SOON_MS);
+  });
+  return () => kills;
+}
+
+/** Weeks are collected once each though the worker crashes at random moments. */
+export async function workerCrash(weeks: number): Promise<void> {
+  await withWorld({ weeks }, async (world) => {
+    const kills = crashAtRandom(world, weeks / 5);
+    await completed(world);
+    assert.ok(kills() >= 3, `${kills()} crashes prove nothing`);
+    await assertNothingLost(world);
+    await tell("Worker crash", world, { crashes: kills() });
+  });
+}

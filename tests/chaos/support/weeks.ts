@@ -1,0 +1,16 @@
+const asked = Number(Deno.env.get("CHAOS_WEEKS") ?? 0);
+
+/** Whether `npm run test:chaos` runs, and not `npm test`. */
+export function isLongRun(): boolean {
+  return asked > 0;
+}
+
+/**
+ * As many weeks as a test takes.
+ *
+ * @param few in `npm test`
+ * @param times so many times CHAOS_WEEKS with `npm run test:chaos`
+ */
+export function weeksOfCell(few: number, times = 1): number {
+  return isLongRun() ? asked * times : few;
+}

@@ -1,0 +1,26 @@
+import { walk, WALKS } from "./support/run.ts";
+import { checkDuplicatesAreKnown } from "./support/verdict.ts";
+
+const SHARE = Math.ceil(WALKS / 5);
+
+Deno.test({
+  name:
+    `${SHARE} random walks with a list that lags longer than allowed for find every duplicate, tell of it and end it`,
+  // A load's own time limit is a timer that outlives it.
+  sanitizeOps: false,
+  fn: () =>
+    walk({
+      file: "tests/walks/lagging_walks_test.ts",
+      odds: {
+        lags: [0, 5_000, 20_000],
+        faults: [
+          "accepted, answer lost",
+          "accepted, but throttled",
+          "lost on the way",
+        ],
+      },
+      walks: SHARE,
+      check: checkDuplicatesAreKnown,
+      places: ["attempt_abandoned", "duplicate_execution"],
+    }),
+});

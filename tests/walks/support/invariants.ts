@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { type AttemptRow, lives, type Picture } from "./picture.ts";
+
+const ENDED_AT_AMC = ["SUCCEEDED", "FAILED", "REJECTED", "CANCELLED"];
+const OPEN = ["pending", "running"];
+
+/** What holds at every moment. */
+export function checkMoment(now: Picture): void {
+  const live = now.attempts.filter(lives);
+  unique(live, "week_id", "a week has one live attempt");
+  unique(live, "slot", "a slot has one live attempt");
+  unique(live, "window_key", "a window has one live attempt");
+  assert.ok(
+    live.length <= now.cap && live.every(({ slot }) => slot! <= now.cap),
+    `at most ${now.cap} attempts live, in slots 1 to ${now.cap}`,
+  );
+  const weekOf = new Map(now.executions.map((e) => [e.id, e.week_id]));
+  // An older caller's result is not ours to load.
+  const complete = new Set([
+    ...now.complete,
+    ...now.attempts.filter(({ kind }) => kind === "external")
+      .map(({ execution_id }) => execution_id!),
+  ]);
+  for (const week of now.weeks) {
+    const { id, status, execution_id, due_at, paused } = week;
+    if (execution_id !== null) {
+      assert.equal(weekOf.get(execution_id), id, "an execution is its week's");
+    }
+    if (status === "completed") {
+      assert.ok(
+        execution_id !== null && complete.has(execution_id),
+        `completed week ${id} has an execution with a complete load`,
+      );
+    }
+    if (OPEN.includes(status)) {
+      assert.ok(
+        due_at !== null || live.some(({ week_id }) => week_id === id),
+        `open week ${id} is due or has a live attempt: it is not lost`,
+      );
+    }
+    assert.ok(
+      due_at !== "infinity" || paused,
+      `week ${id} is held only while its collection is paused`,
+    );
+  }
+  for (const { week_id, execution_id } of now.attempts) {
+    if (execution_id !== null) {
+      assert.equal(weekOf.get(execution_id), week_id);
+    }
+  }
+}
+
+function unique(
+  attempts: AttemptRow[],
+  column: "week_id" | "slot" | "window_key",
+  rule: string,
+): void {
+  const values = attempts.map((attempt) => attempt[column]);
+  assert.equal(new Set(values).size, values.length, rule);
+}
+
+/**
+ * What holds from one moment to the next.
+ *
+ * @param retried whether a person asked for a retry in between
+ */
+export function checkStep(
+  before: Picture,
+  now: Picture,
+  retried: boolean,
+): void {
+  const weeks = new Map(now.weeks.map((week) => [week.id, week]));
+  for (const { id, status, execution_id } of before.weeks) {
+    const week = weeks.get(id)!;
+    assert.ok(
+      execution_id === null || week.execution_id !== null,
+      `week ${id} keeps an execution`,
+    );
+    if (OPEN.includes(status) || status === week.status) continue;
+    assert.ok(
+      retried && status !== "completed" && week.status === "pending",
+      `week ${id} leaves ${status} only by a person's retry, not to ${week.status}`,
+    );
+  }
+  const attempts = new Map(now.attempts.map((a) => [a.id, a]));
+  for (const attempt of before.attempts) {
+    const after = attempts.get(attempt.id)!;
+    if (!lives(attempt)) {
+      // Only the watch for a late find ends.
+      assert.deepEqual(
+        { ...after, watch_until: null },
+        { ...attempt, watch_until: null },
+        "an attempt that has ended changes no more",
+      );
+    }
+    assert.ok(
+      attempt.execution_id === null ||
+        after.execution_id === attempt.execution_id,
+      "an attempt keeps its execution",
+    );
+  }
+  const executions = new Map(now.executions.map((e) => [e.id, e.status]));
+  for (const { id, status } of before.executions) {
+    if (ENDED_AT_AMC.includes(status ?? "")) {
+      assert.equal(executions.get(id), status, "how an execution ended stays");
+    }
+  }
+}

@@ -1,0 +1,205 @@
+import postgres from "postgres";
+import type { Direct } from "../../../supabase/functions/_shared/database/direct.ts";
+import type { Rpc } from "../../../supabase/functions/_shared/database/rpc.ts";
+import { withDatabase } from "../../support/with_database.ts";
+import { HEADER } from "./client.ts";
+import type { Gate } from "./worker.ts";
+
+/** The instance, the owner and the workflow of every walk. */
+export const INSTANCE = "amcwalk1";
+/** When every walk begins. */
+export const BEGIN = Date.parse("2025-06-02T12:00:00Z");
+
+/** The weeks of the collection that every walk begins with. */
+const WEEKS = 3;
+const OWNER = "a0000000-0000-4000-8000-000000000001";
+
+interface Signature {
+  name: string;
+  isSet: boolean;
+  isVoid: boolean;
+  types: Record<string, string>;
+}
+
+/**
+ * One session on a database of its own, in which walks follow each other: each in a transaction that is taken back, so that
+ * it leaves nothing behind.
+ */
+export class Lane {
+  readonly #sql: postgres.Sql;
+  readonly #signatures: Map<string, Signature>;
+  /** Errors that the database raised where none is expected. */
+  raised: unknown[] = [];
+  workflow = "";
+
+  constructor(sql: postgres.Sql, signatures: Map<string, Signature>) {
+    this.#sql = sql;
+    this.#signatures = signatures;
+  }
+
+  /** Runs SQL as the walk itself. */
+  get sql(): postgres.Sql {
+    return this.#sql;
+  }
+
+  /** Begins a walk: everything that is random in it follows from the seed. */
+  async begin(seed: number): Promise<void> {
+    this.raised = [];
+    await this.#sql.unsafe("begin; set local role service_role");
+    await this.#sql`select setseed(${(seed % 1_000_000) / 1_000_000})`;
+    await this.setClock(BEGIN);
+  }
+
+  async end(): Promise<void> {
+    await this.#sql.unsafe("rollback");
+  }
+
+  async setClock(now: number): Promise<void> {
+    await this.#sql`select set_config('amc_history.clock', ${
+      new Date(now).toISOString()
+    }, true)`;
+  }
+
+  /** Calls one of the database's functions, as the API would. */
+  async call(
+    name: string,
+    args: Record<string, unknown>,
+  ): Promise<unknown> {
+    const { isSet, isVoid, types } = this.#signatures.get(name)!;
+    const given = Object.entries(args).filter(([, value]) =>
+      value !== undefined
+    );
+    const list = given
+      .map(([key], i) => `${key} => $${i + 1}::text::${types[key]}`).join(", ");
+    const call = `public.${name}(${list})`;
+    const query = isSet
+      ? `select coalesce(jsonb_agg(to_jsonb(t)), '[]') as answer from ${call} t`
+      : isVoid
+      ? `select null as answer from (select ${call}) t`
+      : `select to_jsonb(${call}) as answer`;
+    try {
+      const [{ answer }] = await this.#sql.unsafe(
+        query,
+        given.map(([key, value]) => asText(types[key], value)),
+        { prepare: true },
+      );
+      return answer;
+    } catch (error) {
+      this.raised.push(new Error(`${name}: ${(error as Error).message}`));
+      throw error;
+    }
+  }
+
+  /** The collector's way to call the database's functions, through a gate. */
+  rpc(gate: Gate): Rpc {
+    return ((name: string, args: Record<string, unknown>) =>
+      gate(name, () => this.call(name, args))) as Rpc;
+  }
+
+  /** The collector's direct connection, through a gate. A transaction passes it as a whole. */
+  direct(gate: Gate): Direct {
+    const query = (parts: TemplateStringsArray, ...values: never[]) =>
+      gate("begin_load", () => this.#apart(() => this.#sql(parts, ...values)));
+    const begin = (work: (sql: postgres.Sql) => Promise<unknown>) =>
+      gate("copy", () => this.#apart(() => work(this.#sql)));
+    return Object.assign(query, { begin }) as unknown as Direct;
+  }
+
+  /** As role postgres; what is refused leaves the walk's transaction as it was. */
+  async #apart<T>(work: () => PromiseLike<T>): Promise<T> {
+    await this.#sql.unsafe("savepoint apart; set local role postgres");
+    try {
+      const done = await work();
+      await this.#sql.unsafe(
+        "release savepoint apart; set local role service_role",
+      );
+      return done;
+    } catch (error) {
+      await this.#sql.unsafe("rollback to apart; release savepoint apart");
+      throw error;
+    }
+  }
+
+  /** Makes a collection of the newest weeks. Which takes its time: the zone is looked up. */
+  async collect(weeks: number, key: string): Promise<void> {
+    await this.call("create_collection", {
+      owner_id: OWNER,
+      instance_id: INSTANCE,
+      workflow_id: this.workflow,
+      weeks,
+      idempotency_key: key,
+    });
+  }
+}
+
+function asText(type: string, value: unknown): string | null {
+  if (value === null) return null;
+  if (type.endsWith("[]")) return `{${(value as unknown[]).join(",")}}`;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** Opens a lane on a database of its own for some work. */
+export async function withLane<T>(
+  work: (lane: Lane) => Promise<T>,
+): Promise<T> {
+  return await withDatabase(async ({ url }) => {
+    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    try {
+      const lane = new Lane(sql, await readSignatures(sql));
+      lane.workflow = await prepare(sql);
+      const m = Deno.env.get("WALK_MUTANT");
+      if (m) {
+        const { fn, from, to } = JSON.parse(m);
+        const [{ def }] =
+          await sql`select pg_get_functiondef(${fn}::regproc) as def`;
+        if (!def.includes(from)) throw new Error("mutant does not apply");
+        await sql.unsafe(def.replace(from, () => to));
+      }
+      await lane.begin(0);
+      await lane.collect(WEEKS, "first");
+      await sql.unsafe("commit");
+      return await work(lane);
+    } finally {
+      await sql.end({ timeout: 5 });
+    }
+  });
+}
+
+async function readSignatures(sql: postgres.Sql) {
+  const rows = await sql`
+    select p.proname as name, p.proretset as is_set, p.prorettype = 'void'::regtype as is_void,
+      p.proargnames[1 : cardinality(p.proargtypes)] as names,
+      array(select t::regtype::text from unnest(p.proargtypes) with ordinality u(t, i) order by i) as types
+    from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prokind = 'f'`;
+  return new Map(rows.map((row) => {
+    const types = Object.fromEntries(
+      (row.names ?? []).map((name: string, i: number) => [name, row.types[i]]),
+    );
+    const { name, is_set, is_void } = row;
+    return [name, { name, isSet: is_set, isVoid: is_void, types }];
+  }));
+}
+
+/** What all walks of a lane share; and ids that follow from the seed, so that a walk goes the same way again. */
+async function prepare(sql: postgres.Sql): Promise<string> {
+  for (
+    const table of [
+      "report_data_collections",
+      "report_data_weeks",
+      "week_attempts",
+      "result_loads",
+    ]
+  ) {
+    await sql.unsafe(
+      `alter table public.${table} alter column id set default md5(random()::text || random())::uuid`,
+    );
+  }
+  await sql`insert into auth.users (id, email) values (${OWNER}, 'owner@walks.test')`;
+  await sql`select private.connect_instance(${INSTANCE}, 'ENTITYWALK', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@walks.test')`;
+  const [{ id }] = await sql`
+    select public.save_workflow(${INSTANCE}, 'Walk', 'select name, impressions from traffic') as id`;
+  await sql`update public.amc_workflows set saved_at = '2025-01-01'`;
+  await sql`select private.create_results(${id}, ${HEADER.split(",")})`;
+  return id;
+}

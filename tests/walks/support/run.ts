@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Amc } from "./amc.ts";
+import { aWalk, type Odds } from "./actions.ts";
+import { type Lane, withLane } from "./lane.ts";
+import type { Picture } from "./picture.ts";
+import { type Reached, Walk } from "./walk.ts";
+
+/** How many walks are asked for. */
+export const WALKS = Number(Deno.env.get("WALKS") ?? 500);
+const SEED = Number(Deno.env.get("WALK_SEED") ?? Date.now() % 1_000_000_000);
+const PATH = Deno.env.get("WALK_PATH");
+/** Lanes walk at the same time, each on a database of its own. */
+const LANES = PATH === undefined ? 3 : 1;
+const LAST_LINES = 80;
+/** So many walks reach every place that matters. */
+const ENOUGH_WALKS = 300;
+
+/** A kind of walk. */
+export interface Kind {
+  /** The test file's path, for the line that says how to replay a walk. */
+  file: string;
+  odds: Odds;
+  walks: number;
+  /** What is to hold once everything has settled. */
+  check(now: Picture, amc: Amc): void;
+  /** Events and ends of attempts that the walks must come to: where one is missed, they prove less than they say. */
+  places: string[];
+}
+
+/**
+ * Walks, in several lanes at once.
+ *
+ * @throws with the shortest walk that fails, and what replays it
+ */
+export async function walk(kind: Kind): Promise<void> {
+  const reached: Reached = new Map();
+  const lanes = Array.from(
+    { length: LANES },
+    (_, i) =>
+      withLane((lane) => walkAlong(lane, kind, (SEED + i) | 0, reached)),
+  );
+  await Promise.all(lanes);
+  if (WALKS < ENOUGH_WALKS || PATH !== undefined) return;
+  const missed = kind.places.filter((place) => !reached.has(place));
+  assert.deepEqual(missed, [], `all places are reached (seed ${SEED})`);
+}
+
+async function walkAlong(
+  lane: Lane,
+  { file, odds, walks, check }: Kind,
+  seed: number,
+  reached: Reached,
+): Promise<void> {
+  let trace: string[] = [];
+  const property = fc.asyncProperty(aWalk(odds), async (steps) => {
+    const walk = new Walk(lane);
+    try {
+      await walk.play(steps, seed, reached, check);
+    } catch (error) {
+      trace = walk.trace;
+      throw error;
+    }
+  });
+  const result = await fc.check(property, {
+    seed,
+    path: PATH,
+    numRuns: Math.ceil(walks / LANES),
+    // Not short ones by preference.
+    unbiased: true,
+    endOnFailure: Deno.env.has("WALK_MUTANT"),
+  });
+  if (!result.failed) return;
+  const { counterexample, counterexamplePath, errorInstance } = result;
+  throw new Error([
+    (errorInstance as Error).message,
+    `Replay: WALK_SEED=${seed} WALK_PATH=${counterexamplePath} npm test -- ${file}`,
+    `After: ${JSON.stringify(counterexample)}`,
+    ...trace.slice(-LAST_LINES),
+  ].join("\n"));
+}

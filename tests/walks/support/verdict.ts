@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { type Amc, endOf, type Run } from "./amc.ts";
+import {
+  type AttemptRow,
+  lives,
+  type Picture,
+  type WeekRow,
+} from "./picture.ts";
+
+const OPEN = ["pending", "running"];
+
+/** Whether an attempt lives on only because a person was told to find out what became of its create. */
+function isAPersons(attempt: AttemptRow, now: Picture): boolean {
+  return attempt.state === "unknown" &&
+    now.alerts.some(({ code, week_id }) =>
+      code === "unknown_outcome" && week_id === attempt.week_id
+    );
+}
+
+/** Whether a week that waits, waits for a person: its collection is paused, or what a person is to find out is in its way. */
+function isHeld(week: WeekRow, now: Picture, byPersons: AttemptRow[]): boolean {
+  return week.paused || byPersons.length >= now.cap ||
+    byPersons.some(({ week_id }) =>
+      now.weeks.some(({ id, start }) => id === week_id && start === week.start)
+    );
+}
+
+/**
+ * What has still to move.
+ *
+ * @param byPersons attempts that may wait for a person
+ */
+export function unsettled(now: Picture, byPersons: AttemptRow[]): string[] {
+  const weeks = now.weeks
+    .filter(({ status, due_at }) => OPEN.includes(status) || due_at !== null)
+    .filter((week) => !isHeld(week, now, byPersons))
+    .map(({ id, status, due_at }) => `week ${id} (${status}, due ${due_at})`);
+  const attempts = now.attempts
+    .filter((attempt) => lives(attempt) && !byPersons.includes(attempt))
+    .map(({ id, state }) => `attempt ${id} (${state})`);
+  return [...weeks, ...attempts];
+}
+
+/** The attempts that wait for a person: the instance has not proved that its list would tell. */
+export function personsAttempts(now: Picture): AttemptRow[] {
+  return now.attempts.filter((attempt) => isAPersons(attempt, now));
+}
+
+/** The creates that AMC accepted and the database does not know of. */
+export function unfound(now: Picture, amc: Amc): string[] {
+  const known = new Set(now.executions.map(({ id }) => id));
+  return oursOf(amc).filter(({ id }) => !known.has(id))
+    .map(({ id }) => `${id}, which is not known`);
+}
+
+function oursOf(amc: Amc): Run[] {
+  return amc.runs.filter(({ by }) => by === "us");
+}
+
+/** The executions of attempts, but for those that a person or an older caller began. */
+function ofAttempts(now: Picture, amc: Amc): string[] {
+  const ours = new Set(oursOf(amc).map(({ id }) => id));
+  return now.attempts.flatMap(({ execution_id }) => execution_id ?? [])
+    .filter((id) => ours.has(id));
+}
+
+/** What holds once everything has settled, if the list lagged less than the instance allows for. */
+export function checkNothingRanTwice(now: Picture, amc: Amc): void {
+  const ours = oursOf(amc);
+  assert.deepEqual(
+    ofAttempts(now, amc).sort(),
+    ours.map(({ id }) => id).sort(),
+    "the attempts with an id (found) are the creates that AMC accepted (expected)",
+  );
+  checkSequence(ours);
+  const duplicates = now.alerts.filter(({ code }) =>
+    code === "duplicate_execution"
+  );
+  assert.deepEqual(duplicates, [], "nothing ran twice");
+}
+
+/** What holds once everything has settled, however long the list lagged: what ran twice is known and runs no more. */
+export function checkDuplicatesAreKnown(now: Picture, amc: Amc): void {
+  const taken = new Set(ofAttempts(now, amc));
+  const weekOf = new Map(now.executions.map((e) => [e.id, e.week_id]));
+  for (const run of oursOf(amc).filter(({ id }) => !taken.has(id))) {
+    const week = weekOf.get(run.id);
+    assert.ok(
+      now.alerts.some(({ code, week_id }) =>
+        code === "duplicate_execution" && week_id === week
+      ),
+      `an alert tells of ${run.id}`,
+    );
+    assert.ok(endOf(run) <= amc.now, `${run.id} runs no more`);
+  }
+}
+
+/** A week's next create is accepted only after its previous execution ended at AMC. */
+function checkSequence(ours: Run[]): void {
+  for (const [start, runs] of Map.groupBy(ours, (run) => run.start)) {
+    const inOrder = runs.toSorted((a, b) => a.createdAt - b.createdAt);
+    for (const [i, run] of inOrder.entries()) {
+      const next = inOrder[i + 1];
+      assert.ok(
+        next === undefined || endOf(run) <= next.createdAt,
+        `${next?.id} of ${start} was accepted while ${run.id} ran`,
+      );
+    }
+  }
+}

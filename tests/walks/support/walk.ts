@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { type Action, type Setting, WORKERS } from "./actions.ts";
+import { Amc } from "./amc.ts";
+import { checkMoment, checkStep } from "./invariants.ts";
+import { BEGIN, INSTANCE, type Lane } from "./lane.ts";
+import { type AttemptRow, type Picture, takePicture } from "./picture.ts";
+import { personsAttempts, unfound, unsettled } from "./verdict.ts";
+import { Worker } from "./worker.ts";
+
+/** A tick's calls, and more. */
+const ALL_CALLS = 2_000;
+/** Until the next tick: within the allowances of 520 and 300 s at first, then longer than any lease, pause or allowance. */
+const SETTLING_SECONDS = [60, 540, 250, 1_500];
+const MOST_ROUNDS = 30;
+
+/** What walks came to, by event: to see that they go everywhere. */
+export type Reached = Map<string, number>;
+
+/** One walk: simulated workers and a simulated AMC against the database. */
+export class Walk {
+  readonly #lane: Lane;
+  readonly #amc = new Amc(BEGIN);
+  readonly #workers: Worker[];
+  #picture: Picture | null = null;
+  /** What happened, to be read when the walk fails. */
+  readonly trace: string[] = [];
+
+  constructor(lane: Lane) {
+    this.#lane = lane;
+    this.#workers = Array.from({ length: WORKERS }, () => this.#hire());
+  }
+
+  #hire(): Worker {
+    return new Worker(
+      this.#lane,
+      this.#amc,
+      (line) => this.trace.push(line),
+    );
+  }
+
+  /**
+   * Plays all of it, and takes it back.
+   *
+   * @param seed what is random in the database follows from it
+   * @param check what is to hold once everything has settled
+   */
+  async play(
+    { setting, actions }: { setting: Setting; actions: Action[] },
+    seed: number,
+    reached: Reached,
+    check: (now: Picture, amc: Amc) => void,
+  ): Promise<void> {
+    await this.#lane.begin(seed);
+    try {
+      await this.#arrange(setting);
+      await this.#look(null);
+      for (const action of actions) {
+        this.trace.push(JSON.stringify(action));
+        await this.#act(action);
+        await this.#look(action);
+      }
+      await this.#settle(setting);
+      check(this.#picture!, this.#amc);
+      this.#count(reached);
+    } finally {
+      await this.#lane.end();
+    }
+  }
+
+  async #arrange(setting: Setting): Promise<void> {
+    const { sql } = this.#lane;
+    await sql`update public.amc_instances set max_parallel = ${setting.maxParallel},
+      matcher_proved_at = ${
+      setting.proved ? "2025-01-01" : null
+    } where id = ${INSTANCE}`;
+    await sql`update public.report_data_collections set failed_retries = ${setting.failedRetries},
+      surveyed_at = ${setting.surveyed ? "2025-01-01" : null}`;
+    const [{ id, collection_id }] = await sql`
+      select id, collection_id from public.report_data_weeks order by week_start_date limit 1`;
+    if (setting.firstIsDone) {
+      await this.#lane.call("update_week_status", {
+        collection_id,
+        week_id: id,
+        status: "completed",
+        data: {},
+        execution_id: "before",
+      });
+    }
+  }
+
+  #count(reached: Reached): void {
+    const { events, attempts } = this.#picture!;
+    const ends = attempts.map(({ kind, outcome }) => `${kind}, ${outcome}`);
+    for (const what of new Set([...events, ...ends])) {
+      reached.set(what, (reached.get(what) ?? 0) + 1);
+    }
+  }
+
+  async #look(action: Action | null): Promise<void> {
+    assert.deepEqual(this.#lane.raised, [], "the database raises no error");
+    const now = await takePicture(this.#lane);
+    checkMoment(now);
+    const retried = action?.do === "retry" || action?.do === "retry all";
+    if (this.#picture !== null) checkStep(this.#picture, now, retried);
+    this.#picture = now;
+  }
+
+  async #act(action: Action): Promise<void> {
+    const amc = this.#amc;
+    switch (action.do) {
+      case "work": {
+        const worker = this.#workers[action.worker];
+        await worker.begin(action.task);
+        return await worker.goOn(action.calls, action.pick);
+      }
+      case "repeat":
+        return await this.#workers[action.worker].goOn(1, action.pick, true);
+      case "die in a call":
+        await this.#workers[action.worker].dieInCall(action.pick);
+        this.#workers[action.worker] = this.#hire();
+        return;
+      case "crash":
+        this.#workers[action.worker] = this.#hire();
+        return;
+      case "wait":
+        return await this.#wait(action.seconds);
+      case "fault":
+        amc.faults.push(action.fault);
+        return;
+      case "trouble":
+        amc.troubles.push(action.trouble);
+        return;
+      case "course":
+        amc.course = action.course;
+        return;
+      case "cancel outside": {
+        const run = amc.runs[action.run % Math.max(1, amc.runs.length)];
+        if (run !== undefined && run.createdAt <= amc.now) amc.cancel(run);
+        return;
+      }
+      case "console run":
+        return this.#runInConsole(action.week);
+      default:
+        return await this.#ask(action);
+    }
+  }
+
+  async #wait(seconds: number): Promise<void> {
+    this.#amc.now += seconds * 1000;
+    await this.#lane.setClock(this.#amc.now);
+  }
+
+  /** A person runs the same workflow over a week's window. */
+  #runInConsole(n: number): void {
+    const weeks = this.#picture!.weeks;
+    const start = Date.parse(`${weeks[n % weeks.length].start}T00:00:00Z`);
+    const local = (ms: number) => new Date(ms).toISOString().slice(0, 19);
+    this.#amc.accept({
+      workflowId: this.#lane.workflow,
+      start: local(start),
+      end: local(start + 7 * 86_400_000),
+      zone: "UTC",
+      timeoutSeconds: 7200,
+      parameters: {},
+    }, "a person");
+  }
+
+  /** What a person asks of the database. */
+  async #ask(action: Action): Promise<void> {
+    const { weeks } = this.#picture!;
+    if (action.do === "collect again") {
+      return await this.#lane.collect(2, "second");
+    }
+    if (action.do === "retry" || action.do === "restate") {
+      // Rather a week with which it makes sense, if there is one.
+      const wanted = action.do === "retry"
+        ? ["failed", "cancelled"]
+        : ["completed"];
+      const fit = weeks.filter(({ status }) => wanted.includes(status));
+      const some = fit.length > 0 ? fit : weeks;
+      const week_id = some[action.week % some.length].id;
+      await this.#lane.call(`${action.do}_week`, { week_id });
+    } else if ("collection" in action) {
+      const ids = [...new Set(weeks.map((week) => week.collection_id))];
+      const name = action.do === "retry all"
+        ? "retry_failed_weeks"
+        : `${action.do}_collection`;
+      await this.#lane.call(name, {
+        collection_id: ids[action.collection % ids.length],
+      });
+    }
+  }
+
+  /**
+   * Workers work on until nothing moves any more. The faults that are left are still met. Workers that sleep wake at once, or
+   * only when all is done; who died stays dead.
+   */
+  async #settle({ sleepLong }: Setting): Promise<void> {
+    this.trace.push("settling");
+    this.#amc.troubles = [];
+    this.#amc.course = { ...this.#amc.course, seconds: 600, lag: 30 };
+    if (!sleepLong) await this.#wake();
+    await this.#workOn(personsAttempts);
+    if (sleepLong) await this.#wake();
+    await this.#workOn(personsAttempts);
+    if (personsAttempts(this.#picture!).length > 0) {
+      this.trace.push("a person has found out that the list tells");
+      await this.#lane
+        .sql`update public.amc_instances set matcher_proved_at = private.current_time()`;
+      await this.#workOn(() => []);
+    }
+    // What is checked at a commit elsewhere is checked here.
+    await this.#lane.sql.unsafe("set constraints all immediate");
+  }
+
+  async #wake(): Promise<void> {
+    this.trace.push("all workers wake");
+    for (const worker of this.#workers) await worker.goOn(ALL_CALLS);
+    await this.#look(null);
+  }
+
+  /** Ticks, until everything has settled but what may wait. */
+  async #workOn(mayWait: (now: Picture) => AttemptRow[]): Promise<void> {
+    let left: string[] = [];
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const now = this.#picture!;
+      left = [...unsettled(now, mayWait(now)), ...unfound(now, this.#amc)];
+      if (left.length === 0) return;
+      await this.#wait(SETTLING_SECONDS[round] ?? SETTLING_SECONDS.at(-1)!);
+      this.trace.push(`round ${round}`);
+      // A person renews the credential, if it was refused.
+      await this.#lane
+        .sql`update public.amc_instances set paused_until = null where paused_until = 'infinity'`;
+      const worker = this.#hire();
+      await worker.begin("tick");
+      await worker.goOn(ALL_CALLS);
+      assert.equal(worker.busy, false, "a tick comes to its end");
+      await this.#look(null);
+    }
+    assert.deepEqual(left, [], "nothing is stuck");
+  }
+}

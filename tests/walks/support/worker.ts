@@ -1,0 +1,125 @@
+import { setImmediate } from "node:timers/promises";
+import { cancel } from "../../../supabase/functions/_shared/collector/cancel.ts";
+import type { Collector } from "../../../supabase/functions/_shared/collector/collector.ts";
+import { finish } from "../../../supabase/functions/_shared/collector/finish.ts";
+import { list } from "../../../supabase/functions/_shared/collector/listing.ts";
+import { load } from "../../../supabase/functions/_shared/collector/load.ts";
+import { submit } from "../../../supabase/functions/_shared/collector/submit.ts";
+import { runTick } from "../../../supabase/functions/_shared/collector/tick.ts";
+import type { Amc } from "./amc.ts";
+import { createClient } from "./client.ts";
+import type { Lane } from "./lane.ts";
+
+/** Lets a call through when the walk says so. */
+export type Gate = <T>(name: string, act: () => Promise<T>) => Promise<T>;
+
+/** What a worker can be about. */
+export const TASKS = {
+  submit,
+  list,
+  load,
+  finish,
+  cancel,
+  tick: (collector: Collector) =>
+    runTick(collector, { rounds: 3, milliseconds: Infinity }),
+};
+/** A name in {@link TASKS}. */
+export type Task = keyof typeof TASKS;
+
+interface Waiting {
+  name: string;
+  act: () => Promise<unknown>;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** The steps between the bytes of a result and the next call need some turns of the event loop, never this many. */
+const MOST_TURNS = 50;
+
+/**
+ * A worker that runs the collector's own steps, one call at a time: every call to the database or to AMC waits until the walk
+ * lets it through. A worker that is let go of never goes on: its process was killed.
+ */
+export class Worker {
+  readonly #waiting: Waiting[] = [];
+  readonly #collector: Collector;
+  #asked = 0;
+  #busy = false;
+
+  constructor(lane: Lane, amc: Amc, onTrace: (line: string) => void) {
+    const gate: Gate = (name, act) =>
+      new Promise((resolve, reject) => {
+        this.#asked++;
+        this.#waiting.push({ name, act, resolve, reject } as Waiting);
+      });
+    this.#collector = {
+      rpc: lane.rpc((name, act) => gate(name, act)),
+      direct: lane.direct(gate),
+      clients: {
+        of: () => Promise.resolve(createClient(amc, gate)),
+        forget: () => {},
+      },
+      log: (level, event, fields = {}) => {
+        const line = `${level} ${event} ${JSON.stringify(fields)}`;
+        onTrace(`  ${line}`);
+        // A step gives up only on what is not AMC's: the collector has a mistake, or the database refuses what it should take.
+        if (event.endsWith("_failed") && level === "error") {
+          lane.raised.push(line);
+        }
+      },
+      now: () => amc.now,
+      reach: () => Promise.resolve(),
+    };
+  }
+
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** Begins a task, up to its first call. */
+  async begin(task: Task): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    TASKS[task](this.#collector).finally(() => (this.#busy = false));
+    await setImmediate();
+  }
+
+  /**
+   * Lets calls through.
+   *
+   * @param calls how many at most
+   * @param pick which of those that wait at the same time
+   * @param twice the database takes each call twice, as when an answer is lost and the call is repeated
+   */
+  async goOn(calls: number, pick = 0, twice = false): Promise<void> {
+    for (let call = 0; call < calls && this.#waiting.length > 0; call++) {
+      const [next] = this.#waiting.splice(pick % this.#waiting.length, 1);
+      const asked = this.#asked;
+      try {
+        if (twice && isRepeated(next.name)) await next.act();
+        next.resolve(await next.act());
+      } catch (error) {
+        next.reject(error);
+      }
+      await setImmediate();
+      const reads = next.name === "open result";
+      for (let turn = 0; reads && turn < MOST_TURNS; turn++) {
+        if (this.#asked > asked || !this.#busy) break;
+        await setImmediate();
+      }
+    }
+  }
+
+  /** The call that is under way reaches its end, but its answer reaches nobody. */
+  async dieInCall(pick: number): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const [last] = this.#waiting.splice(pick % this.#waiting.length, 1);
+    await last.act().catch(() => {});
+  }
+}
+
+/** The collector repeats the reports that end the same; no claim is among them, nor what goes to AMC. */
+function isRepeated(name: string): boolean {
+  return /^(record|settle|update|fail|mark|adopt)_|^report_(create|stray)$/
+    .test(name);
+}

@@ -1,0 +1,31 @@
+import { ALL_FAULTS } from "./support/actions.ts";
+import { walk, WALKS } from "./support/run.ts";
+import { checkNothingRanTwice } from "./support/verdict.ts";
+
+Deno.test({
+  name:
+    `${WALKS} random walks of workers, people and faults lose nothing and run nothing twice`,
+  // A load's own time limit is a timer that outlives it.
+  sanitizeOps: false,
+  fn: () =>
+    walk({
+      file: "tests/walks/walks_test.ts",
+      odds: { lags: [0, 30, 290], faults: ALL_FAULTS },
+      walks: WALKS,
+      check: checkNothingRanTwice,
+      places: [
+        "attempt_abandoned",
+        "create_not_sent",
+        "create_throttled",
+        "create_unknown",
+        "execution_adopted",
+        "surveyed_execution_adopted",
+        "week_completed",
+        "week_failed",
+        "week_retried",
+        "collected, cancelled",
+        "collected, refused",
+        "restated, collected",
+      ],
+    }),
+});
