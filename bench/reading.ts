@@ -2,7 +2,7 @@ import type postgres from "postgres";
 import { openDirect } from "../supabase/functions/_shared/database/direct.ts";
 import { type Csv, makeCsv, stream } from "./support/csv.ts";
 import { type BenchDatabase, settle } from "./support/database.ts";
-import { type Section, short, stated } from "./support/figure.ts";
+import { type Figure, type Section, short, stated } from "./support/figure.ts";
 import { fillWeeks, OWNER } from "./support/fill.ts";
 import { claimLoad, complete, load, RESULTS } from "./support/loads.ts";
 import { keepPlans } from "./support/plans.ts";
@@ -15,7 +15,14 @@ import {
 } from "./support/rounds.ts";
 import type { Size } from "./support/size.ts";
 
-type Name = "owner" | "postgres" | "ownerBeside" | "postgresBeside";
+/** Rows of a week that is small. */
+const FEW_ROWS = 20;
+
+/** Seconds of each round, for a large and a small week. */
+interface Times {
+  large: Rounds<"owner" | "postgres">;
+  small: Rounds<"owner" | "postgres">;
+}
 
 /** Reading one week of a result through its view, as its owner over the API does and as postgres. */
 export async function benchReading(
@@ -24,26 +31,23 @@ export async function benchReading(
 ): Promise<Section> {
   await database.admin.unsafe(`truncate ${RESULTS.table}`);
   const csv = makeCsv({ rows: size.rowsRead });
-  const weeks: string[] = [];
-  for (let week = 0; week < 3; week++) weeks.push(await add(database, csv));
-  await settle(database);
-  const alone = await read(database, weeks[1], csv.rows, size.rounds);
-  await keepReadingPlans(database, "alone", weeks[1], size.keep);
-  const others = size.fewWeeks;
-  await fillWeeks(database, others, "finished", "others");
-  await settle(database);
-  const beside = await read(database, weeks[1], csv.rows, size.rounds);
-  await keepReadingPlans(database, "beside_others", weeks[1], size.keep);
-  return describe(
-    {
-      owner: alone.owner,
-      postgres: alone.postgres,
-      ownerBeside: beside.owner,
-      postgresBeside: beside.postgres,
-    },
-    csv.rows,
-    others,
-  );
+  const few = makeCsv({ rows: FEW_ROWS });
+  await add(database, csv);
+  const large = await add(database, csv);
+  const small = await add(database, few);
+  const readBoth = async (name: string): Promise<Times> => {
+    await settle(database);
+    await keepReadingPlans(database, `large_${name}`, large, size.keep);
+    await keepReadingPlans(database, `small_${name}`, small, size.keep);
+    return {
+      large: await read(database, large, csv.rows, size.rounds),
+      small: await read(database, small, FEW_ROWS, size.rounds),
+    };
+  };
+  const alone = await readBoth("alone");
+  await fillWeeks(database, size.otherLoads, "finished", "others");
+  const beside = await readBoth("beside_others");
+  return describe(alone, beside, csv.rows, size.otherLoads);
 }
 
 /** Loads a week and completes it. @returns the week's id */
@@ -107,32 +111,32 @@ async function keepReadingPlans(
 }
 
 function describe(
-  times: Rounds<Name>,
+  alone: Times,
+  beside: Times,
   rows: number,
   others: number,
 ): Section {
-  const shown = (name: Name) => `${short(median(times[name]))} s`;
-  const share = (above: Name, below: Name) =>
-    short(ratio(times[above], times[below]));
+  const both = (name: string, times: Times["large"]): Figure[] => [
+    stated(`${name}, as their owner`, `${short(median(times.owner))} s`),
+    stated(`${name}, as postgres`, `${short(median(times.postgres))} s`),
+    stated(
+      `${name}, time as owner ÷ as postgres`,
+      short(ratio(times.owner, times.postgres)),
+    ),
+  ];
+  const large = `${rows.toLocaleString("en")} rows`;
+  const small = `${FEW_ROWS} rows`;
   const besides = `beside ${others.toLocaleString("en")} other loads`;
   return {
     title: "Reading a week",
     figures: [
-      stated(
-        `${rows.toLocaleString("en")} rows as their owner`,
-        shown("owner"),
-      ),
-      stated("the same as postgres", shown("postgres")),
-      stated("owner ÷ postgres, time", share("owner", "postgres")),
-      stated(`as their owner, ${besides}`, shown("ownerBeside")),
-      stated(`as postgres, ${besides}`, shown("postgresBeside")),
-      stated(
-        `owner ÷ postgres, time, ${besides}`,
-        share("ownerBeside", "postgresBeside"),
-      ),
+      ...both(large, alone.large),
+      ...both(small, alone.small),
+      ...both(`${large} ${besides}`, beside.large),
+      ...both(`${small} ${besides}`, beside.small),
     ],
     meaning: [
-      `All rows of one week of three through the workflow's view, until the last has come and was read into objects, over a direct connection: as \`authenticated\` with the owner's claims, under row level security, and as \`postgres\`, whom no policy binds. *Beside other loads*: the same week, after the same owner has as many more completed weeks (without rows), since the policies look at loads and executions.`,
+      `All rows of one week of three through the workflow's view, until the last has come and was read into objects, over a direct connection: as \`authenticated\` with the owner's claims, under row level security, and as \`postgres\`, whom no policy binds. *Beside other loads*: the same weeks, after the same owner has as many more completed weeks (without rows), since the policies look at loads and executions.`,
     ],
   };
 }

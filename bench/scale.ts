@@ -5,7 +5,13 @@ import {
   type BenchServer,
   settle,
 } from "./support/database.ts";
-import { atLeast, type Section, short, stated } from "./support/figure.ts";
+import {
+  atLeast,
+  because,
+  type Section,
+  short,
+  stated,
+} from "./support/figure.ts";
 import {
   fillInstances,
   fillWeeks,
@@ -18,6 +24,8 @@ import type { Size } from "./support/size.ts";
 import { benchTick } from "./tick.ts";
 
 const INSTANCES = 100;
+const PLANS =
+  "claiming reads more than it takes; which statement does is in plans/claim_due_weeks_*.txt.";
 /** Weeks per claim, as the worker claims them. */
 const AT_ONCE = 10;
 
@@ -32,7 +40,7 @@ export async function benchScale(
   await settle(waiting);
   const ticks = await benchTick({ finished, waiting }, size);
   await freeAllSlots(waiting);
-  await fillWeeks(finished, forAllRounds(size), "due", "more");
+  await fillWeeks(finished, size.fewWeeks / 2, "due", "more");
   const few = await filled(server, "few", size.fewWeeks / 2, size.fewWeeks / 2);
   await settle(finished);
   await settle(waiting);
@@ -43,10 +51,6 @@ export async function benchScale(
     await server.drop(database);
   }
   return [describe(times, size, counts), ticks];
-}
-
-function forAllRounds({ cycles, rounds }: Size): number {
-  return cycles * (rounds + 1);
 }
 
 async function filled(
@@ -131,16 +135,24 @@ function describe(
         measured: short(perSecond),
         target: "≥ 300",
         met: perSecond >= 300,
+        reason:
+          "the work is CPU's, on cores that the server, the ten clients and whatever else runs share; this is a rate of the machine, so see the load that the tables name.",
       },
-      atLeast(
-        `at ${many} finished weeks ÷ at ${few}`,
-        ratio(times.finished, times.few),
-        0.85,
+      because(
+        atLeast(
+          `at ${many} finished weeks ÷ at ${few}`,
+          ratio(times.finished, times.few),
+          0.85,
+        ),
+        PLANS,
       ),
-      atLeast(
-        `at ${many} waiting weeks ÷ at ${few}`,
-        ratio(times.waiting, times.few),
-        0.85,
+      because(
+        atLeast(
+          `at ${many} waiting weeks ÷ at ${few}`,
+          ratio(times.waiting, times.few),
+          0.85,
+        ),
+        PLANS,
       ),
       stated(`at ${many} finished weeks`, shown("finished")),
       stated(`at ${many} waiting weeks`, shown("waiting")),

@@ -7,6 +7,8 @@ export interface Figure {
   target?: string;
   /** Whether the target is met. */
   met?: boolean;
+  /** Why it is missed when it is, as far as that is known. */
+  reason?: string;
 }
 
 /** A group of figures that were measured together, and how they are to be read. */
@@ -40,6 +42,11 @@ export function under(
     target: `< ${limit} ${unit}`,
     met: value < limit,
   };
+}
+
+/** A figure with the reason that is told when its target is missed. */
+export function because(figure: Figure, reason: string): Figure {
+  return { ...figure, reason };
 }
 
 /** A figure that is only stated. */

@@ -52,7 +52,11 @@ function describeRun(machine: Machine, minutes: number): string {
     minutes.toFixed(1)
   } minutes: ${machine.cores} cores, ${machine.memoryGiB} GiB of memory, ${machine.system}, PostgreSQL ${machine.postgres} (${machine.settings}), Deno ${machine.deno}. Load average before the run: ${
     machine.load.map((value) => value.toFixed(1)).join(", ")
-  } (1, 5, 15 minutes).`;
+  } (1, 5, 15 minutes)${
+    machine.load[0] > machine.cores / 4
+      ? ": other programs used the machine too, so rates are lower than they could be, and ratios spread more."
+      : "."
+  }`;
 }
 
 function asMarkdown({ title, figures, meaning }: Section): string {
@@ -62,7 +66,14 @@ function asMarkdown({ title, figures, meaning }: Section): string {
     row(COLUMNS.map(() => "---")),
     ...figures.map((figure) => row(cells(figure))),
   ].join("\n");
-  return [`### ${title}`, table, ...meaning].join("\n\n");
+  return [`### ${title}`, table, ...missed(figures), ...meaning].join("\n\n");
+}
+
+/** A paragraph for each target that is missed. */
+function missed(figures: Figure[]): string[] {
+  return figures.filter(({ met }) => met === false).map(({ name, reason }) =>
+    `Missed, ${name}: ${reason ?? "the reason is not known."}`
+  );
 }
 
 function cells({ name, measured, target, met }: Figure): string[] {

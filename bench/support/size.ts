@@ -13,6 +13,8 @@ export interface Size {
   sliceBytes: number;
   /** Rows of a week that is read. */
   rowsRead: number;
+  /** Loads of other weeks that are there meanwhile. */
+  otherLoads: number;
   /** Ticks of the simulated run. */
   ticks: number;
   /** Whether plans are written to bench/plans. */
@@ -22,13 +24,14 @@ export interface Size {
 /** What `npm run bench` measures. */
 export const FULL: Size = {
   rounds: 5,
-  statusCalls: 400,
+  statusCalls: 800,
   cycles: 800,
   fewWeeks: 10_000,
   manyWeeks: 1_000_000,
   csvBytes: 100_000_000,
   sliceBytes: 10_000_000,
   rowsRead: 100_000,
+  otherLoads: 100_000,
   ticks: 16,
   keep: true,
 };
@@ -43,6 +46,7 @@ export const QUICK: Size = {
   csvBytes: 4_000_000,
   sliceBytes: 1_000_000,
   rowsRead: 5_000,
+  otherLoads: 2_000,
   ticks: 8,
   keep: false,
 };
