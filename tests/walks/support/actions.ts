@@ -19,7 +19,7 @@ export type Action =
   | { do: "cancel outside"; run: number }
   | { do: "collect again" }
   | { do: "pause" | "resume" | "cancel" | "retry all"; collection: number }
-  | { do: "retry" | "restate"; week: number };
+  | { do: "retry" | "restate" | "end by hand"; week: number };
 
 /** What may befall a walk. */
 export interface Odds {
@@ -35,10 +35,14 @@ export interface Setting {
   /** Whether the instance has proved before that its list would tell. */
   proved: boolean;
   failedRetries: number;
+  /** The list's lag at first, in seconds. */
+  lag: number;
   /** Whether AMC's list was read for the collection before. */
   surveyed: boolean;
   /** Whether the first week was completed by an older caller. */
   firstIsDone: boolean;
+  /** Whether AMC runs the first open week already, if its list was not read: the database was restored from a backup. */
+  restored: boolean;
   /** Whether workers that stand still in the end wake only when all is done. */
   sleepLong: boolean;
 }
@@ -70,109 +74,62 @@ export const ALL_FAULTS: Fault[] = [
 /** From a few calls, after which the worker stands still, to all that a task has. */
 const calls = fc.constantFrom(1, 2, 3, 5, 200, 200);
 
-const work = fc.record({
-  do: fc.constant("work" as const),
-  worker,
-  task: fc.constantFrom(
-    ...Object.keys(TASKS) as Task[],
-    "tick" as const,
-    "tick" as const,
-    "submit" as const,
-  ),
-  calls,
-  pick,
-});
+const task = fc.constantFrom(
+  ...Object.keys(TASKS) as Task[],
+  "tick" as const,
+  "tick" as const,
+  "submit" as const,
+);
 
-const courseOf = (lags: number[]) =>
-  fc.record({
-    seconds: fc.constantFrom(20, 300, 1200, 7200),
-    endsAs: fc.constantFrom("SUCCEEDED", "SUCCEEDED", "FAILED", "REJECTED"),
-    lag: fc.constantFrom(...lags),
-  }) as fc.Arbitrary<Course>;
+type Weighted = { weight: number; arbitrary: fc.Arbitrary<Action> };
 
-/** Any step, the likely ones more often. */
-const anAction = ({ lags, faults }: Odds): fc.Arbitrary<Action> =>
-  fc.oneof(
-    { weight: 12, arbitrary: work },
-    {
-      weight: 6,
-      arbitrary: fc.record({
-        do: fc.constant("wait" as const),
-        seconds: fc.constantFrom(1, 15, 31, 70, 200, 600, 1000, 3600),
-      }),
-    },
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        do: fc.constant("fault" as const),
-        fault: fc.constantFrom(...faults),
-      }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        do: fc.constant("repeat" as const),
-        worker,
-        pick,
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({ do: fc.constant("crash" as const), worker }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        do: fc.constant("die in a call" as const),
-        worker,
-        pick,
-      }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        do: fc.constant("trouble" as const),
-        trouble: fc.constantFrom("throttled" as const, "unavailable" as const),
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        do: fc.constant("course" as const),
-        course: courseOf(lags),
-      }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ do: fc.constant("console run" as const), week }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        do: fc.constant("cancel outside" as const),
-        run: fc.nat(8),
-      }),
-    },
-    { weight: 1, arbitrary: fc.constant({ do: "collect again" as const }) },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        do: fc.constantFrom("pause", "resume", "retry all"),
-        collection,
-      }) as fc.Arbitrary<Action>,
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ do: fc.constant("cancel" as const), collection }),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        do: fc.constantFrom("retry", "restate"),
-        week,
-      }) as fc.Arbitrary<Action>,
-    },
-  );
+/** A step that comes so often, with what it needs to know. */
+function often<Name extends Action["do"]>(
+  weight: number,
+  name: Name | Name[],
+  known: Record<string, fc.Arbitrary<unknown>> = {},
+): Weighted {
+  const what = fc.constantFrom(...(Array.isArray(name) ? name : [name]));
+  const arbitrary = fc.record({ do: what, ...known });
+  return { weight, arbitrary: arbitrary as unknown as fc.Arbitrary<Action> };
+}
+
+/** What workers do and what befalls them. */
+const ofWorkers: Weighted[] = [
+  often(12, "work", { worker, task, calls, pick }),
+  often(6, "wait", {
+    seconds: fc.constantFrom(1, 15, 31, 70, 200, 600, 1000, 3600),
+  }),
+  often(1, "repeat", { worker, pick }),
+  often(2, "crash", { worker }),
+  often(2, "die in a call", { worker, pick }),
+];
+
+/** What AMC does. */
+const ofAmc = ({ lags, faults }: Odds): Weighted[] => [
+  often(6, "fault", { fault: fc.constantFrom(...faults) }),
+  often(1, "trouble", {
+    trouble: fc.constantFrom("throttled", "unavailable"),
+  }),
+  often(2, "course", {
+    course: fc.record({
+      seconds: fc.constantFrom(20, 300, 1200, 7200),
+      endsAs: fc.constantFrom("SUCCEEDED", "SUCCEEDED", "FAILED", "REJECTED"),
+      lag: fc.constantFrom(...lags),
+    }),
+  }),
+];
+
+/** What people do, here and in AMC's console. */
+const ofPeople: Weighted[] = [
+  often(1, "console run", { week }),
+  often(1, "cancel outside", { run: fc.nat(8) }),
+  often(1, "collect again"),
+  often(3, ["pause", "resume", "retry all"], { collection }),
+  often(1, "cancel", { collection }),
+  often(3, ["retry", "restate"], { week }),
+  often(1, "end by hand", { week }),
+];
 
 /** A setting and the steps that follow. */
 export const aWalk = (
@@ -183,12 +140,14 @@ export const aWalk = (
       maxParallel: fc.integer({ min: 1, max: 3 }),
       proved: fc.constantFrom(true, true, true, false),
       failedRetries: fc.nat(1),
+      lag: fc.constantFrom(...odds.lags),
       surveyed: fc.constantFrom(true, true, false),
       firstIsDone: fc.boolean(),
+      restored: fc.constantFrom(false, false, true),
       sleepLong: fc.boolean(),
     }),
     // Some are short, so that what fails can be made short.
-    actions: fc.array(anAction(odds), {
+    actions: fc.array(fc.oneof(...ofWorkers, ...ofAmc(odds), ...ofPeople), {
       minLength: 1,
       maxLength: 32,
       size: "max",

@@ -6,7 +6,8 @@ export type End = "SUCCEEDED" | "FAILED" | "REJECTED";
 /** An execution at the AMC of a walk. Times are in milliseconds on the walk's clock. */
 export interface Run {
   id: string;
-  by: "us" | "a person";
+  /** Whose create it was; in an earlier life: before the database was restored. */
+  by: "us" | "us in an earlier life" | "a person";
   workflowId: string;
   start: string;
   end: string;

@@ -147,14 +147,6 @@ export async function withLane<T>(
     try {
       const lane = new Lane(sql, await readSignatures(sql));
       lane.workflow = await prepare(sql);
-      const m = Deno.env.get("WALK_MUTANT");
-      if (m) {
-        const { fn, from, to } = JSON.parse(m);
-        const [{ def }] =
-          await sql`select pg_get_functiondef(${fn}::regproc) as def`;
-        if (!def.includes(from)) throw new Error("mutant does not apply");
-        await sql.unsafe(def.replace(from, () => to));
-      }
       await lane.begin(0);
       await lane.collect(WEEKS, "first");
       await sql.unsafe("commit");

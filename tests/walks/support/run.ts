@@ -12,7 +12,8 @@ const SEED = Number(Deno.env.get("WALK_SEED") ?? Date.now() % 1_000_000_000);
 const PATH = Deno.env.get("WALK_PATH");
 /** Lanes walk at the same time, each on a database of its own. */
 const LANES = PATH === undefined ? 3 : 1;
-const LAST_LINES = 80;
+/** Of what happened, the beginning and the end are shown. */
+const SHOWN_LINES = 60;
 /** So many walks reach every place that matters. */
 const ENOUGH_WALKS = 300;
 
@@ -68,7 +69,6 @@ async function walkAlong(
     numRuns: Math.ceil(walks / LANES),
     // Not short ones by preference.
     unbiased: true,
-    endOnFailure: Deno.env.has("WALK_MUTANT"),
   });
   if (!result.failed) return;
   const { counterexample, counterexamplePath, errorInstance } = result;
@@ -76,6 +76,7 @@ async function walkAlong(
     (errorInstance as Error).message,
     `Replay: WALK_SEED=${seed} WALK_PATH=${counterexamplePath} npm test -- ${file}`,
     `After: ${JSON.stringify(counterexample)}`,
-    ...trace.slice(-LAST_LINES),
+    ...trace.slice(0, SHOWN_LINES),
+    ...trace.slice(SHOWN_LINES).slice(-SHOWN_LINES),
   ].join("\n"));
 }
