@@ -7,7 +7,7 @@ export const WORKFLOW = "weekly-bench-0123456789ab";
 const WEEKS_EACH = 50;
 
 /**
- * Adds a user and instances of ten slots each, with their workflow saved and no listing due. Triggers are off, as in
+ * Adds a user and instances of ten slots each, with their workflow saved. Triggers are off, as in
  * everything of this module: a million rows are to be there within a minute.
  */
 export async function fillInstances(
@@ -18,7 +18,7 @@ export async function fillInstances(
     set session_replication_role = replica;
     insert into auth.users (id, email) values ('${OWNER}', 'owner@example.com');
     insert into public.amc_instances (id, entity_id, marketplace_id, region, credential_name, list_due_at, matcher_proved_at)
-    select 'amcbench' || lpad(i::text, 4, '0'), 'ENTITY1', 'ATVPDKIKX0DER', 'NA', 'bench', 'infinity', now()
+    select 'amcbench' || lpad(i::text, 4, '0'), 'ENTITY1', 'ATVPDKIKX0DER', 'NA', 'bench', '-infinity', now()
     from generate_series(1, ${count}) i;
     insert into public.amc_instance_members (instance_id, user_id) select id, '${OWNER}' from public.amc_instances;
     insert into public.amc_workflows (instance_id, id, name, sql_query, saved_at)
@@ -105,7 +105,10 @@ async function fillExecutions(
     select w.execution_id, 2, 'bench', '{a}', true, now(), now(), 20, '0', ${SUMMARY} from ${weeks};`);
 }
 
-/** Takes every slot of every instance: ten attempts each, whose executions run at AMC, for weeks that were due. */
+/**
+ * Takes every slot of every instance: ten attempts each, whose executions run at AMC, for weeks that were due. The next
+ * listing is not due yet.
+ */
 export async function takeAllSlots({ admin }: BenchDatabase): Promise<void> {
   await admin.unsafe(`
     set session_replication_role = replica;
@@ -120,6 +123,7 @@ export async function takeAllSlots({ admin }: BenchDatabase): Promise<void> {
     select id, instance_id, 1, 'collected', 'created', now(), now(), 21600, md5(id::text), slot, execution_id from chosen;
     update public.report_data_weeks w set status = 'running', due_at = null, started_at = now(), execution_id = c.execution_id
     from chosen c where c.id = w.id;
+    update public.amc_instances set list_due_at = 'infinity';
     drop table chosen;`);
 }
 

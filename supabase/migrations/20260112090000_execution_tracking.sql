@@ -147,6 +147,7 @@ alter table public.amc_instances
   add column list_leased_until timestamptz,
   add column list_fence bigint not null default 0,
   add column last_claimed_at timestamptz;
+create index amc_instances_last_claimed_at_idx on public.amc_instances (last_claimed_at nulls first, id);
 comment on column public.amc_instances.max_parallel is
   'Most live attempts at once. AMC runs 10 executions per instance in parallel through the API (guide, M).';
 comment on column public.amc_instances.daily_limit is

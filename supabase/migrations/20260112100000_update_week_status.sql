@@ -43,38 +43,73 @@ $$;
 comment on function private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
   'Whether a week may take this status, data and execution: pending to any, running to any but pending, a terminal status only to itself and only to fill gaps.';
 
-create function private.take_execution(week public.report_data_weeks, execution_id text) returns text
+create function private.report_week(
+  week public.report_data_weeks, status text, data jsonb, execution_id text
+) returns public.report_data_weeks
+language sql security invoker set search_path = ''
+as $$
+  -- The execution and the status change in one statement, so that no reader sees one without the other.
+  update public.report_data_weeks w set
+    status = report_week.status,
+    data = coalesce(report_week.data, w.data),
+    execution_id = coalesce(report_week.execution_id, w.execution_id),
+    error_code = case when report_week.status = 'completed' then null else w.error_code end,
+    error_message = case when report_week.status = 'completed' then null else w.error_message end,
+    due_at = case when report_week.status = 'pending' then w.due_at end
+  where w.id = (week).id
+  returning w.*;
+$$;
+comment on function private.report_week(public.report_data_weeks, text, jsonb, text) is
+  'Gives a week its status and, where they are not null, its data and its execution. Answers the week as it now is. The caller holds its lock.';
+
+create function private.why_untaken(week public.report_data_weeks, execution_id text) returns text
+language sql volatile security invoker set search_path = ''
+as $$
+  select case
+    when why_untaken.execution_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then 'malformed_execution_id'
+    when exists (select from public.workflow_executions e
+      where e.id = why_untaken.execution_id and e.week_id <> (week).id) then 'execution_of_another_week'
+  end;
+$$;
+comment on function private.why_untaken(public.report_data_weeks, text) is
+  'Why an execution that a caller brought cannot be the week''s (malformed_execution_id, execution_of_another_week); null if it can.';
+
+create function private.report_week_with(
+  inout week public.report_data_weeks, status text, data jsonb, execution_id text, out untracked text
+)
 language plpgsql security invoker set search_path = ''
 as $$
-declare
-  holder uuid;
 begin
-  if take_execution.execution_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
-    return 'malformed_execution_id';
+  untracked := private.why_untaken(week, report_week_with.execution_id);
+  if untracked is null then
+    begin
+      with brought as (
+        insert into public.workflow_executions (id, week_id) values (report_week_with.execution_id, (week).id)
+        on conflict (id) do nothing returning id
+      )
+      insert into public.week_attempts
+        (week_id, instance_id, number, kind, state, outcome, intended_at, execution_id, ended_at)
+      select (week).id, (week).instance_id,
+        1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = (week).id),
+        'external', 'ended', 'external', private.current_time(), b.id, private.current_time()
+      from brought b;
+      week := private.report_week(week, report_week_with.status, report_week_with.data, report_week_with.execution_id);
+      return;
+    exception
+      -- Tracking must never stop a collection. Only what the value itself caused is caught (classes 22 and 23):
+      -- a deadlock, a cancellation or a full disk is raised, and the caller tries again.
+      when data_exception or integrity_constraint_violation then
+        untracked := 'refused_by_database: ' || sqlstate || ' ' || sqlerrm;
+    end;
   end if;
-  select e.week_id into holder from public.workflow_executions e where e.id = take_execution.execution_id;
-  if holder <> (week).id then
-    return 'execution_of_another_week';
-  end if;
-  if holder is null then
-    insert into public.workflow_executions (id, week_id) values (take_execution.execution_id, (week).id);
-    insert into public.week_attempts
-      (week_id, instance_id, number, kind, state, outcome, intended_at, execution_id, ended_at)
-    select (week).id, (week).instance_id, coalesce(max(a.number), 0) + 1, 'external', 'ended', 'external',
-      private.current_time(), take_execution.execution_id, private.current_time()
-    from public.week_attempts a where a.week_id = (week).id;
-  end if;
-  update public.report_data_weeks w set execution_id = take_execution.execution_id where w.id = (week).id;
-  return null;
-exception
-  -- Tracking must never stop a collection. Only what the value itself caused is caught (classes 22 and 23):
-  -- a deadlock, a cancellation or a full disk is raised, and the caller tries again.
-  when data_exception or integrity_constraint_violation then
-    return 'refused_by_database: ' || sqlstate || ' ' || sqlerrm;
+  week := private.report_week(week, report_week_with.status, report_week_with.data, null);
 end;
 $$;
-comment on function private.take_execution(public.report_data_weeks, text) is
-  'Makes an execution that a caller brought the week''s own, with its row and an attempt of kind external. Answers null, or why not (malformed_execution_id, execution_of_another_week, refused_by_database: …), having changed nothing.';
+comment on function private.report_week_with(public.report_data_weeks, text, jsonb, text) is
+  $$Like report_week, with an execution that a caller brought: adds its row and an attempt of kind external.
+
+If the execution cannot be the week's, status and data are written all the same, and untracked says why
+(malformed_execution_id, execution_of_another_week, refused_by_database: …).$$;
 
 create function private.finish_week(
   week public.report_data_weeks, live public.week_attempts, status text
@@ -84,9 +119,6 @@ as $$
 declare
   execution public.workflow_executions;
 begin
-  if (live).id is null or finish_week.status = 'running' then
-    return;
-  end if;
   select * into execution from public.workflow_executions e where e.id = (live).execution_id;
   perform private.end_attempt((live).id, case
     when finish_week.status = 'completed' then 'collected'
@@ -109,12 +141,16 @@ comment on function private.finish_week(public.report_data_weeks, public.week_at
   'Ends the live attempt of a week that reached a terminal status, and keeps AMC''s words if it failed.';
 revoke execute on function
   private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
-  private.take_execution(public.report_data_weeks, text),
+  private.report_week(public.report_data_weeks, text, jsonb, text),
+  private.why_untaken(public.report_data_weeks, text),
+  private.report_week_with(public.report_data_weeks, text, jsonb, text),
   private.finish_week(public.report_data_weeks, public.week_attempts, text)
   from public, anon, authenticated;
 grant execute on function
   private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
-  private.take_execution(public.report_data_weeks, text),
+  private.report_week(public.report_data_weeks, text, jsonb, text),
+  private.why_untaken(public.report_data_weeks, text),
+  private.report_week_with(public.report_data_weeks, text, jsonb, text),
   private.finish_week(public.report_data_weeks, public.week_attempts, text)
   to service_role;
 
@@ -132,6 +168,7 @@ declare
   live public.week_attempts;
   new_data jsonb := nullif(update_week_status.data, 'null'::jsonb);
   new_id text := update_week_status.execution_id;
+  reported record;
   untracked text;
 begin
   -- 1
@@ -181,21 +218,18 @@ begin
     perform private.note_event('restatement_failed', live, week, new_id);
     return row('applied', 'result_kept', week.status, week.execution_id)::public.tracking_report;
   end if;
-  -- 5 and 7
   if new_id is not null and new_id is distinct from week.execution_id and live.id is null then
-    untracked := private.take_execution(week, new_id);
+    -- 5 and 7
+    reported := private.report_week_with(week, update_week_status.status, new_data, new_id);
+    week := reported.week;
+    untracked := reported.untracked;
+  else
+    -- 9
+    week := private.report_week(week, update_week_status.status, new_data, new_id);
   end if;
-  -- 9. The execution and the status change in one statement, so that no reader sees one without the other.
-  update public.report_data_weeks w set
-    status = update_week_status.status,
-    data = coalesce(new_data, w.data),
-    execution_id = case when live.id is not null then new_id else w.execution_id end,
-    error_code = case when update_week_status.status = 'completed' then null else w.error_code end,
-    error_message = case when update_week_status.status = 'completed' then null else w.error_message end,
-    due_at = case when update_week_status.status = 'pending' then w.due_at end
-  where w.id = week.id
-  returning * into week;
-  perform private.finish_week(week, live, update_week_status.status);
+  if live.id is not null and update_week_status.status <> 'running' then
+    perform private.finish_week(week, live, update_week_status.status);
+  end if;
   perform private.note_event('week_' || update_week_status.status, live, week, new_id,
     jsonb_strip_nulls(jsonb_build_object('untracked', untracked)));
   if untracked is not null then

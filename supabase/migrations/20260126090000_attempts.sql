@@ -65,7 +65,7 @@ comment on function public.report_credential_failure(text, text, text) is
 -- Claiming ------------------------------------------------------------------------------------------
 
 create function private.free_slots(instance public.amc_instances) returns setof integer
-language sql volatile security invoker set search_path = ''
+language sql volatile rows 10 security invoker set search_path = ''
 as $$
   select s.slot
   from generate_series(1, (instance).max_parallel) s(slot)
@@ -107,7 +107,7 @@ comment on function private.has_claimable_week(text) is
 
 create function private.intend(instance public.amc_instances, max_weeks integer, lease_seconds integer)
 returns setof public.week_attempts
-language plpgsql volatile security invoker set search_path = ''
+language plpgsql volatile rows 10 security invoker set search_path = ''
 as $$
 declare
   now_at timestamptz := private.current_time();
@@ -152,7 +152,8 @@ begin
   taken as (
     update public.report_data_weeks w set due_at = null,
       status = case w.status when 'completed' then 'completed' else 'running' end
-    from intended i where i.week_id = w.id
+    -- As an array the weeks are found by their key; joined, all weeks would be read for them.
+    where w.id = any (array(select i.week_id from intended i))
     returning w.id
   )
   select i.* from intended i join taken t on t.id = i.week_id;
@@ -173,14 +174,18 @@ as $$
 #variable_conflict use_column
 declare
   instance public.amc_instances;
+  now_at timestamptz := private.current_time();
   left_to_claim integer := claim_due_weeks.max_weeks;
   claimed integer;
 begin
   for instance in
     select i.* from public.amc_instances i
-    where coalesce(i.paused_until <= private.current_time(), true)
-      and exists (select from private.free_slots(i))
-      and private.has_claimable_week(i.id)
+    where coalesce(i.paused_until <= now_at, true)
+      -- What costs little is asked first: most instances have nothing due, or are full.
+      and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+            < i.max_parallel - i.running_elsewhere
+        then exists (select from private.free_slots(i)) and private.has_claimable_week(i.id) end
     order by i.last_claimed_at nulls first, i.id
     limit claim_due_weeks.max_weeks
     for no key update skip locked

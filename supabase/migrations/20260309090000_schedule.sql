@@ -64,23 +64,37 @@ the user with member_email collect from it. Run at a database prompt, as postgre
 -- The nudge -----------------------------------------------------------------------------------------
 
 create function private.count_actionable() returns integer
-language sql volatile security invoker set search_path = ''
+language plpgsql volatile security invoker set search_path = ''
 as $$
-  select (
-    (select count(*) from public.amc_instances i
-      where private.wants_listing(i)
-        or coalesce(i.paused_until <= private.current_time(), true)
-          and exists (select from private.free_slots(i))
-          and private.has_claimable_week(i.id))
+declare
+  now_at timestamptz := private.current_time();
+  actionable integer;
+begin
+  -- Run each minute for ever, mostly to find nothing: of each instance, what costs little is asked first.
+  select count(*) into actionable from public.amc_instances i
+  where coalesce(i.paused_until <= now_at, true)
+    and (
+      case when i.list_due_at <= now_at and coalesce(i.list_leased_until <= now_at, true) and (
+          exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+          or exists (select from public.week_attempts a where a.instance_id = i.id and a.watch_until > now_at)
+          or exists (select from public.report_data_collections c where c.instance_id = i.id and c.surveyed_at is null)
+          or i.running_elsewhere > 0)
+        then private.wants_listing(i) else false end
+      or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+            < i.max_parallel - i.running_elsewhere
+        then exists (select from private.free_slots(i)) and private.has_claimable_week(i.id) else false end
+    );
+  return actionable
     + (select count(*) from public.week_attempts a
       join public.workflow_executions e on e.id = a.execution_id
       join public.amc_instances i on i.id = a.instance_id
       where a.state = 'created' and a.cancel_requested_at is null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
-        and coalesce(a.leased_until <= private.current_time(), true)
-        and coalesce(a.due_at <= private.current_time(), true)
-        and coalesce(i.paused_until <= private.current_time(), true))
-    + (select count(*) from private.executions_to_cancel(60))
-  )::integer;
+        and coalesce(a.leased_until <= now_at, true)
+        and coalesce(a.due_at <= now_at, true)
+        and coalesce(i.paused_until <= now_at, true))
+    + (select count(*) from private.executions_to_cancel(60));
+end;
 $$;
 comment on function private.count_actionable() is
   'How many instances and results a worker could move on now. Waiting behind a full or paused instance is not actionable.';
