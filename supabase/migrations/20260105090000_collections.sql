@@ -13,13 +13,14 @@ grant usage on schema private to authenticated, service_role;
 -- The clock ---------------------------------------------------------------------------------------
 
 -- Stable, though the clock goes on within a statement: so that "due by now" can be the bound of an index range.
+-- PL/pgSQL, as are all functions that every report calls: it keeps plans for the session, while a function in SQL
+-- that is not inlined is planned anew in each query (PostgreSQL before 18).
 create function private.current_time() returns timestamptz
-language sql stable security invoker set search_path = ''
+language plpgsql stable security invoker set search_path = ''
 as $$
-  select coalesce(
-    nullif(current_setting('amc_history.clock', true), '')::timestamptz,
-    clock_timestamp()
-  );
+begin
+  return coalesce(nullif(current_setting('amc_history.clock', true), '')::timestamptz, clock_timestamp());
+end;
 $$;
 comment on function private.current_time() is
   'The time by which every wait, lease and timestamp is measured. A test owns it by setting amc_history.clock in its session; otherwise it is the database''s clock.';

@@ -404,12 +404,14 @@ create function private.note_event(
   event text, attempt public.week_attempts, week public.report_data_weeks,
   execution_id text default null, detail jsonb default null
 ) returns void
-language sql security invoker set search_path = ''
+language plpgsql security invoker set search_path = ''
 as $$
+begin
   insert into public.tracking_events
     (event, instance_id, collection_id, week_id, attempt_id, execution_id, detail)
   values (note_event.event, (note_event.week).instance_id, (note_event.week).collection_id,
     (note_event.week).id, (note_event.attempt).id, note_event.execution_id, note_event.detail);
+end;
 $$;
 comment on function private.note_event(text, public.week_attempts, public.report_data_weeks, text, jsonb) is
   'Writes one tracking event about an attempt (or null) of a week.';

@@ -8,12 +8,14 @@ comment on type public.tracking_report is
 
 create function private.end_attempt(attempt_id uuid, outcome text, watch_until timestamptz default null)
 returns void
-language sql security invoker set search_path = ''
+language plpgsql security invoker set search_path = ''
 as $$
+begin
   update public.week_attempts a
   set state = 'ended', outcome = end_attempt.outcome, ended_at = private.current_time(),
     leased_until = null, due_at = null, watch_until = end_attempt.watch_until
   where a.id = end_attempt.attempt_id and a.state <> 'ended';
+end;
 $$;
 comment on function private.end_attempt(uuid, text, timestamptz) is
   'Ends a live attempt, which frees its slot and its window. The caller holds the week''s lock.';
@@ -25,9 +27,10 @@ grant execute on function private.end_attempt(uuid, text, timestamptz) to servic
 create function private.is_legal_transition(
   week public.report_data_weeks, live public.week_attempts, status text, data jsonb, execution_id text
 ) returns boolean
-language sql immutable security invoker set search_path = ''
+language plpgsql immutable security invoker set search_path = ''
 as $$
-  select case
+begin
+  return case
     when (week).status = 'pending' then true
     when (week).status = 'running' then is_legal_transition.status <> 'pending'
     -- A restatement switches a completed week to its new result, or fails and leaves it as it was.
@@ -39,6 +42,7 @@ as $$
       and ((week).execution_id is null or is_legal_transition.execution_id is null
         or (week).execution_id = is_legal_transition.execution_id)
   end;
+end;
 $$;
 comment on function private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
   'Whether a week may take this status, data and execution: pending to any, running to any but pending, a terminal status only to itself and only to fill gaps.';
@@ -46,8 +50,12 @@ comment on function private.is_legal_transition(public.report_data_weeks, public
 create function private.report_week(
   week public.report_data_weeks, status text, data jsonb, execution_id text
 ) returns public.report_data_weeks
-language sql security invoker set search_path = ''
+language plpgsql security invoker set search_path = ''
 as $$
+#variable_conflict use_column
+declare
+  reported public.report_data_weeks;
+begin
   -- The execution and the status change in one statement, so that no reader sees one without the other.
   update public.report_data_weeks w set
     status = report_week.status,
@@ -57,19 +65,23 @@ as $$
     error_message = case when report_week.status = 'completed' then null else w.error_message end,
     due_at = case when report_week.status = 'pending' then w.due_at end
   where w.id = (week).id
-  returning w.*;
+  returning w.* into reported;
+  return reported;
+end;
 $$;
 comment on function private.report_week(public.report_data_weeks, text, jsonb, text) is
   'Gives a week its status and, where they are not null, its data and its execution. Answers the week as it now is. The caller holds its lock.';
 
 create function private.why_untaken(week public.report_data_weeks, execution_id text) returns text
-language sql volatile security invoker set search_path = ''
+language plpgsql volatile security invoker set search_path = ''
 as $$
-  select case
+begin
+  return case
     when why_untaken.execution_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then 'malformed_execution_id'
     when exists (select from public.workflow_executions e
       where e.id = why_untaken.execution_id and e.week_id <> (week).id) then 'execution_of_another_week'
   end;
+end;
 $$;
 comment on function private.why_untaken(public.report_data_weeks, text) is
   'Why an execution that a caller brought cannot be the week''s (malformed_execution_id, execution_of_another_week); null if it can.';
@@ -79,20 +91,21 @@ create function private.report_week_with(
 )
 language plpgsql security invoker set search_path = ''
 as $$
+declare
+  now_at timestamptz := private.current_time();
 begin
   untracked := private.why_untaken(week, report_week_with.execution_id);
   if untracked is null then
     begin
-      with brought as (
-        insert into public.workflow_executions (id, week_id) values (report_week_with.execution_id, (week).id)
-        on conflict (id) do nothing returning id
-      )
-      insert into public.week_attempts
-        (week_id, instance_id, number, kind, state, outcome, intended_at, execution_id, ended_at)
-      select (week).id, (week).instance_id,
-        1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = (week).id),
-        'external', 'ended', 'external', private.current_time(), b.id, private.current_time()
-      from brought b;
+      insert into public.workflow_executions (id, week_id) values (report_week_with.execution_id, (week).id)
+      on conflict (id) do nothing;
+      if found then
+        insert into public.week_attempts
+          (week_id, instance_id, number, kind, state, outcome, intended_at, execution_id, ended_at)
+        values ((week).id, (week).instance_id,
+          1 + coalesce((select max(a.number) from public.week_attempts a where a.week_id = (week).id), 0),
+          'external', 'ended', 'external', now_at, report_week_with.execution_id, now_at);
+      end if;
       week := private.report_week(week, report_week_with.status, report_week_with.data, report_week_with.execution_id);
       return;
     exception

@@ -65,8 +65,10 @@ comment on function public.report_credential_failure(text, text, text) is
 -- Claiming ------------------------------------------------------------------------------------------
 
 create function private.free_slots(instance public.amc_instances) returns setof integer
-language sql volatile rows 10 security invoker set search_path = ''
+language plpgsql volatile rows 10 security invoker set search_path = ''
 as $$
+begin
+  return query
   select s.slot
   from generate_series(1, (instance).max_parallel) s(slot)
   where not exists (select from public.week_attempts a
@@ -79,28 +81,33 @@ as $$
       where a.instance_id = (instance).id and a.kind <> 'external'
         and a.intended_at > private.current_time() - interval '24 hours'
         and a.outcome is distinct from 'not_sent'), 2147483647)));
+end;
 $$;
 comment on function private.free_slots(public.amc_instances) is
   'The slots in which an instance may begin an attempt now: free ones, less what AMC reports as running from elsewhere, within the daily limit.';
 
 create function private.window_key(workflow_id text, time_window_start text, time_zone text, parameter_values jsonb)
 returns text
-language sql immutable security invoker set search_path = ''
+language plpgsql immutable security invoker set search_path = ''
 as $$
-  select concat_ws('|', workflow_id, time_window_start, time_zone, md5(parameter_values::text));
+begin
+  return concat_ws('|', workflow_id, time_window_start, time_zone, md5(parameter_values::text));
+end;
 $$;
 comment on function private.window_key(text, text, text, jsonb) is 'What makes two attempts ask AMC for the same.';
 
 create function private.has_claimable_week(instance_id text) returns boolean
-language sql volatile security invoker set search_path = ''
+language plpgsql volatile security invoker set search_path = ''
 as $$
-  select exists (select from public.report_data_weeks w
+begin
+  return exists (select from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
     where w.instance_id = has_claimable_week.instance_id and w.due_at <= private.current_time()
       and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
       and not exists (select from public.week_attempts a
         where a.instance_id = w.instance_id and a.state <> 'ended' and a.window_key = private.window_key(
           c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values)));
+end;
 $$;
 comment on function private.has_claimable_week(text) is
   'Whether a week of the instance is due, may be begun, and does not wait for another attempt of the same window.';
@@ -225,8 +232,9 @@ served longest ago comes first, workers pass each other by. For service_role.$$;
 
 create function private.note_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
 returns boolean
-language sql security invoker set search_path = ''
+language plpgsql security invoker set search_path = ''
 as $$
+begin
   insert into public.workflow_executions as e (id, week_id, status, status_reason, workflow_id, time_window_start,
     time_window_end, time_zone, parameter_values, timeout_seconds, amc_created_at, amc_updated_at,
     amc_expires_at, execution_seconds, output_columns, adopted, request_id)
@@ -237,8 +245,9 @@ as $$
     workflow_id text, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb,
     timeout_seconds integer, created_at timestamptz, updated_at timestamptz, expires_at timestamptz,
     execution_seconds numeric, output_columns jsonb, request_id text)
-  on conflict (id) do nothing
-  returning true;
+  on conflict (id) do nothing;
+  return case when found then true end;
+end;
 $$;
 comment on function private.note_execution(text, uuid, jsonb, boolean) is
   'Adds the row of an execution from what AMC said of it (an execution observation). Answers true, or null if somebody has added it meanwhile.';
