@@ -4,6 +4,7 @@ import { benchUpdateWeekStatus } from "./update_week_status.ts";
 import { benchScale } from "./scale.ts";
 import { benchLoad } from "./load.ts";
 import { benchCadence } from "./cadence.ts";
+import { benchRecovery } from "./recovery.ts";
 import { stopOnSignals } from "../local/platform/signals.ts";
 import { type BenchServer, startBenchServer } from "./support/database.ts";
 import type { Section } from "./support/figure.ts";
@@ -19,6 +20,7 @@ const GROUPS: Record<
   scale: benchScale,
   load: benchLoad,
   cadence: benchCadence,
+  recovery: benchRecovery,
 };
 
 const QUICKLY = "--quick";

@@ -27,8 +27,11 @@ export interface SlotHistory {
 /** The collector and a simulator, whose time goes on from tick to tick. */
 export interface CadenceRun extends AsyncDisposable {
   simulator: Simulator;
+  sql: postgres.Sql;
   /** Lets so many seconds pass, then ticks once. @returns seconds that the tick took */
   tick(seconds: number): Promise<number>;
+  /** Ticks once with a worker that goes no further when it reaches a named point, and is heard of no more. */
+  tickUntil(point: string): Promise<void>;
   completed(): Promise<number>;
   /** Attempts whose execution is under way. */
   running(): Promise<number>;
@@ -38,11 +41,12 @@ export interface CadenceRun extends AsyncDisposable {
 
 const EMAIL = "bench@example.com";
 
-/** Starts a simulator with so many instances, an API on the database, and a year of weeks for each instance. */
+/** Starts a simulator with so many instances, an API on the database, and so many weeks for each instance. */
 export async function openCadenceRun(
   cluster: ClusterAddress,
   database: BenchDatabase,
   instances: number,
+  weeks = 60,
 ): Promise<CadenceRun> {
   await using parts = new AsyncDisposableStack();
   const ids = Array.from({ length: instances }, (_, n) => `amcbench${n}aa`);
@@ -61,7 +65,7 @@ export async function openCadenceRun(
   parts.defer(() => platform.stop());
   const sql = database.asOwner(2);
   parts.defer(() => sql.end({ timeout: 5 }));
-  await collectFrom(sql, platform, simulator, ids);
+  await collectFrom(sql, platform, simulator, ids, weeks);
   const { collector, direct } = makeCollector(platform, simulator);
   parts.defer(() => direct.end({ timeout: 5 }));
   const kept = parts.move();
@@ -73,6 +77,7 @@ async function collectFrom(
   platform: Platform,
   { credential }: Simulator,
   ids: string[],
+  weeks: number,
 ): Promise<void> {
   const { id: owner } = await platform.createUser(EMAIL, "Measures-52-weeks");
   const login = sql.json({
@@ -87,7 +92,7 @@ async function collectFrom(
     const [{ workflow }] = await sql`
       select public.save_workflow(${id}, 'Weekly campaigns', ${sqlQuery}) as workflow`;
     await sql`
-      select public.create_collection(${owner}, ${id}, ${workflow}, 60)`;
+      select public.create_collection(${owner}, ${id}, ${workflow}, ${weeks})`;
   }
 }
 
@@ -131,6 +136,22 @@ function makeRun(
   let ticks = 0;
   return {
     simulator,
+    sql,
+    async tickUntil(point) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const stopped = new Promise<void>(() => {});
+      const ended = runTick({
+        ...collector,
+        reach(reached) {
+          if (reached !== point) return Promise.resolve();
+          resolve();
+          return stopped;
+        },
+      }).then(() => {
+        throw new Error(`Expected the worker to reach ${point}.`);
+      });
+      await Promise.race([promise, ended]);
+    },
     async tick(seconds) {
       simulator.clock.advance(seconds);
       await letPass(sql, seconds);
