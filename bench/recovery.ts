@@ -110,7 +110,7 @@ async function afterLoss(
   server: BenchServer,
   what: "created" | "not created",
   end: string,
-  found: (run: CadenceRun) => Promise<unknown[]>,
+  found: (run: CadenceRun) => PromiseLike<readonly unknown[]>,
 ): Promise<Figure> {
   const name = `lost_${what.replace(" ", "_")}`;
   const seconds = await withRun(server, name, async (run) => {
