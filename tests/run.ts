@@ -22,8 +22,8 @@ import { type Outcome, runPgtapFile } from "./support/pgtap.ts";
 
 const TEMPLATE = "template_migrated";
 
-/** Long runs: each has a command of its own, test:walks and test:chaos. */
-const OF_THEIR_OWN = ["tests/chaos/", "tests/walks/"];
+/** Long runs: each has a command of its own, test:chaos. */
+const OF_THEIR_OWN = ["tests/chaos/"];
 
 async function files(pattern: string, filters: string[]): Promise<string[]> {
   const found: string[] = [];

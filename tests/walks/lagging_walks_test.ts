@@ -1,11 +1,11 @@
-import { walk, WALKS } from "./support/run.ts";
+import { SEED, walk, WALKS } from "./support/run.ts";
 import { checkDuplicatesAreKnown } from "./support/verdict.ts";
 
 const SHARE = Math.ceil(WALKS / 5);
 
 Deno.test({
   name:
-    `${SHARE} random walks with a list that lags longer than allowed for find every duplicate, tell of it and end it`,
+    `${SHARE} random walks with a list that lags longer than allowed for find every duplicate, tell of it and end it (seed ${SEED})`,
   // A load's own time limit is a timer that outlives it.
   sanitizeOps: false,
   fn: () =>

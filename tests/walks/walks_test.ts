@@ -1,10 +1,10 @@
 import { ALL_FAULTS } from "./support/actions.ts";
-import { walk, WALKS } from "./support/run.ts";
+import { SEED, walk, WALKS } from "./support/run.ts";
 import { checkNothingRanTwice } from "./support/verdict.ts";
 
 Deno.test({
   name:
-    `${WALKS} random walks of workers, people and faults lose nothing and run nothing twice`,
+    `${WALKS} random walks of workers, people and faults lose nothing and run nothing twice (seed ${SEED})`,
   // A load's own time limit is a timer that outlives it.
   sanitizeOps: false,
   fn: () =>
