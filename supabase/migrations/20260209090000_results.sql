@@ -51,6 +51,30 @@ $$;
 comment on function private.column_names(text[]) is
   'Names in SQL for the columns of a result: as in the file where that is possible, else cut, numbered (name_2) or by place (column_3).';
 
+create function private.load_of_copy() returns uuid
+language sql immutable security invoker set search_path = ''
+as $$ select current_setting('amc_history.load_id')::uuid; $$;
+comment on function private.load_of_copy() is
+  'The load that the COPY under way fills: the default of load_id. Set by private.open_load. Called immutable, which it is within one COPY: COPY plans its defaults anew in each statement and so reads the setting once, not for each row. Of use in a COPY only: a prepared INSERT would keep the load for which it was planned.';
+
+create function private.lines_of_copy() returns regclass
+language sql immutable security invoker set search_path = ''
+as $$ select current_setting('amc_history.lines')::regclass; $$;
+comment on function private.lines_of_copy() is
+  'The sequence that numbers the lines of the COPY under way. Set by private.open_load; called immutable for the reason that private.load_of_copy gives.';
+
+create function private.loads_of_caller() returns setof uuid
+language sql stable security definer set search_path = ''
+as $$
+  select l.id from public.report_data_collections c
+  join public.report_data_weeks w on w.collection_id = c.id
+  join public.workflow_executions e on e.week_id = w.id
+  join public.result_loads l on l.execution_id = e.id and l.complete
+  where c.owner_id = (select auth.uid());
+$$;
+comment on function private.loads_of_caller() is
+  'The complete loads of the signed-in user''s weeks: whose rows he may read. Definer: it says what the policies of the four tables say, in one pass from the owner, so that a query looks up neither all loads of the database nor the load of each row.';
+
 create function private.create_results(workflow_id text, header text[]) returns private.result_tables
 language plpgsql security invoker set search_path = ''
 as $$
@@ -60,14 +84,14 @@ declare
   made private.result_tables;
 begin
   execute format('create table amc_results.%I (
-      load_id uuid not null default current_setting(''amc_history.load_id'')::uuid,
-      line bigint not null default nextval(current_setting(''amc_history.lines'')::regclass),
+      load_id uuid not null default private.load_of_copy(),
+      line bigint not null default nextval(private.lines_of_copy()),
       %s, primary key (load_id, line))',
     stem, (select string_agg(format('%I text', n), ', ' order by i) from unnest(names) with ordinality as t(n, i)));
   execute format('comment on table amc_results.%I is %L', stem, 'Rows of AMC workflow ' || create_results.workflow_id);
   execute format('alter table amc_results.%I enable row level security', stem);
   execute format('create policy "owners read their rows" on amc_results.%I for select to authenticated
-    using (load_id in (select l.id from public.result_loads l where l.complete))', stem);
+    using (load_id in (select private.loads_of_caller()))', stem);
   execute format('revoke all on amc_results.%I from public, anon, authenticated, service_role', stem);
   execute format('grant select on amc_results.%I to authenticated, service_role', stem);
   execute format('create view public.%I with (security_invoker = true) as
@@ -92,5 +116,8 @@ $$;
 comment on function private.create_results(text, text[]) is
   'Makes the table and the view of a workflow version whose first header is known.';
 
-revoke execute on function private.column_names(text[]), private.create_results(text, text[])
+revoke execute on function private.column_names(text[]), private.load_of_copy(), private.lines_of_copy(),
+  private.create_results(text, text[])
   from public, anon, authenticated, service_role;
+revoke execute on function private.loads_of_caller() from public, anon;
+grant execute on function private.loads_of_caller() to authenticated, service_role;

@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(9);
+select plan(10);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -88,6 +88,9 @@ select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000002', made_view), 0
   from made;
 select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000002', made_table), 0::bigint, 'not in the table either')
   from made;
+update result_loads set complete = false, completed_at = null where id = pg_temp.load_id();
+select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000001', made_table), 0::bigint,
+  'the rows of a load that is not complete are nobody''s') from made;
 select ok(relrowsecurity, 'the table has row level security') from made, pg_class where oid = made_table::regclass;
 select is(reloptions, array['security_invoker=true'], 'the view reads with its caller''s rights') from made,
   pg_class where oid = made_view::regclass;

@@ -18,7 +18,7 @@ select is((select array_agg(name order by name collate "C") from functions
 select is((select array_agg(name order by name collate "C") from functions
   where has_function_privilege('authenticated', oid, 'EXECUTE')),
   array['cancel_collection(uuid)', 'pause_collection(uuid)', 'private."current_time"()',
-  'private.cancel_collection(uuid)',
+  'private.cancel_collection(uuid)', 'private.loads_of_caller()',
     'private.pause_collection(uuid)', 'private.refuse(text,text,text,text)', 'private.restate_week(uuid)',
     'private.resume_collection(uuid)', 'private.retry_failed_weeks(uuid)', 'private.retry_week(uuid)',
     'restate_week(uuid)',
@@ -30,7 +30,7 @@ select is((select array_agg(name order by name collate "C") from functions where
 select is((select array_agg(name order by name collate "C") from functions where nspname = 'private'
   and split_part(split_part(name, '(', 1), '.', 2) = any (array['amc_credential', 'connect_instance',
   'dispatch_collect', 'count_actionable', 'purge_history', 'begin_load', 'open_load', 'finish_load', 'lock_load',
-  'create_results', 'column_names'])
+  'create_results', 'column_names', 'load_of_copy', 'lines_of_copy'])
   and has_function_privilege('service_role', oid, 'EXECUTE')), null,
   'what belongs to the direct connection is not for service_role');
 

@@ -1,0 +1,34 @@
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select plan(3);
+
+do $$
+begin
+  perform private.create_results('weekly-1', array['campaign']);
+  perform private.open_load('10000000-0000-4000-8000-000000000001');
+end;
+$$;
+-- The plan of an INSERT has the same defaults as a COPY, and can be looked at.
+create function pg_temp.planned() returns text language plpgsql as $$
+declare
+  line text;
+  plan text := '';
+begin
+  for line in explain (verbose, costs off) insert into amc_results.weekly_1 (campaign) values ('a') loop
+    plan := plan || line;
+  end loop;
+  return plan;
+end;
+$$;
+
+select matches(pg_temp.planned(), '''10000000-0000-4000-8000-000000000001''::uuid, nextval\(''(pg_temp_\d+\.)?amc_history_lines''::regclass\)',
+  'the load and the sequence are constants of the statement, not looked up for each row');
+do $$ begin perform private.open_load('10000000-0000-4000-8000-000000000002'); end $$;
+select matches(pg_temp.planned(), '''10000000-0000-4000-8000-000000000002''::uuid', 'the next load is planned with its own id');
+do $$ begin perform set_config('amc_history.load_id', '', true); end $$;
+select throws_ok($$ insert into amc_results.weekly_1 (campaign) values ('a') $$, '22P02', null,
+  'a row outside a load is refused');
+
+select * from finish();
+rollback;

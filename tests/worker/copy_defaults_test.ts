@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { connected } from "../support/connected.ts";
+import { withDatabase } from "../support/with_database.ts";
+
+Deno.test("two loads in one session give their rows their own ids, and lines from 1", async () => {
+  await withDatabase(async ({ url }) => {
+    await connected(url, async (sql) => {
+      await sql`select private.create_results('weekly-1', array['campaign'])`;
+      const loads = [crypto.randomUUID(), crypto.randomUUID()];
+      for (const [index, load] of loads.entries()) {
+        await sql.begin(async (transaction) => {
+          await transaction`select private.open_load(${load})`;
+          // Two files of one load: the lines go on.
+          for (const text of [`a${index}\nb${index}\n`, `c${index}\n`]) {
+            await pipeline(
+              Readable.from([new TextEncoder().encode(text)]),
+              await transaction
+                .unsafe("copy amc_results.weekly_1 (campaign) from stdin")
+                .writable(),
+            );
+          }
+        });
+      }
+      const rows = await sql`
+        select load_id, line::integer, campaign from amc_results.weekly_1 order by campaign`;
+      assert.deepEqual(
+        rows.map(({ load_id, line, campaign }) => [
+          loads.indexOf(load_id),
+          line,
+          campaign,
+        ]),
+        [[0, 1, "a0"], [1, 1, "a1"], [0, 2, "b0"], [1, 2, "b1"], [0, 3, "c0"], [
+          1,
+          3,
+          "c1",
+        ]],
+      );
+    });
+  });
+});
