@@ -51,11 +51,27 @@ a new version. For members of the instance; refuses with detail instance_not_fou
 -- Windows -------------------------------------------------------------------------------------------
 
 create function private.check_time_zone(time_zone text) returns void
-language plpgsql stable security invoker set search_path = ''
+-- The zone of the session is set to the one in question, and is the caller's own again when the function returns.
+language plpgsql volatile security invoker set search_path = '' set timezone = 'UTC'
 as $$
+declare
+  -- Postgres takes POSIX rules for zones too, each of which has a digit; names of the tz database have none, by its own rules,
+  -- but for these old ones. Looking into pg_timezone_names would read every file of the database.
+  names constant text := '^[A-Za-z_-]+(/[A-Za-z_-]+){0,2}$|^(Etc/)?GMT[+-]?0$|^Etc/GMT([+-]([1-9]|1[0-2])|-1[34])$|^(EST5EDT|CST6CDT|MST7MDT|PST8PDT)$';
+  not_known_elsewhere constant text := '^(posix|right)/|^(Factory|localtime|posixrules)$';
+  known text;
 begin
-  if not exists (select from pg_catalog.pg_timezone_names z
-      where z.name = check_time_zone.time_zone and z.name !~ '^(posix|right)/|^(Factory|localtime)$') then
+  if check_time_zone.time_zone ~ names and check_time_zone.time_zone !~ not_known_elsewhere then
+    begin
+      perform set_config('timezone', check_time_zone.time_zone, true);
+      -- As the database spells it, whatever the spelling that came.
+      known := current_setting('timezone');
+    exception
+      when invalid_parameter_value then
+        null;
+    end;
+  end if;
+  if known is distinct from check_time_zone.time_zone or known is null then
     perform private.refuse('unknown_time_zone',
       format('Unknown time zone %s: expected a tz database name.', coalesce(quote_literal(check_time_zone.time_zone), 'null')),
       'Use a name such as America/New_York or UTC.');
@@ -68,7 +84,7 @@ create function private.plan_range(
   weeks integer, start_date date, end_date date, week_starts_on text, time_zone text,
   out first_day date, out last_day date, out weekday text
 )
-language plpgsql stable security invoker set search_path = ''
+language plpgsql volatile security invoker set search_path = ''
 as $$
 declare
   weekdays constant text[] := array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
