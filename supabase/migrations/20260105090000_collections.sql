@@ -40,6 +40,7 @@ create table public.amc_instances (
   region text not null
     constraint region_is_known check (region in ('NA', 'EU', 'FE')),
   credential_name text not null,
+  credential_version integer not null default 1,
   created_at timestamptz not null default private.current_time()
 );
 comment on table public.amc_instances is 'AMC instances, one row each, however many people use them.';
@@ -51,6 +52,8 @@ comment on column public.amc_instances.marketplace_id is
 comment on column public.amc_instances.region is 'Which regional host is called: NA, EU or FE.';
 comment on column public.amc_instances.credential_name is
   'Name of the Vault secret that holds the Login with Amazon credential. The secret itself is never in this table.';
+comment on column public.amc_instances.credential_version is
+  'Raised when another credential is stored under the name: who reports that Amazon refused an earlier one is late.';
 
 create table public.amc_instance_members (
   instance_id text not null references public.amc_instances (id) on delete cascade,

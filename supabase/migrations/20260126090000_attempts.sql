@@ -37,7 +37,9 @@ $$;
 comment on function public.pause_instance(text, text, numeric) is
   'Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so, else for a capped exponential backoff with full jitter. The pause ends by itself. Answers until when. For service_role.';
 
-create function public.report_credential_failure(credential_name text, code text, message text) returns integer
+create function public.report_credential_failure(
+  credential_name text, credential_version integer, code text, message text
+) returns integer
 language plpgsql security invoker set search_path = ''
 as $$
 #variable_conflict use_column
@@ -47,7 +49,10 @@ declare
 begin
   for instance_id in
     select i.id from public.amc_instances i
-    where i.credential_name = report_credential_failure.credential_name order by i.id for no key update
+    where i.credential_name = report_credential_failure.credential_name
+      -- A person may have connected the instance anew since the worker read the credential.
+      and i.credential_version = report_credential_failure.credential_version
+    order by i.id for no key update
   loop
     update public.amc_instances i set paused_until = 'infinity', pause_reason = report_credential_failure.code
     where i.id = instance_id;
@@ -59,8 +64,11 @@ begin
   return stopped;
 end;
 $$;
-comment on function public.report_credential_failure(text, text, text) is
-  'Stops all work of a credential that Amazon refused for good (invalid_grant, invalid_client: docs, H) and alerts a person. Answers how many instances were stopped. For service_role.';
+comment on function public.report_credential_failure(text, integer, text, text) is
+  $$Stops all work of a credential that Amazon refused for good (invalid_grant, invalid_client: docs, H) and alerts a person.
+
+credential_version: of amc_instances, as it was when the credential was read: a report about an earlier credential is
+stale and stops nothing. code, message: Amazon's. Answers how many instances were stopped. For service_role.$$;
 
 -- Claiming ------------------------------------------------------------------------------------------
 
@@ -463,7 +471,7 @@ declare
   f regprocedure;
 begin
   foreach f in array array[
-    'public.pause_instance(text, text, numeric)', 'public.report_credential_failure(text, text, text)',
+    'public.pause_instance(text, text, numeric)', 'public.report_credential_failure(text, integer, text, text)',
     'private.free_slots(public.amc_instances)', 'private.window_key(text, text, text, jsonb)',
     'private.has_claimable_week(text)',
     'private.intend(public.amc_instances, integer, integer)', 'public.claim_due_weeks(integer, integer)',

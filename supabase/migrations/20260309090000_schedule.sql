@@ -43,8 +43,13 @@ begin
   on conflict (id) do update set entity_id = excluded.entity_id, marketplace_id = excluded.marketplace_id,
     region = excluded.region, name = coalesce(excluded.name, i.name), credential_name = excluded.credential_name,
     paused_until = null, pause_reason = null, throttles_in_row = 0;
+  -- Others may use the credential too. What was refused before is not what is stored now.
+  update public.amc_instances i set paused_until = case when i.paused_until < 'infinity' then i.paused_until end,
+    credential_version = 1 + (select max(s.credential_version) from public.amc_instances s where s.credential_name = secret_name)
+  where i.credential_name = secret_name;
   update public.tracking_alerts a set resolved_at = private.current_time()
-  where a.instance_id = connect_instance.instance_id and a.code = 'reconnect_needed' and a.resolved_at is null;
+  where a.code = 'reconnect_needed' and a.resolved_at is null
+    and a.instance_id in (select i.id from public.amc_instances i where i.credential_name = secret_name);
   if connect_instance.member_email is not null then
     select u.id into member from auth.users u where u.email = lower(connect_instance.member_email);
     if member is null then

@@ -131,6 +131,35 @@ Deno.test("a credential that Amazon refuses stops its instance with an alert, PO
   });
 });
 
+Deno.test("a worker that learns only after the instance was reconnected that the old credential was refused stops nothing", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 2);
+    bench.simulator.revoke();
+    const slow = openWorker(bench);
+    const rpc = slow.collector.rpc;
+    slow.collector.rpc = async (name, args) => {
+      if (name === "report_credential_failure") {
+        bench.simulator.revoke(undefined, false);
+        await connectInstance(bench.platform, bench.simulator, {
+          email: "owner@example.com",
+        });
+      }
+      return await rpc(name, args);
+    };
+    await using worker = slow;
+    await worker.tick();
+    assert.ok(
+      worker.lines.some(({ event, stopped }) =>
+        event === "credential_refused" && stopped === 0
+      ),
+    );
+    assert.equal((await pauseOf(bench)).seconds, null);
+    assert.deepEqual(await openAlerts(bench), []);
+    await finishAll(bench, worker.tick);
+    await assertOneCreateEach(bench);
+  });
+});
+
 Deno.test("a create that AMC answers with 401 is not sent again before the list had time to tell, and a person is alerted", async () => {
   await withBench({}, async (bench) => {
     const { weeks } = await collect(bench, 2);

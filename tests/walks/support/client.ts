@@ -7,6 +7,7 @@ import {
   ThrottledError,
   UnavailableError,
 } from "../../../supabase/functions/_shared/amc/mod.ts";
+import { StoredCredentialError } from "../../../supabase/functions/_shared/collector/amc_clients.ts";
 import { type Amc, type Fault, type Run } from "./amc.ts";
 import type { Gate } from "./worker.ts";
 
@@ -19,8 +20,16 @@ type Sent =
   | { kind: "answered"; outcome: CreateOutcome }
   | { kind: "under way"; run: Run; lost: boolean };
 
-/** The client of a walk's AMC: each request goes through the worker's gate. */
-export function createClient(amc: Amc, gate: Gate): AmcClient {
+/**
+ * The client of a walk's AMC: each request goes through the worker's gate.
+ *
+ * @param credential the version of the credential that it uses
+ */
+export function createClient(
+  amc: Amc,
+  gate: Gate,
+  credential: number,
+): AmcClient {
   const read = <T>(name: string, act: () => T) =>
     gate(name, async () => {
       const trouble = amc.troubles.shift();
@@ -35,7 +44,7 @@ export function createClient(amc: Amc, gate: Gate): AmcClient {
     createExecution: async (request, { deadline }) => {
       const sent = await gate(
         "send",
-        () => Promise.resolve(send(amc, request, deadline)),
+        () => Promise.resolve(send(amc, request, deadline, credential)),
       );
       return await gate("answer", () => Promise.resolve(answer(amc, sent)));
     },
@@ -84,7 +93,12 @@ function visible(amc: Amc, id: string): Run {
   return run;
 }
 
-function send(amc: Amc, request: CreateRequest, deadline: number): Sent {
+function send(
+  amc: Amc,
+  request: CreateRequest,
+  deadline: number,
+  credential: number,
+): Sent {
   const answered = (outcome: object): Sent => ({
     kind: "answered",
     outcome: {
@@ -101,7 +115,7 @@ function send(amc: Amc, request: CreateRequest, deadline: number): Sent {
   }
   const fault = amc.faults.shift();
   const refusal = fault && REFUSALS[fault];
-  if (refusal) return answered(refusal());
+  if (refusal) return answered(refusal(credential));
   if (fault === "lost on the way") {
     return answered({ kind: "unknown", reason: "network", status: null });
   }
@@ -125,7 +139,7 @@ function send(amc: Amc, request: CreateRequest, deadline: number): Sent {
   return { kind: "under way", run, lost: fault === "accepted, answer lost" };
 }
 
-const REFUSALS: Partial<Record<Fault, () => object>> = {
+const REFUSALS: Partial<Record<Fault, (credential: number) => object>> = {
   "throttled": () => ({ kind: "throttled", status: 429 }),
   "quota": () => ({ kind: "quota" }),
   "refused": () => ({ kind: "refused" }),
@@ -135,10 +149,13 @@ const REFUSALS: Partial<Record<Fault, () => object>> = {
     reason: "token",
     error: new UnavailableError("No token"),
   }),
-  "credential refused": () => ({
+  "credential refused": (credential) => ({
     kind: "not_sent",
     reason: "credential",
-    error: new CredentialError("invalid_grant", "Sign in again"),
+    error: new StoredCredentialError(
+      new CredentialError("invalid_grant", "Sign in again"),
+      credential,
+    ),
   }),
   "workflow not visible": () => ({ kind: "workflow_not_visible" }),
 };

@@ -31,6 +31,8 @@ export class Lane {
   /** Errors that the database raised where none is expected. */
   raised: unknown[] = [];
   workflow = "";
+  /** Which credential is stored. */
+  credential = 0;
 
   constructor(sql: postgres.Sql, signatures: Map<string, Signature>) {
     this.#sql = sql;
@@ -48,6 +50,7 @@ export class Lane {
     await this.#sql.unsafe("begin; set local role service_role");
     await this.#sql`select setseed(${(seed % 1_000_000) / 1_000_000})`;
     await this.setClock(BEGIN);
+    await this.#readCredential();
   }
 
   async end(): Promise<void> {
@@ -88,6 +91,20 @@ export class Lane {
       this.raised.push(new Error(`${name}: ${(error as Error).message}`));
       throw error;
     }
+  }
+
+  async #readCredential(): Promise<void> {
+    const [{ version }] = await this
+      .#sql`select credential_version as version from public.amc_instances`;
+    this.credential = version;
+  }
+
+  /** A person stores another credential, if the one that is stored was refused. */
+  async reconnect(): Promise<void> {
+    await this
+      .#sql`update public.amc_instances set paused_until = null, credential_version = credential_version + 1
+      where paused_until = 'infinity'`;
+    await this.#readCredential();
   }
 
   /** The collector's way to call the database's functions, through a gate. */

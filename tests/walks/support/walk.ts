@@ -250,9 +250,7 @@ export class Walk {
       if (left.length === 0) return;
       await this.#wait(SETTLING_SECONDS[round] ?? SETTLING_SECONDS.at(-1)!);
       this.trace.push(`round ${round}`);
-      // A person renews the credential, if it was refused.
-      await this.#lane
-        .sql`update public.amc_instances set paused_until = null where paused_until = 'infinity'`;
+      await this.#lane.reconnect();
       const worker = this.#hire();
       await worker.begin("tick");
       await worker.goOn(ALL_CALLS);

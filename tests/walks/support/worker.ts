@@ -56,7 +56,7 @@ export class Worker {
       rpc: lane.rpc((name, act) => gate(name, act)),
       direct: lane.direct(gate),
       clients: {
-        of: () => Promise.resolve(createClient(amc, gate)),
+        of: () => Promise.resolve(createClient(amc, gate, lane.credential)),
         forget: () => {},
       },
       log: (level, event, fields = {}) => {

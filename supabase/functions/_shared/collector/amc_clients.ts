@@ -20,6 +20,17 @@ export interface AmcAddresses {
   resultHosts?: string[];
 }
 
+/** A credential was refused, or is missing, as it was stored when it was read: a person may have stored another since. */
+export class StoredCredentialError extends CredentialError {
+  constructor(
+    { code, message, status, requestId }: CredentialError,
+    /** The credential's version, as in amc_instances; null if no instance used it. */
+    readonly version: number | null,
+  ) {
+    super(code, message, { status, requestId });
+  }
+}
+
 /** How long a credential that was read from Vault is used before it is looked at again. */
 const CREDENTIAL_FRESH_MS = 10_000;
 
@@ -52,14 +63,15 @@ export function createAmcClients(
     region: Region,
     before: Cached | null,
   ): Promise<Cached> {
-    const credential = await readCredential(direct, name);
+    const { credential, version } = await readCredential(direct, name);
     if (credential === null) {
-      throw new CredentialError(
+      const missing = new CredentialError(
         "credential_missing",
         `Vault holds no whole credential named ${name}.`,
       );
+      throw new StoredCredentialError(missing, version);
     }
-    const text = JSON.stringify(credential);
+    const text = JSON.stringify([credential, version]);
     if (before?.credential === text) return before;
     const tokens = createTokenSource({
       credential,
@@ -67,7 +79,7 @@ export function createAmcClients(
       tokenUrl: addresses.tokenUrl,
       log: ({ event, ...entry }) => log("info", event, entry),
     });
-    return { credential: text, tokens };
+    return { credential: text, tokens: versioned(tokens, version) };
   }
 
   // Nothing is awaited between looking and storing: weeks that are submitted together share one token.
@@ -108,6 +120,21 @@ export function createAmcClients(
         log: ({ event, ...entry }) =>
           log("info", event, { ...entry, instance_id: instance.instance_id }),
       });
+    },
+  };
+}
+
+/** The same tokens, whose refusals say which credential was refused. */
+function versioned(tokens: TokenSource, version: number | null): TokenSource {
+  return {
+    ...tokens,
+    async token(signal) {
+      try {
+        return await tokens.token(signal);
+      } catch (error) {
+        if (!(error instanceof CredentialError)) throw error;
+        throw new StoredCredentialError(error, version);
+      }
     },
   };
 }

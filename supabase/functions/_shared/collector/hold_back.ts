@@ -1,4 +1,5 @@
 import { AmcError, CredentialError, ThrottledError } from "../amc/mod.ts";
+import { StoredCredentialError } from "./amc_clients.ts";
 import type { Collector, InstanceRow } from "./collector.ts";
 
 /**
@@ -23,10 +24,21 @@ export async function holdBack(
   });
   if (error instanceof CredentialError) {
     collector.clients.forget(credential_name);
-    await collector.rpc("report_credential_failure", {
+    // Without a version it stops nothing.
+    const version = error instanceof StoredCredentialError
+      ? error.version
+      : null;
+    const stopped = await collector.rpc("report_credential_failure", {
       credential_name,
+      credential_version: version!,
       code,
       message,
+    });
+    collector.log("warn", "credential_refused", {
+      instance_id,
+      code,
+      version,
+      stopped,
     });
   } else {
     await collector.rpc("pause_instance", {

@@ -39,6 +39,7 @@ export type Database = {
         Row: {
           "created_at": string;
           "credential_name": string;
+          "credential_version": number;
           "daily_limit": number | null;
           "entity_id": string;
           "id": string;
@@ -62,6 +63,7 @@ export type Database = {
         Insert: {
           "created_at"?: string;
           "credential_name": string;
+          "credential_version"?: number;
           "daily_limit"?: number | null;
           "entity_id": string;
           "id": string;
@@ -84,6 +86,7 @@ export type Database = {
         Update: {
           "created_at"?: string;
           "credential_name"?: string;
+          "credential_version"?: number;
           "daily_limit"?: number | null;
           "entity_id"?: string;
           "id"?: string;
@@ -862,7 +865,12 @@ export type Database = {
         };
       };
       "report_credential_failure": {
-        Args: { "code": string; "credential_name": string; "message": string };
+        Args: {
+          "code": string;
+          "credential_name": string;
+          "credential_version": number;
+          "message": string;
+        };
         Returns: number;
       };
       "report_stray": {

@@ -23,27 +23,36 @@ export function openDirect(url: string): Direct {
   });
 }
 
+/** What Vault holds under a name, and which one it is. */
+export interface StoredCredential {
+  /** Null if Vault holds none of that name, or it is not whole. */
+  credential: Credential | null;
+  /** Raised each time another is stored; null if no instance uses the name any more. */
+  version: number | null;
+}
+
 /**
- * Reads a Login with Amazon credential from Vault.
+ * Reads a Login with Amazon credential from Vault, and its version at the same moment.
  *
  * @param name the secret's name, as in amc_instances.credential_name
- * @returns the credential, or null if there is none of that name or it is not whole
  */
 export async function readCredential(
   direct: Direct,
   name: string,
-): Promise<Credential | null> {
-  const [row] =
-    await direct`select private.amc_credential(${name}) as credential`;
+): Promise<StoredCredential> {
+  const [row] = await direct`
+    select private.amc_credential(${name}) as credential,
+      (select max(credential_version) from public.amc_instances where credential_name = ${name}) as version`;
   const { client_id, client_secret, refresh_token } = row?.credential ?? {};
   const whole = [client_id, client_secret, refresh_token].every((part) =>
     typeof part === "string" && part !== ""
   );
-  return whole
+  const credential = whole
     ? {
       clientId: client_id,
       clientSecret: client_secret,
       refreshToken: refresh_token,
     }
     : null;
+  return { credential, version: row.version };
 }

@@ -19,7 +19,8 @@ end;
 $fixture$;
 set local role service_role;
 
-select is(report_credential_failure('amc_credential_amcpgtap1', 'invalid_grant', 'The token was revoked.'), 1,
+select is(report_credential_failure('amc_credential_amcpgtap1',
+    (select credential_version from amc_instances where id = 'amcpgtap1'), 'invalid_grant', 'The token was revoked.'), 1,
   'one instance is stopped');
 select results_eq($$ select paused_until, pause_reason from amc_instances where id = 'amcpgtap1' $$,
   $$ values ('infinity'::timestamptz, 'invalid_grant') $$, 'without an end');
@@ -27,7 +28,7 @@ select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'none of its we
 select is((select code from tracking_alerts where instance_id = 'amcpgtap1' and resolved_at is null),
   'reconnect_needed',
   'a person is told');
-select is(report_credential_failure('another', 'invalid_grant', 'x'), 0, 'another credential stops nothing');
+select is(report_credential_failure('another', 2, 'invalid_grant', 'x'), 0, 'another credential stops nothing');
 reset role;
 do $$
 begin

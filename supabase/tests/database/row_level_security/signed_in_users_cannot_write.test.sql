@@ -83,7 +83,7 @@ select throws_ok('select public.' || call, '42501', null, 'refused to the owner:
   'record_execution(gen_random_uuid(), ''x'')',
   'report_create(gen_random_uuid(), ''unknown'')', 'settle_attempt(gen_random_uuid(), now())',
   'fail_load(gen_random_uuid(), 1, ''x'', ''x'', true)',
-  'pause_instance(''amcpgtap1'', ''x'')', 'report_credential_failure(''x'', ''x'', ''x'')',
+  'pause_instance(''amcpgtap1'', ''x'')', 'report_credential_failure(''x'', 1, ''x'', ''x'')',
   'mark_workflow_saved(''amcpgtap1'', ''x'')',
   'record_listing(''amcpgtap1'', 1, now(), ''[]'', true)',
   'create_collection(''a0000000-0000-4000-8000-000000000001'', ''amcpgtap1'', ''x'')'

@@ -1,0 +1,47 @@
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select plan(9);
+
+-- The clock stands still. Two instances, of which the second uses the credential of the first.
+do $fixture$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
+  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}');
+  perform private.connect_instance('amcpgtap2', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}');
+  update amc_instances set credential_name = 'amc_credential_amcpgtap1' where id = 'amcpgtap2';
+end;
+$fixture$;
+create function pg_temp.version(instance text) returns integer language sql as
+  $$ select credential_version from amc_instances where id = instance $$;
+-- What a worker read along with the credential.
+create temporary table old as select pg_temp.version('amcpgtap1') as version;
+
+select is(report_credential_failure('amc_credential_amcpgtap1', (select version from old), 'invalid_grant', 'Revoked'), 2,
+  'both instances are stopped');
+do $$
+begin
+  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "new"}');
+end;
+$$;
+select results_eq($$ select id, paused_until from amc_instances where id like 'amcpgtap_' order by id $$,
+  $$ values ('amcpgtap1', null::timestamptz), ('amcpgtap2', null) $$, 'a new credential lets both go on');
+select is((select count(*) from tracking_alerts where instance_id like 'amcpgtap_' and resolved_at is null), 0::bigint,
+  'and resolves the alerts of both');
+select is(report_credential_failure('amc_credential_amcpgtap1', (select version from old), 'invalid_grant', 'Revoked'), 0,
+  'a worker that still used the old one stops nothing');
+select is((select count(*) from amc_instances where id like 'amcpgtap_' and paused_until is not null), 0::bigint,
+  'so that both go on');
+select is((select count(*) from tracking_alerts where instance_id like 'amcpgtap_' and resolved_at is null), 0::bigint,
+  'and nobody is told');
+select is(report_credential_failure('amc_credential_amcpgtap1', null, 'invalid_grant', 'Revoked'), 0,
+  'nor does one that does not say which it used');
+select is(pg_temp.version('amcpgtap1'), pg_temp.version('amcpgtap2'), 'what is one credential has one version');
+select is(report_credential_failure('amc_credential_amcpgtap1', pg_temp.version('amcpgtap1'), 'invalid_grant', 'Revoked'), 2,
+  'if the new one is refused as well, both are stopped');
+
+select * from finish();
+rollback;
