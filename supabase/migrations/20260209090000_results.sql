@@ -1,7 +1,8 @@
 -- Results: the rows that an execution produced, as text, exactly as AMC sent them.
 --
--- A workflow version has one table in amc_results, made when its first header is known, and one view in
--- public. A load's rows are shown once it is complete and the week's execution is the load's.
+-- A workflow version has one table in amc_results, made when its first header is known, and two views in
+-- public: results_… with the types that AMC told, raw_… with the text as it came. A load's rows are shown once
+-- it is complete and the week's execution is the load's.
 
 create schema amc_results;
 comment on schema amc_results is 'One table of rows per workflow version. Read through the views public.results_…';
@@ -14,18 +15,22 @@ create table private.result_tables (
   view_name text not null unique,
   header text[] not null,
   columns text[] not null,
-  created_at timestamptz not null default private.current_time()
+  types text[],
+  created_at timestamptz not null default private.current_time(),
+  constraint types_fit_columns check (cardinality(types) = cardinality(columns))
 );
 alter table private.result_tables enable row level security;
 create policy "nobody through the API" on private.result_tables for select to authenticated using (false);
 comment on table private.result_tables is 'The results table of each workflow version: its header as in AMC''s files, and the columns'' names in SQL.';
+comment on column private.result_tables.types is
+  'Type in SQL of each column, once an execution told AMC''s outputColumns; null until then, and all columns read as text.';
 
 create function private.column_names(header text[]) returns text[]
 language plpgsql immutable security invoker set search_path = ''
 as $$
 declare
   taken text[] := array['instance_id', 'collection_id', 'week_id', 'week_start_date', 'week_end_date',
-    'execution_id', 'load_id', 'line', 'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax'];
+    'time_zone', 'window_start', 'window_end', 'execution_id', 'load_id', 'line', 'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax'];
   names text[] := '{}';
   stem text;
   name text;
@@ -94,30 +99,163 @@ begin
     using (load_id in (select private.loads_of_caller()))', stem);
   execute format('revoke all on amc_results.%I from public, anon, authenticated, service_role', stem);
   execute format('grant select on amc_results.%I to authenticated, service_role', stem);
-  execute format('create view public.%I with (security_invoker = true) as
-    select w.instance_id, w.collection_id, w.id as week_id, w.week_start_date, w.week_end_date, w.execution_id, r.line, %s
-    from public.report_data_weeks w
-    join public.result_loads l on l.execution_id = w.execution_id and l.complete
-    join amc_results.%I r on r.load_id = l.id
-    where w.status = ''completed''',
-    'results_' || stem, (select string_agg(format('r.%I', n), ', ' order by i) from unnest(names) with ordinality as t(n, i)), stem);
-  execute format('comment on view public.%I is %L', 'results_' || stem,
-    'Results of AMC workflow ' || create_results.workflow_id || ', of completed weeks, with their execution.');
-  execute format('revoke all on public.%I from public, anon, authenticated, service_role', 'results_' || stem);
-  execute format('grant select on public.%I to authenticated, service_role', 'results_' || stem);
   insert into private.result_tables (workflow_id, table_name, view_name, header, columns)
   values (create_results.workflow_id, stem, 'results_' || stem, create_results.header, names)
   returning * into made;
-  -- The API serves the new view without waiting for a restart.
-  notify pgrst, 'reload schema';
+  perform private.make_views(made);
   return made;
 end;
 $$;
 comment on function private.create_results(text, text[]) is
-  'Makes the table and the view of a workflow version whose first header is known.';
+  'Makes the table and the views of a workflow version whose first header is known.';
+
+-- Types -------------------------------------------------------------------------------------------------
+
+create function private.column_types(header text[], output_columns jsonb) returns text[]
+language sql immutable security invoker set search_path = ''
+as $$
+  with told as (
+    select o ->> 'name' as name, split_part(upper(o ->> 'dataType'), '(', 1) as data_type,
+      upper(o ->> 'columnType') as column_type, row_number() over (partition by o ->> 'name' order by i) as nth
+    from jsonb_array_elements(case jsonb_typeof(column_types.output_columns)
+      when 'array' then column_types.output_columns else '[]' end) with ordinality as t(o, i)
+    where jsonb_typeof(o) = 'object'
+  ),
+  asked as (
+    select name, i, row_number() over (partition by name order by i) as nth
+    from unnest(column_types.header) with ordinality as t(name, i)
+  )
+  select case when exists (select from told) then array_agg(case
+      when t.data_type = 'BOOLEAN' or lower(a.name) = 'filtered' and coalesce(t.data_type, 'STRING') = 'STRING' then 'boolean'
+      when t.data_type = 'DATE' then 'date'
+      when t.data_type = 'TIMESTAMP' then 'timestamp'
+      when t.data_type in ('DECIMAL', 'DOUBLE', 'FLOAT') then 'numeric'
+      when t.data_type in ('BYTE', 'SHORT', 'INTEGER', 'LONG') and t.column_type = 'METRIC' then 'numeric'
+      else 'text'
+    end order by a.i) end
+  from asked a left join told t using (name, nth);
+$$;
+comment on function private.column_types(text[], jsonb) is
+  $$The type in SQL of each column of a header, after AMC's outputColumns [{name, columnType, dataType}] (captured, H).
+
+numeric: DECIMAL, and integers that are METRIC. text: integers that are DIMENSION, which are ids and may go beyond
+2^53, and all else. date, timestamp (AMC writes it without a zone: guide, M), boolean: as AMC says; filtered, AMC's
+column of TRUE and FALSE (guide, M), is boolean also where AMC says STRING or nothing. Null if output_columns tells
+of no column.$$;
+
+create function private.cell_fits(cell text, sql_type text) returns text
+language sql immutable security invoker set search_path = ''
+as $$
+  select replace(case cell_fits.sql_type
+    -- Within these bounds every number of this form is a numeric; asking pg_input_is_valid would parse it twice.
+    when 'numeric' then $q$(# ~ '^[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9][0-9]?[0-9]?)?$' and octet_length(#) < 1000)$q$
+    -- The form first: Postgres would also take today, 1/2/25 and 25-1-6 for dates.
+    when 'date' then $q$(# ~ '^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]$' and pg_catalog.pg_input_is_valid(#, 'date'))$q$
+    -- At most six digits of a second: Postgres would round more.
+    when 'timestamp' then $q$(octet_length(#) < 27
+      and # ~ '^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:[.][0-9]+)?$'
+      and pg_catalog.pg_input_is_valid(#, 'timestamp'))$q$
+    when 'boolean' then $q$(# in ('TRUE', 'FALSE', 'true', 'false'))$q$
+    else 'true'
+  end, '#', cell_fits.cell);
+$$;
+comment on function private.cell_fits(text, text) is
+  'SQL that says whether a cell can be read as a type of private.column_types. cell: SQL of the cell, of type text.';
+
+create function private.read_cell(cell text, sql_type text) returns text
+language sql immutable security invoker set search_path = ''
+as $$
+  select case when read_cell.sql_type = 'text' then read_cell.cell
+    else format('case when %s then %s::%s end', private.cell_fits(read_cell.cell, read_cell.sql_type), read_cell.cell,
+      read_cell.sql_type) end;
+$$;
+comment on function private.read_cell(text, text) is
+  'SQL that reads a cell as a type of private.column_types, and as null where it does not fit. cell: SQL of the cell, of type text.';
+
+create function private.make_view(target private.result_tables, view_name text, cells text[], about text) returns void
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  execute format('drop view if exists public.%I', make_view.view_name);
+  execute format('create view public.%I with (security_invoker = true) as
+    select w.instance_id, w.collection_id, w.id as week_id, w.week_start_date, w.week_end_date, c.time_zone,
+      w.week_start_date::timestamp at time zone c.time_zone as window_start,
+      (w.week_end_date + 1)::timestamp at time zone c.time_zone as window_end,
+      w.execution_id, r.line, %s
+    from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.result_loads l on l.execution_id = w.execution_id and l.complete
+    join amc_results.%I r on r.load_id = l.id
+    where w.status = ''completed''',
+    make_view.view_name, (select string_agg(format('%s as %I', cell, name), ', ' order by i)
+      from unnest(make_view.cells, target.columns) with ordinality as t(cell, name, i)), target.table_name);
+  execute format('comment on view public.%I is %L', make_view.view_name, format(make_view.about, target.workflow_id));
+  execute format('revoke all on public.%I from public, anon, authenticated, service_role', make_view.view_name);
+  execute format('grant select on public.%I to authenticated, service_role', make_view.view_name);
+end;
+$$;
+comment on function private.make_view(private.result_tables, text, text[], text) is
+  'Makes one view of a results table anew. cells: SQL of each column, of the row r. about: its comment, with %s for the workflow.';
+
+create function private.make_views(target private.result_tables) returns void
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  cells text[];
+begin
+  select array_agg(format('r.%I', name) order by i) into cells from unnest(target.columns) with ordinality as t(name, i);
+  perform private.make_view(target, 'raw_' || target.table_name, cells,
+    'Results of AMC workflow %s, of completed weeks, with their execution; every cell as the text that AMC sent.');
+  select array_agg(private.read_cell(cell, coalesce(target.types[i], 'text')) order by i) into cells
+  from unnest(cells) with ordinality as t(cell, i);
+  perform private.make_view(target, target.view_name, cells,
+    'Results of AMC workflow %s, of completed weeks, with their execution. A cell that does not fit its type is null; raw_… shows it.');
+  -- The API serves the views without waiting for a restart.
+  notify pgrst, 'reload schema';
+end;
+$$;
+comment on function private.make_views(private.result_tables) is
+  'Makes the two views of a workflow version anew: results_… with types, raw_… with text.';
+
+create function private.learn_types() returns trigger
+language plpgsql security definer set search_path = '' set lock_timeout = '5s'
+as $$
+declare
+  told jsonb := (select e.output_columns from public.workflow_executions e where e.id = new.execution_id);
+  learned text[] := private.column_types(new.header, told);
+  target private.result_tables;
+begin
+  if learned is null then
+    return null;
+  end if;
+  -- Only now are two first loads in each other's way: the second finds the types that the first has learned.
+  update private.result_tables t set types = learned
+    where t.table_name = new.table_name and t.types is null and t.header = new.header returning * into target;
+  if not found then
+    return null;
+  end if;
+  update public.amc_workflows f set output_columns = told where f.id = target.workflow_id and f.output_columns is null;
+  perform private.make_views(target);
+  return null;
+exception
+  -- A result is worth more than its types: they are learned with the next load.
+  when dependent_objects_still_exist or lock_not_available then
+    perform private.raise_alert('types_not_applied', format(
+      'The columns of public.results_%s have become known, but the view is in use and stays as text: %s Drop what depends on it; the next load makes it anew.',
+      new.table_name, sqlerrm), (select w.instance_id from public.workflow_executions e
+        join public.report_data_weeks w on w.id = e.week_id where e.id = new.execution_id));
+    return null;
+end;
+$$;
+comment on function private.learn_types() is
+  'Gives a workflow version''s view its types once an execution told AMC''s outputColumns: when a load begins, or at the latest in the transaction that completes it. Definer: whoever writes loads need not own the views.';
+create trigger learn_types after insert or update of complete on public.result_loads
+  for each row execute function private.learn_types();
 
 revoke execute on function private.column_names(text[]), private.load_of_copy(), private.lines_of_copy(),
-  private.create_results(text, text[])
+  private.create_results(text, text[]), private.column_types(text[], jsonb), private.cell_fits(text, text),
+  private.read_cell(text, text), private.make_view(private.result_tables, text, text[], text),
+  private.make_views(private.result_tables), private.learn_types()
   from public, anon, authenticated, service_role;
 revoke execute on function private.loads_of_caller() from public, anon;
 grant execute on function private.loads_of_caller() to authenticated, service_role;

@@ -37,17 +37,17 @@ async function clientOf({ collector }: OwnWorker): Promise<AmcClient> {
   );
 }
 
-/** The cells that the workflow's view shows of a week, in the order of the file. */
+/** The cells that the workflow's view of text shows of a week, in the order of the file. */
 export async function shownRows(
   { sql }: Bench,
   weekId: string,
 ): Promise<(string | null)[][]> {
   const [known] = await sql`
-    select view_name, columns from private.result_tables`;
+    select table_name, columns from private.result_tables`;
   if (!known) return [];
   const columns = known.columns as string[];
   const rows = await sql`
-    select ${sql(columns)} from public.${sql(known.view_name)}
+    select ${sql(columns)} from public.${sql(`raw_${known.table_name}`)}
     where week_id = ${weekId} order by line`.values();
   return [...rows] as (string | null)[][];
 }
