@@ -309,6 +309,7 @@ export type Database = {
           "execution_id": string;
           "fence": number;
           "file": number;
+          "filtered_records": number | null;
           "header": (string)[];
           "id": string;
           "records": number;
@@ -326,6 +327,7 @@ export type Database = {
           "execution_id": string;
           "fence": number;
           "file"?: number;
+          "filtered_records"?: number | null;
           "header": (string)[];
           "id"?: string;
           "records"?: number;
@@ -342,6 +344,7 @@ export type Database = {
           "execution_id"?: string;
           "fence"?: number;
           "file"?: number;
+          "filtered_records"?: number | null;
           "header"?: (string)[];
           "id"?: string;
           "records"?: number;
@@ -411,6 +414,13 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "report_data_weeks";
             referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "tracking_alerts_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
           },
         ];
       };
@@ -541,6 +551,13 @@ export type Database = {
             referencedRelation: "report_data_weeks";
             referencedColumns: ["id"];
           },
+          {
+            foreignKeyName: "week_attempts_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
+          },
         ];
       };
       "workflow_executions": {
@@ -622,6 +639,13 @@ export type Database = {
             referencedRelation: "report_data_weeks";
             referencedColumns: ["id"];
           },
+          {
+            foreignKeyName: "workflow_executions_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
+          },
         ];
       };
     };
@@ -652,6 +676,51 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "amc_workflows";
             referencedColumns: ["instance_id", "id"];
+          },
+        ];
+      };
+      "week_results": {
+        Row: {
+          "collection_id": string;
+          "error_code": string | null;
+          "error_message": string | null;
+          "execution_id": string | null;
+          "filtered_records": number | null;
+          "instance_id": string;
+          "loaded_at": string | null;
+          "records": number | null;
+          "restated_at": string | null;
+          "restating": boolean | null;
+          "state": string | null;
+          "status": string;
+          "superseded_versions": number | null;
+          "week_end_date": string;
+          "week_id": string;
+          "week_start_date": string;
+          "workflow_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_progress";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_collections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_execution_id_fkey";
+            columns: ["execution_id"];
+            isOneToOne: false;
+            referencedRelation: "workflow_executions";
+            referencedColumns: ["id"];
           },
         ];
       };
@@ -758,6 +827,14 @@ export type Database = {
           "week_starts_on"?: string;
           "weeks"?: number;
           "workflow_id": string;
+        };
+        Returns: Json;
+      };
+      "execution_rows": {
+        Args: {
+          "after_line"?: number;
+          "execution_id": string;
+          "max_rows"?: number;
         };
         Returns: Json;
       };
@@ -971,6 +1048,10 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: false;
         };
+      };
+      "week_rows": {
+        Args: { "after_line"?: number; "max_rows"?: number; "week_id": string };
+        Returns: Json;
       };
     };
     Enums: {

@@ -1,0 +1,272 @@
+-- Reading: what a load came to, any week's rows as JSON, and what became of each week.
+
+-- What a load came to -----------------------------------------------------------------------------------
+
+create function private.types_of_load(load_id uuid) returns text[]
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce(t.types, private.column_types(l.header, e.output_columns))
+  from public.result_loads l
+  join public.workflow_executions e on e.id = l.execution_id
+  join private.result_tables t on t.table_name = l.table_name
+  where l.id = types_of_load.load_id;
+$$;
+comment on function private.types_of_load(uuid) is
+  'The types in SQL of a load''s columns: those of its view, or those that it will have once the load is complete; null if AMC has not told its columns.';
+
+create function private.count_uncast(load_id uuid, from_line bigint, to_line bigint) returns jsonb
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  target private.result_tables;
+  types text[] := private.types_of_load(count_uncast.load_id);
+  counts text;
+  found bigint[];
+begin
+  select t.* into target from private.result_tables t
+    join public.result_loads l on l.table_name = t.table_name where l.id = count_uncast.load_id;
+  select string_agg(format('count(*) filter (where r.%I <> '''' and not %s)', name,
+    private.cell_fits(format('r.%I', name), type)), ', ' order by i)
+    into counts from unnest(target.columns, types) with ordinality as t(name, type, i) where type <> 'text';
+  if counts is null then
+    return '{}';
+  end if;
+  execute format('select array[%s] from amc_results.%I r where r.load_id = $1 and r.line between $2 and $3',
+    counts, target.table_name) into found using count_uncast.load_id, count_uncast.from_line, count_uncast.to_line;
+  return (select coalesce(jsonb_object_agg(name, n) filter (where n > 0), '{}') from unnest(found,
+    array(select name from unnest(target.columns, types) with ordinality as t(name, type, i) where type <> 'text' order by i))
+    as t(n, name));
+end;
+$$;
+comment on function private.count_uncast(uuid, bigint, bigint) is
+  $$Counts the cells of a load that are not empty and do not fit their column's type, which the view therefore shows as null.
+
+from_line, to_line: the lines to look at, both inclusive; counts of parts can be added up. Answers {column: n},
+without the columns that have none; {} while AMC has not told the columns' types. One pass over those lines.$$;
+
+create or replace function private.summary_of(load_id uuid) returns jsonb
+language plpgsql stable security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  longest_cell constant integer := 1000;
+  load public.result_loads;
+  target private.result_tables;
+  told jsonb;
+  columns jsonb;
+  first_rows jsonb;
+begin
+  select * into load from public.result_loads l where l.id = summary_of.load_id;
+  select * into target from private.result_tables t where t.table_name = load.table_name;
+  select e.output_columns into told from public.workflow_executions e where e.id = load.execution_id;
+  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType', 'kind', o ->> 'columnType',
+      'read_as', type)) order by i)
+    into columns
+    from unnest(target.columns, target.header, private.types_of_load(load.id)) with ordinality as t(n, h, type, i)
+    left join lateral (select o from jsonb_array_elements(case jsonb_typeof(told) when 'array' then told else '[]' end) o
+      where o ->> 'name' = h limit 1) on true;
+  execute format('select coalesce(jsonb_agg(to_jsonb(f) - ''line'' order by f.line), ''[]'') from (
+      select r.line, %s from amc_results.%I r where r.load_id = $1 order by r.line limit 20) f',
+    (select string_agg(format('left(r.%1$I, %2$s) as %1$I', n, longest_cell), ', ' order by i)
+      from unnest(target.columns) with ordinality as t(n, i)), target.table_name)
+    into first_rows using load.id;
+  return jsonb_strip_nulls(jsonb_build_object(
+    'columns', columns, 'rows', load.records, 'bytes', load.bytes, 'files', load.file,
+    'segments', jsonb_array_length(to_jsonb(load) -> 'digests'), 'segment_bytes', to_jsonb(load) -> 'segment_bytes',
+    'checksum', 'sha256:' || load.checksum, 'uncast', coalesce(to_jsonb(load) -> 'uncast', '{}'),
+    'seconds', round(extract(epoch from coalesce(load.completed_at, private.current_time()) - load.started_at)::numeric, 3)))
+    -- Not stripped of nulls: a cell without a value is one.
+    || jsonb_build_object('first_rows', first_rows);
+end;
+$$;
+comment on function private.summary_of(uuid) is
+  $$What the week's data tells of a load: columns [{name, type and kind as AMC told, read_as: the type in SQL}], rows,
+bytes, files, checksum, uncast (cells that do not fit their type, by column), seconds from its begin, and first_rows:
+the first 20, as text, cells cut at 1000 characters.$$;
+
+-- Rows as JSON ------------------------------------------------------------------------------------------
+
+create function private.json_number(n numeric) returns jsonb
+language sql immutable strict security invoker set search_path = ''
+as $$
+  select case
+    when abs(n) > 9007199254740992 or n <> 0 and abs(n) < 1e-300
+      or n <> trunc(n) and length(ltrim(replace(trim_scale(abs(n))::text, '.', ''), '0')) > 15 then to_jsonb(n::text)
+    else to_jsonb(n)
+  end;
+$$;
+comment on function private.json_number(numeric) is
+  'A number as JSON: as a string where JavaScript would round it, beyond 2^53 or with more than 15 significant digits.';
+
+create function private.json_cells(table_name text) returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select string_agg(format(case when v.atttypid = 'numeric'::regtype then 'private.json_number(%s) as %I' else '%s as %I' end,
+    private.read_cell(format('r.%I', a.attname), coalesce(format_type(v.atttypid, null), 'text')), a.attname), ', ' order by a.attnum)
+  from pg_catalog.pg_attribute a
+  left join pg_catalog.pg_attribute v on v.attname = a.attname
+    and v.attrelid = to_regclass(format('public.%I', 'results_' || json_cells.table_name))
+  where a.attrelid = format('amc_results.%I', json_cells.table_name)::regclass
+    and a.attnum > 0 and not a.attisdropped and a.attname not in ('load_id', 'line');
+$$;
+comment on function private.json_cells(text) is
+  'SQL of the columns of a results table (the row r), each read as its view reads it, numbers by private.json_number.';
+
+create function private.load_rows(load_id uuid, max_rows integer, after_line bigint) returns jsonb
+language plpgsql stable security invoker set search_path = ''
+as $$
+declare
+  most constant integer := 10000;
+  load public.result_loads;
+  rows jsonb;
+begin
+  if load_rows.max_rows is null or load_rows.max_rows not between 1 and most then
+    perform private.refuse('rows_out_of_range', format('Expected 1 to %s rows at once, got %s.', most,
+      coalesce(load_rows.max_rows::text, 'null')),
+      'Read in pages: pass the line of the last row that you have as after_line.');
+  end if;
+  select * into load from public.result_loads l where l.id = load_rows.load_id;
+  if not found then
+    return '[]';
+  end if;
+  execute format('select coalesce(jsonb_agg(to_jsonb(s) order by s.line), ''[]'') from (
+      select r.line, $2 as execution_id, %s from amc_results.%I r
+      where r.load_id = $1 and r.line > $3 order by r.line limit $4) s',
+    private.json_cells(load.table_name), load.table_name)
+    into rows using load.id, load.execution_id, coalesce(load_rows.after_line, 0), load_rows.max_rows;
+  return rows;
+end;
+$$;
+comment on function private.load_rows(uuid, integer, bigint) is
+  'A page of a load''s rows, as public.week_rows answers them; [] for null. Refuses with rows_out_of_range.';
+
+create function public.week_rows(week_id uuid, max_rows integer default 1000, after_line bigint default 0) returns jsonb
+language plpgsql stable security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  week public.report_data_weeks;
+begin
+  select * into week from public.report_data_weeks w where w.id = week_rows.week_id;
+  if not found then
+    perform private.refuse('week_not_found', format('No week %s of yours.', coalesce(week_rows.week_id::text, 'null')),
+      'Check the id.', 'PT404');
+  end if;
+  return private.load_rows((select l.id from public.result_loads l
+    where l.execution_id = week.execution_id and l.complete and week.status = 'completed'),
+    week_rows.max_rows, week_rows.after_line);
+end;
+$$;
+comment on function public.week_rows(uuid, integer, bigint) is
+  $$The rows that a week shows, in the order of AMC's file: an array of objects {line, execution_id, …columns}.
+
+max_rows: 1 to 10000. after_line: only rows with a higher line; for the next page, the line of the last row. All
+rows of one answer are of one execution; to read on from the same one though the week is restated meanwhile, ask
+execution_rows. Cells have the types of the workflow's view; a number that JavaScript would round (beyond 2^53, or
+with more than 15 significant digits) is a string. [] for a week that shows no result: see week_results.
+Refuses with week_not_found, rows_out_of_range. Owners only.$$;
+
+create function public.execution_rows(execution_id text, max_rows integer default 1000, after_line bigint default 0)
+returns jsonb
+language plpgsql stable security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  load_id uuid;
+begin
+  if not exists (select from public.workflow_executions e where e.id = execution_rows.execution_id) then
+    perform private.refuse('execution_not_found', format('No execution %s of your weeks.',
+      coalesce(quote_literal(execution_rows.execution_id), 'null')), 'Check the id.', 'PT404');
+  end if;
+  select l.id into load_id from public.result_loads l
+    where l.execution_id = execution_rows.execution_id and l.complete;
+  if not found then
+    perform private.refuse('result_not_kept', format('No result of execution %s is kept.', execution_rows.execution_id),
+      'It was not loaded, or was pruned: a week keeps its collection''s keep_versions.', 'PT404');
+  end if;
+  return private.load_rows(load_id, execution_rows.max_rows, execution_rows.after_line);
+end;
+$$;
+comment on function public.execution_rows(text, integer, bigint) is
+  $$The rows that an execution produced, shown or superseded, while they are kept: as week_rows answers them.
+
+max_rows, after_line: as for week_rows. Refuses with execution_not_found, result_not_kept, rows_out_of_range.
+Owners only.$$;
+
+-- What became of each week ----------------------------------------------------------------------------------
+
+alter table public.result_loads add column filtered_records bigint;
+comment on column public.result_loads.filtered_records is
+  'Rows that AMC marks as filtered for privacy, in its column filtered; null if the result has no such column.';
+
+create function private.count_filtered() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  flag text;
+begin
+  select t.columns[i] into flag from private.result_tables t, generate_subscripts(t.header, 1) i
+    where t.table_name = new.table_name and lower(t.header[i]) = 'filtered' limit 1;
+  if found then
+    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and upper(r.%I) = ''TRUE''', new.table_name, flag)
+      into new.filtered_records using new.id;
+  end if;
+  return new;
+end;
+$$;
+comment on function private.count_filtered() is
+  'Counts a load''s filtered rows as it becomes complete. Definer: whoever writes loads need not read the list of results tables.';
+create trigger count_filtered before update of complete on public.result_loads
+  for each row when (new.complete and not old.complete) execute function private.count_filtered();
+
+create view public.week_results with (security_invoker = true) as
+select w.collection_id, w.instance_id, c.workflow_id, w.id as week_id, w.week_start_date, w.week_end_date,
+  w.status, w.execution_id,
+  case
+    when w.status = 'pending' then 'waiting'
+    when w.status = 'completed' and l.id is null then 'reported'
+    when w.status = 'completed' and l.records = 0 then 'empty'
+    when w.status = 'completed' and l.filtered_records > 0 then 'filtered'
+    when w.status = 'completed' then 'rows'
+    when w.status = 'failed' and w.error_code = 'result_gone' then 'gone'
+    else w.status
+  end as state,
+  l.records, l.filtered_records, l.completed_at as loaded_at,
+  (select a.ended_at from public.week_attempts a
+    where a.execution_id = w.execution_id and a.kind = 'restated' and a.outcome = 'collected') as restated_at,
+  w.status = 'completed' and (w.due_at is not null
+    or exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')) as restating,
+  (select count(*)::integer from public.workflow_executions e
+    join public.result_loads s on s.execution_id = e.id and s.complete
+    where e.week_id = w.id and e.id is distinct from w.execution_id
+      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.state <> 'ended')) as superseded_versions,
+  w.error_code, w.error_message
+from public.report_data_weeks w
+join public.report_data_collections c on c.id = w.collection_id
+left join public.result_loads l on l.execution_id = w.execution_id and l.complete and w.status = 'completed';
+comment on view public.week_results is
+  'What became of each week. state: waiting, running; rows; filtered (rows, some of which AMC has filtered for privacy); empty (AMC had no row to give: none, or all suppressed); reported (completed by another system, without rows here); failed; gone (failed: AMC no longer keeps the result); skipped; cancelled.';
+comment on column public.week_results.records is 'Rows of the result that the week shows.';
+comment on column public.week_results.filtered_records is 'Those of them that AMC marks as filtered; null if the result has no column filtered.';
+comment on column public.week_results.restated_at is 'When the shown result replaced an earlier one; null if it is the first.';
+comment on column public.week_results.restating is 'Whether a new attempt is due or under way, while the week shows what it shows.';
+comment on column public.week_results.superseded_versions is 'Earlier results that are still kept; execution_rows reads them.';
+
+revoke all on public.week_results from public, anon, authenticated, service_role;
+grant select on public.week_results to authenticated, service_role;
+revoke execute on function private.types_of_load(uuid), private.count_uncast(uuid, bigint, bigint),
+  private.summary_of(uuid), private.count_filtered() from public, anon, authenticated, service_role;
+do $$
+declare
+  f regprocedure;
+begin
+  foreach f in array array[
+    'private.cell_fits(text, text)', 'private.read_cell(text, text)', 'private.json_number(numeric)',
+    'private.json_cells(text)', 'private.load_rows(uuid, integer, bigint)',
+    'public.week_rows(uuid, integer, bigint)', 'public.execution_rows(text, integer, bigint)'
+  ]::regprocedure[] loop
+    execute format('revoke execute on function %s from public, anon', f);
+    execute format('grant execute on function %s to authenticated, service_role', f);
+  end loop;
+end;
+$$;
