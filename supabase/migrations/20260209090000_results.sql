@@ -109,6 +109,31 @@ $$;
 comment on function private.create_results(text, text[]) is
   'Makes the table and the views of a workflow version whose first header is known.';
 
+create function private.describe_header_change(expected text[], got text[]) returns text
+language sql immutable security invoker set search_path = ''
+as $$
+  with old as (
+    select name, i, row_number() over (partition by name order by i) as nth
+    from unnest(describe_header_change.expected) with ordinality as t(name, i)
+  ),
+  new as (
+    select name, i, row_number() over (partition by name order by i) as nth
+    from unnest(describe_header_change.got) with ordinality as t(name, i)
+  ),
+  -- Places among the columns that both have: one column more moves none of the others.
+  kept as (
+    select name, o.i as old_place, n.i as new_place,
+      row_number() over (order by o.i) <> row_number() over (order by n.i) as moved
+    from old o join new n using (name, nth)
+  )
+  select concat_ws('; ',
+    'added ' || (select string_agg(quote_ident(name), ', ' order by n.i) from new n where (name, nth) not in (select name, nth from old)),
+    'removed ' || (select string_agg(quote_ident(name), ', ' order by o.i) from old o where (name, nth) not in (select name, nth from new)),
+    'moved ' || (select string_agg(format('%I from place %s to %s', name, old_place, new_place), ', ' order by new_place) from kept where moved));
+$$;
+comment on function private.describe_header_change(text[], text[]) is
+  'In words, which columns of a header were added, removed and moved. Empty if none was.';
+
 -- Types -------------------------------------------------------------------------------------------------
 
 create function private.column_types(header text[], output_columns jsonb) returns text[]
@@ -253,7 +278,7 @@ create trigger learn_types after insert or update of complete on public.result_l
   for each row execute function private.learn_types();
 
 revoke execute on function private.column_names(text[]), private.load_of_copy(), private.lines_of_copy(),
-  private.create_results(text, text[]), private.column_types(text[], jsonb), private.cell_fits(text, text),
+  private.create_results(text, text[]), private.describe_header_change(text[], text[]), private.column_types(text[], jsonb), private.cell_fits(text, text),
   private.read_cell(text, text), private.make_view(private.result_tables, text, text[], text),
   private.make_views(private.result_tables), private.learn_types()
   from public, anon, authenticated, service_role;

@@ -44,7 +44,8 @@ begin
   if not found then
     target := private.create_results(workflow.id, begin_load.header);
   elsif target.header <> begin_load.header then
-    raise exception 'The header of workflow % changed: expected %, got %.', workflow.id,
+    raise exception 'The header of workflow % changed: %. Expected %; got %.', workflow.id,
+      private.describe_header_change(target.header, begin_load.header),
       array_to_string(target.header, ', '), array_to_string(begin_load.header, ', ')
       using errcode = 'AH002', detail = 'header_changed',
         hint = 'A workflow version has one header. Save the query anew to make a new version.';

@@ -58,10 +58,14 @@ end;
 $$;
 do $$ begin perform private.begin_load(pg_temp.attempt(1), 1, array['campaign', 'clicks']); end $$;
 
-select throws_ok(format('select private.begin_load(pg_temp.attempt(1), 1, %L)', header), 'AH002', null,
-  header::text || ' is refused')
-from (values (array['campaign']), (array['clicks', 'campaign']), (array['campaign', 'clicks', 'sales']),
-  (array['Campaign', 'clicks'])) as t(header);
+select throws_ok(format('select private.begin_load(pg_temp.attempt(1), 1, %L)', header), 'AH002',
+  format('The header of workflow %s changed: %s. Expected campaign, clicks; got %s.',
+    (select workflow_id from report_data_collections where id = pg_temp.collection()), change, array_to_string(header, ', ')),
+  regexp_replace(change, ' .*', '') || ': ' || header::text || ' is refused, and what changed is said')
+from (values (array['campaign'], 'removed clicks'),
+  (array['clicks', 'campaign'], 'moved clicks from place 2 to 1, campaign from place 1 to 2'),
+  (array['campaign', 'clicks', 'sales'], 'added sales'),
+  (array['Campaign', 'clicks'], 'added "Campaign"; removed campaign')) as t(header, change);
 select lives_ok($$ select private.begin_load(pg_temp.attempt(1), 1, array['campaign', 'clicks']) $$,
   'the same header is taken');
 select is((select count(*) from private.result_tables t join report_data_collections c using (workflow_id)
