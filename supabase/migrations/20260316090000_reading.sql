@@ -166,26 +166,32 @@ execution_rows. Cells have the types of the workflow's view; a number that JavaS
 with more than 15 significant digits) is a string. [] for a week that shows no result: see week_results.
 Refuses with week_not_found, rows_out_of_range. Owners only.$$;
 
-create function public.execution_rows(execution_id text, max_rows integer default 1000, after_line bigint default 0)
-returns jsonb
+create function private.kept_load(execution_id text) returns public.result_loads
 language plpgsql stable security invoker set search_path = ''
 as $$
-#variable_conflict use_column
 declare
-  load_id uuid;
+  load public.result_loads;
 begin
-  if not exists (select from public.workflow_executions e where e.id = execution_rows.execution_id) then
+  if not exists (select from public.workflow_executions e where e.id = kept_load.execution_id) then
     perform private.refuse('execution_not_found', format('No execution %s of your weeks.',
-      coalesce(quote_literal(execution_rows.execution_id), 'null')), 'Check the id.', 'PT404');
+      coalesce(quote_literal(kept_load.execution_id), 'null')), 'Check the id.', 'PT404');
   end if;
-  select l.id into load_id from public.result_loads l
-    where l.execution_id = execution_rows.execution_id and l.complete;
+  select * into load from public.result_loads l where l.execution_id = kept_load.execution_id and l.complete;
   if not found then
-    perform private.refuse('result_not_kept', format('No result of execution %s is kept.', execution_rows.execution_id),
+    perform private.refuse('result_not_kept', format('No result of execution %s is kept.', kept_load.execution_id),
       'It was not loaded, or was pruned: a week keeps its collection''s keep_versions.', 'PT404');
   end if;
-  return private.load_rows(load_id, execution_rows.max_rows, execution_rows.after_line);
+  return load;
 end;
+$$;
+comment on function private.kept_load(text) is
+  'The complete load of an execution of the caller''s. Refuses with execution_not_found, result_not_kept.';
+
+create function public.execution_rows(execution_id text, max_rows integer default 1000, after_line bigint default 0)
+returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select private.load_rows((private.kept_load(execution_rows.execution_id)).id, execution_rows.max_rows, execution_rows.after_line);
 $$;
 comment on function public.execution_rows(text, integer, bigint) is
   $$The rows that an execution produced, shown or superseded, while they are kept: as week_rows answers them.
@@ -262,7 +268,7 @@ declare
 begin
   foreach f in array array[
     'private.cell_fits(text, text)', 'private.read_cell(text, text)', 'private.json_number(numeric)',
-    'private.json_cells(text)', 'private.load_rows(uuid, integer, bigint)',
+    'private.json_cells(text)', 'private.kept_load(text)', 'private.load_rows(uuid, integer, bigint)',
     'public.week_rows(uuid, integer, bigint)', 'public.execution_rows(text, integer, bigint)'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon', f);

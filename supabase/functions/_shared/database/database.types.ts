@@ -162,6 +162,7 @@ export type Database = {
           "id": string;
           "idempotency_key": string | null;
           "instance_id": string;
+          "keep_versions": number;
           "owner_id": string | null;
           "parameter_values": NonNullable<Json>;
           "paused_at": string | null;
@@ -181,6 +182,7 @@ export type Database = {
           "id"?: string;
           "idempotency_key"?: string | null;
           "instance_id": string;
+          "keep_versions"?: number;
           "owner_id"?: string | null;
           "parameter_values"?: NonNullable<Json>;
           "paused_at"?: string | null;
@@ -199,6 +201,7 @@ export type Database = {
           "id"?: string;
           "idempotency_key"?: string | null;
           "instance_id"?: string;
+          "keep_versions"?: number;
           "owner_id"?: string | null;
           "parameter_values"?: NonNullable<Json>;
           "paused_at"?: string | null;
@@ -294,6 +297,13 @@ export type Database = {
             foreignKeyName: "report_data_weeks_execution_id_fkey";
             columns: ["execution_id"];
             isOneToOne: false;
+            referencedRelation: "week_versions";
+            referencedColumns: ["execution_id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_execution_id_fkey";
+            columns: ["execution_id"];
+            isOneToOne: false;
             referencedRelation: "workflow_executions";
             referencedColumns: ["id"];
           },
@@ -353,6 +363,13 @@ export type Database = {
           "table_name"?: string;
         };
         Relationships: [
+          {
+            foreignKeyName: "result_loads_execution_id_fkey";
+            columns: ["execution_id"];
+            isOneToOne: false;
+            referencedRelation: "week_versions";
+            referencedColumns: ["execution_id"];
+          },
           {
             foreignKeyName: "result_loads_execution_id_fkey";
             columns: ["execution_id"];
@@ -530,6 +547,13 @@ export type Database = {
           "window_key"?: string | null;
         };
         Relationships: [
+          {
+            foreignKeyName: "week_attempts_execution_id_fkey";
+            columns: ["execution_id"];
+            isOneToOne: false;
+            referencedRelation: "week_versions";
+            referencedColumns: ["execution_id"];
+          },
           {
             foreignKeyName: "week_attempts_execution_id_fkey";
             columns: ["execution_id"];
@@ -719,8 +743,60 @@ export type Database = {
             foreignKeyName: "report_data_weeks_execution_id_fkey";
             columns: ["execution_id"];
             isOneToOne: false;
+            referencedRelation: "week_versions";
+            referencedColumns: ["execution_id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_execution_id_fkey";
+            columns: ["execution_id"];
+            isOneToOne: false;
             referencedRelation: "workflow_executions";
             referencedColumns: ["id"];
+          },
+        ];
+      };
+      "week_versions": {
+        Row: {
+          "bytes": number;
+          "checksum": string | null;
+          "collection_id": string;
+          "execution_id": string;
+          "filtered_records": number | null;
+          "loaded_at": string | null;
+          "records": number;
+          "shown": boolean | null;
+          "week_id": string;
+          "week_start_date": string;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_progress";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_collections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "workflow_executions_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_weeks";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "workflow_executions_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
           },
         ];
       };
@@ -814,6 +890,14 @@ export type Database = {
           "week_id": string;
           "workflow_id": string;
         }[];
+      };
+      "compare_executions": {
+        Args: {
+          "execution_a": string;
+          "execution_b": string;
+          "max_rows"?: number;
+        };
+        Returns: Json;
       };
       "create_collection": {
         Args: {
@@ -1022,6 +1106,16 @@ export type Database = {
           "sql_query": string;
         };
         Returns: string;
+      };
+      "set_keep_versions": {
+        Args: { "collection_id": string; "keep_versions": number };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
       };
       "settle_attempt": {
         Args: { "attempt_id": string; "listing_began_at": string };
