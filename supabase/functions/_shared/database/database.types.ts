@@ -167,6 +167,8 @@ export type Database = {
           "parameter_values": NonNullable<Json>;
           "paused_at": string | null;
           "request_hash": string | null;
+          "restate_every_days": number;
+          "restate_weeks": number;
           "start_date": string;
           "surveyed_at": string | null;
           "time_zone": string;
@@ -187,6 +189,8 @@ export type Database = {
           "parameter_values"?: NonNullable<Json>;
           "paused_at"?: string | null;
           "request_hash"?: string | null;
+          "restate_every_days"?: number;
+          "restate_weeks"?: number;
           "start_date": string;
           "surveyed_at"?: string | null;
           "time_zone"?: string;
@@ -206,6 +210,8 @@ export type Database = {
           "parameter_values"?: NonNullable<Json>;
           "paused_at"?: string | null;
           "request_hash"?: string | null;
+          "restate_every_days"?: number;
+          "restate_weeks"?: number;
           "start_date"?: string;
           "surveyed_at"?: string | null;
           "time_zone"?: string;
@@ -1109,6 +1115,20 @@ export type Database = {
       };
       "set_keep_versions": {
         Args: { "collection_id": string; "keep_versions": number };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "set_restatement_policy": {
+        Args: {
+          "collection_id": string;
+          "restate_every_days"?: number;
+          "restate_weeks": number;
+        };
         Returns: Database["public"]["CompositeTypes"]["control_report"];
         SetofOptions: {
           from: "*";

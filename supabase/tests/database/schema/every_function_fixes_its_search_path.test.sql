@@ -17,7 +17,8 @@ select is((select array_agg(name order by name collate "C") from functions where
   'private.delete_load_rows()', 'private.keep_shown_load()', 'private.learn_types()', 'private.let_go_of_attempt()', 'private.loads_of_caller()', 'private.own_collection(uuid)', 'private.own_week(uuid)',
   'private.pause_collection(uuid)',
   'private.restate_week(uuid)', 'private.resume_collection(uuid)', 'private.retry_failed_weeks(uuid)',
-  'private.retry_week(uuid)', 'private.set_keep_versions(uuid,integer)'],
+  'private.retry_week(uuid)', 'private.set_keep_versions(uuid,integer)',
+  'private.set_restatement_policy(uuid,integer,integer)'],
   'these alone run with their owner''s rights');
 select is((select array_agg(name) from functions where prosecdef and nspname = 'public'), null,
   'none of them is in the API');

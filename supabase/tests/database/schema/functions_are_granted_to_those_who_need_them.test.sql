@@ -26,8 +26,9 @@ select is((select array_agg(name order by name collate "C") from functions
     'private.refuse(text,text,text,text)', 'private.restate_week(uuid)',
     'private.resume_collection(uuid)', 'private.retry_failed_weeks(uuid)', 'private.retry_week(uuid)',
     'private.rows_at(result_loads,bigint[])', 'private.set_keep_versions(uuid,integer)',
-    'restate_week(uuid)', 'resume_collection(uuid)', 'retry_failed_weeks(uuid)', 'retry_week(uuid)',
-    'save_workflow(text,text,text,jsonb)', 'set_keep_versions(uuid,integer)', 'week_rows(uuid,integer,bigint)'],
+    'private.set_restatement_policy(uuid,integer,integer)', 'restate_week(uuid)', 'resume_collection(uuid)', 'retry_failed_weeks(uuid)', 'retry_week(uuid)',
+    'save_workflow(text,text,text,jsonb)', 'set_keep_versions(uuid,integer)',
+    'set_restatement_policy(uuid,integer,integer)', 'week_rows(uuid,integer,bigint)'],
   'a signed-in user may save a workflow, control collections and read results, with what that needs');
 select is((select array_agg(name order by name collate "C") from functions where nspname = 'public'
   and not has_function_privilege('service_role', oid, 'EXECUTE')), null,
@@ -36,7 +37,8 @@ select is((select array_agg(name order by name collate "C") from functions where
   and split_part(split_part(name, '(', 1), '.', 2) = any (array['amc_credential', 'connect_instance',
   'dispatch_collect', 'count_actionable', 'purge_history', 'begin_load', 'open_load', 'finish_load', 'lock_load',
   'create_results', 'column_names', 'load_of_copy', 'lines_of_copy', 'make_view',
-  'make_views', 'count_uncast', 'summary_of', 'types_of_load', 'versions_to_prune', 'prune_versions'])
+  'make_views', 'count_uncast', 'summary_of', 'types_of_load', 'versions_to_prune', 'prune_versions', 'weeks_to_restate',
+  'open_restatements'])
   and has_function_privilege('service_role', oid, 'EXECUTE')), null,
   'what belongs to the direct connection is not for service_role');
 
