@@ -1,15 +1,43 @@
 -- Listings: one look at AMC's list of an instance tells how all its executions are, and settles attempts
 -- whose create got no answer.
 
+-- Surveys -------------------------------------------------------------------------------------------
+
+alter table public.report_data_weeks add column survey_again boolean not null default false;
+create index report_data_weeks_survey_again_idx on public.report_data_weeks (instance_id) where survey_again;
+comment on column public.report_data_weeks.survey_again is
+  'AMC''s list showed a run of it that it could not take, since another live attempt asked AMC for the same window. It waits, due at infinity, until the list has been read again.';
+
+create function private.hold_for_survey() returns trigger
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  new.due_at := 'infinity';
+  return new;
+end;
+$$;
+comment on function private.hold_for_survey() is
+  'Keeps a week from being claimed, whoever makes it due, until AMC''s list has been read for it again.';
+revoke execute on function private.hold_for_survey() from public, anon, authenticated;
+create trigger hold_for_survey before insert or update on public.report_data_weeks
+  for each row when (new.survey_again and new.due_at < 'infinity')
+  execute function private.hold_for_survey();
+
 create function private.wants_survey(instance_id text) returns boolean
 language sql volatile security invoker set search_path = ''
 as $$
   select exists (select from public.report_data_collections c
     where c.instance_id = wants_survey.instance_id and c.surveyed_at is null
-      and c.paused_at is null and c.cancelled_at is null);
+      and c.paused_at is null and c.cancelled_at is null)
+    or exists (select from public.report_data_weeks w
+      join public.report_data_collections c on c.id = w.collection_id
+      where w.instance_id = wants_survey.instance_id and w.survey_again and w.due_at is not null
+        and c.paused_at is null and c.cancelled_at is null);
 $$;
 comment on function private.wants_survey(text) is
-  'Whether a collection of the instance waits for AMC''s list before its first create.';
+  'Whether a collection of the instance waits for AMC''s list before its first create, or a week for what it showed there.';
+
+-- Reading the list ----------------------------------------------------------------------------------
 
 create function private.wants_listing(instance public.amc_instances) returns boolean
 language sql volatile security invoker set search_path = ''
@@ -68,14 +96,20 @@ as $$
     'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
     'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
     'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
-  from (select c.* from public.report_data_collections c
-    where c.instance_id = describe_surveys.instance_id and c.surveyed_at is null
-      and c.paused_at is null and c.cancelled_at is null
-    order by c.created_at limit 10) c
-  join public.report_data_weeks w on w.collection_id = c.id and w.due_at is not null;
+  from (
+    (select w.id from public.report_data_weeks w
+      where w.collection_id in (select c.id from public.report_data_collections c
+          where c.instance_id = describe_surveys.instance_id and c.surveyed_at is null
+            and c.paused_at is null and c.cancelled_at is null
+          order by c.created_at limit 10))
+    union
+    (select w.id from public.report_data_weeks w where w.instance_id = describe_surveys.instance_id and w.survey_again)
+  ) s
+  join public.report_data_weeks w on w.id = s.id and w.due_at is not null
+  join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null;
 $$;
 comment on function private.describe_surveys(text) is
-  'The weeks of the instance''s collections for which nothing was created yet, ten collections at a time: a listing may show that AMC has them already.';
+  'The weeks of the instance''s collections for which nothing was created yet, ten collections at a time, and those that wait for what the list showed: a listing may show that AMC has them already.';
 
 create function public.claim_listing(max_instances integer default 5, lease_seconds integer default 60)
 returns table (
@@ -117,7 +151,7 @@ comment on function public.claim_listing(integer, integer) is
 
 list_from: list executions created since then, cancelled ones too, all pages. attempts: those that the listing
 is to tell of, as an array; state abandoned: still looked for. surveys: weeks of collections for which nothing was
-created yet, as an array. fence: for record_listing. began_at: for settle_attempt, on the database's clock.
+created yet, or whose run was shown before and could not be taken, as an array. fence: for record_listing. began_at: for settle_attempt, on the database's clock.
 lease_seconds: how long nobody else lists the instance. For service_role.$$;
 
 create function private.alert_overdue(instance_id text) returns void

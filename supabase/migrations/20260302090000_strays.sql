@@ -37,16 +37,16 @@ begin
   if attempt.id is null then
     -- Another collection's attempt of the same window lives: this week waits for it, as it would have to before a create.
     delete from public.workflow_executions e where e.id = adopt.execution_id;
-    return 'no_slot';
+    return 'window_taken';
   end if;
-  update public.report_data_weeks w set status = 'running', due_at = null, execution_id = adopt.execution_id
+  update public.report_data_weeks w set status = 'running', due_at = null, survey_again = false, execution_id = adopt.execution_id
   where w.id = week.id;
   perform private.note_event(adopt.event, attempt, week, adopt.execution_id, adopt.details);
   return 'adopted';
 end;
 $$;
 comment on function private.adopt(public.report_data_weeks, public.amc_instances, text, jsonb, text) is
-  'Gives a week that waits an execution that AMC has already, as an attempt that nobody POSTs. Answers adopted, not_needed, no_slot or already_recorded. The caller holds the locks of instance and week.';
+  'Gives a week that waits an execution that AMC has already, as an attempt that nobody POSTs. Answers adopted, not_needed, no_slot, window_taken (another live attempt asked for the same window) or already_recorded. The caller holds the locks of instance and week.';
 
 create function public.adopt_surveyed(week_id uuid, execution_id text, details jsonb) returns public.tracking_report
 language plpgsql security invoker set search_path = ''
@@ -74,9 +74,12 @@ $$;
 comment on function public.adopt_surveyed(uuid, text, jsonb) is
   $$Gives a week for which nothing was created yet an execution that AMC's list shows: same workflow, window, zone and
 parameters. details: the execution observation. Answers adopted, not_needed, no_slot (all slots are taken: the survey is
-to be repeated), already_recorded or not_found. For service_role.$$;
+to be repeated), window_taken (another live attempt asked AMC for the same window, and may take it: the week is to be
+held), already_recorded or not_found. For service_role.$$;
 
-create function public.mark_surveyed(instance_id text, fence bigint, collection_ids uuid[]) returns integer
+create function public.mark_surveyed(
+  instance_id text, fence bigint, collection_ids uuid[], released_week_ids uuid[] default '{}', held_week_ids uuid[] default '{}'
+) returns integer
 language plpgsql security invoker set search_path = ''
 as $$
 #variable_conflict use_column
@@ -91,11 +94,22 @@ begin
   update public.report_data_collections c set surveyed_at = private.current_time()
   where c.id = any (mark_surveyed.collection_ids) and c.instance_id = instance.id and c.surveyed_at is null;
   get diagnostics marked = row_count;
+  update public.report_data_weeks w set survey_again = true, due_at = 'infinity'
+  where w.id = any (mark_surveyed.held_week_ids) and w.instance_id = instance.id and w.due_at is not null;
+  update public.report_data_weeks w set survey_again = false,
+    due_at = case when c.paused_at is null then private.current_time() else 'infinity' end
+  from public.report_data_collections c
+  where c.id = w.collection_id and w.id = any (mark_surveyed.released_week_ids) and w.instance_id = instance.id
+    and w.survey_again and w.due_at is not null;
   return marked;
 end;
 $$;
-comment on function public.mark_surveyed(text, bigint, uuid[]) is
-  'Lets collections begin whose weeks were all looked for in a complete listing. fence: the listing''s; an earlier one marks none. Answers how many were marked. For service_role.';
+comment on function public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[]) is
+  $$Lets collections begin whose weeks were all looked for in a complete listing.
+
+fence: the listing's; an earlier one marks none. held_week_ids: weeks whose run could not be taken, since another live
+attempt asked AMC for the same window (window_taken): they alone wait until the list has been read again.
+released_week_ids: weeks that were looked for and may begin. Answers how many collections were marked. For service_role.$$;
 
 create function public.report_stray(attempt_id uuid, execution_id text, details jsonb default null)
 returns public.tracking_report
@@ -121,7 +135,7 @@ begin
   if attempt.outcome = 'abandoned' then
     outcome := private.adopt(week, instance, report_stray.execution_id, report_stray.details, 'late_execution_adopted');
   end if;
-  if outcome in ('no_slot', 'already_recorded') then
+  if outcome in ('no_slot', 'window_taken', 'already_recorded') then
     return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
   end if;
   update public.week_attempts a set watch_until = null where a.id = attempt.id;
@@ -145,8 +159,8 @@ $$;
 comment on function public.report_stray(uuid, text, jsonb) is
   $$Reports an execution that an attempt's fingerprint proves ours, and that the attempt cannot take: it was abandoned, or
 it has another. An abandoned attempt's week that still waits takes it; otherwise it is kept as a duplicate, with an alert,
-and cancelled at AMC if it still runs. details: the execution observation. Answers adopted, no_slot (to be reported
-again), duplicate, already_recorded or not_found. For service_role.$$;
+and cancelled at AMC if it still runs. details: the execution observation. Answers adopted, no_slot or window_taken (to
+be reported again), duplicate, already_recorded or not_found. For service_role.$$;
 
 -- Trying again ------------------------------------------------------------------------------------------
 
@@ -253,7 +267,7 @@ declare
 begin
   foreach f in array array[
     'private.adopt(public.report_data_weeks, public.amc_instances, text, jsonb, text)',
-    'public.adopt_surveyed(uuid, text, jsonb)', 'public.mark_surveyed(text, bigint, uuid[])',
+    'public.adopt_surveyed(uuid, text, jsonb)', 'public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[])',
     'public.report_stray(uuid, text, jsonb)', 'public.retry_failed_execution(uuid)',
     'private.executions_to_cancel(integer)', 'public.claim_cancellations(integer, integer)',
     'public.record_cancellation(text, jsonb)'

@@ -83,6 +83,7 @@ begin
           exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
           or exists (select from public.week_attempts a where a.instance_id = i.id and a.watch_until > now_at)
           or exists (select from public.report_data_collections c where c.instance_id = i.id and c.surveyed_at is null)
+          or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.survey_again)
           or i.running_elsewhere > 0)
         then private.wants_listing(i) else false end
       or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)

@@ -19,11 +19,10 @@ function isAPersons(attempt: AttemptRow, now: Picture): boolean {
 
 /**
  * Whether a week that waits, waits for a person: its collection is paused, or what a person is to find out is in its way: it
- * holds the slots, or the window of the week, or that of another week of a collection whose survey therefore is not done.
+ * holds the slots, or the window of the week.
  */
 function isHeld(week: WeekRow, now: Picture, byPersons: AttemptRow[]): boolean {
   return week.paused || byPersons.length >= now.cap ||
-    !week.surveyed && byPersons.length > 0 ||
     byPersons.some(({ week_id }) =>
       now.weeks.some(({ id, start }) => id === week_id && start === week.start)
     );

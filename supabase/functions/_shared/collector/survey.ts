@@ -20,7 +20,8 @@ const ENDED_WITHOUT_RESULT = new Set(["FAILED", "REJECTED", "CANCELLED"]);
 
 /**
  * Looks, before a collection's first create, whether AMC has runs of its weeks already: a database that was restored from a
- * backup does not know what it had created. What is found is adopted; then the collection may begin.
+ * backup does not know what it had created. What is found is adopted; then the collection may begin. A week whose run cannot
+ * be taken, because another attempt asked AMC for the same window, is looked for again once that has ended.
  *
  * @param known ids that are ours already; what is adopted is added
  */
@@ -33,6 +34,7 @@ export async function survey(
 ): Promise<void> {
   if (weeks.length === 0 || !listing.complete) return;
   const waiting = new Set<string>();
+  const held = new Set<string>();
   for (const week of weeks) {
     const candidates = listing.executions.filter((execution) =>
       !ENDED_WITHOUT_RESULT.has(execution.status ?? "") &&
@@ -52,6 +54,8 @@ export async function survey(
     });
     known.add(found.id);
     if (report.outcome === "no_slot") waiting.add(week.collection_id);
+    // What holds the window may take the run, or end without it: only this week waits for that.
+    if (report.outcome === "window_taken") held.add(week.week_id);
     collector.log("warn", "surveyed_execution", {
       collection_id: week.collection_id,
       week_id: week.week_id,
@@ -63,14 +67,22 @@ export async function survey(
   }
   const collection_ids = [...new Set(weeks.map((week) => week.collection_id))]
     .filter((id) => !waiting.has(id));
+  const released_week_ids = weeks
+    .filter((week) =>
+      !waiting.has(week.collection_id) && !held.has(week.week_id)
+    )
+    .map((week) => week.week_id);
   const marked = await collector.rpc("mark_surveyed", {
     instance_id: claim.instance_id,
     fence: claim.fence,
     collection_ids,
+    released_week_ids,
+    held_week_ids: [...held],
   });
   collector.log("info", "collections_surveyed", {
     instance_id: claim.instance_id,
     collections: marked,
+    weeks_held: held.size,
   });
 }
 

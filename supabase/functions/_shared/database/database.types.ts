@@ -243,6 +243,7 @@ export type Database = {
           "instance_id": string;
           "started_at": string | null;
           "status": string;
+          "survey_again": boolean;
           "updated_at": string;
           "week_end_date": string;
           "week_start_date": string;
@@ -262,6 +263,7 @@ export type Database = {
           "instance_id": string;
           "started_at"?: string | null;
           "status"?: string;
+          "survey_again"?: boolean;
           "updated_at"?: string;
           "week_end_date": string;
           "week_start_date": string;
@@ -280,6 +282,7 @@ export type Database = {
           "instance_id"?: string;
           "started_at"?: string | null;
           "status"?: string;
+          "survey_again"?: boolean;
           "updated_at"?: string;
           "week_end_date"?: string;
           "week_start_date"?: string;
@@ -959,7 +962,9 @@ export type Database = {
         Args: {
           "collection_ids": (string)[];
           "fence": number;
+          "held_week_ids"?: (string)[];
           "instance_id": string;
+          "released_week_ids"?: (string)[];
         };
         Returns: number;
       };

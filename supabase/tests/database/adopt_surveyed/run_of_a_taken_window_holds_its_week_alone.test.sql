@@ -1,0 +1,84 @@
+begin;
+create extension if not exists pgtap with schema extensions;
+set local search_path = public, extensions;
+select plan(17);
+
+-- The clock stands still. Two collections of the same weeks, of 6, 13 and 20 January 2025. The create of the first one's
+-- first week got no answer; AMC's list was not read for the second yet, and will show exec-x for that week.
+do $fixture$
+declare
+  workflow text;
+begin
+  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
+  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
+  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
+  workflow := save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic');
+  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1', workflow,
+    start_date => '2025-01-06', end_date => '2025-01-26', idempotency_key => 'first');
+  update report_data_collections set surveyed_at = private.current_time() where idempotency_key = 'first';
+  update amc_instances set matcher_proved_at = private.current_time() where id = 'amcpgtap1';
+  perform report_create(c.attempt_id, 'unknown') from claim_due_weeks(1) c;
+  perform pause_collection(id) from report_data_collections where idempotency_key = 'first';
+  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1', workflow,
+    start_date => '2025-01-06', end_date => '2025-01-26', idempotency_key => 'second');
+end;
+$fixture$;
+create function pg_temp.collection(key text) returns uuid language sql as
+  $$ select id from report_data_collections where idempotency_key = key $$;
+create function pg_temp.week(key text, n integer) returns uuid language sql as
+  $$ select id from report_data_weeks where collection_id = pg_temp.collection(key)
+     order by week_start_date offset n - 1 limit 1 $$;
+create function pg_temp.attempt() returns uuid language sql as
+  $$ select id from week_attempts where week_id = pg_temp.week('first', 1) $$;
+create function pg_temp.mark(released uuid[], held uuid[]) returns integer language sql as
+  $$ select mark_surveyed('amcpgtap1', (select list_fence from amc_instances where id = 'amcpgtap1'),
+       array[pg_temp.collection('second')], released, held) $$;
+create function pg_temp.to_look_for() returns text[] language sql as
+  $$ select array_agg(w ->> 'week_id' order by w ->> 'time_window_start')
+     from jsonb_array_elements(private.describe_surveys('amcpgtap1')) w $$;
+
+select is(adopt_surveyed(pg_temp.week('second', 1), 'exec-x', null),
+  row('window_taken', null, 'pending', null)::tracking_report, 'the attempt of the first collection may be the one that made it');
+select is((select count(*) from workflow_executions where id = 'exec-x'), 0::bigint, 'nothing is stored');
+select is(pg_temp.mark(array[pg_temp.week('second', 2), pg_temp.week('second', 3)], array[pg_temp.week('second', 1)]), 1,
+  'the collection was looked for');
+select is((select array_agg(week_id order by week_id) from claim_due_weeks(10)),
+  (select array_agg(w order by w) from unnest(array[pg_temp.week('second', 2), pg_temp.week('second', 3)]) w),
+  'its other weeks begin');
+select is(pg_temp.to_look_for(), array[pg_temp.week('second', 1)::text], 'that week is looked for again');
+
+-- The first collection's attempt ends: its execution never was.
+do $$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
+  perform settle_attempt(pg_temp.attempt(), private.current_time());
+  perform report_create(a.id, 'refused') from week_attempts a where a.state = 'intended';
+end;
+$$;
+select is((select outcome from week_attempts where id = pg_temp.attempt()), 'abandoned', 'the window is free');
+select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'the week is not claimed: AMC has a run of it');
+select ok(private.wants_survey('amcpgtap1'), 'it asks for a listing');
+do $$
+begin
+  update week_attempts set watch_until = null where id = pg_temp.attempt();
+  update amc_instances set list_due_at = '-infinity' where id = 'amcpgtap1';
+end;
+$$;
+select is(private.count_actionable(), 1, 'which is actionable');
+select is((select pause_collection(pg_temp.collection('second'))), row('applied', null, 1)::control_report,
+  'its collection may be paused');
+select is(pg_temp.to_look_for(), null, 'then it is not looked for');
+select is((select outcome from resume_collection(pg_temp.collection('second'))), 'applied', 'and resumed');
+select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'which does not let it begin');
+savepoint before_the_listing;
+select is(adopt_surveyed(pg_temp.week('second', 1), 'exec-x', null),
+  row('adopted', null, 'running', 'exec-x')::tracking_report, 'the next listing lets it take the run');
+select is((select survey_again from report_data_weeks where id = pg_temp.week('second', 1)), false,
+  'and it is looked for no more');
+rollback to before_the_listing;
+select is(pg_temp.mark(array[pg_temp.week('second', 1)], '{}'), 0, 'or shows that somebody else took it');
+select is((select array_agg(week_id) from claim_due_weeks(10)), array[pg_temp.week('second', 1)], 'then the week begins');
+
+select * from finish();
+rollback;
