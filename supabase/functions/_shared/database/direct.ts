@@ -7,9 +7,30 @@ export type Direct = postgres.Sql;
 /**
  * Opens a direct connection as the role postgres; at most two sessions, closed after a minute without work.
  *
+ * Whenever a session has ended, what is asked from then on goes through new ones: the driver (postgres 3.4.9) may not be able
+ * to connect again where a session was (when it ends between a write and its flush, `closed` leaves the timer of that flush
+ * set, and the next start-up message waits for it in vain until `connect_timeout`, and so does the one after it).
+ *
  * @param url SUPABASE_DB_URL
  */
 export function openDirect(url: string): Direct {
+  let current = open();
+  function open(): Direct {
+    const sessions = openSessions(url, () => {
+      if (sessions !== current) return;
+      current = open();
+      // What is under way there ends by itself.
+      sessions.end().catch(() => {});
+    });
+    return sessions;
+  }
+  return new Proxy(current, {
+    apply: (_, self, args) => Reflect.apply(current, self, args),
+    get: (_, name) => Reflect.get(current, name),
+  });
+}
+
+function openSessions(url: string, onclose: () => void): Direct {
   return postgres(url, {
     max: 2,
     idle_timeout: 60,
@@ -18,6 +39,7 @@ export function openDirect(url: string): Direct {
     // The pooled address of a project does not keep prepared statements.
     prepare: false,
     onnotice: () => {},
+    onclose,
     // A load sets its own.
     connection: { application_name: "amc-history", statement_timeout: 30_000 },
   });
