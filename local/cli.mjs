@@ -15,6 +15,7 @@ const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const commands = {
   start: "local/start.ts",
   test: "tests/run.ts",
+  mutants: "tests/mutants/run.ts",
   check: "local/platform/tasks/check.ts",
   types: "local/platform/tasks/types.ts",
   advisors: "local/platform/tasks/advisors.ts",

@@ -1,5 +1,6 @@
 // `npm test`: one cluster, a template database with the migrations, then every pgTAP file and every Deno test.
-// Arguments: parts of paths; only files whose path contains one of them run. The last line is `N passed, N failed`.
+// Arguments: parts of paths; only files whose path contains one of them run. With --fail-fast nothing runs after the first
+// file that fails. The last line is `N passed, N failed`.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { glob } from "node:fs/promises";
@@ -21,6 +22,7 @@ import { runDenoTests } from "./support/deno_tests.ts";
 import { type Outcome, runPgtapFile } from "./support/pgtap.ts";
 
 const TEMPLATE = "template_migrated";
+const FAIL_FAST = "--fail-fast";
 
 /** Long runs: each has a command of its own, test:chaos. */
 const OF_THEIR_OWN = ["tests/chaos/"];
@@ -39,6 +41,7 @@ async function files(pattern: string, filters: string[]): Promise<string[]> {
 async function runDatabaseTests(
   cluster: Cluster,
   paths: string[],
+  failFast: boolean,
 ): Promise<Outcome[]> {
   if (paths.length === 0) return [];
   const name = "database_tests";
@@ -59,6 +62,7 @@ async function runDatabaseTests(
         .filter((line) => /^(not ok|ERROR|The plan)/.test(line))
         .map((line) => `${path}: ${line}`),
     });
+    if (failFast && outcome.failed > 0) break;
   }
   await dropDatabase(cluster, name);
   return outcomes;
@@ -66,6 +70,7 @@ async function runDatabaseTests(
 
 async function run(
   filters: string[],
+  failFast: boolean,
   cluster: Cluster,
   folder: string,
 ): Promise<Outcome[]> {
@@ -74,7 +79,9 @@ async function run(
   const outcomes = await runDatabaseTests(
     cluster,
     await files("supabase/tests/database/**/*.test.sql", filters),
+    failFast,
   );
+  if (failFast && outcomes.some(({ failed }) => failed > 0)) return outcomes;
   const denoFiles = [
     ...await files("supabase/functions/tests/**/*_test.ts", filters),
     ...await files("tests/**/*_test.ts", filters),
@@ -90,13 +97,15 @@ async function run(
         denoFiles,
         { [CLUSTER_VARIABLE]: JSON.stringify(told) },
         folder,
+        failFast,
       ),
     );
   }
   return outcomes;
 }
 
-async function main(filters: string[]): Promise<number> {
+async function main(args: string[]): Promise<number> {
+  const filters = args.filter((arg) => arg !== FAIL_FAST);
   const parts = new AsyncDisposableStack();
   const stop = () => parts.disposeAsync();
   parts.defer(stopOnSignals(stop));
@@ -106,7 +115,7 @@ async function main(filters: string[]): Promise<number> {
     parts.defer(() => rm(folder, { recursive: true, force: true }));
     const cluster = await startCluster();
     parts.defer(() => cluster.stop());
-    outcomes = await run(filters, cluster, folder);
+    outcomes = await run(filters, args.includes(FAIL_FAST), cluster, folder);
   } catch (error) {
     const { message } = error as Error;
     outcomes.push({ passed: 0, failed: 1, failures: [message] });

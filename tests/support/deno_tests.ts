@@ -8,12 +8,14 @@ import type { Outcome } from "./pgtap.ts";
  * @param files test files
  * @param env added to this process's environment
  * @param folder where the machine-readable report may be written
+ * @param failFast whether to stop at the first test that fails
  * @returns tests passed and failed; a test that was skipped counts as failed, a run that broke as one failed
  */
 export async function runDenoTests(
   files: string[],
   env: Record<string, string>,
   folder: string,
+  failFast = false,
 ): Promise<Outcome> {
   const report = join(folder, "deno_tests.xml");
   const child = new Deno.Command(Deno.execPath(), {
@@ -24,6 +26,7 @@ export async function runDenoTests(
       "--no-check",
       "--quiet",
       `--junit-path=${report}`,
+      ...(failFast ? ["--fail-fast"] : []),
       ...files,
     ],
     env,

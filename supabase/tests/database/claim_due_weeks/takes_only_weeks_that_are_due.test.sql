@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(2);
+select plan(3);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -35,6 +35,10 @@ select results_eq('select week_id from claim_due_weeks(10)', 'select pg_temp.wee
 do $$ begin perform set_config('amc_history.clock', '2025-03-03T12:01:00Z', true); end $$;
 select results_eq('select week_id from claim_due_weeks(10)', 'select pg_temp.week(1)',
   'the later one comes in its time');
+
+-- By hand, say.
+update report_data_weeks set due_at = private.current_time() where id = pg_temp.week(3);
+select is_empty('select week_id from claim_due_weeks(10)', 'a week whose attempt lives is left, though it is due');
 
 select * from finish();
 rollback;

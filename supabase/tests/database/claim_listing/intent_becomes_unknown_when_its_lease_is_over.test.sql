@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(6);
+select plan(7);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -39,6 +39,11 @@ select results_eq('select state, leased_until, slot from week_attempts where id 
 select is((select status from report_data_weeks where id = pg_temp.week(1)), 'running', 'its week is as it was');
 select is(record_execution(pg_temp.attempt(1), 'exec-1'),
   row('recorded', null, 'running', 'exec-1')::tracking_report, 'its worker may still report the id');
+
+-- Week 2's create may be on its way while week 1's execution is listed.
+do $$ begin perform claim_due_weeks(1, lease_seconds => 61), set_config('amc_history.clock', '2025-03-03T12:02:00Z', true); end $$;
+select is((select attempts @? '$[*] ? (@.state == "unknown")' from claim_listing()), false,
+  'a listing that others want lets it be on its way');
 
 select * from finish();
 rollback;

@@ -1,0 +1,152 @@
+import { edit, editEvery, type Mutant } from "../support/mutant.ts";
+import { LOADS, RESULTS, TRACKING, UPDATE_WEEK_STATUS } from "./files.ts";
+
+/** What sees to it that a result is shown whole, and to whom it belongs. */
+export const LOADING: Mutant[] = [
+  {
+    name: "load-fence",
+    guard: "a loader that another one has replaced writes nothing",
+    off: "lock_load takes any fence",
+    edits: [edit(LOADS, "or attempt.fence <> lock_load.fence then", "then")],
+    tests: ["results/stale_fence"],
+  },
+  {
+    name: "load-fence-rises",
+    guard: "each loader has a fence of its own",
+    off: "claim_loads hands out the same one",
+    edits: [edit(LOADS, "set fence = a.fence + 1,", "set fence = a.fence,")],
+    tests: ["database/claim_loads", "tests/worker/refused_results_test"],
+  },
+  {
+    name: "load-of-ended-attempt",
+    guard: "nothing is loaded for an attempt that has ended",
+    off: "lock_load takes any state",
+    edits: [
+      edit(LOADS, "attempt.state is distinct from 'created' or", ""),
+    ],
+    tests: ["database/results"],
+  },
+  {
+    name: "load-lease",
+    guard: "one worker alone loads a result",
+    off: "claim_loads does not look at the lease",
+    edits: [
+      edit(
+        LOADS,
+        "coalesce(a.leased_until <= private.current_time(), true)",
+        "true",
+      ),
+    ],
+    tests: ["claim_loads/lease"],
+  },
+  {
+    name: "failed-load-fence",
+    guard: "a replaced loader's failure counts no error",
+    off: "fail_load takes any fence",
+    edits: [edit(LOADS, "or attempt.fence <> fail_load.fence", "")],
+    tests: ["fail_load/earlier_fence"],
+  },
+  {
+    name: "one-complete-load",
+    guard: "an execution has one complete load",
+    off: "index one_complete_load_per_execution is not unique",
+    edits: [
+      edit(
+        TRACKING,
+        "create unique index one_complete_load_per_execution",
+        "create index one_complete_load_per_execution",
+      ),
+    ],
+    tests: ["results/one_load"],
+  },
+  {
+    name: "complete-load-trigger",
+    guard: "a collected week is completed only with a complete load",
+    off: "trigger require_complete_load finds no attempt",
+    edits: [
+      edit(
+        TRACKING,
+        "where a.week_id = new.id and a.kind <> 'external'",
+        "where false",
+      ),
+    ],
+    tests: ["report_data_weeks/collected_week"],
+  },
+  {
+    name: "complete-load-report",
+    guard: "a report before all is in is rejected",
+    off: "update_week_status does not look for the load",
+    edits: [
+      edit(
+        UPDATE_WEEK_STATUS,
+        "if live.id is not null and update_week_status.status = 'completed' and not exists (",
+        "if false and not exists (",
+      ),
+    ],
+    tests: ["update_week_status/completed_needs"],
+  },
+  {
+    name: "rows-of-complete-loads",
+    guard: "rows are shown once their load is complete",
+    off: "neither the view nor the policy asks",
+    edits: [
+      edit(
+        RESULTS,
+        "l.execution_id = w.execution_id and l.complete",
+        "l.execution_id = w.execution_id",
+      ),
+      edit(
+        RESULTS,
+        "from public.result_loads l where l.complete)",
+        "from public.result_loads l)",
+      ),
+    ],
+    tests: ["database/results"],
+  },
+  {
+    name: "rows-of-completed-weeks",
+    guard: "rows are shown once their week is completed",
+    off: "the view does not ask",
+    edits: [edit(RESULTS, "where w.status = ''completed''", "")],
+    tests: ["results/rows_are_shown"],
+  },
+  {
+    name: "rows-of-their-owner",
+    guard: "a results table shows each user his rows alone",
+    off: "it has no row level security",
+    edits: [
+      edit(
+        RESULTS,
+        "'alter table amc_results.%I enable row level security'",
+        "'alter table amc_results.%I disable row level security'",
+      ),
+    ],
+    tests: ["results/made_tables"],
+  },
+  {
+    name: "policy-of-results",
+    guard: "the policy of a results table shows its owner's rows",
+    off: "it shows all",
+    edits: [
+      edit(
+        RESULTS,
+        "using (load_id in (select l.id from public.result_loads l where l.complete))",
+        "using (true)",
+      ),
+    ],
+    tests: ["results/made_tables"],
+  },
+  {
+    name: "view-of-results",
+    guard: "a results view reads with its reader's rights",
+    off: "it reads with its owner's",
+    edits: [
+      editEvery(
+        RESULTS,
+        "with (security_invoker = true)",
+        "with (security_invoker = false)",
+      ),
+    ],
+    tests: ["results/made_tables"],
+  },
+];

@@ -1,0 +1,17 @@
+import type { Mutant } from "../support/mutant.ts";
+import { CLAIMING } from "./claiming.ts";
+import { LOADING } from "./loading.ts";
+import { PEOPLE } from "./people.ts";
+import { REPORTING } from "./reporting.ts";
+import { SETTLING } from "./settling.ts";
+import { WEEKS } from "./weeks.ts";
+
+/** All mutants, in the order of the life of a week. */
+export const MUTANTS: Mutant[] = [
+  ...CLAIMING,
+  ...REPORTING,
+  ...SETTLING,
+  ...LOADING,
+  ...WEEKS,
+  ...PEOPLE,
+];

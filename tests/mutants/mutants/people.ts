@@ -1,0 +1,106 @@
+import { edit, type Mutant } from "../support/mutant.ts";
+import { ATTEMPTS, CONTROL, LISTINGS } from "./files.ts";
+
+/** What sees to it that what people ask for holds, and that nothing is lost by it. */
+export const PEOPLE: Mutant[] = [
+  {
+    name: "cancel-remembered",
+    guard: "a cancel is carried out once the execution is known",
+    off: "record_execution does not look for one",
+    edits: [
+      edit(
+        ATTEMPTS,
+        "if attempt.cancel_requested_at is not null then",
+        "if false then",
+      ),
+    ],
+    tests: [
+      "database/cancel_collection",
+      "tests/worker/control_collection_test",
+    ],
+  },
+  {
+    name: "cancelled-holds-its-slot",
+    guard: "a cancelled attempt holds its slot until AMC shows that it ended",
+    off: "request_cancel ends it at once",
+    edits: [
+      edit(
+        CONTROL,
+        "if execution.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then",
+        "if true then",
+      ),
+    ],
+    tests: ["database/cancel_collection"],
+  },
+  {
+    name: "cancelled-is-let-go",
+    guard: "a cancelled attempt ends only once its execution has",
+    off: "release_cancelled ends it with the next listing",
+    edits: [
+      edit(
+        LISTINGS,
+        "a.cancel_requested_at is not null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')",
+        "a.cancel_requested_at is not null",
+      ),
+    ],
+    tests: ["database/cancel_collection"],
+  },
+  {
+    name: "ended-by-hand",
+    guard: "a week ended by hand lets its attempt go",
+    off: "trigger let_go_of_attempt never fires",
+    edits: [
+      edit(
+        CONTROL,
+        "when (new.status in ('completed', 'failed', 'skipped', 'cancelled') and old.status",
+        "when (false and old.status",
+      ),
+    ],
+    tests: ["report_data_weeks/week_ended_by_hand"],
+  },
+  {
+    name: "retry-on-live-attempt",
+    guard: "a week is not tried again while its last attempt is unsettled",
+    off: "try_again does not look for one",
+    edits: [
+      edit(
+        CONTROL,
+        "if found then\n    return 'unsettled",
+        "if false then\n    return 'unsettled",
+      ),
+    ],
+    tests: ["retry_week/is_rejected"],
+  },
+  {
+    name: "paused-collection",
+    guard: "nothing begins for a paused collection",
+    off: "its weeks stay due, and the claim does not ask whether it is paused",
+    edits: [
+      edit(
+        CONTROL,
+        "set due_at = 'infinity' where",
+        "set due_at = w.due_at where",
+      ),
+      edit(
+        ATTEMPTS,
+        "      and c.paused_at is null and c.cancelled_at is null and c.surveyed_at",
+        "      and c.surveyed_at",
+      ),
+      edit(
+        ATTEMPTS,
+        "and c.paused_at is null and c.cancelled_at is null\n",
+        "\n",
+      ),
+    ],
+    tests: ["pause_collection/holds"],
+  },
+  {
+    name: "own-collection",
+    guard: "a collection is its owner's to control",
+    off: "own_collection takes anybody",
+    edits: [
+      edit(CONTROL, "and (c.owner_id = auth.uid() or", "and (true or"),
+    ],
+    tests: ["pause_collection/control"],
+  },
+];

@@ -1,0 +1,197 @@
+import { edit, type Mutant } from "../support/mutant.ts";
+import { ATTEMPTS, CREATE, HTTP, LISTINGS, SUBMIT, TRACKING } from "./files.ts";
+
+/** What sees to it that a create is POSTed once, and that its report is stored, or known to be late. */
+export const REPORTING: Mutant[] = [
+  {
+    name: "post-window",
+    guard: "a worker that slept does not POST",
+    off: "the client does not compare its clock with the deadline",
+    edits: [
+      edit(
+        CREATE,
+        "if (!(runtime.now() < options.deadline)) return windowOver();",
+        "",
+      ),
+    ],
+    tests: ["amc_create_not_sent_test"],
+  },
+  {
+    name: "post-window-of-claim",
+    guard: "the POST window is measured from before the claim",
+    off: "it is measured from when the create is due to leave",
+    edits: [
+      edit(
+        SUBMIT,
+        "const deadline = askedAt + ",
+        "const deadline = collector.now() + ",
+      ),
+    ],
+    tests: ["tests/worker/not_sent_test"],
+  },
+  {
+    name: "blob-body",
+    guard: "the runtime does not send a create again",
+    off: "its body is text and not a Blob",
+    edits: [edit(HTTP, "new Blob([request.body])", "request.body")],
+    tests: ["amc_create_once_test"],
+  },
+  {
+    name: "no-redirect",
+    guard: "a create follows no redirect",
+    off: "fetch follows it",
+    edits: [edit(HTTP, 'redirect: "manual",', 'redirect: "follow",')],
+    tests: ["amc_create_once_test"],
+  },
+  {
+    name: "create-on-401",
+    guard: "a create that AMC answered with 401 is not sent again",
+    off: "the client sends it again",
+    edits: [
+      edit(
+        CREATE,
+        "return await unauthorized(transport, result, options.signal);",
+        "await exchange(runtime, sending);\n    return await unauthorized(transport, result, options.signal);",
+      ),
+    ],
+    tests: ["amc_refused_tokens_test"],
+  },
+  {
+    name: "id-first",
+    guard: "an id is stored before AMC is asked about its execution",
+    off: "the worker asks AMC for the execution first",
+    edits: [
+      edit(
+        SUBMIT,
+        'if (outcome.kind === "created") await store(',
+        'if (outcome.kind === "created") await client.getExecution(outcome.execution.id);\n  if (outcome.kind === "created") await store(',
+      ),
+    ],
+    tests: ["tests/worker/stored_before_asked_test"],
+  },
+  {
+    name: "record-fence",
+    guard: "an id for an attempt that has ended is stale",
+    off: "record_execution does not look whether it has",
+    edits: [edit(ATTEMPTS, "if attempt.state = 'ended' then", "if false then")],
+    tests: ["record_execution/id_for_an_ended"],
+  },
+  {
+    name: "record-known-id",
+    guard: "an execution of another attempt is refused",
+    off: "record_execution does not look for it, nor does note_execution",
+    edits: [
+      edit(ATTEMPTS, "or holder is not null or", "or"),
+      edit(
+        ATTEMPTS,
+        "on conflict (id) do nothing\n  returning true;",
+        "on conflict (id) do update set id = excluded.id\n  returning true;",
+      ),
+    ],
+    tests: ["record_execution/id_of_another"],
+  },
+  {
+    name: "report-fence",
+    guard: "a report for an attempt that has ended, or has an id, is stale",
+    off: "report_create does not look whether it has",
+    edits: [
+      edit(
+        ATTEMPTS,
+        "if attempt.state not in ('intended', 'unknown') then",
+        "if false then",
+      ),
+    ],
+    tests: ["report_create/report_after"],
+  },
+  {
+    name: "throttled-waits",
+    guard: "a create that was throttled waits for a listing",
+    off: "its week is due at once",
+    edits: [
+      edit(
+        ATTEMPTS,
+        "when 'not_sent' then",
+        "when 'not_sent', 'throttled' then",
+      ),
+    ],
+    tests: ["report_create/throttled"],
+  },
+  {
+    name: "throttle-pauses",
+    guard: "a throttle pauses the instance for all workers",
+    off: "pause_instance sets a time that is over",
+    edits: [
+      edit(
+        ATTEMPTS,
+        "paused_until = greatest(i.paused_until, ",
+        "paused_until = least(private.current_time(), ",
+      ),
+    ],
+    tests: ["report_create/throttled"],
+  },
+  {
+    name: "waiting-is-free",
+    guard: "waiting counts as no error",
+    off: "put_off counts one",
+    edits: [
+      edit(
+        ATTEMPTS,
+        "set due_at = put_off.due_at",
+        "set due_at = put_off.due_at, error_count = w.error_count + 1",
+      ),
+    ],
+    tests: ["report_create/quota"],
+  },
+  {
+    name: "attempt-ended",
+    guard: "an attempt that has ended stays so",
+    off: "trigger keep_attempt_ended lets it come back",
+    edits: [
+      edit(
+        TRACKING,
+        "when (old.state = 'ended' and new.state <> 'ended'",
+        "when (false",
+      ),
+    ],
+    tests: ["week_attempts/ended_is_final"],
+  },
+  {
+    name: "attempt-keeps-execution",
+    guard: "an attempt keeps its execution",
+    off: "trigger keep_attempt_ended lets it change",
+    edits: [
+      edit(
+        TRACKING,
+        "or old.execution_id is not null and new.execution_id is distinct from old.execution_id)",
+        ")",
+      ),
+    ],
+    tests: ["database/week_attempts"],
+  },
+  {
+    name: "one-attempt-per-execution",
+    guard: "two attempts never share an execution",
+    off: "index one_attempt_per_execution is not unique",
+    edits: [
+      edit(
+        TRACKING,
+        "create unique index one_attempt_per_execution",
+        "create index one_attempt_per_execution",
+      ),
+    ],
+    tests: ["week_attempts/two_attempts"],
+  },
+  {
+    name: "lease-of-intent",
+    guard: "an intent becomes unknown only once its lease is over",
+    off: "claim_listing does not look at the lease",
+    edits: [
+      edit(
+        LISTINGS,
+        "b.state = 'intended' and b.leased_until <= now_at",
+        "b.state = 'intended'",
+      ),
+    ],
+    tests: ["claim_listing/intent_becomes"],
+  },
+];

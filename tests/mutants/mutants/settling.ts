@@ -1,0 +1,208 @@
+import { edit, type Mutant } from "../support/mutant.ts";
+import {
+  ATTEMPTS,
+  LISTING,
+  LISTINGS,
+  MATCHER,
+  STRAYS,
+  SUBMIT,
+  SURVEY,
+  TRACKING,
+} from "./files.ts";
+
+/** What sees to it that AMC's list settles what a create's answer did not, and settles it truly. */
+export const SETTLING: Mutant[] = [
+  {
+    name: "settle-after",
+    guard: "an attempt is abandoned only after every allowance",
+    off: "settle_attempt does not compare with settle_after",
+    edits: [
+      edit(
+        LISTINGS,
+        "or settle_attempt.listing_began_at < attempt.settle_after",
+        "",
+      ),
+    ],
+    tests: ["settle_attempt/abandons_only"],
+  },
+  {
+    name: "allowances",
+    guard: "the allowances cover what may be under way",
+    off: "only the list's lag is allowed for",
+    edits: [edit(ATTEMPTS, "interval '520 seconds'", "interval '0 seconds'")],
+    tests: ["database/settle_attempt"],
+  },
+  {
+    name: "listing-in-the-future",
+    guard: "a listing that has not begun proves nothing",
+    off: "settle_attempt takes any time",
+    edits: [
+      edit(
+        LISTINGS,
+        "or settle_attempt.listing_began_at > private.current_time() then",
+        "then",
+      ),
+    ],
+    tests: ["database/settle_attempt"],
+  },
+  {
+    name: "matcher-proved",
+    guard: "nothing is abandoned before the list has shown that it would tell",
+    off: "settle_attempt does not read matcher_proved_at",
+    edits: [edit(LISTINGS, "if proved_at is null then", "if false then")],
+    tests: ["settle_attempt/unproved"],
+  },
+  {
+    name: "matcher-proof",
+    guard: "only an answer that the matcher finds proves it",
+    off: "the worker reports any answer as a proof",
+    edits: [edit(SUBMIT, "matcher_proved: matches,", "matcher_proved: true,")],
+    tests: ["tests/worker/doubtful"],
+  },
+  {
+    name: "only-unknown-is-settled",
+    guard: "only an attempt without an answer is abandoned",
+    off: "settle_attempt takes any",
+    edits: [
+      edit(LISTINGS, "if attempt.state <> 'unknown' then", "if false then"),
+    ],
+    tests: ["settle_attempt/only_an_unknown"],
+  },
+  {
+    name: "fingerprint-in-matcher",
+    guard: "an execution with another fingerprint is not the attempt's",
+    off: "the matcher does not compare it",
+    edits: [
+      edit(
+        MATCHER,
+        "same(execution.timeout_seconds, attempt.fingerprint),",
+        "true,",
+      ),
+    ],
+    tests: ["amc_matcher_test"],
+  },
+  {
+    name: "known-ids",
+    guard: "an execution that is known is not taken again",
+    off: "the matcher does not leave it out",
+    edits: [edit(MATCHER, "new Set(knownIds)", "new Set<string>()")],
+    tests: ["amc_matcher_test"],
+  },
+  {
+    name: "complete-listing",
+    guard: "a listing that was not read whole gives no attempt up",
+    off: "the worker takes it as proof",
+    edits: [
+      edit(LISTING, "listing.complete && match.undecided", "match.undecided"),
+    ],
+    tests: ["tests/worker/adopted_executions_test"],
+  },
+  {
+    name: "undecided-execution",
+    guard: "an execution that lacks a field gives no attempt up",
+    off: "the worker takes the listing as proof",
+    edits: [
+      edit(
+        LISTING,
+        "listing.complete && match.undecided.length === 0",
+        "listing.complete",
+      ),
+    ],
+    tests: ["tests/worker/doubtful"],
+  },
+  {
+    name: "cancelled-are-listed",
+    guard: "cancelled executions are looked for too",
+    off: "the listing leaves them out",
+    edits: [edit(LISTING, "includeCancelled: true", "includeCancelled: false")],
+    tests: ["tests/worker/doubtful"],
+  },
+  {
+    name: "watch-abandoned",
+    guard: "an abandoned attempt is looked for in later listings",
+    off: "settle_attempt sets no watch_until",
+    edits: [
+      edit(
+        LISTINGS,
+        "'abandoned', private.current_time() + interval '48 hours')",
+        "'abandoned', null)",
+      ),
+    ],
+    tests: ["claim_listing/abandoned", "database/settle_attempt"],
+  },
+  {
+    name: "fingerprint-of-stray",
+    guard: "only what the fingerprint proves ours is cancelled as a stray",
+    off: "for an abandoned attempt the matcher is given no fingerprint",
+    edits: [
+      edit(
+        LISTING,
+        "matchExecution(attempt, listing",
+        'matchExecution({ ...attempt, fingerprint: attempt.state === "abandoned" ? null : attempt.fingerprint }, listing',
+      ),
+    ],
+    tests: ["tests/worker/doubtful"],
+  },
+  {
+    name: "listing-fence",
+    guard: "a report of an earlier listing is stale",
+    off: "record_listing takes any",
+    edits: [
+      edit(LISTINGS, "or instance.list_fence <> record_listing.fence", ""),
+    ],
+    tests: ["record_listing/report_of_an_earlier"],
+  },
+  {
+    name: "survey-fence",
+    guard: "an earlier listing marks no collection as surveyed",
+    off: "mark_surveyed takes any",
+    edits: [edit(STRAYS, "or instance.list_fence <> mark_surveyed.fence", "")],
+    tests: ["claim_due_weeks/collection_waits"],
+  },
+  {
+    name: "survey-complete",
+    guard: "a survey reads the whole list",
+    off: "one that broke off lets a collection begin",
+    edits: [
+      edit(
+        SURVEY,
+        "weeks.length === 0 || !listing.complete",
+        "weeks.length === 0",
+      ),
+    ],
+    tests: ["tests/worker/doubtful"],
+  },
+  {
+    name: "survey-parameters",
+    guard: "a survey takes no run with other parameters",
+    off: "it does not compare them",
+    edits: [
+      edit(
+        SURVEY,
+        "sameParameters(week.parameter_values, execution.parameter_values)",
+        "true",
+      ),
+    ],
+    tests: ["tests/worker/doubtful"],
+  },
+  {
+    name: "amc-status-trigger",
+    guard: "how an execution ended at AMC stays",
+    off: "trigger keep_terminal_status never fires",
+    edits: [
+      edit(
+        TRACKING,
+        "when (old.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') and",
+        "when (false and",
+      ),
+    ],
+    tests: ["workflow_executions/terminal"],
+  },
+  {
+    name: "amc-status-later",
+    guard: "AMC's earlier word does not replace its later one",
+    off: "update_executions does not compare the times",
+    edits: [edit(LISTINGS, "o.updated_at >= e.amc_updated_at)", "true)")],
+    tests: ["record_listing/status_never_goes_back"],
+  },
+];

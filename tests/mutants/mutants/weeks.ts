@@ -1,0 +1,276 @@
+import { edit, type Mutant } from "../support/mutant.ts";
+import {
+  ATTEMPTS,
+  COLLECTIONS,
+  START,
+  TRACKING,
+  UPDATE_WEEK_STATUS,
+} from "./files.ts";
+
+/** What sees to it that a week changes as it may, and keeps where its result is from. */
+const STATUS: Mutant[] = [
+  {
+    name: "lineage-erased",
+    guard: "a week's execution is never erased",
+    off: "trigger keep_lineage lets it become null",
+    edits: [
+      edit(
+        TRACKING,
+        "old.execution_id is not null and new.execution_id is null then",
+        "false then",
+      ),
+    ],
+    tests: ["report_data_weeks/execution_id_is_never_erased"],
+  },
+  {
+    name: "lineage-of-another-week",
+    guard: "a week shows no other week's execution",
+    off: "trigger keep_lineage does not compare the weeks",
+    edits: [
+      edit(
+        TRACKING,
+        "where e.id = new.execution_id and e.week_id = new.id)",
+        "where e.id = new.execution_id)",
+      ),
+    ],
+    tests: ["report_data_weeks/execution_of_another"],
+  },
+  {
+    name: "lineage-shared",
+    guard: "two weeks never share an execution",
+    off: "neither the index nor trigger keep_lineage keeps them from it",
+    edits: [
+      edit(
+        TRACKING,
+        "create unique index report_data_weeks_execution_id_key",
+        "create index report_data_weeks_execution_id_key",
+      ),
+      edit(
+        TRACKING,
+        "where e.id = new.execution_id and e.week_id = new.id)",
+        "where e.id = new.execution_id)",
+      ),
+    ],
+    tests: ["report_data_weeks/two_weeks"],
+  },
+  {
+    name: "data-kept",
+    guard: "a report without data erases none",
+    off: "report_week writes what it is given",
+    edits: [
+      edit(
+        UPDATE_WEEK_STATUS,
+        "data = coalesce(report_week.data, w.data),",
+        "data = report_week.data,",
+      ),
+    ],
+    tests: ["update_week_status/null_data"],
+  },
+  {
+    name: "json-null",
+    guard: "a JSON null erases no data",
+    off: "it counts as data",
+    edits: [
+      edit(
+        UPDATE_WEEK_STATUS,
+        "nullif(update_week_status.data, 'null'::jsonb)",
+        "update_week_status.data",
+      ),
+    ],
+    tests: ["update_week_status/null_data"],
+  },
+  {
+    name: "execution-kept",
+    guard: "a report without an execution erases none",
+    off: "report_week writes what it is given",
+    edits: [
+      edit(
+        UPDATE_WEEK_STATUS,
+        "execution_id = coalesce(report_week.execution_id, w.execution_id),",
+        "execution_id = report_week.execution_id,",
+      ),
+    ],
+    tests: ["update_week_status/null_execution_id"],
+  },
+  {
+    name: "stale-report",
+    guard: "a report with the id of an attempt that has ended is stale",
+    off: "update_week_status does not look for one",
+    edits: [
+      edit(
+        UPDATE_WEEK_STATUS,
+        "where a.week_id = week.id and a.execution_id = new_id and a.state = 'ended'",
+        "where false",
+      ),
+    ],
+    tests: ["update_week_status/id_of_an_ended"],
+  },
+  {
+    name: "report-on-live-attempt",
+    guard: "only the live attempt's id moves a week on",
+    off: "update_week_status takes any",
+    edits: [
+      edit(
+        UPDATE_WEEK_STATUS,
+        "if found and (new_id is null or new_id is distinct from live.execution_id) then",
+        "if false then",
+      ),
+    ],
+    tests: ["update_week_status/null_id", "update_week_status/another_id"],
+  },
+  {
+    name: "running-week",
+    guard: "a running week does not go back to pending",
+    off: "is_legal_transition lets it",
+    edits: [
+      edit(
+        UPDATE_WEEK_STATUS,
+        "then is_legal_transition.status <> 'pending'",
+        "then true",
+      ),
+    ],
+    tests: ["update_week_status/every_transition"],
+  },
+  {
+    name: "terminal-week",
+    guard: "a terminal status stays",
+    off: "is_legal_transition lets it change",
+    edits: [
+      edit(
+        UPDATE_WEEK_STATUS,
+        "when (week).status <> is_legal_transition.status then false",
+        "when (week).status <> is_legal_transition.status then true",
+      ),
+    ],
+    tests: ["update_week_status/every_transition"],
+  },
+  {
+    name: "terminal-data",
+    guard: "a week in a terminal status takes only what is missing",
+    off: "is_legal_transition lets its data be replaced",
+    edits: [
+      edit(
+        UPDATE_WEEK_STATUS,
+        "((week).data is null or is_legal_transition.data is null or (week).data = is_legal_transition.data)",
+        "true",
+      ),
+    ],
+    tests: ["update_week_status/terminal_status"],
+  },
+  {
+    name: "brought-id",
+    guard: "a caller cannot bring another week's execution",
+    off: "why_untaken does not look for it",
+    edits: [
+      edit(
+        UPDATE_WEEK_STATUS,
+        "where e.id = why_untaken.execution_id and e.week_id <> (week).id",
+        "where false",
+      ),
+    ],
+    tests: ["update_week_status/id_of_another_week"],
+  },
+  {
+    name: "restatement-shows-old",
+    guard: "a restated week shows its old result until the new one is in",
+    off: "record_execution gives it the new execution at once",
+    edits: [
+      edit(ATTEMPTS, "if week.status <> 'completed' then", "if true then"),
+    ],
+    tests: ["record_execution/restated_week"],
+  },
+];
+
+/** What sees to it that weeks lie where they should. */
+const WINDOWS: Mutant[] = [
+  {
+    name: "week-place",
+    guard: "weeks lie on every seventh day of their range",
+    off: "trigger place_week does not look at the day",
+    edits: [
+      edit(
+        COLLECTIONS,
+        "or (new.week_start_date - collection.start_date) % 7 <> 0",
+        "",
+      ),
+    ],
+    tests: ["tests/windows"],
+  },
+  {
+    name: "week-in-range",
+    guard: "weeks lie within their range",
+    off: "trigger place_week does not compare with it",
+    edits: [
+      edit(
+        COLLECTIONS,
+        "new.week_start_date < collection.start_date or new.week_end_date > collection.end_date",
+        "false",
+      ),
+    ],
+    tests: ["tests/windows"],
+  },
+  {
+    name: "week-length",
+    guard: "a week has seven days",
+    off: "constraint week_is_seven_days lets it have any",
+    edits: [
+      edit(
+        COLLECTIONS,
+        "check (week_end_date = week_start_date + 6)",
+        "check (true)",
+      ),
+    ],
+    tests: ["tests/windows"],
+  },
+  {
+    name: "week-once",
+    guard: "a collection has each week once",
+    off: "two of its weeks may start on one day",
+    edits: [
+      edit(COLLECTIONS, "  unique (collection_id, week_start_date),\n", ""),
+    ],
+    tests: ["tests/windows"],
+  },
+  {
+    name: "window-end",
+    guard: "a window ends where the next begins",
+    off: "the claim ends it a day early",
+    edits: [
+      edit(
+        ATTEMPTS,
+        "to_char(w.week_start_date + 7, ",
+        "to_char(w.week_start_date + 6, ",
+      ),
+    ],
+    tests: ["tests/windows"],
+  },
+  {
+    name: "window-zone",
+    guard: "the newest week is the newest by the zone's calendar",
+    off: "today is UTC's",
+    edits: [
+      edit(
+        START,
+        "at time zone plan_range.time_zone)::date",
+        "at time zone 'UTC')::date",
+      ),
+    ],
+    tests: ["tests/windows"],
+  },
+  {
+    name: "oldest-first",
+    guard: "the oldest weeks are taken first",
+    off: "intend takes the newest",
+    edits: [
+      edit(
+        ATTEMPTS,
+        "order by w.due_at, w.week_start_date\n",
+        "order by w.due_at, w.week_start_date desc\n",
+      ),
+    ],
+    tests: ["claim_due_weeks/takes_the_oldest"],
+  },
+];
+
+/** What sees to it that a week is the right one, changes as it may, and keeps where its result is from. */
+export const WEEKS: Mutant[] = [...STATUS, ...WINDOWS];

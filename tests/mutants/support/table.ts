@@ -1,0 +1,42 @@
+import type { Verdict } from "./verdict.ts";
+
+const WORDS = { bitten: "yes", survived: "no", broken: "no: broken" };
+
+/** The first test that failed, with nothing that differs from run to run. */
+function testOf({ outcome, words }: Verdict): string {
+  if (outcome !== "bitten") return "";
+  const [, path, name] = /^(\S+): (.*)$/.exec(words[0])!;
+  const short = path.replace(/^supabase\/(functions\/)?tests\//, "");
+  const said = name.replace(/^not ok \d+ - /, "")
+    .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "…");
+  return `\`${short}\`: ${said}`;
+}
+
+function row(cells: string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+/** The table of all mutants, as Markdown. */
+export function table(verdicts: Verdict[]): string {
+  return [
+    row(["mutant", "guard", "switched off", "first test that fails", "bitten"]),
+    row(Array(5).fill("---")),
+    ...verdicts.map((verdict) => {
+      const { name, guard, off } = verdict.mutant;
+      return row([name, guard, off, testOf(verdict), WORDS[verdict.outcome]]);
+    }),
+  ].join("\n");
+}
+
+/** The page that a whole run leaves behind. */
+export function page(verdicts: Verdict[]): string {
+  return `# Mutants
+
+\`npm run test:mutants\` switches off one guard at a time in a copy of the
+checkout, runs the tests that should notice, and fails if none does.
+\`npm run test:mutants -- <name> …\` takes only some. Where two guards cover each
+other, both are switched off together. A run of all of them writes this page.
+
+${table(verdicts)}
+`;
+}

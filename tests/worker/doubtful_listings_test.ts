@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import type { AmcClient } from "../../supabase/functions/_shared/amc/mod.ts";
+import {
+  type Bench,
+  collect,
+  windowStartOf,
+  withBench,
+} from "./support/bench.ts";
+import { openWorker } from "./support/own_worker.ts";
+import {
+  assertOneCreateEach,
+  column,
+  finishAll,
+  letAllowancesPass,
+  letTimePass,
+  weeksOf,
+} from "./support/weeks.ts";
+
+type Listing = Awaited<ReturnType<AmcClient["listExecutions"]>>;
+
+/** A client whose listings are changed on their way, as long as it is told to. */
+function listingAs(change: (listing: Listing) => Listing) {
+  return (client: AmcClient): AmcClient => ({
+    ...client,
+    listExecutions: async (query) => change(await client.listExecutions(query)),
+  });
+}
+
+/** Somebody runs our workflow over a week's window in AMC's console. */
+async function runInConsole(
+  bench: Bench,
+  week: { week_start_date: string },
+): Promise<string> {
+  const [{ workflow_id }] = await bench.sql`
+    select workflow_id from public.report_data_collections`;
+  const end = Temporal.PlainDate.from(week.week_start_date).add({ days: 7 });
+  return bench.simulator.startOutside({
+    workflowId: workflow_id,
+    windowStart: windowStartOf(week),
+    windowEnd: `${end}T00:00:00`,
+  });
+}
+
+Deno.test("an answer that the list could not be matched by proves nothing of the list", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 1);
+    await using worker = openWorker(bench, {
+      client: (client) => ({
+        ...client,
+        createExecution: async (...args) => {
+          const outcome = await client.createExecution(...args);
+          return outcome.kind === "created"
+            ? { ...outcome, matches: false }
+            : outcome;
+        },
+      }),
+    });
+    await finishAll(bench, worker.tick);
+    await assertOneCreateEach(bench);
+    const [{ matcher_proved_at }] = await bench.sql`
+      select matcher_proved_at from public.amc_instances`;
+    assert.equal(matcher_proved_at, null);
+  });
+});
+
+Deno.test("while the list shows an execution that may be the attempt's, but lacks a field to tell, the attempt is not given up", async () => {
+  await withBench({}, async (bench) => {
+    const { weeks } = await collect(bench, 1);
+    bench.simulator.script({
+      operation: "createExecution",
+      fault: { kind: "drop", point: "before" },
+    });
+    let vague = true;
+    await using worker = openWorker(bench, {
+      client: listingAs((listing) => ({
+        ...listing,
+        executions: listing.executions.map((execution) =>
+          vague ? { ...execution, timeout_seconds: null } : execution
+        ),
+      })),
+    });
+    await worker.tick();
+    await bench.sql`update public.amc_instances set matcher_proved_at = now()`;
+    await runInConsole(bench, weeks[0]);
+    await letAllowancesPass(bench);
+    await worker.tick();
+    assert.deepEqual(await column(bench, "attempt_state"), ["unknown"]);
+    assert.deepEqual(await column(bench, "attempts"), [1]);
+    vague = false;
+    await letAllowancesPass(bench);
+    await worker.tick();
+    assert.deepEqual(await column(bench, "attempts"), [2]);
+  });
+});
+
+Deno.test("an execution whose answer was lost and that somebody cancelled meanwhile is found, and not created again", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 1);
+    bench.simulator.change({ execution: { runSeconds: 3600 } });
+    bench.simulator.script({
+      operation: "createExecution",
+      fault: { kind: "drop", point: "after" },
+    });
+    await using worker = openWorker(bench);
+    await worker.tick();
+    await bench.sql`update public.amc_instances set matcher_proved_at = now()`;
+    bench.simulator.cancelOutside(bench.simulator.ledger()[0].executionId);
+    await letAllowancesPass(bench);
+    await finishAll(bench, worker.tick);
+    const [week] = await weeksOf(bench);
+    assert.equal(week.error_code, "cancelled_outside");
+    assert.equal(week.execution_id, bench.simulator.ledger()[0].executionId);
+    assert.equal(bench.simulator.ledger().length, 1);
+  });
+});
+
+Deno.test("a person's run of a week whose attempt was abandoned is neither taken over nor cancelled", async () => {
+  await withBench({}, async (bench) => {
+    const { weeks } = await collect(bench, 1);
+    bench.simulator.script({
+      operation: "createExecution",
+      fault: { kind: "drop", point: "before" },
+    });
+    await using worker = openWorker(bench);
+    await worker.tick();
+    await bench.sql`update public.amc_instances set matcher_proved_at = now()`;
+    bench.simulator.change({ execution: { runSeconds: 3600 } });
+    await letAllowancesPass(bench);
+    await worker.tick();
+    assert.deepEqual(await column(bench, "attempts"), [2]);
+    const theirs = await runInConsole(bench, weeks[0]);
+    for (let ticks = 0; ticks < 2; ticks++) {
+      await letTimePass(bench);
+      await worker.tick();
+    }
+    const status = bench.simulator.executions().find(({ executionId }) =>
+      executionId === theirs
+    )!.status;
+    assert.equal(status, "RUNNING");
+    const known = await bench.sql`
+      select id from public.workflow_executions where id = ${theirs}`;
+    assert.deepEqual([...known], []);
+  });
+});
+
+Deno.test("a collection begins only once AMC's list was read whole, and takes over no run with other parameters", async () => {
+  await withBench({}, async (bench) => {
+    const { weeks } = await collect(bench, 1);
+    const theirs = await runInConsole(bench, weeks[0]);
+    let complete = false;
+    await using worker = openWorker(bench, {
+      client: listingAs((listing) => ({
+        ...listing,
+        complete,
+        executions: listing.executions.map((execution) => ({
+          ...execution,
+          parameter_values: execution.id === theirs
+            ? { brand: "another" }
+            : execution.parameter_values,
+        })),
+      })),
+    });
+    await worker.tick();
+    assert.deepEqual(await column(bench, "attempts"), [0]);
+    complete = true;
+    await letTimePass(bench);
+    await finishAll(bench, worker.tick);
+    await assertOneCreateEach(bench);
+    assert.deepEqual(await column(bench, "adopted"), [false]);
+  });
+});
