@@ -1,5 +1,11 @@
 import { edit, editEvery, type Mutant } from "../support/mutant.ts";
-import { LOADS, RESULTS, TRACKING, UPDATE_WEEK_STATUS } from "./files.ts";
+import {
+  LOADS,
+  RESULTS,
+  TRACKING,
+  UPDATE_WEEK_STATUS,
+  VERSIONS,
+} from "./files.ts";
 
 /** What sees to it that a result is shown whole, and to whom it belongs. */
 export const LOADING: Mutant[] = [
@@ -88,20 +94,41 @@ export const LOADING: Mutant[] = [
   {
     name: "rows-of-complete-loads",
     guard: "rows are shown once their load is complete",
-    off: "neither the view nor the policy asks",
+    off: "the view does not ask",
     edits: [
       edit(
         RESULTS,
         "l.execution_id = w.execution_id and l.complete",
         "l.execution_id = w.execution_id",
       ),
+    ],
+    tests: ["results/rows_are_shown"],
+  },
+  {
+    name: "table-of-complete-loads",
+    guard: "a results table shows rows once their load is complete",
+    off: "loads_of_caller does not ask",
+    edits: [
       edit(
         RESULTS,
-        "from public.result_loads l where l.complete)",
-        "from public.result_loads l)",
+        "l.execution_id = e.id and l.complete",
+        "l.execution_id = e.id",
       ),
     ],
-    tests: ["database/results"],
+    tests: ["results/made_tables"],
+  },
+  {
+    name: "shown-load-kept",
+    guard: "what a week shows is not deleted",
+    off: "trigger keep_shown_load never fires",
+    edits: [
+      edit(
+        VERSIONS,
+        "when (old.complete) execute function private.keep_shown_load",
+        "when (false) execute function private.keep_shown_load",
+      ),
+    ],
+    tests: ["results/shown_load"],
   },
   {
     name: "rows-of-completed-weeks",
@@ -130,7 +157,7 @@ export const LOADING: Mutant[] = [
     edits: [
       edit(
         RESULTS,
-        "using (load_id in (select l.id from public.result_loads l where l.complete))",
+        "using (load_id in (select private.loads_of_caller()))",
         "using (true)",
       ),
     ],

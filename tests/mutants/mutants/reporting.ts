@@ -84,8 +84,8 @@ export const REPORTING: Mutant[] = [
       edit(ATTEMPTS, "or holder is not null or", "or"),
       edit(
         ATTEMPTS,
-        "on conflict (id) do nothing\n  returning true;",
-        "on conflict (id) do update set id = excluded.id\n  returning true;",
+        "on conflict (id) do nothing;",
+        "on conflict (id) do update set id = excluded.id;",
       ),
     ],
     tests: ["record_execution/id_of_another"],
@@ -128,6 +128,19 @@ export const REPORTING: Mutant[] = [
       ),
     ],
     tests: ["report_create/throttled"],
+  },
+  {
+    name: "credential-fence",
+    guard: "a credential that was replaced stops nothing when it is refused",
+    off: "report_credential_failure does not compare the versions",
+    edits: [
+      edit(
+        ATTEMPTS,
+        "and i.credential_version = report_credential_failure.credential_version",
+        "",
+      ),
+    ],
+    tests: ["report_credential_failure/"],
   },
   {
     name: "waiting-is-free",

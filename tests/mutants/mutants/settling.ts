@@ -186,6 +186,15 @@ export const SETTLING: Mutant[] = [
     tests: ["tests/worker/doubtful"],
   },
   {
+    name: "held-for-survey",
+    guard: "a week whose run AMC shows is not claimed before it is read again",
+    off: "trigger hold_for_survey never fires",
+    edits: [
+      edit(LISTINGS, "when (new.survey_again and", "when (false and"),
+    ],
+    tests: ["adopt_surveyed/run_of_a_taken"],
+  },
+  {
     name: "amc-status-trigger",
     guard: "how an execution ended at AMC stays",
     off: "trigger keep_terminal_status never fires",

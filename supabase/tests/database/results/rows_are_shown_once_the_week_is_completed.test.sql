@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(4);
+select plan(5);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -81,6 +81,9 @@ $$;
 select is(pg_temp.shown(), array['1 a 1 exec-1 2025-01-06', '2 bb 2 exec-1 2025-01-06'],
   'then they are, with their execution and lines from 1');
 select is((select data ->> 'rows' from report_data_weeks where id = pg_temp.week(1)), '2', 'the week has the summary');
+
+update result_loads set complete = false, completed_at = null where id = pg_temp.load_id();
+select is(pg_temp.shown(), null, 'a completed week shows nothing of a load that is not complete');
 
 select * from finish();
 rollback;
