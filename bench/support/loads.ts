@@ -1,4 +1,6 @@
 import type postgres from "postgres";
+import { LoadBudget } from "../../supabase/functions/_shared/database/load_budget.ts";
+import { DEFAULT_LIMITS } from "../../supabase/functions/_shared/database/load_limits.ts";
 import { loadResult } from "../../supabase/functions/_shared/database/loader.ts";
 import type { Direct } from "../../supabase/functions/_shared/database/direct.ts";
 import type { BenchDatabase } from "./database.ts";
@@ -59,7 +61,17 @@ export async function load(
     fence,
     dialect: DIALECT,
     files: 1,
-    open: () => Promise.resolve({ body: body(), length }),
+    limits: DEFAULT_LIMITS,
+    budget: new LoadBudget(Infinity),
+    // No request goes on in its middle, so the body stays open from one segment to the next.
+    open: () =>
+      Promise.resolve({
+        body: body(),
+        length,
+        etag: '"bench"',
+        resumable: true,
+        packed: false,
+      }),
     reach: () => Promise.resolve(),
   });
 }

@@ -319,16 +319,27 @@ create table public.result_loads (
   table_name text not null,
   header text[] not null,
   complete boolean not null default false,
+  files integer,
+  segment_bytes bigint not null default 67108864
+    constraint segment_bytes_are_positive check (segment_bytes > 0),
   file integer not null default 0,
   byte_offset bigint not null default 0,
+  etag text,
+  line_end text constraint line_end_is_known check (line_end in ('LF', 'CRLF')),
+  lines bigint not null default 0,
   records bigint not null default 0,
   bytes bigint not null default 0,
+  digests text[] not null default '{}',
+  uncast jsonb not null default '{}',
   checksum text,
   summary jsonb,
   started_at timestamptz not null default private.current_time(),
   completed_at timestamptz,
   constraint complete_is_dated check (complete = (completed_at is not null)),
-  constraint complete_has_a_summary check (not complete or (summary is not null and checksum is not null))
+  constraint complete_has_a_summary check (not complete or (summary is not null and checksum is not null)),
+  constraint cursor_is_within_the_files check (file between 0 and files),
+  -- Whoever goes on in the middle of a file must be able to tell that it is still the same one.
+  constraint cursor_within_a_file_has_its_etag check (byte_offset = 0 or etag is not null)
 );
 create unique index one_complete_load_per_execution on public.result_loads (execution_id) where complete;
 create index result_loads_execution_id_idx on public.result_loads (execution_id);
@@ -336,9 +347,20 @@ comment on table public.result_loads is 'Fillings of a result from an execution.
 comment on column public.result_loads.fence is 'The attempt''s fence when the load began.';
 comment on column public.result_loads.table_name is 'The table in amc_results that its rows are in.';
 comment on column public.result_loads.header is 'Column names as in the file.';
+comment on column public.result_loads.files is 'How many files the result has.';
+comment on column public.result_loads.segment_bytes is
+  'A segment ends with the first record that reaches so many bytes from its start, or with its file.';
 comment on column public.result_loads.file is 'Cursor: how many files are in.';
 comment on column public.result_loads.byte_offset is 'Cursor: bytes of the next file that are in.';
-comment on column public.result_loads.checksum is 'SHA-256 of the bytes as they came, in hex.';
+comment on column public.result_loads.etag is 'Cursor: the next file''s entity tag, where some of it is in.';
+comment on column public.result_loads.line_end is 'Cursor: how the next file''s lines end, where some of it is in.';
+comment on column public.result_loads.lines is 'Cursor: lines of the next file that are in, its header''s too.';
+comment on column public.result_loads.records is 'Cursor: rows that are in.';
+comment on column public.result_loads.bytes is 'Cursor: bytes of all files that are in, headers too.';
+comment on column public.result_loads.digests is 'SHA-256 of each segment that is in, in hex and in order.';
+comment on column public.result_loads.uncast is 'Cells that do not cast to their column''s type, by column: {"column": n}.';
+comment on column public.result_loads.checksum is
+  'SHA-256 in hex: of the file''s bytes if one segment was all; else of the segments'' digests in order, then - and their number.';
 
 create function private.require_complete_load() returns trigger
 language plpgsql security invoker set search_path = ''

@@ -1,5 +1,8 @@
 -- Loads: the bytes of an execution's files become rows of its workflow's results table.
 --
+-- A load is filled in segments: each is a COPY of some bytes and, in the same transaction, commit_segment, which
+-- moves the load's cursor. So a worker that stops loses one segment at most, and any other goes on from the cursor.
+-- Nothing that others need is locked before a segment's bytes are in.
 -- The functions that load run on the direct connection, as postgres: API roles cannot call them.
 
 create function private.lock_load(attempt_id uuid, fence integer) returns public.week_attempts
@@ -23,7 +26,67 @@ $$;
 comment on function private.lock_load(uuid, integer) is
   'Locks week and attempt and refuses (SQLSTATE AH001, stale_load) a loader whose fence is not the attempt''s any more.';
 
-create function private.begin_load(attempt_id uuid, fence integer, header text[], out load_id uuid, out copy_statement text)
+create function private.loader_name(load_id uuid, fence integer) returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select format('amc-history load %s %s', loader_name.load_id, loader_name.fence);
+$$;
+comment on function private.loader_name(uuid, integer) is
+  'The application_name of a session while it fills a load: by it a later worker finds an earlier one that hangs.';
+
+create function private.end_earlier_loaders(load_id uuid, fence integer) returns integer
+language sql volatile security invoker set search_path = ''
+as $$
+  -- Uncommitted rows of a frozen session would hold up the same lines of its successor: its key waits for them.
+  select (count(*) filter (where pg_terminate_backend(a.pid, 5000)))::integer
+  from pg_stat_activity a
+  where a.datname = current_database() and a.usename = current_user and a.pid <> pg_backend_pid()
+    and a.application_name in (
+      select private.loader_name(end_earlier_loaders.load_id, f)
+      from generate_series(1, end_earlier_loaders.fence - 1) f);
+$$;
+comment on function private.end_earlier_loaders(uuid, integer) is
+  'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how many.';
+
+create function private.copy_statement(table_name text) returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select format('copy amc_results.%I (%s) from stdin with (format csv, header false, delimiter %L, quote %L, escape %L)',
+    t.table_name, (select string_agg(quote_ident(n), ', ' order by i) from unnest(t.columns) with ordinality as c(n, i)),
+    f.output_format ->> 'separatorCharacter', f.output_format ->> 'quoteCharacter',
+    f.output_format ->> 'escapeCharacter')
+  from private.result_tables t join public.amc_workflows f on f.id = t.workflow_id
+  where t.table_name = copy_statement.table_name
+  limit 1;
+$$;
+comment on function private.copy_statement(text) is
+  'The COPY that takes records of a workflow''s files, without header, into its results table.';
+
+create function private.resume_load(attempt_id uuid, fence integer, out load public.result_loads, out copy_statement text)
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+begin
+  -- Before anything is locked.
+  perform private.end_earlier_loaders(l.id, resume_load.fence) from public.result_loads l
+    join public.week_attempts a on a.execution_id = l.execution_id
+    where a.id = resume_load.attempt_id and not l.complete;
+  attempt := private.lock_load(resume_load.attempt_id, resume_load.fence);
+  update public.result_loads l set fence = resume_load.fence
+    where l.execution_id = attempt.execution_id and not l.complete
+    returning l.* into load;
+  copy_statement := private.copy_statement(load.table_name);
+end;
+$$;
+comment on function private.resume_load(uuid, integer) is
+  'Takes an open load of the attempt''s execution up, for the worker that holds the fence: ends an earlier worker''s session if one hangs, and answers the load with its cursor and its COPY statement; both null if none is open. Refuses with stale_load (AH001).';
+
+create function private.begin_load(
+  attempt_id uuid, fence integer, header text[], files integer default 1, segment_bytes bigint default 67108864,
+  out load_id uuid, out copy_statement text
+)
 language plpgsql security invoker set search_path = ''
 as $$
 #variable_conflict use_column
@@ -51,44 +114,140 @@ begin
         hint = 'A workflow version has one header. Save the query anew to make a new version.';
   end if;
   delete from public.result_loads l where l.execution_id = attempt.execution_id and not l.complete;
-  insert into public.result_loads (execution_id, fence, table_name, header)
-  values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header) returning id into load_id;
-  copy_statement := format('copy amc_results.%I (%s) from stdin with (format csv, header true, delimiter %L, quote %L, escape %L)',
-    target.table_name, (select string_agg(quote_ident(n), ', ' order by i) from unnest(target.columns) with ordinality as t(n, i)),
-    workflow.output_format ->> 'separatorCharacter', workflow.output_format ->> 'quoteCharacter',
-    workflow.output_format ->> 'escapeCharacter');
+  insert into public.result_loads (execution_id, fence, table_name, header, files, segment_bytes)
+  values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header, begin_load.files,
+    begin_load.segment_bytes) returning id into load_id;
+  copy_statement := private.copy_statement(target.table_name);
 end;
 $$;
-comment on function private.begin_load(uuid, integer, text[]) is
-  'Begins a load of an attempt''s execution, for the worker that holds its fence: makes the results table at the first header, and answers the COPY statement that takes a file''s bytes. Refuses with header_changed (AH002) or stale_load (AH001).';
+comment on function private.begin_load(uuid, integer, text[], integer, bigint) is
+  'Begins a load of an attempt''s execution anew, for the worker that holds its fence: makes the results table at the first header, and answers the COPY statement that takes records. files: how many the result has. segment_bytes: see the column. Refuses with header_changed (AH002) or stale_load (AH001).';
 
-create function private.open_load(load_id uuid) returns void
+create function private.open_load(load_id uuid, fence integer) returns void
 language plpgsql security invoker set search_path = ''
 as $$
+declare
+  load public.result_loads;
 begin
+  -- The name first: whoever raises the fence after the look at it below finds this session by its name.
+  perform set_config('application_name', private.loader_name(open_load.load_id, open_load.fence), true);
+  select l.* into load from public.result_loads l
+    join public.week_attempts a on a.execution_id = l.execution_id
+    where l.id = open_load.load_id and not l.complete and a.fence = open_load.fence and a.state = 'created';
+  if not found then
+    raise exception 'Load % is not open for fence %.', open_load.load_id, open_load.fence
+      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has taken it up.';
+  end if;
   create temporary sequence if not exists amc_history_lines cache 1000;
-  perform setval('pg_temp.amc_history_lines', 1, false);
+  perform setval('pg_temp.amc_history_lines', load.records + 1, false);
   perform set_config('amc_history.lines', 'pg_temp.amc_history_lines', true),
     set_config('amc_history.load_id', open_load.load_id::text, true),
-    set_config('statement_timeout', '140s', true), set_config('idle_in_transaction_session_timeout', '140s', true);
+    set_config('statement_timeout', '140s', true), set_config('idle_in_transaction_session_timeout', '140s', true),
+    set_config('lock_timeout', '20s', true),
+    set_config('tcp_keepalives_idle', '30', true), set_config('tcp_keepalives_interval', '10', true),
+    set_config('tcp_keepalives_count', '3', true);
 end;
 $$;
-comment on function private.open_load(uuid) is
-  'Prepares this transaction for the COPY of a load: its rows get the load''s id and lines from 1. Called in the transaction that copies.';
+comment on function private.open_load(uuid, integer) is
+  'Prepares this transaction for the COPY of a segment: its rows get the load''s id and the lines after those that are in. Sets the timeouts, and a name by which a later worker finds the session. Refuses with stale_load (AH001). Called in the transaction that copies.';
 
-create function private.finish_load(
-  load_id uuid, attempt_id uuid, fence integer, bytes bigint, checksum text, files integer
-) returns jsonb
+create function private.commit_segment(segment jsonb) returns void
 language plpgsql security invoker set search_path = ''
 as $$
 #variable_conflict use_column
 declare
   attempt public.week_attempts;
   load public.result_loads;
-  target private.result_tables;
-  execution public.workflow_executions;
-  loaded bigint;
+  copied bigint;
+begin
+  attempt := private.lock_load((segment ->> 'attempt_id')::uuid, (segment ->> 'fence')::integer);
+  select * into load from public.result_loads l where l.id = (segment ->> 'load_id')::uuid
+    and l.execution_id = attempt.execution_id and not l.complete for update;
+  if not found or load.file <> (segment -> 'from' ->> 'file')::integer
+    or load.byte_offset <> (segment -> 'from' ->> 'byte_offset')::bigint then
+    raise exception 'Load % is not at byte % of file %, where this segment began.', segment ->> 'load_id',
+      segment -> 'from' ->> 'byte_offset', (segment -> 'from' ->> 'file')::integer + 1
+      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has taken it up.';
+  end if;
+  execute format('select max(line) from amc_results.%I where load_id = $1', load.table_name) into copied using load.id;
+  copied := coalesce(copied, 0) - load.records;
+  if copied <> (segment ->> 'records')::bigint then
+    raise exception 'Expected % records from the bytes of the segment, COPY made % rows of them.',
+      segment ->> 'records', copied
+      using errcode = 'AH003', detail = 'record_count_differs',
+        hint = 'The file is written in another form than its workflow''s outputFormat says.';
+  end if;
+  update public.result_loads l set
+    file = (segment -> 'to' ->> 'file')::integer,
+    byte_offset = (segment -> 'to' ->> 'byte_offset')::bigint,
+    etag = segment -> 'to' ->> 'etag',
+    line_end = segment -> 'to' ->> 'line_end',
+    lines = (segment -> 'to' ->> 'lines')::bigint,
+    records = load.records + copied,
+    bytes = load.bytes + (segment ->> 'bytes')::bigint,
+    digests = load.digests || array(select jsonb_array_elements_text(segment -> 'digests'))
+  where l.id = load.id;
+  -- From here on it holds what others need: a worker that freezes before it commits is not waited for.
+  perform set_config('idle_in_transaction_session_timeout', '5s', true);
+end;
+$$;
+comment on function private.commit_segment(jsonb) is
+  $$Moves a load's cursor behind the segment that this transaction copied: its last statement.
+
+segment: {load_id, attempt_id, fence, from: {file, byte_offset} where it began, to: {file, byte_offset, lines,
+etag, line_end} where the next begins, records and bytes that it has, digests: SHA-256 in hex}. Refuses a worker
+whose fence or whose place is not the load's any more (AH001), and a segment of which COPY made other than its
+records (AH003); then nothing of it stays.$$;
+
+create function private.release_load(attempt_id uuid, fence integer) returns void
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  perform private.lock_load(release_load.attempt_id, release_load.fence);
+  update public.week_attempts a set leased_until = null, due_at = private.current_time()
+  where a.id = release_load.attempt_id;
+end;
+$$;
+comment on function private.release_load(uuid, integer) is
+  'Lets a load go in the middle, so that the next worker goes on at once. Refuses with stale_load (AH001).';
+
+create function private.summary_of(load_id uuid) returns jsonb
+language plpgsql stable security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  load public.result_loads;
+  columns jsonb;
   first_rows jsonb;
+begin
+  select * into load from public.result_loads l where l.id = summary_of.load_id;
+  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType')) order by i) into columns
+    from private.result_tables t
+    cross join unnest(t.columns, t.header) with ordinality as c(n, h, i)
+    left join lateral (select o from public.workflow_executions e, jsonb_array_elements(
+      case jsonb_typeof(e.output_columns) when 'array' then e.output_columns else '[]' end) o
+      where e.id = load.execution_id and o ->> 'name' = h limit 1) on true
+    where t.table_name = load.table_name;
+  execute format('select coalesce(jsonb_agg(to_jsonb(r) - ''load_id'' - ''line'' order by r.line), ''[]'')
+    from amc_results.%I r where r.load_id = $1 and r.line <= 20', load.table_name)
+    into first_rows using load.id;
+  return jsonb_build_object('columns', columns, 'rows', load.records, 'bytes', load.bytes, 'files', load.file,
+    'segments', cardinality(load.digests), 'segment_bytes', load.segment_bytes,
+    'checksum', 'sha256:' || load.checksum, 'first_rows', first_rows,
+    'seconds', round(extract(epoch from private.current_time() - load.started_at)::numeric, 3));
+end;
+$$;
+comment on function private.summary_of(uuid) is
+  'What the week''s data tells of a load whose files are all in: columns, rows, bytes, files, segments, checksum, first 20 rows, seconds.';
+
+create function private.finish_load(load_id uuid, attempt_id uuid, fence integer) returns jsonb
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  load public.result_loads;
+  parts integer;
   made jsonb;
 begin
   attempt := private.lock_load(finish_load.attempt_id, finish_load.fence);
@@ -98,29 +257,49 @@ begin
     raise exception 'Load % of attempt % is not open.', finish_load.load_id, finish_load.attempt_id
       using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has taken it up.';
   end if;
-  select * into execution from public.workflow_executions e where e.id = load.execution_id;
-  select * into target from private.result_tables t where t.table_name = load.table_name;
-  execute format('select count(*), coalesce(
-      jsonb_agg(to_jsonb(r) - ''load_id'' - ''line'' order by r.line) filter (where r.line <= 20), ''[]'')
-    from amc_results.%I r where r.load_id = $1', target.table_name)
-    into loaded, first_rows using load.id;
-  made := jsonb_build_object(
-    'columns', (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType')) order by i)
-      from unnest(target.columns, target.header) with ordinality as t(n, h, i)
-      left join lateral (select o from jsonb_array_elements(
-        case jsonb_typeof(execution.output_columns) when 'array' then execution.output_columns else '[]' end) o
-        where o ->> 'name' = h limit 1) on true),
-    'rows', loaded, 'bytes', finish_load.bytes, 'files', finish_load.files,
-    'checksum', 'sha256:' || finish_load.checksum, 'first_rows', first_rows,
-    'seconds', round(extract(epoch from private.current_time() - load.started_at)::numeric, 3));
-  update public.result_loads l set complete = true, completed_at = private.current_time(), summary = made,
-    records = loaded, bytes = finish_load.bytes, checksum = finish_load.checksum, file = finish_load.files
+  if load.file <> load.files then
+    raise exception 'Load % is not whole: expected all of % files, % are in.', load.id, load.files, load.file
+      using errcode = 'AH003', detail = 'load_not_whole', hint = 'Go on from its cursor.';
+  end if;
+  parts := cardinality(load.digests);
+  update public.result_loads l set checksum = case parts when 1 then load.digests[1]
+    else encode(sha256((select string_agg(decode(d, 'hex'), '' order by i)
+      from unnest(load.digests) with ordinality as t(d, i))), 'hex') || '-' || parts end
+  where l.id = load.id;
+  made := private.summary_of(load.id);
+  update public.result_loads l set complete = true, completed_at = private.current_time(), summary = made
   where l.id = load.id;
   return made;
 end;
 $$;
-comment on function private.finish_load(uuid, uuid, integer, bigint, text, integer) is
-  'Completes a load in the transaction that copied its rows, if the worker still holds the fence (else AH001 and all is rolled back). bytes, checksum: of the files as they came (SHA-256, hex). Answers the summary that becomes the week''s data.';
+comment on function private.finish_load(uuid, uuid, integer) is
+  'Completes a load whose files are all in, if the worker still holds the fence (else AH001). Answers the summary that becomes the week''s data.';
+
+create function private.drop_load(attempt_id uuid, fence integer) returns void
+language sql security invoker set search_path = ''
+as $$
+  -- A load that another worker has taken up bears a higher fence. Its rows go along, so this may take seconds:
+  -- nothing else is locked meanwhile.
+  delete from public.result_loads l using public.week_attempts a
+  where a.id = drop_load.attempt_id and l.execution_id = a.execution_id and not l.complete
+    and l.fence <= drop_load.fence;
+$$;
+comment on function private.drop_load(uuid, integer) is
+  'Takes back what is loaded of an attempt''s execution, so that its load begins anew; not what a later worker has taken up.';
+
+create function private.drop_ended_loads(attempt_id uuid default null) returns bigint
+language sql security invoker set search_path = ''
+as $$
+  with dropped as (
+    delete from public.result_loads l using public.week_attempts a
+    where a.execution_id = l.execution_id and a.state = 'ended' and not l.complete
+      and (drop_ended_loads.attempt_id is null or a.id = drop_ended_loads.attempt_id)
+    returning l.id
+  )
+  select count(*) from dropped;
+$$;
+comment on function private.drop_ended_loads(uuid) is
+  'Drops what is loaded in part for attempts that have ended, of one attempt or of all. Answers how many loads.';
 
 create function private.delete_load_rows() returns trigger
 language plpgsql security definer set search_path = ''
@@ -175,7 +354,7 @@ $$;
 comment on function public.claim_loads(integer, integer) is
   $$Takes attempts whose execution succeeded, so that one worker alone loads each.
 
-fence: for begin_load, finish_load and fail_load. summary: not null if the load is complete already and only
+fence: for the functions that load, and fail_load. summary: not null if the load is complete already and only
 the week is to be completed. lease_seconds: how long nobody else takes it. For service_role.$$;
 
 create function public.fail_load(attempt_id uuid, fence integer, code text, message text, permanent boolean)
@@ -184,9 +363,10 @@ language plpgsql security invoker set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  most_errors constant integer := 8;
+  most_errors integer := 8;
   attempt public.week_attempts;
   week public.report_data_weeks;
+  ended_at timestamptz;
 begin
   select * into week from public.report_data_weeks w
     where w.id = (select a.week_id from public.week_attempts a where a.id = fail_load.attempt_id) for no key update;
@@ -197,6 +377,17 @@ begin
   -- Without a lease it was reported already: a repeated report counts no second error.
   if attempt.state <> 'created' or attempt.fence <> fail_load.fence or attempt.leased_until is null then
     return row('stale', 'attempt_taken_up_or_ended', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if fail_load.code in ('not_ready', 'not_found') then
+    select coalesce(e.amc_updated_at, e.updated_at) into ended_at
+      from public.workflow_executions e where e.id = attempt.execution_id;
+    -- How long AMC keeps a result is not known. A day after its end it is no longer about to be ready.
+    if ended_at < private.current_time() - interval '24 hours' then
+      fail_load.code := 'result_gone';
+      fail_load.message := format('AMC no longer keeps the result of execution %s, which ended on %s. Retry the week to run it again. AMC said: %s',
+        attempt.execution_id, to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), fail_load.message);
+      most_errors := 3;
+    end if;
   end if;
   if fail_load.permanent or week.error_count + 1 >= most_errors then
     perform private.end_attempt(attempt.id, 'failed');
@@ -227,8 +418,11 @@ begin
   -- On the direct connection only.
   foreach f in array array[
     'private.lock_load(uuid, integer)',
-    'private.begin_load(uuid, integer, text[])', 'private.open_load(uuid)',
-    'private.finish_load(uuid, uuid, integer, bigint, text, integer)', 'private.delete_load_rows()'
+    'private.loader_name(uuid, integer)', 'private.end_earlier_loaders(uuid, integer)', 'private.copy_statement(text)',
+    'private.resume_load(uuid, integer)', 'private.begin_load(uuid, integer, text[], integer, bigint)',
+    'private.open_load(uuid, integer)', 'private.commit_segment(jsonb)', 'private.release_load(uuid, integer)',
+    'private.summary_of(uuid)', 'private.finish_load(uuid, uuid, integer)', 'private.drop_load(uuid, integer)',
+    'private.drop_ended_loads(uuid)', 'private.delete_load_rows()'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
   end loop;

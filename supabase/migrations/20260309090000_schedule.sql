@@ -138,11 +138,12 @@ comment on function private.dispatch_collect() is
 create function private.purge_history() returns void
 language sql security invoker set search_path = ''
 as $$
+  select private.drop_ended_loads();
   delete from cron.job_run_details where end_time < private.current_time() - interval '7 days';
   delete from public.tracking_events where happened_at < private.current_time() - interval '400 days';
 $$;
 comment on function private.purge_history() is
-  'Drops what is older than anyone looks at: runs of jobs after 7 days, tracking events after 400.';
+  'Drops what is older than anyone looks at: runs of jobs after 7 days, tracking events after 400; and what is loaded in part for attempts that have ended.';
 
 do $$
 declare

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { OpenResultOptions } from "../../supabase/functions/_shared/amc/results.ts";
 import { type Bench, collect, withBench } from "./support/bench.ts";
 import { openWorker, type OwnWorker } from "./support/own_worker.ts";
 import { asCsv, resultOf, shownRows } from "./support/results.ts";
@@ -138,8 +139,49 @@ Deno.test("a link that has expired is asked for anew, and the week is completed 
   });
 });
 
-Deno.test("AMC withholding a result for a moment, and a file that breaks off, are tried again until it is whole", async () => {
+Deno.test("a link that has expired in the middle of a file is asked for anew, and the file gone on with where it broke off", async () => {
   await withBench({ simulator: { results: { rows: 400 } } }, async (bench) => {
+    bench.simulator.script({
+      operation: "download",
+      fault: { kind: "drop", point: "body" },
+    });
+    bench.simulator.script({
+      operation: "download",
+      skip: 1,
+      fault: { kind: "expired_link" },
+    });
+    const asked: (OpenResultOptions | undefined)[] = [];
+    await using worker = openWorker(bench, {
+      client: (client) => ({
+        ...client,
+        openResult: (link, options) => {
+          asked.push(options);
+          return client.openResult(link, options);
+        },
+      }),
+    });
+    const week = await collectOne(bench, worker);
+    assert.equal(week.error_count, 0);
+    assert.equal(bench.simulator.requestCounts().downloadUrls, 2);
+    assert.equal(asked[0]?.range, undefined);
+    for (const options of asked.slice(1)) {
+      assert.ok(options!.range!.start > 1000, "from where it broke off");
+      assert.match(options!.ifMatch!, /^"[0-9a-f]+"$/);
+    }
+    assert.equal(asked.length, 3);
+    const { files, checksum } = await resultOf(worker, week.execution_id!);
+    assert.equal(week.data.checksum, checksum);
+    assert.equal(
+      asCsv(await shownRows(bench, week.id)),
+      withoutHeader(files[0]),
+    );
+  });
+});
+
+Deno.test("AMC withholding a result for a moment, and a file that breaks off and cannot be gone on with, are tried again until it is whole", async () => {
+  await withBench({
+    simulator: { results: { rows: 400 }, links: { acceptRanges: false } },
+  }, async (bench) => {
     bench.simulator.script({
       operation: "downloadUrls",
       fault: { kind: "unavailable" },

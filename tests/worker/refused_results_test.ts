@@ -31,9 +31,9 @@ const BROKEN: [string, string, RegExp][] = [
   ],
   ["no header at all", "", /empty file/],
   [
-    "a line that Postgres takes for the end of the data",
+    "a line of nothing but \\. among lines of two cells",
     "campaign,clicks\nA,1\n\\.\nB,2\n",
-    /File 1: a line holds nothing but/,
+    /File 1, line 3: missing data/,
   ],
 ];
 

@@ -6,9 +6,15 @@ import { withSupabase } from "@supabase/server";
 import { createAmcClients } from "../_shared/collector/amc_clients.ts";
 import type { Collector } from "../_shared/collector/collector.ts";
 import { createReach } from "../_shared/collector/test_points.ts";
-import { DEFAULT_BUDGET, runTick } from "../_shared/collector/tick.ts";
+import {
+  budgetOf,
+  DEFAULT_BUDGET,
+  runTick,
+} from "../_shared/collector/tick.ts";
 import { openAdminClient } from "../_shared/database/admin.ts";
 import { openDirect } from "../_shared/database/direct.ts";
+import type { LoadBudget } from "../_shared/database/load_budget.ts";
+import { readLimits } from "../_shared/database/load_limits.ts";
 import { createRpc } from "../_shared/database/rpc.ts";
 import { refusal, RequestError, requirePost } from "../_shared/http/answers.ts";
 import { createLog, logFailure } from "../_shared/log.ts";
@@ -34,6 +40,7 @@ function openCollector(): Collector {
     direct,
     clients: createAmcClients(direct, addresses, log),
     log,
+    limits: readLimits((variable) => Deno.env.get(variable)),
     now: () => performance.now(),
     reach: createReach(Deno.env.get("AMC_HISTORY_TEST_POINTS")),
   };
@@ -43,13 +50,16 @@ function openCollector(): Collector {
 async function work(): Promise<void> {
   working = true;
   const end = performance.now() + DEFAULT_BUDGET.milliseconds;
+  let loading: LoadBudget | undefined;
   try {
     do {
       wokenAgain = false;
       collector ??= openCollector();
+      loading ??= budgetOf(collector, end);
       const report = await runTick(collector, {
         ...DEFAULT_BUDGET,
         milliseconds: end - performance.now(),
+        loading,
       });
       log("info", "tick_ended", report);
     } while (wokenAgain && performance.now() < end);

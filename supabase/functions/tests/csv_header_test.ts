@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  CsvError,
-  type Dialect,
-  openCsv,
-} from "../_shared/database/csv_header.ts";
+import { type Dialect, openCsv } from "../_shared/database/csv_header.ts";
+import { CsvError } from "../_shared/database/result_error.ts";
 
 const COMMAS: Dialect = { separator: ",", quote: '"', escape: '"' };
 const BACKSLASHES: Dialect = { separator: ",", quote: '"', escape: "\\" };
@@ -57,6 +54,7 @@ const HEADERS: [string, string, string[]][] = [
   ["a header and nothing else", "a,b\n", ["a", "b"]],
   ["spaces", " a , b\n1,2\n", [" a ", " b"]],
   ["a quoted first line of data", 'a,b\n"1\n2",3\n', ["a", "b"]],
+  ["a carriage return in a name", '"a\rb",c\n1,2\n', ["a\rb", "c"]],
 ];
 
 for (const [what, text, names] of HEADERS) {
@@ -127,6 +125,12 @@ const REFUSED: [string, Uint8Array, RegExp][] = [
     /cannot be read/,
   ],
   ["a quote that never ends", encode('"a,b\n1,2\n'), /cannot be read/],
+  ["lines that end with CR alone", encode("a,b\r1,2\r"), /CR alone/],
+  [
+    "a header that ends with CR alone",
+    encode("a,b\r"),
+    /cannot be read|CR alone/,
+  ],
   ["a quote in the middle of a name", encode('a"b,c\n'), /cannot be read/],
 ];
 

@@ -87,7 +87,7 @@ export const CALLS: Record<string, Call> = {
     role: "postgres",
     run: async ({ sql }, { load, attempt }) => {
       const [{ summary }] = await sql`
-        select private.finish_load(${load}, ${attempt}, ${LOADER}, 10, 'c0ffee', 1) as summary`;
+        select private.finish_load(${load}, ${attempt}, ${LOADER}) as summary`;
       return `${summary.rows} rows`;
     },
   },

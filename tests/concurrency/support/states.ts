@@ -95,10 +95,22 @@ async function advance(
   if (state !== "loading" && state !== "loaded") return;
   await setClock(sql, after(SETTLED_AFTER));
   await sql`select public.claim_loads()`;
-  await sql`select private.begin_load(${attempt}, ${LOADER}, array['name'])`;
+  const [{ load_id }] = await sql`
+    select load_id from private.begin_load(${attempt}, ${LOADER}, array['name'])`;
+  // All of its only file, which has no rows.
+  const segment = {
+    load_id,
+    attempt_id: attempt,
+    fence: LOADER,
+    from: { file: 0, byte_offset: 0 },
+    to: { file: 1, byte_offset: 0, lines: 0 },
+    records: 0,
+    bytes: 10,
+    digests: ["c0ffee"],
+  };
+  await sql`select private.commit_segment(${sql.json(segment)})`;
   if (state !== "loaded") return;
-  const [{ id }] = await sql`select id from public.result_loads`;
-  await sql`select private.finish_load(${id}, ${attempt}, ${LOADER}, 10, 'c0ffee', 1)`;
+  await sql`select private.finish_load(${load_id}, ${attempt}, ${LOADER})`;
 }
 
 /**

@@ -83,6 +83,7 @@ export function createClient(
         etag: null,
         length: FILE.length,
         totalLength: null,
+        acceptsRanges: false,
       })),
   };
 }

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { AmcClient } from "../../../supabase/functions/_shared/amc/mod.ts";
+import { checksumOf } from "../../loading/support/loading.ts";
 import type { OwnWorker } from "./own_worker.ts";
 import type { Bench } from "./bench.ts";
 
@@ -7,7 +7,7 @@ import type { Bench } from "./bench.ts";
 export interface Result {
   /** The bytes of each file, as text. */
   files: string[];
-  /** SHA-256 of all bytes, as the summary writes it. */
+  /** Of all bytes, as the summary writes it where each file is one segment. */
   checksum: string;
 }
 
@@ -18,15 +18,16 @@ export async function resultOf(
 ): Promise<Result> {
   const client = await clientOf(worker);
   const { urls } = await client.downloadUrls(executionId);
-  const hash = createHash("sha256");
-  const files: string[] = [];
+  const files: Uint8Array[] = [];
   for (const url of urls) {
     const { body } = await client.openResult(url);
-    const bytes = new Uint8Array(await new Response(body).arrayBuffer());
-    hash.update(bytes);
-    files.push(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+    files.push(new Uint8Array(await new Response(body).arrayBuffer()));
   }
-  return { files, checksum: `sha256:${hash.digest("hex")}` };
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return {
+    files: files.map((bytes) => decoder.decode(bytes)),
+    checksum: checksumOf(files),
+  };
 }
 
 async function clientOf({ collector }: OwnWorker): Promise<AmcClient> {

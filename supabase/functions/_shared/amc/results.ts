@@ -36,6 +36,8 @@ export interface OpenedResult {
   length: number | null;
   /** Bytes in the whole file, or null when not said. */
   totalLength: number | null;
+  /** Whether the server serves ranges. */
+  acceptsRanges: boolean;
 }
 
 /** What opening a link needs. */
@@ -188,6 +190,7 @@ async function opened(
     etag: headers.get("etag"),
     length,
     totalLength: status === 206 ? countOf(part?.[3] ?? null) : length,
+    acceptsRanges: status === 206 || headers.get("accept-ranges") === "bytes",
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Direct } from "../database/direct.ts";
+import type { LoadLimits } from "../database/load_limits.ts";
 import type { Rpc } from "../database/rpc.ts";
 import type { Log } from "../log.ts";
 import type { AmcClients } from "./amc_clients.ts";
@@ -18,6 +19,8 @@ export interface Collector {
   direct: Direct;
   clients: AmcClients;
   log: Log;
+  /** How much is loaded at once, and how much at most; absent: the defaults. */
+  limits?: LoadLimits;
   /** A clock that never jumps, in milliseconds. */
   now(): number;
   /** Named points at which a test may stop the process; elsewhere it does nothing. */

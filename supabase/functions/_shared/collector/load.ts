@@ -1,25 +1,14 @@
-import {
-  type AmcClient,
-  AmcError,
-  CredentialError,
-  LinkExpiredError,
-  ThrottledError,
-  UnauthorizedError,
-  UnavailableError,
-} from "../amc/mod.ts";
-import { CsvError } from "../database/csv_header.ts";
+import { AmcError } from "../amc/mod.ts";
 import type { Json } from "../database/database.types.ts";
-import { sqlStateOf } from "../database/errors.ts";
-import {
-  isStaleLoad,
-  loadResult,
-  type ResultFile,
-} from "../database/loader.ts";
+import { LoadBudget } from "../database/load_budget.ts";
+import { DEFAULT_LIMITS } from "../database/load_limits.ts";
+import { type Load, loadResult } from "../database/loader.ts";
+import { dropLoad, releaseLoad } from "../database/open_load.ts";
 import type { ClaimedLoad } from "../database/rpc.ts";
-import { decompressed } from "../database/gzip.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
-import { holdBack } from "./hold_back.ts";
+import { idsOf, reportFailure } from "./load_failure.ts";
+import { ResultFiles } from "./result_files.ts";
 
 const MOST_LOADS = 2;
 /** As long as a load may take, and a little more. */
@@ -27,19 +16,27 @@ const LEASE_SECONDS = 150;
 const LONGEST_LOAD_MS = 120_000;
 
 /**
- * Loads results of executions that succeeded, and completes their weeks.
+ * Loads results of executions that succeeded, and completes their weeks. A result that is too large for what is left of the
+ * call's budget is let go in the middle; the next call goes on with it.
  *
+ * @param budget what this call may load; absent: as much as the limits say
  * @returns how many were taken
  */
-export async function load(collector: Collector): Promise<number> {
+export async function load(
+  collector: Collector,
+  budget = new LoadBudget((collector.limits ?? DEFAULT_LIMITS).callBytes),
+): Promise<number> {
+  if (!budget.isOpen) return 0;
   const claims = await collector.rpc("claim_loads", {
     max_loads: MOST_LOADS,
     lease_seconds: LEASE_SECONDS,
   });
   await forEachOf(claims, MOST_LOADS, collector.log, async (claim) => {
     try {
-      const summary = claim.summary ?? await loadOne(collector, claim);
-      await complete(collector, claim, summary);
+      const summary = claim.summary ??
+        await loadOne(collector, claim, budget);
+      if (summary === null) await release(collector, claim);
+      else await complete(collector, claim, summary);
     } catch (error) {
       await reportFailure(collector, claim, error);
     }
@@ -47,88 +44,73 @@ export async function load(collector: Collector): Promise<number> {
   return claims.length;
 }
 
+/** @returns the summary, or null if the budget is used up */
 async function loadOne(
   collector: Collector,
   claim: ClaimedLoad,
-): Promise<Json> {
+  budget: LoadBudget,
+): Promise<Json | null> {
   const client = await collector.clients.of(claim);
   const ending = new AbortController();
   const signal = AbortSignal.any([
     AbortSignal.timeout(LONGEST_LOAD_MS),
     ending.signal,
   ]);
-  const links = new Links(client, claim.execution_id, signal);
-  const format = claim.output_format as Record<string, string>;
+  const loadFrom = async (ranges: boolean) => {
+    const files = new ResultFiles(client, claim.execution_id, signal, ranges);
+    return await loadResult(collector.direct, {
+      ...holderOf(claim),
+      dialect: dialectOf(claim),
+      files: await files.count(),
+      limits: collector.limits ?? DEFAULT_LIMITS,
+      budget,
+      open: (index, from) => files.open(index, from),
+      reach: collector.reach,
+    });
+  };
   let summary;
   try {
-    summary = await loadResult(collector.direct, {
-      attemptId: claim.attempt_id,
-      fence: claim.fence,
-      dialect: {
-        separator: format.separatorCharacter,
-        quote: format.quoteCharacter,
-        escape: format.escapeCharacter,
-      },
-      files: await links.count(),
-      open: (index) => links.open(index),
-      reach: collector.reach,
+    summary = await loadFrom(true).catch(async (error) => {
+      // It said that it serves ranges, and does not: from the start, as from one that says so.
+      if (!(error instanceof AmcError && error.code === "wrong_range")) {
+        throw error;
+      }
+      await dropLoad(collector.direct, holderOf(claim));
+      return await loadFrom(false);
     });
   } finally {
     // Whatever is still open is read no further.
     ending.abort();
   }
-  collector.log("info", "result_loaded", {
-    ...idsOf(claim),
-    rows: (summary as { rows?: number }).rows,
-    bytes: (summary as { bytes?: number }).bytes,
-  });
-  return summary as Json;
+  if (summary !== null) {
+    collector.log("info", "result_loaded", {
+      ...idsOf(claim),
+      rows: (summary as { rows?: number }).rows,
+      bytes: (summary as { bytes?: number }).bytes,
+    });
+  }
+  return summary as Json | null;
 }
 
-/** Links die after ten minutes (SPEC; H): they are asked for just before use, and once more if one has died meanwhile. */
-class Links {
-  #urls: string[] | null = null;
+function holderOf({ attempt_id, fence }: ClaimedLoad) {
+  return { attemptId: attempt_id, fence };
+}
 
-  constructor(
-    private readonly client: AmcClient,
-    private readonly executionId: string,
-    private readonly signal: AbortSignal,
-  ) {}
+function dialectOf({ output_format }: ClaimedLoad): Load["dialect"] {
+  const format = output_format as Record<string, string>;
+  return {
+    separator: format.separatorCharacter,
+    quote: format.quoteCharacter,
+    escape: format.escapeCharacter,
+  };
+}
 
-  async count(): Promise<number> {
-    return (await this.#ask()).length;
-  }
-
-  async open(index: number): Promise<ResultFile> {
-    const urls = await this.#ask();
-    try {
-      return await this.#fetch(urls[index]);
-    } catch (error) {
-      if (!(error instanceof LinkExpiredError)) throw error;
-      this.#urls = null;
-      const renewed = await this.#ask();
-      if (renewed.length !== urls.length) {
-        throw new UnavailableError(
-          `Expected links to ${urls.length} files again, got ${renewed.length}.`,
-        );
-      }
-      return await this.#fetch(renewed[index]);
-    }
-  }
-
-  async #ask(): Promise<string[]> {
-    this.#urls ??= (await this.client.downloadUrls(this.executionId, {
-      signal: this.signal,
-    })).urls;
-    return this.#urls;
-  }
-
-  async #fetch(url: string): Promise<ResultFile> {
-    const { body, length } = await this.client.openResult(url, {
-      signal: this.signal,
-    });
-    return await decompressed(body, length);
-  }
+async function release(
+  collector: Collector,
+  claim: ClaimedLoad,
+): Promise<void> {
+  await releaseLoad(collector.direct, holderOf(claim));
+  collector.log("info", "load_goes_on_later", idsOf(claim));
 }
 
 async function complete(
@@ -153,62 +135,4 @@ async function complete(
     reason: report.reason,
     status: report.status,
   });
-}
-
-async function reportFailure(
-  collector: Collector,
-  claim: ClaimedLoad,
-  error: unknown,
-): Promise<void> {
-  if (isStaleLoad(error)) {
-    collector.log("info", "load_taken_up_elsewhere", idsOf(claim));
-    return;
-  }
-  const { code, permanent } = judge(error);
-  const { message } = error as Error;
-  if (isWaiting(error)) {
-    // Waiting counts as no error: the load is taken up again when its lease ends.
-    await holdBack(collector, claim, error);
-    return;
-  }
-  const report = await collector.rpc("fail_load", {
-    attempt_id: claim.attempt_id,
-    fence: claim.fence,
-    code,
-    message,
-    permanent,
-  });
-  collector.log("warn", "load_failed", {
-    ...idsOf(claim),
-    code,
-    permanent,
-    message,
-    request_id: error instanceof AmcError ? error.requestId : null,
-    outcome: report.outcome,
-    status: report.status,
-  });
-}
-
-/** A throttle and a credential or token that is refused say nothing of the result. */
-function isWaiting(error: unknown): boolean {
-  return error instanceof ThrottledError || error instanceof CredentialError ||
-    error instanceof UnauthorizedError;
-}
-
-/** A file that is not right stays so; what the network or AMC did may pass. */
-function judge(error: unknown): { code: string; permanent: boolean } {
-  if (error instanceof CsvError) return { code: "bad_csv", permanent: true };
-  if (sqlStateOf(error) === "AH002") {
-    return { code: "header_changed", permanent: true };
-  }
-  return {
-    code: error instanceof AmcError ? error.code : "load_failed",
-    permanent: false,
-  };
-}
-
-function idsOf(claim: ClaimedLoad) {
-  const { collection_id, week_id, attempt_id, execution_id, instance_id } =
-    claim;
-  return { collection_id, week_id, attempt_id, execution_id, instance_id };
 }

@@ -1,3 +1,5 @@
+import { LoadBudget } from "../database/load_budget.ts";
+import { DEFAULT_LIMITS } from "../database/load_limits.ts";
 import { logFailure } from "../log.ts";
 import { cancel } from "./cancel.ts";
 import type { Collector } from "./collector.ts";
@@ -10,6 +12,8 @@ import { submit } from "./submit.ts";
 export interface Budget {
   rounds: number;
   milliseconds: number;
+  /** What may be loaded; absent: as much as one call may. */
+  loading?: LoadBudget;
 }
 
 /** What a tick did: how much each step took up. */
@@ -22,7 +26,10 @@ export type TickReport = Record<
 export const DEFAULT_BUDGET: Budget = { rounds: 50, milliseconds: 90_000 };
 
 // Listing and loading first: they free the slots that submitting fills.
-const STEPS = { list, cancel, finish, load, submit };
+const STEPS: Record<
+  keyof TickReport,
+  (collector: Collector, loading: LoadBudget) => Promise<number>
+> = { list, cancel, finish, load, submit };
 
 /**
  * One tick: lists, cancels, finishes, loads and submits until nothing moves or the budget is used up. Each step ends in exactly one
@@ -33,6 +40,7 @@ export async function runTick(
   budget: Budget = DEFAULT_BUDGET,
 ): Promise<TickReport> {
   const end = collector.now() + budget.milliseconds;
+  const loading = budget.loading ?? budgetOf(collector, end);
   const report: TickReport = {
     list: 0,
     cancel: 0,
@@ -44,7 +52,7 @@ export async function runTick(
     let moved = 0;
     for (const name of Object.keys(STEPS) as (keyof TickReport)[]) {
       if (collector.now() >= end) return report;
-      const count = await step(collector, name);
+      const count = await step(collector, name, loading);
       report[name] += count;
       moved += count;
     }
@@ -53,13 +61,20 @@ export async function runTick(
   return report;
 }
 
+/** What one call of the worker may load. @param end when it begins nothing more, on the collector's clock */
+export function budgetOf(collector: Collector, end: number): LoadBudget {
+  const { callBytes } = collector.limits ?? DEFAULT_LIMITS;
+  return new LoadBudget(callBytes, end, () => collector.now());
+}
+
 /** A step that fails as a whole stops no other. */
 async function step(
   collector: Collector,
   name: keyof TickReport,
+  loading: LoadBudget,
 ): Promise<number> {
   try {
-    return await STEPS[name](collector);
+    return await STEPS[name](collector, loading);
   } catch (error) {
     logFailure(collector.log, `${name}_failed`, error);
     return 0;

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { parse } from "csv-parse/sync";
+import { CsvError } from "./result_error.ts";
 
 /** How the cells of a CSV file are written: single ASCII characters. */
 export interface Dialect {
@@ -8,28 +9,33 @@ export interface Dialect {
   escape: string;
 }
 
+/** How the lines of a file end. */
+export type LineEnd = "LF" | "CRLF";
+
 /** The header of a file whose first bytes have come, and the stream as if none had been read. */
 export interface OpenedCsv {
   /** Column names, in order. */
   header: string[];
+  /** Bytes of the header with its line end, and a byte order mark before it. */
+  headerBytes: number;
+  /** Lines that the header takes. */
+  headerLines: number;
+  /** How the header ends; null if the file ends with it. */
+  lineEnd: LineEnd | null;
   /** All bytes of the file, from the first. */
   body: AsyncIterable<Uint8Array>;
 }
 
-/** A file that is not the CSV that was asked for. The message says what was expected and what came. */
-export class CsvError extends Error {
-  override name = "CsvError";
-}
-
 const LONGEST_HEADER = 1_000_000;
-const NEWLINE = 10;
+const LF = 10;
+const CR = 13;
 
 /**
  * Reads the header of a CSV file from the beginning of its bytes.
  *
  * @param bytes the file's bytes as they come
  * @returns the header, and all the bytes
- * @throws CsvError when the file is empty, or its header does not end, is not UTF-8, or cannot be read
+ * @throws CsvError when the file is empty, or its header does not end, ends with CR alone, is not UTF-8, or cannot be read
  */
 export async function openCsv(
   bytes: AsyncIterable<Uint8Array>,
@@ -38,8 +44,14 @@ export async function openCsv(
   const chunks = bytes[Symbol.asyncIterator]();
   try {
     const { head, end, done } = await readHead(chunks, dialect);
-    const header = parseHeader(end < 0 ? head : head.subarray(0, end), dialect);
-    return { header, body: resume(head, done ? null : chunks) };
+    const bytesOfHeader = end < 0 ? head : head.subarray(0, end);
+    return {
+      header: parseHeader(bytesOfHeader, dialect),
+      headerBytes: bytesOfHeader.length,
+      headerLines: bytesOfHeader.filter((byte) => byte === LF).length,
+      lineEnd: end < 0 ? null : head[end - 2] === CR ? "CRLF" : "LF",
+      body: resume(head, done ? null : chunks),
+    };
   } catch (error) {
     // A file that is given up is read no further.
     await chunks.return?.();
@@ -71,7 +83,9 @@ async function readHead(
   if (length === 0) {
     throw new CsvError("Expected a CSV file with a header, got an empty file.");
   }
-  return { head: new Uint8Array(Buffer.concat(read)), end, done };
+  const head = new Uint8Array(Buffer.concat(read));
+  if (end < 0 && head[length - 1] === CR) throw endsWithReturn();
+  return { head, end, done };
 }
 
 /**
@@ -85,16 +99,25 @@ function endOfFirstRecord(
   const escaping = escape === quote ? -1 : escape.charCodeAt(0);
   let quoted = false;
   let escaped = false;
+  let returned = false;
   return (chunk) => {
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i];
+      if (byte === LF && !quoted) return i + 1;
+      if (returned) throw endsWithReturn();
+      returned = byte === CR && !quoted;
       if (escaped) escaped = false;
       else if (quoted && byte === escaping) escaped = true;
       else if (byte === mark) quoted = !quoted;
-      else if (byte === NEWLINE && !quoted) return i + 1;
     }
     return -1;
   };
+}
+
+function endsWithReturn(): CsvError {
+  return new CsvError(
+    "Expected lines that end with LF or CRLF, the header ends with CR alone.",
+  );
 }
 
 function parseHeader(bytes: Uint8Array, dialect: Dialect): string[] {

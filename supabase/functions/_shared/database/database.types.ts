@@ -325,16 +325,23 @@ export type Database = {
           "checksum": string | null;
           "complete": boolean;
           "completed_at": string | null;
+          "digests": (string)[];
+          "etag": string | null;
           "execution_id": string;
           "fence": number;
           "file": number;
+          "files": number | null;
           "filtered_records": number | null;
           "header": (string)[];
           "id": string;
+          "line_end": string | null;
+          "lines": number;
           "records": number;
+          "segment_bytes": number;
           "started_at": string;
           "summary": Json | null;
           "table_name": string;
+          "uncast": NonNullable<Json>;
         };
         ComputedFields: never;
         Insert: {
@@ -343,16 +350,23 @@ export type Database = {
           "checksum"?: string | null;
           "complete"?: boolean;
           "completed_at"?: string | null;
+          "digests"?: (string)[];
+          "etag"?: string | null;
           "execution_id": string;
           "fence": number;
           "file"?: number;
+          "files"?: number | null;
           "filtered_records"?: number | null;
           "header": (string)[];
           "id"?: string;
+          "line_end"?: string | null;
+          "lines"?: number;
           "records"?: number;
+          "segment_bytes"?: number;
           "started_at"?: string;
           "summary"?: Json | null;
           "table_name": string;
+          "uncast"?: NonNullable<Json>;
         };
         Update: {
           "byte_offset"?: number;
@@ -360,16 +374,23 @@ export type Database = {
           "checksum"?: string | null;
           "complete"?: boolean;
           "completed_at"?: string | null;
+          "digests"?: (string)[];
+          "etag"?: string | null;
           "execution_id"?: string;
           "fence"?: number;
           "file"?: number;
+          "files"?: number | null;
           "filtered_records"?: number | null;
           "header"?: (string)[];
           "id"?: string;
+          "line_end"?: string | null;
+          "lines"?: number;
           "records"?: number;
+          "segment_bytes"?: number;
           "started_at"?: string;
           "summary"?: Json | null;
           "table_name"?: string;
+          "uncast"?: NonNullable<Json>;
         };
         Relationships: [
           {

@@ -1,36 +1,50 @@
-import { createHash } from "node:crypto";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type postgres from "postgres";
-import { CsvError, type Dialect, openCsv } from "./csv_header.ts";
+import { ByteReader } from "./byte_reader.ts";
+import { copyInto } from "./copy.ts";
+import { type Dialect, openCsv } from "./csv_header.ts";
 import type { Direct } from "./direct.ts";
-import { refuseEndOfData } from "./end_of_data.ts";
 import { sqlStateOf } from "./errors.ts";
+import type { LoadBudget } from "./load_budget.ts";
+import type { LoadLimits } from "./load_limits.ts";
+import {
+  beginLoad,
+  dropLoad,
+  type Holder,
+  type OpenLoad,
+  resumeLoad,
+} from "./open_load.ts";
+import { CsvError, ResultError } from "./result_error.ts";
+import { type OpenFile, Segment, tooLarge, tooLargeAtOnce } from "./segment.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** A file of a result, opened when it is its turn. */
 export interface ResultFile {
+  /** Its bytes, from where it was opened. */
   body: AsyncIterable<Uint8Array>;
-  /** Bytes that the body should have, or null if that was not said. */
+  /** Bytes of the whole file, or null if that was not said. */
   length: number | null;
+  /** Its entity tag, if it has one that tells versions apart byte by byte. */
+  etag: string | null;
+  /** Whether it can be opened in the middle. */
+  resumable: boolean;
+  /** Whether it came packed, and was unpacked. */
+  packed: boolean;
 }
 
 /** What is to be loaded. */
-export interface Load {
-  attemptId: string;
-  /** The attempt's fence, from claim_loads. */
-  fence: number;
+export interface Load extends Holder {
   dialect: Dialect;
   /** How many files there are. */
   files: number;
-  /** Opens a file, by its place from 0. */
-  open(index: number): Promise<ResultFile>;
+  limits: LoadLimits;
+  budget: LoadBudget;
+  /** Opens a file, by its place from 0; from a byte on if the file has that etag. */
+  open(
+    index: number,
+    from: { offset: number; etag: string | null },
+  ): Promise<ResultFile>;
   /** Called at named points, where a test may stop the process. */
   reach(point: string): Promise<void>;
-}
-
-/** A file that came shorter or longer than its length said: it may come whole the next time. */
-export class CutOffError extends Error {
-  override name = "CutOffError";
 }
 
 /** Whether another worker has taken the load up: then this one stops, and reports nothing. */
@@ -39,135 +53,190 @@ export function isStaleLoad(error: unknown): boolean {
 }
 
 /**
- * Fills a result from its files: the bytes go to COPY as they come, in one transaction, whose end makes the load
- * complete. Nothing of a load that fails remains.
+ * Fills a result from its files, from where an earlier worker stopped: segment by segment, the bytes go to COPY as they come,
+ * and each segment's transaction moves the load's cursor. Readers see nothing before the load is complete.
  *
- * @returns the summary that becomes the week's data
- * @throws CsvError or a Postgres error of class 22 for a file that is not right; SQLSTATE AH001 if another worker has
- *   taken the load up, AH002 if the header is not the workflow's; CutOffError; whatever opening a file throws
+ * @returns the summary that becomes the week's data; null if the budget is used up, and another call is to go on
+ * @throws ResultError for a result that is not right; SQLSTATE AH001 if another worker has taken the load up, AH002 if the
+ *   header is not the workflow's; CutOffError; whatever opening a file throws
  */
 export async function loadResult(
   direct: Direct,
   load: Load,
-): Promise<postgres.JSONValue> {
-  const { attemptId, fence } = load;
-  const first = await openFile(load, 0);
-  const [begun] = await direct`
-    select load_id, copy_statement from private.begin_load(${attemptId}, ${fence}, ${first.header})`;
-  await load.reach("before_copy");
-  return await direct.begin(async (transaction) => {
-    await transaction`select private.open_load(${begun.load_id})`;
-    const hash = createHash("sha256");
-    let bytes = 0;
-    for (let index = 0; index < load.files; index++) {
-      const file = index === 0
-        ? first
-        : await openFile(load, index, first.header);
-      bytes += await copyFile(transaction, begun.copy_statement, file, hash);
+): Promise<postgres.JSONValue | null> {
+  let open = await resumeLoad(direct, load);
+  if (open !== null && open.files !== load.files) {
+    // Not the same result any more: it is loaded from the start.
+    await dropLoad(direct, load);
+    open = null;
+  }
+  while (open === null || open.file < open.files) {
+    if (!load.budget.isOpen) return null;
+    const { file, header } = await openFile(load, open);
+    try {
+      open ??= await beginLoad(direct, load, {
+        header: header!,
+        files: load.files,
+        segmentBytes: load.limits.segmentBytes,
+      });
+      while (!file.ended) {
+        if (!await loadSegment(direct, load, open, file)) return null;
+      }
+    } finally {
+      file.reader.close();
     }
-    await load.reach("after_copy");
-    const [{ summary }] = await transaction`
-      select private.finish_load(${begun.load_id}, ${attemptId}, ${fence}, ${bytes},
-        ${hash.digest("hex")}, ${load.files}) as summary`;
-    return summary;
-  });
+  }
+  const [{ summary }] = await direct`
+    select private.finish_load(${open.id}, ${load.attemptId}, ${load.fence}) as summary`;
+  return summary;
 }
 
-interface OpenedFile {
-  index: number;
-  header: string[];
-  body: AsyncIterable<Uint8Array>;
-  length: number | null;
-}
-
+/** Opens the file that is next, where it is to go on. */
 async function openFile(
   load: Load,
-  index: number,
-  expected?: string[],
-): Promise<OpenedFile> {
-  const file = await load.open(index);
-  const { header, body } = await openCsv(file.body, load.dialect);
-  if (expected && header.join("\n") !== expected.join("\n")) {
-    throw new CsvError(
-      `File ${index + 1}: expected the header of the first file, ${
-        expected.join(", ")
-      }; got ${header.join(", ")}.`,
-    );
+  open: OpenLoad | null,
+): Promise<{ file: OpenFile; header: string[] | null }> {
+  const index = open?.file ?? 0;
+  const offset = open?.byteOffset ?? 0;
+  const opened = await load.open(index, { offset, etag: open?.etag ?? null });
+  const { length, etag, resumable, packed } = opened;
+  const known = { index, length, etag, resumable, packed, ended: false };
+  const bytes = (open?.bytes ?? 0) - offset + (length ?? 0);
+  if (bytes > load.limits.resultBytes) throw tooLarge(load.limits, bytes);
+  if (offset > 0) {
+    const { lines, lineEnd } = open!;
+    const reader = new ByteReader(opened.body);
+    const head = new Uint8Array();
+    const file = { ...known, reader, head, position: offset, lines, lineEnd };
+    return { file, header: null };
   }
-  return { index, header, body, length: file.length };
+  const csv = await openCsv(opened.body, load.dialect).catch((error) => {
+    throw error instanceof CsvError
+      ? new CsvError(`File ${index + 1}: ${error.message}`, error.code)
+      : error;
+  });
+  const reader = new ByteReader(csv.body);
+  try {
+    checkHeader(csv.header, index, open?.header, load.limits);
+    const head = await reader.take(csv.headerBytes);
+    const { headerLines: lines, lineEnd } = csv;
+    const position = head.length;
+    const file = { ...known, reader, head, position, lines, lineEnd };
+    return { file, header: csv.header };
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
 }
 
-/** Copies one file. @returns its bytes */
-async function copyFile(
-  transaction: postgres.TransactionSql,
-  copyStatement: string,
-  file: OpenedFile,
-  hash: ReturnType<typeof createHash>,
-): Promise<number> {
-  let bytes = 0;
-  let ofFile: { error: unknown } | null = null;
-  async function* counted() {
-    try {
-      for await (const chunk of refuseEndOfData(file.body, file.index)) {
-        hash.update(chunk);
-        bytes += chunk.length;
-        yield chunk;
-      }
-      // Inside the pipeline: a file that is cut off ends the COPY as a failure.
-      if (file.length !== null && bytes !== file.length) {
-        throw new CutOffError(
-          `File ${
-            file.index + 1
-          }: expected ${file.length} bytes, got ${bytes}.`,
-        );
-      }
-    } catch (error) {
-      ofFile = { error };
-      throw error;
-    }
+function checkHeader(
+  header: string[],
+  index: number,
+  expected: string[] | undefined,
+  { resultColumns }: LoadLimits,
+): void {
+  if (header.length > resultColumns) {
+    throw new ResultError(
+      "too_many_columns",
+      `The result has ${header.length} columns, more than the ${resultColumns} that AMC_RESULT_MAX_COLUMNS allows.`,
+    );
   }
-  const copy = transaction.unsafe(copyStatement);
-  const refused = refusalOf(copy);
+  if (
+    expected === undefined ||
+    JSON.stringify(header) === JSON.stringify(expected)
+  ) return;
+  throw new CsvError(
+    `File ${index + 1}: expected the header of the first file, ${
+      expected.join(", ")
+    }; got ${header.join(", ")}.`,
+  );
+}
+
+/** Loads the next segment and commits it. @returns false if the budget has no room for it */
+async function loadSegment(
+  direct: Direct,
+  load: Load,
+  open: OpenLoad,
+  file: OpenFile,
+): Promise<boolean> {
+  const { budget, limits, attemptId, fence } = load;
+  const need = sizeOfNext(open, file, limits);
+  if (!file.resumable && need > limits.callBytes) {
+    throw tooLargeAtOnce(file, limits);
+  }
+  if (!budget.take(need)) {
+    budget.close();
+    return false;
+  }
+  await load.reach("before_copy");
+  const segment = new Segment(file, open, load.dialect, limits);
+  const lines = file.lines;
   try {
-    const target = await copy.writable();
-    const source = Readable.from(counted(), { objectMode: false });
-    await Promise.race([pipeline(source, target), refused]);
+    await inTransaction(direct, async (transaction, alive) => {
+      await transaction`select private.open_load(${open.id}, ${fence})`;
+      await copyInto(transaction, open.copyStatement, segment.pieces());
+      await load.reach("after_copy");
+      await alive();
+      const report = { ...segment.report(), attempt_id: attemptId, fence };
+      await transaction`
+        select private.commit_segment(${JSON.stringify(report)}::text::jsonb)`;
+    });
   } catch (error) {
-    // What was wrong with the file, not that the COPY was therefore given up.
-    const cause = ofFile as { error: unknown } | null;
-    throw cause ? cause.error : named(error, file.index);
+    throw named(error, file.index, lines);
   }
-  return bytes;
+  budget.settle(need, segment.bytes);
+  moveOn(open, file, segment);
+  await load.reach("after_segment");
+  return true;
+}
+
+/** Bytes that the next segment has, as far as that is known. */
+function sizeOfNext(
+  open: OpenLoad,
+  { length, position, head, resumable }: OpenFile,
+  { callBytes }: LoadLimits,
+): number {
+  const left = length === null ? null : length - position + head.length;
+  return resumable
+    ? Math.min(open.segmentBytes, left ?? open.segmentBytes)
+    : left ?? callBytes;
+}
+
+/** The cursor and the file behind the segment that was committed. */
+function moveOn(open: OpenLoad, file: OpenFile, segment: Segment): void {
+  const { to, records } = segment.report();
+  open.file = to.file;
+  open.byteOffset = to.byte_offset;
+  open.etag = to.etag;
+  open.lineEnd = to.line_end;
+  open.lines = to.lines;
+  open.records += records;
+  open.bytes += segment.bytes;
+  file.head = new Uint8Array();
+  file.position = to.byte_offset;
+  file.lines = to.lines;
+  file.lineEnd = to.line_end;
 }
 
 /**
- * Rejects when Postgres refuses a COPY. The driver (postgres 3.4.9) settles the query once the COPY is open, and tells a
- * refusal to the stream alone; once the last byte is sent it has let go of the stream too, and a refusal of that last part
- * would be waited for in vain. So the query's own `reject` is listened to.
+ * Says in the message which file and line Postgres could not take.
+ *
+ * @param lines of the file before what was copied
  */
-function refusalOf(copy: object): Promise<never> {
-  const inner = copy as { reject: (error: unknown) => void };
-  const { reject } = inner;
-  const refused = new Promise<never>((_, fail) => {
-    inner.reject = (error) => {
-      reject(error);
-      fail(error);
-    };
-  });
-  // It is raced; alone it must not count as unhandled.
-  refused.catch(() => {});
-  return refused;
-}
-
-/** Says in the message which file and line Postgres could not take. */
-function named(error: unknown, index: number): unknown {
+function named(error: unknown, index: number, lines: number): unknown {
   const state = sqlStateOf(error);
-  if (state?.startsWith("22")) {
-    const { message, where } = error as { message: string; where?: string };
-    const line = /line (\d+)/.exec(where ?? "")?.[1];
+  const { message, where } = error as { message: string; where?: string };
+  if (state === "AH003") {
     return new CsvError(
-      `File ${index + 1}${line ? `, line ${line}` : ""}: ${message}`,
+      `File ${index + 1}, from line ${lines + 1} on: ${message}`,
+      "record_count_differs",
     );
   }
-  return error;
+  if (!state?.startsWith("22")) return error;
+  const line = /line (\d+)/.exec(where ?? "")?.[1];
+  return new CsvError(
+    `File ${index + 1}${
+      line ? `, line ${Number(line) + lines}` : ""
+    }: ${message}`,
+  );
 }

@@ -49,6 +49,20 @@ begin
   return rows;
 end;
 $$;
+-- Commits what was copied as all of the result's only file, and completes the load.
+create function pg_temp.finish(load_id uuid, attempt_id uuid, fence integer) returns jsonb language plpgsql as $$
+declare
+  copied bigint;
+begin
+  execute format('select count(*) from amc_results.%I where load_id = $1',
+    (select table_name from result_loads l where l.id = finish.load_id)) into copied using finish.load_id;
+  perform private.commit_segment(jsonb_build_object('load_id', finish.load_id, 'attempt_id', finish.attempt_id,
+    'fence', finish.fence, 'from', '{"file": 0, "byte_offset": 0}'::jsonb,
+    'to', '{"file": 1, "byte_offset": 0, "lines": 0}'::jsonb,
+    'records', copied, 'bytes', 99, 'digests', jsonb_build_array(repeat('ab', 32))));
+  return private.finish_load(finish.load_id, finish.attempt_id, finish.fence);
+end;
+$$;
 -- Week 1 has succeeded at AMC as exec-1.
 do $$
 begin
@@ -59,14 +73,12 @@ $$;
 do $$
 begin
   perform private.begin_load(pg_temp.attempt(1), 1, array['campaign', 'clicks']);
-  perform private.finish_load(load_id => pg_temp.load_id(), attempt_id => pg_temp.attempt(1), fence => 1, bytes => 1,
-    checksum => 'c', files => 1);
+  perform pg_temp.finish(pg_temp.load_id(), pg_temp.attempt(1), 1);
 end;
 $$;
 
 select throws_ok($$ select private.finish_load(load_id => pg_temp.load_id(), attempt_id => pg_temp.attempt(1),
-  fence => 1, bytes => 1,
-    checksum => 'c', files => 1) $$, 'AH001', null, 'a complete load is not finished again');
+  fence => 1) $$, 'AH001', null, 'a complete load is not finished again');
 select throws_ok($$ insert into result_loads (execution_id, fence, table_name, header, complete, completed_at, summary,
   checksum)
     values ('exec-1', 9, 't', '{a}', true, now(), '{}', 'c') $$, '23505',

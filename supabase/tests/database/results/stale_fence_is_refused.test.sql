@@ -70,8 +70,7 @@ select throws_ok($$ select private.begin_load(pg_temp.attempt(1), 2, array['camp
   pg_temp.attempt(1)),
   'a worker that lost its lease cannot begin');
 select throws_ok($$ select private.finish_load(load_id => pg_temp.load_id(), attempt_id => pg_temp.attempt(1),
-  fence => 2, bytes => 1,
-    checksum => 'c', files => 1) $$, 'AH001', null, 'nor finish');
+  fence => 2) $$, 'AH001', null, 'nor finish');
 select is((select complete from result_loads where id = pg_temp.load_id()), false, 'its load is not complete');
 select throws_ok($$ select private.begin_load(gen_random_uuid(), 1, array['a']) $$, 'AH001', null,
   'an unknown attempt has no load');
@@ -80,12 +79,10 @@ do $$ begin perform private.begin_load(pg_temp.attempt(1), 3, array['campaign', 
 select is((select array_agg(fence) from result_loads where execution_id = 'exec-1'), array[3],
   'the worker that took it up begins anew');
 select throws_ok($$ select private.finish_load(load_id => gen_random_uuid(), attempt_id => pg_temp.attempt(1),
-  fence => 3, bytes => 1,
-    checksum => 'c', files => 1) $$, 'AH001', null, 'an unknown load cannot be finished');
+  fence => 3) $$, 'AH001', null, 'an unknown load cannot be finished');
 do $$ begin perform private.end_attempt(pg_temp.attempt(1), 'failed'); end $$;
 select throws_ok($$ select private.finish_load(load_id => pg_temp.load_id(), attempt_id => pg_temp.attempt(1),
-  fence => 3, bytes => 1,
-    checksum => 'c', files => 1) $$, 'AH001', null, 'nor that of an attempt that has ended');
+  fence => 3) $$, 'AH001', null, 'nor that of an attempt that has ended');
 
 select * from finish();
 rollback;

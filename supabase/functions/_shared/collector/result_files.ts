@@ -1,0 +1,124 @@
+import {
+  type AmcClient,
+  AmcError,
+  LinkExpiredError,
+  type OpenedResult,
+  UnavailableError,
+} from "../amc/mod.ts";
+import { decompressed } from "../database/gzip.ts";
+import type { ResultFile } from "../database/loader.ts";
+
+/** How often a file that breaks off is gone on with, without a byte between. */
+const MOST_BREAKS = 3;
+
+/** Where a file is opened: from a byte on, if it has the etag. */
+interface From {
+  offset: number;
+  etag: string | null;
+}
+
+/**
+ * The files of an execution's result. Links die after ten minutes (SPEC; H): they are asked for just before use, and once more
+ * if one has died meanwhile. They are kept nowhere but here.
+ */
+export class ResultFiles {
+  #urls: string[] | null = null;
+
+  /**
+   * @param signal ends every request, and what is being read
+   * @param ranges false: the server is known to serve none, whatever it says
+   */
+  constructor(
+    private readonly client: AmcClient,
+    private readonly executionId: string,
+    private readonly signal: AbortSignal,
+    private readonly ranges: boolean,
+  ) {}
+
+  /** How many files there are. */
+  async count(): Promise<number> {
+    return (await this.#ask()).length;
+  }
+
+  /**
+   * Opens a file, by its place from 0.
+   *
+   * @throws ResultChangedError if it has another etag by now; other AmcErrors
+   */
+  async open(index: number, from: From): Promise<ResultFile> {
+    const opened = await this.#request(index, from);
+    const etag = /^"[^"]*"$/.test(opened.etag ?? "") ? opened.etag : null;
+    const resumable = this.ranges && opened.acceptsRanges && etag !== null;
+    const length = from.offset > 0 ? opened.totalLength : opened.length;
+    const known = { etag, resumable, length };
+    const body = this.#whole(index, opened, from.offset, known);
+    if (from.offset > 0) return { ...known, body, packed: false };
+    const unpacked = await decompressed(body);
+    return unpacked.packed
+      ? { ...unpacked, etag, resumable: false, length: null }
+      : { ...unpacked, ...known };
+  }
+
+  /** All bytes from the offset on: a connection that breaks off is gone on with where it broke, if the file can be. */
+  async *#whole(
+    index: number,
+    first: OpenedResult,
+    offset: number,
+    { etag, resumable, length }: Pick<
+      ResultFile,
+      "etag" | "resumable" | "length"
+    >,
+  ): AsyncGenerator<Uint8Array> {
+    let position = offset;
+    let breaks = 0;
+    for (let opened = first;;) {
+      try {
+        for await (const chunk of opened.body) {
+          position += chunk.length;
+          breaks = 0;
+          yield chunk;
+        }
+        if (!resumable || length === null || position >= length) return;
+      } catch (error) {
+        const again = resumable && !this.signal.aborted &&
+          !(error instanceof AmcError) && breaks < MOST_BREAKS;
+        if (!again) throw error;
+      }
+      if (length !== null && position >= length) return;
+      if (++breaks > MOST_BREAKS) return;
+      opened = await this.#request(index, { offset: position, etag });
+    }
+  }
+
+  async #request(index: number, from: From): Promise<OpenedResult> {
+    const urls = await this.#ask();
+    try {
+      return await this.#fetch(urls[index], from);
+    } catch (error) {
+      if (!(error instanceof LinkExpiredError)) throw error;
+      this.#urls = null;
+      const renewed = await this.#ask();
+      if (renewed.length !== urls.length) {
+        throw new UnavailableError(
+          `Expected links to ${urls.length} files again, got ${renewed.length}.`,
+        );
+      }
+      return await this.#fetch(renewed[index], from);
+    }
+  }
+
+  #fetch(url: string, { offset, etag }: From): Promise<OpenedResult> {
+    return this.client.openResult(url, {
+      signal: this.signal,
+      ...(offset > 0 ? { range: { start: offset } } : {}),
+      ...(offset > 0 && etag !== null ? { ifMatch: etag } : {}),
+    });
+  }
+
+  async #ask(): Promise<string[]> {
+    this.#urls ??= (await this.client.downloadUrls(this.executionId, {
+      signal: this.signal,
+    })).urls;
+    return this.#urls;
+  }
+}

@@ -1,0 +1,106 @@
+import type { LineEnd } from "./csv_header.ts";
+import type { Direct } from "./direct.ts";
+
+/** A load that is open, and its cursor: what is in. */
+export interface OpenLoad {
+  id: string;
+  copyStatement: string;
+  header: string[];
+  /** How many files the result has. */
+  files: number;
+  segmentBytes: number;
+  /** How many files are in. */
+  file: number;
+  /** Bytes of the next file that are in, and how that file goes on. */
+  byteOffset: number;
+  etag: string | null;
+  lineEnd: LineEnd | null;
+  lines: number;
+  /** Rows and bytes of all that is in. */
+  records: number;
+  bytes: number;
+}
+
+/** The attempt whose execution's result is loaded, as claim_loads gave it. */
+export interface Holder {
+  attemptId: string;
+  fence: number;
+}
+
+/** Takes up a load that an earlier worker left, and ends that worker's session if it hangs. @returns null if there is none */
+export async function resumeLoad(
+  direct: Direct,
+  { attemptId, fence }: Holder,
+): Promise<OpenLoad | null> {
+  const [row] = await direct`
+    select (r.load).*, r.copy_statement from private.resume_load(${attemptId}, ${fence}) r`;
+  if (!row || row.id === null) return null;
+  return {
+    id: row.id,
+    copyStatement: row.copy_statement,
+    header: row.header,
+    files: row.files,
+    segmentBytes: Number(row.segment_bytes),
+    file: row.file,
+    byteOffset: Number(row.byte_offset),
+    etag: row.etag,
+    lineEnd: row.line_end,
+    lines: Number(row.lines),
+    records: Number(row.records),
+    bytes: Number(row.bytes),
+  };
+}
+
+/** Begins a load anew. */
+export async function beginLoad(
+  direct: Direct,
+  { attemptId, fence }: Holder,
+  begun: Pick<OpenLoad, "header" | "files" | "segmentBytes">,
+): Promise<OpenLoad> {
+  const { header, files, segmentBytes } = begun;
+  const [row] = await direct`
+    select load_id, copy_statement
+    from private.begin_load(${attemptId}, ${fence}, ${header}, ${files}, ${segmentBytes})`;
+  return {
+    ...begun,
+    id: row.load_id,
+    copyStatement: row.copy_statement,
+    file: 0,
+    byteOffset: 0,
+    etag: null,
+    lineEnd: null,
+    lines: 0,
+    records: 0,
+    bytes: 0,
+  };
+}
+
+/** Lets a load go in the middle: the next worker goes on from its cursor at once. */
+export async function releaseLoad(
+  direct: Direct,
+  { attemptId, fence }: Holder,
+): Promise<void> {
+  await direct`select private.release_load(${attemptId}, ${fence})`;
+}
+
+/** Takes back what is loaded, so that the load begins anew. It may take as long as deleting the rows does. */
+export async function dropLoad(
+  direct: Direct,
+  { attemptId, fence }: Holder,
+): Promise<void> {
+  await direct.begin(async (transaction) => {
+    await transaction`set local statement_timeout = '140s'`;
+    await transaction`select private.drop_load(${attemptId}, ${fence})`;
+  });
+}
+
+/** Takes back what is loaded of an attempt, if it has ended. */
+export async function dropEndedLoad(
+  direct: Direct,
+  { attemptId }: Holder,
+): Promise<void> {
+  await direct.begin(async (transaction) => {
+    await transaction`set local statement_timeout = '140s'`;
+    await transaction`select private.drop_ended_loads(${attemptId})`;
+  });
+}

@@ -1,0 +1,28 @@
+/** What makes a result one that cannot be loaded, however often it is tried. */
+export type ResultProblem =
+  | "bad_csv"
+  | "mixed_escapes"
+  | "record_count_differs"
+  | "too_many_columns"
+  | "too_many_records"
+  | "result_too_large"
+  | "ranges_unsupported"
+  | "gzip_too_large";
+
+/** A result that cannot be loaded as it is. The message says what was expected and what came. */
+export class ResultError extends Error {
+  override name = "ResultError";
+
+  constructor(readonly code: ResultProblem, message: string) {
+    super(message);
+  }
+}
+
+/** A file that is not the CSV that was asked for. */
+export class CsvError extends ResultError {
+  override name = "CsvError";
+
+  constructor(message: string, code: ResultProblem = "bad_csv") {
+    super(code, message);
+  }
+}
