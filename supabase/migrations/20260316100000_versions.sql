@@ -54,7 +54,8 @@ as $$
     where l.complete
       and not exists (select from public.week_attempts a where a.execution_id = e.id and a.state <> 'ended')
   ) v
-  where v.place > v.keep_versions and not v.shown
+  -- The shown one has place 1, and at least one is kept.
+  where v.place > v.keep_versions
   order by v.completed_at, v.load_id
   limit versions_to_prune.max_loads;
 $$;

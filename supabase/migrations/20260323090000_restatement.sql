@@ -41,8 +41,7 @@ declare
 begin
   for restated in
     select c.id from public.report_data_collections c
-    where c.restate_weeks > 0 and c.paused_at is null and c.cancelled_at is null
-      and exists (select from private.weeks_to_restate(c.id))
+    where c.restate_weeks > 0 and exists (select from private.weeks_to_restate(c.id))
     order by c.id
   loop
     exit when opened >= open_restatements.max_weeks;

@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(11);
+select plan(12);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -96,6 +96,15 @@ select is(pg_temp.versions(1), array['exec-5 shown', 'exec-8'], 'the shown one s
 do $$ begin perform pg_temp.show(1, 'exec-8'); end $$;
 select is(private.prune_versions(), 1, 'superseded now');
 select is(pg_temp.versions(1), array['exec-8 shown'], 'only the shown one is left');
+-- Somebody had the week show an earlier result again.
+do $$
+begin
+  perform pg_temp.next(1, 'exec-9');
+  update report_data_weeks set execution_id = 'exec-8' where id = pg_temp.week(1);
+  perform private.prune_versions();
+end;
+$$;
+select is(pg_temp.versions(1), array['exec-8 shown'], 'also if it is not the newest');
 
 select * from finish();
 rollback;

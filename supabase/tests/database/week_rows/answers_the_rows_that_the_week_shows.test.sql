@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(7);
+select plan(8);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -76,10 +76,16 @@ select is(jsonb_path_query_array(pg_temp.rows(2, 2), '$[*].line'), '[3]', 'from 
 select is(pg_temp.rows(2, 3), '[]', 'none behind the last');
 select is(week_rows(pg_temp.week(2)), '[]', 'none of a week that shows nothing');
 reset role;
-do $$ begin perform pg_temp.show(1, 'exec-2'); end $$;
+do $$
+begin
+  perform pg_temp.show(1, 'exec-2');
+  perform pg_temp.load(2, 'exec-3', array['campaign', 'clicks', 'sold', 'day', 'execution_id'], '[["first", "1", "1", null, null]]');
+end;
+$$;
 set local role authenticated;
 
 select is(jsonb_path_query_array(pg_temp.rows(), '$[*].campaign'), '["new"]', 'after the switch the new rows, and only those');
+select is(week_rows(pg_temp.week(2)), '[]', 'none of a first result that is not yet reported');
 select is(jsonb_path_query_array(execution_rows('exec-1', 2, 1), '$[*].campaign'), '["", "c"]', 'the superseded ones by their execution');
 
 select * from finish();
