@@ -201,7 +201,9 @@ create function private.make_view(target private.result_tables, view_name text, 
 language plpgsql security invoker set search_path = ''
 as $$
 begin
-  execute format('drop view if exists public.%I', make_view.view_name);
+  if to_regclass(format('public.%I', make_view.view_name)) is not null then
+    execute format('drop view public.%I', make_view.view_name);
+  end if;
   execute format('create view public.%I with (security_invoker = true) as
     select w.instance_id, w.collection_id, w.id as week_id, w.week_start_date, w.week_end_date, c.time_zone,
       w.week_start_date::timestamp at time zone c.time_zone as window_start,

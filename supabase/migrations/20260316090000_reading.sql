@@ -86,26 +86,30 @@ the first 20, as text, cells cut at 1000 characters.$$;
 
 -- Rows as JSON ------------------------------------------------------------------------------------------
 
-create function private.json_number(n numeric) returns jsonb
-language sql immutable strict security invoker set search_path = ''
+create function private.json_number(value text) returns text
+language sql immutable security invoker set search_path = ''
 as $$
-  select case
-    when abs(n) > 9007199254740992 or n <> 0 and abs(n) < 1e-300
-      or n <> trunc(n) and length(ltrim(replace(trim_scale(abs(n))::text, '.', ''), '0')) > 15 then to_jsonb(n::text)
-    else to_jsonb(n)
-  end;
+  -- A function called for each cell would cost more than all else that is done with it.
+  select format($q$(select case
+      when abs(n) > 9007199254740992 or n <> 0 and abs(n) < 1e-300
+        or n <> trunc(n) and length(ltrim(replace(trim_scale(abs(n))::text, '.', ''), '0')) > 15 then to_jsonb(n::text)
+      else to_jsonb(n)
+    end from (select %s as n offset 0) v)$q$, json_number.value);
 $$;
-comment on function private.json_number(numeric) is
-  'A number as JSON: as a string where JavaScript would round it, beyond 2^53 or with more than 15 significant digits.';
+comment on function private.json_number(text) is
+  'SQL that makes JSON of a number: a string where JavaScript would round it, beyond 2^53 or with more than 15 significant digits. value: SQL of the number.';
 
 create function private.json_cells(table_name text) returns text
 language sql stable security invoker set search_path = ''
 as $$
-  select string_agg(format(case when v.atttypid = 'numeric'::regtype then 'private.json_number(%s) as %I' else '%s as %I' end,
-    private.read_cell(format('r.%I', a.attname), coalesce(format_type(v.atttypid, null), 'text')), a.attname), ', ' order by a.attnum)
+  select string_agg(format('%s as %I', case v.atttypid when 'numeric'::regtype then private.json_number(c.cell) else c.cell end,
+    a.attname), ', ' order by a.attnum)
   from pg_catalog.pg_attribute a
   left join pg_catalog.pg_attribute v on v.attname = a.attname
     and v.attrelid = to_regclass(format('public.%I', 'results_' || json_cells.table_name))
+  cross join lateral (
+    select private.read_cell(format('r.%I', a.attname), coalesce(format_type(v.atttypid, null), 'text')) as cell
+  ) c
   where a.attrelid = format('amc_results.%I', json_cells.table_name)::regclass
     and a.attnum > 0 and not a.attisdropped and a.attname not in ('load_id', 'line');
 $$;
@@ -267,7 +271,7 @@ declare
   f regprocedure;
 begin
   foreach f in array array[
-    'private.cell_fits(text, text)', 'private.read_cell(text, text)', 'private.json_number(numeric)',
+    'private.cell_fits(text, text)', 'private.read_cell(text, text)', 'private.json_number(text)',
     'private.json_cells(text)', 'private.kept_load(text)', 'private.load_rows(uuid, integer, bigint)',
     'public.week_rows(uuid, integer, bigint)', 'public.execution_rows(text, integer, bigint)'
   ]::regprocedure[] loop

@@ -20,7 +20,7 @@ select is((select array_agg(name order by name collate "C") from functions
   array['cancel_collection(uuid)', 'compare_executions(text,text,integer)', 'execution_rows(text,integer,bigint)',
     'pause_collection(uuid)', 'private."current_time"()', 'private.cancel_collection(uuid)', 'private.cell_fits(text,text)',
     'private.compare_loads(result_loads,result_loads,text[],integer)', 'private.is_unique(result_loads,text[])',
-    'private.json_cells(text)', 'private.json_number(numeric)', 'private.kept_load(text)',
+    'private.json_cells(text)', 'private.json_number(text)', 'private.kept_load(text)',
     'private.key_columns(result_loads)', 'private.load_rows(uuid,integer,bigint)',
     'private.loads_of_caller()', 'private.pause_collection(uuid)', 'private.read_cell(text,text)',
     'private.refuse(text,text,text,text)', 'private.restate_week(uuid)',
