@@ -211,35 +211,6 @@ $$;
 comment on function private.release_load(uuid, integer) is
   'Lets a load go in the middle, so that the next worker goes on at once. Refuses with stale_load (AH001).';
 
-create function private.summary_of(load_id uuid) returns jsonb
-language plpgsql stable security invoker set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  load public.result_loads;
-  columns jsonb;
-  first_rows jsonb;
-begin
-  select * into load from public.result_loads l where l.id = summary_of.load_id;
-  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType')) order by i) into columns
-    from private.result_tables t
-    cross join unnest(t.columns, t.header) with ordinality as c(n, h, i)
-    left join lateral (select o from public.workflow_executions e, jsonb_array_elements(
-      case jsonb_typeof(e.output_columns) when 'array' then e.output_columns else '[]' end) o
-      where e.id = load.execution_id and o ->> 'name' = h limit 1) on true
-    where t.table_name = load.table_name;
-  execute format('select coalesce(jsonb_agg(to_jsonb(r) - ''load_id'' - ''line'' order by r.line), ''[]'')
-    from amc_results.%I r where r.load_id = $1 and r.line <= 20', load.table_name)
-    into first_rows using load.id;
-  return jsonb_build_object('columns', columns, 'rows', load.records, 'bytes', load.bytes, 'files', load.file,
-    'segments', cardinality(load.digests), 'segment_bytes', load.segment_bytes,
-    'checksum', 'sha256:' || load.checksum, 'first_rows', first_rows,
-    'seconds', round(extract(epoch from private.current_time() - load.started_at)::numeric, 3));
-end;
-$$;
-comment on function private.summary_of(uuid) is
-  'What the week''s data tells of a load whose files are all in: columns, rows, bytes, files, segments, checksum, first 20 rows, seconds.';
-
 create function private.finish_load(load_id uuid, attempt_id uuid, fence integer) returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
@@ -421,7 +392,7 @@ begin
     'private.loader_name(uuid, integer)', 'private.end_earlier_loaders(uuid, integer)', 'private.copy_statement(text)',
     'private.resume_load(uuid, integer)', 'private.begin_load(uuid, integer, text[], integer, bigint)',
     'private.open_load(uuid, integer)', 'private.commit_segment(jsonb)', 'private.release_load(uuid, integer)',
-    'private.summary_of(uuid)', 'private.finish_load(uuid, uuid, integer)', 'private.drop_load(uuid, integer)',
+    'private.finish_load(uuid, uuid, integer)', 'private.drop_load(uuid, integer)',
     'private.drop_ended_loads(uuid)', 'private.delete_load_rows()'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);

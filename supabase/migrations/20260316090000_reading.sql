@@ -44,7 +44,7 @@ comment on function private.count_uncast(uuid, bigint, bigint) is
 from_line, to_line: the lines to look at, both inclusive; counts of parts can be added up. Answers {column: n},
 without the columns that have none; {} while AMC has not told the columns' types. One pass over those lines.$$;
 
-create or replace function private.summary_of(load_id uuid) returns jsonb
+create function private.summary_of(load_id uuid) returns jsonb
 language plpgsql stable security invoker set search_path = ''
 as $$
 #variable_conflict use_column
@@ -72,8 +72,8 @@ begin
     into first_rows using load.id;
   return jsonb_strip_nulls(jsonb_build_object(
     'columns', columns, 'rows', load.records, 'bytes', load.bytes, 'files', load.file,
-    'segments', jsonb_array_length(to_jsonb(load) -> 'digests'), 'segment_bytes', to_jsonb(load) -> 'segment_bytes',
-    'checksum', 'sha256:' || load.checksum, 'uncast', coalesce(to_jsonb(load) -> 'uncast', '{}'),
+    'segments', cardinality(load.digests), 'segment_bytes', load.segment_bytes,
+    'checksum', 'sha256:' || load.checksum, 'uncast', load.uncast,
     'seconds', round(extract(epoch from coalesce(load.completed_at, private.current_time()) - load.started_at)::numeric, 3)))
     -- Not stripped of nulls: a cell without a value is one.
     || jsonb_build_object('first_rows', first_rows);
@@ -81,7 +81,7 @@ end;
 $$;
 comment on function private.summary_of(uuid) is
   $$What the week's data tells of a load: columns [{name, type and kind as AMC told, read_as: the type in SQL}], rows,
-bytes, files, checksum, uncast (cells that do not fit their type, by column), seconds from its begin, and first_rows:
+bytes, files, segments, segment_bytes, checksum, uncast (cells that do not fit their type, by column), seconds from its begin, and first_rows:
 the first 20, as text, cells cut at 1000 characters.$$;
 
 -- Rows as JSON ------------------------------------------------------------------------------------------

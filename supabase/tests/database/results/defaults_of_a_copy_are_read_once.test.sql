@@ -6,7 +6,9 @@ select plan(3);
 do $$
 begin
   perform private.create_results('weekly-1', array['campaign']);
-  perform private.open_load('10000000-0000-4000-8000-000000000001');
+  create temporary sequence amc_history_lines;
+  perform set_config('amc_history.lines', 'pg_temp.amc_history_lines', true),
+    set_config('amc_history.load_id', '10000000-0000-4000-8000-000000000001', true);
 end;
 $$;
 -- The plan of an INSERT has the same defaults as a COPY, and can be looked at.
@@ -24,7 +26,7 @@ $$;
 
 select matches(pg_temp.planned(), '''10000000-0000-4000-8000-000000000001''::uuid, nextval\(''(pg_temp_\d+\.)?amc_history_lines''::regclass\)',
   'the load and the sequence are constants of the statement, not looked up for each row');
-do $$ begin perform private.open_load('10000000-0000-4000-8000-000000000002'); end $$;
+do $$ begin perform set_config('amc_history.load_id', '10000000-0000-4000-8000-000000000002', true); end $$;
 select matches(pg_temp.planned(), '''10000000-0000-4000-8000-000000000002''::uuid', 'the next load is planned with its own id');
 do $$ begin perform set_config('amc_history.load_id', '', true); end $$;
 select throws_ok($$ insert into amc_results.weekly_1 (campaign) values ('a') $$, '22P02', null,
