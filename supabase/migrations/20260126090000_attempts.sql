@@ -271,6 +271,7 @@ declare
   week public.report_data_weeks;
   new_id constant text := record_execution.execution_id;
   holder uuid;
+  matcher_failed boolean := false;
 begin
   select * into attempt from public.week_attempts a where a.id = record_execution.attempt_id;
   if not found then
@@ -280,10 +281,24 @@ begin
   if (record_execution.details ->> 'matcher_proved')::boolean then
     update public.amc_instances i set matcher_proved_at = private.current_time()
     where i.id = attempt.instance_id and i.matcher_proved_at is null;
+    if found then
+      update public.tracking_alerts t set resolved_at = private.current_time()
+      where t.instance_id = attempt.instance_id and t.code = 'matcher_failed' and t.resolved_at is null;
+    end if;
+  elsif not (record_execution.details ->> 'matcher_proved')::boolean then
+    -- AMC's list would not tell this execution: what it does not show proves nothing any more.
+    update public.amc_instances i set matcher_proved_at = null
+    where i.id = attempt.instance_id and i.matcher_proved_at is not null;
+    matcher_failed := found;
   end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
+  if matcher_failed then
+    perform private.raise_alert('matcher_failed', format(
+      'AMC''s answer for execution %s of instance %s does not echo the workflow, window, zone or timeout that was sent. Until an answer does again, creates whose answer is lost wait for a person.',
+      left(new_id, 200), week.instance_id), week.instance_id);
+  end if;
   if attempt.state = 'ended' then
     -- The id may be known to nobody else: it is kept where a person finds it.
     perform private.note_event('late_execution', attempt, week, new_id, record_execution.details);
@@ -330,7 +345,7 @@ comment on function public.record_execution(uuid, text, jsonb, boolean) is
 
 attempt_id: the fence: an attempt that has ended takes nothing more (stale; the id is kept in an event and an
 alert). execution_id: AMC's workflowExecutionId. details: what AMC said of it, with request_id and
-matcher_proved (its echo would have been found in the list). adopted: the id was found in AMC's list.
+matcher_proved (its echo would have been found in the list; false takes back what earlier creates proved, with an alert). adopted: the id was found in AMC's list.
 Answers {outcome, reason, status, execution_id}: recorded, already_recorded, stale, rejected
 (attempt_has_another_execution, execution_of_another_attempt, malformed_execution_id), not_found.
 For service_role.$$;

@@ -37,6 +37,13 @@ $$;
 comment on function private.wants_survey(text) is
   'Whether a collection of the instance waits for AMC''s list before its first create, or a week for what it showed there.';
 
+-- What a person says ------------------------------------------------------------------------------------
+
+alter table public.week_attempts add column confirmed_execution_id text
+  constraint confirmed_execution_id_is_well_formed check (confirmed_execution_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$');
+comment on column public.week_attempts.confirmed_execution_id is
+  'The execution that a person found in AMC for an attempt whose answer was lost. The worker looks it up before the attempt takes it.';
+
 -- Reading the list ----------------------------------------------------------------------------------
 
 create function private.wants_listing(instance public.amc_instances) returns boolean
@@ -75,10 +82,12 @@ as $$
     'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
     'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
     'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
-    'fingerprint', a.fingerprint, 'intended_at', a.intended_at) order by a.intended_at, a.id), '[]')
+    'fingerprint', a.fingerprint, 'intended_at', a.intended_at, 'confirmed_execution_id', a.confirmed_execution_id,
+    'matcher_proved', i.matcher_proved_at is not null) order by a.intended_at, a.id), '[]')
   from public.week_attempts a
   join public.report_data_weeks w on w.id = a.week_id
   join public.report_data_collections c on c.id = w.collection_id
+  join public.amc_instances i on i.id = a.instance_id
   left join public.workflow_executions e on e.id = a.execution_id
   where a.instance_id = describe_attempts.instance_id
     and (a.state = 'unknown' or a.watch_until > private.current_time() or a.state = 'created'
@@ -157,6 +166,14 @@ lease_seconds: how long nobody else lists the instance. For service_role.$$;
 create function private.alert_overdue(instance_id text) returns void
 language sql security invoker set search_path = ''
 as $$
+  update public.tracking_alerts t set resolved_at = private.current_time()
+  where t.instance_id = alert_overdue.instance_id and t.resolved_at is null
+    and t.code in ('execution_overdue', 'unknown_status')
+    and not exists (select from public.week_attempts a
+      join public.workflow_executions e on e.id = a.execution_id
+      where a.week_id = t.week_id and a.state = 'created'
+        and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+        and (t.code = 'execution_overdue' or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')));
   select private.raise_alert(
     case when a.intended_at < private.current_time() - interval '48 hours' then 'execution_overdue' else 'unknown_status' end,
     format('Execution %s of week %s has status %s since %s. It is still followed; look at it in AMC.',
@@ -170,7 +187,7 @@ as $$
       or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < private.current_time() - interval '6 hours');
 $$;
 comment on function private.alert_overdue(text) is
-  'Alerts a person to executions that take longer than AMC allows, or keep a status that nobody knows.';
+  'Alerts a person to executions that take longer than AMC allows, or keep a status that nobody knows, and resolves the alerts of those that do no more.';
 
 create function private.update_executions(executions jsonb) returns void
 language sql security invoker set search_path = ''
@@ -252,6 +269,9 @@ begin
         else greatest(i.poll_seconds, 900) end)
     where i.id = instance.id;
     perform private.alert_overdue(instance.id);
+    -- AMC took the token.
+    update public.tracking_alerts t set resolved_at = private.current_time()
+    where t.instance_id = instance.id and t.code = 'unauthorized' and t.resolved_at is null;
   end if;
   return jsonb_build_object('outcome', 'recorded', 'known_execution_ids', to_jsonb(known));
 end;
@@ -290,8 +310,9 @@ begin
   end if;
   if proved_at is null then
     perform private.raise_alert('unknown_outcome', format(
-      'AMC''s answer to the create of attempt %s was lost, and no create of instance %s has shown yet that its list would tell. Look for the execution in AMC: window of week %s, timeout %s s.',
-      attempt.id, attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id);
+      'AMC''s answer to the create of attempt %s was lost, and no create of instance %s has shown yet that its list would tell. Look for the execution in AMC: window of week %s, timeout %s s. Then say which it is with confirm_execution, or that there is none with confirm_no_execution.',
+      attempt.id, attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
+      jsonb_build_object('attempt_id', attempt.id));
     return row('waiting', 'matcher_not_proved', week.status, week.execution_id)::public.tracking_report;
   end if;
   perform private.end_attempt(attempt.id, 'abandoned', private.current_time() + interval '48 hours');

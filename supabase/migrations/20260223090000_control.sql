@@ -179,6 +179,16 @@ create constraint trigger let_go_of_attempt after update of status on public.rep
   when (new.status in ('completed', 'failed', 'skipped', 'cancelled') and old.status is distinct from new.status)
   execute function private.let_go_of_attempt();
 
+create function private.unsettled_until(attempt public.week_attempts) returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select 'unsettled until ' || to_char(until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  from greatest(attempt.settle_after, attempt.leased_until) until
+  where until > private.current_time();
+$$;
+comment on function private.unsettled_until(public.week_attempts) is
+  'Why a person cannot tell yet what became of a create: it may be under way, or AMC''s list may lag. Null once that is over.';
+
 create function private.try_again(week public.report_data_weeks) returns text
 language plpgsql security invoker set search_path = ''
 as $$
@@ -191,8 +201,10 @@ begin
     return 'week_is_completed';
   end if;
   select * into live from public.week_attempts a where a.week_id = (week).id and a.state <> 'ended';
-  if found then
-    return 'unsettled until ' || to_char(live.settle_after at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+  if live.state = 'created' then
+    return 'execution_in_progress';
+  elsif live.id is not null then
+    return coalesce(private.unsettled_until(live), 'outcome_unknown');
   end if;
   update public.report_data_weeks w set status = 'pending', due_at = private.due_from_now(w.collection_id),
     error_code = null, error_message = null, error_count = 0
@@ -297,7 +309,7 @@ create function public.retry_week(week_id uuid) returns public.control_report
 language sql security invoker set search_path = ''
 as $$ select private.retry_week(retry_week.week_id); $$;
 comment on function public.retry_week(uuid) is
-  'Tries a week again that failed, was skipped or was cancelled. Rejected: week_is_completed (restate it), collection_is_cancelled, or "unsettled until …" while it is not known whether its last attempt runs at AMC. Owners only.';
+  'Tries a week again that failed, was skipped or was cancelled. Rejected: week_is_completed (restate it), collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while it is not known whether its last attempt runs at AMC, or outcome_unknown if AMC''s list cannot tell (say so with confirm_execution or confirm_no_execution). Owners only.';
 
 create function public.retry_failed_weeks(collection_id uuid) returns public.control_report
 language sql security invoker set search_path = ''
@@ -316,7 +328,7 @@ declare
 begin
   foreach f in array array[
     'private.own_collection(uuid)', 'private.own_week(uuid)', 'private.try_again(public.report_data_weeks)',
-    'private.due_from_now(uuid)'
+    'private.due_from_now(uuid)', 'private.unsettled_until(public.week_attempts)'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
   end loop;

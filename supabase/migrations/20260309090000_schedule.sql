@@ -124,6 +124,8 @@ begin
       'Weeks are waiting, but Vault has no amc_history_project_url or no amc_history_cron_key. Store both with vault.create_secret.', null);
     return 0;
   end if;
+  update public.tracking_alerts a set resolved_at = private.current_time()
+  where a.code = 'schedule_not_configured' and a.resolved_at is null;
   for i in 1 .. nudges loop
     perform net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
       headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', key),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { SupabaseClient } from "@supabase/supabase-js";
-import { type Bench, collect, withBench } from "./support/bench.ts";
+import { collect, withBench } from "./support/bench.ts";
+import { control } from "./support/control.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
   assertOneCreateEach,
@@ -9,20 +9,6 @@ import {
   letTimePass,
   weeksOf,
 } from "./support/weeks.ts";
-
-/** Calls control-collection as the owner. */
-async function control(
-  bench: Bench,
-  body: Record<string, unknown>,
-  client: SupabaseClient = bench.owner,
-): Promise<{ status: number; answer: Record<string, unknown> }> {
-  const { data, error, response } = await client.functions.invoke(
-    "control-collection",
-    { body },
-  );
-  const answer = error ? await error.context.json() : data;
-  return { status: response!.status, answer };
-}
 
 Deno.test("a paused collection begins nothing until it is resumed, and then goes on to its end", async () => {
   await withBench({}, async (bench) => {

@@ -1,6 +1,6 @@
 /**
- * What the owner of a collection may do to it: pause, resume, cancel, try weeks again, restate a week. Each is idempotent and
- * says what it did. The same functions may be called as RPCs; this adds codes and statuses that a front end can show.
+ * What the owner of a collection may do to it: pause, resume, cancel, try weeks again, restate a week, tell what became
+ * of a create whose answer was lost, put an alert aside. Each is idempotent and says what it did. The same functions may be called as RPCs; this adds codes and statuses that a front end can show.
  */
 import { z } from "zod";
 import type { Database } from "../_shared/database/database.types.ts";
@@ -14,6 +14,9 @@ const log = createLog();
 
 const collection_id = z.uuid("expected a collection's id");
 const week_id = z.uuid("expected a week's id");
+const attempt_id = z.uuid("expected an attempt's id");
+const execution_id = z.string("expected AMC's id of an execution").min(1);
+const alert_id = z.int("expected an alert's id").positive();
 const schema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("pause"), collection_id }),
   z.strictObject({ action: z.literal("resume"), collection_id }),
@@ -21,9 +24,17 @@ const schema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("retry_failed"), collection_id }),
   z.strictObject({ action: z.literal("retry"), week_id }),
   z.strictObject({ action: z.literal("restate"), week_id }),
+  z.strictObject({
+    action: z.literal("confirm_execution"),
+    attempt_id,
+    execution_id,
+  }),
+  z.strictObject({ action: z.literal("confirm_no_execution"), attempt_id }),
+  z.strictObject({ action: z.literal("resolve_alert"), alert_id }),
 ], {
   error:
-    "expected an action: pause, resume, cancel or retry_failed with a collection_id, retry or restate with a week_id",
+    "expected an action: pause, resume, cancel or retry_failed with a collection_id, retry or restate with a week_id, " +
+    "confirm_execution or confirm_no_execution with an attempt_id, resolve_alert with an alert_id",
 });
 
 type ControlReport = Database["public"]["CompositeTypes"]["control_report"];
@@ -47,6 +58,15 @@ function carryOut(
       return rpc("retry_week", { week_id: request.week_id });
     case "restate":
       return rpc("restate_week", { week_id: request.week_id });
+    case "confirm_execution":
+      return rpc("confirm_execution", {
+        attempt_id: request.attempt_id,
+        execution_id: request.execution_id,
+      });
+    case "confirm_no_execution":
+      return rpc("confirm_no_execution", { attempt_id: request.attempt_id });
+    case "resolve_alert":
+      return rpc("resolve_alert", { alert_id: request.alert_id });
   }
 }
 

@@ -81,6 +81,10 @@ const REPEATABLE = [
   "update_week_status",
   "fail_load",
   "mark_workflow_saved",
+  "report_unconfirmed",
+  "confirm_execution",
+  "confirm_no_execution",
+  "resolve_alert",
   "finished_attempts",
 ];
 /** What answers something else when it is called again, or does the same twice. */

@@ -9,6 +9,7 @@ import {
 import type { Json } from "../database/database.types.ts";
 import type { ClaimedListing } from "../database/rpc.ts";
 import type { Collector } from "./collector.ts";
+import { confirm, type ConfirmedAttempt } from "./confirm.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { holdBack } from "./hold_back.ts";
 import { survey, type SurveyedWeek } from "./survey.ts";
@@ -26,6 +27,8 @@ interface FollowedAttempt extends MatchableAttempt {
   collection_id: string;
   state: "unknown" | "created" | "abandoned";
   execution_id: string | null;
+  /** What a person found in AMC. */
+  confirmed_execution_id: string | null;
 }
 
 /**
@@ -88,7 +91,7 @@ async function listInstance(
     unsettled,
     1,
     collector.log,
-    (attempt) => settle(collector, claim, attempt, listing, known),
+    (attempt) => settle(collector, claim, client, attempt, listing, known),
   );
   const weeks = claim.surveys as unknown as SurveyedWeek[];
   await survey(collector, claim, weeks, listing, known);
@@ -135,6 +138,7 @@ async function unseenExecutions(
 async function settle(
   collector: Collector,
   claim: ClaimedListing,
+  client: AmcClient,
   attempt: FollowedAttempt,
   listing: { executions: ExecutionObservation[]; complete: boolean },
   known: Set<string>,
@@ -143,6 +147,12 @@ async function settle(
   const ids = { collection_id, week_id, attempt_id };
   const match = matchExecution(attempt, listing.executions, known);
   if (match.kind === "none") {
+    const named = attempt.confirmed_execution_id !== null;
+    if (named && attempt.state === "unknown") {
+      const confirmed = attempt as unknown as ConfirmedAttempt;
+      await confirm(collector, client, confirmed, known);
+      return;
+    }
     const conclusive = listing.complete && match.undecided.length === 0;
     if (attempt.state === "abandoned" || !conclusive) return;
     const report = await collector.rpc("settle_attempt", {

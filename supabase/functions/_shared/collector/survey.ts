@@ -87,7 +87,7 @@ export async function survey(
 }
 
 /** Whether AMC ran it with our parameters; AMC echoes them (captured empty: H; filled: L), and none is the same as an empty object. */
-function sameParameters(ours: unknown, echoed: unknown): boolean {
+export function sameParameters(ours: unknown, echoed: unknown): boolean {
   const canonical = (values: unknown) =>
     JSON.stringify(
       Object.entries((values ?? {}) as Record<string, unknown>).sort((

@@ -512,6 +512,7 @@ export type Database = {
         Row: {
           "amc_answer": Json | null;
           "cancel_requested_at": string | null;
+          "confirmed_execution_id": string | null;
           "due_at": string | null;
           "ended_at": string | null;
           "execution_id": string | null;
@@ -535,6 +536,7 @@ export type Database = {
         Insert: {
           "amc_answer"?: Json | null;
           "cancel_requested_at"?: string | null;
+          "confirmed_execution_id"?: string | null;
           "due_at"?: string | null;
           "ended_at"?: string | null;
           "execution_id"?: string | null;
@@ -557,6 +559,7 @@ export type Database = {
         Update: {
           "amc_answer"?: Json | null;
           "cancel_requested_at"?: string | null;
+          "confirmed_execution_id"?: string | null;
           "due_at"?: string | null;
           "ended_at"?: string | null;
           "execution_id"?: string | null;
@@ -929,6 +932,26 @@ export type Database = {
         };
         Returns: Json;
       };
+      "confirm_execution": {
+        Args: { "attempt_id": string; "execution_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "confirm_no_execution": {
+        Args: { "attempt_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "create_collection": {
         Args: {
           "end_date"?: string;
@@ -1076,6 +1099,30 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "report_unconfirmed": {
+        Args: {
+          "attempt_id": string;
+          "execution_id": string;
+          "message": string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
+        SetofOptions: {
+          from: "*";
+          to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "resolve_alert": {
+        Args: { "alert_id": number };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
           isOneToOne: true;
           isSetofReturn: false;
         };

@@ -29,6 +29,7 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "mark_surveyed",
   "adopt_surveyed",
   "report_stray",
+  "report_unconfirmed",
   "record_cancellation",
   "pause_collection",
   "resume_collection",
@@ -36,6 +37,9 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "retry_week",
   "retry_failed_weeks",
   "restate_week",
+  "confirm_execution",
+  "confirm_no_execution",
+  "resolve_alert",
   "finished_attempts",
 ]);
 /** A call that hangs must not hold the worker up. */

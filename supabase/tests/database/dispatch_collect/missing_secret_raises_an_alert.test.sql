@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(4);
+select plan(6);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -36,6 +36,15 @@ select is(pg_temp.requests(), 0::bigint, 'no request is there');
 select results_eq($$ select times, message like '%amc_history_project_url%amc_history_cron_key%' from tracking_alerts
     where code = 'schedule_not_configured' and resolved_at is null $$, $$ values (2, true) $$,
     'a person is told what to store');
+do $$
+begin
+  perform vault.create_secret('http://project.test', 'amc_history_project_url');
+  perform vault.create_secret('sb_secret_for_a_test', 'amc_history_cron_key');
+end;
+$$;
+select is(private.dispatch_collect(), 1, 'once both are there');
+select is((select count(*) from tracking_alerts where code = 'schedule_not_configured' and resolved_at is null), 0::bigint,
+  'the alert is resolved');
 
 select * from finish();
 rollback;

@@ -13,9 +13,10 @@ select is((select array_agg(name order by name collate "C") from functions
   where not coalesce('search_path=""' = any (proconfig), false)), null,
   'every function of public and private has an empty search_path');
 select is((select array_agg(name order by name collate "C") from functions where prosecdef),
-  array['private.cancel_collection(uuid)', 'private.count_filtered()',
-  'private.delete_load_rows()', 'private.keep_shown_load()', 'private.learn_types()', 'private.let_go_of_attempt()', 'private.loads_of_caller()', 'private.own_collection(uuid)', 'private.own_week(uuid)',
-  'private.pause_collection(uuid)',
+  array['private.cancel_collection(uuid)', 'private.confirm_execution(uuid,text)',
+  'private.confirm_no_execution(uuid)', 'private.count_filtered()',
+  'private.delete_load_rows()', 'private.keep_shown_load()', 'private.learn_types()', 'private.let_go_of_attempt()', 'private.loads_of_caller()', 'private.own_attempt(uuid)',
+  'private.own_collection(uuid)', 'private.own_week(uuid)', 'private.pause_collection(uuid)', 'private.resolve_alert(bigint)',
   'private.restate_week(uuid)', 'private.resume_collection(uuid)', 'private.retry_failed_weeks(uuid)',
   'private.retry_week(uuid)', 'private.set_keep_versions(uuid,integer)',
   'private.set_restatement_policy(uuid,integer,integer)'],

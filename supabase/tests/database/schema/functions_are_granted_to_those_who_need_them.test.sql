@@ -17,16 +17,19 @@ select is((select array_agg(name order by name collate "C") from functions
   'anon may call none');
 select is((select array_agg(name order by name collate "C") from functions
   where has_function_privilege('authenticated', oid, 'EXECUTE')),
-  array['cancel_collection(uuid)', 'compare_executions(text,text,integer)', 'execution_rows(text,integer,bigint)',
+  array['cancel_collection(uuid)', 'compare_executions(text,text,integer)', 'confirm_execution(uuid,text)',
+    'confirm_no_execution(uuid)', 'execution_rows(text,integer,bigint)',
     'pause_collection(uuid)', 'private."current_time"()', 'private.cancel_collection(uuid)', 'private.cell_fits(text,text)',
-    'private.compare_loads(result_loads,result_loads,text[],integer)', 'private.is_unique(result_loads,text[])',
+    'private.compare_loads(result_loads,result_loads,text[],integer)', 'private.confirm_execution(uuid,text)',
+    'private.confirm_no_execution(uuid)', 'private.is_unique(result_loads,text[])',
     'private.json_cells(text)', 'private.json_number(text)', 'private.kept_load(text)',
     'private.key_columns(result_loads)', 'private.load_rows(uuid,integer,bigint)',
     'private.loads_of_caller()', 'private.pause_collection(uuid)', 'private.read_cell(text,text)',
-    'private.refuse(text,text,text,text)', 'private.restate_week(uuid)',
+    'private.refuse(text,text,text,text)', 'private.resolve_alert(bigint)', 'private.restate_week(uuid)',
     'private.resume_collection(uuid)', 'private.retry_failed_weeks(uuid)', 'private.retry_week(uuid)',
     'private.rows_at(result_loads,bigint[])', 'private.set_keep_versions(uuid,integer)',
-    'private.set_restatement_policy(uuid,integer,integer)', 'restate_week(uuid)', 'resume_collection(uuid)', 'retry_failed_weeks(uuid)', 'retry_week(uuid)',
+    'private.set_restatement_policy(uuid,integer,integer)', 'resolve_alert(bigint)', 'restate_week(uuid)',
+    'resume_collection(uuid)', 'retry_failed_weeks(uuid)', 'retry_week(uuid)',
     'save_workflow(text,text,text,jsonb)', 'set_keep_versions(uuid,integer)',
     'set_restatement_policy(uuid,integer,integer)', 'week_rows(uuid,integer,bigint)'],
   'a signed-in user may save a workflow, control collections and read results, with what that needs');

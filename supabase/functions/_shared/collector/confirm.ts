@@ -1,0 +1,108 @@
+import {
+  type AmcClient,
+  type ExecutionObservation,
+  type MatchableAttempt,
+  matchExecution,
+  NotFoundError,
+} from "../amc/mod.ts";
+import type { Json } from "../database/database.types.ts";
+import type { Collector } from "./collector.ts";
+import { sameParameters } from "./survey.ts";
+
+/** An attempt whose answer was lost, and of which a person said which execution it made. */
+export interface ConfirmedAttempt extends MatchableAttempt {
+  attempt_id: string;
+  week_id: string;
+  collection_id: string;
+  parameter_values: unknown;
+  confirmed_execution_id: string;
+  /** Whether AMC's echo of the fingerprint is proved: only then another one speaks against the execution. */
+  matcher_proved: boolean;
+}
+
+/**
+ * Looks up the execution that a person named for an attempt, and lets the attempt take it unless AMC contradicts. A slip of the
+ * pen would put another week's rows under this one.
+ *
+ * @param known ids that are ours already; what is taken is added
+ * @throws AmcError if AMC could not be asked: the person's word stays, and is looked at with the next listing
+ */
+export async function confirm(
+  collector: Collector,
+  client: AmcClient,
+  attempt: ConfirmedAttempt,
+  known: Set<string>,
+): Promise<void> {
+  const { attempt_id, week_id, collection_id } = attempt;
+  const execution_id = attempt.confirmed_execution_id;
+  const execution = await lookUp(client, execution_id);
+  let reason = execution === null
+    ? "AMC knows no such execution."
+    : whyNot(attempt, execution);
+  let outcome: string | null = null;
+  if (reason === null) {
+    const report = await collector.rpc("record_execution", {
+      attempt_id,
+      execution_id,
+      details: execution as unknown as Json,
+      adopted: true,
+    });
+    known.add(execution_id);
+    outcome = report.outcome;
+    if (outcome === "rejected") reason = `It was rejected: ${report.reason}.`;
+  }
+  if (reason !== null) {
+    const report = await collector.rpc("report_unconfirmed", {
+      attempt_id,
+      execution_id,
+      message: reason,
+    });
+    outcome = report.outcome;
+  }
+  collector.log("warn", "execution_confirmed", {
+    collection_id,
+    week_id,
+    attempt_id,
+    execution_id,
+    request_id: execution?.request_id,
+    outcome,
+    reason,
+  });
+}
+
+async function lookUp(
+  client: AmcClient,
+  id: string,
+): Promise<ExecutionObservation | null> {
+  try {
+    return await client.getExecution(id);
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
+}
+
+/** What AMC says of the execution that contradicts what the attempt asked for; null if nothing does. A field that AMC leaves out contradicts nothing. */
+function whyNot(
+  attempt: ConfirmedAttempt,
+  execution: ExecutionObservation,
+): string | null {
+  const { fingerprint, matcher_proved } = attempt;
+  const match = matchExecution(
+    { ...attempt, fingerprint: matcher_proved ? fingerprint : null },
+    [execution],
+    [],
+  );
+  const isOther = match.kind === "none" && match.undecided.length === 0;
+  const { parameter_values } = execution;
+  const hasOthers = parameter_values !== null &&
+    !sameParameters(attempt.parameter_values, parameter_values);
+  if (!isOther && !hasOthers) return null;
+  const { workflow_id, time_window_start, time_window_end, time_zone } =
+    attempt;
+  return `expected workflow ${workflow_id} from ${time_window_start} to ${time_window_end} (${time_zone})${
+    matcher_proved ? ` with timeout ${fingerprint}` : ""
+  }, created after ${attempt.intended_at}; AMC says workflow ${execution.workflow_id} from ${execution.time_window_start} to ${execution.time_window_end} (${execution.time_zone}) with timeout ${execution.timeout_seconds}, created ${execution.created_at}${
+    hasOthers ? ", with other parameters" : ""
+  }.`;
+}

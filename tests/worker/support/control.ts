@@ -1,0 +1,16 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Bench } from "./bench.ts";
+
+/** Calls control-collection as the owner. */
+export async function control(
+  bench: Bench,
+  body: Record<string, unknown>,
+  client: SupabaseClient = bench.owner,
+): Promise<{ status: number; answer: Record<string, unknown> }> {
+  const { data, error, response } = await client.functions.invoke(
+    "control-collection",
+    { body },
+  );
+  const answer = error ? await error.context.json() : data;
+  return { status: response!.status, answer };
+}
