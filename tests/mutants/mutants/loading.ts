@@ -46,6 +46,55 @@ export const LOADING: Mutant[] = [
     tests: ["claim_loads/lease"],
   },
   {
+    name: "load-cursor",
+    guard: "a segment is added only where the load has come to",
+    off: "commit_segment does not compare its place with the cursor",
+    edits: [
+      edit(
+        LOADS,
+        "if not found or load.file <> (segment",
+        "if load.file <> (segment",
+      ),
+      edit(
+        LOADS,
+        "or load.byte_offset <> (segment -> 'from' ->> 'byte_offset')::bigint then",
+        "and false then",
+      ),
+    ],
+    tests: ["commit_segment/refuses"],
+  },
+  {
+    name: "load-count",
+    guard: "COPY makes as many rows as the bytes have records",
+    off: "commit_segment does not compare them",
+    edits: [
+      edit(
+        LOADS,
+        "if copied <> (segment ->> 'records')::bigint then",
+        "if false then",
+      ),
+    ],
+    tests: ["commit_segment/refuses"],
+  },
+  {
+    name: "load-of-all-files",
+    guard: "a load is complete once all files are in",
+    off: "finish_load does not count them",
+    edits: [edit(LOADS, "if load.file <> load.files then", "if false then")],
+    tests: ["database/results", "database/commit_segment"],
+  },
+  {
+    name: "load-fence-of-copy",
+    guard: "a loader that another one has replaced copies no bytes",
+    off: "open_load takes any fence",
+    edits: [edit(LOADS, "and a.fence = open_load.fence", "")],
+    tests: [
+      "results/stale_fence",
+      "database/resume_load",
+      "database/release_load",
+    ],
+  },
+  {
     name: "failed-load-fence",
     guard: "a replaced loader's failure counts no error",
     off: "fail_load takes any fence",

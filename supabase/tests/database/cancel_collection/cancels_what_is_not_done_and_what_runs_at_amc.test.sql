@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(15);
+select plan(16);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -64,6 +64,9 @@ select is((select array_agg(execution_id) from claim_cancellations()), array['ex
 select is((select count(*) from claim_cancellations()), 0::bigint, 'each is asked for once a minute');
 do $$ begin perform set_config('amc_history.clock', '2025-03-03T12:01:00Z', true); end $$;
 select is((select count(*) from claim_cancellations()), 2::bigint, 'until AMC shows that it ended');
+do $$ begin perform record_cancellation('exec-1', '{"id": "exec-1", "status": "RUNNING"}'); end $$;
+select is((select state from week_attempts where execution_id = 'exec-1'), 'created',
+  'an answer that it still runs frees no slot');
 do $$
 begin
   perform record_cancellation('exec-1', '{"id": "exec-1", "status": "CANCELLED"}');
