@@ -102,7 +102,7 @@ Deno.test("a header that differs from the workflow's earlier one fails the week 
     assert.equal(changed.error_code, "header_changed");
     assert.match(
       changed.error_message!,
-      /expected campaign, clicks, got campaign, taps/,
+      /Expected campaign, clicks; got campaign, taps/,
     );
     assert.equal(changed.error_count, 1);
     assert.equal(await storedRows(bench), 2);

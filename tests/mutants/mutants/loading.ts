@@ -21,7 +21,7 @@ export const LOADING: Mutant[] = [
     guard: "each loader has a fence of its own",
     off: "claim_loads hands out the same one",
     edits: [edit(LOADS, "set fence = a.fence + 1,", "set fence = a.fence,")],
-    tests: ["database/claim_loads", "tests/worker/refused_results_test"],
+    tests: ["claim_loads/lease"],
   },
   {
     name: "load-of-ended-attempt",

@@ -3,7 +3,7 @@ import type { Copy } from "./copy.ts";
 import type { Mutant } from "./mutant.ts";
 
 /** Longer than the slowest of the tests that mutants name takes. */
-const LONGEST_MS = 240_000;
+const LONGEST_MS = 600_000;
 
 /** What came of running tests in a copy. */
 export interface Run {
