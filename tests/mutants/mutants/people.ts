@@ -1,5 +1,5 @@
 import { edit, type Mutant } from "../support/mutant.ts";
-import { ATTEMPTS, CONTROL, LISTINGS } from "./files.ts";
+import { ATTEMPTS, COLLECTIONS, CONTROL, LISTINGS, START } from "./files.ts";
 
 /** What sees to it that what people ask for holds, and that nothing is lost by it. */
 export const PEOPLE: Mutant[] = [
@@ -102,5 +102,36 @@ export const PEOPLE: Mutant[] = [
       edit(CONTROL, "and (c.owner_id = auth.uid() or", "and (true or"),
     ],
     tests: ["pause_collection/control"],
+  },
+  {
+    name: "policy-of-collections",
+    guard: "each user sees his collections alone",
+    off: "the policy of the table shows all",
+    edits: [
+      edit(
+        COLLECTIONS,
+        "for select to authenticated using (owner_id = (select auth.uid()));",
+        "for select to authenticated using (true);",
+      ),
+    ],
+    tests: ["row_level_security/each_user"],
+  },
+  {
+    name: "start-once",
+    guard: "a request that comes twice at once makes one collection",
+    off: "neither a lock nor the index on its key keeps two from it",
+    edits: [
+      edit(
+        START,
+        "pg_advisory_xact_lock(hashtextextended(concat_ws",
+        "abs(hashtextextended(concat_ws",
+      ),
+      edit(
+        COLLECTIONS,
+        "create unique index report_data_collections_idempotency_key_key",
+        "create index report_data_collections_idempotency_key_key",
+      ),
+    ],
+    tests: ["tests/concurrency/start_test"],
   },
 ];

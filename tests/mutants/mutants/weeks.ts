@@ -171,6 +171,19 @@ const STATUS: Mutant[] = [
     tests: ["update_week_status/id_of_another_week"],
   },
   {
+    name: "errors-raised",
+    guard: "only what the value itself caused makes a report untracked",
+    off: "report_week_with catches every error",
+    edits: [
+      edit(
+        UPDATE_WEEK_STATUS,
+        "when data_exception or integrity_constraint_violation then",
+        "when others then",
+      ),
+    ],
+    tests: ["update_week_status/other_errors"],
+  },
+  {
     name: "restatement-shows-old",
     guard: "a restated week shows its old result until the new one is in",
     off: "record_execution gives it the new execution at once",
