@@ -15,11 +15,17 @@ export interface Call {
   params: Record<string, string>;
 }
 
+/** A body that is made while it is sent. */
+export interface LongBody {
+  length: number;
+  chunks: Iterable<Uint8Array>;
+}
+
 /** An answer before it is sent. */
 export interface Reply {
   status: number;
   headers: Record<string, string>;
-  body: Uint8Array | string;
+  body: Uint8Array | string | LongBody;
 }
 
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

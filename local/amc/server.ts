@@ -13,6 +13,7 @@ import { decidesAnswer, type Fault, nameFault } from "./faults.ts";
 import { type Call, errorReply, type Reply } from "./http.ts";
 import type { LedgerEntry, RequestEntry } from "./journal.ts";
 import { handle, route } from "./routes.ts";
+import { longBody, send, stream } from "./send.ts";
 import {
   faultReply,
   preventsHandling,
@@ -188,12 +189,13 @@ export class AmcServer {
 
   /** Sends the headers and half of the body, then drops the connection. */
   #sendHalf(response: ServerResponse, reply: Reply): void {
-    const bytes = toBytes(reply.body);
+    const { length, chunks } = longBody(reply.body);
     response.writeHead(reply.status, {
       ...reply.headers,
-      "content-length": bytes.length,
+      "content-length": length,
     });
-    response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => {
+    const half = { length: Math.floor(length / 2), chunks };
+    stream(response, half, () => {
       // A moment, so that the half leaves before the socket goes.
       this.#later(0.02, () => response.socket?.destroy());
     });
@@ -230,19 +232,6 @@ export class AmcServer {
     if (!local) return errorReply(403, "The control endpoint is local only.");
     return await this.control(request.method ?? "GET", url, body);
   }
-}
-
-function send(response: ServerResponse, reply: Reply): void {
-  const bytes = toBytes(reply.body);
-  response.writeHead(reply.status, {
-    ...reply.headers,
-    "content-length": bytes.length,
-  });
-  response.end(bytes);
-}
-
-function toBytes(body: Uint8Array | string): Uint8Array {
-  return typeof body === "string" ? new TextEncoder().encode(body) : body;
 }
 
 async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {

@@ -36,6 +36,7 @@ const Results = z.object({
   body: z.string().nullable().default(null),
   lineEnding: z.enum(["\n", "\r\n"]).default("\n"),
   byteOrderMark: z.boolean().default(false),
+  bytesPerFile: z.number().int().positive().nullable().default(null),
 });
 
 const Lag = z.object({
@@ -89,6 +90,8 @@ const Links = z.object({
   seconds: z.number().positive().default(600),
   /** Whether Range is served. S3 does; a proxy in front may not. */
   acceptRanges: z.boolean().default(true),
+  /** A server that says it serves ranges, and answers with the whole file. */
+  ignoreRanges: z.boolean().default(false),
 });
 
 /** The settings that can be changed while the simulator runs. */

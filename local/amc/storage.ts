@@ -7,7 +7,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { Call, Reply } from "./http.ts";
 import { amazonHeaders } from "./http.ts";
 import type { Execution } from "./types.ts";
-import { ResultStore } from "./results/files.ts";
+import { fileOfBytes, type ResultFile, ResultStore } from "./results/files.ts";
 import type { World } from "./world.ts";
 
 const BUCKET = "amc-output-prod-iad";
@@ -86,15 +86,13 @@ export function xmlError(
   };
 }
 
-interface StoredFile {
-  bytes: Uint8Array<ArrayBuffer>;
-  etag: string;
+interface StoredFile extends ResultFile {
   type: string;
 }
 
 function send(world: World, call: Call, file: StoredFile): Reply {
-  const { acceptRanges } = world.settings.links;
-  const { bytes, etag, type } = file;
+  const { acceptRanges, ignoreRanges } = world.settings.links;
+  const { length, etag, type } = file;
   const headers: Record<string, string> = {
     ...amazonHeaders(),
     "content-type": type,
@@ -102,10 +100,14 @@ function send(world: World, call: Call, file: StoredFile): Reply {
     ...(acceptRanges ? { "accept-ranges": "bytes" } : {}),
   };
   const asked = call.headers.get("range");
-  const range = acceptRanges && asked !== null
-    ? readRange(asked, bytes.length)
+  const range = acceptRanges && !ignoreRanges && asked !== null
+    ? readRange(asked, length)
     : null;
-  if (range === null) return { status: 200, headers, body: bytes };
+  const part = (from: number, to: number) => ({
+    length: to - from,
+    chunks: file.read(from, to),
+  });
+  if (range === null) return { status: 200, headers, body: part(0, length) };
   if (range === "unsatisfiable") {
     return xmlError(
       416,
@@ -114,8 +116,8 @@ function send(world: World, call: Call, file: StoredFile): Reply {
     );
   }
   const [from, to] = range;
-  headers["content-range"] = `bytes ${from}-${to}/${bytes.length}`;
-  return { status: 206, headers, body: bytes.subarray(from, to + 1) };
+  headers["content-range"] = `bytes ${from}-${to}/${length}`;
+  return { status: 206, headers, body: part(from, to + 1) };
 }
 
 /** Reads a single byte range; a header that is none is ignored, as HTTP wants it. */
@@ -153,7 +155,8 @@ function metadataOf(execution: Execution): StoredFile {
     sqlQuery: workflow.sqlQuery ?? null,
   });
   const bytes = new TextEncoder().encode(text);
-  return { bytes, etag: `"${executionId}"`, type: "application/json" };
+  const etag = `"${executionId}"`;
+  return { ...fileOfBytes(bytes), etag, type: "application/json" };
 }
 
 function filesOf(world: World, execution: Execution) {

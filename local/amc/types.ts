@@ -100,6 +100,8 @@ export interface ResultSettings {
   lineEnding: "\n" | "\r\n";
   /** Begin each file with a byte order mark; unknown for AMC. */
   byteOrderMark: boolean;
+  /** Each file has about so many bytes, which are made while they are read; null: as many as the rows take. */
+  bytesPerFile: number | null;
 }
 
 /** How an execution will go. */

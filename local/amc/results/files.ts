@@ -7,12 +7,15 @@ import { integerBetween, seededRandom } from "../random.ts";
 import type { Execution, OutputFormat } from "../types.ts";
 import { columnsOf } from "./columns.ts";
 import { csvWriter } from "./csv.ts";
-import { cellOf, drawRows } from "./rows.ts";
+import { largeFiles } from "./large.ts";
+import { cellOf, drawRows, type RowSource } from "./rows.ts";
 
 /** One file with its entity tag (quoted MD5, as S3 has it for simple uploads). */
 export interface ResultFile {
-  bytes: Uint8Array<ArrayBuffer>;
+  length: number;
   etag: string;
+  /** The bytes from one place to before another. */
+  read(from: number, to: number): Iterable<Uint8Array>;
 }
 
 /** Results kept in memory, so that ranges of a large one do not draw it anew. */
@@ -30,7 +33,9 @@ export class ResultStore {
   ): ResultFile[] {
     const kept = this.#kept.get(execution.executionId);
     if (kept) return kept;
-    const files = textsOf(execution, seed, fallback).map(toFile);
+    const files = execution.result.bytesPerFile === null
+      ? textsOf(execution, seed, fallback).map(fileOf)
+      : largeFiles(execution, seed, fallback);
     this.#kept.set(execution.executionId, files);
     if (this.#kept.size > RESULTS_KEPT) {
       this.#kept.delete(this.#kept.keys().next().value!);
@@ -44,7 +49,7 @@ function textsOf(
   seed: string,
   fallback: OutputFormat,
 ): string[] {
-  const { result, workflow, windowStart, timeZone } = execution;
+  const { result, workflow } = execution;
   if (result.body !== null) return [result.body];
   const columns = columnsOf(workflow);
   const format = { ...fallback, ...workflow.outputFormat };
@@ -53,15 +58,9 @@ function textsOf(
   const flag = workflow.filteredMetricsDiscriminatorColumn;
   const keepsRows = workflow.privacyFilteringBehavior === "REMOVE_VALUES";
   const lines: string[] = [];
-  const source = {
-    seed,
-    instanceId: execution.instanceId,
-    workflowId: execution.workflowId,
-    windowStart: `${windowStart} ${execution.windowEnd} ${timeZone}`,
-    windowStartAt: execution.windowStartAt ?? 0,
-    windowEndAt: execution.windowEndAt ?? 0,
-  };
-  for (const row of drawRows(source, rowCount(execution, seed))) {
+  for (
+    const row of drawRows(sourceOf(execution, seed), rowCount(execution, seed))
+  ) {
     // REMOVE_ROWS leaves the row out, REMOVE_VALUES its withheld cells (SPEC, H; the default is a guess).
     if (row.withheld && !keepsRows) continue;
     lines.push(write(columns.map((column) => cellOf(row, column, flag))));
@@ -70,6 +69,19 @@ function textsOf(
     (result.byteOrderMark ? "\ufeff" : "") +
     [header, ...part, ""].join(result.lineEnding)
   );
+}
+
+/** Where an execution's rows come from. */
+export function sourceOf(execution: Execution, seed: string): RowSource {
+  const { windowStart, windowEnd, timeZone } = execution;
+  return {
+    seed,
+    instanceId: execution.instanceId,
+    workflowId: execution.workflowId,
+    windowStart: `${windowStart} ${windowEnd} ${timeZone}`,
+    windowStartAt: execution.windowStartAt ?? 0,
+    windowEndAt: execution.windowEndAt ?? 0,
+  };
 }
 
 function rowCount(execution: Execution, seed: string): number {
@@ -90,8 +102,16 @@ function split(lines: string[], files: number): string[][] {
   );
 }
 
-function toFile(text: string): ResultFile {
-  const bytes = new TextEncoder().encode(text);
-  const etag = `"${createHash("md5").update(bytes).digest("hex")}"`;
-  return { bytes, etag };
+/** A file of some text. */
+function fileOf(text: string): ResultFile {
+  return fileOfBytes(new TextEncoder().encode(text));
+}
+
+/** A file of some bytes. */
+export function fileOfBytes(bytes: Uint8Array): ResultFile {
+  return {
+    length: bytes.length,
+    etag: `"${createHash("md5").update(bytes).digest("hex")}"`,
+    read: (from, to) => [bytes.subarray(from, to)],
+  };
 }

@@ -65,6 +65,12 @@ export async function withLoading<T>(
   work: (world: Loading) => Promise<T>,
 ): Promise<T> {
   return await withDatabase(async (database) => {
+    // Nothing here is about what outlives the server, and waiting for the disk takes most of the time.
+    const admin = postgres(database.adminUrl, { max: 1 });
+    await admin.unsafe(
+      `alter database "${database.name}" set synchronous_commit = off`,
+    );
+    await admin.end({ timeout: 5 });
     const sql = postgres(database.url, { max: 2, onnotice: () => {} });
     const direct: Direct = openDirect(database.url);
     try {
@@ -78,11 +84,33 @@ export async function withLoading<T>(
   });
 }
 
+/** A database that the tests of a file share: it is opened before the first and closed after the last. */
+export function sharedLoading(): () => Loading {
+  let world: Loading | null = null;
+  let close = () => {};
+  let closed: Promise<void>;
+  Deno.test.beforeAll(() =>
+    new Promise<void>((opened, failed) => {
+      closed = withLoading((made) => {
+        world = made;
+        opened();
+        return new Promise<void>((done) => (close = done));
+      });
+      closed.catch(failed);
+    })
+  );
+  Deno.test.afterAll(async () => {
+    close();
+    await closed;
+  });
+  return () => world!;
+}
+
 let made = 0;
 
 /** Makes an execution that succeeded, of a workflow of its own. */
 export async function arrange(
-  { sql }: Loading,
+  world: Loading,
   dialect: Dialect = DOUBLED,
 ): Promise<Loadable> {
   const n = ++made;
@@ -93,18 +121,22 @@ export async function arrange(
     escapeCharacter: dialect.escape,
   };
   const executionId = `exec-${n}`;
-  await sql`select private.connect_instance(${instance}, 'ENTITYTEST', 'ATVPDKIKX0DER', 'NA',
+  // In one transaction, since each that is committed waits for the disk.
+  const attemptId = await world.sql.begin(async (sql) => {
+    await sql`select private.connect_instance(${instance}, 'ENTITYTEST', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@loading.test')`;
-  const [{ id: workflow }] = await sql`
+    const [{ id: workflow }] = await sql`
     insert into public.amc_workflows (instance_id, name, sql_query, output_format)
     values (${instance}, 'Loading', ${`select ${n}`}, ${
-    sql.json(format)
-  }) returning id`;
-  await sql`select public.create_collection('a0000000-0000-4000-8000-000000000001', ${instance}, ${workflow}, 1)`;
-  await sql`update public.report_data_collections set surveyed_at = now() where instance_id = ${instance}`;
-  const [{ attempt_id: attemptId }] =
-    await sql`select attempt_id from public.claim_due_weeks(1)`;
-  await sql`select public.record_execution(${attemptId}, ${executionId}, '{"status": "SUCCEEDED"}')`;
+      world.sql.json(format)
+    }) returning id`;
+    await sql`select public.create_collection('a0000000-0000-4000-8000-000000000001', ${instance}, ${workflow}, 1)`;
+    await sql`update public.report_data_collections set surveyed_at = now() where instance_id = ${instance}`;
+    const [{ attempt_id }] =
+      await sql`select attempt_id from public.claim_due_weeks(1)`;
+    await sql`select public.record_execution(${attempt_id}, ${executionId}, '{"status": "SUCCEEDED"}')`;
+    return attempt_id;
+  });
   return { attemptId, executionId, dialect };
 }
 

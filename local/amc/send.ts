@@ -1,0 +1,46 @@
+/** AMC simulator: sending answers, bodies that are made on the way included. */
+import type { ServerResponse } from "node:http";
+import type { LongBody, Reply } from "./http.ts";
+
+/** Sends a whole answer. */
+export function send(response: ServerResponse, reply: Reply): void {
+  const body = longBody(reply.body);
+  response.writeHead(reply.status, {
+    ...reply.headers,
+    "content-length": body.length,
+  });
+  stream(response, body, () => response.end());
+}
+
+/** Writes a body no faster than it is taken, and then does what is next. */
+export function stream(
+  response: ServerResponse,
+  { length, chunks }: LongBody,
+  next: () => void,
+): void {
+  const source = chunks[Symbol.iterator]();
+  let left = length;
+  const write = () => {
+    while (left > 0 && !response.destroyed) {
+      const { value, done } = source.next();
+      if (done) break;
+      const part = value.subarray(0, left);
+      left -= part.length;
+      if (!response.write(part)) {
+        response.once("drain", write);
+        return;
+      }
+    }
+    if (!response.destroyed) next();
+  };
+  write();
+}
+
+/** A body as one that is made while it is sent. */
+export function longBody(body: Reply["body"]): LongBody {
+  if (typeof body !== "string" && "chunks" in body) return body;
+  const bytes = typeof body === "string"
+    ? new TextEncoder().encode(body)
+    : body;
+  return { length: bytes.length, chunks: [bytes] };
+}

@@ -1,0 +1,319 @@
+import assert from "node:assert/strict";
+import {
+  DEFAULT_LIMITS,
+  type LoadLimits,
+} from "../../supabase/functions/_shared/database/load_limits.ts";
+import type { OpenResultOptions } from "../../supabase/functions/_shared/amc/results.ts";
+import {
+  type Bench,
+  type BenchOptions,
+  collect,
+  withBench,
+} from "./support/bench.ts";
+import {
+  openWorker,
+  type OwnWorker,
+  type OwnWorkerOptions,
+} from "./support/own_worker.ts";
+import { asCsv, resultOf, shownRows, storedRows } from "./support/results.ts";
+import {
+  finishAll,
+  letTimePass,
+  type WeekRow,
+  weeksOf,
+} from "./support/weeks.ts";
+
+/** Some segments of a result of a few hundred rows. */
+const SMALL = { segmentBytes: 4_000, callBytes: 10_000 };
+
+type Asked = OpenResultOptions | undefined;
+
+/** Collects one week with limits of its own; and what was asked of the links. */
+async function collectOne(
+  options: BenchOptions,
+  limits: Partial<LoadLimits>,
+  work: (
+    bench: Bench,
+    worker: OwnWorker,
+    week: WeekRow,
+    asked: Asked[],
+  ) => Promise<void>,
+  client: OwnWorkerOptions["client"] = (client) => client,
+): Promise<void> {
+  await withBench(options, async (bench) => {
+    await collect(bench, 1);
+    const asked: Asked[] = [];
+    await using worker = openWorker(bench, {
+      parts: { limits: { ...DEFAULT_LIMITS, ...limits } },
+      client: (plain, instance) => {
+        const changed = client(plain, instance);
+        return {
+          ...changed,
+          openResult: (link, options) => {
+            asked.push(options);
+            return changed.openResult(link, options);
+          },
+        };
+      },
+    });
+    await finishAll(bench, worker.tick);
+    const [week] = await weeksOf(bench);
+    await work(bench, worker, week, asked);
+  });
+}
+
+async function assertWhole(
+  bench: Bench,
+  worker: OwnWorker,
+  week: WeekRow,
+): Promise<void> {
+  assert.equal(week.status, "completed", JSON.stringify(week));
+  const { files } = await resultOf(worker, week.execution_id!);
+  const rows = files.map((file) => file.slice(file.indexOf("\n") + 1));
+  assert.equal(asCsv(await shownRows(bench, week.id)), rows.join(""));
+}
+
+/** Asserts that a week failed for good at the first try, and that nothing of its result is there. */
+async function assertRefused(
+  bench: Bench,
+  week: WeekRow,
+  code: string,
+  message: RegExp,
+): Promise<void> {
+  assert.equal(week.status, "failed");
+  assert.equal(week.error_code, code);
+  assert.match(week.error_message!, message);
+  assert.equal(week.error_count, 1);
+  assert.deepEqual(await shownRows(bench, week.id), []);
+  assert.equal(await storedRows(bench), 0);
+  const loads = await bench.sql`select from public.result_loads`;
+  assert.equal(loads.length, 0);
+}
+
+const TWO_FILES = { simulator: { results: { rows: 400, files: 2 } } };
+
+Deno.test("a result that is more than one call may load is gone on with by the next ones, by range and etag, with no error", async () => {
+  await collectOne(TWO_FILES, SMALL, async (bench, worker, week, asked) => {
+    await assertWhole(bench, worker, week);
+    assert.equal(week.error_count, 0);
+    const later = worker.lines.filter(({ event }) =>
+      event === "load_goes_on_later"
+    ).length;
+    assert.ok(later >= 4, `${later} calls let it go`);
+    const ranges = asked.filter((options) => options?.range);
+    assert.ok(ranges.length >= 4);
+    assert.ok(ranges.every((options) => /^"\w+"$/.test(options!.ifMatch!)));
+    const starts = ranges.map((options) => options!.range!.start);
+    assert.equal(new Set(starts).size, starts.length, "each from another byte");
+    assert.match(week.data.checksum, /^sha256:[0-9a-f]{64}-\d+$/);
+  });
+});
+
+Deno.test("one call loads no more than its budget, over all weeks", async () => {
+  await withBench(TWO_FILES, async (bench) => {
+    await collect(bench, 3);
+    await using worker = openWorker(bench, {
+      parts: { limits: { ...DEFAULT_LIMITS, ...SMALL } },
+    });
+    let before = 0;
+    for (let call = 0; call < 4; call++) {
+      await worker.tick();
+      await letTimePass(bench);
+      const [{ bytes }] = await bench.sql`
+        select coalesce(sum(bytes), 0)::integer as bytes from public.result_loads`;
+      assert.ok(bytes - before <= 11_000, `${bytes - before} bytes`);
+      before = bytes;
+    }
+    assert.ok(before > 20_000, "and it does load");
+  });
+});
+
+Deno.test("a file that changed while it was loaded is loaded from the start, once it was counted as an error", async () => {
+  let ranges = 0;
+  await withBench(TWO_FILES, async (bench) => {
+    await collect(bench, 1);
+    await using worker = openWorker(bench, {
+      parts: { limits: { ...DEFAULT_LIMITS, ...SMALL } },
+      client: (client) => ({
+        ...client,
+        // The third time a part is asked for, the file is another.
+        openResult: (link, options) =>
+          client.openResult(
+            link,
+            options?.range && ++ranges === 3
+              ? { ...options, ifMatch: '"of-another-file"' }
+              : options,
+          ),
+      }),
+    });
+    await finishAll(bench, worker.tick);
+    const [week] = await weeksOf(bench);
+    await assertWhole(bench, worker, week);
+    assert.equal(week.error_count, 1);
+    const failed = worker.lines.filter(({ event }) => event === "load_failed");
+    assert.deepEqual(failed.map(({ code }) => code), ["result_changed"]);
+    assert.equal(week.data.rows, await storedRows(bench));
+  });
+});
+
+Deno.test("a file that changes again and again fails its week by name, and nothing of it stays", async () => {
+  await withBench(TWO_FILES, async (bench) => {
+    await collect(bench, 1);
+    await using worker = openWorker(bench, {
+      parts: { limits: { ...DEFAULT_LIMITS, ...SMALL } },
+      client: (client) => ({
+        ...client,
+        openResult: (link, options) =>
+          client.openResult(
+            link,
+            options?.range ? { ...options, ifMatch: '"of-another"' } : options,
+          ),
+      }),
+    });
+    await finishAll(bench, worker.tick);
+    const [week] = await weeksOf(bench);
+    assert.equal(week.status, "failed");
+    assert.equal(week.error_code, "result_changed");
+    assert.equal(week.error_count, 8);
+    assert.equal(await storedRows(bench), 0);
+  });
+});
+
+for (const claimed of [false, true]) {
+  const server = claimed
+    ? "a server that says it serves ranges and does not"
+    : "a server without ranges";
+  const links = claimed ? { ignoreRanges: true } : { acceptRanges: false };
+
+  Deno.test(`files of ${server} are loaded, each at once, while one call may load so much`, async () => {
+    await collectOne(
+      {
+        simulator: { results: { rows: 400, files: 2 }, links },
+      },
+      { segmentBytes: 4_000, callBytes: 60_000 },
+      async (bench, worker, week) => {
+        await assertWhole(bench, worker, week);
+        assert.equal(week.error_count, 0);
+      },
+    );
+  });
+
+  Deno.test(`a larger file of ${server} fails its week as ranges_unsupported`, async () => {
+    await collectOne(
+      {
+        simulator: { results: { rows: 400 }, links },
+      },
+      SMALL,
+      async (bench, _, week) => {
+        await assertRefused(
+          bench,
+          week,
+          "ranges_unsupported",
+          /^File 1 cannot be asked for in parts.*10000 bytes/,
+        );
+      },
+    );
+  });
+}
+
+/** A client whose results come packed, from the first byte on. */
+const packing: OwnWorkerOptions["client"] = (client) => ({
+  ...client,
+  openResult: async (link, options) => {
+    const opened = await client.openResult(link, options);
+    const body = opened.body.pipeThrough(
+      new CompressionStream("gzip") as unknown as ReadableWritablePair<
+        Uint8Array,
+        Uint8Array
+      >,
+    );
+    return { ...opened, body, length: null };
+  },
+});
+
+Deno.test("a packed file of more than one call may load fails its week as gzip_too_large", async () => {
+  await collectOne(
+    { simulator: { results: { rows: 400 } } },
+    SMALL,
+    async (bench, _, week) => {
+      await assertRefused(
+        bench,
+        week,
+        "gzip_too_large",
+        /^File 1 came packed.*10000 bytes/,
+      );
+    },
+    packing,
+  );
+});
+
+const CAPS: [string, Partial<LoadLimits>, string, RegExp][] = [
+  [
+    "bytes, as its server says",
+    { resultBytes: 30_000 },
+    "result_too_large",
+    /^The result has \d+ bytes, more than the 30000 bytes that AMC_RESULT_MAX_BYTES/,
+  ],
+  [
+    "records",
+    { resultRecords: 250 },
+    "too_many_records",
+    /^The result has more than 250 records.*AMC_RESULT_MAX_RECORDS/,
+  ],
+  [
+    "columns",
+    { resultColumns: 11 },
+    "too_many_columns",
+    /^The result has 12 columns, more than the 11.*AMC_RESULT_MAX_COLUMNS/,
+  ],
+];
+
+for (const [what, limits, code, message] of CAPS) {
+  Deno.test(`a result of more ${what} than is allowed fails its week as ${code}, and nothing of it stays`, async () => {
+    await collectOne(
+      TWO_FILES,
+      { ...SMALL, ...limits },
+      async (bench, _, week) => {
+        await assertRefused(bench, week, code, message);
+      },
+    );
+  });
+}
+
+Deno.test("a result of more bytes than is allowed, of which no server said how many, fails its week when they come", async () => {
+  await collectOne(
+    TWO_FILES,
+    { segmentBytes: 4_000, callBytes: 100_000, resultBytes: 30_000 },
+    async (bench, _, week) => {
+      await assertRefused(
+        bench,
+        week,
+        "result_too_large",
+        /^The result has more than the 30000 bytes/,
+      );
+    },
+    packing,
+  );
+});
+
+Deno.test("a result that AMC no longer keeps fails its week as result_gone, after a few tries", async () => {
+  await withBench({}, async (bench) => {
+    await collect(bench, 1);
+    bench.simulator.script({
+      operation: "downloadUrls",
+      times: "always",
+      fault: { kind: "unavailable" },
+    });
+    await using worker = openWorker(bench);
+    await finishAll(bench, async () => {
+      await bench.sql`update public.workflow_executions
+        set amc_updated_at = now() - interval '2 days' where status = 'SUCCEEDED'`;
+      await worker.tick();
+    });
+    const [week] = await weeksOf(bench);
+    assert.equal(week.status, "failed");
+    assert.equal(week.error_code, "result_gone");
+    assert.ok(week.error_count <= 4, `${week.error_count} errors`);
+    assert.match(week.error_message!, /^AMC no longer keeps the result/);
+  });
+});
