@@ -8,10 +8,13 @@ Deno.test("two loads in one session give their rows their own ids, and lines fro
   await withDatabase(async ({ url }) => {
     await connected(url, async (sql) => {
       await sql`select private.create_results('weekly-1', array['campaign'])`;
+      await sql`create temporary sequence amc_history_lines`;
       const loads = [crypto.randomUUID(), crypto.randomUUID()];
       for (const [index, load] of loads.entries()) {
         await sql.begin(async (transaction) => {
-          await transaction`select private.open_load(${load})`;
+          await transaction`
+            select setval('pg_temp.amc_history_lines', 1, false), set_config('amc_history.load_id', ${load}, true),
+              set_config('amc_history.lines', 'pg_temp.amc_history_lines', true)`;
           // Two files of one load: the lines go on.
           for (const text of [`a${index}\nb${index}\n`, `c${index}\n`]) {
             await pipeline(

@@ -3,12 +3,13 @@ create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
 select plan(3);
 
+create temporary sequence amc_history_lines;
+create function pg_temp.open(load_id text) returns void language sql as $$
+  select set_config('amc_history.lines', 'pg_temp.amc_history_lines', true), set_config('amc_history.load_id', load_id, true) $$;
 do $$
 begin
   perform private.create_results('weekly-1', array['campaign']);
-  create temporary sequence amc_history_lines;
-  perform set_config('amc_history.lines', 'pg_temp.amc_history_lines', true),
-    set_config('amc_history.load_id', '10000000-0000-4000-8000-000000000001', true);
+  perform pg_temp.open('10000000-0000-4000-8000-000000000001');
 end;
 $$;
 -- The plan of an INSERT has the same defaults as a COPY, and can be looked at.
@@ -26,9 +27,9 @@ $$;
 
 select matches(pg_temp.planned(), '''10000000-0000-4000-8000-000000000001''::uuid, nextval\(''(pg_temp_\d+\.)?amc_history_lines''::regclass\)',
   'the load and the sequence are constants of the statement, not looked up for each row');
-do $$ begin perform set_config('amc_history.load_id', '10000000-0000-4000-8000-000000000002', true); end $$;
+do $$ begin perform pg_temp.open('10000000-0000-4000-8000-000000000002'); end $$;
 select matches(pg_temp.planned(), '''10000000-0000-4000-8000-000000000002''::uuid', 'the next load is planned with its own id');
-do $$ begin perform set_config('amc_history.load_id', '', true); end $$;
+do $$ begin perform pg_temp.open(''); end $$;
 select throws_ok($$ insert into amc_results.weekly_1 (campaign) values ('a') $$, '22P02', null,
   'a row outside a load is refused');
 

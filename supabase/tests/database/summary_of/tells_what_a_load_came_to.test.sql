@@ -60,8 +60,7 @@ end;
 $$;
 create temporary table made as select private.summary_of(id) as summary from result_loads;
 
-select is((select summary - 'first_rows' from made), '{"rows": 25, "bytes": 100, "files": 1, "checksum": "sha256:c0ffee", "seconds": 0,
-  "segments": 0, "segment_bytes": 67108864,
+select is((select summary - 'first_rows' from made), '{"rows": 25, "bytes": 100, "files": 1, "checksum": "sha256:c0ffee", "seconds": 0, "segments": 0, "segment_bytes": 67108864,
   "uncast": {}, "columns": [{"name": "campaign", "type": "LONG", "kind": "DIMENSION", "read_as": "text"},
     {"name": "clicks", "type": "LONG", "kind": "METRIC", "read_as": "numeric"}]}'::jsonb,
   'columns with AMC''s types and ours, rows, bytes, files, checksum, seconds');
@@ -71,8 +70,7 @@ select is((select summary -> 'first_rows' -> 19 from made), jsonb_build_object('
 update result_loads set complete = false, completed_at = null, records = 0;
 update workflow_executions set output_columns = null;
 update private.result_tables set types = null;
-select is((select private.summary_of(id) - 'bytes' - 'files' - 'checksum' - 'uncast' - 'rows'
-  - 'segments' - 'segment_bytes' from result_loads) - 'first_rows',
+select is((select private.summary_of(id) - 'bytes' - 'files' - 'checksum' - 'segments' - 'segment_bytes' - 'uncast' - 'rows' from result_loads) - 'first_rows',
   '{"columns": [{"name": "campaign"}, {"name": "clicks"}], "seconds": 3600}', 'of an open load, without types, until now');
 
 select * from finish();
