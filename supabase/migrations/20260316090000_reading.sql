@@ -14,6 +14,17 @@ $$;
 comment on function private.types_of_load(uuid) is
   'The types in SQL of a load''s columns: those of its view, or those that it will have once the load is complete; null if AMC has not told its columns.';
 
+create function private.note_output_columns(execution_id text, output_columns jsonb) returns boolean
+language sql security invoker set search_path = ''
+as $$
+  update public.workflow_executions e set output_columns = note_output_columns.output_columns
+  where e.id = note_output_columns.execution_id and jsonb_typeof(note_output_columns.output_columns) = 'array'
+    and e.output_columns is null
+  returning true;
+$$;
+comment on function private.note_output_columns(text, jsonb) is
+  'Keeps AMC''s outputColumns of an execution that has ended without having told them: AMC''s answer to a GET has them (captured, H), of its list that is not known. Before begin_load, so that the types are known to the load. Answers true, or null if they were known or are not an array.';
+
 create function private.count_uncast(load_id uuid, from_line bigint, to_line bigint) returns jsonb
 language plpgsql stable security invoker set search_path = ''
 as $$
@@ -264,7 +275,7 @@ comment on column public.week_results.superseded_versions is 'Earlier results th
 
 revoke all on public.week_results from public, anon, authenticated, service_role;
 grant select on public.week_results to authenticated, service_role;
-revoke execute on function private.types_of_load(uuid), private.count_uncast(uuid, bigint, bigint),
+revoke execute on function private.types_of_load(uuid), private.note_output_columns(text, jsonb), private.count_uncast(uuid, bigint, bigint),
   private.summary_of(uuid), private.count_filtered() from public, anon, authenticated, service_role;
 do $$
 declare

@@ -11,8 +11,10 @@ export const LISTINGS = "supabase/migrations/20260202090000_listings.sql";
 export const RESULTS = "supabase/migrations/20260209090000_results.sql";
 export const LOADS = "supabase/migrations/20260209100000_loads.sql";
 export const CONTROL = "supabase/migrations/20260223090000_control.sql";
-export const VERSIONS = "supabase/migrations/20260316100000_versions.sql";
 export const STRAYS = "supabase/migrations/20260302090000_strays.sql";
+export const READING = "supabase/migrations/20260316090000_reading.sql";
+export const VERSIONS = "supabase/migrations/20260316100000_versions.sql";
+export const RESTATEMENT = "supabase/migrations/20260323090000_restatement.sql";
 
 export const CREATE = "supabase/functions/_shared/amc/create_execution.ts";
 export const HTTP = "supabase/functions/_shared/amc/http.ts";

@@ -2,6 +2,7 @@ import type { Mutant } from "../support/mutant.ts";
 import { CLAIMING } from "./claiming.ts";
 import { LOADING } from "./loading.ts";
 import { PEOPLE } from "./people.ts";
+import { READERS } from "./reading.ts";
 import { REPORTING } from "./reporting.ts";
 import { SETTLING } from "./settling.ts";
 import { WEEKS } from "./weeks.ts";
@@ -13,5 +14,6 @@ export const MUTANTS: Mutant[] = [
   ...SETTLING,
   ...LOADING,
   ...WEEKS,
+  ...READERS,
   ...PEOPLE,
 ];

@@ -1,0 +1,100 @@
+import { edit, type Mutant } from "../support/mutant.ts";
+import { READING, RESTATEMENT, RESULTS, VERSIONS } from "./files.ts";
+
+/** What sees to it that readers get one whole result, that it stays, and that it is asked for anew no more often than wanted. */
+export const READERS: Mutant[] = [
+  {
+    name: "page-of-a-shown-week",
+    guard: "week_rows shows the rows of completed weeks only",
+    off: "it shows a load that is in and not yet reported",
+    edits: [edit(READING, " and week.status = 'completed'),", "),")],
+    tests: ["database/week_rows"],
+  },
+  {
+    name: "load-of-the-reader",
+    guard: "rows are read by the owner of their collection",
+    off: "whoever is signed in reads all complete loads",
+    edits: [
+      edit(RESULTS, "\n  where c.owner_id = (select auth.uid());", ";"),
+    ],
+    tests: ["results/made_tables_are_readable_by_owners_only"],
+  },
+  {
+    name: "pruned-by-the-locked-week",
+    guard: "pruning passes by a week that is locked",
+    off: "it looks at the week as it was committed",
+    edits: [
+      edit(
+        VERSIONS,
+        "w.id = candidate.week_id for no key update skip locked;",
+        "w.id = candidate.week_id;",
+      ),
+    ],
+    tests: ["tests/concurrency/versions_test"],
+  },
+  {
+    name: "result-about-to-be-shown",
+    guard: "the result of a live attempt is not pruned",
+    off: "it counts as superseded",
+    edits: [
+      edit(
+        VERSIONS,
+        "where l.complete\n      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.state <> 'ended')",
+        "where l.complete",
+      ),
+    ],
+    tests: ["database/prune_versions"],
+  },
+  {
+    name: "once-a-period",
+    guard: "a restatement policy tries a week once in its period",
+    off: "as soon as the last attempt has ended",
+    edits: [
+      edit(
+        RESTATEMENT,
+        " or a.intended_at > private.current_time() - make_interval(days => c.restate_every_days)",
+        "",
+      ),
+    ],
+    tests: ["database/open_restatements"],
+  },
+  {
+    name: "restates-what-may-begin",
+    guard: "a paused or cancelled collection is not restated",
+    off: "its weeks are made due",
+    edits: [
+      edit(
+        RESTATEMENT,
+        " and c.paused_at is null and c.cancelled_at is null",
+        "",
+      ),
+    ],
+    tests: ["database/open_restatements", "tests/concurrency/versions_test"],
+  },
+  {
+    name: "restates-the-locked-collection",
+    guard: "restating passes by a collection that somebody changes",
+    off: "it looks at the collection as it was committed",
+    edits: [
+      edit(
+        RESTATEMENT,
+        "c.id = restated for no key update skip locked;",
+        "c.id = restated;",
+      ),
+    ],
+    tests: ["tests/concurrency/versions_test"],
+  },
+  {
+    name: "settled-weeks-are-let-be",
+    guard: "a week that ended more than 90 days ago is not restated",
+    off: "however old it is",
+    edits: [
+      edit(
+        RESTATEMENT,
+        "\n    and w.week_end_date >= (private.current_time() at time zone c.time_zone)::date - 90",
+        "",
+      ),
+    ],
+    tests: ["database/open_restatements"],
+  },
+];
