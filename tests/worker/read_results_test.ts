@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { type Bench, collect, withBench } from "./support/bench.ts";
+import { openWorker, type OwnWorker } from "./support/own_worker.ts";
+import { resultOf, shownRows } from "./support/results.ts";
+import { finishAll, letTimePass, weeksOf } from "./support/weeks.ts";
+
+async function rpc(
+  { owner }: Bench,
+  name: string,
+  parameters: Record<string, unknown>,
+) {
+  const { data, error } = await owner.rpc(name, parameters);
+  assert.equal(error, null, JSON.stringify(error));
+  return data;
+}
+
+Deno.test("an owner reads typed rows through the API, and text where digits count", async () => {
+  await withBench({ simulator: { results: { rows: 40 } } }, async (bench) => {
+    await using worker = openWorker(bench);
+    await collect(bench, 1);
+    await finishAll(bench, worker.tick);
+    const [week] = await weeksOf(bench);
+    const [header] = (await resultOf(worker, week.execution_id!)).files[0]
+      .split("\n");
+    const names = header.split(",");
+    const text = (await shownRows(bench, week.id)).map((cells) =>
+      Object.fromEntries(names.map((name, i) => [name, cells[i]]))
+    );
+    const { data, error } = await bench.owner.from(
+      `results_${bench.workflow.replaceAll("-", "_")}`,
+    ).select("*,exact:spend::text").order("line");
+    assert.equal(error, null, JSON.stringify(error));
+    const rows = await rpc(bench, "week_rows", { week_id: week.id });
+    assert.ok(text.length > 10);
+    assert.equal(rows.length, text.length);
+    for (const [i, cells] of text.entries()) {
+      // An id stays text, a metric becomes a number, whichever way it is read.
+      for (const row of [data![i], rows[i]]) {
+        assert.equal(row.campaign_id, cells.campaign_id);
+        assert.equal(row.campaign, cells.campaign);
+        assert.equal(row.impressions, number(cells.impressions));
+        assert.equal(row.first_event_dt_utc, cells.first_event_dt_utc);
+      }
+      assert.equal(
+        data![i].exact === null ? null : Number(data![i].exact),
+        number(cells.spend),
+      );
+    }
+    assert.deepEqual(
+      week.data.columns.map(({ name, read_as }: Record<string, string>) =>
+        `${name} ${read_as}`
+      ).slice(0, 7),
+      [
+        "campaign_id text",
+        "campaign text",
+        "ad_product_type text",
+        "placement text",
+        "first_event_dt_utc date",
+        "last_event_dttm_utc timestamp",
+        "impressions numeric",
+      ],
+    );
+  });
+});
+
+function number(text: string | null): number | null {
+  return text === null ? null : Number(text);
+}
+
+/** Lets workers run until the week shows another execution. */
+async function untilRestated(
+  bench: Bench,
+  worker: OwnWorker,
+  before: string,
+): Promise<string> {
+  for (let tick = 0; tick < 20; tick++) {
+    await letTimePass(bench);
+    await worker.tick();
+    const [{ execution_id }] = await weeksOf(bench);
+    if (execution_id !== before) return execution_id!;
+  }
+  throw new Error("The week was not restated within 20 ticks.");
+}
+
+Deno.test("a week is collected again by its owner's policy; the superseded result stays readable, and is compared with the new one", async () => {
+  await withBench({ simulator: { results: { rows: 40 } } }, async (bench) => {
+    await using worker = openWorker(bench);
+    const { collection_id } = await collect(bench, 1);
+    await finishAll(bench, worker.tick);
+    const [{ id, execution_id: before }] = await weeksOf(bench);
+    const first = await rpc(bench, "week_rows", { week_id: id });
+    await rpc(bench, "set_restatement_policy", {
+      collection_id,
+      restate_weeks: 1,
+    });
+    // A week later.
+    await bench
+      .sql`update public.week_attempts set intended_at = intended_at - interval '7 days'`;
+    await bench.sql`select private.open_restatements()`;
+    const after = await untilRestated(bench, worker, before!);
+    const rows = await rpc(bench, "week_rows", { week_id: id });
+    assert.deepEqual([...new Set(rows.map(execution))], [after]);
+    assert.deepEqual(
+      await rpc(bench, "execution_rows", { execution_id: before }),
+      first,
+    );
+    const { added, removed, changed, unchanged } = await rpc(
+      bench,
+      "compare_executions",
+      { execution_a: before, execution_b: after },
+    );
+    assert.equal(unchanged + changed + added, rows.length);
+    assert.equal(unchanged + changed + removed, first.length);
+    const { data: [result] } = (await bench.owner.from("week_results")
+      .select()) as unknown as { data: Record<string, unknown>[] };
+    assert.equal(result.superseded_versions, 1);
+    assert.ok(result.restated_at);
+    assert.equal(result.restating, false);
+  });
+});
+
+function execution(row: { execution_id: string }): string {
+  return row.execution_id;
+}
