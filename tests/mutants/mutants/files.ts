@@ -12,6 +12,8 @@ export const RESULTS = "supabase/migrations/20260209090000_results.sql";
 export const LOADS = "supabase/migrations/20260209100000_loads.sql";
 export const CONTROL = "supabase/migrations/20260223090000_control.sql";
 export const STRAYS = "supabase/migrations/20260302090000_strays.sql";
+export const PERSONS_WORD =
+  "supabase/migrations/20260303090000_persons_word.sql";
 export const READING = "supabase/migrations/20260316090000_reading.sql";
 export const VERSIONS = "supabase/migrations/20260316100000_versions.sql";
 export const RESTATEMENT = "supabase/migrations/20260323090000_restatement.sql";

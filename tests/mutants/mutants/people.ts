@@ -1,5 +1,12 @@
-import { edit, type Mutant } from "../support/mutant.ts";
-import { ATTEMPTS, COLLECTIONS, CONTROL, LISTINGS, START } from "./files.ts";
+import { edit, editEvery, type Mutant } from "../support/mutant.ts";
+import {
+  ATTEMPTS,
+  COLLECTIONS,
+  CONTROL,
+  LISTINGS,
+  PERSONS_WORD,
+  START,
+} from "./files.ts";
 
 /** What sees to it that what people ask for holds, and that nothing is lost by it. */
 export const PEOPLE: Mutant[] = [
@@ -65,8 +72,8 @@ export const PEOPLE: Mutant[] = [
     edits: [
       edit(
         CONTROL,
-        "if found then\n    return 'unsettled",
-        "if false then\n    return 'unsettled",
+        "select * into live from public.week_attempts a where a.week_id = (week).id and a.state <> 'ended';",
+        "",
       ),
     ],
     tests: ["retry_week/is_rejected"],
@@ -133,5 +140,18 @@ export const PEOPLE: Mutant[] = [
       ),
     ],
     tests: ["tests/concurrency/start_test"],
+  },
+  {
+    name: "word-too-early",
+    guard: "nobody says what became of a create while it may be under way",
+    off: "neither confirm_execution nor confirm_no_execution asks",
+    edits: [
+      editEvery(
+        PERSONS_WORD,
+        "else private.unsettled_until(attempt)",
+        "else null",
+      ),
+    ],
+    tests: ["control_report/each_request"],
   },
 ];
