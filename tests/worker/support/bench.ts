@@ -44,6 +44,8 @@ export interface BenchOptions {
   simulator?: SimulatorOptions;
   /** Variables for the functions besides those that name the simulator. */
   env?: Record<string, string>;
+  /** Seconds a function's worker may live; as on the hosted platform by default. */
+  wallClockSeconds?: number;
 }
 
 /** Executions that have ended as soon as anybody asks. */
@@ -69,6 +71,7 @@ export async function withBench<T>(
     return await withPlatform({
       scheduled: false,
       functionEnv: env,
+      wallClockSeconds: options.wallClockSeconds,
       functionLog: (entry) => void lines.push(read(entry)),
     }, async (platform) => {
       const sql = postgres(platform.databaseUrl, {

@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(4);
+select plan(5);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -75,6 +75,8 @@ create function pg_temp.cursor() returns text language sql as $$
 $$;
 
 select is(pg_temp.cursor(), '0 60 "etag" LF 7 3 100 1', 'in the middle of the first file');
+select is(current_setting('idle_in_transaction_session_timeout'), '5s',
+  'a worker that freezes before it commits holds its locks no longer');
 do $$
 begin
   perform pg_temp.copy('d');

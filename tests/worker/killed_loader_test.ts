@@ -1,0 +1,11 @@
+import { assertLoadsExactly } from "../large/support/large.ts";
+
+Deno.test("a result of many segments is in to the byte, though the process that loads it is killed three times on the way", async () => {
+  await assertLoadsExactly({
+    files: 3,
+    bytesPerFile: 1_000_000,
+    segmentBytes: 256 * 2 ** 10,
+    callBytes: 2_000_000,
+    kills: ["after_copy", "after_segment", "before_copy"],
+  });
+});
