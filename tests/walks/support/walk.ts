@@ -227,11 +227,29 @@ export class Walk {
     await this.#workOn(personsAttempts);
     if (sleepLong) await this.#wake();
     await this.#workOn(personsAttempts);
-    if (personsAttempts(this.#picture!).length > 0) {
-      this.trace.push("a person has found out that the list tells");
-      await this.#lane
-        .sql`update public.amc_instances set matcher_proved_at = private.current_time()`;
-      await this.#workOn(() => []);
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const asked = personsAttempts(this.#picture!);
+      if (asked.length === 0) break;
+      for (const attempt of asked) await this.#say(attempt);
+      await this.#look(null);
+      await this.#workOn(personsAttempts);
+    }
+    await this.#workOn(() => []);
+  }
+
+  /** A person looks into AMC and says what became of a create. */
+  async #say({ id, fingerprint }: AttemptRow): Promise<void> {
+    const run = this.#amc.runs.find(({ timeoutSeconds, by }) =>
+      by === "us" && timeoutSeconds === fingerprint
+    );
+    this.trace.push(`a person says that ${id} made ${run?.id ?? "nothing"}`);
+    if (run === undefined) {
+      await this.#lane.call("confirm_no_execution", { attempt_id: id });
+    } else {
+      await this.#lane.call("confirm_execution", {
+        attempt_id: id,
+        execution_id: run.id,
+      });
     }
   }
 
