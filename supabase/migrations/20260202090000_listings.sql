@@ -304,6 +304,10 @@ begin
   if attempt.state <> 'unknown' then
     return row('stale', 'attempt_is_' || attempt.state, week.status, week.execution_id)::public.tracking_report;
   end if;
+  if attempt.confirmed_execution_id is not null then
+    -- A person named one while the list was read: it is looked up first.
+    return row('waiting', 'execution_to_be_confirmed', week.status, week.execution_id)::public.tracking_report;
+  end if;
   if settle_attempt.listing_began_at is null or settle_attempt.listing_began_at < attempt.settle_after
       or settle_attempt.listing_began_at > private.current_time() then
     return row('waiting', 'listing_may_lag', week.status, week.execution_id)::public.tracking_report;
@@ -327,7 +331,7 @@ comment on function public.settle_attempt(uuid, timestamptz) is
 
 The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
 (settle_after) and the instance's list is proved to show such executions. Answers waiting
-(listing_may_lag, matcher_not_proved), abandoned, stale or not_found. For service_role.$$;
+(listing_may_lag, matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For service_role.$$;
 
 create function public.finished_attempts(max_attempts integer default 20)
 returns table (

@@ -75,6 +75,18 @@ export const CALLS: Record<string, Call> = {
     run: ({ sql }, { week }) =>
       outcome(sql`select * from public.retry_week(${week})`),
   },
+  confirm_execution: {
+    home: "unknown",
+    run: ({ sql }, { attempt }) =>
+      outcome(
+        sql`select * from public.confirm_execution(${attempt}, ${EXECUTION})`,
+      ),
+  },
+  confirm_no_execution: {
+    home: "unknown",
+    run: ({ sql }, { attempt }) =>
+      outcome(sql`select * from public.confirm_no_execution(${attempt})`),
+  },
   fail_load: {
     home: "loading",
     run: ({ sql }, { attempt }) =>

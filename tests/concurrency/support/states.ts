@@ -126,6 +126,7 @@ export async function describe(
     from public.report_data_weeks w where w.id = ${scene.week}`;
   const [{ attempts }] = await sql`
     select string_agg(concat_ws(' ', '#' || a.number, coalesce(a.outcome, a.state), a.execution_id,
+      case when a.confirmed_execution_id is not null and a.execution_id is null then 'confirmed ' || a.confirmed_execution_id end,
       case when a.cancel_requested_at is not null then 'cancel' end), ', ' order by a.number) as attempts
     from public.week_attempts a where a.week_id = ${scene.week}`;
   const [{ executions }] = await sql`

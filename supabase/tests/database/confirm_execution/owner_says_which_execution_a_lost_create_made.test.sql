@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(13);
+select plan(14);
 
 -- The clock stands still. One instance whose list is not proved to tell, and a collection of three weeks: of 6, 13 and 20
 -- January 2025. The answer to the first week's create was lost.
@@ -52,6 +52,10 @@ set local role service_role;
 do $$ begin perform set_config('request.jwt.claims', '', true); end $$;
 select is((select attempts -> 0 ->> 'confirmed_execution_id' from claim_listing()), 'exec-1',
   'the next listing, which is due at once, is told of it');
+do $$ begin update amc_instances set matcher_proved_at = private.current_time() where id = 'amcpgtap1'; end $$;
+select is(settle_attempt(pg_temp.attempt(), private.current_time()),
+  row('waiting', 'execution_to_be_confirmed', 'running', null)::tracking_report,
+  'a listing that does not show it, and began before, ends nothing');
 select is(record_execution(pg_temp.attempt(), 'exec-1', '{"status": "RUNNING"}', true),
   row('recorded', null, 'running', 'exec-1')::tracking_report, 'the worker lets the attempt take it');
 select is(pg_temp.open_alerts(), null, 'which answers what was asked');
