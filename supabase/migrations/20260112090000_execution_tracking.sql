@@ -143,6 +143,8 @@ alter table public.amc_instances
   add column matcher_proved_at timestamptz,
   add column poll_seconds integer not null default 30
     constraint poll_seconds_is_sane check (poll_seconds between 1 and 3600),
+  add column overdue_hours integer not null default 48
+    constraint overdue_is_sane check (overdue_hours between 1 and 720),
   add column list_due_at timestamptz not null default '-infinity',
   add column list_leased_until timestamptz,
   add column list_fence bigint not null default 0,
@@ -161,6 +163,8 @@ comment on column public.amc_instances.list_lag_seconds is
 comment on column public.amc_instances.matcher_proved_at is
   'When a create''s answer first showed that the list would have found it. Until then unknown outcomes wait for a person.';
 comment on column public.amc_instances.poll_seconds is 'Seconds between two listings of the instance.';
+comment on column public.amc_instances.overdue_hours is
+  'Hours after which a person is alerted to an execution that has not ended; it is followed on. AMC allows 24 hours in its queue and 24 of running (SPEC, H).';
 comment on column public.amc_instances.list_fence is 'Counts the listings; a report of an earlier one is stale.';
 comment on column public.amc_instances.last_claimed_at is 'The instance served longest ago is served first.';
 

@@ -175,19 +175,20 @@ as $$
         and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
         and (t.code = 'execution_overdue' or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')));
   select private.raise_alert(
-    case when a.intended_at < private.current_time() - interval '48 hours' then 'execution_overdue' else 'unknown_status' end,
+    case when a.intended_at < private.current_time() - make_interval(hours => i.overdue_hours)
+      then 'execution_overdue' else 'unknown_status' end,
     format('Execution %s of week %s has status %s since %s. It is still followed; look at it in AMC.',
       e.id, a.week_id, e.status, a.intended_at), a.instance_id, a.week_id)
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
+  join public.amc_instances i on i.id = a.instance_id
   where a.instance_id = alert_overdue.instance_id and a.state = 'created'
     and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
-    -- 24 hours in AMC's queue and 24 hours of running are the longest that AMC allows (SPEC, H).
-    and (a.intended_at < private.current_time() - interval '48 hours'
+    and (a.intended_at < private.current_time() - make_interval(hours => i.overdue_hours)
       or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < private.current_time() - interval '6 hours');
 $$;
 comment on function private.alert_overdue(text) is
-  'Alerts a person to executions that take longer than AMC allows, or keep a status that nobody knows, and resolves the alerts of those that do no more.';
+  'Alerts a person to executions that take longer than AMC may take (overdue_hours), or keep a status that nobody knows, and resolves the alerts of those that do no more.';
 
 create function private.update_executions(executions jsonb) returns void
 language sql security invoker set search_path = ''

@@ -52,6 +52,7 @@ export type Database = {
           "matcher_proved_at": string | null;
           "max_parallel": number;
           "name": string | null;
+          "overdue_hours": number;
           "pause_reason": string | null;
           "paused_until": string | null;
           "poll_seconds": number;
@@ -76,6 +77,7 @@ export type Database = {
           "matcher_proved_at"?: string | null;
           "max_parallel"?: number;
           "name"?: string | null;
+          "overdue_hours"?: number;
           "pause_reason"?: string | null;
           "paused_until"?: string | null;
           "poll_seconds"?: number;
@@ -99,6 +101,7 @@ export type Database = {
           "matcher_proved_at"?: string | null;
           "max_parallel"?: number;
           "name"?: string | null;
+          "overdue_hours"?: number;
           "pause_reason"?: string | null;
           "paused_until"?: string | null;
           "poll_seconds"?: number;
