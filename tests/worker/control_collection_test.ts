@@ -138,6 +138,25 @@ Deno.test("bad requests and other people's collections are refused, and change n
           "week_not_found",
         ],
         [
+          { action: "confirm_execution", attempt_id: crypto.randomUUID() },
+          400,
+          "invalid_request",
+        ],
+        [
+          {
+            action: "confirm_execution",
+            attempt_id: crypto.randomUUID(),
+            execution_id: "exec-1",
+          },
+          404,
+          "attempt_not_found",
+        ],
+        [
+          { action: "resolve_alert", alert_id: 2 ** 52 },
+          404,
+          "alert_not_found",
+        ],
+        [
           { action: "restate", week_id: weeks[0].id },
           409,
           "week_is_not_completed",
