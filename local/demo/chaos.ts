@@ -61,7 +61,13 @@ export function startChaos(
 ): Chaos {
   simulator.chance(chaosProfile(), seed);
   const sql = postgres(platform.databaseUrl, { max: 1, onnotice: () => {} });
-  const killer = startKiller(platform, seed, KILL_EVERY, () => provedAll(sql));
+  const { functions } = platform;
+  const killer = startKiller(seed, KILL_EVERY, async () => {
+    if (!(await provedAll(sql))) return 0;
+    const processes = Object.keys(functions.pids()).length;
+    await functions.killAll();
+    return processes;
+  });
   return {
     async stop() {
       simulator.chance(null);
@@ -85,7 +91,7 @@ export function chaosProfile(): ChanceProfileInput {
   };
 }
 
-/** Kills all of the functions' processes (SIGKILL) again and again, until it is stopped. */
+/** Kills processes of functions again and again, until it is stopped. */
 export interface Killer {
   /** @returns how many processes were killed */
   stop(): Promise<number>;
@@ -94,32 +100,27 @@ export interface Killer {
 /**
  * Starts a killer.
  *
- * @param every the least and the most seconds between two kills
- * @param mayKill asked before each kill until it says so once
+ * @param seed the same one draws the same pauses
+ * @param every the least and the most seconds from one kill to the next
+ * @param kill ends all processes that there are, and says how many there were
  */
 export function startKiller(
-  platform: Pick<Platform, "functions">,
   seed: number | string,
-  every: [number, number] = KILL_EVERY,
-  mayKill: () => Promise<boolean> = () => Promise.resolve(true),
+  every: [number, number],
+  kill: () => Promise<number>,
 ): Killer {
   const random = seededRandom(`kills:${seed}`);
   let killed = 0;
-  let allowed = false;
   let stopped = false;
   let killing = Promise.resolve();
   let timer = plan();
 
   function plan(): ReturnType<typeof setTimeout> {
-    return setTimeout(() => killing = kill(), within(random, every) * 1000);
+    return setTimeout(() => killing = again(), within(random, every) * 1000);
   }
 
-  async function kill(): Promise<void> {
-    allowed ||= await mayKill();
-    if (allowed) {
-      killed += Object.keys(platform.functions.pids()).length;
-      await platform.functions.killAll();
-    }
+  async function again(): Promise<void> {
+    killed += await kill();
     if (!stopped) timer = plan();
   }
 

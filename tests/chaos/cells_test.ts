@@ -20,7 +20,7 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   async fn(context) {
-    const weeks = weeksOfCell(30);
+    const weeks = weeksOfCell(20);
     const running: Promise<boolean>[] = [];
     for (const [name, cell] of Object.entries(CELLS)) {
       running.push(context.step({

@@ -1,79 +1,105 @@
 import assert from "node:assert/strict";
-import postgres from "postgres";
+import type postgres from "postgres";
 import { completed } from "../support/progress.ts";
 import { assertNothingLost } from "../support/proof.ts";
+import { openSession } from "../support/sessions.ts";
 import { tell } from "../support/tell.ts";
 import { type ChaosWorld, withWorld } from "../support/world.ts";
 
 const MAX_CONNECTIONS = 40;
 
-/** How long all connections are held. */
-const HELD_MS = 2_500;
+/** More than the API has connections. */
+const API_CALLS = 15;
 
-/** Holds connections as the role postgres until the server refuses one more. @returns ends those that are held */
-async function holdAll(url: string): Promise<() => Promise<void>> {
+/** How long all connections are held. */
+const HELD_SECONDS = 2.5;
+
+/** Holds connections as the role postgres until the server refuses one more. @returns those that are held */
+async function holdAll(url: string): Promise<postgres.Sql[]> {
   const held: postgres.Sql[] = [];
   for (let n = 0; n < MAX_CONNECTIONS; n++) {
-    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    const sql = openSession(url, "holder");
     try {
       await sql`select 1`;
       held.push(sql);
     } catch (error) {
       await sql.end({ timeout: 1 });
       assert.equal((error as { code?: string }).code, "53300");
-      break;
+      return held;
     }
   }
-  return async () => {
-    await Promise.all(held.map((sql) => sql.end({ timeout: 1 })));
-  };
+  throw new Error(`Expected to be refused before ${MAX_CONNECTIONS} sessions.`);
 }
 
-/** Ends the sessions of the API, the schedule and the functions, so that they have to connect again. */
-async function cutOff(admin: postgres.Sql): Promise<void> {
-  await admin`
-    select pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and application_name in ('api stand-in', 'amc-history')`;
+/** Keeps each connection of the API's pool busy, and has further calls wait for one. @returns how many were held */
+async function holdApi({ platform }: ChaosWorld): Promise<number> {
+  const { apiUrl, secretKeys } = platform.ready;
+  const calls = Array.from({ length: API_CALLS }, async () => {
+    const answer = await fetch(`${apiUrl}/rest/v1/rpc/hold`, {
+      method: "POST",
+      headers: {
+        apikey: secretKeys.default,
+        "Content-Type": "application/json",
+      },
+      body: JSON.stringify({ seconds: HELD_SECONDS }),
+    });
+    await answer.body?.cancel();
+    return answer.ok;
+  });
+  // One that finds no connection is refused: that is what is wanted.
+  const held = await Promise.allSettled(calls);
+  return held.filter((one) => one.status === "fulfilled" && one.value).length;
 }
 
-/** Holds every connection for some seconds: first those that are free, then those that the platform had. */
+/**
+ * Takes every connection for some seconds: the server takes no more, the workers lose those that they had, and the API's
+ * pool is busy.
+ *
+ * @returns how many were held
+ */
 async function exhaust(
-  { platform, lines }: ChaosWorld,
+  world: ChaosWorld,
   admin: postgres.Sql,
 ): Promise<number> {
-  const from = lines.length;
-  const release = await holdAll(platform.databaseUrl);
-  await cutOff(admin);
-  const releaseRest = await holdAll(platform.databaseUrl);
-  await new Promise((done) => setTimeout(done, HELD_MS));
-  await release();
-  await releaseRest();
-  return lines.slice(from).filter((line) =>
-    /too many|remaining connection slots|53300|_failed/.test(line)
-  ).length;
+  const url = world.platform.ready.databaseUrl;
+  const held = await holdAll(url);
+  try {
+    await admin`
+      select pg_terminate_backend(pid, 5000) from pg_stat_activity
+      where datname = current_database() and application_name = 'amc-history'`;
+    held.push(...await holdAll(url));
+    const ofApi = await holdApi(world);
+    assert.ok(held.length > 0 && ofApi > 0, `${held.length} and ${ofApi} held`);
+    return held.length + ofApi;
+  } finally {
+    await Promise.all(held.map((sql) => sql.end({ timeout: 1 })));
+  }
 }
 
 /** Weeks are collected once each though all connections are taken for seconds, again and again. */
 export async function connectionsExhausted(weeks: number): Promise<void> {
   const settings = [`max_connections=${MAX_CONNECTIONS}`];
   await withWorld({ weeks, settings }, async (world) => {
-    const admin = postgres(world.platform.adminDatabaseUrl, {
-      max: 1,
-      onnotice: () => {},
-    });
-    let felt = 0;
+    await world.connect((sql) =>
+      sql.unsafe(`
+      create function public.hold(seconds double precision) returns void
+      language sql volatile set search_path = '' as 'select pg_catalog.pg_sleep(seconds)';
+      grant execute on function public.hold(double precision) to service_role;`)
+    );
+    const admin = openSession(world.platform.ready.adminDatabaseUrl);
+    let sessions = 0;
     try {
       await admin`select 1`;
       for (const part of [0.2, 0.6]) {
-        await completed(world, Math.round(weeks * part));
-        felt += await exhaust(world, admin);
+        const done = await completed(world, Math.round(weeks * part));
+        assert.ok(done < weeks, "connections were taken too late");
+        sessions += await exhaust(world, admin);
       }
     } finally {
       await admin.end({ timeout: 5 });
     }
     await completed(world);
-    assert.ok(felt > 0, "the worker never felt that connections were lacking");
     await assertNothingLost(world);
-    await tell("Connections exhausted", world, { failures: felt });
+    await tell("Connections exhausted", world, { sessions });
   });
 }

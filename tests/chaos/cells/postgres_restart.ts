@@ -10,9 +10,10 @@ export async function postgresRestart(weeks: number): Promise<void> {
     const { cluster } = world;
     let restarts = 0;
     for (const part of [1 / 3, 2 / 3]) {
-      await completed(world, Math.round(weeks * part));
+      const done = await completed(world, Math.round(weeks * part));
       const { pid } = cluster;
       await cluster.kill();
+      assert.ok(done < weeks, "Postgres was killed too late");
       await cluster.start();
       assert.notEqual(cluster.pid, pid);
       restarts++;

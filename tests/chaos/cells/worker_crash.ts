@@ -3,6 +3,7 @@ import { seededRandom } from "../../../local/amc/random.ts";
 import { completed } from "../support/progress.ts";
 import { assertNothingLost } from "../support/proof.ts";
 import { tell } from "../support/tell.ts";
+import { chaosSeed } from "../support/weeks.ts";
 import { type ChaosWorld, withWorld } from "../support/world.ts";
 
 /** One in so many requests to AMC has the worker killed. */
@@ -16,15 +17,16 @@ const SOON_MS = 300;
  * some time after.
  *
  * @param most how often at most
- * @returns how often it was killed so far
+ * @returns how many processes were killed so far
  */
-function crashAtRandom(world: ChaosWorld, most: number): () => number {
-  const random = seededRandom("crashes");
+function crashAtRandom({ simulator, platform }: ChaosWorld, most: number) {
+  const random = seededRandom(`crashes:${chaosSeed}`);
   let kills = 0;
-  const kill = () => world.platform.functions.killAll();
-  world.simulator.observe(async () => {
-    if (random() * ONE_IN > 1 || kills >= most) return;
-    kills++;
+  const kill = async () => {
+    if (kills < most) kills += await platform.killFunctions();
+  };
+  simulator.observe(async () => {
+    if (random() * ONE_IN > 1) return;
     if (random() < 0.5) await kill();
     else setTimeout(() => void kill(), random() * SOON_MS);
   });
@@ -37,6 +39,7 @@ export async function workerCrash(weeks: number): Promise<void> {
     const kills = crashAtRandom(world, weeks / 5);
     await completed(world);
     assert.ok(kills() >= 3, `${kills()} crashes prove nothing`);
+    assert.deepEqual(world.platform.restarts, []);
     await assertNothingLost(world);
     await tell("Worker crash", world, { crashes: kills() });
   });

@@ -1,38 +1,58 @@
+import type postgres from "postgres";
 import type { ChaosWorld } from "./world.ts";
 
 /** The longest time in which no week ends and no attempt begins or ends: the longest wait of the database is 15 s. */
 const STALLED_AFTER_MS = 90_000;
 
+/** In all, and for each week. */
+const LONGEST_MS = 180_000;
+const LONGEST_WEEK_MS = 3_000;
+
+const LONGEST_LOOK_MS = 10_000;
+
 /**
  * Waits until so many weeks are completed, however often the database is away meanwhile.
  *
  * @param weeks all of them by default
- * @throws when nothing moves for a minute and a half, with what is open then
+ * @returns how many are completed
+ * @throws when nothing moves for a minute and a half, or all of it takes too long, with what is open then
  */
 export async function completed(
   world: ChaosWorld,
   weeks = world.weeks,
-): Promise<void> {
+): Promise<number> {
+  const end = performance.now() + LONGEST_MS + world.weeks * LONGEST_WEEK_MS;
   let movedAt = performance.now();
   let last = "";
-  // Each look is one query; what moves is bounded by the weeks, and what does not by the time.
-  while (performance.now() - movedAt < STALLED_AFTER_MS) {
-    const now = await look(world).catch(() => null);
+  while (
+    performance.now() < end && performance.now() - movedAt < STALLED_AFTER_MS
+  ) {
+    const now = await inTime(world.connect(look)).catch(() => null);
     if (now !== null) {
-      if (now.completed >= weeks) return;
+      if (now.completed >= weeks) return now.completed;
       if (now.failed > 0) break;
       const state = JSON.stringify(now);
       if (state !== last) movedAt = performance.now();
       last = state;
     }
-    await new Promise((done) => setTimeout(done, 100));
+    await new Promise((done) => setTimeout(done, 200));
   }
   throw new Error(
     `Expected ${weeks} completed weeks, got ${last}: ${await describe(world)}`,
   );
 }
 
-async function look({ sql }: ChaosWorld) {
+/** A driver that is stuck must not hold the test up. */
+async function inTime<T>(answer: Promise<T>): Promise<T | null> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), LONGEST_LOOK_MS);
+  });
+  answer.catch(() => {});
+  return await Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+async function look(sql: postgres.Sql) {
   const [now] = await sql`
     select count(*) filter (where w.status = 'completed')::integer as completed,
       count(*) filter (where w.status not in ('pending', 'running', 'completed'))::integer as failed,
@@ -42,14 +62,16 @@ async function look({ sql }: ChaosWorld) {
   return now;
 }
 
-async function describe({ sql, lines }: ChaosWorld): Promise<string> {
-  const open = await sql`
+async function describe({ connect, lines }: ChaosWorld): Promise<string> {
+  const open = await inTime(connect((sql) =>
+    sql`
     select w.instance_id, w.week_start_date::text as week, w.status, w.due_at, w.error_code, w.error_message,
       a.state, a.outcome, a.settle_after, a.leased_until, a.execution_id, e.status as amc_status
     from public.report_data_weeks w
     left join lateral (select * from public.week_attempts a where a.week_id = w.id
       order by a.number desc limit 1) a on true
     left join public.workflow_executions e on e.id = a.execution_id
-    where w.status <> 'completed' order by 1, 2 limit 10`.catch(String);
+    where w.status <> 'completed' order by 1, 2 limit 10`
+  )).catch(String);
   return `${JSON.stringify(open, null, 1)}\n${lines.slice(-20).join("\n")}`;
 }

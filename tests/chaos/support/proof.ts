@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type postgres from "postgres";
 import type { ChaosWorld } from "./world.ts";
 
 /**
@@ -6,7 +7,11 @@ import type { ChaosWorld } from "./world.ts";
  * attempt that ended with its id, and no completed week lacks its execution or a complete load of it.
  */
 export async function assertNothingLost(world: ChaosWorld): Promise<void> {
-  const weeks = await weeksWithProof(world);
+  await world.connect((sql) => assertOn(world, sql));
+}
+
+async function assertOn(world: ChaosWorld, sql: postgres.Sql): Promise<void> {
+  const weeks = await weeksWithProof(sql);
   assert.equal(weeks.length, world.weeks);
   for (const week of weeks) {
     const what = JSON.stringify(week);
@@ -15,12 +20,13 @@ export async function assertNothingLost(world: ChaosWorld): Promise<void> {
     assert.ok(week.loaded, `completed without a complete load: ${what}`);
     assert.equal(week.shown, week.rows, `not all rows are shown: ${what}`);
   }
-  await assertOneCreateEach(world, weeks);
+  await assertOneCreateEach(world, sql, weeks);
 }
 
 /** None of AMC's executions fails here, so a week's next create could not be right at all. */
 async function assertOneCreateEach(
-  { sql, simulator }: ChaosWorld,
+  { simulator }: ChaosWorld,
+  sql: postgres.Sql,
   weeks: WeekProof[],
 ): Promise<void> {
   const ledger = simulator.ledger();
@@ -65,7 +71,7 @@ interface WeekProof {
   shown: number;
 }
 
-async function weeksWithProof({ sql }: ChaosWorld): Promise<WeekProof[]> {
+async function weeksWithProof(sql: postgres.Sql): Promise<WeekProof[]> {
   const [view] = await sql`
     select quote_ident(view_name) as name from private.result_tables`;
   assert.ok(view, "no result was ever loaded");

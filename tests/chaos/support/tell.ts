@@ -1,20 +1,35 @@
-import { isLongRun } from "./weeks.ts";
+import { join } from "node:path";
+import { checkout } from "../../../local/platform/postgres/mod.ts";
 import type { ChaosWorld } from "./world.ts";
+import { isLongRun } from "./weeks.ts";
 
-/** In long runs, prints what was survived. */
+/** In long runs, appends to .local/chaos.log what was survived. */
 export async function tell(
   what: string,
-  { sql, weeks }: ChaosWorld,
+  world: ChaosWorld,
   facts: Record<string, number>,
 ): Promise<void> {
   if (!isLongRun()) return;
-  const [attempts] = await sql`
-    select count(*)::integer as attempts,
-      count(*) filter (where outcome = 'abandoned')::integer as abandoned,
-      (select count(*)::integer from public.workflow_executions where adopted) as adopted
-    from public.week_attempts`;
-  const all = Object.entries({ weeks, ...facts, ...attempts });
-  console.log(
-    `${what}: ${all.map(([name, count]) => `${count} ${name}`).join(", ")}`,
+  const [attempts] = await world.connect((sql) =>
+    sql`
+      select count(*)::integer as attempts,
+        count(*) filter (where outcome = 'abandoned')::integer as abandoned,
+        (select count(*)::integer from public.workflow_executions where adopted) as adopted,
+        (select count(*)::integer from public.tracking_events where event = 'load_failed') as "failed loads"
+      from public.week_attempts`
+  );
+  const counts = {
+    weeks: world.weeks,
+    ...facts,
+    ...attempts,
+    "restarts of the platform's process": world.platform.restarts.length,
+  };
+  const told = Object.entries(counts).map(([name, count]) =>
+    `${count} ${name}`
+  );
+  await Deno.writeTextFile(
+    join(checkout, ".local", "chaos.log"),
+    `${new Date().toISOString()} ${what}: ${told.join(", ")}\n`,
+    { append: true },
   );
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import postgres from "postgres";
+import type postgres from "postgres";
 import {
   type ChanceProfileInput,
   DEMO_INSTANCE,
@@ -11,27 +11,24 @@ import {
 import { provedAll, shortenAllowances } from "../../../local/demo/chaos.ts";
 import { simulatorEnv } from "../../../local/demo/setup.ts";
 import {
-  type Platform,
-  startPlatform,
-} from "../../../local/platform/platform.ts";
-import {
   type Cluster,
   createDatabase,
   databaseUrl,
   migrate,
   startCluster,
 } from "../../../local/platform/postgres/mod.ts";
-
 import { eventually } from "../../support/eventually.ts";
-import { tolerateStrayErrors } from "./stray_errors.ts";
+import { SupervisedPlatform } from "./platform.ts";
+import { withSession } from "./sessions.ts";
+import { chaosSeed } from "./weeks.ts";
 
 /** A platform on a cluster of its own, on which collections of some weeks are under way. */
 export interface ChaosWorld {
   cluster: Cluster;
-  platform: Platform;
+  platform: SupervisedPlatform;
   simulator: Simulator;
-  /** As the role postgres. It may be refused or cut off like everyone else. */
-  sql: postgres.Sql;
+  /** Gives some work a session of its own, as the role postgres; it may be refused like everyone else. */
+  connect<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T>;
   /** Weeks of all collections together. */
   weeks: number;
   /** What the functions have logged so far. */
@@ -50,6 +47,8 @@ export interface WorldOptions {
   settings?: string[];
 }
 
+const EMAIL = "owner@example.com";
+
 /** Weeks of one collection at most; a few more would be allowed. */
 const MOST_WEEKS = 50;
 
@@ -60,19 +59,36 @@ const AMC: SimulatorOptions = {
   results: { rows: [20, 60] },
 };
 
-/** Gives some work a world, and ends all that belongs to it afterwards. */
+/**
+ * Gives some work a world, and ends all that belongs to it afterwards.
+ *
+ * @throws what the work throws, with the seed in the message
+ */
 export async function withWorld(
   options: WorldOptions,
   work: (world: ChaosWorld) => Promise<void>,
 ): Promise<void> {
+  try {
+    await inWorld(options, work);
+  } catch (error) {
+    throw new Error(
+      `With CHAOS_SEED=${chaosSeed}: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+async function inWorld(
+  options: WorldOptions,
+  work: (world: ChaosWorld) => Promise<void>,
+): Promise<void> {
   await using parts = new AsyncDisposableStack();
-  parts.use(tolerateStrayErrors());
   const instances = instancesFor(options);
   const simulator = await startSimulator({
     ...AMC,
     instances: instances.map(({ instanceId }) => ({ instanceId })),
   });
-  simulator.chance(options.faults ?? null, "chaos");
+  simulator.chance(options.faults ?? null, chaosSeed);
   parts.defer(() => simulator.stop());
   const cluster = await startCluster({ settings: options.settings });
   parts.defer(() => cluster.stop());
@@ -81,21 +97,23 @@ export async function withWorld(
   const url = databaseUrl(cluster, "postgres", name);
   await migrate(url);
   const lines: string[] = [];
-  const platform = await startPlatform({
-    database: { cluster, name },
-    stopOnSignals: false,
-    tickSeconds: 0.5,
+  const platform = await SupervisedPlatform.start({
+    cluster: {
+      host: cluster.host,
+      port: cluster.port,
+      passwords: cluster.passwords,
+    },
+    name,
     functionEnv: simulatorEnv(simulator),
-    functionLog: ({ line }) => void lines.push(line),
-  });
+    user: { email: EMAIL, password: randomBytes(9).toString("base64url") },
+  }, (line) => void lines.push(line));
   parts.defer(() => platform.stop());
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  parts.defer(() => sql.end({ timeout: 5 }));
-  await collect(platform, simulator, sql, instances);
+  const connect: ChaosWorld["connect"] = (work) => withSession(url, work);
+  await connect((sql) => collect(platform, simulator, sql, instances));
   // Before, a lost create is left to a person, and chaos would only show that.
-  await eventually("a create of each instance", () => provedAll(sql), 60);
+  await eventually("a create of each instance", () => connect(provedAll), 60);
   const { weeks } = options;
-  await work({ cluster, platform, simulator, sql, weeks, lines });
+  await work({ cluster, platform, simulator, connect, weeks, lines });
 }
 
 interface InstanceWeeks {
@@ -116,14 +134,12 @@ function instancesFor(
 
 /** Connects each instance, shortens the allowances, and makes one collection on each. */
 async function collect(
-  platform: Platform,
+  platform: SupervisedPlatform,
   simulator: Simulator,
   sql: postgres.Sql,
   instances: InstanceWeeks[],
 ): Promise<void> {
-  const email = "owner@example.com";
-  const password = randomBytes(9).toString("base64url");
-  const { id: owner } = await platform.createUser(email, password);
+  const { userId: owner, databaseUrl } = platform.ready;
   const { clientId, clientSecret, refreshToken } = simulator.credential;
   const credential = sql.json({
     client_id: clientId,
@@ -133,10 +149,10 @@ async function collect(
   const { entityId, marketplaceId } = DEMO_INSTANCE;
   for (const { instanceId } of instances) {
     await sql`select private.connect_instance(
-      ${instanceId}, ${entityId}, ${marketplaceId}, 'NA', ${credential}, ${email})`;
+      ${instanceId}, ${entityId}, ${marketplaceId}, 'NA', ${credential}, ${EMAIL})`;
   }
   await sql`update public.amc_instances set poll_seconds = 1`;
-  await shortenAllowances(platform.databaseUrl);
+  await shortenAllowances(databaseUrl);
   for (const { instanceId, weeks } of instances) {
     const [{ id: workflow }] = await sql`
       insert into public.amc_workflows (instance_id, name, sql_query)
