@@ -24,8 +24,8 @@ import { type Outcome, runPgtapFile } from "./support/pgtap.ts";
 const TEMPLATE = "template_migrated";
 const FAIL_FAST = "--fail-fast";
 
-/** Long runs: each has a command of its own, test:chaos and test:large. */
-const OF_THEIR_OWN = ["tests/chaos/", "tests/large/"];
+/** Long runs: each has a command of its own, test:large. */
+const OF_THEIR_OWN = ["tests/large/"];
 
 async function files(pattern: string, filters: string[]): Promise<string[]> {
   const found: string[] = [];

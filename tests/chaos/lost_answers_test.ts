@@ -11,7 +11,7 @@ const LOST =
   /^createExecution: (drop (after|body)|status 50\d .*after|missing_execution_id)/;
 
 Deno.test("AMC accepts one create for each week though a fifth of its answers is lost, its list lags and it throttles", async () => {
-  const weeks = weeksOfCell(60, 5);
+  const weeks = weeksOfCell(100, 5);
   const faults = lostAnswersProfile({ listLagSeconds: 3 });
   await withWorld({ weeks, instances: 4, faults }, async (world) => {
     const { simulator } = world;
