@@ -19,6 +19,8 @@ Deno.test({
         "create_throttled",
         "create_unknown",
         "execution_adopted",
+        "execution_confirmed",
+        "execution_not_confirmed",
         "surveyed_execution_adopted",
         "week_completed",
         "week_failed",

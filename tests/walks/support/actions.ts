@@ -19,7 +19,8 @@ export type Action =
   | { do: "cancel outside"; run: number }
   | { do: "collect again" }
   | { do: "pause" | "resume" | "cancel" | "retry all"; collection: number }
-  | { do: "retry" | "restate" | "end by hand"; week: number };
+  | { do: "retry" | "restate" | "end by hand"; week: number }
+  | { do: "say" | "slip"; attempt: number };
 
 /** What may befall a walk. */
 export interface Odds {
@@ -129,6 +130,7 @@ const ofPeople: Weighted[] = [
   often(1, "cancel", { collection }),
   often(3, ["retry", "restate"], { week }),
   often(1, "end by hand", { week }),
+  often(2, ["say", "say", "slip"], { attempt: fc.nat(4) }),
 ];
 
 /** A setting and the steps that follow. */

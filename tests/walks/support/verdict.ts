@@ -9,9 +9,10 @@ import {
 
 const OPEN = ["pending", "running"];
 
-/** Whether an attempt lives on only because a person was told to find out what became of its create. */
+/** Whether an attempt lives on only because a person was told to find out what became of its create, and has not said so yet. */
 function isAPersons(attempt: AttemptRow, now: Picture): boolean {
   return attempt.state === "unknown" &&
+    attempt.confirmed_execution_id === null &&
     now.alerts.some(({ code, week_id }) =>
       code === "unknown_outcome" && week_id === attempt.week_id
     );

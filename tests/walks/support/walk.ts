@@ -4,6 +4,7 @@ import { Amc } from "./amc.ts";
 import { checkMoment, checkStep } from "./invariants.ts";
 import { BEGIN, INSTANCE, type Lane } from "./lane.ts";
 import { type AttemptRow, type Picture, takePicture } from "./picture.ts";
+import { Person } from "./person.ts";
 import { personsAttempts, unfound, unsettled } from "./verdict.ts";
 import { Worker } from "./worker.ts";
 
@@ -21,12 +22,14 @@ export class Walk {
   readonly #lane: Lane;
   readonly #amc = new Amc(BEGIN);
   readonly #workers: Worker[];
+  readonly #person: Person;
   #picture: Picture | null = null;
   /** What happened, to be read when the walk fails. */
   readonly trace: string[] = [];
 
   constructor(lane: Lane) {
     this.#lane = lane;
+    this.#person = new Person(lane, this.#amc);
     this.#workers = Array.from({ length: WORKERS }, () => this.#hire());
   }
 
@@ -185,7 +188,15 @@ export class Walk {
     if (action.do === "collect again") {
       return await this.#lane.collect(2, "second");
     }
-    if ("week" in action) {
+    if ("attempt" in action) {
+      const unknown = this.#picture!.attempts.filter(({ state }) =>
+        state === "unknown"
+      );
+      const some = unknown[action.attempt % Math.max(1, unknown.length)];
+      if (some !== undefined) {
+        await this.#person[action.do](some, this.#picture!);
+      }
+    } else if ("week" in action) {
       // Rather a week with which it makes sense, if there is one.
       const wanted = action.do === "retry"
         ? ["failed", "cancelled", "skipped"]
@@ -227,29 +238,17 @@ export class Walk {
     await this.#workOn(personsAttempts);
     if (sleepLong) await this.#wake();
     await this.#workOn(personsAttempts);
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      const asked = personsAttempts(this.#picture!);
-      if (asked.length === 0) break;
-      for (const attempt of asked) await this.#say(attempt);
+    for (let times = 0; personsAttempts(this.#picture!).length > 0; times++) {
+      assert.ok(times < MOST_ROUNDS, "people are asked again and again");
+      this.trace.push("a person says what became of the creates");
+      const now = this.#picture!;
+      for (const attempt of personsAttempts(now)) {
+        // At first they err: AMC contradicts them.
+        if (times === 0) await this.#person.slip(attempt, now);
+        else await this.#person.say(attempt, now);
+      }
       await this.#look(null);
       await this.#workOn(personsAttempts);
-    }
-    await this.#workOn(() => []);
-  }
-
-  /** A person looks into AMC and says what became of a create. */
-  async #say({ id, fingerprint }: AttemptRow): Promise<void> {
-    const run = this.#amc.runs.find(({ timeoutSeconds, by }) =>
-      by === "us" && timeoutSeconds === fingerprint
-    );
-    this.trace.push(`a person says that ${id} made ${run?.id ?? "nothing"}`);
-    if (run === undefined) {
-      await this.#lane.call("confirm_no_execution", { attempt_id: id });
-    } else {
-      await this.#lane.call("confirm_execution", {
-        attempt_id: id,
-        execution_id: run.id,
-      });
     }
   }
 

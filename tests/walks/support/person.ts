@@ -1,0 +1,38 @@
+import type { Amc } from "./amc.ts";
+import type { Lane } from "./lane.ts";
+import type { AttemptRow, Picture } from "./picture.ts";
+
+/** A person who looks in AMC's console, which shows what its list does not show yet. */
+export class Person {
+  constructor(private readonly lane: Lane, private readonly amc: Amc) {}
+
+  /** Says which execution a create made, or that it made none. */
+  async say(attempt: AttemptRow, { weeks }: Picture): Promise<void> {
+    const { start } = weeks.find(({ id }) => id === attempt.week_id)!;
+    const run = this.amc.runs.find((run) =>
+      run.by === "us" && run.timeoutSeconds === attempt.fingerprint &&
+      run.start.startsWith(start) && run.createdAt <= this.amc.now
+    );
+    if (run === undefined) {
+      await this.lane.call("confirm_no_execution", { attempt_id: attempt.id });
+    } else {
+      await this.#confirm(attempt, run.id);
+    }
+  }
+
+  /** Makes a slip of the pen: names somebody's run of another week, or one that AMC does not have. */
+  async slip(attempt: AttemptRow, { weeks }: Picture): Promise<void> {
+    const { start } = weeks.find(({ id }) => id === attempt.week_id)!;
+    const other = this.amc.runs.find((run) =>
+      run.by === "a person" && !run.start.startsWith(start)
+    );
+    await this.#confirm(attempt, other?.id ?? "run-0");
+  }
+
+  async #confirm(attempt: AttemptRow, execution_id: string): Promise<void> {
+    await this.lane.call("confirm_execution", {
+      attempt_id: attempt.id,
+      execution_id,
+    });
+  }
+}
