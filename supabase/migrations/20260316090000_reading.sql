@@ -2,6 +2,11 @@
 
 -- What a load came to -----------------------------------------------------------------------------------
 
+alter table public.result_loads add column cells_checked_at timestamptz;
+create index result_loads_to_check_idx on public.result_loads (completed_at) where complete and cells_checked_at is null;
+comment on column public.result_loads.cells_checked_at is
+  'When it was counted which cells do not fit their column''s type; null until then.';
+
 create function private.types_of_load(load_id uuid) returns text[]
 language sql stable security invoker set search_path = ''
 as $$
@@ -61,13 +66,21 @@ as $$
 #variable_conflict use_column
 declare
   longest_cell constant integer := 1000;
+  -- So many rows are looked at within the load. Looking takes about as long as COPY did: more are left to check_cells.
+  most_rows constant integer := 50000;
   load public.result_loads;
   target private.result_tables;
   told jsonb;
   columns jsonb;
+  uncast jsonb;
   first_rows jsonb;
 begin
   select * into load from public.result_loads l where l.id = summary_of.load_id;
+  if load.cells_checked_at is not null then
+    uncast := load.uncast;
+  elsif load.records <= most_rows and private.types_of_load(load.id) is not null then
+    uncast := private.count_uncast(load.id, 1, load.records);
+  end if;
   select * into target from private.result_tables t where t.table_name = load.table_name;
   select e.output_columns into told from public.workflow_executions e where e.id = load.execution_id;
   select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType', 'kind', o ->> 'columnType',
@@ -84,7 +97,7 @@ begin
   return jsonb_strip_nulls(jsonb_build_object(
     'columns', columns, 'rows', load.records, 'bytes', load.bytes, 'files', load.file,
     'segments', cardinality(load.digests), 'segment_bytes', load.segment_bytes,
-    'checksum', 'sha256:' || load.checksum, 'uncast', load.uncast,
+    'checksum', 'sha256:' || load.checksum, 'uncast', uncast,
     'seconds', round(extract(epoch from coalesce(load.completed_at, private.current_time()) - load.started_at)::numeric, 3)))
     -- Not stripped of nulls: a cell without a value is one.
     || jsonb_build_object('first_rows', first_rows);
@@ -92,8 +105,57 @@ end;
 $$;
 comment on function private.summary_of(uuid) is
   $$What the week's data tells of a load: columns [{name, type and kind as AMC told, read_as: the type in SQL}], rows,
-bytes, files, segments, segment_bytes, checksum, uncast (cells that do not fit their type, by column), seconds from its begin, and first_rows:
-the first 20, as text, cells cut at 1000 characters.$$;
+bytes, files, segments, segment_bytes, checksum, uncast (cells that do not fit their type, by column; left out while
+that is not counted), seconds from its begin, and first_rows: the first 20, as text, cells cut at 1000 characters.$$;
+
+create function private.note_checked_cells() returns trigger
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  if new.summary ? 'uncast' then
+    new.uncast := new.summary -> 'uncast';
+    new.cells_checked_at := private.current_time();
+  end if;
+  return new;
+end;
+$$;
+comment on function private.note_checked_cells() is 'Keeps what the summary tells of cells that do not fit, as a load becomes complete.';
+create trigger note_checked_cells before update of complete on public.result_loads
+  for each row when (new.complete and not old.complete) execute function private.note_checked_cells();
+
+create function private.check_cells(max_records bigint default 2000000) returns integer
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  load public.result_loads;
+  found_uncast jsonb;
+  checked integer := 0;
+  looked_at bigint := 0;
+begin
+  for load in
+    select l.* from public.result_loads l
+    join private.result_tables t on t.table_name = l.table_name and t.types is not null
+    where l.complete and l.cells_checked_at is null
+      -- Its worker has the summary already, and is about to report it.
+      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.state <> 'ended')
+    order by l.completed_at limit 100
+  loop
+    exit when checked > 0 and looked_at + load.records > check_cells.max_records;
+    found_uncast := private.count_uncast(load.id, 1, load.records);
+    -- The week before the load, as everywhere.
+    update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
+    where w.execution_id = load.execution_id and w.data = load.summary;
+    update public.result_loads l set uncast = found_uncast, cells_checked_at = private.current_time(),
+      summary = l.summary || jsonb_build_object('uncast', found_uncast)
+    where l.id = load.id;
+    checked := checked + 1;
+    looked_at := looked_at + load.records;
+  end loop;
+  return checked;
+end;
+$$;
+comment on function private.check_cells(bigint) is
+  'Counts the cells that do not fit their type in results that were too large to look at while they were loaded, or whose types have become known since, and adds the count to their summaries and their weeks'' data: oldest first, no more than max_records rows unless the first alone has more. Answers how many results. Run by pg_cron.';
 
 -- Rows as JSON ------------------------------------------------------------------------------------------
 
@@ -276,7 +338,7 @@ comment on column public.week_results.superseded_versions is 'Earlier results th
 revoke all on public.week_results from public, anon, authenticated, service_role;
 grant select on public.week_results to authenticated, service_role;
 revoke execute on function private.types_of_load(uuid), private.note_output_columns(text, jsonb), private.count_uncast(uuid, bigint, bigint),
-  private.summary_of(uuid), private.count_filtered() from public, anon, authenticated, service_role;
+  private.summary_of(uuid), private.note_checked_cells(), private.check_cells(bigint), private.count_filtered() from public, anon, authenticated, service_role;
 do $$
 declare
   f regprocedure;
@@ -291,3 +353,5 @@ begin
   end loop;
 end;
 $$;
+
+select cron.schedule('amc-history-check', '* * * * *', 'select private.check_cells()');

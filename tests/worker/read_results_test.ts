@@ -46,6 +46,7 @@ Deno.test("an owner reads typed rows through the API, and text where digits coun
         number(cells.spend),
       );
     }
+    assert.deepEqual(week.data.uncast, {});
     assert.deepEqual(
       week.data.columns.map(({ name, read_as }: Record<string, string>) =>
         `${name} ${read_as}`

@@ -97,4 +97,30 @@ export const READERS: Mutant[] = [
     ],
     tests: ["database/open_restatements"],
   },
+  {
+    name: "summary-of-its-own-load",
+    guard: "counted cells are added to the data of the load that they are of",
+    off: "to whatever data the week has",
+    edits: [
+      edit(
+        READING,
+        "where w.execution_id = load.execution_id and w.data = load.summary;",
+        "where w.execution_id = load.execution_id;",
+      ),
+    ],
+    tests: ["database/check_cells"],
+  },
+  {
+    name: "summary-about-to-be-reported",
+    guard: "cells are not counted between a load's end and its report",
+    off: "its worker's summary no longer is the load's",
+    edits: [
+      edit(
+        READING,
+        "where l.complete and l.cells_checked_at is null\n      -- Its worker has the summary already, and is about to report it.\n      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.state <> 'ended')",
+        "where l.complete and l.cells_checked_at is null",
+      ),
+    ],
+    tests: ["database/check_cells"],
+  },
 ];

@@ -325,6 +325,7 @@ export type Database = {
         Row: {
           "byte_offset": number;
           "bytes": number;
+          "cells_checked_at": string | null;
           "checksum": string | null;
           "complete": boolean;
           "completed_at": string | null;
@@ -350,6 +351,7 @@ export type Database = {
         Insert: {
           "byte_offset"?: number;
           "bytes"?: number;
+          "cells_checked_at"?: string | null;
           "checksum"?: string | null;
           "complete"?: boolean;
           "completed_at"?: string | null;
@@ -374,6 +376,7 @@ export type Database = {
         Update: {
           "byte_offset"?: number;
           "bytes"?: number;
+          "cells_checked_at"?: string | null;
           "checksum"?: string | null;
           "complete"?: boolean;
           "completed_at"?: string | null;

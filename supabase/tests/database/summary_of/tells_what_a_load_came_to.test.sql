@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(4);
+select plan(6);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -67,10 +67,14 @@ select is((select summary - 'first_rows' from made), '{"rows": 25, "bytes": 100,
 select is((select jsonb_array_length(summary -> 'first_rows') from made), 20, 'the first twenty rows');
 select is((select summary -> 'first_rows' -> 19 from made), jsonb_build_object('campaign', repeat('x', 1000), 'clicks', '20'),
   'in order, as text, long cells cut');
-update result_loads set complete = false, completed_at = null, records = 0;
+do $$ begin execute format('update amc_results.%I set clicks = ''many'' where line > 20', (select table_name from result_loads)); end $$;
+select is((select private.summary_of(id) -> 'uncast' from result_loads), '{"clicks": 5}', 'cells that do not fit, by column');
+update result_loads set records = 50001;
+select is((select private.summary_of(id) -> 'uncast' from result_loads), null, 'which are not counted at once in more than 50,000 rows');
+update result_loads set complete = false, completed_at = null, records = 0, cells_checked_at = null;
 update workflow_executions set output_columns = null;
 update private.result_tables set types = null;
-select is((select private.summary_of(id) - 'bytes' - 'files' - 'checksum' - 'segments' - 'segment_bytes' - 'uncast' - 'rows' from result_loads) - 'first_rows',
+select is((select private.summary_of(id) - 'bytes' - 'files' - 'checksum' - 'segments' - 'segment_bytes' - 'rows' from result_loads) - 'first_rows',
   '{"columns": [{"name": "campaign"}, {"name": "clicks"}], "seconds": 3600}', 'of an open load, without types, until now');
 
 select * from finish();
