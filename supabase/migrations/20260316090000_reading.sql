@@ -19,6 +19,19 @@ $$;
 comment on function private.types_of_load(uuid) is
   'The types in SQL of a load''s columns: those of its view, or those that it will have once the load is complete; null if AMC has not told its columns.';
 
+create function private.wants_output_columns(execution_id text) returns boolean
+language sql stable security invoker set search_path = ''
+as $$
+  select e.output_columns is null and f.output_columns is null
+  from public.workflow_executions e
+  join public.report_data_weeks w on w.id = e.week_id
+  join public.report_data_collections c on c.id = w.collection_id
+  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+  where e.id = wants_output_columns.execution_id;
+$$;
+comment on function private.wants_output_columns(text) is
+  'Whether AMC''s outputColumns are known neither from an execution nor from an earlier one of its workflow version: then AMC''s answer to a GET tells them (captured, H); of its list that is not known.';
+
 create function private.note_output_columns(execution_id text, output_columns jsonb) returns boolean
 language sql security invoker set search_path = ''
 as $$
@@ -28,7 +41,7 @@ as $$
   returning true;
 $$;
 comment on function private.note_output_columns(text, jsonb) is
-  'Keeps AMC''s outputColumns of an execution that has ended without having told them: AMC''s answer to a GET has them (captured, H), of its list that is not known. Before begin_load, so that the types are known to the load. Answers true, or null if they were known or are not an array.';
+  'Keeps AMC''s outputColumns of an execution that has ended without having told them. Before begin_load, so that the types are known to the load. Answers true, or null if they were known or are not an array.';
 
 create function private.count_uncast(load_id uuid, from_line bigint, to_line bigint) returns jsonb
 language plpgsql stable security invoker set search_path = ''
@@ -82,7 +95,9 @@ begin
     uncast := private.count_uncast(load.id, 1, load.records);
   end if;
   select * into target from private.result_tables t where t.table_name = load.table_name;
-  select e.output_columns into told from public.workflow_executions e where e.id = load.execution_id;
+  told := coalesce((select e.output_columns from public.workflow_executions e where e.id = load.execution_id),
+    (select f.output_columns from public.amc_workflows f
+      where f.id = target.workflow_id and f.output_columns is not null limit 1));
   select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType', 'kind', o ->> 'columnType',
       'read_as', type)) order by i)
     into columns
@@ -337,7 +352,7 @@ comment on column public.week_results.superseded_versions is 'Earlier results th
 
 revoke all on public.week_results from public, anon, authenticated, service_role;
 grant select on public.week_results to authenticated, service_role;
-revoke execute on function private.types_of_load(uuid), private.note_output_columns(text, jsonb), private.count_uncast(uuid, bigint, bigint),
+revoke execute on function private.types_of_load(uuid), private.wants_output_columns(text), private.note_output_columns(text, jsonb), private.count_uncast(uuid, bigint, bigint),
   private.summary_of(uuid), private.note_checked_cells(), private.check_cells(bigint), private.count_filtered() from public, anon, authenticated, service_role;
 do $$
 declare

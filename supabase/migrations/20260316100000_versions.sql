@@ -120,14 +120,22 @@ comment on function public.set_keep_versions(uuid, integer) is
 create function private.key_columns(load public.result_loads) returns text[]
 language sql stable security invoker set search_path = ''
 as $$
+  with told as (
+    select coalesce(e.output_columns, f.output_columns, '[]') as columns
+    from public.workflow_executions e
+    join public.report_data_weeks w on w.id = e.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    -- Whoever is no member of the instance any more still reads what he collected.
+    left join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    where e.id = (load).execution_id
+  )
   select array_agg(a.attname::text order by a.attnum)
-  from pg_catalog.pg_attribute a
-  join public.workflow_executions e on e.id = (load).execution_id
+  from pg_catalog.pg_attribute a, told
   where a.attrelid = format('amc_results.%I', (load).table_name)::regclass and a.attnum > 0 and not a.attisdropped
     and a.attname not in ('load_id', 'line')
     -- Whether a row is filtered is said of the row, and is not what it is about.
     and lower(a.attname) <> 'filtered'
-    and exists (select from jsonb_array_elements(case jsonb_typeof(e.output_columns) when 'array' then e.output_columns else '[]' end) o
+    and exists (select from jsonb_array_elements(case jsonb_typeof(told.columns) when 'array' then told.columns else '[]' end) o
       where o ->> 'name' = (load).header[a.attnum - 2] and upper(o ->> 'columnType') = 'DIMENSION');
 $$;
 comment on function private.key_columns(public.result_loads) is
@@ -184,7 +192,7 @@ as $$
 declare
   answer boolean;
 begin
-  execute format('select not exists (select from amc_results.%I r where r.load_id = $1 group by row(%s)::text having count(*) > 1)',
+  execute format('select not exists (select from amc_results.%I r where r.load_id = $1 group by %s having count(*) > 1)',
     (load).table_name, (select string_agg(format('r.%I', name), ', ' order by i) from unnest(is_unique.key) with ordinality as t(name, i)))
     into answer using (load).id;
   return answer;

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import {
+  type AmcClient,
+  UnavailableError,
+} from "../../supabase/functions/_shared/amc/mod.ts";
 import { type Bench, collect, withBench } from "./support/bench.ts";
 import { openWorker, type OwnWorker } from "./support/own_worker.ts";
 import { resultOf, shownRows } from "./support/results.ts";
@@ -67,6 +71,59 @@ Deno.test("an owner reads typed rows through the API, and text where digits coun
 function number(text: string | null): number | null {
   return text === null ? null : Number(text);
 }
+
+/** A client whose list does not tell AMC's outputColumns. */
+function withoutColumns(client: AmcClient): AmcClient {
+  return {
+    ...client,
+    listExecutions: async (query, options) => {
+      const listing = await client.listExecutions(query, options);
+      const executions = listing.executions.map((one) => ({
+        ...one,
+        output_columns: null,
+      }));
+      return { ...listing, executions };
+    },
+  };
+}
+
+Deno.test("where AMC's list does not tell the columns, one of its executions is asked, and the view is typed all the same", async () => {
+  await withBench({ simulator: { results: { rows: 40 } } }, async (bench) => {
+    await using worker = openWorker(bench, {
+      client: withoutColumns,
+    });
+    await collect(bench, 1);
+    await finishAll(bench, worker.tick);
+    await collect(bench, 2, { idempotency_key: "more" });
+    await finishAll(bench, worker.tick);
+    assert.equal(bench.simulator.requestCounts().getExecution, 1);
+    for (const { data } of await weeksOf(bench)) {
+      const { name, type, kind, read_as } = data.columns[6];
+      assert.equal(
+        [name, type, kind, read_as].join(" "),
+        "impressions LONG METRIC numeric",
+      );
+    }
+  });
+});
+
+Deno.test("AMC not answering what the columns are does not hold a result up", async () => {
+  await withBench({}, async (bench) => {
+    await using worker = openWorker(bench, {
+      client: (client) => ({
+        ...withoutColumns(client),
+        getExecution: () =>
+          Promise.reject(new UnavailableError("Not at the moment.")),
+      }),
+    });
+    await collect(bench, 1);
+    await finishAll(bench, worker.tick);
+    const [{ status, error_count, data }] = await weeksOf(bench);
+    assert.equal(status, "completed");
+    assert.equal(error_count, 0);
+    assert.deepEqual(data.columns[6], { name: "impressions" });
+  });
+});
 
 /** Lets workers run until the week shows another execution. */
 async function untilRestated(

@@ -8,6 +8,7 @@ import type { ClaimedLoad } from "../database/rpc.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { idsOf, reportFailure } from "./load_failure.ts";
+import { learnOutputColumns } from "./output_columns.ts";
 import { ResultFiles } from "./result_files.ts";
 
 const MOST_LOADS = 2;
@@ -70,6 +71,7 @@ async function loadOne(
   };
   let summary;
   try {
+    await learnOutputColumns(collector, client, claim.execution_id, signal);
     summary = await loadFrom(true).catch(async (error) => {
       // It said that it serves ranges, and does not: from the start, as from one that says so.
       if (!(error instanceof AmcError && error.code === "wrong_range")) {

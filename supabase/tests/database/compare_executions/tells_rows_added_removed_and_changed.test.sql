@@ -97,6 +97,7 @@ select is(pg_temp.counts(pg_temp.compared('exec-3', 'exec-4')), 'no key 1 2 0 2'
 select is(pg_temp.counts(pg_temp.compared('exec-4', 'exec-2')), 'no key 5 3 0 0', 'also if in one result only');
 reset role;
 update workflow_executions set output_columns = null;
+update amc_workflows set output_columns = null;
 set local role authenticated;
 
 select is(pg_temp.counts(pg_temp.compared('exec-1', 'exec-2')), 'no key 3 3 0 2', 'and where nothing was told');

@@ -40,7 +40,7 @@ select is((select array_agg(name order by name collate "C") from functions where
   and split_part(split_part(name, '(', 1), '.', 2) = any (array['amc_credential', 'connect_instance',
   'dispatch_collect', 'count_actionable', 'purge_history', 'begin_load', 'open_load', 'finish_load', 'lock_load',
   'create_results', 'column_names', 'load_of_copy', 'lines_of_copy', 'make_view',
-  'make_views', 'count_uncast', 'summary_of', 'types_of_load', 'note_output_columns', 'check_cells', 'versions_to_prune', 'prune_versions', 'weeks_to_restate',
+  'make_views', 'count_uncast', 'summary_of', 'types_of_load', 'note_output_columns', 'wants_output_columns', 'check_cells', 'versions_to_prune', 'prune_versions', 'weeks_to_restate',
   'open_restatements'])
   and has_function_privilege('service_role', oid, 'EXECUTE')), null,
   'what belongs to the direct connection is not for service_role');

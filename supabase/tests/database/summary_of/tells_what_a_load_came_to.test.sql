@@ -73,6 +73,7 @@ update result_loads set records = 50001;
 select is((select private.summary_of(id) -> 'uncast' from result_loads), null, 'which are not counted at once in more than 50,000 rows');
 update result_loads set complete = false, completed_at = null, records = 0, cells_checked_at = null;
 update workflow_executions set output_columns = null;
+update amc_workflows set output_columns = null;
 update private.result_tables set types = null;
 select is((select private.summary_of(id) - 'bytes' - 'files' - 'checksum' - 'segments' - 'segment_bytes' - 'rows' from result_loads) - 'first_rows',
   '{"columns": [{"name": "campaign"}, {"name": "clicks"}], "seconds": 3600}', 'of an open load, without types, until now');

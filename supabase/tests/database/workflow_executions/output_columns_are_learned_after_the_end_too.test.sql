@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(5);
+select plan(8);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -57,11 +57,16 @@ end;
 $$;
 create function pg_temp.columns() returns jsonb language sql as $$ select output_columns from workflow_executions where id = 'exec-1' $$;
 
+select ok(private.wants_output_columns('exec-1'), 'they are wanted');
 select is(private.note_output_columns('exec-1', '"many"'), null, 'what is no array is not kept');
 select is(pg_temp.columns(), null, 'and nothing is known');
 select is(private.note_output_columns('exec-1', '[{"name": "a"}]'), true, 'an array is kept');
 select is(private.note_output_columns('exec-1', '[{"name": "b"}]'), null, 'once');
 select is(pg_temp.columns(), '[{"name": "a"}]', 'the first stays');
+select ok(not private.wants_output_columns('exec-1'), 'they are wanted no more');
+update workflow_executions set output_columns = null;
+update amc_workflows set output_columns = '[{"name": "a"}]' where id = (select workflow_id from report_data_collections where id = pg_temp.collection());
+select ok(not private.wants_output_columns('exec-1'), 'nor where an earlier execution of the workflow told them');
 
 select * from finish();
 rollback;
