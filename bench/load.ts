@@ -1,5 +1,5 @@
 import { startPlatform } from "../local/platform/platform.ts";
-import { loadInProcess, type ProcessCost } from "./loading_process.ts";
+import { loadInProcesses, type ProcessCost } from "./loading_process.ts";
 import {
   byInserts,
   byJsonb,
@@ -8,6 +8,7 @@ import {
   jsonLines,
   makeTables,
 } from "./loading_ways.ts";
+import { benchSoon } from "./loading_soon.ts";
 import { benchReading } from "./reading.ts";
 import { type Csv, makeCsv } from "./support/csv.ts";
 import {
@@ -21,6 +22,7 @@ import {
   type Section,
   short,
   stated,
+  under,
 } from "./support/figure.ts";
 import { fillInstances, fillWeeks } from "./support/fill.ts";
 import { RESULTS } from "./support/loads.ts";
@@ -42,14 +44,18 @@ export async function benchLoad(
   const csv = makeCsv({ bytes: size.csvBytes });
   const rates = await race(server, database, csv, size);
   const disk = await sizes(database, csv, size);
-  const costs: ProcessCost[] = [];
   const whole = Math.round(size.csvBytes / 1e6);
-  for (const megabytes of [0, Math.ceil(whole / 10), whole, whole * 5]) {
-    costs.push(await loadInProcess(database, megabytes));
-  }
+  const costs = await loadInProcesses(database, [
+    0,
+    Math.ceil(whole / 10),
+    whole,
+    whole * 5,
+  ]);
   const reading = await benchReading(database, size);
   await server.drop(database);
-  return [describe(rates, disk, csv, size), describeProcess(costs), reading];
+  const loading = describe(rates, disk, csv, size);
+  loading.figures.push(await benchSoon(server, size.rounds));
+  return [loading, describeProcess(costs), reading];
 }
 
 /** Bytes of CSV per second, each way. */
@@ -117,7 +123,7 @@ function describe(
     figures: [
       because(
         atLeast("loader ÷ raw COPY", ratio(rates.loader, rates.raw), 0.5),
-        "measured apart, of the seconds over raw COPY the most go into load and line as column defaults, evaluated for each row; then the key; then the count of the rows at the end, and the search for an end-of-data line in the bytes.",
+        "measured apart, of the seconds over raw COPY the most go into load and line of each row, and the key; then the search for the ends of records.",
       ),
       stated("jsonb rows ÷ raw COPY", share("jsonb")),
       stated("inserts through supabase-js ÷ raw COPY", share("inserts")),
@@ -132,7 +138,7 @@ function describe(
     meaning: [
       `A CSV of ${short(csv.bytes / 1e6)} MB with twelve columns, ${
         csv.rows.toLocaleString("en")
-      } rows, from memory in chunks of 64 KiB. *Loader*: all of \`loadResult\`, from reading the header to the finished load: COPY into the results table with load, line and primary key, SHA-256 of the bytes, count, first rows. *Raw COPY*: the same chunks by the same driver into a table of twelve text columns without a key. *jsonb rows*: COPY of ready-made JSON objects with load, line and primary key. *Inserts*: a thousand rows a request into a table with the loader's columns and key, through the embedded platform's stand-in for PostgREST, so this rate says what the way costs here, not what the hosted API reaches. The last two take ${
+      } rows, from memory in chunks of 64 KiB. *Loader*: all of \`loadResult\`, from reading the header to the finished load, in segments of 64 MiB: the search for the ends of records, SHA-256 of the bytes, COPY into the results table with load, line and primary key, summary. *Raw COPY*: the same chunks by the same driver into a table of twelve text columns without a key. *jsonb rows*: COPY of ready-made JSON objects with load, line and primary key. *Inserts*: a thousand rows a request into a table with the loader's columns and key, through the embedded platform's stand-in for PostgREST, so this rate says what the way costs here, not what the hosted API reaches. The last two take ${
         short(size.sliceBytes / 1e6)
       } MB of the CSV, and their rates are in bytes of that. Before each turn its table is emptied and the server writes a checkpoint.`,
     ],
@@ -143,6 +149,7 @@ function describeProcess([idle, ...loads]: ProcessCost[]): Section {
   const mebibytes = (bytes: number) => `${short(bytes / 2 ** 20)} MiB`;
   const largest = loads[loads.length - 1];
   const above = Math.max(...loads.map(({ peak }) => peak)) - idle.peak;
+  const cpu = largest.cpu.reduce((sum, seconds) => sum + seconds, 0);
   return {
     title: "A process that loads",
     figures: [
@@ -152,6 +159,22 @@ function describeProcess([idle, ...loads]: ProcessCost[]): Section {
         target: "< 150 MB",
         met: above < 150e6,
       },
+      under(
+        "CPU seconds per 100 MB, TLS at both ends",
+        cpu / largest.megabytes * 100,
+        1.2,
+        "s",
+      ),
+      under(
+        "CPU seconds of the call with the most",
+        Math.max(...largest.cpu),
+        2,
+        "s",
+      ),
+      stated(
+        `calls for ${largest.megabytes} MB in ${largest.files} files`,
+        String(largest.cpu.length),
+      ),
       stated("peak memory, idle and connected", mebibytes(idle.peak)),
       ...loads.map(({ megabytes, peak, seconds }) =>
         stated(
@@ -159,13 +182,9 @@ function describeProcess([idle, ...loads]: ProcessCost[]): Section {
           `${mebibytes(peak)}, ${short(seconds)} s`,
         )
       ),
-      {
-        name: "CPU seconds per 100 MB, without TLS",
-        measured: short(largest.cpuSeconds / largest.megabytes * 100),
-      },
     ],
     meaning: [
-      "Each size is loaded once, by a process that holds nothing but the loader, with the heap limit of an edge function. The bytes are made in the process, so what is missing beside the real thing is TLS at both ends and the HTTP client, in memory and in CPU time; the target of 1.2 CPU seconds per 100 MB is for both with TLS, and is not measured here.",
+      "Each size is loaded once, by a process with the heap limit of an edge function: from HTTPS links by the client that the edge function uses, over TLS to Postgres, in calls of 100 MiB with segments of 64 MiB, as by default. The store of the files is another process on this machine, with ranges and entity tags. One process makes all calls of a result, so that its peak is that of a worker that stays warm; CPU is user and system time, which the platform limits to 2 s for a request.",
     ],
   };
 }

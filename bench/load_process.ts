@@ -1,33 +1,75 @@
-// A process that does nothing but load one result, as the edge function's does; it prints what that took of memory and
-// CPU. Started by loading_process.ts, with what it is to do in BENCH_LOAD.
+// A process that does nothing but load one result, as the edge function's does: from HTTPS links, into Postgres over TLS, so
+// many bytes in each call. It prints what that took of memory and CPU. Started by loading_process.ts, with what it is to do in
+// BENCH_LOAD.
 import process from "node:process";
+import {
+  createAmcClient,
+  createTokenSource,
+} from "../supabase/functions/_shared/amc/mod.ts";
+import { ResultFiles } from "../supabase/functions/_shared/collector/result_files.ts";
 import { openDirect } from "../supabase/functions/_shared/database/direct.ts";
-import { makeCsv, stream } from "./support/csv.ts";
-import { load, type Loadable } from "./support/loads.ts";
+import { LoadBudget } from "../supabase/functions/_shared/database/load_budget.ts";
+import { DEFAULT_LIMITS } from "../supabase/functions/_shared/database/load_limits.ts";
+import { loadResult } from "../supabase/functions/_shared/database/loader.ts";
+import { DIALECT, type Loadable } from "./support/loads.ts";
 
-const { url, claimed, megabytes } = JSON.parse(Deno.env.get("BENCH_LOAD")!) as {
+const { url, claimed, links } = JSON.parse(Deno.env.get("BENCH_LOAD")!) as {
   url: string;
   claimed: Loadable | null;
-  megabytes: number;
+  links: string[];
 };
 
-// One megabyte, over and over: what is measured is the loader's memory, not the result's.
-const { chunks, bytes } = makeCsv({ bytes: 1_000_000 });
+const direct = openDirect(url);
+const [{ ssl }] = await direct`
+  select ssl from pg_stat_ssl where pid = pg_backend_pid()`;
+if (!ssl) throw new Error("Expected the connection to Postgres to have TLS.");
 
-async function* repeated(): AsyncGenerator<Uint8Array> {
-  for (let n = 0; n < megabytes; n++) {
-    // A copy of each chunk, since a network's chunks are new memory every time.
-    for await (const chunk of stream(chunks)) yield chunk.slice();
-  }
+const client = createAmcClient({
+  instance: {
+    instanceId: "amcbench",
+    entityId: "ENTITY",
+    marketplaceId: "ATVPDKIKX0DER",
+    region: "NA",
+  },
+  tokens: createTokenSource({
+    credential: { clientId: "c", clientSecret: "s", refreshToken: "r" },
+    region: "NA",
+  }),
+  resultHosts: links.map((link) => new URL(link).host),
+});
+const known = {
+  ...client,
+  downloadUrls: () =>
+    Promise.resolve({ urls: links, metadataUrls: [], requestId: null }),
+};
+
+/** As much as one call of the function loads. @returns whether all is in */
+async function call({ attemptId, fence }: Loadable): Promise<boolean> {
+  const ending = new AbortController();
+  const files = new ResultFiles(known, "bench", ending.signal, true);
+  const summary = await loadResult(direct, {
+    attemptId,
+    fence,
+    dialect: DIALECT,
+    files: links.length,
+    limits: DEFAULT_LIMITS,
+    budget: new LoadBudget(DEFAULT_LIMITS.callBytes),
+    open: (index, from) => files.open(index, from),
+    reach: () => Promise.resolve(),
+  });
+  ending.abort();
+  return summary !== null;
 }
 
-const direct = openDirect(url);
-await direct`select 1`;
-const before = process.cpuUsage();
+const cpu: number[] = [];
 const start = performance.now();
-if (claimed) await load(direct, claimed, repeated, megabytes * bytes);
+for (let whole = claimed === null; !whole;) {
+  const before = process.cpuUsage();
+  whole = await call(claimed!);
+  const { user, system } = process.cpuUsage(before);
+  cpu.push((user + system) / 1e6);
+}
 const seconds = (performance.now() - start) / 1000;
-const { user, system } = process.cpuUsage(before);
 await direct.end({ timeout: 5 });
 
 /** The most memory that was resident, in bytes, where the system tells it; else what is now. */
@@ -40,8 +82,4 @@ function peakMemory(): number {
   }
 }
 
-console.log(JSON.stringify({
-  peak: peakMemory(),
-  seconds,
-  cpuSeconds: (user + system) / 1e6,
-}));
+console.log(JSON.stringify({ peak: peakMemory(), seconds, cpu }));

@@ -1,7 +1,7 @@
 import { createClient } from "@supabase/supabase-js";
 import type postgres from "postgres";
 import { DEMO_WORKFLOW, startSimulator } from "../../local/amc/mod.ts";
-import type { Simulator } from "../../local/amc/mod.ts";
+import type { SettingsInput, Simulator } from "../../local/amc/mod.ts";
 import { type Platform, startPlatform } from "../../local/platform/platform.ts";
 import type { ClusterAddress } from "../../local/platform/postgres/mod.ts";
 import { createAmcClients } from "../../supabase/functions/_shared/collector/amc_clients.ts";
@@ -47,13 +47,14 @@ export async function openCadenceRun(
   database: BenchDatabase,
   instances: number,
   weeks = 60,
+  results: SettingsInput["results"] = { rows: 20 },
 ): Promise<CadenceRun> {
   await using parts = new AsyncDisposableStack();
   const ids = Array.from({ length: instances }, (_, n) => `amcbench${n}aa`);
   const simulator = await startSimulator({
     instances: ids.map((instanceId) => ({ instanceId })),
     execution: { pendingSeconds: 1, runSeconds: [40, 420] },
-    results: { rows: 20 },
+    results,
   });
   parts.defer(() => simulator.stop());
   simulator.clock.freeze();

@@ -21,7 +21,8 @@ export const RESULTS = {
   view: `public.results_${WORKFLOW.replaceAll("-", "_")}`,
 };
 
-const DIALECT = { separator: ",", quote: '"', escape: '"' };
+/** How the files are written. */
+export const DIALECT = { separator: ",", quote: '"', escape: '"' };
 
 /** Takes a week that is due as far as its load: claimed, recorded, succeeded, claimed for loading. */
 export async function claimLoad(database: BenchDatabase): Promise<Loadable> {

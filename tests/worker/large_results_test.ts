@@ -130,6 +130,7 @@ Deno.test("one call loads no more than its budget, over all weeks", async () => 
 
 Deno.test("a file that changed while it was loaded is loaded from the start, once it was counted as an error", async () => {
   let ranges = 0;
+  const afterChange: Asked[] = [];
   await withBench(TWO_FILES, async (bench) => {
     await collect(bench, 1);
     await using worker = openWorker(bench, {
@@ -137,13 +138,14 @@ Deno.test("a file that changed while it was loaded is loaded from the start, onc
       client: (client) => ({
         ...client,
         // The third time a part is asked for, the file is another.
-        openResult: (link, options) =>
-          client.openResult(
+        openResult: (link, options) => {
+          if (ranges >= 3) afterChange.push(options);
+          const changed = options?.range && ++ranges === 3;
+          return client.openResult(
             link,
-            options?.range && ++ranges === 3
-              ? { ...options, ifMatch: '"of-another-file"' }
-              : options,
-          ),
+            changed ? { ...options, ifMatch: '"of-another-file"' } : options,
+          );
+        },
       }),
     });
     await finishAll(bench, worker.tick);
@@ -152,6 +154,7 @@ Deno.test("a file that changed while it was loaded is loaded from the start, onc
     assert.equal(week.error_count, 1);
     const failed = worker.lines.filter(({ event }) => event === "load_failed");
     assert.deepEqual(failed.map(({ code }) => code), ["result_changed"]);
+    assert.equal(afterChange[0]?.range, undefined, "from the first byte on");
     assert.equal(week.data.rows, await storedRows(bench));
   });
 });

@@ -4,6 +4,7 @@ import { LOADING } from "./loading.ts";
 import { PEOPLE } from "./people.ts";
 import { READERS } from "./reading.ts";
 import { REPORTING } from "./reporting.ts";
+import { SEGMENTS } from "./segments.ts";
 import { SETTLING } from "./settling.ts";
 import { WEEKS } from "./weeks.ts";
 
@@ -13,6 +14,7 @@ export const MUTANTS: Mutant[] = [
   ...REPORTING,
   ...SETTLING,
   ...LOADING,
+  ...SEGMENTS,
   ...WEEKS,
   ...READERS,
   ...PEOPLE,

@@ -1,0 +1,225 @@
+import { edit, type Mutant } from "../support/mutant.ts";
+import { LOADS } from "./files.ts";
+
+const DATABASE = "supabase/functions/_shared/database";
+const COLLECTOR = "supabase/functions/_shared/collector";
+const SCAN = `${DATABASE}/record_scan.ts`;
+const SEGMENT = `${DATABASE}/segment.ts`;
+const LOADER = `${DATABASE}/loader.ts`;
+const FILES = `${COLLECTOR}/result_files.ts`;
+const FAILURE = `${COLLECTOR}/load_failure.ts`;
+
+/** What sees to it that a result of any size is in as it was sent, however often its loader stops. */
+export const SEGMENTS: Mutant[] = [
+  {
+    name: "frozen-loader",
+    guard: "a loader that froze is ended by its successor",
+    off: "end_earlier_loaders ends nobody",
+    edits: [
+      edit(
+        LOADS,
+        "(count(*) filter (where pg_terminate_backend(a.pid, 5000)))::integer",
+        "count(*)::integer",
+      ),
+    ],
+    tests: ["loading/frozen_loader"],
+  },
+  {
+    name: "frozen-commit",
+    guard:
+      "a loader that freezes before it commits holds its locks for seconds",
+    off: "commit_segment sets no timeout",
+    edits: [
+      edit(
+        LOADS,
+        "perform set_config('idle_in_transaction_session_timeout', '5s', true);",
+        "",
+      ),
+    ],
+    tests: ["database/commit_segment"],
+  },
+  {
+    name: "lines-go-on",
+    guard: "lines go on from segment to segment",
+    off: "open_load begins with 1",
+    edits: [edit(LOADS, "load.records + 1, false", "1, false")],
+    tests: ["loading/segments"],
+  },
+  {
+    name: "result-gone",
+    guard: "a result that AMC keeps no longer is not asked for any more",
+    off: "fail_load does not look when its execution ended",
+    edits: [edit(LOADS, "interval '24 hours'", "interval '24000 hours'")],
+    tests: ["fail_load/result_that"],
+  },
+  {
+    name: "if-match",
+    guard: "a file is gone on with only while it is the same one",
+    off: "it is asked for without its etag",
+    edits: [
+      edit(
+        FILES,
+        "...(offset > 0 && etag !== null ? { ifMatch: etag } : {}),",
+        "",
+      ),
+    ],
+    tests: ["worker/large_results"],
+  },
+  {
+    name: "expired-link",
+    guard: "a link that has expired is asked for anew",
+    off: "it is an error",
+    edits: [
+      edit(
+        FILES,
+        "if (!(error instanceof LinkExpiredError)) throw error;",
+        "throw error;",
+      ),
+    ],
+    tests: ["worker/loaded_results"],
+  },
+  {
+    name: "broken-off",
+    guard: "a connection that breaks off is gone on with",
+    off: "it is an error",
+    edits: [
+      edit(FILES, "const again = resumable &&", "const again = false &&"),
+    ],
+    tests: ["worker/loaded_results"],
+  },
+  {
+    name: "claimed-ranges",
+    guard:
+      "a server that only says that it serves ranges is asked for whole files",
+    off: "the wrong bytes are an error",
+    edits: [
+      edit(
+        `${COLLECTOR}/load.ts`,
+        'error.code === "wrong_range"',
+        'error.code === "none"',
+      ),
+    ],
+    tests: ["worker/large_results"],
+  },
+  {
+    name: "half-loaded-rows",
+    guard: "nothing of a result that cannot be loaded stays",
+    off: "its rows are left where they are",
+    edits: [
+      edit(FAILURE, "await drop(collector, claim, dropEndedLoad);", ""),
+    ],
+    tests: ["worker/large_results"],
+  },
+  {
+    name: "changed-result",
+    guard: "a result that changed is loaded from the start",
+    off: "its load goes on",
+    edits: [
+      edit(
+        FAILURE,
+        'if (code === "result_changed") await drop(collector, claim, dropLoad);',
+        "",
+      ),
+    ],
+    tests: ["worker/large_results"],
+  },
+  {
+    name: "call-budget",
+    guard: "a call loads no more than its budget",
+    off: "everything fits",
+    edits: [
+      edit(
+        `${DATABASE}/load_budget.ts`,
+        "const fits = this.#used === 0 || this.#used + bytes <= this.bytes;",
+        "const fits = true;",
+      ),
+    ],
+    tests: ["loading/segments", "worker/large_results"],
+  },
+  {
+    name: "cut-off",
+    guard: "a file is in with all its bytes or not at all",
+    off: "its length is not compared",
+    edits: [
+      edit(
+        SEGMENT,
+        "if (length === null || this.#position === length) return;",
+        "if (length !== null || length === null) return;",
+      ),
+    ],
+    tests: ["loading/exact_results"],
+  },
+  {
+    name: "checksum-of-segments",
+    guard: "a checksum is the same however a result was loaded",
+    off: "a file that is committed at once has one digest",
+    edits: [
+      edit(
+        SEGMENT,
+        "      this.#digest();\n      if (file.resumable",
+        "      if (file.resumable) this.#digest();\n      if (file.resumable",
+      ),
+    ],
+    tests: ["loading/segments"],
+  },
+  {
+    name: "headers-of-files",
+    guard: "all files of a result have one header",
+    off: "later ones are not compared",
+    edits: [
+      edit(
+        LOADER,
+        "JSON.stringify(header) === JSON.stringify(expected)",
+        "header.length > 0",
+      ),
+    ],
+    tests: ["loading/exact_results"],
+  },
+  {
+    name: "number-of-files",
+    guard: "a result of another number of files is loaded from the start",
+    off: "it is gone on with",
+    edits: [
+      edit(
+        LOADER,
+        "if (open !== null && open.files !== load.files) {",
+        "if (open !== null && open.files < 0) {",
+      ),
+    ],
+    tests: ["loading/segments"],
+  },
+  {
+    name: "line-of-file",
+    guard: "an error tells the line of the file",
+    off: "it tells that of the segment",
+    edits: [edit(LOADER, "Number(line) + lines", "Number(line)")],
+    tests: ["loading/exact_results"],
+  },
+  {
+    name: "end-of-data",
+    guard: "a line of \\. alone does not end the data",
+    off: "COPY gets it bare",
+    edits: [edit(SCAN, '? "marker" : "record"', '? "record" : "record"')],
+    tests: ["loading/exact_results"],
+  },
+  {
+    name: "mixed-escapes",
+    guard: "quotes that are doubled where a backslash escapes are refused",
+    off: "COPY reads them in its own way",
+    edits: [edit(SCAN, "if (this.#escape !== -1) {", "if (next === 0) {")],
+    tests: ["loading/exact_results"],
+  },
+  {
+    name: "quote-within-cell",
+    guard: "a quote within a bare cell is refused",
+    off: "COPY drops it",
+    edits: [
+      edit(
+        SCAN,
+        "if (before !== this.#separator && before !== LF) {",
+        "if (before === -1) {",
+      ),
+    ],
+    tests: ["loading/exact_results"],
+  },
+];
