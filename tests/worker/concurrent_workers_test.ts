@@ -33,10 +33,6 @@ Deno.test("four workers at once create each of 30 weeks once, and never hold mor
       Array(WEEKS).fill(1),
     );
     assert.equal(Math.max(...seen), CAP, "all places were used, and no more");
-    const busy = workers.filter(({ lines }) =>
-      lines.some(({ event }) => event === "execution_stored")
-    );
-    assert.ok(busy.length > 1, "more than one worker created executions");
     for (const { lines } of workers) {
       const failures = lines.filter(({ level }) => level === "error");
       assert.deepEqual(failures, []);
