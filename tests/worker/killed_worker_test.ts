@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Bench, collect, withBench } from "./support/bench.ts";
 import { killAt, tickOfFunction } from "./support/function_worker.ts";
+import { namedPoints } from "./support/named_points.ts";
 import {
   assertOneCreateEach,
   column,
@@ -12,7 +13,12 @@ import {
 const WEEKS = 2;
 
 /** Points before which nothing was POSTed. */
-for (const point of ["after_claim", "before_post"]) {
+const NOT_POSTED = ["after_claim", "before_post"];
+
+/** Points after which the ids are stored: another worker goes on from there. */
+const STORED = ["after_record", "before_copy", "after_copy", "after_segment"];
+
+for (const point of NOT_POSTED) {
   Deno.test(`weeks of a worker that died at ${point} are POSTed by no other before every allowance is over, and then once`, async () => {
     await withBench({}, async (bench) => {
       await collect(bench, WEEKS);
@@ -52,10 +58,7 @@ Deno.test("executions of a worker that died before it stored their ids are adopt
   });
 });
 
-/** Points after which the ids are stored: another worker goes on from there. */
-for (
-  const point of ["after_record", "before_copy", "after_copy"]
-) {
+for (const point of STORED) {
   Deno.test(`weeks of a worker that died at ${point} are completed by another`, async () => {
     await withBench({}, async (bench) => {
       await collect(bench, WEEKS);
@@ -100,6 +103,14 @@ Deno.test("a result that is in when its worker dies is not loaded again", async 
     assert.equal(bench.simulator.requestCounts().download, download);
     assert.ok(await visibleRows(bench) > 0);
   });
+});
+
+Deno.test("every named point of the worker has a test of a worker that died there", async () => {
+  const others = ["after_post", "after_list", "before_complete"];
+  assert.deepEqual(
+    [...NOT_POSTED, ...STORED, ...others].sort(),
+    await namedPoints(),
+  );
 });
 
 /** As after a create of the instance whose answer came. */

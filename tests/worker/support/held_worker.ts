@@ -1,0 +1,72 @@
+import { eventually } from "../../support/eventually.ts";
+import type { Bench } from "./bench.ts";
+import { openWorker } from "./own_worker.ts";
+import { letTimePass } from "./weeks.ts";
+
+/** How long a worker sleeps here by its own clock: longer than everything that it measures. */
+const SLEPT_MS = 3600_000;
+
+/** A worker that stands still at a named point until it is woken. */
+export interface HeldWorker extends AsyncDisposable {
+  /** Lets it go on, an hour later by its own clock; resolves when its tick has ended. */
+  wake(): Promise<void>;
+}
+
+/**
+ * Ticks until a worker is held at a named point.
+ *
+ * @param where the point; `skip`: how often it passes there first; `times`: how many of its weeks are held there
+ */
+export async function holdAt(
+  bench: Bench,
+  where: { point: string; skip?: number; times: number },
+): Promise<HeldWorker> {
+  let slept = 0;
+  let passed = 0;
+  let held = 0;
+  const waking = Promise.withResolvers<void>();
+  const worker = openWorker(bench, {
+    parts: {
+      now: () => performance.now() + slept,
+      reach: async (point) => {
+        if (point !== where.point || passed++ < (where.skip ?? 0)) return;
+        held++;
+        await waking.promise;
+      },
+    },
+    client: (client) => ({
+      ...client,
+      // The client's clock has gone on as far as the collector's: its deadlines have come nearer.
+      createExecution: (request, { deadline, ...options }) =>
+        client.createExecution(request, {
+          ...options,
+          deadline: deadline - slept,
+        }),
+    }),
+  });
+  const isHeld = () => held >= where.times;
+  let ticking: Promise<unknown> = Promise.resolve();
+  for (let tick = 0; tick < 5 && !isHeld(); tick++) {
+    await letTimePass(bench);
+    let ended = false;
+    ticking = worker.tick().finally(() => ended = true);
+    await eventually(
+      `the worker at ${where.point}`,
+      () => Promise.resolve(isHeld() || ended),
+      60,
+    );
+  }
+  if (!isHeld()) throw new Error(`No tick reached ${where.point}.`);
+  return {
+    async wake() {
+      slept = SLEPT_MS;
+      waking.resolve();
+      await ticking;
+    },
+    async [Symbol.asyncDispose]() {
+      waking.resolve();
+      await ticking.catch(() => {});
+      await worker[Symbol.asyncDispose]();
+    },
+  };
+}
