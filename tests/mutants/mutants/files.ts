@@ -18,6 +18,7 @@ export const READING = "supabase/migrations/20260316090000_reading.sql";
 export const VERSIONS = "supabase/migrations/20260316100000_versions.sql";
 export const RESTATEMENT = "supabase/migrations/20260323090000_restatement.sql";
 
+export const CONFIRM = "supabase/functions/_shared/collector/confirm.ts";
 export const CREATE = "supabase/functions/_shared/amc/create_execution.ts";
 export const HTTP = "supabase/functions/_shared/amc/http.ts";
 export const MATCHER = "supabase/functions/_shared/amc/matcher.ts";

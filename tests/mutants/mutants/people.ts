@@ -2,6 +2,7 @@ import { edit, editEvery, type Mutant } from "../support/mutant.ts";
 import {
   ATTEMPTS,
   COLLECTIONS,
+  CONFIRM,
   CONTROL,
   LISTINGS,
   PERSONS_WORD,
@@ -153,5 +154,12 @@ export const PEOPLE: Mutant[] = [
       ),
     ],
     tests: ["control_report/each_request"],
+  },
+  {
+    name: "word-contradicted",
+    guard: "an attempt takes no execution of another window, whoever names it",
+    off: "the worker does not compare what AMC says of it",
+    edits: [edit(CONFIRM, ": whyNot(attempt, execution);", ": null;")],
+    tests: ["tests/worker/persons_word_test"],
   },
 ];

@@ -123,14 +123,14 @@ const ofAmc = ({ lags, faults }: Odds): Weighted[] => [
 
 /** What people do, here and in AMC's console. */
 const ofPeople: Weighted[] = [
-  often(1, "console run", { week }),
+  often(2, "console run", { week }),
   often(1, "cancel outside", { run: fc.nat(8) }),
   often(1, "collect again"),
   often(3, ["pause", "resume", "retry all"], { collection }),
   often(1, "cancel", { collection }),
   often(3, ["retry", "restate"], { week }),
   often(1, "end by hand", { week }),
-  often(2, ["say", "say", "slip"], { attempt: fc.nat(4) }),
+  often(3, ["say", "say", "slip"], { attempt: fc.nat(4) }),
 ];
 
 /** A setting and the steps that follow. */

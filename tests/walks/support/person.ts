@@ -20,11 +20,12 @@ export class Person {
     }
   }
 
-  /** Makes a slip of the pen: names somebody's run of another week, or one that AMC does not have. */
-  async slip(attempt: AttemptRow, { weeks }: Picture): Promise<void> {
-    const { start } = weeks.find(({ id }) => id === attempt.week_id)!;
+  /** Makes a slip of the pen: names a run of another week that nobody has taken, or one that AMC does not have. */
+  async slip(attempt: AttemptRow, now: Picture): Promise<void> {
+    const { start } = now.weeks.find(({ id }) => id === attempt.week_id)!;
+    const known = new Set(now.executions.map(({ id }) => id));
     const other = this.amc.runs.find((run) =>
-      run.by === "a person" && !run.start.startsWith(start)
+      !known.has(run.id) && !run.start.startsWith(start)
     );
     await this.#confirm(attempt, other?.id ?? "run-0");
   }

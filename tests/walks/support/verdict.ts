@@ -68,6 +68,19 @@ function ofAttempts(now: Picture, amc: Amc): string[] {
     .filter((id) => ours.has(id));
 }
 
+/** An attempt has only a run of its own week, whatever people name. */
+function checkWindows(now: Picture, amc: Amc): void {
+  const startOf = new Map(now.weeks.map(({ id, start }) => [id, start]));
+  const runs = new Map(amc.runs.map((run) => [run.id, run]));
+  for (const { week_id, execution_id } of now.attempts) {
+    const run = runs.get(execution_id ?? "");
+    assert.ok(
+      run === undefined || run.start.startsWith(startOf.get(week_id)!),
+      `${run?.id} of ${run?.start} is not of week ${week_id}`,
+    );
+  }
+}
+
 /** What holds once everything has settled, if the list lagged less than the instance allows for. */
 export function checkNothingRanTwice(now: Picture, amc: Amc): void {
   const ours = oursOf(amc);
@@ -76,6 +89,7 @@ export function checkNothingRanTwice(now: Picture, amc: Amc): void {
     ours.map(({ id }) => id).sort(),
     "the attempts with an id (found) are the creates that AMC accepted (expected)",
   );
+  checkWindows(now, amc);
   checkSequence(amc.runs.filter(({ by }) => by !== "a person"));
   const duplicates = now.alerts.filter(({ code }) =>
     code === "duplicate_execution"
@@ -85,6 +99,7 @@ export function checkNothingRanTwice(now: Picture, amc: Amc): void {
 
 /** What holds once everything has settled, however long the list lagged: what ran twice is known and runs no more. */
 export function checkDuplicatesAreKnown(now: Picture, amc: Amc): void {
+  checkWindows(now, amc);
   const taken = new Set(ofAttempts(now, amc));
   const weekOf = new Map(now.executions.map((e) => [e.id, e.week_id]));
   for (const run of oursOf(amc).filter(({ id }) => !taken.has(id))) {

@@ -190,7 +190,7 @@ export class Walk {
     }
     if ("attempt" in action) {
       const unknown = this.#picture!.attempts.filter(({ state }) =>
-        state === "unknown"
+        state === "unknown" || state === "intended"
       );
       const some = unknown[action.attempt % Math.max(1, unknown.length)];
       if (some !== undefined) {
