@@ -35,8 +35,9 @@ export async function claimLoad(database: BenchDatabase): Promise<Loadable> {
       select outcome from public.record_execution(${attemptId}, ${executionId}, ${
       sql.json({ status: "SUCCEEDED" })
     })`;
+    // A lease longer than the run: what was loaded before is not taken up again.
     const [claim] = await sql`
-      select fence, week_id, collection_id from public.claim_loads(1)
+      select fence, week_id, collection_id from public.claim_loads(1, 100000)
       where attempt_id = ${attemptId}`;
     return {
       attemptId,
