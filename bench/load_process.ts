@@ -51,7 +51,7 @@ async function call({ attemptId, fence }: Loadable): Promise<boolean> {
     attemptId,
     fence,
     dialect: DIALECT,
-    files: links.length,
+    countFiles: () => files.count(),
     limits: DEFAULT_LIMITS,
     budget: new LoadBudget(DEFAULT_LIMITS.callBytes),
     open: (index, from) => files.open(index, from),

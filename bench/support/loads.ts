@@ -62,7 +62,7 @@ export async function load(
     attemptId,
     fence,
     dialect: DIALECT,
-    files: 1,
+    countFiles: () => Promise.resolve(1),
     limits: DEFAULT_LIMITS,
     budget: new LoadBudget(Infinity),
     // No request goes on in its middle, so the body stays open from one segment to the next.

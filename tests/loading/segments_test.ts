@@ -137,6 +137,7 @@ Deno.test("a worker of whose load all files are in is gone on with by nothing bu
     }).catch((error) => error);
     assert.equal(failure, stopped);
     const summary = await load(world, loadable, FILES, {
+      countFiles: () => Promise.reject(new Error("AMC is not asked")),
       open: () => Promise.reject(new Error("no file is asked for")),
     });
     assert.equal(summary.rows, 40);

@@ -48,6 +48,7 @@ export interface LoadOptions {
   /** Size of the chunks in which the bytes come. */
   chunk?: number;
   reach?: Load["reach"];
+  countFiles?: Load["countFiles"];
   /** Replaces how a file is opened. */
   open?: (
     index: number,
@@ -165,7 +166,7 @@ export async function load(
     attemptId: loadable.attemptId,
     fence: options.fence ?? await takeUp(world, loadable),
     dialect: loadable.dialect,
-    files: files.length,
+    countFiles: options.countFiles ?? (() => Promise.resolve(files.length)),
     limits,
     budget: options.budget ?? new LoadBudget(limits.callBytes),
     open: async (index, from) => {

@@ -182,7 +182,7 @@ export const SEGMENTS: Mutant[] = [
     edits: [
       edit(
         LOADER,
-        "if (open !== null && open.files !== load.files) {",
+        "if (open !== null && open.files !== files) {",
         "if (open !== null && open.files < 0) {",
       ),
     ],

@@ -62,7 +62,7 @@ async function loadOne(
     return await loadResult(collector.direct, {
       ...holderOf(claim),
       dialect: dialectOf(claim),
-      files: await files.count(),
+      countFiles: () => files.count(),
       limits: collector.limits ?? DEFAULT_LIMITS,
       budget,
       open: (index, from) => files.open(index, from),

@@ -35,7 +35,7 @@ export interface ResultFile {
 export interface Load extends Holder {
   dialect: Dialect;
   /** How many files there are. */
-  files: number;
+  countFiles(): Promise<number>;
   limits: LoadLimits;
   budget: LoadBudget;
   /** Opens a file, by its place from 0; from a byte on if the file has that etag. */
@@ -65,18 +65,35 @@ export async function loadResult(
   load: Load,
 ): Promise<postgres.JSONValue | null> {
   let open = await resumeLoad(direct, load);
-  if (open !== null && open.files !== load.files) {
+  if (open === null || open.file < open.files) {
+    open = await loadFiles(direct, load, open);
+  }
+  if (open === null) return null;
+  const [{ summary }] = await direct`
+    select private.finish_load(${open.id}, ${load.attemptId}, ${load.fence}) as summary`;
+  return summary;
+}
+
+/** Loads the files that are not in. @returns the load, or null if the budget is used up */
+async function loadFiles(
+  direct: Direct,
+  load: Load,
+  resumed: OpenLoad | null,
+): Promise<OpenLoad | null> {
+  let open = resumed;
+  const files = await load.countFiles();
+  if (open !== null && open.files !== files) {
     // Not the same result any more: it is loaded from the start.
     await dropLoad(direct, load);
     open = null;
   }
-  while (open === null || open.file < open.files) {
+  while (open === null || open.file < files) {
     if (!load.budget.isOpen) return null;
     const { file, header } = await openFile(load, open);
     try {
       open ??= await beginLoad(direct, load, {
         header: header!,
-        files: load.files,
+        files,
         segmentBytes: load.limits.segmentBytes,
       });
       while (!file.ended) {
@@ -86,9 +103,7 @@ export async function loadResult(
       file.reader.close();
     }
   }
-  const [{ summary }] = await direct`
-    select private.finish_load(${open.id}, ${load.attemptId}, ${load.fence}) as summary`;
-  return summary;
+  return open;
 }
 
 /** Opens the file that is next, where it is to go on. */
