@@ -119,7 +119,8 @@ export class Lane {
       gate("begin_load", () => this.#apart(() => this.#sql(parts, ...values)));
     const begin = (work: (sql: postgres.Sql) => Promise<unknown>) =>
       gate("copy", () => this.#apart(() => work(this.#sql)));
-    return Object.assign(query, { begin }) as unknown as Direct;
+    const json = (value: postgres.JSONValue) => this.#sql.json(value);
+    return Object.assign(query, { begin, json }) as unknown as Direct;
   }
 
   /** As role postgres; what is refused leaves the walk's transaction as it was. */
