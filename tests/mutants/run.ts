@@ -1,7 +1,7 @@
 // `npm run test:mutants`: switches off one guard at a time, in a copy of the checkout, and shows that a test fails for each.
 // Arguments: names of mutants; all of them by default. The last line is `N bitten, N survived, N broken`.
 
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkout } from "../../local/platform/postgres/mod.ts";
 import { stopOnSignals } from "../../local/platform/signals.ts";
@@ -66,6 +66,14 @@ async function judgeAll(copies: Copy[], chosen: Mutant[]): Promise<Verdict[]> {
   return verdicts;
 }
 
+async function writePage(verdicts: Verdict[]): Promise<void> {
+  const former = await readFile(PAGE, "utf8").catch(() => "");
+  const names = MUTANTS.map(({ name }) => name);
+  await writeFile(PAGE, page(verdicts, names, former));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", PAGE] })
+    .output();
+}
+
 async function main(names: string[]): Promise<number> {
   const chosen = choose(names);
   await using parts = new AsyncDisposableStack();
@@ -80,11 +88,7 @@ async function main(names: string[]): Promise<number> {
   console.log(`\n${table(verdicts)}`);
   const count = (outcome: Verdict["outcome"]) =>
     verdicts.filter((verdict) => verdict.outcome === outcome).length;
-  if (names.length === 0) {
-    await writeFile(PAGE, page(verdicts));
-    await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", PAGE] })
-      .output();
-  }
+  await writePage(verdicts);
   console.log(
     `\n${count("bitten")} bitten, ${count("survived")} survived, ${
       count("broken")
