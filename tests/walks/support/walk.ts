@@ -240,6 +240,8 @@ export class Walk {
     await this.#workOn(personsAttempts);
     for (let times = 0; personsAttempts(this.#picture!).length > 0; times++) {
       assert.ok(times < MOST_ROUNDS, "people are asked again and again");
+      // A report that came late may have put off when they can tell.
+      await this.#wait(SETTLING_SECONDS.at(-1)!);
       this.trace.push("a person says what became of the creates");
       const now = this.#picture!;
       for (const attempt of personsAttempts(now)) {
