@@ -131,16 +131,19 @@ Deno.test("a loader that was taken for dead changes nothing when it comes back",
   await withBench({}, async (bench) => {
     await collect(bench, 1);
     await using second = openWorker(bench);
-    let overtaken = false;
-    const reach = async (point: string) => {
-      if (point !== "after_copy" || overtaken) return;
-      // All its bytes are in: another worker takes the load up and finishes it.
-      overtaken = true;
-      await letTimePass(bench);
-      await second.tick();
+    let overtaking: Promise<void> | undefined;
+    const reach = (point: string) => {
+      if (point !== "after_copy") return Promise.resolve();
+      // All its bytes are in: another worker takes the load up, ends this one's session, and finishes it.
+      return overtaking ??= letTimePass(bench).then(async () => {
+        await second.tick();
+      });
     };
     await using first = openWorker(bench, { parts: { reach } });
-    await finishAll(bench, first.tick);
+    await finishAll(bench, async () => {
+      await first.tick();
+      await overtaking;
+    });
     const [week] = await weeksOf(bench);
     assert.equal(week.status, "completed");
     assert.equal(week.data.rows, await storedRows(bench));
