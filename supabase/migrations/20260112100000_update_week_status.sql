@@ -72,20 +72,6 @@ $$;
 comment on function private.report_week(public.report_data_weeks, text, jsonb, text) is
   'Gives a week its status and, where they are not null, its data and its execution. Answers the week as it now is. The caller holds its lock.';
 
-create function private.why_untaken(week public.report_data_weeks, execution_id text) returns text
-language plpgsql volatile security invoker set search_path = ''
-as $$
-begin
-  return case
-    when why_untaken.execution_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then 'malformed_execution_id'
-    when exists (select from public.workflow_executions e
-      where e.id = why_untaken.execution_id and e.week_id <> (week).id) then 'execution_of_another_week'
-  end;
-end;
-$$;
-comment on function private.why_untaken(public.report_data_weeks, text) is
-  'Why an execution that a caller brought cannot be the week''s (malformed_execution_id, execution_of_another_week); null if it can.';
-
 create function private.report_week_with(
   inout week public.report_data_weeks, status text, data jsonb, execution_id text, out untracked text
 )
@@ -93,21 +79,26 @@ language plpgsql security invoker set search_path = ''
 as $$
 declare
   now_at timestamptz := private.current_time();
+  brought constant text := report_week_with.execution_id;
 begin
-  untracked := private.why_untaken(week, report_week_with.execution_id);
-  if untracked is null then
+  if brought !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
+    untracked := 'malformed_execution_id';
+  else
     begin
-      insert into public.workflow_executions (id, week_id) values (report_week_with.execution_id, (week).id)
-      on conflict (id) do nothing;
+      insert into public.workflow_executions (id, week_id) values (brought, (week).id) on conflict (id) do nothing;
       if found then
         insert into public.week_attempts
           (week_id, instance_id, number, kind, state, outcome, intended_at, execution_id, ended_at)
         values ((week).id, (week).instance_id,
           1 + coalesce((select max(a.number) from public.week_attempts a where a.week_id = (week).id), 0),
-          'external', 'ended', 'external', now_at, report_week_with.execution_id, now_at);
+          'external', 'ended', 'external', now_at, brought, now_at);
+      elsif exists (select from public.workflow_executions e where e.id = brought and e.week_id <> (week).id) then
+        untracked := 'execution_of_another_week';
       end if;
-      week := private.report_week(week, report_week_with.status, report_week_with.data, report_week_with.execution_id);
-      return;
+      if untracked is null then
+        week := private.report_week(week, report_week_with.status, report_week_with.data, brought);
+        return;
+      end if;
     exception
       -- Tracking must never stop a collection. Only what the value itself caused is caught (classes 22 and 23):
       -- a deadlock, a cancellation or a full disk is raised, and the caller tries again.
@@ -155,14 +146,12 @@ comment on function private.finish_week(public.report_data_weeks, public.week_at
 revoke execute on function
   private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
   private.report_week(public.report_data_weeks, text, jsonb, text),
-  private.why_untaken(public.report_data_weeks, text),
   private.report_week_with(public.report_data_weeks, text, jsonb, text),
   private.finish_week(public.report_data_weeks, public.week_attempts, text)
   from public, anon, authenticated;
 grant execute on function
   private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
   private.report_week(public.report_data_weeks, text, jsonb, text),
-  private.why_untaken(public.report_data_weeks, text),
   private.report_week_with(public.report_data_weeks, text, jsonb, text),
   private.finish_week(public.report_data_weeks, public.week_attempts, text)
   to service_role;

@@ -160,11 +160,11 @@ const STATUS: Mutant[] = [
   {
     name: "brought-id",
     guard: "a caller cannot bring another week's execution",
-    off: "why_untaken does not look for it",
+    off: "report_week_with does not look for it",
     edits: [
       edit(
         UPDATE_WEEK_STATUS,
-        "where e.id = why_untaken.execution_id and e.week_id <> (week).id",
+        "where e.id = brought and e.week_id <> (week).id",
         "where false",
       ),
     ],
