@@ -143,17 +143,60 @@ end;
 $$;
 comment on function private.finish_week(public.report_data_weeks, public.week_attempts, text) is
   'Ends the live attempt of a week that reached a terminal status, and keeps AMC''s words if it failed.';
+create function private.apply_report(
+  week public.report_data_weeks, live public.week_attempts, status text, data jsonb, execution_id text
+) returns public.tracking_report
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  reported record;
+  untracked text;
+begin
+  -- A restatement that failed leaves what the week shows: only its attempt ends.
+  if week.status = 'completed' and apply_report.status = 'failed' then
+    perform private.finish_week(week, live, 'failed');
+    perform private.note_event('restatement_failed', live, week, apply_report.execution_id);
+    return row('applied', 'result_kept', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if apply_report.execution_id is not null and apply_report.execution_id is distinct from week.execution_id and live.id is null then
+    -- 5 and 7
+    reported := private.report_week_with(week, apply_report.status, apply_report.data, apply_report.execution_id);
+    week := reported.week;
+    untracked := reported.untracked;
+  else
+    -- 9
+    week := private.report_week(week, apply_report.status, apply_report.data, apply_report.execution_id);
+  end if;
+  if live.id is not null and apply_report.status <> 'running' then
+    perform private.finish_week(week, live, apply_report.status);
+  end if;
+  perform private.note_event('week_' || apply_report.status, live, week, apply_report.execution_id,
+    jsonb_strip_nulls(jsonb_build_object('untracked', untracked)));
+  if untracked is not null then
+    perform private.raise_alert('execution_untracked', format(
+      'Week %s took status %s, but not the execution id that came with it: %s. Find the execution in AMC''s list and report its id.',
+      week.id, week.status, untracked), week.instance_id, week.id, jsonb_build_object('execution_id', left(apply_report.execution_id, 200)));
+    return row('applied_untracked', untracked, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function private.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
+  'Writes a report that update_week_status found to be in order, and what follows from it. Answers applied or applied_untracked.';
+
 revoke execute on function
   private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
   private.report_week(public.report_data_weeks, text, jsonb, text),
   private.report_week_with(public.report_data_weeks, text, jsonb, text),
-  private.finish_week(public.report_data_weeks, public.week_attempts, text)
+  private.finish_week(public.report_data_weeks, public.week_attempts, text),
+  private.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text)
   from public, anon, authenticated;
 grant execute on function
   private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
   private.report_week(public.report_data_weeks, text, jsonb, text),
   private.report_week_with(public.report_data_weeks, text, jsonb, text),
-  private.finish_week(public.report_data_weeks, public.week_attempts, text)
+  private.finish_week(public.report_data_weeks, public.week_attempts, text),
+  private.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text)
   to service_role;
 
 -- update_week_status ----------------------------------------------------------------------------------
@@ -170,8 +213,6 @@ declare
   live public.week_attempts;
   new_data jsonb := nullif(update_week_status.data, 'null'::jsonb);
   new_id text := update_week_status.execution_id;
-  reported record;
-  untracked text;
 begin
   -- 1
   if update_week_status.status is null or update_week_status.status <> all (valid) then
@@ -214,33 +255,7 @@ begin
       and (new_id is null or new_id is not distinct from week.execution_id) then
     return row('already_applied', null, week.status, week.execution_id)::public.tracking_report;
   end if;
-  -- A restatement that failed leaves what the week shows: only its attempt ends.
-  if week.status = 'completed' and update_week_status.status = 'failed' then
-    perform private.finish_week(week, live, 'failed');
-    perform private.note_event('restatement_failed', live, week, new_id);
-    return row('applied', 'result_kept', week.status, week.execution_id)::public.tracking_report;
-  end if;
-  if new_id is not null and new_id is distinct from week.execution_id and live.id is null then
-    -- 5 and 7
-    reported := private.report_week_with(week, update_week_status.status, new_data, new_id);
-    week := reported.week;
-    untracked := reported.untracked;
-  else
-    -- 9
-    week := private.report_week(week, update_week_status.status, new_data, new_id);
-  end if;
-  if live.id is not null and update_week_status.status <> 'running' then
-    perform private.finish_week(week, live, update_week_status.status);
-  end if;
-  perform private.note_event('week_' || update_week_status.status, live, week, new_id,
-    jsonb_strip_nulls(jsonb_build_object('untracked', untracked)));
-  if untracked is not null then
-    perform private.raise_alert('execution_untracked', format(
-      'Week %s took status %s, but not the execution id that came with it: %s. Find the execution in AMC''s list and report its id.',
-      week.id, week.status, untracked), week.instance_id, week.id, jsonb_build_object('execution_id', left(new_id, 200)));
-    return row('applied_untracked', untracked, week.status, week.execution_id)::public.tracking_report;
-  end if;
-  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+  return private.apply_report(week, live, update_week_status.status, new_data, new_id);
 end;
 $$;
 comment on function public.update_week_status(uuid, uuid, text, jsonb, text) is

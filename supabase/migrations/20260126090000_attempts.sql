@@ -260,6 +260,47 @@ $$;
 comment on function private.note_execution(text, uuid, jsonb, boolean) is
   'Adds the row of an execution from what AMC said of it (an execution observation). Answers true, or null if somebody has added it meanwhile.';
 
+create function private.note_echo(instance_id text, proved boolean) returns boolean
+language plpgsql security invoker set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  if note_echo.proved then
+    update public.amc_instances i set matcher_proved_at = private.current_time()
+    where i.id = note_echo.instance_id and i.matcher_proved_at is null;
+    if found then
+      update public.tracking_alerts t set resolved_at = private.current_time()
+      where t.instance_id = note_echo.instance_id and t.code = 'matcher_failed' and t.resolved_at is null;
+    end if;
+  elsif not note_echo.proved then
+    -- AMC's list would not tell this execution: what it does not show proves nothing any more.
+    update public.amc_instances i set matcher_proved_at = null
+    where i.id = note_echo.instance_id and i.matcher_proved_at is not null;
+    return found;
+  end if;
+  return false;
+end;
+$$;
+comment on function private.note_echo(text, boolean) is
+  'Notes whether AMC''s answer to a create of the instance would have been found in its list (proved; null: not looked at). Answers true if that takes the proof back.';
+
+create function private.keep_late_execution(
+  attempt public.week_attempts, week public.report_data_weeks, execution_id text, details jsonb, known boolean
+) returns void
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  perform private.note_event('late_execution', attempt, week, keep_late_execution.execution_id, keep_late_execution.details);
+  if not keep_late_execution.known then
+    perform private.raise_alert('late_execution', format(
+      'AMC execution %s came for attempt %s after it had ended as %s. Check in AMC whether it still runs.',
+      left(keep_late_execution.execution_id, 200), (attempt).id, (attempt).outcome), (week).instance_id, (week).id);
+  end if;
+end;
+$$;
+comment on function private.keep_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean) is
+  'Keeps an execution''s id that came for an attempt after its end where a person finds it; with an alert, unless the execution is known already.';
+
 create function public.record_execution(
   attempt_id uuid, execution_id text, details jsonb default null, adopted boolean default false
 ) returns public.tracking_report
@@ -271,26 +312,14 @@ declare
   week public.report_data_weeks;
   new_id constant text := record_execution.execution_id;
   holder uuid;
-  matcher_failed boolean := false;
+  matcher_failed boolean;
 begin
   select * into attempt from public.week_attempts a where a.id = record_execution.attempt_id;
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   -- Instance before week: the order in which everything locks.
-  if (record_execution.details ->> 'matcher_proved')::boolean then
-    update public.amc_instances i set matcher_proved_at = private.current_time()
-    where i.id = attempt.instance_id and i.matcher_proved_at is null;
-    if found then
-      update public.tracking_alerts t set resolved_at = private.current_time()
-      where t.instance_id = attempt.instance_id and t.code = 'matcher_failed' and t.resolved_at is null;
-    end if;
-  elsif not (record_execution.details ->> 'matcher_proved')::boolean then
-    -- AMC's list would not tell this execution: what it does not show proves nothing any more.
-    update public.amc_instances i set matcher_proved_at = null
-    where i.id = attempt.instance_id and i.matcher_proved_at is not null;
-    matcher_failed := found;
-  end if;
+  matcher_failed := private.note_echo(attempt.instance_id, (record_execution.details ->> 'matcher_proved')::boolean);
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
@@ -300,13 +329,7 @@ begin
       left(new_id, 200), week.instance_id), week.instance_id);
   end if;
   if attempt.state = 'ended' then
-    -- The id may be known to nobody else: it is kept where a person finds it.
-    perform private.note_event('late_execution', attempt, week, new_id, record_execution.details);
-    if holder is null then
-      perform private.raise_alert('late_execution', format(
-        'AMC execution %s came for attempt %s after it had ended as %s. Check in AMC whether it still runs.',
-        left(new_id, 200), attempt.id, attempt.outcome), week.instance_id, week.id);
-    end if;
+    perform private.keep_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.execution_id = new_id then
@@ -490,7 +513,9 @@ begin
     'private.free_slots(public.amc_instances)', 'private.window_key(text, text, text, jsonb)',
     'private.has_claimable_week(text)',
     'private.intend(public.amc_instances, integer, integer)', 'public.claim_due_weeks(integer, integer)',
-    'private.note_execution(text, uuid, jsonb, boolean)', 'public.record_execution(uuid, text, jsonb, boolean)',
+    'private.note_execution(text, uuid, jsonb, boolean)', 'private.note_echo(text, boolean)',
+    'private.keep_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean)',
+    'public.record_execution(uuid, text, jsonb, boolean)',
     'private.put_off(public.report_data_weeks, timestamptz)', 'private.fail_week(public.report_data_weeks, text, text)',
     'private.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz)',
     'public.report_create(uuid, text, integer, text, text, numeric)', 'public.mark_workflow_saved(text, text)'

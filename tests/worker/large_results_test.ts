@@ -3,92 +3,17 @@ import {
   DEFAULT_LIMITS,
   type LoadLimits,
 } from "../../supabase/functions/_shared/database/load_limits.ts";
-import type { OpenResultOptions } from "../../supabase/functions/_shared/amc/results.ts";
+import { collect, withBench } from "./support/bench.ts";
 import {
-  type Bench,
-  type BenchOptions,
-  collect,
-  withBench,
-} from "./support/bench.ts";
-import {
-  openWorker,
-  type OwnWorker,
-  type OwnWorkerOptions,
-} from "./support/own_worker.ts";
-import { asCsv, resultOf, shownRows, storedRows } from "./support/results.ts";
-import {
-  finishAll,
-  letTimePass,
-  type WeekRow,
-  weeksOf,
-} from "./support/weeks.ts";
-
-/** Some segments of a result of a few hundred rows. */
-const SMALL = { segmentBytes: 4_000, callBytes: 10_000 };
-
-type Asked = OpenResultOptions | undefined;
-
-/** Collects one week with limits of its own; and what was asked of the links. */
-async function collectOne(
-  options: BenchOptions,
-  limits: Partial<LoadLimits>,
-  work: (
-    bench: Bench,
-    worker: OwnWorker,
-    week: WeekRow,
-    asked: Asked[],
-  ) => Promise<void>,
-  client: OwnWorkerOptions["client"] = (client) => client,
-): Promise<void> {
-  await withBench(options, async (bench) => {
-    await collect(bench, 1);
-    const asked: Asked[] = [];
-    await using worker = openWorker(bench, {
-      parts: { limits: { ...DEFAULT_LIMITS, ...limits } },
-      client: (plain, instance) => {
-        const changed = client(plain, instance);
-        return {
-          ...changed,
-          openResult: (link, options) => {
-            asked.push(options);
-            return changed.openResult(link, options);
-          },
-        };
-      },
-    });
-    await finishAll(bench, worker.tick);
-    const [week] = await weeksOf(bench);
-    await work(bench, worker, week, asked);
-  });
-}
-
-async function assertWhole(
-  bench: Bench,
-  worker: OwnWorker,
-  week: WeekRow,
-): Promise<void> {
-  assert.equal(week.status, "completed", JSON.stringify(week));
-  const { files } = await resultOf(worker, week.execution_id!);
-  const rows = files.map((file) => file.slice(file.indexOf("\n") + 1));
-  assert.equal(asCsv(await shownRows(bench, week.id)), rows.join(""));
-}
-
-/** Asserts that a week failed for good at the first try, and that nothing of its result is there. */
-async function assertRefused(
-  bench: Bench,
-  week: WeekRow,
-  code: string,
-  message: RegExp,
-): Promise<void> {
-  assert.equal(week.status, "failed");
-  assert.equal(week.error_code, code);
-  assert.match(week.error_message!, message);
-  assert.equal(week.error_count, 1);
-  assert.deepEqual(await shownRows(bench, week.id), []);
-  assert.equal(await storedRows(bench), 0);
-  const loads = await bench.sql`select from public.result_loads`;
-  assert.equal(loads.length, 0);
-}
+  type Asked,
+  assertRefused,
+  assertWhole,
+  collectOne,
+  SMALL,
+} from "./support/one_result.ts";
+import { openWorker, type OwnWorkerOptions } from "./support/own_worker.ts";
+import { storedRows } from "./support/results.ts";
+import { finishAll, letTimePass, weeksOf } from "./support/weeks.ts";
 
 const TWO_FILES = { simulator: { results: { rows: 400, files: 2 } } };
 
