@@ -338,6 +338,7 @@ declare
   attempt public.week_attempts;
   week public.report_data_weeks;
   ended_at timestamptz;
+  waits interval;
 begin
   select * into week from public.report_data_weeks w
     where w.id = (select a.week_id from public.week_attempts a where a.id = fail_load.attempt_id) for no key update;
@@ -358,16 +359,20 @@ begin
       fail_load.message := format('AMC no longer keeps the result of execution %s, which ended on %s. Retry the week to run it again. AMC said: %s',
         attempt.execution_id, to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), fail_load.message);
       most_errors := 3;
+    else
+      -- AMC's own advice is to wait and ask again (guide, M): no error, asked for less often as time goes on.
+      waits := least(interval '5 minutes', greatest(interval '15 seconds', (private.current_time() - ended_at) / 4));
     end if;
   end if;
-  if fail_load.permanent or week.error_count + 1 >= most_errors then
+  if waits is null and (fail_load.permanent or week.error_count + 1 >= most_errors) then
     perform private.end_attempt(attempt.id, 'failed');
     perform private.fail_week(week, fail_load.code, fail_load.message);
   else
     update public.week_attempts a set leased_until = null, due_at = private.current_time()
-      + make_interval(secs => 5 + random() * least(900, 10 * 2 ^ week.error_count))
+      + coalesce(waits, make_interval(secs => 5 + random() * least(900, 10 * 2 ^ week.error_count)))
     where a.id = attempt.id;
-    update public.report_data_weeks w set error_count = w.error_count + 1, error_code = fail_load.code,
+    update public.report_data_weeks w set
+      error_count = w.error_count + case when waits is null then 1 else 0 end, error_code = fail_load.code,
       error_message = left(fail_load.message, 2000)
     where w.id = week.id;
   end if;
@@ -379,7 +384,8 @@ end;
 $$;
 comment on function public.fail_load(uuid, integer, text, text, boolean) is
   $$Reports that a load did not succeed. permanent: the week fails at once with code and message; otherwise it
-is tried again later, at most eight times in all. fence: from claim_loads; an earlier one is stale.
+is tried again later, at most eight times in all. not_ready and not_found, within a day of the execution's end, are
+waiting and count as no error; later they mean result_gone. fence: from claim_loads; an earlier one is stale.
 Answers {outcome: applied, stale or not_found, …}. For service_role.$$;
 
 do $$

@@ -115,15 +115,15 @@ Deno.test("a week whose result never comes whole fails after eight errors, with 
     bench.simulator.script({
       operation: "downloadUrls",
       times: "always",
-      fault: { kind: "unavailable" },
+      fault: { kind: "status", status: 422, details: "No such output." },
     });
     await using worker = openWorker(bench);
     await finishAll(bench, worker.tick);
     const [week] = await weeksOf(bench);
     assert.equal(week.status, "failed");
-    assert.equal(week.error_code, "not_ready");
+    assert.equal(week.error_code, "refused");
     assert.equal(week.error_count, 8);
-    assert.match(week.error_message!, /unavailable for download/);
+    assert.match(week.error_message!, /No such output/);
   });
 });
 

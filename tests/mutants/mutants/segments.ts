@@ -46,6 +46,19 @@ export const SEGMENTS: Mutant[] = [
     tests: ["loading/segments"],
   },
   {
+    name: "not-ready-is-free",
+    guard: "a result that AMC has not ready yet counts no error",
+    off: "fail_load counts one",
+    edits: [
+      edit(
+        LOADS,
+        "w.error_count + case when waits is null then 1 else 0 end",
+        "w.error_count + 1",
+      ),
+    ],
+    tests: ["fail_load/result_that"],
+  },
+  {
     name: "result-gone",
     guard: "a result that AMC keeps no longer is not asked for any more",
     off: "fail_load does not look when its execution ended",

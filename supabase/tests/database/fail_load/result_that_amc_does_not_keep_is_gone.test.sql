@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(6);
+select plan(9);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -60,6 +60,22 @@ begin
 end;
 $$;
 select is((select error_code from report_data_weeks where id = pg_temp.week(1)), 'not_ready', 'within a day it is not ready yet');
+
+do $$
+begin
+  for i in 1 .. 20 loop
+    perform pg_temp.fail('not_ready');
+  end loop;
+end;
+$$;
+select is((select row(status, error_count) from report_data_weeks where id = pg_temp.week(1)), row('running'::text, 0),
+  'which counts as no error, however often AMC is asked');
+select is((select due_at - private.current_time() from week_attempts where id = pg_temp.attempt(1)), interval '5 minutes',
+  'after hours it is asked every five minutes');
+update workflow_executions set amc_updated_at = private.current_time() - interval '80 seconds' where id = 'exec-2';
+do $$ begin perform pg_temp.fail('not_found'); end $$;
+select is((select due_at - private.current_time() from week_attempts where id = pg_temp.attempt(1)), interval '20 seconds',
+  'sooner if it ended just now');
 
 select * from finish();
 rollback;
