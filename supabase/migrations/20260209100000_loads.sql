@@ -364,7 +364,7 @@ begin
       waits := least(interval '5 minutes', greatest(interval '15 seconds', (private.current_time() - ended_at) / 4));
     end if;
   end if;
-  if waits is null and (fail_load.permanent or week.error_count + 1 >= most_errors) then
+  if fail_load.permanent or waits is null and week.error_count + 1 >= most_errors then
     perform private.end_attempt(attempt.id, 'failed');
     perform private.fail_week(week, fail_load.code, fail_load.message);
   else

@@ -1,7 +1,7 @@
 begin;
 create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
-select plan(9);
+select plan(12);
 
 -- The clock stands still. One instance, one workflow and a collection of three weeks: of 6, 13 and 20 January 2025.
 do $fixture$
@@ -76,6 +76,39 @@ update workflow_executions set amc_updated_at = private.current_time() - interva
 do $$ begin perform pg_temp.fail('not_found'); end $$;
 select is((select due_at - private.current_time() from week_attempts where id = pg_temp.attempt(1)), interval '20 seconds',
   'sooner if it ended just now');
+
+-- AMC does not say when it changed, and shows it in every listing of the instance, for days: that prolongs nothing.
+update workflow_executions set amc_updated_at = null where id = 'exec-2';
+do $$
+begin
+  for day in 1 .. 4 loop
+    perform set_config('amc_history.clock', (timestamptz '2025-03-03T12:00:00Z' + make_interval(days => day))::text, true);
+    perform private.update_executions('[{"id": "exec-2", "status": "SUCCEEDED"}]');
+    perform pg_temp.fail('not_ready');
+  end loop;
+end;
+$$;
+select cmp_ok((select error_count from report_data_weeks where id = pg_temp.week(1)), '>', 0,
+  'a day after its end was first seen it is waited for no longer, whatever later listings show');
+do $$
+begin
+  for i in 1 .. 8 loop
+    perform pg_temp.fail('not_ready') from week_attempts where id = pg_temp.attempt(1) and state = 'created';
+  end loop;
+end;
+$$;
+select is((select status from report_data_weeks where id = pg_temp.week(1)), 'failed', 'so the week comes to an end');
+
+do $$
+begin
+  perform retry_week(pg_temp.week(1));
+  perform claim_due_weeks(3);
+  perform record_execution(pg_temp.attempt(1), 'exec-3', '{"status": "SUCCEEDED"}');
+  perform fail_load(l.attempt_id, l.fence, 'not_ready', 'For good.', true) from claim_loads(5, 60) l;
+end;
+$$;
+select is((select row(status, error_message) from report_data_weeks where id = pg_temp.week(1)), row('failed'::text, 'For good.'::text),
+  'what is reported as permanent is not waited for');
 
 select * from finish();
 rollback;
