@@ -10,7 +10,7 @@ import { keepPlans } from "./support/plans.ts";
 import { median } from "./support/rounds.ts";
 import type { Size } from "./support/size.ts";
 
-const TICK = "select private.dispatch_collect()";
+const TICK = "select amc_history.dispatch_collect()";
 const CALLS = 50;
 const EACH =
   "the weeks cost nothing, the instances do: what is asked of each of the hundred is in plans/empty_tick_*.txt.";

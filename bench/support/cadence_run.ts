@@ -89,7 +89,7 @@ async function collectFrom(
   const sqlQuery = String(DEMO_WORKFLOW.sqlQuery);
   for (const id of ids) {
     await sql`
-      select private.connect_instance(${id}, 'ENTITY1AA1AA11AAA1', 'ATVPDKIKX0DER', 'NA', ${login}, ${EMAIL})`;
+      select amc_history.connect_instance(${id}, 'ENTITY1AA1AA11AAA1', 'ATVPDKIKX0DER', 'NA', ${login}, ${EMAIL})`;
     const [{ workflow }] = await sql`
       select public.save_workflow(${id}, 'Weekly campaigns', ${sqlQuery}) as workflow`;
     await sql`

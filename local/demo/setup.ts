@@ -27,7 +27,7 @@ export async function connectInstance(
       client_secret: clientSecret,
       refresh_token: refreshToken,
     });
-    await sql`select private.connect_instance(
+    await sql`select amc_history.connect_instance(
       ${instanceId}, ${entityId}, ${marketplaceId}, 'NA', ${credential}, ${options.email}, ${name})`;
     if (options.pollSeconds !== undefined) {
       await sql`

@@ -22,7 +22,7 @@ begin
   for change in
     select * from (values
       ('public.claim_due_weeks(integer, integer)'::regprocedure, 'a.fingerprint, 20' || chr(10), 'a.fingerprint, 5' || chr(10)),
-      ('private.intend(public.amc_instances, integer, integer)'::regprocedure, 'interval ''520 seconds''', 'interval ''10 seconds''')
+      ('amc_history.insert_intents(public.amc_instances, integer, integer)'::regprocedure, 'interval ''520 seconds''', 'interval ''10 seconds''')
     ) as c(function, original, short)
   loop
     whole := pg_get_functiondef(change.function);
@@ -38,26 +38,26 @@ $$;
 
 update public.amc_instances set list_lag_seconds = 4;
 
-create function private.shorten_attempt_lease() returns trigger
+create function amc_history.shorten_attempt_lease() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
-  new.leased_until := least(new.leased_until, private.current_time() + interval '8 seconds');
+  new.leased_until := least(new.leased_until, amc_history.clock_now() + interval '8 seconds');
   return new;
 end;
 $$;
-comment on function private.shorten_attempt_lease() is 'On a test platform only: no lease of an attempt is longer than 8 s.';
+comment on function amc_history.shorten_attempt_lease() is 'On a test platform only: no lease of an attempt is longer than 8 s.';
 create trigger shorten_attempt_lease before insert or update of leased_until on public.week_attempts
-  for each row when (new.leased_until is not null) execute function private.shorten_attempt_lease();
+  for each row when (new.leased_until is not null) execute function amc_history.shorten_attempt_lease();
 
-create function private.shorten_listing_lease() returns trigger
+create function amc_history.shorten_listing_lease() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
-  new.list_leased_until := least(new.list_leased_until, private.current_time() + interval '8 seconds');
+  new.list_leased_until := least(new.list_leased_until, amc_history.clock_now() + interval '8 seconds');
   return new;
 end;
 $$;
-comment on function private.shorten_listing_lease() is 'On a test platform only: no lease of a listing is longer than 8 s.';
+comment on function amc_history.shorten_listing_lease() is 'On a test platform only: no lease of a listing is longer than 8 s.';
 create trigger shorten_listing_lease before update of list_leased_until on public.amc_instances
-  for each row when (new.list_leased_until is not null) execute function private.shorten_listing_lease();
+  for each row when (new.list_leased_until is not null) execute function amc_history.shorten_listing_lease();

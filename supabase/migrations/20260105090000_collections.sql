@@ -4,28 +4,28 @@
 -- is one request to collect a range of weeks of one workflow; a week is a window of seven days of it.
 -- Everything that follows (executions, attempts, loads) hangs on the weeks made here.
 
-create schema private;
-comment on schema private is
+create schema amc_history;
+comment on schema amc_history is
   'Helpers that the API must not reach: functions with their owner''s rights, triggers, the clock.';
-revoke all on schema private from public;
-grant usage on schema private to authenticated, service_role;
+revoke all on schema amc_history from public;
+grant usage on schema amc_history to authenticated, service_role;
 
 -- The clock ---------------------------------------------------------------------------------------
 
 -- Stable, though the clock goes on within a statement: so that "due by now" can be the bound of an index range.
 -- PL/pgSQL, as are all functions that every report calls: it keeps plans for the session, while a function in SQL
 -- that is not inlined is planned anew in each query (PostgreSQL before 18).
-create function private.current_time() returns timestamptz
+create function amc_history.clock_now() returns timestamptz
 language plpgsql stable security invoker set search_path = ''
 as $$
 begin
   return coalesce(nullif(current_setting('amc_history.clock', true), '')::timestamptz, clock_timestamp());
 end;
 $$;
-comment on function private.current_time() is
+comment on function amc_history.clock_now() is
   'The time by which every wait, lease and timestamp is measured. A test owns it by setting amc_history.clock in its session; otherwise it is the database''s clock.';
-revoke execute on function private.current_time() from public, anon, authenticated;
-grant execute on function private.current_time() to authenticated, service_role;
+revoke execute on function amc_history.clock_now() from public, anon, authenticated;
+grant execute on function amc_history.clock_now() to authenticated, service_role;
 
 -- Instances and who may use them --------------------------------------------------------------------
 
@@ -41,7 +41,7 @@ create table public.amc_instances (
     constraint region_is_known check (region in ('NA', 'EU', 'FE')),
   credential_name text not null,
   credential_version integer not null default 1,
-  created_at timestamptz not null default private.current_time()
+  created_at timestamptz not null default amc_history.clock_now()
 );
 comment on table public.amc_instances is 'AMC instances, one row each, however many people use them.';
 comment on column public.amc_instances.id is 'AMC''s own instance id, such as amcr1aaaa1a.';
@@ -58,7 +58,7 @@ comment on column public.amc_instances.credential_version is
 create table public.amc_instance_members (
   instance_id text not null references public.amc_instances (id) on delete cascade,
   user_id uuid not null references auth.users (id) on delete cascade,
-  added_at timestamptz not null default private.current_time(),
+  added_at timestamptz not null default amc_history.clock_now(),
   primary key (instance_id, user_id)
 );
 create index amc_instance_members_user_id_idx on public.amc_instance_members (user_id);
@@ -80,7 +80,7 @@ create table public.amc_workflows (
     default '{"separatorCharacter": ",", "quoteCharacter": "\"", "escapeCharacter": "\""}',
   output_columns jsonb,
   saved_at timestamptz,
-  created_at timestamptz not null default private.current_time(),
+  created_at timestamptz not null default amc_history.clock_now(),
   primary key (instance_id, id)
 );
 comment on table public.amc_workflows is
@@ -94,7 +94,7 @@ comment on column public.amc_workflows.output_format is
 comment on column public.amc_workflows.output_columns is 'AMC''s outputColumns, once an execution told them.';
 comment on column public.amc_workflows.saved_at is 'When the workflow was saved at AMC; null until then.';
 
-create function private.name_workflow_version() returns trigger
+create function amc_history.set_workflow_version_id() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -106,13 +106,13 @@ begin
   return new;
 end;
 $$;
-comment on function private.name_workflow_version() is
+comment on function amc_history.set_workflow_version_id() is
   'Gives a workflow its AMC id: a readable stem and a hash of SQL, parameters and output format, so that one id always means one result.';
-revoke execute on function private.name_workflow_version() from public, anon, authenticated;
-create trigger name_workflow_version before insert on public.amc_workflows
-  for each row execute function private.name_workflow_version();
+revoke execute on function amc_history.set_workflow_version_id() from public, anon, authenticated;
+create trigger set_workflow_version_id before insert on public.amc_workflows
+  for each row execute function amc_history.set_workflow_version_id();
 
-create function private.keep_workflow_version() returns trigger
+create function amc_history.forbid_workflow_version_change() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
@@ -120,13 +120,13 @@ begin
     using errcode = '23514', hint = 'Save the changed query as a new version with save_workflow.';
 end;
 $$;
-comment on function private.keep_workflow_version() is 'Refuses a change of what decides a workflow''s result.';
-revoke execute on function private.keep_workflow_version() from public, anon, authenticated;
-create trigger keep_workflow_version before update on public.amc_workflows
+comment on function amc_history.forbid_workflow_version_change() is 'Refuses a change of what decides a workflow''s result.';
+revoke execute on function amc_history.forbid_workflow_version_change() from public, anon, authenticated;
+create trigger forbid_workflow_version_change before update on public.amc_workflows
   for each row
   when ((old.instance_id, old.id, old.sql_query, old.parameters, old.output_format)
     is distinct from (new.instance_id, new.id, new.sql_query, new.parameters, new.output_format))
-  execute function private.keep_workflow_version();
+  execute function amc_history.forbid_workflow_version_change();
 
 -- Collections ---------------------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ create table public.report_data_collections (
   request_hash text,
   paused_at timestamptz,
   cancelled_at timestamptz,
-  created_at timestamptz not null default private.current_time(),
+  created_at timestamptz not null default amc_history.clock_now(),
   constraint report_data_collections_workflow_fkey foreign key (instance_id, workflow_id)
     references public.amc_workflows (instance_id, id),
   constraint range_is_whole_weeks check (end_date > start_date and (end_date - start_date + 1) % 7 = 0),
@@ -188,8 +188,8 @@ create table public.report_data_weeks (
   error_message text,
   started_at timestamptz,
   finished_at timestamptz,
-  created_at timestamptz not null default private.current_time(),
-  updated_at timestamptz not null default private.current_time(),
+  created_at timestamptz not null default amc_history.clock_now(),
+  updated_at timestamptz not null default amc_history.clock_now(),
   unique (collection_id, week_start_date),
   constraint week_is_seven_days check (week_end_date = week_start_date + 6),
   constraint finished_at_matches_status check
@@ -205,7 +205,7 @@ comment on column public.report_data_weeks.error_message is 'The same in words: 
 comment on column public.report_data_weeks.started_at is 'When the week first became running.';
 comment on column public.report_data_weeks.finished_at is 'When the week reached its terminal status; null before.';
 
-create function private.place_week() returns trigger
+create function amc_history.forbid_misplaced_week() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -221,17 +221,17 @@ begin
   return new;
 end;
 $$;
-comment on function private.place_week() is
+comment on function amc_history.forbid_misplaced_week() is
   'Keeps the weeks of a collection contiguous: each starts a whole number of weeks after the range does and lies inside it.';
-revoke execute on function private.place_week() from public, anon, authenticated;
-create trigger place_week before insert or update of collection_id, week_start_date, week_end_date
-  on public.report_data_weeks for each row execute function private.place_week();
+revoke execute on function amc_history.forbid_misplaced_week() from public, anon, authenticated;
+create trigger forbid_misplaced_week before insert or update of collection_id, week_start_date, week_end_date
+  on public.report_data_weeks for each row execute function amc_history.forbid_misplaced_week();
 
-create function private.stamp_week() returns trigger
+create function amc_history.set_week_timestamps() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 declare
-  now_at timestamptz := private.current_time();
+  now_at timestamptz := amc_history.clock_now();
 begin
   new.updated_at := now_at;
   if new.status = 'running' then
@@ -243,10 +243,10 @@ begin
   return new;
 end;
 $$;
-comment on function private.stamp_week() is 'Keeps a week''s timestamps in step with its status, whoever writes it.';
-revoke execute on function private.stamp_week() from public, anon, authenticated;
-create trigger stamp_week before insert or update on public.report_data_weeks
-  for each row execute function private.stamp_week();
+comment on function amc_history.set_week_timestamps() is 'Keeps a week''s timestamps in step with its status, whoever writes it.';
+revoke execute on function amc_history.set_week_timestamps() from public, anon, authenticated;
+create trigger set_week_timestamps before insert or update on public.report_data_weeks
+  for each row execute function amc_history.set_week_timestamps();
 
 -- Who may read what ---------------------------------------------------------------------------------
 

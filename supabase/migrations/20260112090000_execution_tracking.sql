@@ -32,8 +32,8 @@ create table public.workflow_executions (
   request_id text,
   cancel_requested_at timestamptz,
   cancel_tried_at timestamptz,
-  created_at timestamptz not null default private.current_time(),
-  updated_at timestamptz not null default private.current_time(),
+  created_at timestamptz not null default amc_history.clock_now(),
+  updated_at timestamptz not null default amc_history.clock_now(),
   constraint workflow_executions_week_id_id_key unique (week_id, id)
 );
 comment on table public.workflow_executions is 'Runs at AMC, one row each, under AMC''s own id.';
@@ -54,7 +54,7 @@ comment on column public.workflow_executions.request_id is 'AMC''s request id of
 comment on column public.workflow_executions.cancel_requested_at is 'Since when it is to be cancelled at AMC.';
 comment on column public.workflow_executions.cancel_tried_at is 'When a worker last asked AMC to cancel it.';
 
-create function private.keep_terminal_status() returns trigger
+create function amc_history.protect_terminal_status() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
@@ -62,16 +62,16 @@ begin
     using errcode = '23514', constraint = 'terminal_status_is_final';
 end;
 $$;
-comment on function private.keep_terminal_status() is 'Refuses to take an execution back from a status with which it ended at AMC.';
-revoke execute on function private.keep_terminal_status() from public, anon, authenticated;
+comment on function amc_history.protect_terminal_status() is 'Refuses to take an execution back from a status with which it ended at AMC.';
+revoke execute on function amc_history.protect_terminal_status() from public, anon, authenticated;
 create index workflow_executions_to_cancel_idx on public.workflow_executions (cancel_requested_at)
   where cancel_requested_at is not null and (status is null or status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'));
-create trigger keep_terminal_status before update of status on public.workflow_executions
+create trigger protect_terminal_status before update of status on public.workflow_executions
   for each row
   when (old.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') and new.status is distinct from old.status)
-  execute function private.keep_terminal_status();
+  execute function amc_history.protect_terminal_status();
 
-create function private.keep_week_of_execution() returns trigger
+create function amc_history.forbid_execution_week_change() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
@@ -79,11 +79,11 @@ begin
     using errcode = '23514', constraint = 'execution_keeps_its_week';
 end;
 $$;
-comment on function private.keep_week_of_execution() is 'Refuses to give an execution to another week.';
-revoke execute on function private.keep_week_of_execution() from public, anon, authenticated;
-create trigger keep_week_of_execution before update of week_id on public.workflow_executions
+comment on function amc_history.forbid_execution_week_change() is 'Refuses to give an execution to another week.';
+revoke execute on function amc_history.forbid_execution_week_change() from public, anon, authenticated;
+create trigger forbid_execution_week_change before update of week_id on public.workflow_executions
   for each row when (old.week_id is distinct from new.week_id)
-  execute function private.keep_week_of_execution();
+  execute function amc_history.forbid_execution_week_change();
 
 -- The week's execution ------------------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ alter table public.report_data_weeks add constraint report_data_weeks_execution_
   foreign key (execution_id) references public.workflow_executions (id) not valid;
 alter table public.report_data_weeks validate constraint report_data_weeks_execution_id_fkey;
 
-create function private.keep_lineage() returns trigger
+create function amc_history.protect_execution_id() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
@@ -116,15 +116,15 @@ begin
   return new;
 end;
 $$;
-comment on function private.keep_lineage() is
+comment on function amc_history.protect_execution_id() is
   'Refuses to erase a week''s execution or to give it one that ran for another week.';
-revoke execute on function private.keep_lineage() from public, anon, authenticated;
-create trigger keep_lineage before update of execution_id on public.report_data_weeks
+revoke execute on function amc_history.protect_execution_id() from public, anon, authenticated;
+create trigger protect_execution_id before update of execution_id on public.report_data_weeks
   for each row when (old.execution_id is distinct from new.execution_id)
-  execute function private.keep_lineage();
-create trigger begin_lineage before insert on public.report_data_weeks
+  execute function amc_history.protect_execution_id();
+create trigger check_first_execution_id before insert on public.report_data_weeks
   for each row when (new.execution_id is not null)
-  execute function private.keep_lineage();
+  execute function amc_history.protect_execution_id();
 
 -- The gate ------------------------------------------------------------------------------------------
 
@@ -200,7 +200,7 @@ comment on column public.report_data_weeks.due_at is
   'From when the next attempt may be made; null if none is wanted. A completed week is due when it is to be restated.';
 comment on column public.report_data_weeks.error_count is 'Errors so far. Waiting of any kind counts none.';
 
-create function private.copy_instance_to_week() returns trigger
+create function amc_history.set_week_instance() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
@@ -209,10 +209,10 @@ begin
   return new;
 end;
 $$;
-comment on function private.copy_instance_to_week() is 'Gives a week its collection''s instance.';
-revoke execute on function private.copy_instance_to_week() from public, anon, authenticated;
-create trigger copy_instance_to_week before insert or update of collection_id, instance_id
-  on public.report_data_weeks for each row execute function private.copy_instance_to_week();
+comment on function amc_history.set_week_instance() is 'Gives a week its collection''s instance.';
+revoke execute on function amc_history.set_week_instance() from public, anon, authenticated;
+create trigger set_week_instance before insert or update of collection_id, instance_id
+  on public.report_data_weeks for each row execute function amc_history.set_week_instance();
 
 -- Attempts ------------------------------------------------------------------------------------------
 
@@ -279,7 +279,7 @@ comment on column public.week_attempts.amc_answer is 'What AMC answered to the c
 comment on column public.week_attempts.cancel_requested_at is 'Since when its execution is to be cancelled, also while that is not known yet.';
 comment on column public.week_attempts.watch_until is 'Until when an abandoned attempt is still looked for in AMC''s list.';
 
-create function private.keep_within_cap() returns trigger
+create function amc_history.forbid_slot_beyond_cap() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -293,12 +293,12 @@ begin
   return new;
 end;
 $$;
-comment on function private.keep_within_cap() is 'Refuses an attempt beyond the instance''s max_parallel places.';
-revoke execute on function private.keep_within_cap() from public, anon, authenticated;
-create trigger keep_within_cap before insert on public.week_attempts
-  for each row when (new.state <> 'ended') execute function private.keep_within_cap();
+comment on function amc_history.forbid_slot_beyond_cap() is 'Refuses an attempt beyond the instance''s max_parallel places.';
+revoke execute on function amc_history.forbid_slot_beyond_cap() from public, anon, authenticated;
+create trigger forbid_slot_beyond_cap before insert on public.week_attempts
+  for each row when (new.state <> 'ended') execute function amc_history.forbid_slot_beyond_cap();
 
-create function private.keep_attempt_ended() returns trigger
+create function amc_history.forbid_attempt_revival() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
@@ -306,13 +306,13 @@ begin
     using errcode = '23514', constraint = 'ended_is_final';
 end;
 $$;
-comment on function private.keep_attempt_ended() is 'Refuses to bring an ended attempt back, or to take an attempt''s execution from it.';
-revoke execute on function private.keep_attempt_ended() from public, anon, authenticated;
-create trigger keep_attempt_ended before update on public.week_attempts
+comment on function amc_history.forbid_attempt_revival() is 'Refuses to bring an ended attempt back, or to take an attempt''s execution from it.';
+revoke execute on function amc_history.forbid_attempt_revival() from public, anon, authenticated;
+create trigger forbid_attempt_revival before update on public.week_attempts
   for each row
   when (old.state = 'ended' and new.state <> 'ended'
     or old.execution_id is not null and new.execution_id is distinct from old.execution_id)
-  execute function private.keep_attempt_ended();
+  execute function amc_history.forbid_attempt_revival();
 
 -- Loads ---------------------------------------------------------------------------------------------
 
@@ -337,7 +337,7 @@ create table public.result_loads (
   uncast jsonb not null default '{}',
   checksum text,
   summary jsonb,
-  started_at timestamptz not null default private.current_time(),
+  started_at timestamptz not null default amc_history.clock_now(),
   completed_at timestamptz,
   constraint complete_is_dated check (complete = (completed_at is not null)),
   constraint complete_has_a_summary check (not complete or (summary is not null and checksum is not null)),
@@ -366,7 +366,7 @@ comment on column public.result_loads.uncast is 'Cells that do not cast to their
 comment on column public.result_loads.checksum is
   'SHA-256 in hex: of the file''s bytes if one segment was all; else of the segments'' digests in order, then - and their number.';
 
-create function private.require_complete_load() returns trigger
+create function amc_history.require_complete_load() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
@@ -380,20 +380,20 @@ begin
   return new;
 end;
 $$;
-comment on function private.require_complete_load() is
+comment on function amc_history.require_complete_load() is
   'Refuses to complete a collected week, or to change what it shows, before all of the result is in.';
-revoke execute on function private.require_complete_load() from public, anon, authenticated;
+revoke execute on function amc_history.require_complete_load() from public, anon, authenticated;
 create trigger require_complete_load before update of status, execution_id on public.report_data_weeks
   for each row
   when (new.status = 'completed'
     and (old.status <> 'completed' or old.execution_id is distinct from new.execution_id))
-  execute function private.require_complete_load();
+  execute function amc_history.require_complete_load();
 
 -- What happened, and what someone should look at -------------------------------------------------------
 
 create table public.tracking_events (
   id bigint generated always as identity primary key,
-  happened_at timestamptz not null default private.current_time(),
+  happened_at timestamptz not null default amc_history.clock_now(),
   event text not null,
   instance_id text,
   collection_id uuid,
@@ -415,8 +415,8 @@ create table public.tracking_alerts (
   week_id uuid references public.report_data_weeks (id) on delete cascade,
   detail jsonb,
   times integer not null default 1,
-  raised_at timestamptz not null default private.current_time(),
-  last_raised_at timestamptz not null default private.current_time(),
+  raised_at timestamptz not null default amc_history.clock_now(),
+  last_raised_at timestamptz not null default amc_history.clock_now(),
   resolved_at timestamptz
 );
 create unique index one_open_alert_of_a_kind on public.tracking_alerts (code, instance_id, week_id)
@@ -426,7 +426,7 @@ create index tracking_alerts_week_id_idx on public.tracking_alerts (week_id);
 comment on table public.tracking_alerts is 'What a person should look at. One open row for each code, instance and week.';
 comment on column public.tracking_alerts.times is 'How often it was raised since it was opened.';
 
-create function private.note_event(
+create function amc_history.record_event(
   event text, attempt public.week_attempts, week public.report_data_weeks,
   execution_id text default null, detail jsonb default null
 ) returns void
@@ -435,14 +435,14 @@ as $$
 begin
   insert into public.tracking_events
     (event, instance_id, collection_id, week_id, attempt_id, execution_id, detail)
-  values (note_event.event, (note_event.week).instance_id, (note_event.week).collection_id,
-    (note_event.week).id, (note_event.attempt).id, note_event.execution_id, note_event.detail);
+  values (record_event.event, (record_event.week).instance_id, (record_event.week).collection_id,
+    (record_event.week).id, (record_event.attempt).id, record_event.execution_id, record_event.detail);
 end;
 $$;
-comment on function private.note_event(text, public.week_attempts, public.report_data_weeks, text, jsonb) is
+comment on function amc_history.record_event(text, public.week_attempts, public.report_data_weeks, text, jsonb) is
   'Writes one tracking event about an attempt (or null) of a week.';
 
-create function private.raise_alert(
+create function amc_history.raise_alert(
   code text, message text, instance_id text, week_id uuid default null, detail jsonb default null
 ) returns void
 language sql security invoker set search_path = ''
@@ -451,16 +451,16 @@ as $$
   values (raise_alert.code, raise_alert.message, raise_alert.instance_id, raise_alert.week_id, raise_alert.detail)
   on conflict (code, instance_id, week_id) where resolved_at is null
   do update set times = tracking_alerts.times + 1, message = excluded.message, detail = excluded.detail,
-    last_raised_at = private.current_time();
+    last_raised_at = amc_history.clock_now();
 $$;
-comment on function private.raise_alert(text, text, text, uuid, jsonb) is
+comment on function amc_history.raise_alert(text, text, text, uuid, jsonb) is
   'Opens an alert for a person, or counts it up if the same one is open.';
-revoke execute on function private.note_event(text, public.week_attempts, public.report_data_weeks, text, jsonb)
+revoke execute on function amc_history.record_event(text, public.week_attempts, public.report_data_weeks, text, jsonb)
   from public, anon, authenticated;
-revoke execute on function private.raise_alert(text, text, text, uuid, jsonb) from public, anon, authenticated;
-grant execute on function private.note_event(text, public.week_attempts, public.report_data_weeks, text, jsonb)
+revoke execute on function amc_history.raise_alert(text, text, text, uuid, jsonb) from public, anon, authenticated;
+grant execute on function amc_history.record_event(text, public.week_attempts, public.report_data_weeks, text, jsonb)
   to service_role;
-grant execute on function private.raise_alert(text, text, text, uuid, jsonb) to service_role;
+grant execute on function amc_history.raise_alert(text, text, text, uuid, jsonb) to service_role;
 
 -- Who may read what ---------------------------------------------------------------------------------
 

@@ -6,25 +6,25 @@ comment on type public.tracking_report is
 
 -- How an attempt ends ---------------------------------------------------------------------------------
 
-create function private.end_attempt(attempt_id uuid, outcome text, watch_until timestamptz default null)
+create function amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamptz default null)
 returns void
 language plpgsql security invoker set search_path = ''
 as $$
 begin
   update public.week_attempts a
-  set state = 'ended', outcome = end_attempt.outcome, ended_at = private.current_time(),
+  set state = 'ended', outcome = end_attempt.outcome, ended_at = amc_history.clock_now(),
     leased_until = null, due_at = null, watch_until = end_attempt.watch_until
   where a.id = end_attempt.attempt_id and a.state <> 'ended';
 end;
 $$;
-comment on function private.end_attempt(uuid, text, timestamptz) is
+comment on function amc_history.end_attempt(uuid, text, timestamptz) is
   'Ends a live attempt, which frees its slot and its window. The caller holds the week''s lock.';
-revoke execute on function private.end_attempt(uuid, text, timestamptz) from public, anon, authenticated;
-grant execute on function private.end_attempt(uuid, text, timestamptz) to service_role;
+revoke execute on function amc_history.end_attempt(uuid, text, timestamptz) from public, anon, authenticated;
+grant execute on function amc_history.end_attempt(uuid, text, timestamptz) to service_role;
 
 -- Pieces of update_week_status, each one rule ----------------------------------------------------------
 
-create function private.is_legal_transition(
+create function amc_history.is_legal_transition(
   week public.report_data_weeks, live public.week_attempts, status text, data jsonb, execution_id text
 ) returns boolean
 language plpgsql immutable security invoker set search_path = ''
@@ -44,10 +44,10 @@ begin
   end;
 end;
 $$;
-comment on function private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
+comment on function amc_history.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
   'Whether a week may take this status, data and execution: pending to any, running to any but pending, a terminal status only to itself and only to fill gaps.';
 
-create function private.report_week(
+create function amc_history.write_week(
   week public.report_data_weeks, status text, data jsonb, execution_id text
 ) returns public.report_data_weeks
 language plpgsql security invoker set search_path = ''
@@ -58,28 +58,28 @@ declare
 begin
   -- The execution and the status change in one statement, so that no reader sees one without the other.
   update public.report_data_weeks w set
-    status = report_week.status,
-    data = coalesce(report_week.data, w.data),
-    execution_id = coalesce(report_week.execution_id, w.execution_id),
-    error_code = case when report_week.status = 'completed' then null else w.error_code end,
-    error_message = case when report_week.status = 'completed' then null else w.error_message end,
-    due_at = case when report_week.status = 'pending' then w.due_at end
+    status = write_week.status,
+    data = coalesce(write_week.data, w.data),
+    execution_id = coalesce(write_week.execution_id, w.execution_id),
+    error_code = case when write_week.status = 'completed' then null else w.error_code end,
+    error_message = case when write_week.status = 'completed' then null else w.error_message end,
+    due_at = case when write_week.status = 'pending' then w.due_at end
   where w.id = (week).id
   returning w.* into reported;
   return reported;
 end;
 $$;
-comment on function private.report_week(public.report_data_weeks, text, jsonb, text) is
+comment on function amc_history.write_week(public.report_data_weeks, text, jsonb, text) is
   'Gives a week its status and, where they are not null, its data and its execution. Answers the week as it now is. The caller holds its lock.';
 
-create function private.report_week_with(
+create function amc_history.write_week_with_execution(
   inout week public.report_data_weeks, status text, data jsonb, execution_id text, out untracked text
 )
 language plpgsql security invoker set search_path = ''
 as $$
 declare
-  now_at timestamptz := private.current_time();
-  brought constant text := report_week_with.execution_id;
+  now_at timestamptz := amc_history.clock_now();
+  brought constant text := write_week_with_execution.execution_id;
 begin
   if brought !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
     untracked := 'malformed_execution_id';
@@ -96,7 +96,7 @@ begin
         untracked := 'execution_of_another_week';
       end if;
       if untracked is null then
-        week := private.report_week(week, report_week_with.status, report_week_with.data, brought);
+        week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data, brought);
         return;
       end if;
     exception
@@ -106,16 +106,16 @@ begin
         untracked := 'refused_by_database: ' || sqlstate || ' ' || sqlerrm;
     end;
   end if;
-  week := private.report_week(week, report_week_with.status, report_week_with.data, null);
+  week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data, null);
 end;
 $$;
-comment on function private.report_week_with(public.report_data_weeks, text, jsonb, text) is
-  $$Like report_week, with an execution that a caller brought: adds its row and an attempt of kind external.
+comment on function amc_history.write_week_with_execution(public.report_data_weeks, text, jsonb, text) is
+  $$Like write_week, with an execution that a caller brought: adds its row and an attempt of kind external.
 
 If the execution cannot be the week's, status and data are written all the same, and untracked says why
 (malformed_execution_id, execution_of_another_week, refused_by_database: …).$$;
 
-create function private.finish_week(
+create function amc_history.finish_week(
   week public.report_data_weeks, live public.week_attempts, status text
 ) returns void
 language plpgsql security invoker set search_path = ''
@@ -124,7 +124,7 @@ declare
   execution public.workflow_executions;
 begin
   select * into execution from public.workflow_executions e where e.id = (live).execution_id;
-  perform private.end_attempt((live).id, case
+  perform amc_history.end_attempt((live).id, case
     when finish_week.status = 'completed' then 'collected'
     when execution.status = 'REJECTED' then 'rejected'
     when execution.status = 'CANCELLED' then 'cancelled_outside'
@@ -141,9 +141,9 @@ begin
   end if;
 end;
 $$;
-comment on function private.finish_week(public.report_data_weeks, public.week_attempts, text) is
+comment on function amc_history.finish_week(public.report_data_weeks, public.week_attempts, text) is
   'Ends the live attempt of a week that reached a terminal status, and keeps AMC''s words if it failed.';
-create function private.apply_report(
+create function amc_history.apply_report(
   week public.report_data_weeks, live public.week_attempts, status text, data jsonb, execution_id text
 ) returns public.tracking_report
 language plpgsql security invoker set search_path = ''
@@ -154,26 +154,26 @@ declare
 begin
   -- A restatement that failed leaves what the week shows: only its attempt ends.
   if week.status = 'completed' and apply_report.status = 'failed' then
-    perform private.finish_week(week, live, 'failed');
-    perform private.note_event('restatement_failed', live, week, apply_report.execution_id);
+    perform amc_history.finish_week(week, live, 'failed');
+    perform amc_history.record_event('restatement_failed', live, week, apply_report.execution_id);
     return row('applied', 'result_kept', week.status, week.execution_id)::public.tracking_report;
   end if;
   if apply_report.execution_id is not null and apply_report.execution_id is distinct from week.execution_id and live.id is null then
     -- 5 and 7
-    reported := private.report_week_with(week, apply_report.status, apply_report.data, apply_report.execution_id);
+    reported := amc_history.write_week_with_execution(week, apply_report.status, apply_report.data, apply_report.execution_id);
     week := reported.week;
     untracked := reported.untracked;
   else
     -- 9
-    week := private.report_week(week, apply_report.status, apply_report.data, apply_report.execution_id);
+    week := amc_history.write_week(week, apply_report.status, apply_report.data, apply_report.execution_id);
   end if;
   if live.id is not null and apply_report.status <> 'running' then
-    perform private.finish_week(week, live, apply_report.status);
+    perform amc_history.finish_week(week, live, apply_report.status);
   end if;
-  perform private.note_event('week_' || apply_report.status, live, week, apply_report.execution_id,
+  perform amc_history.record_event('week_' || apply_report.status, live, week, apply_report.execution_id,
     jsonb_strip_nulls(jsonb_build_object('untracked', untracked)));
   if untracked is not null then
-    perform private.raise_alert('execution_untracked', format(
+    perform amc_history.raise_alert('execution_untracked', format(
       'Week %s took status %s, but not the execution id that came with it: %s. Find the execution in AMC''s list and report its id.',
       week.id, week.status, untracked), week.instance_id, week.id, jsonb_build_object('execution_id', left(apply_report.execution_id, 200)));
     return row('applied_untracked', untracked, week.status, week.execution_id)::public.tracking_report;
@@ -181,22 +181,22 @@ begin
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
-comment on function private.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
+comment on function amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
   'Writes a report that update_week_status found to be in order, and what follows from it. Answers applied or applied_untracked.';
 
 revoke execute on function
-  private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
-  private.report_week(public.report_data_weeks, text, jsonb, text),
-  private.report_week_with(public.report_data_weeks, text, jsonb, text),
-  private.finish_week(public.report_data_weeks, public.week_attempts, text),
-  private.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text)
+  amc_history.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
+  amc_history.write_week(public.report_data_weeks, text, jsonb, text),
+  amc_history.write_week_with_execution(public.report_data_weeks, text, jsonb, text),
+  amc_history.finish_week(public.report_data_weeks, public.week_attempts, text),
+  amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text)
   from public, anon, authenticated;
 grant execute on function
-  private.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
-  private.report_week(public.report_data_weeks, text, jsonb, text),
-  private.report_week_with(public.report_data_weeks, text, jsonb, text),
-  private.finish_week(public.report_data_weeks, public.week_attempts, text),
-  private.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text)
+  amc_history.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
+  amc_history.write_week(public.report_data_weeks, text, jsonb, text),
+  amc_history.write_week_with_execution(public.report_data_weeks, text, jsonb, text),
+  amc_history.finish_week(public.report_data_weeks, public.week_attempts, text),
+  amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text)
   to service_role;
 
 -- update_week_status ----------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ begin
   if exists (select from public.week_attempts a
       where a.week_id = week.id and a.execution_id = new_id and a.state = 'ended'
         and not (a.kind = 'external' and new_id = week.execution_id)) then
-    perform private.note_event('stale_report', null, week, new_id,
+    perform amc_history.record_event('stale_report', null, week, new_id,
       jsonb_build_object('status', update_week_status.status));
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
@@ -242,7 +242,7 @@ begin
     return row('rejected', 'attempt_in_progress', week.status, week.execution_id)::public.tracking_report;
   end if;
   -- 6
-  if not private.is_legal_transition(week, live, update_week_status.status, new_data, new_id) then
+  if not amc_history.is_legal_transition(week, live, update_week_status.status, new_data, new_id) then
     return row('rejected', 'illegal_transition', week.status, week.execution_id)::public.tracking_report;
   end if;
   if live.id is not null and update_week_status.status = 'completed' and not exists (
@@ -255,7 +255,7 @@ begin
       and (new_id is null or new_id is not distinct from week.execution_id) then
     return row('already_applied', null, week.status, week.execution_id)::public.tracking_report;
   end if;
-  return private.apply_report(week, live, update_week_status.status, new_data, new_id);
+  return amc_history.apply_report(week, live, update_week_status.status, new_data, new_id);
 end;
 $$;
 comment on function public.update_week_status(uuid, uuid, text, jsonb, text) is

@@ -1,6 +1,6 @@
 -- How a collection begins: a workflow is saved, a range of weeks is planned, and its progress is read.
 
-create function private.refuse(code text, message text, hint text, sqlstate_code text default '22023')
+create function amc_history.refuse(code text, message text, hint text, sqlstate_code text default '22023')
 returns void
 language plpgsql immutable security invoker set search_path = ''
 as $$
@@ -8,7 +8,7 @@ begin
   raise exception '%', refuse.message using errcode = refuse.sqlstate_code, detail = refuse.code, hint = refuse.hint;
 end;
 $$;
-comment on function private.refuse(text, text, text, text) is
+comment on function amc_history.refuse(text, text, text, text) is
   'Refuses a request: message says what was expected and what came, hint what to do, detail is a stable code for programs. A SQLSTATE PTxyz becomes HTTP status xyz.';
 
 -- Workflows -----------------------------------------------------------------------------------------
@@ -23,7 +23,7 @@ declare
   saved text;
 begin
   if not exists (select from public.amc_instances i where i.id = save_workflow.instance_id) then
-    perform private.refuse('instance_not_found',
+    perform amc_history.refuse('instance_not_found',
       format('No instance %s that you may use.', quote_literal(save_workflow.instance_id)),
       'Check the id, or ask for membership of the instance.', 'PT404');
   end if;
@@ -50,7 +50,7 @@ a new version. For members of the instance; refuses with detail instance_not_fou
 
 -- Windows -------------------------------------------------------------------------------------------
 
-create function private.check_time_zone(time_zone text) returns void
+create function amc_history.check_time_zone(time_zone text) returns void
 -- The zone of the session is set to the one in question, and is the caller's own again when the function returns.
 language plpgsql volatile security invoker set search_path = '' set timezone = 'UTC'
 as $$
@@ -72,15 +72,15 @@ begin
     end;
   end if;
   if known is distinct from check_time_zone.time_zone or known is null then
-    perform private.refuse('unknown_time_zone',
+    perform amc_history.refuse('unknown_time_zone',
       format('Unknown time zone %s: expected a tz database name.', coalesce(quote_literal(check_time_zone.time_zone), 'null')),
       'Use a name such as America/New_York or UTC.');
   end if;
 end;
 $$;
-comment on function private.check_time_zone(text) is 'Refuses what is not a tz database name (unknown_time_zone).';
+comment on function amc_history.check_time_zone(text) is 'Refuses what is not a tz database name (unknown_time_zone).';
 
-create function private.plan_range(
+create function amc_history.plan_range(
   weeks integer, start_date date, end_date date, week_starts_on text, time_zone text,
   out first_day date, out last_day date, out weekday text
 )
@@ -91,27 +91,27 @@ declare
   today date;
   days integer;
 begin
-  perform private.check_time_zone(plan_range.time_zone);
-  today := (private.current_time() at time zone plan_range.time_zone)::date;
+  perform amc_history.check_time_zone(plan_range.time_zone);
+  today := (amc_history.clock_now() at time zone plan_range.time_zone)::date;
   weekday := lower(coalesce(plan_range.week_starts_on,
     weekdays[extract(isodow from plan_range.start_date)::integer], 'monday'));
   if weekday <> all (weekdays) then
-    perform private.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
+    perform amc_history.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
       quote_literal(plan_range.week_starts_on), array_to_string(weekdays, ', ')), 'Name the day on which your weeks start.');
   end if;
   if (plan_range.start_date is null) <> (plan_range.end_date is null) then
-    perform private.refuse('range_incomplete', 'Expected a start date and an end date, or neither; got one of them.',
+    perform amc_history.refuse('range_incomplete', 'Expected a start date and an end date, or neither; got one of them.',
       'Give both dates, or a number of weeks.');
   end if;
   if plan_range.start_date is not null and plan_range.weeks is not null then
-    perform private.refuse('range_ambiguous', 'Expected a number of weeks or two dates; got both.', 'Leave one out.');
+    perform amc_history.refuse('range_ambiguous', 'Expected a number of weeks or two dates; got both.', 'Leave one out.');
   end if;
   if coalesce(plan_range.weeks, 52) not between 1 and 60 then
-    perform private.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', plan_range.weeks),
+    perform amc_history.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', plan_range.weeks),
       'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
   end if;
   if not coalesce(isfinite(plan_range.start_date) and isfinite(plan_range.end_date), true) then
-    perform private.refuse('range_not_whole_weeks', format('Expected two dates, got %s to %s.',
+    perform amc_history.refuse('range_not_whole_weeks', format('Expected two dates, got %s to %s.',
       plan_range.start_date, plan_range.end_date), 'Give days of the calendar.');
   end if;
   if plan_range.start_date is null then
@@ -126,47 +126,47 @@ begin
   end if;
   days := last_day - first_day + 1;
   if days > 60 * 7 then
-    perform private.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', days / 7), 'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
+    perform amc_history.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', days / 7), 'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
   end if;
   if days < 7 or days % 7 <> 0 or extract(isodow from first_day) <> array_position(weekdays, weekday) then
-    perform private.refuse('range_not_whole_weeks', format(
+    perform amc_history.refuse('range_not_whole_weeks', format(
       'Expected whole weeks that start on a %s, got %s to %s.', weekday, first_day, last_day),
       'The end date is the last day of the last week, inclusive.');
   end if;
   if last_day >= today then
-    perform private.refuse('range_in_future', format('Expected the last day to lie before %s, got %s.', today, last_day),
+    perform amc_history.refuse('range_in_future', format('Expected the last day to lie before %s, got %s.', today, last_day),
       'End with a week that is over.');
   end if;
 end;
 $$;
-comment on function private.plan_range(integer, date, date, text, text) is
+comment on function amc_history.plan_range(integer, date, date, text, text) is
   'Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least 14 days ago, or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete, range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.';
 
-create function private.check_parameters(declared jsonb, given jsonb) returns void
+create function amc_history.check_parameters(declared jsonb, given jsonb) returns void
 language plpgsql immutable security invoker set search_path = ''
 as $$
 declare
   unknown text;
 begin
   if jsonb_typeof(check_parameters.given) is distinct from 'object' then
-    perform private.refuse('parameters_not_an_object', format('Expected parameter values as an object, got %s.',
+    perform amc_history.refuse('parameters_not_an_object', format('Expected parameter values as an object, got %s.',
       coalesce(jsonb_typeof(check_parameters.given), 'null')), 'Send {"name": value}, or leave it out.');
   end if;
   select string_agg(quote_literal(k), ', ') into unknown
   from jsonb_object_keys(check_parameters.given) k
   where not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
   if unknown is not null then
-    perform private.refuse('unknown_parameter', format('The workflow does not declare the parameter %s.', unknown),
+    perform amc_history.refuse('unknown_parameter', format('The workflow does not declare the parameter %s.', unknown),
       'Declare it when saving the workflow, or leave it out.');
   end if;
 end;
 $$;
-comment on function private.check_parameters(jsonb, jsonb) is
+comment on function amc_history.check_parameters(jsonb, jsonb) is
   'Refuses what is not an object (parameters_not_an_object), and values for parameters that the workflow does not declare (unknown_parameter): AMC refuses them too.';
 
 -- Collections ---------------------------------------------------------------------------------------
 
-create function private.describe_collection(collection_id uuid, created boolean) returns jsonb
+create function amc_history.describe_collection(collection_id uuid, created boolean) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
   select jsonb_build_object('collection_id', describe_collection.collection_id, 'created', describe_collection.created,
@@ -174,9 +174,9 @@ as $$
       'week_end_date', w.week_end_date, 'status', w.status) order by w.week_start_date), '[]'))
   from public.report_data_weeks w where w.collection_id = describe_collection.collection_id;
 $$;
-comment on function private.describe_collection(uuid, boolean) is 'A collection''s id and weeks, oldest first, as create_collection answers them.';
+comment on function amc_history.describe_collection(uuid, boolean) is 'A collection''s id and weeks, oldest first, as create_collection answers them.';
 
-create function private.find_repeated_request(owner_id uuid, idempotency_key text, request_hash text) returns uuid
+create function amc_history.find_repeated_request(owner_id uuid, idempotency_key text, request_hash text) returns uuid
 language plpgsql security invoker set search_path = ''
 as $$
 #variable_conflict use_column
@@ -190,19 +190,19 @@ begin
     select * into earlier from public.report_data_collections c
     where c.owner_id = find_repeated_request.owner_id and c.idempotency_key = find_repeated_request.idempotency_key;
     if found and earlier.request_hash is distinct from find_repeated_request.request_hash then
-      perform private.refuse('idempotency_key_reused', 'This Idempotency-Key came before with another request.',
+      perform amc_history.refuse('idempotency_key_reused', 'This Idempotency-Key came before with another request.',
         'Use a new key for a new request.', 'PT422');
     end if;
   else
     select * into earlier from public.report_data_collections c
     where c.owner_id = find_repeated_request.owner_id and c.request_hash = find_repeated_request.request_hash
-      and c.created_at > private.current_time() - interval '10 minutes' and c.cancelled_at is null
+      and c.created_at > amc_history.clock_now() - interval '10 minutes' and c.cancelled_at is null
     order by c.created_at desc limit 1;
   end if;
   return earlier.id;
 end;
 $$;
-comment on function private.find_repeated_request(uuid, text, text) is
+comment on function amc_history.find_repeated_request(uuid, text, text) is
   'The collection that this request made before: by its key, else by its content within ten minutes. Refuses a key that came with another content (idempotency_key_reused).';
 
 create function public.create_collection(
@@ -224,24 +224,24 @@ declare
 begin
   if not exists (select from public.amc_instance_members m
       where m.instance_id = create_collection.instance_id and m.user_id = create_collection.owner_id) then
-    perform private.refuse('instance_not_found', format('No instance %s that you may use.',
+    perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
       coalesce(quote_literal(create_collection.instance_id), 'null')), 'Check the id, or ask for membership of the instance.', 'PT404');
   end if;
   select * into workflow from public.amc_workflows w
     where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
   if not found then
-    perform private.refuse('workflow_not_found', format('Instance %s has no workflow %s.', create_collection.instance_id,
+    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.', create_collection.instance_id,
       coalesce(quote_literal(create_collection.workflow_id), 'null')), 'Save it with save_workflow, which answers its id.', 'PT404');
   end if;
-  perform private.check_parameters(workflow.parameters, create_collection.parameter_values);
-  plan := private.plan_range(create_collection.weeks, create_collection.start_date,
+  perform amc_history.check_parameters(workflow.parameters, create_collection.parameter_values);
+  plan := amc_history.plan_range(create_collection.weeks, create_collection.start_date,
     create_collection.end_date, create_collection.week_starts_on, create_collection.time_zone);
-  made := private.find_repeated_request(create_collection.owner_id, create_collection.idempotency_key, hash);
+  made := amc_history.find_repeated_request(create_collection.owner_id, create_collection.idempotency_key, hash);
   if made is not null then
-    return private.describe_collection(made, false);
+    return amc_history.describe_collection(made, false);
   end if;
   -- AMC's list is read before the first create.
-  update public.amc_instances i set list_due_at = least(i.list_due_at, private.current_time())
+  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = create_collection.instance_id;
   insert into public.report_data_collections (owner_id, instance_id, workflow_id, start_date, end_date,
     week_starts_on, time_zone, parameter_values, idempotency_key, request_hash)
@@ -250,9 +250,9 @@ begin
     create_collection.parameter_values, create_collection.idempotency_key, hash)
   returning id into made;
   insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at)
-  select made, day::date, day::date + 6, private.current_time()
+  select made, day::date, day::date + 6, amc_history.clock_now()
   from generate_series(plan.first_day::timestamp, plan.last_day::timestamp, interval '7 days') day;
-  return private.describe_collection(made, true);
+  return amc_history.describe_collection(made, true);
 end;
 $$;
 comment on function public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text) is
@@ -295,22 +295,22 @@ comment on view public.collection_progress is
 revoke all on public.collection_progress from anon, authenticated, service_role;
 grant select on public.collection_progress to authenticated, service_role;
 revoke execute on function
-  private.refuse(text, text, text, text),
+  amc_history.refuse(text, text, text, text),
   public.save_workflow(text, text, text, jsonb),
-  private.check_time_zone(text),
-  private.plan_range(integer, date, date, text, text),
-  private.check_parameters(jsonb, jsonb),
-  private.describe_collection(uuid, boolean),
-  private.find_repeated_request(uuid, text, text),
+  amc_history.check_time_zone(text),
+  amc_history.plan_range(integer, date, date, text, text),
+  amc_history.check_parameters(jsonb, jsonb),
+  amc_history.describe_collection(uuid, boolean),
+  amc_history.find_repeated_request(uuid, text, text),
   public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text)
   from public, anon, authenticated;
-grant execute on function private.refuse(text, text, text, text), public.save_workflow(text, text, text, jsonb)
+grant execute on function amc_history.refuse(text, text, text, text), public.save_workflow(text, text, text, jsonb)
   to authenticated, service_role;
 grant execute on function
-  private.check_time_zone(text),
-  private.plan_range(integer, date, date, text, text),
-  private.check_parameters(jsonb, jsonb),
-  private.describe_collection(uuid, boolean),
-  private.find_repeated_request(uuid, text, text),
+  amc_history.check_time_zone(text),
+  amc_history.plan_range(integer, date, date, text, text),
+  amc_history.check_parameters(jsonb, jsonb),
+  amc_history.describe_collection(uuid, boolean),
+  amc_history.find_repeated_request(uuid, text, text),
   public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text)
   to service_role;

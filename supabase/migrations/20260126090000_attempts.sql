@@ -24,9 +24,9 @@ begin
     else 1 + random()::numeric * least(longest, base * 2 ^ least(instance.throttles_in_row, 10))
   end;
   update public.amc_instances i set
-    paused_until = greatest(i.paused_until, private.current_time() + make_interval(secs => wait::double precision)),
+    paused_until = greatest(i.paused_until, amc_history.clock_now() + make_interval(secs => wait::double precision)),
     pause_reason = pause_instance.reason,
-    throttles_in_row = case when i.paused_until > private.current_time() then i.throttles_in_row else i.throttles_in_row + 1 end
+    throttles_in_row = case when i.paused_until > amc_history.clock_now() then i.throttles_in_row else i.throttles_in_row + 1 end
   where i.id = instance.id
   returning * into instance;
   insert into public.tracking_events (event, instance_id, detail)
@@ -56,8 +56,8 @@ begin
   loop
     update public.amc_instances i set paused_until = 'infinity', pause_reason = report_credential_failure.code
     where i.id = instance_id;
-    perform private.raise_alert('reconnect_needed', format(
-      'Amazon refused the credential %s: %s. A person must sign in again; then store the new credential with private.connect_instance.',
+    perform amc_history.raise_alert('reconnect_needed', format(
+      'Amazon refused the credential %s: %s. A person must sign in again; then store the new credential with amc_history.connect_instance.',
       report_credential_failure.credential_name, left(report_credential_failure.message, 500)), instance_id);
     stopped := stopped + 1;
   end loop;
@@ -72,7 +72,7 @@ stale and stops nothing. code, message: Amazon's. Answers how many instances wer
 
 -- Claiming ------------------------------------------------------------------------------------------
 
-create function private.free_slots(instance public.amc_instances) returns setof integer
+create function amc_history.free_slots(instance public.amc_instances) returns setof integer
 language plpgsql volatile rows 10 security invoker set search_path = ''
 as $$
 begin
@@ -87,14 +87,14 @@ begin
       - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.state <> 'ended'),
     coalesce((instance).daily_limit - (select count(*) from public.week_attempts a
       where a.instance_id = (instance).id and a.kind <> 'external'
-        and a.intended_at > private.current_time() - interval '24 hours'
+        and a.intended_at > amc_history.clock_now() - interval '24 hours'
         and a.outcome is distinct from 'not_sent'), 2147483647)));
 end;
 $$;
-comment on function private.free_slots(public.amc_instances) is
+comment on function amc_history.free_slots(public.amc_instances) is
   'The slots in which an instance may begin an attempt now: free ones, less what AMC reports as running from elsewhere, within the daily limit.';
 
-create function private.window_key(workflow_id text, time_window_start text, time_zone text, parameter_values jsonb)
+create function amc_history.window_key(workflow_id text, time_window_start text, time_zone text, parameter_values jsonb)
 returns text
 language plpgsql immutable security invoker set search_path = ''
 as $$
@@ -102,30 +102,30 @@ begin
   return concat_ws('|', workflow_id, time_window_start, time_zone, md5(parameter_values::text));
 end;
 $$;
-comment on function private.window_key(text, text, text, jsonb) is 'What makes two attempts ask AMC for the same.';
+comment on function amc_history.window_key(text, text, text, jsonb) is 'What makes two attempts ask AMC for the same.';
 
-create function private.has_claimable_week(instance_id text) returns boolean
+create function amc_history.has_claimable_week(instance_id text) returns boolean
 language plpgsql volatile security invoker set search_path = ''
 as $$
 begin
   return exists (select from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
-    where w.instance_id = has_claimable_week.instance_id and w.due_at <= private.current_time()
+    where w.instance_id = has_claimable_week.instance_id and w.due_at <= amc_history.clock_now()
       and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
       and not exists (select from public.week_attempts a
-        where a.instance_id = w.instance_id and a.state <> 'ended' and a.window_key = private.window_key(
+        where a.instance_id = w.instance_id and a.state <> 'ended' and a.window_key = amc_history.window_key(
           c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values)));
 end;
 $$;
-comment on function private.has_claimable_week(text) is
+comment on function amc_history.has_claimable_week(text) is
   'Whether a week of the instance is due, may be begun, and does not wait for another attempt of the same window.';
 
-create function private.intend(instance public.amc_instances, max_weeks integer, lease_seconds integer)
+create function amc_history.insert_intents(instance public.amc_instances, max_weeks integer, lease_seconds integer)
 returns setof public.week_attempts
 language plpgsql volatile rows 10 security invoker set search_path = ''
 as $$
 declare
-  now_at timestamptz := private.current_time();
+  now_at timestamptz := amc_history.clock_now();
   -- A worker lives at most 400 s and the gateway holds a request at most 120 s more: before that, a create
   -- may still be under way; after that, AMC's list may still lag.
   in_flight constant interval := interval '520 seconds';
@@ -133,7 +133,7 @@ begin
   return query
   with slots as (
     select slot, row_number() over (order by slot) as n
-    from private.free_slots(instance) slot
+    from amc_history.free_slots(instance) slot
   ),
   due as (
     select w.id, w.status, w.week_start_date, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
@@ -143,7 +143,7 @@ begin
       and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
       and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')
       and not exists (select from public.week_attempts a
-        where a.instance_id = instance.id and a.state <> 'ended' and a.window_key = private.window_key(
+        where a.instance_id = instance.id and a.state <> 'ended' and a.window_key = amc_history.window_key(
           c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values))
     order by w.due_at, w.week_start_date
     limit least(max_weeks, (select count(*) from slots))
@@ -156,7 +156,7 @@ begin
       case d.status when 'completed' then 'restated' else 'collected' end, 'intended', now_at,
       now_at + in_flight + make_interval(secs => instance.list_lag_seconds),
       21600 + floor(random() * 64801)::integer,
-      private.window_key(d.workflow_id, to_char(d.week_start_date, 'YYYY-MM-DD"T00:00:00"'), d.time_zone, d.parameter_values),
+      amc_history.window_key(d.workflow_id, to_char(d.week_start_date, 'YYYY-MM-DD"T00:00:00"'), d.time_zone, d.parameter_values),
       s.slot, now_at + make_interval(secs => lease_seconds)
     from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
     join slots s using (n)
@@ -174,7 +174,7 @@ begin
   select i.* from intended i join taken t on t.id = i.week_id;
 end;
 $$;
-comment on function private.intend(public.amc_instances, integer, integer) is
+comment on function amc_history.insert_intents(public.amc_instances, integer, integer) is
   'Writes the intent of up to max_weeks due weeks of one instance into its free slots, oldest first. The caller holds the instance''s lock and calls this as a new statement, so that it counts what was committed before the lock was granted.';
 
 create function public.claim_due_weeks(max_weeks integer default 10, lease_seconds integer default 60)
@@ -189,7 +189,7 @@ as $$
 #variable_conflict use_column
 declare
   instance public.amc_instances;
-  now_at timestamptz := private.current_time();
+  now_at timestamptz := amc_history.clock_now();
   left_to_claim integer := claim_due_weeks.max_weeks;
   claimed integer;
 begin
@@ -200,7 +200,7 @@ begin
       and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
           and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
             < i.max_parallel - i.running_elsewhere
-        then exists (select from private.free_slots(i)) and private.has_claimable_week(i.id) end
+        then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) end
     order by i.last_claimed_at nulls first, i.id
     limit claim_due_weeks.max_weeks
     for no key update skip locked
@@ -213,7 +213,7 @@ begin
         'parameters', f.parameters, 'output_format', f.output_format) end,
       to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
       c.time_zone, c.parameter_values, a.fingerprint, 20
-    from private.intend(instance, left_to_claim, claim_due_weeks.lease_seconds) a
+    from amc_history.insert_intents(instance, left_to_claim, claim_due_weeks.lease_seconds) a
     join public.report_data_weeks w on w.id = a.week_id
     join public.report_data_collections c on c.id = w.collection_id
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
@@ -221,8 +221,8 @@ begin
     order by w.week_start_date;
     get diagnostics claimed = row_count;
     left_to_claim := left_to_claim - claimed;
-    update public.amc_instances i set last_claimed_at = private.current_time(),
-      list_due_at = least(i.list_due_at, private.current_time() + make_interval(secs => i.poll_seconds))
+    update public.amc_instances i set last_claimed_at = amc_history.clock_now(),
+      list_due_at = least(i.list_due_at, amc_history.clock_now() + make_interval(secs => i.poll_seconds))
     where i.id = instance.id;
   end loop;
 end;
@@ -238,7 +238,7 @@ served longest ago comes first, workers pass each other by. For service_role.$$;
 
 -- Reporting -----------------------------------------------------------------------------------------
 
-create function private.note_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
+create function amc_history.insert_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
 returns boolean
 language plpgsql security invoker set search_path = ''
 as $$
@@ -246,10 +246,10 @@ begin
   insert into public.workflow_executions as e (id, week_id, status, status_reason, workflow_id, time_window_start,
     time_window_end, time_zone, parameter_values, timeout_seconds, amc_created_at, amc_updated_at,
     amc_expires_at, execution_seconds, output_columns, adopted, request_id)
-  select note_execution.execution_id, note_execution.week_id, d.status, d.status_reason, d.workflow_id,
+  select insert_execution.execution_id, insert_execution.week_id, d.status, d.status_reason, d.workflow_id,
     d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
-    d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, note_execution.adopted, d.request_id
-  from jsonb_to_record(coalesce(note_execution.details, '{}')) as d(status text, status_reason text,
+    d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
+  from jsonb_to_record(coalesce(insert_execution.details, '{}')) as d(status text, status_reason text,
     workflow_id text, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb,
     timeout_seconds integer, created_at timestamptz, updated_at timestamptz, expires_at timestamptz,
     execution_seconds numeric, output_columns jsonb, request_id text)
@@ -257,48 +257,48 @@ begin
   return case when found then true end;
 end;
 $$;
-comment on function private.note_execution(text, uuid, jsonb, boolean) is
+comment on function amc_history.insert_execution(text, uuid, jsonb, boolean) is
   'Adds the row of an execution from what AMC said of it (an execution observation). Answers true, or null if somebody has added it meanwhile.';
 
-create function private.note_echo(instance_id text, proved boolean) returns boolean
+create function amc_history.record_echo(instance_id text, proved boolean) returns boolean
 language plpgsql security invoker set search_path = ''
 as $$
 #variable_conflict use_column
 begin
-  if note_echo.proved then
-    update public.amc_instances i set matcher_proved_at = private.current_time()
-    where i.id = note_echo.instance_id and i.matcher_proved_at is null;
+  if record_echo.proved then
+    update public.amc_instances i set matcher_proved_at = amc_history.clock_now()
+    where i.id = record_echo.instance_id and i.matcher_proved_at is null;
     if found then
-      update public.tracking_alerts t set resolved_at = private.current_time()
-      where t.instance_id = note_echo.instance_id and t.code = 'matcher_failed' and t.resolved_at is null;
+      update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+      where t.instance_id = record_echo.instance_id and t.code = 'matcher_failed' and t.resolved_at is null;
     end if;
-  elsif not note_echo.proved then
+  elsif not record_echo.proved then
     -- AMC's list would not tell this execution: what it does not show proves nothing any more.
     update public.amc_instances i set matcher_proved_at = null
-    where i.id = note_echo.instance_id and i.matcher_proved_at is not null;
+    where i.id = record_echo.instance_id and i.matcher_proved_at is not null;
     return found;
   end if;
   return false;
 end;
 $$;
-comment on function private.note_echo(text, boolean) is
+comment on function amc_history.record_echo(text, boolean) is
   'Notes whether AMC''s answer to a create of the instance would have been found in its list (proved; null: not looked at). Answers true if that takes the proof back.';
 
-create function private.keep_late_execution(
+create function amc_history.insert_late_execution(
   attempt public.week_attempts, week public.report_data_weeks, execution_id text, details jsonb, known boolean
 ) returns void
 language plpgsql security invoker set search_path = ''
 as $$
 begin
-  perform private.note_event('late_execution', attempt, week, keep_late_execution.execution_id, keep_late_execution.details);
-  if not keep_late_execution.known then
-    perform private.raise_alert('late_execution', format(
+  perform amc_history.record_event('late_execution', attempt, week, insert_late_execution.execution_id, insert_late_execution.details);
+  if not insert_late_execution.known then
+    perform amc_history.raise_alert('late_execution', format(
       'AMC execution %s came for attempt %s after it had ended as %s. Check in AMC whether it still runs.',
-      left(keep_late_execution.execution_id, 200), (attempt).id, (attempt).outcome), (week).instance_id, (week).id);
+      left(insert_late_execution.execution_id, 200), (attempt).id, (attempt).outcome), (week).instance_id, (week).id);
   end if;
 end;
 $$;
-comment on function private.keep_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean) is
+comment on function amc_history.insert_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean) is
   'Keeps an execution''s id that came for an attempt after its end where a person finds it; with an alert, unless the execution is known already.';
 
 create function public.record_execution(
@@ -319,17 +319,17 @@ begin
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   -- Instance before week: the order in which everything locks.
-  matcher_failed := private.note_echo(attempt.instance_id, (record_execution.details ->> 'matcher_proved')::boolean);
+  matcher_failed := amc_history.record_echo(attempt.instance_id, (record_execution.details ->> 'matcher_proved')::boolean);
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
   if matcher_failed then
-    perform private.raise_alert('matcher_failed', format(
+    perform amc_history.raise_alert('matcher_failed', format(
       'AMC''s answer for execution %s of instance %s does not echo the workflow, window, zone or timeout that was sent. Until an answer does again, creates whose answer is lost wait for a person.',
       left(new_id, 200), week.instance_id), week.instance_id);
   end if;
   if attempt.state = 'ended' then
-    perform private.keep_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
+    perform amc_history.insert_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.execution_id = new_id then
@@ -337,15 +337,15 @@ begin
   end if;
   if attempt.execution_id is not null or holder is not null or new_id is null
       or new_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
-    perform private.note_event('execution_refused', attempt, week, left(new_id, 200), record_execution.details);
-    perform private.raise_alert('execution_refused', format(
+    perform amc_history.record_event('execution_refused', attempt, week, left(new_id, 200), record_execution.details);
+    perform amc_history.raise_alert('execution_refused', format(
       'AMC execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
       coalesce(left(new_id, 200), 'null'), attempt.id), week.instance_id, week.id);
     return row('rejected', case when attempt.execution_id is not null then 'attempt_has_another_execution'
       when holder is not null then 'execution_of_another_attempt' else 'malformed_execution_id' end,
       week.status, week.execution_id)::public.tracking_report;
   end if;
-  if private.note_execution(new_id, week.id, record_execution.details, record_execution.adopted) is null then
+  if amc_history.insert_execution(new_id, week.id, record_execution.details, record_execution.adopted) is null then
     return row('rejected', 'execution_of_another_attempt', week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.cancel_requested_at is not null then
@@ -358,7 +358,7 @@ begin
   if week.status <> 'completed' then
     update public.report_data_weeks w set execution_id = new_id where w.id = week.id returning * into week;
   end if;
-  perform private.note_event(case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end,
+  perform amc_history.record_event(case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end,
     attempt, week, new_id, jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
   return row('recorded', null, week.status, week.execution_id)::public.tracking_report;
 end;
@@ -373,17 +373,17 @@ Answers {outcome, reason, status, execution_id}: recorded, already_recorded, sta
 (attempt_has_another_execution, execution_of_another_attempt, malformed_execution_id), not_found.
 For service_role.$$;
 
-create function private.put_off(week public.report_data_weeks, due_at timestamptz) returns void
+create function amc_history.reschedule_week(week public.report_data_weeks, due_at timestamptz) returns void
 language sql security invoker set search_path = ''
 as $$
-  update public.report_data_weeks w set due_at = put_off.due_at
+  update public.report_data_weeks w set due_at = reschedule_week.due_at
   where w.id = (week).id and w.status in ('pending', 'running', 'completed')
     and not exists (select from public.report_data_collections c where c.id = w.collection_id and c.cancelled_at is not null);
 $$;
-comment on function private.put_off(public.report_data_weeks, timestamptz) is
+comment on function amc_history.reschedule_week(public.report_data_weeks, timestamptz) is
   'Lets a week be tried again from due_at on, unless it or its collection was ended meanwhile. If the collection is paused it is passed over until it is resumed.';
 
-create function private.fail_week(week public.report_data_weeks, code text, message text) returns void
+create function amc_history.fail_week(week public.report_data_weeks, code text, message text) returns void
 language sql security invoker set search_path = ''
 as $$
   update public.report_data_weeks w set
@@ -391,33 +391,33 @@ as $$
     error_code = fail_week.code, error_message = left(fail_week.message, 2000), error_count = w.error_count + 1
   where w.id = (week).id and w.status in ('pending', 'running', 'completed');
 $$;
-comment on function private.fail_week(public.report_data_weeks, text, text) is
+comment on function amc_history.fail_week(public.report_data_weeks, text, text) is
   'Fails a week for good, with a code and the words of whoever refused it. A week that shows a result keeps it.';
 
-create function private.apply_create_verdict(
+create function amc_history.apply_create_verdict(
   attempt public.week_attempts, week public.report_data_weeks, verdict text, message text, paused_until timestamptz
 ) returns void
 language plpgsql security invoker set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  now_at timestamptz := private.current_time();
+  now_at timestamptz := amc_history.clock_now();
 begin
   case apply_create_verdict.verdict
     when 'not_sent' then
-      perform private.end_attempt(attempt.id, 'not_sent');
-      perform private.put_off(week, now_at);
+      perform amc_history.end_attempt(attempt.id, 'not_sent');
+      perform amc_history.reschedule_week(week, now_at);
     when 'quota' then
-      perform private.end_attempt(attempt.id, 'quota');
+      perform amc_history.end_attempt(attempt.id, 'quota');
       -- A pause without an end is a person's to end: the week is due as soon as that is done.
-      perform private.put_off(week, case when isfinite(apply_create_verdict.paused_until)
+      perform amc_history.reschedule_week(week, case when isfinite(apply_create_verdict.paused_until)
         then apply_create_verdict.paused_until else now_at end);
     when 'workflow_not_visible' then
-      perform private.end_attempt(attempt.id, 'not_visible');
-      perform private.put_off(week, now_at + interval '30 seconds');
+      perform amc_history.end_attempt(attempt.id, 'not_visible');
+      perform amc_history.reschedule_week(week, now_at + interval '30 seconds');
     when 'refused' then
-      perform private.end_attempt(attempt.id, 'refused');
-      perform private.fail_week(week, 'amc_refused', apply_create_verdict.message);
+      perform amc_history.end_attempt(attempt.id, 'refused');
+      perform amc_history.fail_week(week, 'amc_refused', apply_create_verdict.message);
     when 'throttled', 'unauthorized' then
       -- AMC answered, so nothing is under way any more; but a listing must have had time to show otherwise.
       update public.week_attempts a set state = 'unknown', leased_until = null,
@@ -429,7 +429,7 @@ begin
   end case;
 end;
 $$;
-comment on function private.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz) is
+comment on function amc_history.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz) is
   'Moves an attempt and its week on according to what came of the create. Only refused counts as an error.';
 
 create function public.report_create(
@@ -460,7 +460,7 @@ begin
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   if attempt.state not in ('intended', 'unknown') then
-    perform private.note_event('late_report', attempt, week, null, jsonb_build_object('verdict', report_create.verdict));
+    perform amc_history.record_event('late_report', attempt, week, null, jsonb_build_object('verdict', report_create.verdict));
     return row('stale', case attempt.state when 'ended' then 'attempt_ended' else 'execution_is_known' end,
       week.status, week.execution_id)::public.tracking_report;
   end if;
@@ -468,7 +468,7 @@ begin
   if report_create.verdict = 'workflow_not_visible' and not exists (
       select from public.report_data_collections c
       join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-      where c.id = week.collection_id and f.saved_at > private.current_time() - interval '10 minutes') then
+      where c.id = week.collection_id and f.saved_at > amc_history.clock_now() - interval '10 minutes') then
     verdict := 'refused';
     update public.amc_workflows f set saved_at = null from public.report_data_collections c
     where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id;
@@ -476,11 +476,11 @@ begin
   update public.week_attempts a set amc_answer = jsonb_strip_nulls(jsonb_build_object('verdict', report_create.verdict,
       'http_status', report_create.http_status, 'message', left(report_create.message, 2000), 'request_id', report_create.request_id))
   where a.id = attempt.id;
-  perform private.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
-  perform private.note_event('create_' || verdict, attempt, week, null, jsonb_strip_nulls(jsonb_build_object(
+  perform amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
+  perform amc_history.record_event('create_' || verdict, attempt, week, null, jsonb_strip_nulls(jsonb_build_object(
     'http_status', report_create.http_status, 'message', left(report_create.message, 500), 'request_id', report_create.request_id)));
   if verdict = 'unauthorized' then
-    perform private.raise_alert('unauthorized', format(
+    perform amc_history.raise_alert('unauthorized', format(
       'AMC refused the token for instance %s. If it goes on, check its credential, entity and marketplace.', week.instance_id), week.instance_id);
   end if;
   select * into week from public.report_data_weeks w where w.id = week.id;
@@ -498,7 +498,7 @@ if it has ended or has an execution. Answers {outcome, reason, status, execution
 create function public.mark_workflow_saved(instance_id text, workflow_id text) returns void
 language sql security invoker set search_path = ''
 as $$
-  update public.amc_workflows f set saved_at = private.current_time()
+  update public.amc_workflows f set saved_at = amc_history.clock_now()
   where f.instance_id = mark_workflow_saved.instance_id and f.id = mark_workflow_saved.workflow_id and f.saved_at is null;
 $$;
 comment on function public.mark_workflow_saved(text, text) is
@@ -510,14 +510,14 @@ declare
 begin
   foreach f in array array[
     'public.pause_instance(text, text, numeric)', 'public.report_credential_failure(text, integer, text, text)',
-    'private.free_slots(public.amc_instances)', 'private.window_key(text, text, text, jsonb)',
-    'private.has_claimable_week(text)',
-    'private.intend(public.amc_instances, integer, integer)', 'public.claim_due_weeks(integer, integer)',
-    'private.note_execution(text, uuid, jsonb, boolean)', 'private.note_echo(text, boolean)',
-    'private.keep_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean)',
+    'amc_history.free_slots(public.amc_instances)', 'amc_history.window_key(text, text, text, jsonb)',
+    'amc_history.has_claimable_week(text)',
+    'amc_history.insert_intents(public.amc_instances, integer, integer)', 'public.claim_due_weeks(integer, integer)',
+    'amc_history.insert_execution(text, uuid, jsonb, boolean)', 'amc_history.record_echo(text, boolean)',
+    'amc_history.insert_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean)',
     'public.record_execution(uuid, text, jsonb, boolean)',
-    'private.put_off(public.report_data_weeks, timestamptz)', 'private.fail_week(public.report_data_weeks, text, text)',
-    'private.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz)',
+    'amc_history.reschedule_week(public.report_data_weeks, timestamptz)', 'amc_history.fail_week(public.report_data_weeks, text, text)',
+    'amc_history.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz)',
     'public.report_create(uuid, text, integer, text, text, numeric)', 'public.mark_workflow_saved(text, text)'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated', f);

@@ -8,7 +8,7 @@ create index report_data_weeks_survey_again_idx on public.report_data_weeks (ins
 comment on column public.report_data_weeks.survey_again is
   'AMC''s list showed a run of it that it could not take, since another live attempt asked AMC for the same window. It waits, due at infinity, until the list has been read again.';
 
-create function private.hold_for_survey() returns trigger
+create function amc_history.hold_for_survey() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
@@ -16,25 +16,25 @@ begin
   return new;
 end;
 $$;
-comment on function private.hold_for_survey() is
+comment on function amc_history.hold_for_survey() is
   'Keeps a week from being claimed, whoever makes it due, until AMC''s list has been read for it again.';
-revoke execute on function private.hold_for_survey() from public, anon, authenticated;
+revoke execute on function amc_history.hold_for_survey() from public, anon, authenticated;
 create trigger hold_for_survey before insert or update on public.report_data_weeks
   for each row when (new.survey_again and new.due_at < 'infinity')
-  execute function private.hold_for_survey();
+  execute function amc_history.hold_for_survey();
 
-create function private.wants_survey(instance_id text) returns boolean
+create function amc_history.needs_survey(instance_id text) returns boolean
 language sql volatile security invoker set search_path = ''
 as $$
   select exists (select from public.report_data_collections c
-    where c.instance_id = wants_survey.instance_id and c.surveyed_at is null
+    where c.instance_id = needs_survey.instance_id and c.surveyed_at is null
       and c.paused_at is null and c.cancelled_at is null)
     or exists (select from public.report_data_weeks w
       join public.report_data_collections c on c.id = w.collection_id
-      where w.instance_id = wants_survey.instance_id and w.survey_again and w.due_at is not null
+      where w.instance_id = needs_survey.instance_id and w.survey_again and w.due_at is not null
         and c.paused_at is null and c.cancelled_at is null);
 $$;
-comment on function private.wants_survey(text) is
+comment on function amc_history.needs_survey(text) is
   'Whether a collection of the instance waits for AMC''s list before its first create, or a week for what it showed there.';
 
 -- What a person says ------------------------------------------------------------------------------------
@@ -46,32 +46,32 @@ comment on column public.week_attempts.confirmed_execution_id is
 
 -- Reading the list ----------------------------------------------------------------------------------
 
-create function private.wants_listing(instance public.amc_instances) returns boolean
+create function amc_history.is_listing_due(instance public.amc_instances) returns boolean
 language sql volatile security invoker set search_path = ''
 as $$
-  select (instance).list_due_at <= private.current_time()
-    and coalesce((instance).paused_until <= private.current_time(), true)
-    and coalesce((instance).list_leased_until <= private.current_time(), true)
+  select (instance).list_due_at <= amc_history.clock_now()
+    and coalesce((instance).paused_until <= amc_history.clock_now(), true)
+    and coalesce((instance).list_leased_until <= amc_history.clock_now(), true)
     and (
       exists (select from public.week_attempts a
         left join public.workflow_executions e on e.id = a.execution_id
         where a.instance_id = (instance).id and a.state <> 'ended'
           and (a.state = 'unknown'
-            or a.state = 'intended' and a.leased_until <= private.current_time()
+            or a.state = 'intended' and a.leased_until <= amc_history.clock_now()
             or a.state = 'created' and (a.cancel_requested_at is not null
               or coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))))
       or exists (select from public.week_attempts a where a.instance_id = (instance).id
-        and a.watch_until > private.current_time())
-      or private.wants_survey((instance).id)
+        and a.watch_until > amc_history.clock_now())
+      or amc_history.needs_survey((instance).id)
       -- What runs elsewhere holds our weeks back, so it has to be looked at again.
       or (instance).running_elsewhere > 0 and exists (select from public.report_data_weeks w
-        where w.instance_id = (instance).id and w.due_at <= private.current_time())
+        where w.instance_id = (instance).id and w.due_at <= amc_history.clock_now())
     );
 $$;
-comment on function private.wants_listing(public.amc_instances) is
+comment on function amc_history.is_listing_due(public.amc_instances) is
   'Whether a listing of the instance is due and would move anything on.';
 
-create function private.describe_attempts(instance_id text) returns jsonb
+create function amc_history.attempts_to_list(instance_id text) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -89,14 +89,14 @@ as $$
   join public.report_data_collections c on c.id = w.collection_id
   join public.amc_instances i on i.id = a.instance_id
   left join public.workflow_executions e on e.id = a.execution_id
-  where a.instance_id = describe_attempts.instance_id
-    and (a.state = 'unknown' or a.watch_until > private.current_time() or a.state = 'created'
+  where a.instance_id = attempts_to_list.instance_id
+    and (a.state = 'unknown' or a.watch_until > amc_history.clock_now() or a.state = 'created'
       and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'));
 $$;
-comment on function private.describe_attempts(text) is
+comment on function amc_history.attempts_to_list(text) is
   'The attempts of an instance that a listing is to tell of: those without an answer, those under way, and those that were abandoned and are still watched.';
 
-create function private.describe_surveys(instance_id text) returns jsonb
+create function amc_history.weeks_to_survey(instance_id text) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -108,16 +108,16 @@ as $$
   from (
     (select w.id from public.report_data_weeks w
       where w.collection_id in (select c.id from public.report_data_collections c
-          where c.instance_id = describe_surveys.instance_id and c.surveyed_at is null
+          where c.instance_id = weeks_to_survey.instance_id and c.surveyed_at is null
             and c.paused_at is null and c.cancelled_at is null
           order by c.created_at limit 10))
     union
-    (select w.id from public.report_data_weeks w where w.instance_id = describe_surveys.instance_id and w.survey_again)
+    (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again)
   ) s
   join public.report_data_weeks w on w.id = s.id and w.due_at is not null
   join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null;
 $$;
-comment on function private.describe_surveys(text) is
+comment on function amc_history.weeks_to_survey(text) is
   'The weeks of the instance''s collections for which nothing was created yet, ten collections at a time, and those that wait for what the list showed: a listing may show that AMC has them already.';
 
 create function public.claim_listing(max_instances integer default 5, lease_seconds integer default 60)
@@ -133,10 +133,10 @@ declare
   now_at timestamptz;
 begin
   for instance in
-    select i.* from public.amc_instances i where private.wants_listing(i)
+    select i.* from public.amc_instances i where amc_history.is_listing_due(i)
     order by i.list_due_at, i.id limit claim_listing.max_instances for no key update skip locked
   loop
-    now_at := private.current_time();
+    now_at := amc_history.clock_now();
     -- Its worker died or sleeps: whether the create left is not known. A row that is locked is being reported on.
     update public.week_attempts a set state = 'unknown', leased_until = null
     where a.id in (select b.id from public.week_attempts b
@@ -145,8 +145,8 @@ begin
     update public.amc_instances i set list_fence = i.list_fence + 1,
       list_leased_until = now_at + make_interval(secs => claim_listing.lease_seconds)
     where i.id = instance.id returning * into instance;
-    attempts := private.describe_attempts(instance.id);
-    surveys := private.describe_surveys(instance.id);
+    attempts := amc_history.attempts_to_list(instance.id);
+    surveys := amc_history.weeks_to_survey(instance.id);
     return query select instance.id, instance.entity_id, instance.marketplace_id, instance.region,
       instance.credential_name, instance.list_fence, now_at,
       coalesce((select min((a.value ->> 'intended_at')::timestamptz) from jsonb_array_elements(attempts || surveys) a), now_at)
@@ -163,34 +163,34 @@ is to tell of, as an array; state abandoned: still looked for. surveys: weeks of
 created yet, or whose run was shown before and could not be taken, as an array. fence: for record_listing. began_at: for settle_attempt, on the database's clock.
 lease_seconds: how long nobody else lists the instance. For service_role.$$;
 
-create function private.alert_overdue(instance_id text) returns void
+create function amc_history.refresh_overdue_alerts(instance_id text) returns void
 language sql security invoker set search_path = ''
 as $$
-  update public.tracking_alerts t set resolved_at = private.current_time()
-  where t.instance_id = alert_overdue.instance_id and t.resolved_at is null
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+  where t.instance_id = refresh_overdue_alerts.instance_id and t.resolved_at is null
     and t.code in ('execution_overdue', 'unknown_status')
     and not exists (select from public.week_attempts a
       join public.workflow_executions e on e.id = a.execution_id
       where a.week_id = t.week_id and a.state = 'created'
         and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
         and (t.code = 'execution_overdue' or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')));
-  select private.raise_alert(
-    case when a.intended_at < private.current_time() - make_interval(hours => i.overdue_hours)
+  select amc_history.raise_alert(
+    case when a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
       then 'execution_overdue' else 'unknown_status' end,
     format('Execution %s of week %s has status %s since %s. It is still followed; look at it in AMC.',
       e.id, a.week_id, e.status, a.intended_at), a.instance_id, a.week_id)
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
   join public.amc_instances i on i.id = a.instance_id
-  where a.instance_id = alert_overdue.instance_id and a.state = 'created'
+  where a.instance_id = refresh_overdue_alerts.instance_id and a.state = 'created'
     and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
-    and (a.intended_at < private.current_time() - make_interval(hours => i.overdue_hours)
-      or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < private.current_time() - interval '6 hours');
+    and (a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
+      or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < amc_history.clock_now() - interval '6 hours');
 $$;
-comment on function private.alert_overdue(text) is
+comment on function amc_history.refresh_overdue_alerts(text) is
   'Alerts a person to executions that take longer than AMC may take (overdue_hours), or keep a status that nobody knows, and resolves the alerts of those that do no more.';
 
-create function private.update_executions(executions jsonb) returns void
+create function amc_history.update_executions(executions jsonb) returns void
 language sql security invoker set search_path = ''
 as $$
   update public.workflow_executions e set
@@ -198,7 +198,7 @@ as $$
     amc_created_at = coalesce(o.created_at, e.amc_created_at), amc_updated_at = coalesce(o.updated_at, e.amc_updated_at),
     amc_expires_at = coalesce(o.expires_at, e.amc_expires_at),
     execution_seconds = coalesce(o.execution_seconds, e.execution_seconds),
-    output_columns = coalesce(o.output_columns, e.output_columns), updated_at = private.current_time()
+    output_columns = coalesce(o.output_columns, e.output_columns), updated_at = amc_history.clock_now()
   from (
     -- A listing that shifts while it is read may name one twice.
     select distinct on (o.id) o.* from jsonb_to_recordset(update_executions.executions) as o(id text, status text, status_reason text,
@@ -211,10 +211,10 @@ as $$
     and (o.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
       or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
 $$;
-comment on function private.update_executions(jsonb) is
+comment on function amc_history.update_executions(jsonb) is
   'Takes over what AMC says of known executions. A status never goes back.';
 
-create function private.release_cancelled(instance_id text) returns void
+create function amc_history.end_cancelled_attempts(instance_id text) returns void
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -225,16 +225,16 @@ begin
     select a.id, w.id from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
     join public.workflow_executions e on e.id = a.execution_id
-    where a.instance_id = release_cancelled.instance_id and a.state = 'created'
+    where a.instance_id = end_cancelled_attempts.instance_id and a.state = 'created'
       and a.cancel_requested_at is not null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
     -- A week that is locked is left to the next listing: waiting here, with executions locked, could be for ever.
     order by w.id for no key update of w skip locked
   loop
-    perform private.end_attempt(attempt_id, 'cancelled');
+    perform amc_history.end_attempt(attempt_id, 'cancelled');
   end loop;
 end;
 $$;
-comment on function private.release_cancelled(text) is
+comment on function amc_history.end_cancelled_attempts(text) is
   'Ends the attempts that a person cancelled and whose execution has ended at AMC. The week keeps what it shows.';
 
 create function public.record_listing(
@@ -252,26 +252,26 @@ begin
   if not found or instance.list_fence <> record_listing.fence then
     return jsonb_build_object('outcome', 'stale', 'known_execution_ids', '[]'::jsonb);
   end if;
-  perform private.update_executions(record_listing.executions);
+  perform amc_history.update_executions(record_listing.executions);
   select coalesce(array_agg(e.id), '{}') into known from public.workflow_executions e
   where e.id in (select o ->> 'id' from jsonb_array_elements(record_listing.executions) o);
-  perform private.release_cancelled(instance.id);
+  perform amc_history.end_cancelled_attempts(instance.id);
   if record_listing.complete then
     select count(*) into elsewhere from jsonb_array_elements(record_listing.executions) o
     where o ->> 'id' <> all (known)
       and o ->> 'status' not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
       and not exists (select from public.week_attempts a where a.instance_id = instance.id
-        and (a.state in ('intended', 'unknown') or a.watch_until > private.current_time()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
+        and (a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
-      throttles_in_row = 0, list_due_at = private.current_time() + make_interval(secs => case
+      throttles_in_row = 0, list_due_at = amc_history.clock_now() + make_interval(secs => case
         when exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
           or elsewhere > 0 then i.poll_seconds
         -- Nothing is under way: only what was abandoned is looked for.
         else greatest(i.poll_seconds, 900) end)
     where i.id = instance.id;
-    perform private.alert_overdue(instance.id);
+    perform amc_history.refresh_overdue_alerts(instance.id);
     -- AMC took the token.
-    update public.tracking_alerts t set resolved_at = private.current_time()
+    update public.tracking_alerts t set resolved_at = amc_history.clock_now()
     where t.instance_id = instance.id and t.code = 'unauthorized' and t.resolved_at is null;
   end if;
   return jsonb_build_object('outcome', 'recorded', 'known_execution_ids', to_jsonb(known));
@@ -310,19 +310,19 @@ begin
     return row('waiting', 'execution_to_be_confirmed', week.status, week.execution_id)::public.tracking_report;
   end if;
   if settle_attempt.listing_began_at is null or settle_attempt.listing_began_at < attempt.settle_after
-      or settle_attempt.listing_began_at > private.current_time() then
+      or settle_attempt.listing_began_at > amc_history.clock_now() then
     return row('waiting', 'listing_may_lag', week.status, week.execution_id)::public.tracking_report;
   end if;
   if proved_at is null then
-    perform private.raise_alert('unknown_outcome', format(
+    perform amc_history.raise_alert('unknown_outcome', format(
       'AMC''s answer to the create of attempt %s was lost, and no create of instance %s has shown yet that its list would tell. Look for the execution in AMC: window of week %s, timeout %s s. Then say which it is with confirm_execution, or that there is none with confirm_no_execution.',
       attempt.id, attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
       jsonb_build_object('attempt_id', attempt.id));
     return row('waiting', 'matcher_not_proved', week.status, week.execution_id)::public.tracking_report;
   end if;
-  perform private.end_attempt(attempt.id, 'abandoned', private.current_time() + interval '48 hours');
-  perform private.put_off(week, private.current_time());
-  perform private.note_event('attempt_abandoned', attempt, week, null,
+  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + interval '48 hours');
+  perform amc_history.reschedule_week(week, amc_history.clock_now());
+  perform amc_history.record_event('attempt_abandoned', attempt, week, null,
     jsonb_build_object('listing_began_at', settle_attempt.listing_began_at));
   return row('abandoned', null, week.status, week.execution_id)::public.tracking_report;
 end;
@@ -356,9 +356,9 @@ declare
   f regprocedure;
 begin
   foreach f in array array[
-    'private.wants_survey(text)', 'private.wants_listing(public.amc_instances)', 'private.describe_attempts(text)',
-    'private.describe_surveys(text)', 'private.release_cancelled(text)',
-    'public.claim_listing(integer, integer)', 'private.alert_overdue(text)', 'private.update_executions(jsonb)',
+    'amc_history.needs_survey(text)', 'amc_history.is_listing_due(public.amc_instances)', 'amc_history.attempts_to_list(text)',
+    'amc_history.weeks_to_survey(text)', 'amc_history.end_cancelled_attempts(text)',
+    'public.claim_listing(integer, integer)', 'amc_history.refresh_overdue_alerts(text)', 'amc_history.update_executions(jsonb)',
     'public.record_listing(text, bigint, timestamptz, jsonb, boolean)',
     'public.settle_attempt(uuid, timestamptz)', 'public.finished_attempts(integer)'
   ]::regprocedure[] loop

@@ -9,23 +9,23 @@ comment on schema amc_results is 'One table of rows per workflow version. Read t
 revoke all on schema amc_results from public;
 grant usage on schema amc_results to authenticated, service_role;
 
-create table private.result_tables (
+create table amc_history.result_tables (
   workflow_id text primary key,
   table_name text not null unique,
   view_name text not null unique,
   header text[] not null,
   columns text[] not null,
   types text[],
-  created_at timestamptz not null default private.current_time(),
+  created_at timestamptz not null default amc_history.clock_now(),
   constraint types_fit_columns check (cardinality(types) = cardinality(columns))
 );
-alter table private.result_tables enable row level security;
-create policy "nobody through the API" on private.result_tables for select to authenticated using (false);
-comment on table private.result_tables is 'The results table of each workflow version: its header as in AMC''s files, and the columns'' names in SQL.';
-comment on column private.result_tables.types is
+alter table amc_history.result_tables enable row level security;
+create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
+comment on table amc_history.result_tables is 'The results table of each workflow version: its header as in AMC''s files, and the columns'' names in SQL.';
+comment on column amc_history.result_tables.types is
   'Type in SQL of each column, once an execution told AMC''s outputColumns; null until then, and all columns read as text.';
 
-create function private.column_names(header text[]) returns text[]
+create function amc_history.column_names(header text[]) returns text[]
 language plpgsql immutable security invoker set search_path = ''
 as $$
 declare
@@ -53,22 +53,22 @@ begin
   return names;
 end;
 $$;
-comment on function private.column_names(text[]) is
+comment on function amc_history.column_names(text[]) is
   'Names in SQL for the columns of a result: as in the file where that is possible, else cut, numbered (name_2) or by place (column_3).';
 
-create function private.load_of_copy() returns uuid
+create function amc_history.copy_load_id() returns uuid
 language sql immutable security invoker set search_path = ''
 as $$ select current_setting('amc_history.load_id')::uuid; $$;
-comment on function private.load_of_copy() is
-  'The load that the COPY under way fills: the default of load_id. Set by private.open_load. Called immutable, which it is within one COPY: COPY plans its defaults anew in each statement and so reads the setting once, not for each row. Of use in a COPY only: a prepared INSERT would keep the load for which it was planned.';
+comment on function amc_history.copy_load_id() is
+  'The load that the COPY under way fills: the default of load_id. Set by amc_history.open_load. Called immutable, which it is within one COPY: COPY plans its defaults anew in each statement and so reads the setting once, not for each row. Of use in a COPY only: a prepared INSERT would keep the load for which it was planned.';
 
-create function private.lines_of_copy() returns regclass
+create function amc_history.copy_line_sequence() returns regclass
 language sql immutable security invoker set search_path = ''
 as $$ select current_setting('amc_history.lines')::regclass; $$;
-comment on function private.lines_of_copy() is
-  'The sequence that numbers the lines of the COPY under way. Set by private.open_load; called immutable for the reason that private.load_of_copy gives.';
+comment on function amc_history.copy_line_sequence() is
+  'The sequence that numbers the lines of the COPY under way. Set by amc_history.open_load; called immutable for the reason that amc_history.copy_load_id gives.';
 
-create function private.loads_of_caller() returns setof uuid
+create function amc_history.loads_of_caller() returns setof uuid
 language sql stable security definer set search_path = ''
 as $$
   select l.id from public.report_data_collections c
@@ -77,39 +77,39 @@ as $$
   join public.result_loads l on l.execution_id = e.id and l.complete
   where c.owner_id = (select auth.uid());
 $$;
-comment on function private.loads_of_caller() is
+comment on function amc_history.loads_of_caller() is
   'The complete loads of the signed-in user''s weeks: whose rows he may read. Definer: it says what the policies of the four tables say, in one pass from the owner, so that a query looks up neither all loads of the database nor the load of each row.';
 
-create function private.create_results(workflow_id text, header text[]) returns private.result_tables
+create function amc_history.create_result_table(workflow_id text, header text[]) returns amc_history.result_tables
 language plpgsql security invoker set search_path = ''
 as $$
 declare
-  stem text := left(regexp_replace(lower(create_results.workflow_id), '[^a-z0-9]+', '_', 'g'), 54);
-  names text[] := private.column_names(create_results.header);
-  made private.result_tables;
+  stem text := left(regexp_replace(lower(create_result_table.workflow_id), '[^a-z0-9]+', '_', 'g'), 54);
+  names text[] := amc_history.column_names(create_result_table.header);
+  made amc_history.result_tables;
 begin
   execute format('create table amc_results.%I (
-      load_id uuid not null default private.load_of_copy(),
-      line bigint not null default nextval(private.lines_of_copy()),
+      load_id uuid not null default amc_history.copy_load_id(),
+      line bigint not null default nextval(amc_history.copy_line_sequence()),
       %s, primary key (load_id, line))',
     stem, (select string_agg(format('%I text', n), ', ' order by i) from unnest(names) with ordinality as t(n, i)));
-  execute format('comment on table amc_results.%I is %L', stem, 'Rows of AMC workflow ' || create_results.workflow_id);
+  execute format('comment on table amc_results.%I is %L', stem, 'Rows of AMC workflow ' || create_result_table.workflow_id);
   execute format('alter table amc_results.%I enable row level security', stem);
   execute format('create policy "owners read their rows" on amc_results.%I for select to authenticated
-    using (load_id in (select private.loads_of_caller()))', stem);
+    using (load_id in (select amc_history.loads_of_caller()))', stem);
   execute format('revoke all on amc_results.%I from public, anon, authenticated, service_role', stem);
   execute format('grant select on amc_results.%I to authenticated, service_role', stem);
-  insert into private.result_tables (workflow_id, table_name, view_name, header, columns)
-  values (create_results.workflow_id, stem, 'results_' || stem, create_results.header, names)
+  insert into amc_history.result_tables (workflow_id, table_name, view_name, header, columns)
+  values (create_result_table.workflow_id, stem, 'results_' || stem, create_result_table.header, names)
   returning * into made;
-  perform private.make_views(made);
+  perform amc_history.create_result_views(made);
   return made;
 end;
 $$;
-comment on function private.create_results(text, text[]) is
+comment on function amc_history.create_result_table(text, text[]) is
   'Makes the table and the views of a workflow version whose first header is known.';
 
-create function private.describe_header_change(expected text[], got text[]) returns text
+create function amc_history.describe_header_change(expected text[], got text[]) returns text
 language sql immutable security invoker set search_path = ''
 as $$
   with old as (
@@ -131,12 +131,12 @@ as $$
     'removed ' || (select string_agg(quote_ident(name), ', ' order by o.i) from old o where (name, nth) not in (select name, nth from new)),
     'moved ' || (select string_agg(format('%I from place %s to %s', name, old_place, new_place), ', ' order by new_place) from kept where moved));
 $$;
-comment on function private.describe_header_change(text[], text[]) is
+comment on function amc_history.describe_header_change(text[], text[]) is
   'In words, which columns of a header were added, removed and moved. Empty if none was.';
 
 -- Types -------------------------------------------------------------------------------------------------
 
-create function private.column_types(header text[], output_columns jsonb) returns text[]
+create function amc_history.column_types(header text[], output_columns jsonb) returns text[]
 language sql immutable security invoker set search_path = ''
 as $$
   with told as (
@@ -160,7 +160,7 @@ as $$
     end order by a.i) end
   from asked a left join told t using (name, nth);
 $$;
-comment on function private.column_types(text[], jsonb) is
+comment on function amc_history.column_types(text[], jsonb) is
   $$The type in SQL of each column of a header, after AMC's outputColumns [{name, columnType, dataType}] (captured, H).
 
 numeric: DECIMAL, and integers that are METRIC. text: integers that are DIMENSION, which are ids and may go beyond
@@ -168,10 +168,10 @@ numeric: DECIMAL, and integers that are METRIC. text: integers that are DIMENSIO
 column of TRUE and FALSE (guide, M), is boolean also where AMC says STRING or nothing. Null if output_columns tells
 of no column.$$;
 
-create function private.cell_fits(cell text, sql_type text) returns text
+create function amc_history.cell_fits_sql(cell text, sql_type text) returns text
 language sql immutable security invoker set search_path = ''
 as $$
-  select replace(case cell_fits.sql_type
+  select replace(case cell_fits_sql.sql_type
     -- Within these bounds every number of this form is a numeric; asking pg_input_is_valid would parse it twice.
     when 'numeric' then $q$(# ~ '^[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9][0-9]?[0-9]?)?$' and octet_length(#) < 1000)$q$
     -- The form first: Postgres would also take today, 1/2/25 and 25-1-6 for dates.
@@ -182,27 +182,27 @@ as $$
       and pg_catalog.pg_input_is_valid(#, 'timestamp'))$q$
     when 'boolean' then $q$(# in ('TRUE', 'FALSE', 'true', 'false'))$q$
     else 'true'
-  end, '#', cell_fits.cell);
+  end, '#', cell_fits_sql.cell);
 $$;
-comment on function private.cell_fits(text, text) is
-  'SQL that says whether a cell can be read as a type of private.column_types. cell: SQL of the cell, of type text.';
+comment on function amc_history.cell_fits_sql(text, text) is
+  'SQL that says whether a cell can be read as a type of amc_history.column_types. cell: SQL of the cell, of type text.';
 
-create function private.read_cell(cell text, sql_type text) returns text
+create function amc_history.typed_cell_sql(cell text, sql_type text) returns text
 language sql immutable security invoker set search_path = ''
 as $$
-  select case when read_cell.sql_type = 'text' then read_cell.cell
-    else format('case when %s then %s::%s end', private.cell_fits(read_cell.cell, read_cell.sql_type), read_cell.cell,
-      read_cell.sql_type) end;
+  select case when typed_cell_sql.sql_type = 'text' then typed_cell_sql.cell
+    else format('case when %s then %s::%s end', amc_history.cell_fits_sql(typed_cell_sql.cell, typed_cell_sql.sql_type), typed_cell_sql.cell,
+      typed_cell_sql.sql_type) end;
 $$;
-comment on function private.read_cell(text, text) is
-  'SQL that reads a cell as a type of private.column_types, and as null where it does not fit. cell: SQL of the cell, of type text.';
+comment on function amc_history.typed_cell_sql(text, text) is
+  'SQL that reads a cell as a type of amc_history.column_types, and as null where it does not fit. cell: SQL of the cell, of type text.';
 
-create function private.make_view(target private.result_tables, view_name text, cells text[], about text) returns void
+create function amc_history.create_result_view(target amc_history.result_tables, view_name text, cells text[], about text) returns void
 language plpgsql security invoker set search_path = ''
 as $$
 begin
-  if to_regclass(format('public.%I', make_view.view_name)) is not null then
-    execute format('drop view public.%I', make_view.view_name);
+  if to_regclass(format('public.%I', create_result_view.view_name)) is not null then
+    execute format('drop view public.%I', create_result_view.view_name);
   end if;
   execute format('create view public.%I with (security_invoker = true) as
     select w.instance_id, w.collection_id, w.id as week_id, w.week_start_date, w.week_end_date, c.time_zone,
@@ -214,75 +214,75 @@ begin
     join public.result_loads l on l.execution_id = w.execution_id and l.complete
     join amc_results.%I r on r.load_id = l.id
     where w.status = ''completed''',
-    make_view.view_name, (select string_agg(format('%s as %I', cell, name), ', ' order by i)
-      from unnest(make_view.cells, target.columns) with ordinality as t(cell, name, i)), target.table_name);
-  execute format('comment on view public.%I is %L', make_view.view_name, format(make_view.about, target.workflow_id));
-  execute format('revoke all on public.%I from public, anon, authenticated, service_role', make_view.view_name);
-  execute format('grant select on public.%I to authenticated, service_role', make_view.view_name);
+    create_result_view.view_name, (select string_agg(format('%s as %I', cell, name), ', ' order by i)
+      from unnest(create_result_view.cells, target.columns) with ordinality as t(cell, name, i)), target.table_name);
+  execute format('comment on view public.%I is %L', create_result_view.view_name, format(create_result_view.about, target.workflow_id));
+  execute format('revoke all on public.%I from public, anon, authenticated, service_role', create_result_view.view_name);
+  execute format('grant select on public.%I to authenticated, service_role', create_result_view.view_name);
 end;
 $$;
-comment on function private.make_view(private.result_tables, text, text[], text) is
+comment on function amc_history.create_result_view(amc_history.result_tables, text, text[], text) is
   'Makes one view of a results table anew. cells: SQL of each column, of the row r. about: its comment, with %s for the workflow.';
 
-create function private.make_views(target private.result_tables) returns void
+create function amc_history.create_result_views(target amc_history.result_tables) returns void
 language plpgsql security invoker set search_path = ''
 as $$
 declare
   cells text[];
 begin
   select array_agg(format('r.%I', name) order by i) into cells from unnest(target.columns) with ordinality as t(name, i);
-  perform private.make_view(target, 'raw_' || target.table_name, cells,
+  perform amc_history.create_result_view(target, 'raw_' || target.table_name, cells,
     'Results of AMC workflow %s, of completed weeks, with their execution; every cell as the text that AMC sent.');
-  select array_agg(private.read_cell(cell, coalesce(target.types[i], 'text')) order by i) into cells
+  select array_agg(amc_history.typed_cell_sql(cell, coalesce(target.types[i], 'text')) order by i) into cells
   from unnest(cells) with ordinality as t(cell, i);
-  perform private.make_view(target, target.view_name, cells,
+  perform amc_history.create_result_view(target, target.view_name, cells,
     'Results of AMC workflow %s, of completed weeks, with their execution. A cell that does not fit its type is null; raw_… shows it.');
   -- The API serves the views without waiting for a restart.
   notify pgrst, 'reload schema';
 end;
 $$;
-comment on function private.make_views(private.result_tables) is
+comment on function amc_history.create_result_views(amc_history.result_tables) is
   'Makes the two views of a workflow version anew: results_… with types, raw_… with text.';
 
-create function private.learn_types() returns trigger
+create function amc_history.apply_column_types() returns trigger
 language plpgsql security definer set search_path = '' set lock_timeout = '5s'
 as $$
 declare
   told jsonb := (select e.output_columns from public.workflow_executions e where e.id = new.execution_id);
-  learned text[] := private.column_types(new.header, told);
-  target private.result_tables;
+  learned text[] := amc_history.column_types(new.header, told);
+  target amc_history.result_tables;
 begin
   if learned is null then
     return null;
   end if;
   -- Only now are two first loads in each other's way: the second finds the types that the first has learned.
-  update private.result_tables t set types = learned
+  update amc_history.result_tables t set types = learned
     where t.table_name = new.table_name and t.types is null and t.header = new.header returning * into target;
   if not found then
     return null;
   end if;
   update public.amc_workflows f set output_columns = told where f.id = target.workflow_id and f.output_columns is null;
-  perform private.make_views(target);
+  perform amc_history.create_result_views(target);
   return null;
 exception
   -- A result is worth more than its types: they are learned with the next load.
   when dependent_objects_still_exist or lock_not_available then
-    perform private.raise_alert('types_not_applied', format(
+    perform amc_history.raise_alert('types_not_applied', format(
       'The columns of public.results_%s have become known, but the view is in use and stays as text: %s Drop what depends on it; the next load makes it anew.',
       new.table_name, sqlerrm), (select w.instance_id from public.workflow_executions e
         join public.report_data_weeks w on w.id = e.week_id where e.id = new.execution_id));
     return null;
 end;
 $$;
-comment on function private.learn_types() is
+comment on function amc_history.apply_column_types() is
   'Gives a workflow version''s view its types once an execution told AMC''s outputColumns: when a load begins, or at the latest in the transaction that completes it. Definer: whoever writes loads need not own the views.';
-create trigger learn_types after insert or update of complete on public.result_loads
-  for each row execute function private.learn_types();
+create trigger apply_column_types after insert or update of complete on public.result_loads
+  for each row execute function amc_history.apply_column_types();
 
-revoke execute on function private.column_names(text[]), private.load_of_copy(), private.lines_of_copy(),
-  private.create_results(text, text[]), private.describe_header_change(text[], text[]), private.column_types(text[], jsonb), private.cell_fits(text, text),
-  private.read_cell(text, text), private.make_view(private.result_tables, text, text[], text),
-  private.make_views(private.result_tables), private.learn_types()
+revoke execute on function amc_history.column_names(text[]), amc_history.copy_load_id(), amc_history.copy_line_sequence(),
+  amc_history.create_result_table(text, text[]), amc_history.describe_header_change(text[], text[]), amc_history.column_types(text[], jsonb), amc_history.cell_fits_sql(text, text),
+  amc_history.typed_cell_sql(text, text), amc_history.create_result_view(amc_history.result_tables, text, text[], text),
+  amc_history.create_result_views(amc_history.result_tables), amc_history.apply_column_types()
   from public, anon, authenticated, service_role;
-revoke execute on function private.loads_of_caller() from public, anon;
-grant execute on function private.loads_of_caller() to authenticated, service_role;
+revoke execute on function amc_history.loads_of_caller() from public, anon;
+grant execute on function amc_history.loads_of_caller() to authenticated, service_role;

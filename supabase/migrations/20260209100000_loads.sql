@@ -5,7 +5,7 @@
 -- Nothing that others need is locked before a segment's bytes are in.
 -- The functions that load run on the direct connection, as postgres: API roles cannot call them.
 
-create function private.lock_load(attempt_id uuid, fence integer) returns public.week_attempts
+create function amc_history.lock_load(attempt_id uuid, fence integer) returns public.week_attempts
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -23,18 +23,18 @@ begin
   return attempt;
 end;
 $$;
-comment on function private.lock_load(uuid, integer) is
+comment on function amc_history.lock_load(uuid, integer) is
   'Locks week and attempt and refuses (SQLSTATE AH001, stale_load) a loader whose fence is not the attempt''s any more.';
 
-create function private.loader_name(load_id uuid, fence integer) returns text
+create function amc_history.loader_application_name(load_id uuid, fence integer) returns text
 language sql stable security invoker set search_path = ''
 as $$
-  select format('amc-history load %s %s', loader_name.load_id, loader_name.fence);
+  select format('amc-history load %s %s', loader_application_name.load_id, loader_application_name.fence);
 $$;
-comment on function private.loader_name(uuid, integer) is
+comment on function amc_history.loader_application_name(uuid, integer) is
   'The application_name of a session while it fills a load: by it a later worker finds an earlier one that hangs.';
 
-create function private.end_earlier_loaders(load_id uuid, fence integer) returns integer
+create function amc_history.end_earlier_loaders(load_id uuid, fence integer) returns integer
 language sql volatile security invoker set search_path = ''
 as $$
   -- Uncommitted rows of a frozen session would hold up the same lines of its successor: its key waits for them.
@@ -42,27 +42,27 @@ as $$
   from pg_stat_activity a
   where a.datname = current_database() and a.usename = current_user and a.pid <> pg_backend_pid()
     and a.application_name in (
-      select private.loader_name(end_earlier_loaders.load_id, f)
+      select amc_history.loader_application_name(end_earlier_loaders.load_id, f)
       from generate_series(1, end_earlier_loaders.fence - 1) f);
 $$;
-comment on function private.end_earlier_loaders(uuid, integer) is
+comment on function amc_history.end_earlier_loaders(uuid, integer) is
   'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how many.';
 
-create function private.copy_statement(table_name text) returns text
+create function amc_history.copy_statement(table_name text) returns text
 language sql stable security invoker set search_path = ''
 as $$
   select format('copy amc_results.%I (%s) from stdin with (format csv, header false, delimiter %L, quote %L, escape %L)',
     t.table_name, (select string_agg(quote_ident(n), ', ' order by i) from unnest(t.columns) with ordinality as c(n, i)),
     f.output_format ->> 'separatorCharacter', f.output_format ->> 'quoteCharacter',
     f.output_format ->> 'escapeCharacter')
-  from private.result_tables t join public.amc_workflows f on f.id = t.workflow_id
+  from amc_history.result_tables t join public.amc_workflows f on f.id = t.workflow_id
   where t.table_name = copy_statement.table_name
   limit 1;
 $$;
-comment on function private.copy_statement(text) is
+comment on function amc_history.copy_statement(text) is
   'The COPY that takes records of a workflow''s files, without header, into its results table.';
 
-create function private.resume_load(attempt_id uuid, fence integer, out load public.result_loads, out copy_statement text)
+create function amc_history.resume_load(attempt_id uuid, fence integer, out load public.result_loads, out copy_statement text)
 language plpgsql security invoker set search_path = ''
 as $$
 #variable_conflict use_column
@@ -70,20 +70,20 @@ declare
   attempt public.week_attempts;
 begin
   -- Before anything is locked.
-  perform private.end_earlier_loaders(l.id, resume_load.fence) from public.result_loads l
+  perform amc_history.end_earlier_loaders(l.id, resume_load.fence) from public.result_loads l
     join public.week_attempts a on a.execution_id = l.execution_id
     where a.id = resume_load.attempt_id and not l.complete;
-  attempt := private.lock_load(resume_load.attempt_id, resume_load.fence);
+  attempt := amc_history.lock_load(resume_load.attempt_id, resume_load.fence);
   update public.result_loads l set fence = resume_load.fence
     where l.execution_id = attempt.execution_id and not l.complete
     returning l.* into load;
-  copy_statement := private.copy_statement(load.table_name);
+  copy_statement := amc_history.copy_statement(load.table_name);
 end;
 $$;
-comment on function private.resume_load(uuid, integer) is
+comment on function amc_history.resume_load(uuid, integer) is
   'Takes an open load of the attempt''s execution up, for the worker that holds the fence: ends an earlier worker''s session if one hangs, and answers the load with its cursor and its COPY statement; both null if none is open. Refuses with stale_load (AH001).';
 
-create function private.begin_load(
+create function amc_history.begin_load(
   attempt_id uuid, fence integer, header text[], files integer default 1, segment_bytes bigint default 67108864,
   out load_id uuid, out copy_statement text
 )
@@ -93,7 +93,7 @@ as $$
 declare
   attempt public.week_attempts;
   workflow public.amc_workflows;
-  target private.result_tables;
+  target amc_history.result_tables;
 begin
   select f.* into workflow from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
@@ -102,13 +102,13 @@ begin
     where a.id = begin_load.attempt_id;
   -- Two first results of one workflow version at once would both make its table.
   perform pg_advisory_xact_lock(hashtextextended('amc_results ' || workflow.id, 0));
-  attempt := private.lock_load(begin_load.attempt_id, begin_load.fence);
-  select * into target from private.result_tables t where t.workflow_id = workflow.id;
+  attempt := amc_history.lock_load(begin_load.attempt_id, begin_load.fence);
+  select * into target from amc_history.result_tables t where t.workflow_id = workflow.id;
   if not found then
-    target := private.create_results(workflow.id, begin_load.header);
+    target := amc_history.create_result_table(workflow.id, begin_load.header);
   elsif target.header <> begin_load.header then
     raise exception 'The header of workflow % changed: %. Expected %; got %.', workflow.id,
-      private.describe_header_change(target.header, begin_load.header),
+      amc_history.describe_header_change(target.header, begin_load.header),
       array_to_string(target.header, ', '), array_to_string(begin_load.header, ', ')
       using errcode = 'AH002', detail = 'header_changed',
         hint = 'A workflow version has one header. Save the query anew to make a new version.';
@@ -117,20 +117,20 @@ begin
   insert into public.result_loads (execution_id, fence, table_name, header, files, segment_bytes)
   values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header, begin_load.files,
     begin_load.segment_bytes) returning id into load_id;
-  copy_statement := private.copy_statement(target.table_name);
+  copy_statement := amc_history.copy_statement(target.table_name);
 end;
 $$;
-comment on function private.begin_load(uuid, integer, text[], integer, bigint) is
+comment on function amc_history.begin_load(uuid, integer, text[], integer, bigint) is
   'Begins a load of an attempt''s execution anew, for the worker that holds its fence: makes the results table at the first header, and answers the COPY statement that takes records. files: how many the result has. segment_bytes: see the column. Refuses with header_changed (AH002) or stale_load (AH001).';
 
-create function private.open_load(load_id uuid, fence integer) returns void
+create function amc_history.open_load(load_id uuid, fence integer) returns void
 language plpgsql security invoker set search_path = ''
 as $$
 declare
   load public.result_loads;
 begin
   -- The name first: whoever raises the fence after the look at it below finds this session by its name.
-  perform set_config('application_name', private.loader_name(open_load.load_id, open_load.fence), true);
+  perform set_config('application_name', amc_history.loader_application_name(open_load.load_id, open_load.fence), true);
   select l.* into load from public.result_loads l
     join public.week_attempts a on a.execution_id = l.execution_id
     where l.id = open_load.load_id and not l.complete and a.fence = open_load.fence and a.state = 'created';
@@ -148,10 +148,10 @@ begin
     set_config('tcp_keepalives_count', '3', true);
 end;
 $$;
-comment on function private.open_load(uuid, integer) is
+comment on function amc_history.open_load(uuid, integer) is
   'Prepares this transaction for the COPY of a segment: its rows get the load''s id and the lines after those that are in. Sets the timeouts, and a name by which a later worker finds the session. Refuses with stale_load (AH001). Called in the transaction that copies.';
 
-create function private.commit_segment(segment jsonb) returns void
+create function amc_history.commit_segment(segment jsonb) returns void
 language plpgsql security invoker set search_path = ''
 as $$
 #variable_conflict use_column
@@ -160,7 +160,7 @@ declare
   load public.result_loads;
   copied bigint;
 begin
-  attempt := private.lock_load((segment ->> 'attempt_id')::uuid, (segment ->> 'fence')::integer);
+  attempt := amc_history.lock_load((segment ->> 'attempt_id')::uuid, (segment ->> 'fence')::integer);
   select * into load from public.result_loads l where l.id = (segment ->> 'load_id')::uuid
     and l.execution_id = attempt.execution_id and not l.complete for update;
   if not found or load.file <> (segment -> 'from' ->> 'file')::integer
@@ -191,7 +191,7 @@ begin
   perform set_config('idle_in_transaction_session_timeout', '5s', true);
 end;
 $$;
-comment on function private.commit_segment(jsonb) is
+comment on function amc_history.commit_segment(jsonb) is
   $$Moves a load's cursor behind the segment that this transaction copied: its last statement.
 
 segment: {load_id, attempt_id, fence, from: {file, byte_offset} where it began, to: {file, byte_offset, lines,
@@ -199,19 +199,19 @@ etag, line_end} where the next begins, records and bytes that it has, digests: S
 whose fence or whose place is not the load's any more (AH001), and a segment of which COPY made other than its
 records (AH003); then nothing of it stays.$$;
 
-create function private.release_load(attempt_id uuid, fence integer) returns void
+create function amc_history.release_load(attempt_id uuid, fence integer) returns void
 language plpgsql security invoker set search_path = ''
 as $$
 begin
-  perform private.lock_load(release_load.attempt_id, release_load.fence);
-  update public.week_attempts a set leased_until = null, due_at = private.current_time()
+  perform amc_history.lock_load(release_load.attempt_id, release_load.fence);
+  update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
   where a.id = release_load.attempt_id;
 end;
 $$;
-comment on function private.release_load(uuid, integer) is
+comment on function amc_history.release_load(uuid, integer) is
   'Lets a load go in the middle, so that the next worker goes on at once. Refuses with stale_load (AH001).';
 
-create function private.finish_load(load_id uuid, attempt_id uuid, fence integer) returns jsonb
+create function amc_history.finish_load(load_id uuid, attempt_id uuid, fence integer) returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
 #variable_conflict use_column
@@ -221,7 +221,7 @@ declare
   parts integer;
   made jsonb;
 begin
-  attempt := private.lock_load(finish_load.attempt_id, finish_load.fence);
+  attempt := amc_history.lock_load(finish_load.attempt_id, finish_load.fence);
   select * into load from public.result_loads l
     where l.id = finish_load.load_id and l.execution_id = attempt.execution_id for update;
   if not found or load.complete then
@@ -237,16 +237,16 @@ begin
     else encode(sha256((select string_agg(decode(d, 'hex'), '' order by i)
       from unnest(load.digests) with ordinality as t(d, i))), 'hex') || '-' || parts end
   where l.id = load.id;
-  made := private.summary_of(load.id);
-  update public.result_loads l set complete = true, completed_at = private.current_time(), summary = made
+  made := amc_history.load_summary(load.id);
+  update public.result_loads l set complete = true, completed_at = amc_history.clock_now(), summary = made
   where l.id = load.id;
   return made;
 end;
 $$;
-comment on function private.finish_load(uuid, uuid, integer) is
+comment on function amc_history.finish_load(uuid, uuid, integer) is
   'Completes a load whose files are all in, if the worker still holds the fence (else AH001). Answers the summary that becomes the week''s data.';
 
-create function private.drop_load(attempt_id uuid, fence integer) returns void
+create function amc_history.drop_load(attempt_id uuid, fence integer) returns void
 language sql security invoker set search_path = ''
 as $$
   -- A load that another worker has taken up bears a higher fence. Its rows go along, so this may take seconds:
@@ -255,10 +255,10 @@ as $$
   where a.id = drop_load.attempt_id and l.execution_id = a.execution_id and not l.complete
     and l.fence <= drop_load.fence;
 $$;
-comment on function private.drop_load(uuid, integer) is
+comment on function amc_history.drop_load(uuid, integer) is
   'Takes back what is loaded of an attempt''s execution, so that its load begins anew; not what a later worker has taken up.';
 
-create function private.drop_ended_loads(attempt_id uuid default null) returns bigint
+create function amc_history.drop_ended_loads(attempt_id uuid default null) returns bigint
 language sql security invoker set search_path = ''
 as $$
   with dropped as (
@@ -269,10 +269,10 @@ as $$
   )
   select count(*) from dropped;
 $$;
-comment on function private.drop_ended_loads(uuid) is
+comment on function amc_history.drop_ended_loads(uuid) is
   'Drops what is loaded in part for attempts that have ended, of one attempt or of all. Answers how many loads.';
 
-create function private.delete_load_rows() returns trigger
+create function amc_history.delete_load_rows() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -282,9 +282,9 @@ begin
   return old;
 end;
 $$;
-comment on function private.delete_load_rows() is 'Takes a load''s rows away with it.';
+comment on function amc_history.delete_load_rows() is 'Takes a load''s rows away with it.';
 create trigger delete_load_rows before delete on public.result_loads
-  for each row execute function private.delete_load_rows();
+  for each row execute function amc_history.delete_load_rows();
 
 create function public.claim_loads(max_loads integer default 2, lease_seconds integer default 150)
 returns table (
@@ -299,16 +299,16 @@ as $$
     join public.workflow_executions e on e.id = a.execution_id
     join public.amc_instances i on i.id = a.instance_id
     where a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
-      and coalesce(a.leased_until <= private.current_time(), true)
-      and coalesce(a.due_at <= private.current_time(), true)
-      and coalesce(i.paused_until <= private.current_time(), true)
+      and coalesce(a.leased_until <= amc_history.clock_now(), true)
+      and coalesce(a.due_at <= amc_history.clock_now(), true)
+      and coalesce(i.paused_until <= amc_history.clock_now(), true)
     order by a.intended_at
     limit claim_loads.max_loads
     for update of a skip locked
   ),
   taken as (
     update public.week_attempts a set fence = a.fence + 1,
-      leased_until = private.current_time() + make_interval(secs => claim_loads.lease_seconds)
+      leased_until = amc_history.clock_now() + make_interval(secs => claim_loads.lease_seconds)
     from ready r where r.id = a.id
     returning a.*
   )
@@ -354,21 +354,21 @@ begin
     select coalesce(e.amc_updated_at, e.updated_at) into ended_at
       from public.workflow_executions e where e.id = attempt.execution_id;
     -- How long AMC keeps a result is not known. A day after its end it is no longer about to be ready.
-    if ended_at < private.current_time() - interval '24 hours' then
+    if ended_at < amc_history.clock_now() - interval '24 hours' then
       fail_load.code := 'result_gone';
       fail_load.message := format('AMC no longer keeps the result of execution %s, which ended on %s. Retry the week to run it again. AMC said: %s',
         attempt.execution_id, to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), fail_load.message);
       most_errors := 3;
     else
       -- AMC's own advice is to wait and ask again (guide, M): no error, asked for less often as time goes on.
-      waits := least(interval '5 minutes', greatest(interval '15 seconds', (private.current_time() - ended_at) / 4));
+      waits := least(interval '5 minutes', greatest(interval '15 seconds', (amc_history.clock_now() - ended_at) / 4));
     end if;
   end if;
   if fail_load.permanent or waits is null and week.error_count + 1 >= most_errors then
-    perform private.end_attempt(attempt.id, 'failed');
-    perform private.fail_week(week, fail_load.code, fail_load.message);
+    perform amc_history.end_attempt(attempt.id, 'failed');
+    perform amc_history.fail_week(week, fail_load.code, fail_load.message);
   else
-    update public.week_attempts a set leased_until = null, due_at = private.current_time()
+    update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
       + coalesce(waits, make_interval(secs => 5 + random() * least(900, 10 * 2 ^ week.error_count)))
     where a.id = attempt.id;
     update public.report_data_weeks w set
@@ -376,7 +376,7 @@ begin
       error_message = left(fail_load.message, 2000)
     where w.id = week.id;
   end if;
-  perform private.note_event('load_failed', attempt, week, attempt.execution_id,
+  perform amc_history.record_event('load_failed', attempt, week, attempt.execution_id,
     jsonb_build_object('code', fail_load.code, 'message', left(fail_load.message, 500), 'permanent', fail_load.permanent));
   select * into week from public.report_data_weeks w where w.id = week.id;
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
@@ -394,12 +394,12 @@ declare
 begin
   -- On the direct connection only.
   foreach f in array array[
-    'private.lock_load(uuid, integer)',
-    'private.loader_name(uuid, integer)', 'private.end_earlier_loaders(uuid, integer)', 'private.copy_statement(text)',
-    'private.resume_load(uuid, integer)', 'private.begin_load(uuid, integer, text[], integer, bigint)',
-    'private.open_load(uuid, integer)', 'private.commit_segment(jsonb)', 'private.release_load(uuid, integer)',
-    'private.finish_load(uuid, uuid, integer)', 'private.drop_load(uuid, integer)',
-    'private.drop_ended_loads(uuid)', 'private.delete_load_rows()'
+    'amc_history.lock_load(uuid, integer)',
+    'amc_history.loader_application_name(uuid, integer)', 'amc_history.end_earlier_loaders(uuid, integer)', 'amc_history.copy_statement(text)',
+    'amc_history.resume_load(uuid, integer)', 'amc_history.begin_load(uuid, integer, text[], integer, bigint)',
+    'amc_history.open_load(uuid, integer)', 'amc_history.commit_segment(jsonb)', 'amc_history.release_load(uuid, integer)',
+    'amc_history.finish_load(uuid, uuid, integer)', 'amc_history.drop_load(uuid, integer)',
+    'amc_history.drop_ended_loads(uuid)', 'amc_history.delete_load_rows()'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
   end loop;

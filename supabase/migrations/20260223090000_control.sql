@@ -1,14 +1,14 @@
 -- People in control: the owner of a collection pauses, resumes and cancels it, tries weeks again, restates them.
 --
 -- The functions in public only pass the call on. What they do needs more than a user may write, so it is done
--- by functions in private with their owner's rights, which check first that the caller owns the collection.
+-- by functions in amc_history with their owner's rights, which check first that the caller owns the collection.
 -- Each is idempotent and says what it did.
 
 create type public.control_report as (outcome text, reason text, weeks integer);
 comment on type public.control_report is
   'What a request of a person did: outcome (applied, already_applied, rejected), why it was rejected, and how many weeks it changed.';
 
-create function private.own_collection(collection_id uuid) returns public.report_data_collections
+create function amc_history.lock_own_collection(collection_id uuid) returns public.report_data_collections
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -16,49 +16,49 @@ declare
 begin
   -- The instance first, as everywhere: what is being claimed or listed is done before a person's request is.
   perform from public.amc_instances i where i.id = (select c.instance_id from public.report_data_collections c
-      where c.id = own_collection.collection_id
+      where c.id = lock_own_collection.collection_id
         and (c.owner_id = auth.uid() or auth.role() = 'service_role'
           -- At a database prompt nobody is signed in.
           or auth.role() is null and session_user = 'postgres'))
     for no key update;
   if found then
     select * into collection from public.report_data_collections c
-      where c.id = own_collection.collection_id for no key update;
+      where c.id = lock_own_collection.collection_id for no key update;
   end if;
   if collection.id is null then
-    perform private.refuse('collection_not_found', format('No collection %s of yours.',
-      coalesce(own_collection.collection_id::text, 'null')), 'Check the id.', 'PT404');
+    perform amc_history.refuse('collection_not_found', format('No collection %s of yours.',
+      coalesce(lock_own_collection.collection_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
   return collection;
 end;
 $$;
-comment on function private.own_collection(uuid) is
+comment on function amc_history.lock_own_collection(uuid) is
   'Locks an instance and a collection of it for a request of the collection''s owner; refuses anybody else''s (collection_not_found). Definer: users may not lock what they may only read.';
 
-create function private.own_week(week_id uuid) returns public.report_data_weeks
+create function amc_history.lock_own_week(week_id uuid) returns public.report_data_weeks
 language plpgsql security definer set search_path = ''
 as $$
 declare
   week public.report_data_weeks;
 begin
-  select * into week from public.report_data_weeks w where w.id = own_week.week_id;
+  select * into week from public.report_data_weeks w where w.id = lock_own_week.week_id;
   if not found then
-    perform private.refuse('week_not_found', format('No week %s of yours.',
-      coalesce(own_week.week_id::text, 'null')), 'Check the id.', 'PT404');
+    perform amc_history.refuse('week_not_found', format('No week %s of yours.',
+      coalesce(lock_own_week.week_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
-  perform private.own_collection(week.collection_id);
-  select * into week from public.report_data_weeks w where w.id = own_week.week_id for no key update;
+  perform amc_history.lock_own_collection(week.collection_id);
+  select * into week from public.report_data_weeks w where w.id = lock_own_week.week_id for no key update;
   return week;
 end;
 $$;
-comment on function private.own_week(uuid) is
-  'Locks a week for a request of its owner; refuses anybody else''s (week_not_found, collection_not_found). Definer: see private.own_collection.';
+comment on function amc_history.lock_own_week(uuid) is
+  'Locks a week for a request of its owner; refuses anybody else''s (week_not_found, collection_not_found). Definer: see amc_history.lock_own_collection.';
 
-create function private.pause_collection(collection_id uuid) returns public.control_report
+create function amc_history.pause_collection(collection_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := private.own_collection(pause_collection.collection_id);
+  collection public.report_data_collections := amc_history.lock_own_collection(pause_collection.collection_id);
   held integer;
 begin
   if collection.cancelled_at is not null then
@@ -66,20 +66,20 @@ begin
   elsif collection.paused_at is not null then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_collections c set paused_at = private.current_time() where c.id = collection.id;
+  update public.report_data_collections c set paused_at = amc_history.clock_now() where c.id = collection.id;
   -- Held weeks leave the range that claiming reads: a long pause costs it nothing.
   update public.report_data_weeks w set due_at = 'infinity' where w.collection_id = collection.id and w.due_at is not null;
   get diagnostics held = row_count;
   return row('applied', null, held)::public.control_report;
 end;
 $$;
-comment on function private.pause_collection(uuid) is 'See public.pause_collection. Definer: users may not write collections and weeks.';
+comment on function amc_history.pause_collection(uuid) is 'See public.pause_collection. Definer: users may not write collections and weeks.';
 
-create function private.resume_collection(collection_id uuid) returns public.control_report
+create function amc_history.resume_collection(collection_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := private.own_collection(resume_collection.collection_id);
+  collection public.report_data_collections := amc_history.lock_own_collection(resume_collection.collection_id);
   released integer;
 begin
   if collection.cancelled_at is not null then
@@ -88,28 +88,28 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set paused_at = null where c.id = collection.id;
-  update public.amc_instances i set list_due_at = least(i.list_due_at, private.current_time())
+  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = collection.instance_id;
-  update public.report_data_weeks w set due_at = private.current_time()
+  update public.report_data_weeks w set due_at = amc_history.clock_now()
     where w.collection_id = collection.id and w.due_at = 'infinity';
   get diagnostics released = row_count;
   return row('applied', null, released)::public.control_report;
 end;
 $$;
-comment on function private.resume_collection(uuid) is 'See public.resume_collection. Definer: users may not write collections and weeks.';
+comment on function amc_history.resume_collection(uuid) is 'See public.resume_collection. Definer: users may not write collections and weeks.';
 
-create function private.cancel_collection(collection_id uuid) returns public.control_report
+create function amc_history.cancel_collection(collection_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := private.own_collection(cancel_collection.collection_id);
+  collection public.report_data_collections := amc_history.lock_own_collection(cancel_collection.collection_id);
   week public.report_data_weeks;
   cancelled integer := 0;
 begin
   if collection.cancelled_at is not null then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_collections c set cancelled_at = private.current_time() where c.id = collection.id;
+  update public.report_data_collections c set cancelled_at = amc_history.clock_now() where c.id = collection.id;
   for week in
     select w.* from public.report_data_weeks w where w.collection_id = collection.id
       and (w.status in ('pending', 'running') or w.due_at is not null
@@ -119,77 +119,77 @@ begin
     update public.report_data_weeks w set due_at = null,
       status = case when w.status in ('pending', 'running') then 'cancelled' else w.status end
     where w.id = week.id;
-    perform private.request_cancel(week);
+    perform amc_history.request_cancel(week);
     cancelled := cancelled + (week.status in ('pending', 'running'))::integer;
   end loop;
   return row('applied', null, cancelled)::public.control_report;
 end;
 $$;
-comment on function private.cancel_collection(uuid) is 'See public.cancel_collection. Definer: users may not write collections, weeks and attempts.';
+comment on function amc_history.cancel_collection(uuid) is 'See public.cancel_collection. Definer: users may not write collections, weeks and attempts.';
 
-create function private.request_cancel(week public.report_data_weeks) returns void
+create function amc_history.request_cancel(week public.report_data_weeks) returns void
 language plpgsql security invoker set search_path = ''
 as $$
 declare
   live public.week_attempts;
   execution public.workflow_executions;
 begin
-  update public.week_attempts a set cancel_requested_at = coalesce(a.cancel_requested_at, private.current_time())
+  update public.week_attempts a set cancel_requested_at = coalesce(a.cancel_requested_at, amc_history.clock_now())
     where a.week_id = week.id and a.state <> 'ended' returning * into live;
   if live.execution_id is null then
     return;
   end if;
   select * into execution from public.workflow_executions e where e.id = live.execution_id for no key update;
   if execution.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then
-    perform private.end_attempt(live.id, 'cancelled');
+    perform amc_history.end_attempt(live.id, 'cancelled');
   else
-    update public.workflow_executions e set cancel_requested_at = coalesce(e.cancel_requested_at, private.current_time())
+    update public.workflow_executions e set cancel_requested_at = coalesce(e.cancel_requested_at, amc_history.clock_now())
     where e.id = execution.id;
   end if;
 end;
 $$;
-comment on function private.request_cancel(public.report_data_weeks) is
+comment on function amc_history.request_cancel(public.report_data_weeks) is
   'Remembers that a week''s live attempt is to be cancelled at AMC: at once if its execution is known, else when it becomes known. The caller holds the week''s lock.';
 
-create function private.due_from_now(collection_id uuid) returns timestamptz
+create function amc_history.next_due_at(collection_id uuid) returns timestamptz
 language sql stable security invoker set search_path = ''
 as $$
-  select case when c.paused_at is null then private.current_time() else 'infinity' end
-  from public.report_data_collections c where c.id = due_from_now.collection_id;
+  select case when c.paused_at is null then amc_history.clock_now() else 'infinity' end
+  from public.report_data_collections c where c.id = next_due_at.collection_id;
 $$;
-comment on function private.due_from_now(uuid) is
+comment on function amc_history.next_due_at(uuid) is
   'When a week of a collection is due that may begin at once: now, or once the collection is resumed.';
 
-create function private.let_go_of_attempt() returns trigger
+create function amc_history.cancel_orphaned_attempt() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
   -- At the end of the transaction: whoever ended the week through a function has ended its attempt by then.
   if exists (select from public.week_attempts a where a.week_id = new.id and a.state <> 'ended'
       and not (new.status = 'completed' and a.kind = 'restated')) then
-    perform private.request_cancel(new);
+    perform amc_history.request_cancel(new);
   end if;
   return null;
 end;
 $$;
-comment on function private.let_go_of_attempt() is
+comment on function amc_history.cancel_orphaned_attempt() is
   'A week that somebody ended by hand needs its live attempt no more: its execution is cancelled at AMC, and the slot is free once it has ended there. Definer: it runs at the end of the transaction, when the role is the caller''s again.';
-create constraint trigger let_go_of_attempt after update of status on public.report_data_weeks
+create constraint trigger cancel_orphaned_attempt after update of status on public.report_data_weeks
   deferrable initially deferred for each row
   when (new.status in ('completed', 'failed', 'skipped', 'cancelled') and old.status is distinct from new.status)
-  execute function private.let_go_of_attempt();
+  execute function amc_history.cancel_orphaned_attempt();
 
-create function private.unsettled_until(attempt public.week_attempts) returns text
+create function amc_history.unsettled_until(attempt public.week_attempts) returns text
 language sql stable security invoker set search_path = ''
 as $$
   select 'unsettled until ' || to_char(until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
   from greatest(attempt.settle_after, attempt.leased_until) until
-  where until > private.current_time();
+  where until > amc_history.clock_now();
 $$;
-comment on function private.unsettled_until(public.week_attempts) is
+comment on function amc_history.unsettled_until(public.week_attempts) is
   'Why a person cannot tell yet what became of a create: it may be under way, or AMC''s list may lag. Null once that is over.';
 
-create function private.try_again(week public.report_data_weeks) returns text
+create function amc_history.reopen_week(week public.report_data_weeks) returns text
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -204,29 +204,29 @@ begin
   if live.state = 'created' then
     return 'execution_in_progress';
   elsif live.id is not null then
-    return coalesce(private.unsettled_until(live), 'outcome_unknown');
+    return coalesce(amc_history.unsettled_until(live), 'outcome_unknown');
   end if;
-  update public.report_data_weeks w set status = 'pending', due_at = private.due_from_now(w.collection_id),
+  update public.report_data_weeks w set status = 'pending', due_at = amc_history.next_due_at(w.collection_id),
     error_code = null, error_message = null, error_count = 0
   where w.id = (week).id;
-  perform private.note_event('week_retried', null, week, (week).execution_id);
+  perform amc_history.record_event('week_retried', null, week, (week).execution_id);
   return null;
 end;
 $$;
-comment on function private.try_again(public.report_data_weeks) is
+comment on function amc_history.reopen_week(public.report_data_weeks) is
   'Makes a week that failed, was skipped or was cancelled due again. Answers null, or why not.';
 
-create function private.retry_week(week_id uuid) returns public.control_report
+create function amc_history.retry_week(week_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  week public.report_data_weeks := private.own_week(retry_week.week_id);
+  week public.report_data_weeks := amc_history.lock_own_week(retry_week.week_id);
   reason text;
 begin
   if exists (select from public.report_data_collections c where c.id = week.collection_id and c.cancelled_at is not null) then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   end if;
-  reason := private.try_again(week);
+  reason := amc_history.reopen_week(week);
   if reason = 'already_applied' then
     return row('already_applied', null, 0)::public.control_report;
   elsif reason is not null then
@@ -235,13 +235,13 @@ begin
   return row('applied', null, 1)::public.control_report;
 end;
 $$;
-comment on function private.retry_week(uuid) is 'See public.retry_week. Definer: users may not write weeks.';
+comment on function amc_history.retry_week(uuid) is 'See public.retry_week. Definer: users may not write weeks.';
 
-create function private.retry_failed_weeks(collection_id uuid) returns public.control_report
+create function amc_history.retry_failed_weeks(collection_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := private.own_collection(retry_failed_weeks.collection_id);
+  collection public.report_data_collections := amc_history.lock_own_collection(retry_failed_weeks.collection_id);
   week public.report_data_weeks;
   retried integer := 0;
   unsettled text;
@@ -254,7 +254,7 @@ begin
     select w.* from public.report_data_weeks w
     where w.collection_id = collection.id and w.status = 'failed' order by w.id for no key update
   loop
-    reason := private.try_again(week);
+    reason := amc_history.reopen_week(week);
     retried := retried + (reason is null)::integer;
     unsettled := coalesce(unsettled, reason);
   end loop;
@@ -262,13 +262,13 @@ begin
     unsettled, retried)::public.control_report;
 end;
 $$;
-comment on function private.retry_failed_weeks(uuid) is 'See public.retry_failed_weeks. Definer: users may not write weeks.';
+comment on function amc_history.retry_failed_weeks(uuid) is 'See public.retry_failed_weeks. Definer: users may not write weeks.';
 
-create function private.restate_week(week_id uuid) returns public.control_report
+create function amc_history.restate_week(week_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  week public.report_data_weeks := private.own_week(restate_week.week_id);
+  week public.report_data_weeks := amc_history.lock_own_week(restate_week.week_id);
 begin
   if exists (select from public.report_data_collections c where c.id = week.collection_id and c.cancelled_at is not null) then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
@@ -278,47 +278,47 @@ begin
     or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_weeks w set error_count = 0, due_at = private.due_from_now(w.collection_id)
+  update public.report_data_weeks w set error_count = 0, due_at = amc_history.next_due_at(w.collection_id)
   where w.id = week.id;
-  perform private.note_event('week_to_be_restated', null, week, week.execution_id);
+  perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id);
   return row('applied', null, 1)::public.control_report;
 end;
 $$;
-comment on function private.restate_week(uuid) is 'See public.restate_week. Definer: users may not write weeks.';
+comment on function amc_history.restate_week(uuid) is 'See public.restate_week. Definer: users may not write weeks.';
 
 -- What users call --------------------------------------------------------------------------------------
 
 create function public.pause_collection(collection_id uuid) returns public.control_report
 language sql security invoker set search_path = ''
-as $$ select private.pause_collection(pause_collection.collection_id); $$;
+as $$ select amc_history.pause_collection(pause_collection.collection_id); $$;
 comment on function public.pause_collection(uuid) is
   'Begins no more weeks of a collection until it is resumed. What is under way at AMC goes on, and its result is collected. Owners only.';
 
 create function public.resume_collection(collection_id uuid) returns public.control_report
 language sql security invoker set search_path = ''
-as $$ select private.resume_collection(resume_collection.collection_id); $$;
+as $$ select amc_history.resume_collection(resume_collection.collection_id); $$;
 comment on function public.resume_collection(uuid) is 'Goes on with a paused collection. Owners only.';
 
 create function public.cancel_collection(collection_id uuid) returns public.control_report
 language sql security invoker set search_path = ''
-as $$ select private.cancel_collection(cancel_collection.collection_id); $$;
+as $$ select amc_history.cancel_collection(cancel_collection.collection_id); $$;
 comment on function public.cancel_collection(uuid) is
   'Ends a collection: weeks that are not done become cancelled, and what runs is cancelled at AMC, also where its id is not known yet. What was done stays. For good. Owners only.';
 
 create function public.retry_week(week_id uuid) returns public.control_report
 language sql security invoker set search_path = ''
-as $$ select private.retry_week(retry_week.week_id); $$;
+as $$ select amc_history.retry_week(retry_week.week_id); $$;
 comment on function public.retry_week(uuid) is
   'Tries a week again that failed, was skipped or was cancelled. Rejected: week_is_completed (restate it), collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while it is not known whether its last attempt runs at AMC, or outcome_unknown if AMC''s list cannot tell (say so with confirm_execution or confirm_no_execution). Owners only.';
 
 create function public.retry_failed_weeks(collection_id uuid) returns public.control_report
 language sql security invoker set search_path = ''
-as $$ select private.retry_failed_weeks(retry_failed_weeks.collection_id); $$;
+as $$ select amc_history.retry_failed_weeks(retry_failed_weeks.collection_id); $$;
 comment on function public.retry_failed_weeks(uuid) is 'Tries all failed weeks of a collection again. Owners only.';
 
 create function public.restate_week(week_id uuid) returns public.control_report
 language sql security invoker set search_path = ''
-as $$ select private.restate_week(restate_week.week_id); $$;
+as $$ select amc_history.restate_week(restate_week.week_id); $$;
 comment on function public.restate_week(uuid) is
   'Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if that fails, it keeps showing the old one. Owners only.';
 
@@ -327,20 +327,20 @@ declare
   f regprocedure;
 begin
   foreach f in array array[
-    'private.own_collection(uuid)', 'private.own_week(uuid)', 'private.try_again(public.report_data_weeks)',
-    'private.due_from_now(uuid)', 'private.unsettled_until(public.week_attempts)'
+    'amc_history.lock_own_collection(uuid)', 'amc_history.lock_own_week(uuid)', 'amc_history.reopen_week(public.report_data_weeks)',
+    'amc_history.next_due_at(uuid)', 'amc_history.unsettled_until(public.week_attempts)'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
   end loop;
   foreach f in array array[
-    'private.request_cancel(public.report_data_weeks)', 'private.let_go_of_attempt()'
+    'amc_history.request_cancel(public.report_data_weeks)', 'amc_history.cancel_orphaned_attempt()'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated', f);
     execute format('grant execute on function %s to service_role', f);
   end loop;
   foreach f in array array[
-    'private.pause_collection(uuid)', 'private.resume_collection(uuid)', 'private.cancel_collection(uuid)',
-    'private.retry_week(uuid)', 'private.retry_failed_weeks(uuid)', 'private.restate_week(uuid)',
+    'amc_history.pause_collection(uuid)', 'amc_history.resume_collection(uuid)', 'amc_history.cancel_collection(uuid)',
+    'amc_history.retry_week(uuid)', 'amc_history.retry_failed_weeks(uuid)', 'amc_history.restate_week(uuid)',
     'public.pause_collection(uuid)', 'public.resume_collection(uuid)', 'public.cancel_collection(uuid)',
     'public.retry_week(uuid)', 'public.retry_failed_weeks(uuid)', 'public.restate_week(uuid)'
   ]::regprocedure[] loop

@@ -3,7 +3,7 @@
 
 -- Taking an execution over -----------------------------------------------------------------------------
 
-create function private.adopt(
+create function amc_history.adopt_execution(
   week public.report_data_weeks, instance public.amc_instances, execution_id text, details jsonb, event text
 ) returns text
 language plpgsql security invoker set search_path = ''
@@ -17,35 +17,35 @@ begin
       or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
     return 'not_needed';
   end if;
-  select s into free from private.free_slots(instance) s limit 1;
+  select s into free from amc_history.free_slots(instance) s limit 1;
   if free is null then
     return 'no_slot';
   end if;
-  if private.note_execution(adopt.execution_id, week.id, adopt.details, true) is null then
+  if amc_history.insert_execution(adopt_execution.execution_id, week.id, adopt_execution.details, true) is null then
     return 'already_recorded';
   end if;
   insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
     fingerprint, window_key, slot, execution_id)
   select week.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
-    'collected', 'created', private.current_time(), private.current_time(),
-    least(greatest(coalesce((adopt.details ->> 'timeout_seconds')::integer, 21600), 21600), 86400),
-    private.window_key(c.workflow_id, to_char(week.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values),
-    free, adopt.execution_id
+    'collected', 'created', amc_history.clock_now(), amc_history.clock_now(),
+    least(greatest(coalesce((adopt_execution.details ->> 'timeout_seconds')::integer, 21600), 21600), 86400),
+    amc_history.window_key(c.workflow_id, to_char(week.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values),
+    free, adopt_execution.execution_id
   from public.report_data_collections c where c.id = week.collection_id
   on conflict do nothing
   returning * into attempt;
   if attempt.id is null then
     -- Another collection's attempt of the same window lives: this week waits for it, as it would have to before a create.
-    delete from public.workflow_executions e where e.id = adopt.execution_id;
+    delete from public.workflow_executions e where e.id = adopt_execution.execution_id;
     return 'window_taken';
   end if;
-  update public.report_data_weeks w set status = 'running', due_at = null, survey_again = false, execution_id = adopt.execution_id
+  update public.report_data_weeks w set status = 'running', due_at = null, survey_again = false, execution_id = adopt_execution.execution_id
   where w.id = week.id;
-  perform private.note_event(adopt.event, attempt, week, adopt.execution_id, adopt.details);
+  perform amc_history.record_event(adopt_execution.event, attempt, week, adopt_execution.execution_id, adopt_execution.details);
   return 'adopted';
 end;
 $$;
-comment on function private.adopt(public.report_data_weeks, public.amc_instances, text, jsonb, text) is
+comment on function amc_history.adopt_execution(public.report_data_weeks, public.amc_instances, text, jsonb, text) is
   'Gives a week that waits an execution that AMC has already, as an attempt that nobody POSTs. Answers adopted, not_needed, no_slot, window_taken (another live attempt asked for the same window) or already_recorded. The caller holds the locks of instance and week.';
 
 create function public.adopt_surveyed(week_id uuid, execution_id text, details jsonb) returns public.tracking_report
@@ -66,7 +66,7 @@ begin
   if exists (select from public.workflow_executions e where e.id = adopt_surveyed.execution_id) then
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
-  outcome := private.adopt(week, instance, adopt_surveyed.execution_id, adopt_surveyed.details, 'surveyed_execution_adopted');
+  outcome := amc_history.adopt_execution(week, instance, adopt_surveyed.execution_id, adopt_surveyed.details, 'surveyed_execution_adopted');
   select * into week from public.report_data_weeks w where w.id = week.id;
   return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
 end;
@@ -91,13 +91,13 @@ begin
   if not found or instance.list_fence <> mark_surveyed.fence then
     return 0;
   end if;
-  update public.report_data_collections c set surveyed_at = private.current_time()
+  update public.report_data_collections c set surveyed_at = amc_history.clock_now()
   where c.id = any (mark_surveyed.collection_ids) and c.instance_id = instance.id and c.surveyed_at is null;
   get diagnostics marked = row_count;
   update public.report_data_weeks w set survey_again = true, due_at = 'infinity'
   where w.id = any (mark_surveyed.held_week_ids) and w.instance_id = instance.id and w.due_at is not null;
   update public.report_data_weeks w set survey_again = false,
-    due_at = case when c.paused_at is null then private.current_time() else 'infinity' end
+    due_at = case when c.paused_at is null then amc_history.clock_now() else 'infinity' end
   from public.report_data_collections c
   where c.id = w.collection_id and w.id = any (mark_surveyed.released_week_ids) and w.instance_id = instance.id
     and w.survey_again and w.due_at is not null;
@@ -111,7 +111,7 @@ fence: the listing's; an earlier one marks none. held_week_ids: weeks whose run 
 attempt asked AMC for the same window (window_taken): they alone wait until the list has been read again.
 released_week_ids: weeks that were looked for and may begin. Answers how many collections were marked. For service_role.$$;
 
-create function public.report_stray(attempt_id uuid, execution_id text, details jsonb default null)
+create function public.record_late_execution(attempt_id uuid, execution_id text, details jsonb default null)
 returns public.tracking_report
 language plpgsql security invoker set search_path = ''
 as $$
@@ -122,18 +122,18 @@ declare
   instance public.amc_instances;
   outcome text := 'duplicate';
 begin
-  select * into attempt from public.week_attempts a where a.id = report_stray.attempt_id;
+  select * into attempt from public.week_attempts a where a.id = record_late_execution.attempt_id;
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   select * into instance from public.amc_instances i where i.id = attempt.instance_id for no key update;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
-  if exists (select from public.workflow_executions e where e.id = report_stray.execution_id) then
+  if exists (select from public.workflow_executions e where e.id = record_late_execution.execution_id) then
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.outcome = 'abandoned' then
-    outcome := private.adopt(week, instance, report_stray.execution_id, report_stray.details, 'late_execution_adopted');
+    outcome := amc_history.adopt_execution(week, instance, record_late_execution.execution_id, record_late_execution.details, 'late_execution_adopted');
   end if;
   if outcome in ('no_slot', 'window_taken', 'already_recorded') then
     return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
@@ -143,20 +143,20 @@ begin
     select * into week from public.report_data_weeks w where w.id = week.id;
     return row('adopted', null, week.status, week.execution_id)::public.tracking_report;
   end if;
-  if private.note_execution(report_stray.execution_id, week.id, report_stray.details, true) is null then
+  if amc_history.insert_execution(record_late_execution.execution_id, week.id, record_late_execution.details, true) is null then
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
-  update public.workflow_executions e set cancel_requested_at = private.current_time()
-  where e.id = report_stray.execution_id
+  update public.workflow_executions e set cancel_requested_at = amc_history.clock_now()
+  where e.id = record_late_execution.execution_id
     and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
-  perform private.note_event('duplicate_execution', attempt, week, report_stray.execution_id, report_stray.details);
-  perform private.raise_alert('duplicate_execution', format(
+  perform amc_history.record_event('duplicate_execution', attempt, week, record_late_execution.execution_id, record_late_execution.details);
+  perform amc_history.raise_alert('duplicate_execution', format(
     'AMC ran execution %s for the week of %s beside another one. Its fingerprint proves it ours; if it still runs it is cancelled.',
-    report_stray.execution_id, week.week_start_date), week.instance_id, week.id);
+    record_late_execution.execution_id, week.week_start_date), week.instance_id, week.id);
   return row('duplicate', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
-comment on function public.report_stray(uuid, text, jsonb) is
+comment on function public.record_late_execution(uuid, text, jsonb) is
   $$Reports an execution that an attempt's fingerprint proves ours, and that the attempt cannot take: it was abandoned, or
 it has another. An abandoned attempt's week that still waits takes it; otherwise it is kept as a duplicate, with an alert,
 and cancelled at AMC if it still runs. details: the execution observation. Answers adopted, no_slot or window_taken (to
@@ -187,13 +187,13 @@ begin
       select from public.workflow_executions e where e.id = attempt.execution_id and e.status = 'FAILED') then
     return row('rejected', 'no_retry_left', week.status, week.execution_id)::public.tracking_report;
   end if;
-  perform private.end_attempt(attempt.id, 'failed');
+  perform amc_history.end_attempt(attempt.id, 'failed');
   update public.report_data_weeks w set error_count = w.error_count + 1, error_code = 'amc_failed',
     error_message = (select e.status_reason from public.workflow_executions e where e.id = attempt.execution_id)
   where w.id = week.id;
-  perform private.put_off(week, private.current_time()
+  perform amc_history.reschedule_week(week, amc_history.clock_now()
     + make_interval(secs => 60 + random() * least(3600, 300 * 2 ^ week.error_count)));
-  perform private.note_event('failed_execution_retried', attempt, week, attempt.execution_id);
+  perform amc_history.record_event('failed_execution_retried', attempt, week, attempt.execution_id);
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
@@ -204,7 +204,7 @@ not_found. For service_role.$$;
 
 -- Cancelling at AMC ---------------------------------------------------------------------------------------
 
-create function private.executions_to_cancel(again_seconds integer) returns setof text
+create function amc_history.executions_to_cancel(again_seconds integer) returns setof text
 language sql stable security invoker set search_path = ''
 as $$
   select e.id from public.workflow_executions e
@@ -212,11 +212,11 @@ as $$
   join public.amc_instances i on i.id = w.instance_id
   where e.cancel_requested_at is not null
     and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
-    and coalesce(e.cancel_tried_at <= private.current_time() - make_interval(secs => executions_to_cancel.again_seconds), true)
-    and coalesce(i.paused_until <= private.current_time(), true)
+    and coalesce(e.cancel_tried_at <= amc_history.clock_now() - make_interval(secs => executions_to_cancel.again_seconds), true)
+    and coalesce(i.paused_until <= amc_history.clock_now(), true)
   order by e.cancel_requested_at;
 $$;
-comment on function private.executions_to_cancel(integer) is
+comment on function amc_history.executions_to_cancel(integer) is
   'Executions that a worker should ask AMC to cancel now, the longest asked for first.';
 
 create function public.claim_cancellations(max_executions integer default 10, again_seconds integer default 60)
@@ -228,13 +228,13 @@ language sql volatile security invoker set search_path = ''
 as $$
   with due as (
     select e.id from public.workflow_executions e
-    where e.id in (select private.executions_to_cancel(claim_cancellations.again_seconds))
+    where e.id in (select amc_history.executions_to_cancel(claim_cancellations.again_seconds))
     order by e.cancel_requested_at
     limit claim_cancellations.max_executions
     for no key update skip locked
   ),
   taken as (
-    update public.workflow_executions e set cancel_tried_at = private.current_time()
+    update public.workflow_executions e set cancel_tried_at = amc_history.clock_now()
     from due d where d.id = e.id returning e.id, e.week_id
   )
   select t.id, w.id, w.collection_id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name
@@ -254,8 +254,8 @@ declare
 begin
   select w.instance_id into instance_id from public.workflow_executions e
     join public.report_data_weeks w on w.id = e.week_id where e.id = record_cancellation.execution_id;
-  perform private.update_executions(jsonb_build_array(record_cancellation.observation));
-  perform private.release_cancelled(instance_id);
+  perform amc_history.update_executions(jsonb_build_array(record_cancellation.observation));
+  perform amc_history.end_cancelled_attempts(instance_id);
 end;
 $$;
 comment on function public.record_cancellation(text, jsonb) is
@@ -266,10 +266,10 @@ declare
   f regprocedure;
 begin
   foreach f in array array[
-    'private.adopt(public.report_data_weeks, public.amc_instances, text, jsonb, text)',
+    'amc_history.adopt_execution(public.report_data_weeks, public.amc_instances, text, jsonb, text)',
     'public.adopt_surveyed(uuid, text, jsonb)', 'public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[])',
-    'public.report_stray(uuid, text, jsonb)', 'public.retry_failed_execution(uuid)',
-    'private.executions_to_cancel(integer)', 'public.claim_cancellations(integer, integer)',
+    'public.record_late_execution(uuid, text, jsonb)', 'public.retry_failed_execution(uuid)',
+    'amc_history.executions_to_cancel(integer)', 'public.claim_cancellations(integer, integer)',
     'public.record_cancellation(text, jsonb)'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated', f);

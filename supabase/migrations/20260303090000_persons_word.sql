@@ -2,38 +2,38 @@
 
 -- An outcome that is not known ---------------------------------------------------------------------------
 
-create function private.own_attempt(attempt_id uuid) returns public.week_attempts
+create function amc_history.lock_own_attempt(attempt_id uuid) returns public.week_attempts
 language plpgsql security definer set search_path = ''
 as $$
 declare
   attempt public.week_attempts;
 begin
-  select * into attempt from public.week_attempts a where a.id = own_attempt.attempt_id;
+  select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id;
   if not found then
-    perform private.refuse('attempt_not_found', format('No attempt %s of yours.',
-      coalesce(own_attempt.attempt_id::text, 'null')), 'Check the id: an alert of code unknown_outcome tells it.', 'PT404');
+    perform amc_history.refuse('attempt_not_found', format('No attempt %s of yours.',
+      coalesce(lock_own_attempt.attempt_id::text, 'null')), 'Check the id: an alert of code unknown_outcome tells it.', 'PT404');
   end if;
-  perform private.own_week(attempt.week_id);
-  select * into attempt from public.week_attempts a where a.id = own_attempt.attempt_id for update;
+  perform amc_history.lock_own_week(attempt.week_id);
+  select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id for update;
   return attempt;
 end;
 $$;
-comment on function private.own_attempt(uuid) is
-  'Locks an attempt for a request of its collection''s owner; refuses anybody else''s (attempt_not_found, collection_not_found). Definer: see private.own_collection.';
+comment on function amc_history.lock_own_attempt(uuid) is
+  'Locks an attempt for a request of its collection''s owner; refuses anybody else''s (attempt_not_found, collection_not_found). Definer: see amc_history.lock_own_collection.';
 
-create function private.who_asks() returns text
+create function amc_history.actor() returns text
 language sql stable security invoker set search_path = ''
 as $$
   select coalesce(auth.uid()::text, auth.role(), session_user::text);
 $$;
-comment on function private.who_asks() is 'Who makes a request, for an event: a user''s id, else the role.';
+comment on function amc_history.actor() is 'Who makes a request, for an event: a user''s id, else the role.';
 
-create function private.confirm_execution(attempt_id uuid, execution_id text) returns public.control_report
+create function amc_history.confirm_execution(attempt_id uuid, execution_id text) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  attempt public.week_attempts := private.own_attempt(confirm_execution.attempt_id);
+  attempt public.week_attempts := amc_history.lock_own_attempt(confirm_execution.attempt_id);
   named constant text := confirm_execution.execution_id;
   reason text;
 begin
@@ -45,27 +45,27 @@ begin
     when attempt.state = 'ended' then 'attempt_ended'
     when attempt.state = 'created' then 'attempt_has_another_execution'
     when exists (select from public.workflow_executions e where e.id = named) then 'execution_of_another_attempt'
-    else private.unsettled_until(attempt)
+    else amc_history.unsettled_until(attempt)
   end;
   if reason is not null then
     return row('rejected', reason, 0)::public.control_report;
   end if;
   update public.week_attempts a set confirmed_execution_id = named, state = 'unknown', leased_until = null
   where a.id = attempt.id;
-  update public.amc_instances i set list_due_at = least(i.list_due_at, private.current_time())
+  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = attempt.instance_id;
-  perform private.note_event('execution_confirmed', attempt, w, named, jsonb_build_object('by', private.who_asks()))
+  perform amc_history.record_event('execution_confirmed', attempt, w, named, jsonb_build_object('by', amc_history.actor()))
   from public.report_data_weeks w where w.id = attempt.week_id;
   return row('applied', null, 1)::public.control_report;
 end;
 $$;
-comment on function private.confirm_execution(uuid, text) is 'See public.confirm_execution. Definer: users may not write attempts.';
+comment on function amc_history.confirm_execution(uuid, text) is 'See public.confirm_execution. Definer: users may not write attempts.';
 
-create function private.confirm_no_execution(attempt_id uuid) returns public.control_report
+create function amc_history.confirm_no_execution(attempt_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  attempt public.week_attempts := private.own_attempt(confirm_no_execution.attempt_id);
+  attempt public.week_attempts := amc_history.lock_own_attempt(confirm_no_execution.attempt_id);
   week public.report_data_weeks;
   reason text;
 begin
@@ -75,23 +75,23 @@ begin
   reason := case attempt.state
     when 'ended' then 'attempt_ended'
     when 'created' then 'execution_is_known'
-    else private.unsettled_until(attempt)
+    else amc_history.unsettled_until(attempt)
   end;
   if reason is not null then
     return row('rejected', reason, 0)::public.control_report;
   end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id;
-  perform private.end_attempt(attempt.id, 'abandoned', private.current_time() + interval '48 hours');
-  perform private.put_off(week, private.current_time());
-  perform private.note_event('attempt_abandoned', attempt, week, null, jsonb_build_object('by', private.who_asks()));
+  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + interval '48 hours');
+  perform amc_history.reschedule_week(week, amc_history.clock_now());
+  perform amc_history.record_event('attempt_abandoned', attempt, week, null, jsonb_build_object('by', amc_history.actor()));
   return row('applied', null, 1)::public.control_report;
 end;
 $$;
-comment on function private.confirm_no_execution(uuid) is 'See public.confirm_no_execution. Definer: users may not write attempts and weeks.';
+comment on function amc_history.confirm_no_execution(uuid) is 'See public.confirm_no_execution. Definer: users may not write attempts and weeks.';
 
 create function public.confirm_execution(attempt_id uuid, execution_id text) returns public.control_report
 language sql security invoker set search_path = ''
-as $$ select private.confirm_execution(confirm_execution.attempt_id, confirm_execution.execution_id); $$;
+as $$ select amc_history.confirm_execution(confirm_execution.attempt_id, confirm_execution.execution_id); $$;
 comment on function public.confirm_execution(uuid, text) is
   $$Says which AMC execution a create made whose answer was lost (state unknown).
 
@@ -103,7 +103,7 @@ somebody else's (attempt_not_found, collection_not_found). Owners only.$$;
 
 create function public.confirm_no_execution(attempt_id uuid) returns public.control_report
 language sql security invoker set search_path = ''
-as $$ select private.confirm_no_execution(confirm_no_execution.attempt_id); $$;
+as $$ select amc_history.confirm_no_execution(confirm_no_execution.attempt_id); $$;
 comment on function public.confirm_no_execution(uuid) is
   $$Says that AMC has no execution of a create whose answer was lost (state unknown): whoever says so has looked.
 
@@ -112,7 +112,7 @@ Answers {outcome, reason, weeks}: applied, already_applied, or rejected with att
 "unsettled until …" while the create may be under way or AMC's list may lag. Refuses somebody else's
 (attempt_not_found, collection_not_found). Owners only.$$;
 
-create function public.report_unconfirmed(attempt_id uuid, execution_id text, message text)
+create function public.refute_confirmation(attempt_id uuid, execution_id text, message text)
 returns public.tracking_report
 language plpgsql security invoker set search_path = ''
 as $$
@@ -122,25 +122,25 @@ declare
   week public.report_data_weeks;
 begin
   select w.* into week from public.report_data_weeks w join public.week_attempts a on a.week_id = w.id
-    where a.id = report_unconfirmed.attempt_id for no key update of w;
+    where a.id = refute_confirmation.attempt_id for no key update of w;
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
-  select * into attempt from public.week_attempts a where a.id = report_unconfirmed.attempt_id for update;
-  if attempt.state <> 'unknown' or attempt.confirmed_execution_id is distinct from report_unconfirmed.execution_id then
+  select * into attempt from public.week_attempts a where a.id = refute_confirmation.attempt_id for update;
+  if attempt.state <> 'unknown' or attempt.confirmed_execution_id is distinct from refute_confirmation.execution_id then
     return row('stale', 'not_to_be_confirmed', week.status, week.execution_id)::public.tracking_report;
   end if;
   update public.week_attempts a set confirmed_execution_id = null where a.id = attempt.id;
-  perform private.note_event('execution_not_confirmed', attempt, week, report_unconfirmed.execution_id,
-    jsonb_build_object('message', left(report_unconfirmed.message, 500)));
-  perform private.raise_alert('execution_not_confirmed', format(
+  perform amc_history.record_event('execution_not_confirmed', attempt, week, refute_confirmation.execution_id,
+    jsonb_build_object('message', left(refute_confirmation.message, 500)));
+  perform amc_history.raise_alert('execution_not_confirmed', format(
     'AMC execution %s was said to be that of attempt %s: %s Look again in AMC, window of week %s.',
-    report_unconfirmed.execution_id, attempt.id, left(report_unconfirmed.message, 500), week.week_start_date),
+    refute_confirmation.execution_id, attempt.id, left(refute_confirmation.message, 500), week.week_start_date),
     week.instance_id, week.id, jsonb_build_object('attempt_id', attempt.id));
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
-comment on function public.report_unconfirmed(uuid, text, text) is
+comment on function public.refute_confirmation(uuid, text, text) is
   $$Reports that the execution that a person named for an attempt cannot be its: AMC does not know it, or it asks for
 something else. The attempt waits for a person again, with an alert.
 
@@ -150,22 +150,22 @@ For service_role.$$;
 
 -- Alerts ------------------------------------------------------------------------------------------------
 
-create function private.resolve_unknown_outcome() returns trigger
+create function amc_history.resolve_unknown_outcome_alerts() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
-  update public.tracking_alerts t set resolved_at = private.current_time()
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
   where t.week_id = new.week_id and t.resolved_at is null and t.code in ('unknown_outcome', 'execution_not_confirmed');
   return null;
 end;
 $$;
-comment on function private.resolve_unknown_outcome() is
+comment on function amc_history.resolve_unknown_outcome_alerts() is
   'Resolves the alerts of an outcome that is known now, by whatever way.';
-create trigger resolve_unknown_outcome after update of state on public.week_attempts
+create trigger resolve_unknown_outcome_alerts after update of state on public.week_attempts
   for each row when (old.state = 'unknown' and new.state <> 'unknown')
-  execute function private.resolve_unknown_outcome();
+  execute function amc_history.resolve_unknown_outcome_alerts();
 
-create function private.alert_cause_persists(alert public.tracking_alerts) returns boolean
+create function amc_history.alert_cause_persists(alert public.tracking_alerts) returns boolean
 language sql stable security invoker set search_path = ''
 as $$
   select case alert.code
@@ -176,10 +176,10 @@ as $$
     else false
   end;
 $$;
-comment on function private.alert_cause_persists(public.tracking_alerts) is
+comment on function amc_history.alert_cause_persists(public.tracking_alerts) is
   'Whether what an alert tells of holds something up until a person does something else than resolve it.';
 
-create function private.resolve_alert(alert_id bigint) returns public.control_report
+create function amc_history.resolve_alert(alert_id bigint) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -195,27 +195,27 @@ begin
           where w.id = t.week_id and c.owner_id = auth.uid())))
   for no key update;
   if not found then
-    perform private.refuse('alert_not_found', format('No alert %s of yours.',
+    perform amc_history.refuse('alert_not_found', format('No alert %s of yours.',
       coalesce(resolve_alert.alert_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
   if alert.resolved_at is not null then
     return row('already_applied', null, 0)::public.control_report;
-  elsif private.alert_cause_persists(alert) then
+  elsif amc_history.alert_cause_persists(alert) then
     return row('rejected', 'cause_persists', 0)::public.control_report;
   end if;
-  update public.tracking_alerts t set resolved_at = private.current_time() where t.id = alert.id;
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now() where t.id = alert.id;
   insert into public.tracking_events (event, instance_id, collection_id, week_id, detail)
   values ('alert_resolved', alert.instance_id,
     (select w.collection_id from public.report_data_weeks w where w.id = alert.week_id), alert.week_id,
-    jsonb_build_object('code', alert.code, 'by', private.who_asks()));
+    jsonb_build_object('code', alert.code, 'by', amc_history.actor()));
   return row('applied', null, 0)::public.control_report;
 end;
 $$;
-comment on function private.resolve_alert(bigint) is 'See public.resolve_alert. Definer: users may not write alerts.';
+comment on function amc_history.resolve_alert(bigint) is 'See public.resolve_alert. Definer: users may not write alerts.';
 
 create function public.resolve_alert(alert_id bigint) returns public.control_report
 language sql security invoker set search_path = ''
-as $$ select private.resolve_alert(resolve_alert.alert_id); $$;
+as $$ select amc_history.resolve_alert(resolve_alert.alert_id); $$;
 comment on function public.resolve_alert(bigint) is
   $$Puts an alert aside that somebody has looked at. If it happens again, a new one opens.
 
@@ -230,15 +230,15 @@ declare
   f regprocedure;
 begin
   foreach f in array array[
-    'private.own_attempt(uuid)', 'private.who_asks()',
-    'private.alert_cause_persists(public.tracking_alerts)', 'private.resolve_unknown_outcome()'
+    'amc_history.lock_own_attempt(uuid)', 'amc_history.actor()',
+    'amc_history.alert_cause_persists(public.tracking_alerts)', 'amc_history.resolve_unknown_outcome_alerts()'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
   end loop;
-  revoke execute on function public.report_unconfirmed(uuid, text, text) from public, anon, authenticated;
-  grant execute on function public.report_unconfirmed(uuid, text, text) to service_role;
+  revoke execute on function public.refute_confirmation(uuid, text, text) from public, anon, authenticated;
+  grant execute on function public.refute_confirmation(uuid, text, text) to service_role;
   foreach f in array array[
-    'private.confirm_execution(uuid, text)', 'private.confirm_no_execution(uuid)', 'private.resolve_alert(bigint)',
+    'amc_history.confirm_execution(uuid, text)', 'amc_history.confirm_no_execution(uuid)', 'amc_history.resolve_alert(bigint)',
     'public.confirm_execution(uuid, text)', 'public.confirm_no_execution(uuid)', 'public.resolve_alert(bigint)'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon', f);

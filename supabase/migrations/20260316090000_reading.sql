@@ -7,19 +7,19 @@ create index result_loads_to_check_idx on public.result_loads (completed_at) whe
 comment on column public.result_loads.cells_checked_at is
   'When it was counted which cells do not fit their column''s type; null until then.';
 
-create function private.types_of_load(load_id uuid) returns text[]
+create function amc_history.load_types(load_id uuid) returns text[]
 language sql stable security invoker set search_path = ''
 as $$
-  select coalesce(t.types, private.column_types(l.header, e.output_columns))
+  select coalesce(t.types, amc_history.column_types(l.header, e.output_columns))
   from public.result_loads l
   join public.workflow_executions e on e.id = l.execution_id
-  join private.result_tables t on t.table_name = l.table_name
-  where l.id = types_of_load.load_id;
+  join amc_history.result_tables t on t.table_name = l.table_name
+  where l.id = load_types.load_id;
 $$;
-comment on function private.types_of_load(uuid) is
+comment on function amc_history.load_types(uuid) is
   'The types in SQL of a load''s columns: those of its view, or those that it will have once the load is complete; null if AMC has not told its columns.';
 
-create function private.wants_output_columns(execution_id text) returns boolean
+create function amc_history.needs_output_columns(execution_id text) returns boolean
 language sql stable security invoker set search_path = ''
 as $$
   select e.output_columns is null and f.output_columns is null
@@ -27,35 +27,35 @@ as $$
   join public.report_data_weeks w on w.id = e.week_id
   join public.report_data_collections c on c.id = w.collection_id
   join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-  where e.id = wants_output_columns.execution_id;
+  where e.id = needs_output_columns.execution_id;
 $$;
-comment on function private.wants_output_columns(text) is
+comment on function amc_history.needs_output_columns(text) is
   'Whether AMC''s outputColumns are known neither from an execution nor from an earlier one of its workflow version: then AMC''s answer to a GET tells them (captured, H); of its list that is not known.';
 
-create function private.note_output_columns(execution_id text, output_columns jsonb) returns boolean
+create function amc_history.record_output_columns(execution_id text, output_columns jsonb) returns boolean
 language sql security invoker set search_path = ''
 as $$
-  update public.workflow_executions e set output_columns = note_output_columns.output_columns
-  where e.id = note_output_columns.execution_id and jsonb_typeof(note_output_columns.output_columns) = 'array'
+  update public.workflow_executions e set output_columns = record_output_columns.output_columns
+  where e.id = record_output_columns.execution_id and jsonb_typeof(record_output_columns.output_columns) = 'array'
     and e.output_columns is null
   returning true;
 $$;
-comment on function private.note_output_columns(text, jsonb) is
+comment on function amc_history.record_output_columns(text, jsonb) is
   'Keeps AMC''s outputColumns of an execution that has ended without having told them. Before begin_load, so that the types are known to the load. Answers true, or null if they were known or are not an array.';
 
-create function private.count_uncast(load_id uuid, from_line bigint, to_line bigint) returns jsonb
+create function amc_history.count_uncast(load_id uuid, from_line bigint, to_line bigint) returns jsonb
 language plpgsql stable security invoker set search_path = ''
 as $$
 declare
-  target private.result_tables;
-  types text[] := private.types_of_load(count_uncast.load_id);
+  target amc_history.result_tables;
+  types text[] := amc_history.load_types(count_uncast.load_id);
   counts text;
   found bigint[];
 begin
-  select t.* into target from private.result_tables t
+  select t.* into target from amc_history.result_tables t
     join public.result_loads l on l.table_name = t.table_name where l.id = count_uncast.load_id;
   select string_agg(format('count(*) filter (where r.%I <> '''' and not %s)', name,
-    private.cell_fits(format('r.%I', name), type)), ', ' order by i)
+    amc_history.cell_fits_sql(format('r.%I', name), type)), ', ' order by i)
     into counts from unnest(target.columns, types) with ordinality as t(name, type, i) where type <> 'text';
   if counts is null then
     return '{}';
@@ -67,13 +67,13 @@ begin
     as t(n, name));
 end;
 $$;
-comment on function private.count_uncast(uuid, bigint, bigint) is
+comment on function amc_history.count_uncast(uuid, bigint, bigint) is
   $$Counts the cells of a load that are not empty and do not fit their column's type, which the view therefore shows as null.
 
 from_line, to_line: the lines to look at, both inclusive; counts of parts can be added up. Answers {column: n},
 without the columns that have none; {} while AMC has not told the columns' types. One pass over those lines.$$;
 
-create function private.summary_of(load_id uuid) returns jsonb
+create function amc_history.load_summary(load_id uuid) returns jsonb
 language plpgsql stable security invoker set search_path = ''
 as $$
 #variable_conflict use_column
@@ -82,26 +82,26 @@ declare
   -- So many rows are looked at within the load. Looking takes about as long as COPY did: more are left to check_cells.
   most_rows constant integer := 50000;
   load public.result_loads;
-  target private.result_tables;
+  target amc_history.result_tables;
   told jsonb;
   columns jsonb;
   uncast jsonb;
   first_rows jsonb;
 begin
-  select * into load from public.result_loads l where l.id = summary_of.load_id;
+  select * into load from public.result_loads l where l.id = load_summary.load_id;
   if load.cells_checked_at is not null then
     uncast := load.uncast;
-  elsif load.records <= most_rows and private.types_of_load(load.id) is not null then
-    uncast := private.count_uncast(load.id, 1, load.records);
+  elsif load.records <= most_rows and amc_history.load_types(load.id) is not null then
+    uncast := amc_history.count_uncast(load.id, 1, load.records);
   end if;
-  select * into target from private.result_tables t where t.table_name = load.table_name;
+  select * into target from amc_history.result_tables t where t.table_name = load.table_name;
   told := coalesce((select e.output_columns from public.workflow_executions e where e.id = load.execution_id),
     (select f.output_columns from public.amc_workflows f
       where f.id = target.workflow_id and f.output_columns is not null limit 1));
   select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType', 'kind', o ->> 'columnType',
       'read_as', type)) order by i)
     into columns
-    from unnest(target.columns, target.header, private.types_of_load(load.id)) with ordinality as t(n, h, type, i)
+    from unnest(target.columns, target.header, amc_history.load_types(load.id)) with ordinality as t(n, h, type, i)
     left join lateral (select o from jsonb_array_elements(case jsonb_typeof(told) when 'array' then told else '[]' end) o
       where o ->> 'name' = h limit 1) on true;
   execute format('select coalesce(jsonb_agg(to_jsonb(f) - ''line'' order by f.line), ''[]'') from (
@@ -113,32 +113,32 @@ begin
     'columns', columns, 'rows', load.records, 'bytes', load.bytes, 'files', load.file,
     'segments', cardinality(load.digests), 'segment_bytes', load.segment_bytes,
     'checksum', 'sha256:' || load.checksum, 'uncast', uncast,
-    'seconds', round(extract(epoch from coalesce(load.completed_at, private.current_time()) - load.started_at)::numeric, 3)))
+    'seconds', round(extract(epoch from coalesce(load.completed_at, amc_history.clock_now()) - load.started_at)::numeric, 3)))
     -- Not stripped of nulls: a cell without a value is one.
     || jsonb_build_object('first_rows', first_rows);
 end;
 $$;
-comment on function private.summary_of(uuid) is
+comment on function amc_history.load_summary(uuid) is
   $$What the week's data tells of a load: columns [{name, type and kind as AMC told, read_as: the type in SQL}], rows,
 bytes, files, segments, segment_bytes, checksum, uncast (cells that do not fit their type, by column; left out while
 that is not counted), seconds from its begin, and first_rows: the first 20, as text, cells cut at 1000 characters.$$;
 
-create function private.note_checked_cells() returns trigger
+create function amc_history.record_checked_cells() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
   if new.summary ? 'uncast' then
     new.uncast := new.summary -> 'uncast';
-    new.cells_checked_at := private.current_time();
+    new.cells_checked_at := amc_history.clock_now();
   end if;
   return new;
 end;
 $$;
-comment on function private.note_checked_cells() is 'Keeps what the summary tells of cells that do not fit, as a load becomes complete.';
-create trigger note_checked_cells before update of complete on public.result_loads
-  for each row when (new.complete and not old.complete) execute function private.note_checked_cells();
+comment on function amc_history.record_checked_cells() is 'Keeps what the summary tells of cells that do not fit, as a load becomes complete.';
+create trigger record_checked_cells before update of complete on public.result_loads
+  for each row when (new.complete and not old.complete) execute function amc_history.record_checked_cells();
 
-create function private.check_cells(max_records bigint default 2000000) returns integer
+create function amc_history.check_cells(max_records bigint default 2000000) returns integer
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -149,18 +149,18 @@ declare
 begin
   for load in
     select l.* from public.result_loads l
-    join private.result_tables t on t.table_name = l.table_name and t.types is not null
+    join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
     where l.complete and l.cells_checked_at is null
       -- Its worker has the summary already, and is about to report it.
       and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.state <> 'ended')
     order by l.completed_at limit 100
   loop
     exit when checked > 0 and looked_at + load.records > check_cells.max_records;
-    found_uncast := private.count_uncast(load.id, 1, load.records);
+    found_uncast := amc_history.count_uncast(load.id, 1, load.records);
     -- The week before the load, as everywhere.
     update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
     where w.execution_id = load.execution_id and w.data = load.summary;
-    update public.result_loads l set uncast = found_uncast, cells_checked_at = private.current_time(),
+    update public.result_loads l set uncast = found_uncast, cells_checked_at = amc_history.clock_now(),
       summary = l.summary || jsonb_build_object('uncast', found_uncast)
     where l.id = load.id;
     checked := checked + 1;
@@ -169,12 +169,12 @@ begin
   return checked;
 end;
 $$;
-comment on function private.check_cells(bigint) is
+comment on function amc_history.check_cells(bigint) is
   'Counts the cells that do not fit their type in results that were too large to look at while they were loaded, or whose types have become known since, and adds the count to their summaries and their weeks'' data: oldest first, no more than max_records rows unless the first alone has more. Answers how many results. Run by pg_cron.';
 
 -- Rows as JSON ------------------------------------------------------------------------------------------
 
-create function private.json_number(value text) returns text
+create function amc_history.json_number(value text) returns text
 language sql immutable security invoker set search_path = ''
 as $$
   -- A function called for each cell would cost more than all else that is done with it.
@@ -184,27 +184,27 @@ as $$
       else to_jsonb(n)
     end from (select %s as n offset 0) v)$q$, json_number.value);
 $$;
-comment on function private.json_number(text) is
+comment on function amc_history.json_number(text) is
   'SQL that makes JSON of a number: a string where JavaScript would round it, beyond 2^53 or with more than 15 significant digits. value: SQL of the number.';
 
-create function private.json_cells(table_name text) returns text
+create function amc_history.json_cells(table_name text) returns text
 language sql stable security invoker set search_path = ''
 as $$
-  select string_agg(format('%s as %I', case v.atttypid when 'numeric'::regtype then private.json_number(c.cell) else c.cell end,
+  select string_agg(format('%s as %I', case v.atttypid when 'numeric'::regtype then amc_history.json_number(c.cell) else c.cell end,
     a.attname), ', ' order by a.attnum)
   from pg_catalog.pg_attribute a
   left join pg_catalog.pg_attribute v on v.attname = a.attname
     and v.attrelid = to_regclass(format('public.%I', 'results_' || json_cells.table_name))
   cross join lateral (
-    select private.read_cell(format('r.%I', a.attname), coalesce(format_type(v.atttypid, null), 'text')) as cell
+    select amc_history.typed_cell_sql(format('r.%I', a.attname), coalesce(format_type(v.atttypid, null), 'text')) as cell
   ) c
   where a.attrelid = format('amc_results.%I', json_cells.table_name)::regclass
     and a.attnum > 0 and not a.attisdropped and a.attname not in ('load_id', 'line');
 $$;
-comment on function private.json_cells(text) is
-  'SQL of the columns of a results table (the row r), each read as its view reads it, numbers by private.json_number.';
+comment on function amc_history.json_cells(text) is
+  'SQL of the columns of a results table (the row r), each read as its view reads it, numbers by amc_history.json_number.';
 
-create function private.load_rows(load_id uuid, max_rows integer, after_line bigint) returns jsonb
+create function amc_history.load_rows(load_id uuid, max_rows integer, after_line bigint) returns jsonb
 language plpgsql stable security invoker set search_path = ''
 as $$
 declare
@@ -213,7 +213,7 @@ declare
   rows jsonb;
 begin
   if load_rows.max_rows is null or load_rows.max_rows not between 1 and most then
-    perform private.refuse('rows_out_of_range', format('Expected 1 to %s rows at once, got %s.', most,
+    perform amc_history.refuse('rows_out_of_range', format('Expected 1 to %s rows at once, got %s.', most,
       coalesce(load_rows.max_rows::text, 'null')),
       'Read in pages: pass the line of the last row that you have as after_line.');
   end if;
@@ -224,12 +224,12 @@ begin
   execute format('select coalesce(jsonb_agg(to_jsonb(s) order by s.line), ''[]'') from (
       select r.line, $2 as execution_id, %s from amc_results.%I r
       where r.load_id = $1 and r.line > $3 order by r.line limit $4) s',
-    private.json_cells(load.table_name), load.table_name)
+    amc_history.json_cells(load.table_name), load.table_name)
     into rows using load.id, load.execution_id, coalesce(load_rows.after_line, 0), load_rows.max_rows;
   return rows;
 end;
 $$;
-comment on function private.load_rows(uuid, integer, bigint) is
+comment on function amc_history.load_rows(uuid, integer, bigint) is
   'A page of a load''s rows, as public.week_rows answers them; [] for null. Refuses with rows_out_of_range.';
 
 create function public.week_rows(week_id uuid, max_rows integer default 1000, after_line bigint default 0) returns jsonb
@@ -241,10 +241,10 @@ declare
 begin
   select * into week from public.report_data_weeks w where w.id = week_rows.week_id;
   if not found then
-    perform private.refuse('week_not_found', format('No week %s of yours.', coalesce(week_rows.week_id::text, 'null')),
+    perform amc_history.refuse('week_not_found', format('No week %s of yours.', coalesce(week_rows.week_id::text, 'null')),
       'Check the id.', 'PT404');
   end if;
-  return private.load_rows((select l.id from public.result_loads l
+  return amc_history.load_rows((select l.id from public.result_loads l
     where l.execution_id = week.execution_id and l.complete and week.status = 'completed'),
     week_rows.max_rows, week_rows.after_line);
 end;
@@ -258,32 +258,32 @@ execution_rows. Cells have the types of the workflow's view; a number that JavaS
 with more than 15 significant digits) is a string. [] for a week that shows no result: see week_results.
 Refuses with week_not_found, rows_out_of_range. Owners only.$$;
 
-create function private.kept_load(execution_id text) returns public.result_loads
+create function amc_history.retained_load(execution_id text) returns public.result_loads
 language plpgsql stable security invoker set search_path = ''
 as $$
 declare
   load public.result_loads;
 begin
-  if not exists (select from public.workflow_executions e where e.id = kept_load.execution_id) then
-    perform private.refuse('execution_not_found', format('No execution %s of your weeks.',
-      coalesce(quote_literal(kept_load.execution_id), 'null')), 'Check the id.', 'PT404');
+  if not exists (select from public.workflow_executions e where e.id = retained_load.execution_id) then
+    perform amc_history.refuse('execution_not_found', format('No execution %s of your weeks.',
+      coalesce(quote_literal(retained_load.execution_id), 'null')), 'Check the id.', 'PT404');
   end if;
-  select * into load from public.result_loads l where l.execution_id = kept_load.execution_id and l.complete;
+  select * into load from public.result_loads l where l.execution_id = retained_load.execution_id and l.complete;
   if not found then
-    perform private.refuse('result_not_kept', format('No result of execution %s is kept.', kept_load.execution_id),
+    perform amc_history.refuse('result_not_kept', format('No result of execution %s is kept.', retained_load.execution_id),
       'It was not loaded, or was pruned: a week keeps its collection''s keep_versions.', 'PT404');
   end if;
   return load;
 end;
 $$;
-comment on function private.kept_load(text) is
+comment on function amc_history.retained_load(text) is
   'The complete load of an execution of the caller''s. Refuses with execution_not_found, result_not_kept.';
 
 create function public.execution_rows(execution_id text, max_rows integer default 1000, after_line bigint default 0)
 returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
-  select private.load_rows((private.kept_load(execution_rows.execution_id)).id, execution_rows.max_rows, execution_rows.after_line);
+  select amc_history.load_rows((amc_history.retained_load(execution_rows.execution_id)).id, execution_rows.max_rows, execution_rows.after_line);
 $$;
 comment on function public.execution_rows(text, integer, bigint) is
   $$The rows that an execution produced, shown or superseded, while they are kept: as week_rows answers them.
@@ -297,13 +297,13 @@ alter table public.result_loads add column filtered_records bigint;
 comment on column public.result_loads.filtered_records is
   'Rows that AMC marks as filtered for privacy, in its column filtered; null if the result has no such column.';
 
-create function private.count_filtered() returns trigger
+create function amc_history.count_filtered() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
   flag text;
 begin
-  select t.columns[i] into flag from private.result_tables t, generate_subscripts(t.header, 1) i
+  select t.columns[i] into flag from amc_history.result_tables t, generate_subscripts(t.header, 1) i
     where t.table_name = new.table_name and lower(t.header[i]) = 'filtered' limit 1;
   if found then
     execute format('select count(*) from amc_results.%I r where r.load_id = $1 and upper(r.%I) = ''TRUE''', new.table_name, flag)
@@ -312,10 +312,10 @@ begin
   return new;
 end;
 $$;
-comment on function private.count_filtered() is
+comment on function amc_history.count_filtered() is
   'Counts a load''s filtered rows as it becomes complete. Definer: whoever writes loads need not read the list of results tables.';
 create trigger count_filtered before update of complete on public.result_loads
-  for each row when (new.complete and not old.complete) execute function private.count_filtered();
+  for each row when (new.complete and not old.complete) execute function amc_history.count_filtered();
 
 create view public.week_results with (security_invoker = true) as
 select w.collection_id, w.instance_id, c.workflow_id, w.id as week_id, w.week_start_date, w.week_end_date,
@@ -352,15 +352,15 @@ comment on column public.week_results.superseded_versions is 'Earlier results th
 
 revoke all on public.week_results from public, anon, authenticated, service_role;
 grant select on public.week_results to authenticated, service_role;
-revoke execute on function private.types_of_load(uuid), private.wants_output_columns(text), private.note_output_columns(text, jsonb), private.count_uncast(uuid, bigint, bigint),
-  private.summary_of(uuid), private.note_checked_cells(), private.check_cells(bigint), private.count_filtered() from public, anon, authenticated, service_role;
+revoke execute on function amc_history.load_types(uuid), amc_history.needs_output_columns(text), amc_history.record_output_columns(text, jsonb), amc_history.count_uncast(uuid, bigint, bigint),
+  amc_history.load_summary(uuid), amc_history.record_checked_cells(), amc_history.check_cells(bigint), amc_history.count_filtered() from public, anon, authenticated, service_role;
 do $$
 declare
   f regprocedure;
 begin
   foreach f in array array[
-    'private.cell_fits(text, text)', 'private.read_cell(text, text)', 'private.json_number(text)',
-    'private.json_cells(text)', 'private.kept_load(text)', 'private.load_rows(uuid, integer, bigint)',
+    'amc_history.cell_fits_sql(text, text)', 'amc_history.typed_cell_sql(text, text)', 'amc_history.json_number(text)',
+    'amc_history.json_cells(text)', 'amc_history.retained_load(text)', 'amc_history.load_rows(uuid, integer, bigint)',
     'public.week_rows(uuid, integer, bigint)', 'public.execution_rows(text, integer, bigint)'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon', f);
@@ -369,4 +369,4 @@ begin
 end;
 $$;
 
-select cron.schedule('amc-history-check', '* * * * *', 'select private.check_cells()');
+select cron.schedule('amc-history-check', '* * * * *', 'select amc_history.check_cells()');

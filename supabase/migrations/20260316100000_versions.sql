@@ -20,7 +20,7 @@ grant select on public.week_versions to authenticated, service_role;
 
 -- Pruning -----------------------------------------------------------------------------------------------
 
-create function private.keep_shown_load() returns trigger
+create function amc_history.protect_shown_load() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
@@ -32,12 +32,12 @@ begin
   return old;
 end;
 $$;
-comment on function private.keep_shown_load() is
+comment on function amc_history.protect_shown_load() is
   'Refuses to delete the load whose rows a week shows. Definer: whoever deletes a load may not see the week.';
-create trigger keep_shown_load before delete on public.result_loads
-  for each row when (old.complete) execute function private.keep_shown_load();
+create trigger protect_shown_load before delete on public.result_loads
+  for each row when (old.complete) execute function amc_history.protect_shown_load();
 
-create function private.versions_to_prune(max_loads integer)
+create function amc_history.versions_to_prune(max_loads integer)
 returns table (load_id uuid, week_id uuid, execution_id text, records bigint)
 language sql stable security invoker set search_path = ''
 as $$
@@ -59,10 +59,10 @@ as $$
   order by v.completed_at, v.load_id
   limit versions_to_prune.max_loads;
 $$;
-comment on function private.versions_to_prune(integer) is
+comment on function amc_history.versions_to_prune(integer) is
   'Loads beyond the keep_versions newest of each week, oldest first. Never the shown one, nor that of a live attempt.';
 
-create function private.prune_versions(max_loads integer default 20, max_records bigint default 2000000) returns integer
+create function amc_history.prune_versions(max_loads integer default 20, max_records bigint default 2000000) returns integer
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -71,7 +71,7 @@ declare
   pruned integer := 0;
   gone bigint := 0;
 begin
-  for candidate in select * from private.versions_to_prune(prune_versions.max_loads) loop
+  for candidate in select * from amc_history.versions_to_prune(prune_versions.max_loads) loop
     exit when pruned > 0 and gone + candidate.records > prune_versions.max_records;
     -- A week that somebody works on is left to the next run.
     select * into week from public.report_data_weeks w where w.id = candidate.week_id for no key update skip locked;
@@ -80,7 +80,7 @@ begin
     delete from public.result_loads l where l.id = candidate.load_id
       and not (week.status = 'completed' and l.execution_id is not distinct from week.execution_id);
     continue when not found;
-    perform private.note_event('version_pruned', null, week, candidate.execution_id,
+    perform amc_history.record_event('version_pruned', null, week, candidate.execution_id,
       jsonb_build_object('records', candidate.records));
     pruned := pruned + 1;
     gone := gone + candidate.records;
@@ -88,17 +88,17 @@ begin
   return pruned;
 end;
 $$;
-comment on function private.prune_versions(integer, bigint) is
+comment on function amc_history.prune_versions(integer, bigint) is
   'Deletes results beyond their collection''s keep_versions, oldest first: at most max_loads, and no more than max_records rows unless the first alone has more. Each leaves an event version_pruned. Answers how many. Run by pg_cron.';
 
-create function private.set_keep_versions(collection_id uuid, keep_versions integer) returns public.control_report
+create function amc_history.set_keep_versions(collection_id uuid, keep_versions integer) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := private.own_collection(set_keep_versions.collection_id);
+  collection public.report_data_collections := amc_history.lock_own_collection(set_keep_versions.collection_id);
 begin
   if set_keep_versions.keep_versions is null or set_keep_versions.keep_versions not between 1 and 100 then
-    perform private.refuse('keep_versions_out_of_range', format('Expected to keep 1 to 100 versions, got %s.',
+    perform amc_history.refuse('keep_versions_out_of_range', format('Expected to keep 1 to 100 versions, got %s.',
       coalesce(set_keep_versions.keep_versions::text, 'null')), 'The shown result counts as one.');
   elsif collection.keep_versions = set_keep_versions.keep_versions then
     return row('already_applied', null, 0)::public.control_report;
@@ -107,17 +107,17 @@ begin
   return row('applied', null, 0)::public.control_report;
 end;
 $$;
-comment on function private.set_keep_versions(uuid, integer) is 'See public.set_keep_versions. Definer: users may not write collections.';
+comment on function amc_history.set_keep_versions(uuid, integer) is 'See public.set_keep_versions. Definer: users may not write collections.';
 
 create function public.set_keep_versions(collection_id uuid, keep_versions integer) returns public.control_report
 language sql security invoker set search_path = ''
-as $$ select private.set_keep_versions(set_keep_versions.collection_id, set_keep_versions.keep_versions); $$;
+as $$ select amc_history.set_keep_versions(set_keep_versions.collection_id, set_keep_versions.keep_versions); $$;
 comment on function public.set_keep_versions(uuid, integer) is
   'Sets how many results are kept of each week of a collection, the shown one counted: 1 to 100. Older ones are pruned within the hour. Refuses with keep_versions_out_of_range, collection_not_found. Owners only.';
 
 -- Comparing ---------------------------------------------------------------------------------------------
 
-create function private.key_columns(load public.result_loads) returns text[]
+create function amc_history.key_columns(load public.result_loads) returns text[]
 language sql stable security invoker set search_path = ''
 as $$
   with told as (
@@ -138,22 +138,22 @@ as $$
     and exists (select from jsonb_array_elements(case jsonb_typeof(told.columns) when 'array' then told.columns else '[]' end) o
       where o ->> 'name' = (load).header[a.attnum - 2] and upper(o ->> 'columnType') = 'DIMENSION');
 $$;
-comment on function private.key_columns(public.result_loads) is
+comment on function amc_history.key_columns(public.result_loads) is
   'The columns of a load that are dimensions, by AMC''s outputColumns; null if none is known. The header''s columns are the table''s from the third on.';
 
-create function private.rows_at(load public.result_loads, lines bigint[])
+create function amc_history.rows_at(load public.result_loads, lines bigint[])
 returns table (line bigint, cells jsonb)
 language plpgsql stable security invoker set search_path = ''
 as $$
 begin
   return query execute format('select s.line, to_jsonb(s) from (select r.line, %s from amc_results.%I r
-      where r.load_id = $1 and r.line = any ($2)) s', private.json_cells((load).table_name), (load).table_name)
+      where r.load_id = $1 and r.line = any ($2)) s', amc_history.json_cells((load).table_name), (load).table_name)
     using (load).id, rows_at.lines;
 end;
 $$;
-comment on function private.rows_at(public.result_loads, bigint[]) is 'Rows of a load, by their lines, as JSON.';
+comment on function amc_history.rows_at(public.result_loads, bigint[]) is 'Rows of a load, by their lines, as JSON.';
 
-create function private.compare_loads(a public.result_loads, b public.result_loads, key text[], max_rows integer,
+create function amc_history.compare_loads(a public.result_loads, b public.result_loads, key text[], max_rows integer,
   out added bigint, out removed bigint, out changed bigint, out unchanged bigint,
   out added_lines bigint[], out removed_lines bigint[], out changed_lines bigint[], out changed_from bigint[])
 language plpgsql stable security invoker set search_path = ''
@@ -183,10 +183,10 @@ begin
     using (a).id, (b).id, compare_loads.max_rows;
 end;
 $$;
-comment on function private.compare_loads(public.result_loads, public.result_loads, text[], integer) is
+comment on function amc_history.compare_loads(public.result_loads, public.result_loads, text[], integer) is
   'Pairs the rows of two loads of one table by key, or without a key by all their cells, and counts them; up to max_rows lines of each kind, changed_from beside changed_lines.';
 
-create function private.is_unique(load public.result_loads, key text[]) returns boolean
+create function amc_history.is_unique(load public.result_loads, key text[]) returns boolean
 language plpgsql stable strict security invoker set search_path = ''
 as $$
 declare
@@ -198,43 +198,43 @@ begin
   return answer;
 end;
 $$;
-comment on function private.is_unique(public.result_loads, text[]) is 'Whether no two rows of a load have the same key; null if there is no key.';
+comment on function amc_history.is_unique(public.result_loads, text[]) is 'Whether no two rows of a load have the same key; null if there is no key.';
 
 create function public.compare_executions(execution_a text, execution_b text, max_rows integer default 100) returns jsonb
 language plpgsql stable security invoker set search_path = ''
 as $$
 declare
   most constant integer := 1000;
-  a public.result_loads := private.kept_load(compare_executions.execution_a);
-  b public.result_loads := private.kept_load(compare_executions.execution_b);
+  a public.result_loads := amc_history.retained_load(compare_executions.execution_a);
+  b public.result_loads := amc_history.retained_load(compare_executions.execution_b);
   weeks text[] := array(select distinct format('week %s of collection %s', w.week_start_date, w.collection_id)
     from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
     where e.id in (a.execution_id, b.execution_id));
-  key text[] := coalesce(private.key_columns(b), private.key_columns(a));
+  key text[] := coalesce(amc_history.key_columns(b), amc_history.key_columns(a));
   found record;
 begin
   if compare_executions.max_rows is null or compare_executions.max_rows not between 0 and most then
-    perform private.refuse('rows_out_of_range', format('Expected 0 to %s rows of each kind, got %s.', most,
+    perform amc_history.refuse('rows_out_of_range', format('Expected 0 to %s rows of each kind, got %s.', most,
       coalesce(compare_executions.max_rows::text, 'null')), 'The counts are of all rows, however many are shown.');
   elsif cardinality(weeks) > 1 then
-    perform private.refuse('executions_of_different_weeks', format('Expected two executions of one week; got one of %s and one of %s.',
+    perform amc_history.refuse('executions_of_different_weeks', format('Expected two executions of one week; got one of %s and one of %s.',
       weeks[1], weeks[2]), 'Take two that week_versions lists for one week.');
   end if;
-  if not (private.is_unique(a, key) and private.is_unique(b, key)) then
+  if not (amc_history.is_unique(a, key) and amc_history.is_unique(b, key)) then
     key := null;
   end if;
-  found := private.compare_loads(a, b, key, compare_executions.max_rows);
+  found := amc_history.compare_loads(a, b, key, compare_executions.max_rows);
   return jsonb_build_object('execution_a', a.execution_id, 'execution_b', b.execution_id, 'key', key,
     'added', found.added, 'removed', found.removed, 'changed', found.changed, 'unchanged', found.unchanged,
     'rows', jsonb_build_object(
-      'added', (select coalesce(jsonb_agg(r.cells order by r.line), '[]') from private.rows_at(b, found.added_lines) r),
-      'removed', (select coalesce(jsonb_agg(r.cells order by r.line), '[]') from private.rows_at(a, found.removed_lines) r),
+      'added', (select coalesce(jsonb_agg(r.cells order by r.line), '[]') from amc_history.rows_at(b, found.added_lines) r),
+      'removed', (select coalesce(jsonb_agg(r.cells order by r.line), '[]') from amc_history.rows_at(a, found.removed_lines) r),
       'changed', (select coalesce(jsonb_agg(jsonb_build_object('before', old.cells, 'after', new.cells,
           'columns', (select jsonb_agg(c.name) from jsonb_each(old.cells) as c(name, cell)
             where c.name <> 'line' and new.cells -> c.name is distinct from c.cell)) order by new.line), '[]')
         from unnest(found.changed_from, found.changed_lines) as p(old_line, new_line)
-        join private.rows_at(a, found.changed_from) old on old.line = p.old_line
-        join private.rows_at(b, found.changed_lines) new on new.line = p.new_line)));
+        join amc_history.rows_at(a, found.changed_from) old on old.line = p.old_line
+        join amc_history.rows_at(b, found.changed_lines) new on new.line = p.new_line)));
 end;
 $$;
 comment on function public.compare_executions(text, text, integer) is
@@ -247,16 +247,16 @@ shown as week_rows shows them. Answers {execution_a, execution_b, key, added, re
 {added, removed, changed: [{before, after, columns}]}}. Refuses with execution_not_found, result_not_kept,
 executions_of_different_weeks, rows_out_of_range. Owners only.$$;
 
-revoke execute on function private.keep_shown_load(), private.versions_to_prune(integer),
-  private.prune_versions(integer, bigint) from public, anon, authenticated, service_role;
+revoke execute on function amc_history.protect_shown_load(), amc_history.versions_to_prune(integer),
+  amc_history.prune_versions(integer, bigint) from public, anon, authenticated, service_role;
 do $$
 declare
   f regprocedure;
 begin
   foreach f in array array[
-    'private.key_columns(public.result_loads)', 'private.rows_at(public.result_loads, bigint[])',
-    'private.compare_loads(public.result_loads, public.result_loads, text[], integer)',
-    'private.is_unique(public.result_loads, text[])', 'private.set_keep_versions(uuid, integer)',
+    'amc_history.key_columns(public.result_loads)', 'amc_history.rows_at(public.result_loads, bigint[])',
+    'amc_history.compare_loads(public.result_loads, public.result_loads, text[], integer)',
+    'amc_history.is_unique(public.result_loads, text[])', 'amc_history.set_keep_versions(uuid, integer)',
     'public.set_keep_versions(uuid, integer)', 'public.compare_executions(text, text, integer)'
   ]::regprocedure[] loop
     execute format('revoke execute on function %s from public, anon', f);
@@ -265,4 +265,4 @@ begin
 end;
 $$;
 
-select cron.schedule('amc-history-prune', '41 * * * *', 'select private.prune_versions()');
+select cron.schedule('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()');

@@ -12,7 +12,7 @@ comment on column public.report_data_collections.restate_weeks is
 comment on column public.report_data_collections.restate_every_days is
   'How many days lie between two collections of such a week.';
 
-create function private.weeks_to_restate(collection_id uuid) returns setof public.report_data_weeks
+create function amc_history.weeks_to_restate(collection_id uuid) returns setof public.report_data_weeks
 language sql stable security invoker set search_path = ''
 as $$
   select w.* from public.report_data_collections c
@@ -22,16 +22,16 @@ as $$
     order by n.week_start_date desc limit c.restate_weeks
   ) w
   where c.id = weeks_to_restate.collection_id and c.paused_at is null and c.cancelled_at is null
-    and w.week_end_date >= (private.current_time() at time zone c.time_zone)::date - 90
+    and w.week_end_date >= (amc_history.clock_now() at time zone c.time_zone)::date - 90
     and w.due_at is null
     -- Whatever became of the last attempt: the next comes a period after its intent.
     and not exists (select from public.week_attempts a where a.week_id = w.id
-      and (a.state <> 'ended' or a.intended_at > private.current_time() - make_interval(days => c.restate_every_days)));
+      and (a.state <> 'ended' or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)));
 $$;
-comment on function private.weeks_to_restate(uuid) is
+comment on function amc_history.weeks_to_restate(uuid) is
   'The weeks of a collection that its policy wants collected again now: of the restate_weeks newest completed ones, those that were not tried for restate_every_days, and are neither due nor under way.';
 
-create function private.open_restatements(max_weeks integer default 200) returns integer
+create function amc_history.open_restatements(max_weeks integer default 200) returns integer
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -41,7 +41,7 @@ declare
 begin
   for restated in
     select c.id from public.report_data_collections c
-    where c.restate_weeks > 0 and exists (select from private.weeks_to_restate(c.id))
+    where c.restate_weeks > 0 and exists (select from amc_history.weeks_to_restate(c.id))
     order by c.id
   loop
     exit when opened >= open_restatements.max_weeks;
@@ -51,33 +51,33 @@ begin
     -- Asked anew: until its lock was had, the collection may have been paused or its weeks taken up.
     for week in
       select w.* from public.report_data_weeks w
-      where w.id in (select t.id from private.weeks_to_restate(restated) t) order by w.id for no key update skip locked
+      where w.id in (select t.id from amc_history.weeks_to_restate(restated) t) order by w.id for no key update skip locked
     loop
       exit when opened >= open_restatements.max_weeks;
-      update public.report_data_weeks w set due_at = private.current_time(), error_count = 0
+      update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
       where w.id = week.id and w.status = 'completed' and w.due_at is null
         and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended');
       continue when not found;
-      perform private.note_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
+      perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
       opened := opened + 1;
     end loop;
   end loop;
   return opened;
 end;
 $$;
-comment on function private.open_restatements(integer) is
+comment on function amc_history.open_restatements(integer) is
   'Makes the weeks due again that their collections'' restatement policies name, at most max_weeks; each at most once in restate_every_days. They stay completed and show what they show until the new result is in. Answers how many. Run by pg_cron.';
 
-create function private.set_restatement_policy(collection_id uuid, restate_weeks integer, restate_every_days integer)
+create function amc_history.set_restatement_policy(collection_id uuid, restate_weeks integer, restate_every_days integer)
 returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := private.own_collection(set_restatement_policy.collection_id);
+  collection public.report_data_collections := amc_history.lock_own_collection(set_restatement_policy.collection_id);
 begin
   if set_restatement_policy.restate_weeks is null or set_restatement_policy.restate_weeks not between 0 and 12
       or set_restatement_policy.restate_every_days is null or set_restatement_policy.restate_every_days not between 1 and 90 then
-    perform private.refuse('restatement_out_of_range', format('Expected 0 to 12 weeks every 1 to 90 days, got %s every %s.',
+    perform amc_history.refuse('restatement_out_of_range', format('Expected 0 to 12 weeks every 1 to 90 days, got %s every %s.',
       coalesce(set_restatement_policy.restate_weeks::text, 'null'), coalesce(set_restatement_policy.restate_every_days::text, 'null')),
       '0 weeks turn it off.');
   elsif collection.cancelled_at is not null then
@@ -92,14 +92,14 @@ begin
   return row('applied', null, 0)::public.control_report;
 end;
 $$;
-comment on function private.set_restatement_policy(uuid, integer, integer) is
+comment on function amc_history.set_restatement_policy(uuid, integer, integer) is
   'See public.set_restatement_policy. Definer: users may not write collections.';
 
 create function public.set_restatement_policy(collection_id uuid, restate_weeks integer, restate_every_days integer default 7)
 returns public.control_report
 language sql security invoker set search_path = ''
 as $$
-  select private.set_restatement_policy(set_restatement_policy.collection_id, set_restatement_policy.restate_weeks,
+  select amc_history.set_restatement_policy(set_restatement_policy.collection_id, set_restatement_policy.restate_weeks,
     set_restatement_policy.restate_every_days);
 $$;
 comment on function public.set_restatement_policy(uuid, integer, integer) is
@@ -110,11 +110,11 @@ week, 1 to 90. A week that ended more than 90 days ago is let be. Takes effect w
 Answers {outcome, reason, weeks}: rejected if the collection is cancelled. Refuses with restatement_out_of_range,
 collection_not_found.$$;
 
-revoke execute on function private.weeks_to_restate(uuid), private.open_restatements(integer)
+revoke execute on function amc_history.weeks_to_restate(uuid), amc_history.open_restatements(integer)
   from public, anon, authenticated, service_role;
-revoke execute on function private.set_restatement_policy(uuid, integer, integer),
+revoke execute on function amc_history.set_restatement_policy(uuid, integer, integer),
   public.set_restatement_policy(uuid, integer, integer) from public, anon;
-grant execute on function private.set_restatement_policy(uuid, integer, integer),
+grant execute on function amc_history.set_restatement_policy(uuid, integer, integer),
   public.set_restatement_policy(uuid, integer, integer) to authenticated, service_role;
 
-select cron.schedule('amc-history-restate', '23 * * * *', 'select private.open_restatements()');
+select cron.schedule('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()');

@@ -61,7 +61,7 @@ Deno.test("a week that is put off while its collection is paused waits at no cos
   await commit(person);
   assert.equal(await worker.started.answer, "applied");
   const [{ actionable }] =
-    await sql`select private.count_actionable() as actionable`;
+    await sql`select amc_history.count_actionable() as actionable`;
   assert.equal(actionable, 0);
   await sql`select public.resume_collection(${collection})`;
   const due =
@@ -110,7 +110,7 @@ Deno.test("a collection that is cancelled while its restatement is put off has n
   await sql`select public.cancel_collection(${collection})`;
   await sql`select public.report_create(${attempt_id}, 'not_sent')`;
   const [{ actionable }] =
-    await sql`select private.count_actionable() as actionable`;
+    await sql`select amc_history.count_actionable() as actionable`;
   assert.equal(actionable, 0);
   const due =
     await sql`select from public.report_data_weeks where due_at is not null`;

@@ -27,8 +27,8 @@ async function superseded() {
     select w.id, c.workflow_id from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id`;
   const [{ table_name }] = await sql`
-    select coalesce((select t.table_name from private.result_tables t where t.workflow_id = ${workflow_id}),
-      (private.create_results(${workflow_id}, array['campaign'])).table_name) as table_name`;
+    select coalesce((select t.table_name from amc_history.result_tables t where t.workflow_id = ${workflow_id}),
+      (amc_history.create_result_table(${workflow_id}, array['campaign'])).table_name) as table_name`;
   await sql`select public.update_week_status(${collection}, ${week}, 'completed', '{}', 'e2')`;
   await sql`insert into public.workflow_executions (id, week_id) values ('e1', ${week})`;
   await sql`
@@ -47,13 +47,13 @@ async function kept(sql: postgres.Sql): Promise<string[]> {
 }
 
 async function prune(sql: postgres.Sql): Promise<number> {
-  const [{ pruned }] = await sql`select private.prune_versions() as pruned`;
+  const [{ pruned }] = await sql`select amc_history.prune_versions() as pruned`;
   return pruned;
 }
 
 async function restate(sql: postgres.Sql): Promise<number> {
   const [{ opened }] = await sql`
-    select private.open_restatements() as opened`;
+    select amc_history.open_restatements() as opened`;
   return opened;
 }
 

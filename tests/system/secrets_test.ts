@@ -52,7 +52,7 @@ async function readableTables(url: string): Promise<string> {
     const relations = await sql`
       select format('%I.%I', n.nspname, c.relname) as name
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'v', 'm', 'p') and n.nspname in ('public', 'private', 'amc_results')
+      where c.relkind in ('r', 'v', 'm', 'p') and n.nspname in ('public', 'amc_history', 'amc_results')
         and (has_table_privilege('anon', c.oid, 'select')
           or has_table_privilege('authenticated', c.oid, 'select')
           or has_table_privilege('service_role', c.oid, 'select'))`;

@@ -7,7 +7,7 @@ import { withDatabase } from "../support/with_database.ts";
 Deno.test("two loads in one session give their rows their own ids, and lines from 1", async () => {
   await withDatabase(async ({ url }) => {
     await connected(url, async (sql) => {
-      await sql`select private.create_results('weekly-1', array['campaign'])`;
+      await sql`select amc_history.create_result_table('weekly-1', array['campaign'])`;
       await sql`create temporary sequence amc_history_lines`;
       const loads = [crypto.randomUUID(), crypto.randomUUID()];
       for (const [index, load] of loads.entries()) {

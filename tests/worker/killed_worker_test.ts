@@ -121,7 +121,7 @@ async function proveMatcher({ sql }: Bench): Promise<void> {
 /** Rows that the workflow's view shows; none if there is no view yet. */
 async function visibleRows({ sql }: Bench): Promise<number> {
   const [view] = await sql`
-    select quote_ident(view_name) as name from private.result_tables`;
+    select quote_ident(view_name) as name from amc_history.result_tables`;
   if (!view) return 0;
   const [{ rows }] = await sql.unsafe(
     `select count(*)::integer as rows from public.${view.name}`,
@@ -132,7 +132,7 @@ async function visibleRows({ sql }: Bench): Promise<number> {
 /** Rows in the workflow's table that belong to no load that is there. */
 async function leftOver({ sql }: Bench): Promise<number> {
   const [{ name }] = await sql`
-    select quote_ident(table_name) as name from private.result_tables`;
+    select quote_ident(table_name) as name from amc_history.result_tables`;
   const [{ rows }] = await sql.unsafe(
     `select count(*)::integer as rows from amc_results.${name} r
      where not exists (select from public.result_loads l where l.id = r.load_id and l.complete)`,

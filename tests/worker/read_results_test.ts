@@ -154,7 +154,7 @@ Deno.test("a week is collected again by its owner's policy; the superseded resul
     // A week later.
     await bench
       .sql`update public.week_attempts set intended_at = intended_at - interval '7 days'`;
-    await bench.sql`select private.open_restatements()`;
+    await bench.sql`select amc_history.open_restatements()`;
     const after = await untilRestated(bench, worker, before!);
     const rows = await rpc(bench, "week_rows", { week_id: id });
     assert.deepEqual([...new Set(rows.map(execution))], [after]);

@@ -19,10 +19,10 @@ Deno.test("a database that was restored from a backup takes over what AMC has, a
     await bench
       .sql`update public.report_data_weeks set status = 'pending', due_at = now(), data = null`;
     await bench
-      .sql`alter table public.report_data_weeks disable trigger keep_lineage`;
+      .sql`alter table public.report_data_weeks disable trigger protect_execution_id`;
     await bench.sql`update public.report_data_weeks set execution_id = null`;
     await bench
-      .sql`alter table public.report_data_weeks enable trigger keep_lineage`;
+      .sql`alter table public.report_data_weeks enable trigger protect_execution_id`;
     await bench
       .sql`truncate public.week_attempts, public.result_loads, public.tracking_events`;
     await bench.sql`delete from public.workflow_executions`;

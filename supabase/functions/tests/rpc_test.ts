@@ -81,7 +81,7 @@ const REPEATABLE = [
   "update_week_status",
   "fail_load",
   "mark_workflow_saved",
-  "report_unconfirmed",
+  "refute_confirmation",
   "confirm_execution",
   "confirm_no_execution",
   "resolve_alert",

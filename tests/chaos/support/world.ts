@@ -148,7 +148,7 @@ async function collect(
   });
   const { entityId, marketplaceId } = DEMO_INSTANCE;
   for (const { instanceId } of instances) {
-    await sql`select private.connect_instance(
+    await sql`select amc_history.connect_instance(
       ${instanceId}, ${entityId}, ${marketplaceId}, 'NA', ${credential}, ${EMAIL})`;
   }
   await sql`update public.amc_instances set poll_seconds = 1`;

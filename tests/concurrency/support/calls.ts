@@ -99,7 +99,7 @@ export const CALLS: Record<string, Call> = {
     role: "postgres",
     run: async ({ sql }, { load, attempt }) => {
       const [{ summary }] = await sql`
-        select private.finish_load(${load}, ${attempt}, ${LOADER}) as summary`;
+        select amc_history.finish_load(${load}, ${attempt}, ${LOADER}) as summary`;
       return `${summary.rows} rows`;
     },
   },
@@ -113,11 +113,11 @@ export const CALLS: Record<string, Call> = {
       return `${report.outcome}, ${report.known_execution_ids.length} known`;
     },
   },
-  report_stray: {
+  record_late_execution: {
     home: "abandoned",
     run: ({ sql }, scene) =>
       outcome(
-        sql`select * from public.report_stray(${scene.attempt}, 'e2', ${
+        sql`select * from public.record_late_execution(${scene.attempt}, 'e2', ${
           sql.json(observed(scene, "e2", "RUNNING"))
         })`,
       ),

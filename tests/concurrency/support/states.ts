@@ -96,7 +96,7 @@ async function advance(
   await setClock(sql, after(SETTLED_AFTER));
   await sql`select public.claim_loads()`;
   const [{ load_id }] = await sql`
-    select load_id from private.begin_load(${attempt}, ${LOADER}, array['name'])`;
+    select load_id from amc_history.begin_load(${attempt}, ${LOADER}, array['name'])`;
   // All of its only file, which has no rows.
   const segment = {
     load_id,
@@ -108,9 +108,9 @@ async function advance(
     bytes: 10,
     digests: ["c0ffee"],
   };
-  await sql`select private.commit_segment(${sql.json(segment)})`;
+  await sql`select amc_history.commit_segment(${sql.json(segment)})`;
   if (state !== "loaded") return;
-  await sql`select private.finish_load(${load_id}, ${attempt}, ${LOADER})`;
+  await sql`select amc_history.finish_load(${load_id}, ${attempt}, ${LOADER})`;
 }
 
 /**

@@ -82,10 +82,10 @@ export async function addInstance(
   id: string,
   maxParallel = 10,
 ): Promise<void> {
-  await sql`select private.connect_instance(${id}, 'ENTITYTEST', 'ATVPDKIKX0DER', 'NA',
+  await sql`select amc_history.connect_instance(${id}, 'ENTITYTEST', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@concurrency.test')`;
   await sql`update public.amc_instances set max_parallel = ${maxParallel},
-    matcher_proved_at = private.current_time() where id = ${id}`;
+    matcher_proved_at = amc_history.clock_now() where id = ${id}`;
 }
 
 /**
@@ -105,6 +105,6 @@ export async function addCollection(
   const [{ made }] = await sql`
     select public.create_collection(${OWNER}, ${instance},
       public.save_workflow(${instance}, ${name}, ${query}), ${weeks}) ->> 'collection_id' as made`;
-  await sql`update public.report_data_collections set surveyed_at = private.current_time() where id = ${made}`;
+  await sql`update public.report_data_collections set surveyed_at = amc_history.clock_now() where id = ${made}`;
   return made;
 }

@@ -99,7 +99,7 @@ async function writtenOut(
   executionId: string,
 ): Promise<string> {
   const [{ id, table_name, columns }] = await sql`
-    select l.id, t.table_name, t.columns from public.result_loads l join private.result_tables t using (table_name)
+    select l.id, t.table_name, t.columns from public.result_loads l join amc_history.result_tables t using (table_name)
     where l.execution_id = ${executionId} and l.complete`;
   const names = columns.map((name: string) => `"${name}"`).join(", ");
   const rows = await sql.unsafe(

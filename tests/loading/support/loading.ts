@@ -124,7 +124,7 @@ export async function arrange(
   const executionId = `exec-${n}`;
   // In one transaction, since each that is committed waits for the disk.
   const attemptId = await world.sql.begin(async (sql) => {
-    await sql`select private.connect_instance(${instance}, 'ENTITYTEST', 'ATVPDKIKX0DER', 'NA',
+    await sql`select amc_history.connect_instance(${instance}, 'ENTITYTEST', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@loading.test')`;
     const [{ id: workflow }] = await sql`
     insert into public.amc_workflows (instance_id, name, sql_query, output_format)
@@ -200,7 +200,7 @@ export async function rowsIn(
 ): Promise<(string | null)[][]> {
   const [known] = await sql`
     select t.table_name, t.columns, l.id from public.result_loads l
-    join private.result_tables t using (table_name) where l.execution_id = ${executionId}`;
+    join amc_history.result_tables t using (table_name) where l.execution_id = ${executionId}`;
   if (!known) return [];
   const rows = await sql`
     select ${sql(known.columns)} from amc_results.${sql(known.table_name)}
@@ -217,7 +217,7 @@ export async function rowsLeft(
     select t.table_name from public.workflow_executions e
     join public.report_data_weeks w on w.id = e.week_id
     join public.report_data_collections c on c.id = w.collection_id
-    join private.result_tables t on t.workflow_id = c.workflow_id
+    join amc_history.result_tables t on t.workflow_id = c.workflow_id
     where e.id = ${executionId}`;
   if (!known) return 0;
   const [{ rows }] = await sql`

@@ -33,7 +33,7 @@ export const CLAIMING: Mutant[] = [
     name: "one-live-per-week",
     guard: "a week with a live attempt is not claimed",
     off:
-      "intend looks neither for one of the week nor for one of its window, and neither index is unique",
+      "insert_intents looks neither for one of the week nor for one of its window, and neither index is unique",
     edits: [
       edit(
         ATTEMPTS,
@@ -74,7 +74,7 @@ export const CLAIMING: Mutant[] = [
   {
     name: "cap-trigger",
     guard: "there is no slot beyond max_parallel",
-    off: "trigger keep_within_cap refuses nothing",
+    off: "trigger forbid_slot_beyond_cap refuses nothing",
     edits: [edit(TRACKING, "if new.slot > cap then", "if false then")],
     tests: ["week_attempts/slot_beyond"],
   },
@@ -94,7 +94,7 @@ export const CLAIMING: Mutant[] = [
   {
     name: "window-in-claim",
     guard: "a week that waits for another of its window is not actionable",
-    off: "has_claimable_week and intend do not look for one",
+    off: "has_claimable_week and insert_intents do not look for one",
     edits: [
       editEvery(
         ATTEMPTS,
@@ -186,7 +186,7 @@ export const CLAIMING: Mutant[] = [
   {
     name: "survey-first",
     guard: "AMC's list is read before a collection's first create",
-    off: "has_claimable_week and intend do not read surveyed_at",
+    off: "has_claimable_week and insert_intents do not read surveyed_at",
     edits: [editEvery(ATTEMPTS, "c.surveyed_at is not null", "true")],
     tests: ["claim_due_weeks/collection_waits"],
   },

@@ -39,7 +39,7 @@ export const LOADING: Mutant[] = [
     edits: [
       edit(
         LOADS,
-        "coalesce(a.leased_until <= private.current_time(), true)",
+        "coalesce(a.leased_until <= amc_history.clock_now(), true)",
         "true",
       ),
     ],
@@ -169,12 +169,12 @@ export const LOADING: Mutant[] = [
   {
     name: "shown-load-kept",
     guard: "what a week shows is not deleted",
-    off: "trigger keep_shown_load never fires",
+    off: "trigger protect_shown_load never fires",
     edits: [
       edit(
         VERSIONS,
-        "when (old.complete) execute function private.keep_shown_load",
-        "when (false) execute function private.keep_shown_load",
+        "when (old.complete) execute function amc_history.protect_shown_load",
+        "when (false) execute function amc_history.protect_shown_load",
       ),
     ],
     tests: ["results/shown_load"],
@@ -206,7 +206,7 @@ export const LOADING: Mutant[] = [
     edits: [
       edit(
         RESULTS,
-        "using (load_id in (select private.loads_of_caller()))",
+        "using (load_id in (select amc_history.loads_of_caller()))",
         "using (true)",
       ),
     ],

@@ -43,7 +43,7 @@ export const PEOPLE: Mutant[] = [
   {
     name: "cancelled-is-let-go",
     guard: "a cancelled attempt ends only once its execution has",
-    off: "release_cancelled ends it with the next listing",
+    off: "end_cancelled_attempts ends it with the next listing",
     edits: [
       edit(
         LISTINGS,
@@ -56,7 +56,7 @@ export const PEOPLE: Mutant[] = [
   {
     name: "ended-by-hand",
     guard: "a week ended by hand lets its attempt go",
-    off: "trigger let_go_of_attempt never fires",
+    off: "trigger cancel_orphaned_attempt never fires",
     edits: [
       edit(
         CONTROL,
@@ -69,7 +69,7 @@ export const PEOPLE: Mutant[] = [
   {
     name: "retry-on-live-attempt",
     guard: "a week is not tried again while its last attempt is unsettled",
-    off: "try_again does not look for one",
+    off: "reopen_week does not look for one",
     edits: [
       edit(
         CONTROL,
@@ -105,7 +105,7 @@ export const PEOPLE: Mutant[] = [
   {
     name: "own-collection",
     guard: "a collection is its owner's to control",
-    off: "own_collection takes anybody",
+    off: "lock_own_collection takes anybody",
     edits: [
       edit(CONTROL, "and (c.owner_id = auth.uid() or", "and (true or"),
     ],
@@ -149,7 +149,7 @@ export const PEOPLE: Mutant[] = [
     edits: [
       editEvery(
         PERSONS_WORD,
-        "else private.unsettled_until(attempt)",
+        "else amc_history.unsettled_until(attempt)",
         "else null",
       ),
     ],

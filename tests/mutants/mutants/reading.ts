@@ -52,7 +52,7 @@ export const READERS: Mutant[] = [
     edits: [
       edit(
         RESTATEMENT,
-        " or a.intended_at > private.current_time() - make_interval(days => c.restate_every_days)",
+        " or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)",
         "",
       ),
     ],
@@ -91,7 +91,7 @@ export const READERS: Mutant[] = [
     edits: [
       edit(
         RESTATEMENT,
-        "\n    and w.week_end_date >= (private.current_time() at time zone c.time_zone)::date - 90",
+        "\n    and w.week_end_date >= (amc_history.clock_now() at time zone c.time_zone)::date - 90",
         "",
       ),
     ],

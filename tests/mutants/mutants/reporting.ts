@@ -79,7 +79,7 @@ export const REPORTING: Mutant[] = [
   {
     name: "record-known-id",
     guard: "an execution of another attempt is refused",
-    off: "record_execution does not look for it, nor does note_execution",
+    off: "record_execution does not look for it, nor does insert_execution",
     edits: [
       edit(ATTEMPTS, "or holder is not null or", "or"),
       edit(
@@ -124,7 +124,7 @@ export const REPORTING: Mutant[] = [
       edit(
         ATTEMPTS,
         "paused_until = greatest(i.paused_until, ",
-        "paused_until = least(private.current_time(), ",
+        "paused_until = least(amc_history.clock_now(), ",
       ),
     ],
     tests: ["report_create/throttled"],
@@ -145,12 +145,12 @@ export const REPORTING: Mutant[] = [
   {
     name: "waiting-is-free",
     guard: "waiting counts as no error",
-    off: "put_off counts one",
+    off: "reschedule_week counts one",
     edits: [
       edit(
         ATTEMPTS,
-        "set due_at = put_off.due_at",
-        "set due_at = put_off.due_at, error_count = w.error_count + 1",
+        "set due_at = reschedule_week.due_at",
+        "set due_at = reschedule_week.due_at, error_count = w.error_count + 1",
       ),
     ],
     tests: ["report_create/quota"],
@@ -158,7 +158,7 @@ export const REPORTING: Mutant[] = [
   {
     name: "attempt-ended",
     guard: "an attempt that has ended stays so",
-    off: "trigger keep_attempt_ended lets it come back",
+    off: "trigger forbid_attempt_revival lets it come back",
     edits: [
       edit(
         TRACKING,
@@ -171,7 +171,7 @@ export const REPORTING: Mutant[] = [
   {
     name: "attempt-keeps-execution",
     guard: "an attempt keeps its execution",
-    off: "trigger keep_attempt_ended lets it change",
+    off: "trigger forbid_attempt_revival lets it change",
     edits: [
       edit(
         TRACKING,

@@ -39,7 +39,7 @@ export const SETTLING: Mutant[] = [
     edits: [
       edit(
         LISTINGS,
-        "or settle_attempt.listing_began_at > private.current_time() then",
+        "or settle_attempt.listing_began_at > amc_history.clock_now() then",
         "then",
       ),
     ],
@@ -124,7 +124,7 @@ export const SETTLING: Mutant[] = [
     edits: [
       edit(
         LISTINGS,
-        "'abandoned', private.current_time() + interval '48 hours')",
+        "'abandoned', amc_history.clock_now() + interval '48 hours')",
         "'abandoned', null)",
       ),
     ],
@@ -197,7 +197,7 @@ export const SETTLING: Mutant[] = [
   {
     name: "amc-status-trigger",
     guard: "how an execution ended at AMC stays",
-    off: "trigger keep_terminal_status never fires",
+    off: "trigger protect_terminal_status never fires",
     edits: [
       edit(
         TRACKING,

@@ -12,7 +12,7 @@ const STATUS: Mutant[] = [
   {
     name: "lineage-erased",
     guard: "a week's execution is never erased",
-    off: "trigger keep_lineage lets it become null",
+    off: "trigger protect_execution_id lets it become null",
     edits: [
       edit(
         TRACKING,
@@ -25,7 +25,7 @@ const STATUS: Mutant[] = [
   {
     name: "lineage-of-another-week",
     guard: "a week shows no other week's execution",
-    off: "trigger keep_lineage does not compare the weeks",
+    off: "trigger protect_execution_id does not compare the weeks",
     edits: [
       edit(
         TRACKING,
@@ -38,7 +38,8 @@ const STATUS: Mutant[] = [
   {
     name: "lineage-shared",
     guard: "two weeks never share an execution",
-    off: "neither the index nor trigger keep_lineage keeps them from it",
+    off:
+      "neither the index nor trigger protect_execution_id keeps them from it",
     edits: [
       edit(
         TRACKING,
@@ -56,12 +57,12 @@ const STATUS: Mutant[] = [
   {
     name: "data-kept",
     guard: "a report without data erases none",
-    off: "report_week writes what it is given",
+    off: "write_week writes what it is given",
     edits: [
       edit(
         UPDATE_WEEK_STATUS,
-        "data = coalesce(report_week.data, w.data),",
-        "data = report_week.data,",
+        "data = coalesce(write_week.data, w.data),",
+        "data = write_week.data,",
       ),
     ],
     tests: ["update_week_status/null_data"],
@@ -82,12 +83,12 @@ const STATUS: Mutant[] = [
   {
     name: "execution-kept",
     guard: "a report without an execution erases none",
-    off: "report_week writes what it is given",
+    off: "write_week writes what it is given",
     edits: [
       edit(
         UPDATE_WEEK_STATUS,
-        "execution_id = coalesce(report_week.execution_id, w.execution_id),",
-        "execution_id = report_week.execution_id,",
+        "execution_id = coalesce(write_week.execution_id, w.execution_id),",
+        "execution_id = write_week.execution_id,",
       ),
     ],
     tests: ["update_week_status/null_execution_id"],
@@ -160,7 +161,7 @@ const STATUS: Mutant[] = [
   {
     name: "brought-id",
     guard: "a caller cannot bring another week's execution",
-    off: "report_week_with does not look for it",
+    off: "write_week_with_execution does not look for it",
     edits: [
       edit(
         UPDATE_WEEK_STATUS,
@@ -173,7 +174,7 @@ const STATUS: Mutant[] = [
   {
     name: "errors-raised",
     guard: "only what the value itself caused makes a report untracked",
-    off: "report_week_with catches every error",
+    off: "write_week_with_execution catches every error",
     edits: [
       edit(
         UPDATE_WEEK_STATUS,
@@ -199,7 +200,7 @@ const WINDOWS: Mutant[] = [
   {
     name: "week-place",
     guard: "weeks lie on every seventh day of their range",
-    off: "trigger place_week does not look at the day",
+    off: "trigger forbid_misplaced_week does not look at the day",
     edits: [
       edit(
         COLLECTIONS,
@@ -212,7 +213,7 @@ const WINDOWS: Mutant[] = [
   {
     name: "week-in-range",
     guard: "weeks lie within their range",
-    off: "trigger place_week does not compare with it",
+    off: "trigger forbid_misplaced_week does not compare with it",
     edits: [
       edit(
         COLLECTIONS,

@@ -205,11 +205,13 @@ async function prepare(sql: postgres.Sql): Promise<string> {
     );
   }
   await sql`insert into auth.users (id, email) values (${OWNER}, 'owner@walks.test')`;
-  await sql`select private.connect_instance(${INSTANCE}, 'ENTITYWALK', 'ATVPDKIKX0DER', 'NA',
+  await sql`select amc_history.connect_instance(${INSTANCE}, 'ENTITYWALK', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@walks.test')`;
   const [{ id }] = await sql`
     select public.save_workflow(${INSTANCE}, 'Walk', 'select name, impressions from traffic') as id`;
   await sql`update public.amc_workflows set saved_at = '2025-01-01'`;
-  await sql`select private.create_results(${id}, ${HEADER.split(",")})`;
+  await sql`select amc_history.create_result_table(${id}, ${
+    HEADER.split(",")
+  })`;
   return id;
 }

@@ -78,7 +78,7 @@ export class Collections {
   /** Claims all weeks, so many at once, in the order in which workers get them. */
   async claimAll(atOnce: number): Promise<Window[]> {
     await this
-      .sql`update public.report_data_collections set surveyed_at = private.current_time()`;
+      .sql`update public.report_data_collections set surveyed_at = amc_history.clock_now()`;
     const windows: Window[] = [];
     while (true) {
       const claimed = await this.sql`
@@ -136,7 +136,7 @@ export async function withCollections(
   await withDatabase(({ url }) =>
     connected(url, async (sql) => {
       await sql`insert into auth.users (id, email) values (${OWNER}, 'owner@windows.test')`;
-      await sql`select private.connect_instance(${INSTANCE}, 'ENTITYWINDOWS', 'ATVPDKIKX0DER', 'NA',
+      await sql`select amc_history.connect_instance(${INSTANCE}, 'ENTITYWINDOWS', 'ATVPDKIKX0DER', 'NA',
         '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@windows.test')`;
       await sql`update public.amc_instances set max_parallel = 100`;
       const [{ id }] = await sql`

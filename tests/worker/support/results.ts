@@ -44,7 +44,7 @@ export async function shownRows(
   weekId: string,
 ): Promise<(string | null)[][]> {
   const [known] = await sql`
-    select table_name, columns from private.result_tables`;
+    select table_name, columns from amc_history.result_tables`;
   if (!known) return [];
   const columns = known.columns as string[];
   const rows = await sql`
@@ -66,7 +66,7 @@ export function asCsv(rows: (string | null)[][]): string {
 
 /** Rows in results tables, shown or not. */
 export async function storedRows({ sql }: Bench): Promise<number> {
-  const [known] = await sql`select table_name from private.result_tables`;
+  const [known] = await sql`select table_name from amc_history.result_tables`;
   if (!known) return 0;
   const [{ rows }] = await sql`
     select count(*)::integer as rows from amc_results.${sql(known.table_name)}`;

@@ -52,7 +52,7 @@ export async function confirm(
     if (outcome === "rejected") reason = `It was rejected: ${report.reason}.`;
   }
   if (reason !== null) {
-    const report = await collector.rpc("report_unconfirmed", {
+    const report = await collector.rpc("refute_confirmation", {
       attempt_id,
       execution_id,
       message: reason,

@@ -198,7 +198,7 @@ async function reportStrays(
 ): Promise<void> {
   const { attempt_id, week_id, collection_id } = attempt;
   for (const stray of strays) {
-    const report = await collector.rpc("report_stray", {
+    const report = await collector.rpc("record_late_execution", {
       attempt_id,
       execution_id: stray.id,
       details: stray as unknown as Json,

@@ -23,14 +23,14 @@ export async function learnOutputColumns(
   signal: AbortSignal,
 ): Promise<void> {
   const [wanted] = await direct`
-    select private.wants_output_columns(${executionId}) as columns`;
+    select amc_history.needs_output_columns(${executionId}) as columns`;
   if (!wanted.columns) return;
   try {
     const { output_columns } = await client.getExecution(executionId, {
       signal,
     });
     await direct`
-      select private.note_output_columns(${executionId}, ${
+      select amc_history.record_output_columns(${executionId}, ${
       direct.json(output_columns as never)
     })`;
   } catch (error) {

@@ -1059,6 +1059,20 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "record_late_execution": {
+        Args: {
+          "attempt_id": string;
+          "details"?: Json;
+          "execution_id": string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
+        SetofOptions: {
+          from: "*";
+          to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "record_listing": {
         Args: {
           "began_at": string;
@@ -1068,6 +1082,20 @@ export type Database = {
           "instance_id": string;
         };
         Returns: Json;
+      };
+      "refute_confirmation": {
+        Args: {
+          "attempt_id": string;
+          "execution_id": string;
+          "message": string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
+        SetofOptions: {
+          from: "*";
+          to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
       };
       "report_create": {
         Args: {
@@ -1094,34 +1122,6 @@ export type Database = {
           "message": string;
         };
         Returns: number;
-      };
-      "report_stray": {
-        Args: {
-          "attempt_id": string;
-          "details"?: Json;
-          "execution_id": string;
-        };
-        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
-        SetofOptions: {
-          from: "*";
-          to: "tracking_report";
-          isOneToOne: true;
-          isSetofReturn: false;
-        };
-      };
-      "report_unconfirmed": {
-        Args: {
-          "attempt_id": string;
-          "execution_id": string;
-          "message": string;
-        };
-        Returns: Database["public"]["CompositeTypes"]["tracking_report"];
-        SetofOptions: {
-          from: "*";
-          to: "tracking_report";
-          isOneToOne: true;
-          isSetofReturn: false;
-        };
       };
       "resolve_alert": {
         Args: { "alert_id": number };

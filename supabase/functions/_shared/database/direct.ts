@@ -63,7 +63,7 @@ export async function readCredential(
   name: string,
 ): Promise<StoredCredential> {
   const [row] = await direct`
-    select private.amc_credential(${name}) as credential,
+    select amc_history.amc_credential(${name}) as credential,
       (select max(credential_version) from public.amc_instances where credential_name = ${name}) as version`;
   const { client_id, client_secret, refresh_token } = row?.credential ?? {};
   const whole = [client_id, client_secret, refresh_token].every((part) =>

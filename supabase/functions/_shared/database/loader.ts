@@ -70,7 +70,7 @@ export async function loadResult(
   }
   if (open === null) return null;
   const [{ summary }] = await direct`
-    select private.finish_load(${open.id}, ${load.attemptId}, ${load.fence}) as summary`;
+    select amc_history.finish_load(${open.id}, ${load.attemptId}, ${load.fence}) as summary`;
   return summary;
 }
 
@@ -188,13 +188,15 @@ async function loadSegment(
   const lines = file.lines;
   try {
     await inTransaction(direct, async (transaction, alive) => {
-      await transaction`select private.open_load(${open.id}, ${fence})`;
+      await transaction`select amc_history.open_load(${open.id}, ${fence})`;
       await copyInto(transaction, open.copyStatement, segment.pieces());
       await load.reach("after_copy");
       await alive();
       const report = { ...segment.report(), attempt_id: attemptId, fence };
       await transaction`
-        select private.commit_segment(${JSON.stringify(report)}::text::jsonb)`;
+        select amc_history.commit_segment(${
+        JSON.stringify(report)
+      }::text::jsonb)`;
     });
   } catch (error) {
     throw named(error, file.index, lines);

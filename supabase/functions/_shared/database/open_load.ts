@@ -33,7 +33,7 @@ export async function resumeLoad(
   { attemptId, fence }: Holder,
 ): Promise<OpenLoad | null> {
   const [row] = await direct`
-    select (r.load).*, r.copy_statement from private.resume_load(${attemptId}, ${fence}) r`;
+    select (r.load).*, r.copy_statement from amc_history.resume_load(${attemptId}, ${fence}) r`;
   if (!row || row.id === null) return null;
   return {
     id: row.id,
@@ -60,7 +60,7 @@ export async function beginLoad(
   const { header, files, segmentBytes } = begun;
   const [row] = await direct`
     select load_id, copy_statement
-    from private.begin_load(${attemptId}, ${fence}, ${header}, ${files}, ${segmentBytes})`;
+    from amc_history.begin_load(${attemptId}, ${fence}, ${header}, ${files}, ${segmentBytes})`;
   return {
     ...begun,
     id: row.load_id,
@@ -80,7 +80,7 @@ export async function releaseLoad(
   direct: Direct,
   { attemptId, fence }: Holder,
 ): Promise<void> {
-  await direct`select private.release_load(${attemptId}, ${fence})`;
+  await direct`select amc_history.release_load(${attemptId}, ${fence})`;
 }
 
 /** Takes back what is loaded, so that the load begins anew. It may take as long as deleting the rows does. */
@@ -90,7 +90,7 @@ export async function dropLoad(
 ): Promise<void> {
   await direct.begin(async (transaction) => {
     await transaction`set local statement_timeout = '140s'`;
-    await transaction`select private.drop_load(${attemptId}, ${fence})`;
+    await transaction`select amc_history.drop_load(${attemptId}, ${fence})`;
   });
 }
 
@@ -101,6 +101,6 @@ export async function dropEndedLoad(
 ): Promise<void> {
   await direct.begin(async (transaction) => {
     await transaction`set local statement_timeout = '140s'`;
-    await transaction`select private.drop_ended_loads(${attemptId})`;
+    await transaction`select amc_history.drop_ended_loads(${attemptId})`;
   });
 }

@@ -11,13 +11,13 @@ declare
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   workflow := save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1', workflow,
     start_date => '2025-01-06', end_date => '2025-01-26', idempotency_key => 'first');
-  update report_data_collections set surveyed_at = private.current_time() where idempotency_key = 'first';
-  update amc_instances set matcher_proved_at = private.current_time() where id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where idempotency_key = 'first';
+  update amc_instances set matcher_proved_at = amc_history.clock_now() where id = 'amcpgtap1';
   perform report_create(c.attempt_id, 'unknown') from claim_due_weeks(1) c;
   perform pause_collection(id) from report_data_collections where idempotency_key = 'first';
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1', workflow,
@@ -36,7 +36,7 @@ create function pg_temp.mark(released uuid[], held uuid[]) returns integer langu
        array[pg_temp.collection('second')], released, held) $$;
 create function pg_temp.to_look_for() returns text[] language sql as
   $$ select array_agg(w ->> 'week_id' order by w ->> 'time_window_start')
-     from jsonb_array_elements(private.describe_surveys('amcpgtap1')) w $$;
+     from jsonb_array_elements(amc_history.weeks_to_survey('amcpgtap1')) w $$;
 
 select is(adopt_surveyed(pg_temp.week('second', 1), 'exec-x', null),
   row('window_taken', null, 'pending', null)::tracking_report, 'the attempt of the first collection may be the one that made it');
@@ -52,20 +52,20 @@ select is(pg_temp.to_look_for(), array[pg_temp.week('second', 1)::text], 'that w
 do $$
 begin
   perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
-  perform settle_attempt(pg_temp.attempt(), private.current_time());
+  perform settle_attempt(pg_temp.attempt(), amc_history.clock_now());
   perform report_create(a.id, 'refused') from week_attempts a where a.state = 'intended';
 end;
 $$;
 select is((select outcome from week_attempts where id = pg_temp.attempt()), 'abandoned', 'the window is free');
 select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'the week is not claimed: AMC has a run of it');
-select ok(private.wants_survey('amcpgtap1'), 'it asks for a listing');
+select ok(amc_history.needs_survey('amcpgtap1'), 'it asks for a listing');
 do $$
 begin
   update week_attempts set watch_until = null where id = pg_temp.attempt();
   update amc_instances set list_due_at = '-infinity' where id = 'amcpgtap1';
 end;
 $$;
-select is(private.count_actionable(), 1, 'which is actionable');
+select is(amc_history.count_actionable(), 1, 'which is actionable');
 select is((select pause_collection(pg_temp.collection('second'))), row('applied', null, 1)::control_report,
   'its collection may be paused');
 select is(pg_temp.to_look_for(), null, 'then it is not looked for');

@@ -9,13 +9,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-12-31T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
   save_workflow('amcpgtap1', 'Weekly', 'select 1'),
     start_date => d, end_date => d + 20, time_zone => 'America/New_York')
   from unnest(array['2025-02-24', '2025-10-20']::date[]) d;
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
   perform claim_due_weeks(10);
   perform report_create(id, 'unknown') from week_attempts where instance_id = 'amcpgtap1';
 end;

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -40,7 +40,7 @@ set local role service_role;
 select is((select count(*) from claim_loads()), 0::bigint, 'a result that nobody wants any more is not loaded');
 select is((select count(*) from finished_attempts()), 0::bigint, 'nor is a failure reported that nobody waits for');
 select is((select count(*) from claim_cancellations()), 0::bigint, 'nothing is left to cancel');
-do $$ begin perform record_listing('amcpgtap1', 0, private.current_time(), '[]', true); end $$;
+do $$ begin perform record_listing('amcpgtap1', 0, amc_history.clock_now(), '[]', true); end $$;
 select is((select array_agg(state || ' ' || outcome order by slot) from week_attempts where instance_id = 'amcpgtap1'),
   array['ended cancelled', 'ended cancelled'], 'the next listing ends the attempts');
 

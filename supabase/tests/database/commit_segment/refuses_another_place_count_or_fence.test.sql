@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -31,7 +31,7 @@ create function pg_temp.copy(variadic campaigns text[]) returns void language pl
 declare
   campaign text;
 begin
-  perform private.open_load(pg_temp.load_id(), 2);
+  perform amc_history.open_load(pg_temp.load_id(), 2);
   foreach campaign in array campaigns loop
     execute format('insert into amc_results.%I (campaign) values ($1)', (select table_name from result_loads
       where id = pg_temp.load_id())) using campaign;
@@ -41,7 +41,7 @@ $$;
 -- Commits a segment of so many records, from one place to another.
 create function pg_temp.commit_segment(records integer, from_file integer, from_offset integer, to_file integer, to_offset integer)
 returns void language sql as $$
-  select private.commit_segment(jsonb_build_object('load_id', pg_temp.load_id(), 'attempt_id', pg_temp.attempt(1),
+  select amc_history.commit_segment(jsonb_build_object('load_id', pg_temp.load_id(), 'attempt_id', pg_temp.attempt(1),
     'fence', 2, 'from', jsonb_build_object('file', from_file, 'byte_offset', from_offset),
     'to', jsonb_build_object('file', to_file, 'byte_offset', to_offset, 'lines', 7, 'line_end', 'LF',
       'etag', case when to_offset > 0 then '"etag"' end),
@@ -53,7 +53,7 @@ begin
   perform claim_due_weeks(1);
   perform record_execution(pg_temp.attempt(1), 'exec-1', '{"status": "SUCCEEDED"}');
   perform claim_loads(5, 60);
-  perform private.begin_load(pg_temp.attempt(1), 2, array['campaign'], 2, 50);
+  perform amc_history.begin_load(pg_temp.attempt(1), 2, array['campaign'], 2, 50);
 end;
 $$;
 
@@ -72,7 +72,7 @@ select throws_ok('select pg_temp.commit_segment(2, 1, 60, 1, 120)', 'AH001', nul
 select throws_ok('select pg_temp.commit_segment(3, 0, 60, 0, 120)', 'AH003',
   'Expected 3 records from the bytes of the segment, COPY made 2 rows of them.', 'fewer rows than records');
 select throws_ok('select pg_temp.commit_segment(1, 0, 60, 0, 120)', 'AH003', null, 'or more');
-select throws_ok('select private.finish_load(pg_temp.load_id(), pg_temp.attempt(1), 2)', 'AH003',
+select throws_ok('select amc_history.finish_load(pg_temp.load_id(), pg_temp.attempt(1), 2)', 'AH003',
   format('Load %s is not whole: expected all of 2 files, 0 are in.', pg_temp.load_id()), 'the end before all files are in');
 select throws_ok($$ update result_loads set etag = null where id = pg_temp.load_id() $$, '23514', null,
   'a place within a file without the file''s etag');

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -32,18 +32,18 @@ declare
   target text;
   load uuid;
 begin
-  update report_data_weeks set due_at = private.current_time() - interval '1 day' where id = pg_temp.week(n);
+  update report_data_weeks set due_at = amc_history.clock_now() - interval '1 day' where id = pg_temp.week(n);
   perform claim_due_weeks(1);
   perform record_execution(pg_temp.attempt(n), execution, '{"status": "SUCCEEDED"}');
   update workflow_executions set output_columns = told where id = execution;
-  select t.table_name into target from private.result_tables t where t.workflow_id = workflow;
+  select t.table_name into target from amc_history.result_tables t where t.workflow_id = workflow;
   if not found then
-    target := (private.create_results(workflow, header)).table_name;
+    target := (amc_history.create_result_table(workflow, header)).table_name;
   end if;
   insert into result_loads (execution_id, fence, table_name, header) values (execution, 1, target, header) returning id into load;
   execute format('insert into amc_results.%I select $1, i, %s from jsonb_array_elements($2) with ordinality as t(r, i)', target,
     (select string_agg(format('r ->> %s', i - 1), ', ' order by i) from generate_subscripts(header, 1) i)) using load, cells;
-  update result_loads set complete = true, completed_at = private.current_time(), summary = '{}', checksum = 'c0ffee',
+  update result_loads set complete = true, completed_at = amc_history.clock_now(), summary = '{}', checksum = 'c0ffee',
     records = jsonb_array_length(cells), bytes = 100, file = 1 where id = load;
 end;
 $$;

@@ -10,12 +10,12 @@ begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test'),
     ('a0000000-0000-4000-8000-000000000002', 'other@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
   perform report_create(c.attempt_id, 'unknown') from claim_due_weeks(1) c;
   perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
 end;
@@ -29,7 +29,7 @@ create function pg_temp.attempt() returns uuid language sql as
   $$ select id from week_attempts where week_id = pg_temp.week(1) order by number limit 1 $$;
 create function pg_temp.open_alerts() returns text[] language sql security definer as
   $$ select array_agg(code order by code) from public.tracking_alerts where instance_id = 'amcpgtap1' and resolved_at is null $$;
-do $$ begin perform settle_attempt(pg_temp.attempt(), private.current_time()); end $$;
+do $$ begin perform settle_attempt(pg_temp.attempt(), amc_history.clock_now()); end $$;
 
 select is(pg_temp.open_alerts(), array['unknown_outcome'], 'a person is asked');
 select is((select detail ->> 'attempt_id' from tracking_alerts where instance_id = 'amcpgtap1'), pg_temp.attempt()::text,
@@ -52,8 +52,8 @@ set local role service_role;
 do $$ begin perform set_config('request.jwt.claims', '', true); end $$;
 select is((select attempts -> 0 ->> 'confirmed_execution_id' from claim_listing()), 'exec-1',
   'the next listing, which is due at once, is told of it');
-do $$ begin update amc_instances set matcher_proved_at = private.current_time() where id = 'amcpgtap1'; end $$;
-select is(settle_attempt(pg_temp.attempt(), private.current_time()),
+do $$ begin update amc_instances set matcher_proved_at = amc_history.clock_now() where id = 'amcpgtap1'; end $$;
+select is(settle_attempt(pg_temp.attempt(), amc_history.clock_now()),
   row('waiting', 'execution_to_be_confirmed', 'running', null)::tracking_report,
   'a listing that does not show it, and began before, ends nothing');
 select is(record_execution(pg_temp.attempt(), 'exec-1', '{"status": "RUNNING"}', true),

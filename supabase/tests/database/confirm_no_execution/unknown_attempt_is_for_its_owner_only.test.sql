@@ -10,12 +10,12 @@ begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test'),
     ('a0000000-0000-4000-8000-000000000002', 'other@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
   perform report_create(c.attempt_id, 'unknown') from claim_due_weeks(1) c;
   perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
 end;
@@ -55,7 +55,7 @@ select is(pg_temp.refusal(call), 'PT404 collection_not_found', 'refused to other
 from lost, pg_temp.calls(lost.id) call;
 select is(pg_temp.refusal(call), 'PT404 attempt_not_found', 'and of no attempt: ' || split_part(call, '(', 1))
 from pg_temp.calls(gen_random_uuid()) call;
-select throws_ok($$ select report_unconfirmed(gen_random_uuid(), 'x', 'x') $$, '42501', null,
+select throws_ok($$ select refute_confirmation(gen_random_uuid(), 'x', 'x') $$, '42501', null,
   'what AMC said is for workers to report');
 reset role;
 select is((select state from week_attempts where id = pg_temp.attempt()), 'unknown', 'nothing changed');

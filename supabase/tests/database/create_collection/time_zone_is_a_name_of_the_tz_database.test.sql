@@ -5,7 +5,7 @@ select plan(5);
 
 create function pg_temp.is_taken(zone text) returns boolean language plpgsql as $$
 begin
-  perform private.check_time_zone(zone);
+  perform amc_history.check_time_zone(zone);
   return true;
 exception
   when sqlstate '22023' then
@@ -32,7 +32,7 @@ select is((select array_agg(z) from (values ('EST5'), ('FOO3'), ('America/Foo3')
     ('America/'), ('America'), ('Factory'), ('localtime'), ('posixrules'), ('')) t(z) where pg_temp.is_taken(z)), null,
   'what Postgres would take for a zone and the tz database does not name is refused');
 select is(pg_temp.is_taken(null), false, 'null is refused');
-select is((select current_setting('timezone') from (select private.check_time_zone('Asia/Tokyo') offset 0) t),
+select is((select current_setting('timezone') from (select amc_history.check_time_zone('Asia/Tokyo') offset 0) t),
   current_setting('timezone'), 'the session keeps its own zone');
 
 select * from finish();

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -37,26 +37,26 @@ create function pg_temp.requests() returns bigint language sql as $$ select coun
 do $$
 begin
   update report_data_collections set surveyed_at = null where id = pg_temp.collection();
-  update report_data_weeks set due_at = private.current_time() + interval '1 hour' where instance_id = 'amcpgtap1';
+  update report_data_weeks set due_at = amc_history.clock_now() + interval '1 hour' where instance_id = 'amcpgtap1';
 end;
 $$;
 
-select is(private.dispatch_collect(), 1, 'a collection for which AMC''s list is to be read is');
+select is(amc_history.dispatch_collect(), 1, 'a collection for which AMC''s list is to be read is');
 do $$ begin perform mark_surveyed('amcpgtap1', 0, array[pg_temp.collection()]); end $$;
-select is(private.dispatch_collect(), 0, 'not once it was read');
+select is(amc_history.dispatch_collect(), 0, 'not once it was read');
 do $$
 begin
-  update report_data_weeks set due_at = private.current_time() where id = pg_temp.week(1);
+  update report_data_weeks set due_at = amc_history.clock_now() where id = pg_temp.week(1);
   perform claim_due_weeks(1);
   perform record_execution(pg_temp.attempt(1), 'exec-1');
   update amc_instances set list_due_at = 'infinity' where id = 'amcpgtap1';
 end;
 $$;
-select is(private.dispatch_collect(), 0, 'nothing is to be listed');
+select is(amc_history.dispatch_collect(), 0, 'nothing is to be listed');
 do $$ begin perform cancel_collection(pg_temp.collection()); end $$;
-select is(private.dispatch_collect(), 1, 'an execution that is to be cancelled at AMC is');
+select is(amc_history.dispatch_collect(), 1, 'an execution that is to be cancelled at AMC is');
 do $$ begin perform claim_cancellations(); end $$;
-select is(private.dispatch_collect(), 0, 'not while somebody cancels it');
+select is(amc_history.dispatch_collect(), 0, 'not while somebody cancels it');
 
 select * from finish();
 rollback;

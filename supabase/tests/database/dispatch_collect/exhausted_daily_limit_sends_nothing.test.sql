@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 -- Vault has the project's address and the key of the schedule.
@@ -34,14 +34,14 @@ begin
 end;
 $$;
 
-select is(private.dispatch_collect(), 0, 'weeks that wait for tomorrow are not actionable');
+select is(amc_history.dispatch_collect(), 0, 'weeks that wait for tomorrow are not actionable');
 do $$
 begin
   perform set_config('amc_history.clock', '2025-03-04T12:00:00Z', true);
   update week_attempts set leased_until = 'infinity' where instance_id = 'amcpgtap1';
 end;
 $$;
-select is(private.dispatch_collect(), 1, 'tomorrow they are');
+select is(amc_history.dispatch_collect(), 1, 'tomorrow they are');
 
 select * from finish();
 rollback;

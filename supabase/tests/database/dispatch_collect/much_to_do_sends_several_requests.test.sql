@@ -9,11 +9,11 @@ begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
   for n in 1 .. 45 loop
-    perform private.connect_instance('amcpgtap' || n, 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+    perform amc_history.connect_instance('amcpgtap' || n, 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
       '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
     insert into report_data_collections (instance_id, workflow_id, start_date, end_date, surveyed_at)
     values ('amcpgtap' || n, save_workflow('amcpgtap' || n, 'Weekly', 'select 1'), '2025-01-06', '2025-01-12',
-      private.current_time());
+      amc_history.clock_now());
   end loop;
   insert into report_data_weeks (collection_id, week_start_date, week_end_date)
   select id, start_date, end_date from report_data_collections where instance_id like 'amcpgtap%';
@@ -22,9 +22,9 @@ $fixture$;
 create function pg_temp.dispatch_with(instances integer) returns integer language plpgsql as $$
 begin
   update report_data_weeks set due_at = case when substr(instance_id, 9)::integer <= instances
-  then private.current_time() end
+  then amc_history.clock_now() end
   where instance_id like 'amcpgtap%';
-  return private.dispatch_collect();
+  return amc_history.dispatch_collect();
 end;
 $$;
 -- Vault has the project's address and the key of the schedule.

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 -- Vault has the project's address and the key of the schedule.
@@ -29,9 +29,9 @@ $$;
 create function pg_temp.requests() returns bigint language sql as $$ select count(*) from net.http_request_queue $$;
 update report_data_weeks set due_at = null where instance_id = 'amcpgtap1';
 
-select is(private.dispatch_collect(), 0, 'no week is due');
-update report_data_weeks set due_at = private.current_time() + interval '1 second' where instance_id = 'amcpgtap1';
-select is(private.dispatch_collect(), 0, 'none is due yet');
+select is(amc_history.dispatch_collect(), 0, 'no week is due');
+update report_data_weeks set due_at = amc_history.clock_now() + interval '1 second' where instance_id = 'amcpgtap1';
+select is(amc_history.dispatch_collect(), 0, 'none is due yet');
 select is(pg_temp.requests(), 0::bigint, 'no request is sent');
 select is((select count(*) from tracking_alerts where code = 'schedule_not_configured' and resolved_at is null),
   0::bigint, 'there is nothing to look at');

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -41,29 +41,29 @@ begin
 end;
 $$;
 
-select is(private.dispatch_collect(), 0, 'a create on its way is not');
+select is(amc_history.dispatch_collect(), 0, 'a create on its way is not');
 do $$ begin perform set_config('amc_history.clock', '2025-03-03T12:01:00Z', true); end $$;
-select is(private.dispatch_collect(), 1, 'an intent whose lease is over is');
+select is(amc_history.dispatch_collect(), 1, 'an intent whose lease is over is');
 do $$ begin perform record_execution(pg_temp.attempt(1), 'exec-1', '{"status": "RUNNING"}'); end $$;
-select is(private.dispatch_collect(), 1, 'an execution to be polled is');
+select is(amc_history.dispatch_collect(), 1, 'an execution to be polled is');
 do $$ begin perform claim_listing(5, 60); end $$;
-select is(private.dispatch_collect(), 0, 'not while somebody polls it');
+select is(amc_history.dispatch_collect(), 0, 'not while somebody polls it');
 do $$
 begin
-  perform record_listing('amcpgtap1', 1, private.current_time(), '[{"id": "exec-1", "status": "RUNNING"}]', true);
+  perform record_listing('amcpgtap1', 1, amc_history.clock_now(), '[{"id": "exec-1", "status": "RUNNING"}]', true);
 end;
 $$;
-select is(private.dispatch_collect(), 0, 'nor right after');
+select is(amc_history.dispatch_collect(), 0, 'nor right after');
 do $$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:01:30Z', true);
   perform claim_listing(5, 60);
-  perform record_listing('amcpgtap1', 2, private.current_time(), '[{"id": "exec-1", "status": "SUCCEEDED"}]', true);
+  perform record_listing('amcpgtap1', 2, amc_history.clock_now(), '[{"id": "exec-1", "status": "SUCCEEDED"}]', true);
 end;
 $$;
-select is(private.dispatch_collect(), 1, 'a result to be loaded is');
+select is(amc_history.dispatch_collect(), 1, 'a result to be loaded is');
 do $$ begin perform claim_loads(1, 60); end $$;
-select is(private.dispatch_collect(), 0, 'not while somebody loads it');
+select is(amc_history.dispatch_collect(), 0, 'not while somebody loads it');
 
 select * from finish();
 rollback;

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -70,11 +70,11 @@ end;
 $$;
 select is((select row(status, error_count) from report_data_weeks where id = pg_temp.week(1)), row('running'::text, 0),
   'which counts as no error, however often AMC is asked');
-select is((select due_at - private.current_time() from week_attempts where id = pg_temp.attempt(1)), interval '5 minutes',
+select is((select due_at - amc_history.clock_now() from week_attempts where id = pg_temp.attempt(1)), interval '5 minutes',
   'after hours it is asked every five minutes');
-update workflow_executions set amc_updated_at = private.current_time() - interval '80 seconds' where id = 'exec-2';
+update workflow_executions set amc_updated_at = amc_history.clock_now() - interval '80 seconds' where id = 'exec-2';
 do $$ begin perform pg_temp.fail('not_found'); end $$;
-select is((select due_at - private.current_time() from week_attempts where id = pg_temp.attempt(1)), interval '20 seconds',
+select is((select due_at - amc_history.clock_now() from week_attempts where id = pg_temp.attempt(1)), interval '20 seconds',
   'sooner if it ended just now');
 
 -- AMC does not say when it changed, and shows it in every listing of the instance, for days: that prolongs nothing.
@@ -83,7 +83,7 @@ do $$
 begin
   for day in 1 .. 4 loop
     perform set_config('amc_history.clock', (timestamptz '2025-03-03T12:00:00Z' + make_interval(days => day))::text, true);
-    perform private.update_executions('[{"id": "exec-2", "status": "SUCCEEDED"}]');
+    perform amc_history.update_executions('[{"id": "exec-2", "status": "SUCCEEDED"}]');
     perform pg_temp.fail('not_ready');
   end loop;
 end;

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -32,18 +32,18 @@ declare
   target text;
   load uuid;
 begin
-  update report_data_weeks set due_at = private.current_time() - interval '1 day' where id = pg_temp.week(n);
+  update report_data_weeks set due_at = amc_history.clock_now() - interval '1 day' where id = pg_temp.week(n);
   perform claim_due_weeks(1);
   perform record_execution(pg_temp.attempt(n), execution, '{"status": "SUCCEEDED"}');
   update workflow_executions set output_columns = told where id = execution;
-  select t.table_name into target from private.result_tables t where t.workflow_id = workflow;
+  select t.table_name into target from amc_history.result_tables t where t.workflow_id = workflow;
   if not found then
-    target := (private.create_results(workflow, header)).table_name;
+    target := (amc_history.create_result_table(workflow, header)).table_name;
   end if;
   insert into result_loads (execution_id, fence, table_name, header) values (execution, 1, target, header) returning id into load;
   execute format('insert into amc_results.%I select $1, i, %s from jsonb_array_elements($2) with ordinality as t(r, i)', target,
     (select string_agg(format('r ->> %s', i - 1), ', ' order by i) from generate_subscripts(header, 1) i)) using load, cells;
-  update result_loads set complete = true, completed_at = private.current_time(), summary = '{}', checksum = 'c0ffee',
+  update result_loads set complete = true, completed_at = amc_history.clock_now(), summary = '{}', checksum = 'c0ffee',
     records = jsonb_array_length(cells), bytes = 100, file = 1 where id = load;
 end;
 $$;
@@ -53,7 +53,7 @@ create function pg_temp.versions(n integer) returns text[] language sql as $$
   select array_agg(execution_id || case when shown then ' shown' else '' end order by execution_id) from week_versions where week_id = pg_temp.week(n) $$;
 create function pg_temp.next(n integer, execution text) returns void language plpgsql as $$
 begin
-  perform set_config('amc_history.clock', (private.current_time() + interval '1 minute')::text, true);
+  perform set_config('amc_history.clock', (amc_history.clock_now() + interval '1 minute')::text, true);
   perform pg_temp.load(n, execution, array['campaign'], '[["a"], ["b"]]');
   perform pg_temp.show(n, execution);
 end;
@@ -63,7 +63,7 @@ create function pg_temp.stored() returns bigint language plpgsql as $$
 declare
   n bigint;
 begin
-  execute format('select count(*) from amc_results.%I', (select table_name from private.result_tables)) into n;
+  execute format('select count(*) from amc_results.%I', (select table_name from amc_history.result_tables)) into n;
   return n;
 end;
 $$;
@@ -77,13 +77,13 @@ begin
 end;
 $$;
 select is(pg_temp.versions(1), array['exec-1', 'exec-2', 'exec-3', 'exec-4', 'exec-5 shown'], 'superseded results are kept at first');
-select is(private.prune_versions(), 2, 'two are too many');
+select is(amc_history.prune_versions(), 2, 'two are too many');
 select is(pg_temp.versions(1), array['exec-3', 'exec-4', 'exec-5 shown'], 'three are kept');
 select is(pg_temp.versions(2), array['exec-6', 'exec-7 shown'], 'of each week');
 select is(pg_temp.stored(), 10::bigint, 'the rows of what is gone are gone too');
 select results_eq($$ select execution_id, detail ->> 'records' from tracking_events where event = 'version_pruned' order by id $$,
   $$ values ('exec-1', '2'), ('exec-2', '2') $$, 'each leaves an event');
-select is(private.prune_versions(), 0, 'again is no change');
+select is(amc_history.prune_versions(), 0, 'again is no change');
 update report_data_collections set keep_versions = 1;
 -- A restatement whose result is in, and which is not shown yet.
 do $$
@@ -91,17 +91,17 @@ begin
   perform pg_temp.load(1, 'exec-8', array['campaign'], '[["new"]]');
 end;
 $$;
-select is(private.prune_versions(), 3, 'down to one');
+select is(amc_history.prune_versions(), 3, 'down to one');
 select is(pg_temp.versions(1), array['exec-5 shown', 'exec-8'], 'the shown one stays, and what is about to be shown');
 do $$ begin perform pg_temp.show(1, 'exec-8'); end $$;
-select is(private.prune_versions(), 1, 'superseded now');
+select is(amc_history.prune_versions(), 1, 'superseded now');
 select is(pg_temp.versions(1), array['exec-8 shown'], 'only the shown one is left');
 -- Somebody had the week show an earlier result again.
 do $$
 begin
   perform pg_temp.next(1, 'exec-9');
   update report_data_weeks set execution_id = 'exec-8' where id = pg_temp.week(1);
-  perform private.prune_versions();
+  perform amc_history.prune_versions();
 end;
 $$;
 select is(pg_temp.versions(1), array['exec-8 shown'], 'also if it is not the newest');

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 set local role service_role;
@@ -32,13 +32,13 @@ select is(report_credential_failure('another', 2, 'invalid_grant', 'x'), 0, 'ano
 reset role;
 do $$
 begin
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "new"}');
 end;
 $$;
 select is((select paused_until from amc_instances where id = 'amcpgtap1'), null, 'a new credential ends the pause');
 select isnt((select resolved_at from tracking_alerts where instance_id = 'amcpgtap1'), null, 'and resolves the alert');
-select is(private.amc_credential('amc_credential_amcpgtap1') ->> 'refresh_token', 'new', 'it is what workers get');
+select is(amc_history.amc_credential('amc_credential_amcpgtap1') ->> 'refresh_token', 'new', 'it is what workers get');
 select is((select count(*) from claim_due_weeks(10)), 3::bigint, 'the weeks go on');
 
 select * from finish();

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -44,7 +44,7 @@ do $$ begin perform pg_temp.at_hour('17:00', 'running'); end $$;
 select is(pg_temp.seen(), 'running 13:00 - updated 17:00', 'a week that is taken up again has none');
 -- What waits for the end of the transaction would keep the table from being altered.
 set constraints all immediate;
-alter table report_data_weeks disable trigger stamp_week;
+alter table report_data_weeks disable trigger set_week_timestamps;
 select throws_ok($$ update report_data_weeks set finished_at = now() where id = pg_temp.week(1) $$, '23514',
   'new row for relation "report_data_weeks" violates check constraint "finished_at_matches_status"',
   'without the trigger the constraint refuses finished_at on an open week');

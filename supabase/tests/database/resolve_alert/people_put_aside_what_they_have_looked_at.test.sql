@@ -10,12 +10,12 @@ begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test'),
     ('a0000000-0000-4000-8000-000000000002', 'other@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
   perform report_create(c.attempt_id, 'unknown') from claim_due_weeks(1) c;
   perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
 end;
@@ -31,10 +31,10 @@ create function pg_temp.open_alerts() returns text[] language sql security defin
   $$ select array_agg(code order by code) from public.tracking_alerts where instance_id = 'amcpgtap1' and resolved_at is null $$;
 do $$
 begin
-  perform settle_attempt(pg_temp.attempt(), private.current_time());
-  perform private.raise_alert('duplicate_execution', 'Of a week', 'amcpgtap1', pg_temp.week(1));
-  perform private.raise_alert('late_execution', 'Of the instance', 'amcpgtap1');
-  perform private.raise_alert('no_instance', 'Of no instance', null);
+  perform settle_attempt(pg_temp.attempt(), amc_history.clock_now());
+  perform amc_history.raise_alert('duplicate_execution', 'Of a week', 'amcpgtap1', pg_temp.week(1));
+  perform amc_history.raise_alert('late_execution', 'Of the instance', 'amcpgtap1');
+  perform amc_history.raise_alert('no_instance', 'Of no instance', null);
   perform report_credential_failure(credential_name, credential_version, 'invalid_grant', 'Revoked')
   from amc_instances where id = 'amcpgtap1';
   -- Another member of the instance owns no collection.
@@ -78,7 +78,7 @@ select is((select array_agg(detail ->> 'code' order by id) from tracking_events 
 do $$
 begin
   perform set_config('request.jwt.claims', '{"role": "service_role"}', true);
-  perform private.raise_alert('late_execution', 'Once more', 'amcpgtap1');
+  perform amc_history.raise_alert('late_execution', 'Once more', 'amcpgtap1');
 end;
 $$;
 set local role service_role;
@@ -89,7 +89,7 @@ select is(pg_temp.open_alerts(), array['late_execution', 'reconnect_needed', 'un
 do $$
 begin
   perform confirm_no_execution(pg_temp.attempt());
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}');
 end;
 $$;
@@ -97,7 +97,7 @@ select is(pg_temp.open_alerts(), array['late_execution'], 'a cause that is gone 
 do $$
 begin
   -- By hand, while somebody raises one late.
-  perform private.raise_alert('unknown_outcome', 'Late', 'amcpgtap1', pg_temp.week(1));
+  perform amc_history.raise_alert('unknown_outcome', 'Late', 'amcpgtap1', pg_temp.week(1));
   insert into ids select 'late', id from tracking_alerts where code = 'unknown_outcome' and resolved_at is null;
 end;
 $$;

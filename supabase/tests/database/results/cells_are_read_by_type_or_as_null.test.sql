@@ -7,7 +7,7 @@ create function pg_temp.read(cell text, sql_type text) returns text language plp
 declare
   value text;
 begin
-  execute format('select (%s)::text from (select $1 as cell) c', private.read_cell('c.cell', sql_type)) into value using cell;
+  execute format('select (%s)::text from (select $1 as cell) c', amc_history.typed_cell_sql('c.cell', sql_type)) into value using cell;
   return value;
 end;
 $$;

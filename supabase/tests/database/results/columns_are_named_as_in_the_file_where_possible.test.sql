@@ -3,7 +3,7 @@ create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
 select plan(7);
 
-select is(private.column_names(header), names, what) from (values
+select is(amc_history.column_names(header), names, what) from (values
   (array['campaign', 'Clicks per day', 'x"y', 'ünï'], array['campaign', 'Clicks per day', 'x"y', 'ünï'],
   'names stay as they are'),
   (array['', '  ', null], array['column_1', 'column_2', 'column_3'], 'nameless columns are named by place'),
@@ -17,7 +17,7 @@ select is(private.column_names(header), names, what) from (values
   (array[repeat('é', 40)], array[repeat('é', 29)], 'by bytes, not within a character')
 ) as t(header, names, what);
 select ok(bool_and(octet_length(n) <= 63), 'no name is cut by Postgres')
-  from unnest(private.column_names(array_fill(repeat('é', 60), array[200]))) n;
+  from unnest(amc_history.column_names(array_fill(repeat('é', 60), array[200]))) n;
 
 select * from finish();
 rollback;

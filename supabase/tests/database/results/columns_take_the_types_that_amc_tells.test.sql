@@ -4,7 +4,7 @@ set local search_path = public, extensions;
 select plan(12);
 
 create function pg_temp.type_of(data_type text, column_type text, name text default 'x') returns text language sql as $$
-  select (private.column_types(array[name], jsonb_build_array(
+  select (amc_history.column_types(array[name], jsonb_build_array(
     jsonb_build_object('name', name, 'dataType', data_type, 'columnType', column_type))))[1] $$;
 
 select is(pg_temp.type_of(data_type, column_type), expected, format('%s of %s is %s', data_type, column_type, expected))
@@ -12,11 +12,11 @@ from (values ('DECIMAL', 'METRIC', 'numeric'), ('LONG', 'METRIC', 'numeric'), ('
   ('LONG', 'DIMENSION', 'text'), ('DECIMAL(38,17)', 'DIMENSION', 'numeric'), ('DATE', 'DIMENSION', 'date'),
   ('TIMESTAMP', 'DIMENSION', 'timestamp'), ('BOOLEAN', 'DIMENSION', 'boolean'), ('STRING', 'DIMENSION', 'text'),
   ('ARRAY', 'METRIC', 'text')) as t(data_type, column_type, expected);
-select is(private.column_types(array['b', 'a', 'a', 'filtered', 'new'], '[{"name": "a", "dataType": "DATE", "columnType": "DIMENSION"},
+select is(amc_history.column_types(array['b', 'a', 'a', 'filtered', 'new'], '[{"name": "a", "dataType": "DATE", "columnType": "DIMENSION"},
     {"name": "a", "dataType": "DECIMAL", "columnType": "METRIC"}, {"name": "b", "dataType": "BOOLEAN"}, 7]'),
   array['boolean', 'date', 'numeric', 'boolean', 'text'],
   'columns are found by name, equal names in their order; filtered is boolean; an unknown one is text');
-select is(private.column_types(array['a'], told), null, 'nothing told, nothing known') from (values ('[]'::jsonb)) as t(told);
+select is(amc_history.column_types(array['a'], told), null, 'nothing told, nothing known') from (values ('[]'::jsonb)) as t(told);
 
 select * from finish();
 rollback;

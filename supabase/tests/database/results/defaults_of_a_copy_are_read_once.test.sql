@@ -8,7 +8,7 @@ create function pg_temp.open(load_id text) returns void language sql as $$
   select set_config('amc_history.lines', 'pg_temp.amc_history_lines', true), set_config('amc_history.load_id', load_id, true) $$;
 do $$
 begin
-  perform private.create_results('weekly-1', array['campaign']);
+  perform amc_history.create_result_table('weekly-1', array['campaign']);
   perform pg_temp.open('10000000-0000-4000-8000-000000000001');
 end;
 $$;

@@ -3,7 +3,7 @@ create extension if not exists pgtap with schema extensions;
 set local search_path = public, extensions;
 select plan(7);
 
-select is(private.describe_header_change(array['a', 'b', 'c'], got), description, got::text)
+select is(amc_history.describe_header_change(array['a', 'b', 'c'], got), description, got::text)
 from (values
   (array['a', 'b', 'c', 'd'], 'added d'),
   (array['a', 'c'], 'removed b'),

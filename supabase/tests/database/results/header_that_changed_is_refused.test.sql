@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -43,7 +43,7 @@ declare
 begin
   execute format('select array_agg(concat_ws('' '', line, campaign, clicks, execution_id, week_start_date)
   order by week_start_date, line) from public.%I',
-    (select view_name from private.result_tables t join report_data_collections c using (workflow_id)
+    (select view_name from amc_history.result_tables t join report_data_collections c using (workflow_id)
     where c.id = pg_temp.collection()))
     into rows;
   return rows;
@@ -56,9 +56,9 @@ begin
   perform record_execution(pg_temp.attempt(1), 'exec-1', '{"status": "SUCCEEDED"}');
 end;
 $$;
-do $$ begin perform private.begin_load(pg_temp.attempt(1), 1, array['campaign', 'clicks']); end $$;
+do $$ begin perform amc_history.begin_load(pg_temp.attempt(1), 1, array['campaign', 'clicks']); end $$;
 
-select throws_ok(format('select private.begin_load(pg_temp.attempt(1), 1, %L)', header), 'AH002',
+select throws_ok(format('select amc_history.begin_load(pg_temp.attempt(1), 1, %L)', header), 'AH002',
   format('The header of workflow %s changed: %s. Expected campaign, clicks; got %s.',
     (select workflow_id from report_data_collections where id = pg_temp.collection()), change, array_to_string(header, ', ')),
   regexp_replace(change, ' .*', '') || ': ' || header::text || ' is refused, and what changed is said')
@@ -66,9 +66,9 @@ from (values (array['campaign'], 'removed clicks'),
   (array['clicks', 'campaign'], 'moved clicks from place 2 to 1, campaign from place 1 to 2'),
   (array['campaign', 'clicks', 'sales'], 'added sales'),
   (array['Campaign', 'clicks'], 'added "Campaign"; removed campaign')) as t(header, change);
-select lives_ok($$ select private.begin_load(pg_temp.attempt(1), 1, array['campaign', 'clicks']) $$,
+select lives_ok($$ select amc_history.begin_load(pg_temp.attempt(1), 1, array['campaign', 'clicks']) $$,
   'the same header is taken');
-select is((select count(*) from private.result_tables t join report_data_collections c using (workflow_id)
+select is((select count(*) from amc_history.result_tables t join report_data_collections c using (workflow_id)
   where c.id = pg_temp.collection()),
   1::bigint, 'there is one table');
 

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -43,7 +43,7 @@ declare
 begin
   execute format('select array_agg(concat_ws('' '', line, campaign, clicks, execution_id, week_start_date)
   order by week_start_date, line) from public.%I',
-    (select view_name from private.result_tables t join report_data_collections c using (workflow_id)
+    (select view_name from amc_history.result_tables t join report_data_collections c using (workflow_id)
     where c.id = pg_temp.collection()))
     into rows;
   return rows;
@@ -56,11 +56,11 @@ declare
 begin
   execute format('select count(*) from amc_results.%I where load_id = $1',
     (select table_name from result_loads l where l.id = finish.load_id)) into copied using finish.load_id;
-  perform private.commit_segment(jsonb_build_object('load_id', finish.load_id, 'attempt_id', finish.attempt_id,
+  perform amc_history.commit_segment(jsonb_build_object('load_id', finish.load_id, 'attempt_id', finish.attempt_id,
     'fence', finish.fence, 'from', '{"file": 0, "byte_offset": 0}'::jsonb,
     'to', '{"file": 1, "byte_offset": 0, "lines": 0}'::jsonb,
     'records', copied, 'bytes', 99, 'digests', jsonb_build_array(repeat('ab', 32))));
-  return private.finish_load(finish.load_id, finish.attempt_id, finish.fence);
+  return amc_history.finish_load(finish.load_id, finish.attempt_id, finish.fence);
 end;
 $$;
 -- Week 1 has succeeded at AMC as exec-1.
@@ -72,12 +72,12 @@ end;
 $$;
 do $$
 begin
-  perform private.begin_load(pg_temp.attempt(1), 1, array['campaign', 'clicks']);
+  perform amc_history.begin_load(pg_temp.attempt(1), 1, array['campaign', 'clicks']);
   perform pg_temp.finish(pg_temp.load_id(), pg_temp.attempt(1), 1);
 end;
 $$;
 
-select throws_ok($$ select private.finish_load(load_id => pg_temp.load_id(), attempt_id => pg_temp.attempt(1),
+select throws_ok($$ select amc_history.finish_load(load_id => pg_temp.load_id(), attempt_id => pg_temp.attempt(1),
   fence => 1) $$, 'AH001', null, 'a complete load is not finished again');
 select throws_ok($$ insert into result_loads (execution_id, fence, table_name, header, complete, completed_at, summary,
   checksum)

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -43,7 +43,7 @@ declare
 begin
   execute format('select array_agg(concat_ws('' '', line, campaign, clicks, execution_id, week_start_date)
   order by week_start_date, line) from public.%I',
-    (select view_name from private.result_tables t join report_data_collections c using (workflow_id)
+    (select view_name from amc_history.result_tables t join report_data_collections c using (workflow_id)
     where c.id = pg_temp.collection()))
     into rows;
   return rows;
@@ -59,29 +59,29 @@ $$;
 do $$
 begin
   perform claim_loads(5, 60);
-  perform private.begin_load(pg_temp.attempt(1), 2, array['campaign', 'clicks']);
+  perform amc_history.begin_load(pg_temp.attempt(1), 2, array['campaign', 'clicks']);
   perform set_config('amc_history.clock', '2025-03-03T12:01:00Z', true);
   perform claim_loads(5, 60);
 end;
 $$;
 
-select throws_ok($$ select private.begin_load(pg_temp.attempt(1), 2, array['campaign', 'clicks']) $$, 'AH001',
+select throws_ok($$ select amc_history.begin_load(pg_temp.attempt(1), 2, array['campaign', 'clicks']) $$, 'AH001',
   format('The load of attempt %s is no longer this worker''s: expected fence 2 of a live attempt, got 3 (created).',
   pg_temp.attempt(1)),
   'a worker that lost its lease cannot begin');
-select throws_ok($$ select private.finish_load(load_id => pg_temp.load_id(), attempt_id => pg_temp.attempt(1),
+select throws_ok($$ select amc_history.finish_load(load_id => pg_temp.load_id(), attempt_id => pg_temp.attempt(1),
   fence => 2) $$, 'AH001', null, 'nor finish');
 select is((select complete from result_loads where id = pg_temp.load_id()), false, 'its load is not complete');
-select throws_ok($$ select private.begin_load(gen_random_uuid(), 1, array['a']) $$, 'AH001', null,
+select throws_ok($$ select amc_history.begin_load(gen_random_uuid(), 1, array['a']) $$, 'AH001', null,
   'an unknown attempt has no load');
-do $$ begin perform private.begin_load(pg_temp.attempt(1), 3, array['campaign', 'clicks']); end $$;
+do $$ begin perform amc_history.begin_load(pg_temp.attempt(1), 3, array['campaign', 'clicks']); end $$;
 
 select is((select array_agg(fence) from result_loads where execution_id = 'exec-1'), array[3],
   'the worker that took it up begins anew');
-select throws_ok($$ select private.finish_load(load_id => gen_random_uuid(), attempt_id => pg_temp.attempt(1),
+select throws_ok($$ select amc_history.finish_load(load_id => gen_random_uuid(), attempt_id => pg_temp.attempt(1),
   fence => 3) $$, 'AH001', null, 'an unknown load cannot be finished');
-do $$ begin perform private.end_attempt(pg_temp.attempt(1), 'failed'); end $$;
-select throws_ok($$ select private.finish_load(load_id => pg_temp.load_id(), attempt_id => pg_temp.attempt(1),
+do $$ begin perform amc_history.end_attempt(pg_temp.attempt(1), 'failed'); end $$;
+select throws_ok($$ select amc_history.finish_load(load_id => pg_temp.load_id(), attempt_id => pg_temp.attempt(1),
   fence => 3) $$, 'AH001', null, 'nor that of an attempt that has ended');
 
 select * from finish();

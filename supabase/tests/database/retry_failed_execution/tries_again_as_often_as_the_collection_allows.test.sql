@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -35,8 +35,8 @@ select is(retry_failed_execution(pg_temp.attempt(1)),
 do $$ begin update report_data_collections set failed_retries = 1 where id = pg_temp.collection(); end $$;
 select is(retry_failed_execution(pg_temp.attempt(1)),
   row('applied', null, 'running', 'exec-1')::tracking_report, 'once, if the collection allows it');
-select ok(due_at between private.current_time() + interval '60 seconds'
-  and private.current_time() + interval '360 seconds'
+select ok(due_at between amc_history.clock_now() + interval '60 seconds'
+  and amc_history.clock_now() + interval '360 seconds'
   and error_count = 1 and error_code = 'amc_failed' and error_message = 'why',
   'the week waits one to six minutes, with an error')
   from report_data_weeks where id = pg_temp.week(1);

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -33,8 +33,8 @@ begin
   perform claim_due_weeks(1);
   perform record_execution(pg_temp.attempt(1), 'exec-1');
   insert into result_loads (execution_id, fence, table_name, header) values ('exec-1', 1, 'not_made', '{a}');
-  perform private.raise_alert('test', 'of the week', 'amcpgtap1', pg_temp.week(1));
-  perform private.raise_alert('test', 'of the instance', 'amcpgtap1');
+  perform amc_history.raise_alert('test', 'of the week', 'amcpgtap1', pg_temp.week(1));
+  perform amc_history.raise_alert('test', 'of the instance', 'amcpgtap1');
 end;
 $$;
 create function pg_temp.seen_by(user_id text) returns jsonb language plpgsql as $$
@@ -88,11 +88,11 @@ select throws_ok('select public.' || call, '42501', null, 'refused to the owner:
   'record_listing(''amcpgtap1'', 1, now(), ''[]'', true)',
   'create_collection(''a0000000-0000-4000-8000-000000000001'', ''amcpgtap1'', ''x'')'
 ]) call;
-select throws_ok('select private.' || call, '42501', null, 'refused to the owner: ' || call) from unnest(array[
+select throws_ok('select amc_history.' || call, '42501', null, 'refused to the owner: ' || call) from unnest(array[
   'amc_credential(''amc_credential_amcpgtap1'')', 'dispatch_collect()', 'purge_history()',
   'end_attempt(gen_random_uuid(), ''failed'')']) call;
 select throws_ok('select * from vault.decrypted_secrets', '42501', null, 'no secret can be read');
-select throws_ok('select * from private.result_tables', '42501', null, 'nor what is private');
+select throws_ok('select * from amc_history.result_tables', '42501', null, 'nor what is in amc_history');
 
 select * from finish();
 rollback;

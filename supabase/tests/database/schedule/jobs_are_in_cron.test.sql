@@ -5,11 +5,11 @@ select plan(6);
 
 select results_eq($$ select jobname::text, schedule, command,
   active from cron.job where jobname like 'amc-history-%' order by 1 $$,
-  $$ values ('amc-history-check', '* * * * *', 'select private.check_cells()', true),
-    ('amc-history-collect', '* * * * *', 'select private.dispatch_collect()', true),
-    ('amc-history-prune', '41 * * * *', 'select private.prune_versions()', true),
-    ('amc-history-purge', '17 3 * * *', 'select private.purge_history()', true),
-    ('amc-history-restate', '23 * * * *', 'select private.open_restatements()', true) $$,
+  $$ values ('amc-history-check', '* * * * *', 'select amc_history.check_cells()', true),
+    ('amc-history-collect', '* * * * *', 'select amc_history.dispatch_collect()', true),
+    ('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()', true),
+    ('amc-history-purge', '17 3 * * *', 'select amc_history.purge_history()', true),
+    ('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()', true) $$,
   'each minute the collecting is looked after and cells are checked, each hour old results are pruned and new ones asked for, each night what is old is dropped');
 select lives_ok(command, 'its command runs: ' || command) from cron.job where jobname like 'amc-history-%'
   order by jobname;

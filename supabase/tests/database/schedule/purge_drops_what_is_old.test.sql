@@ -8,20 +8,20 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 insert into tracking_events (event, happened_at, instance_id)
 select e, '2025-03-03T12:00:00Z'::timestamptz - i::interval, 'amcpgtap1'
 from (values ('old', '400 days 1 second'), ('kept', '400 days')) as t(e, i);
 
-select lives_ok('select private.purge_history()', 'it runs');
+select lives_ok('select amc_history.purge_history()', 'it runs');
 select is((select array_agg(event) from tracking_events where instance_id = 'amcpgtap1'), array['kept'],
   'events are kept for 400 days');
 

@@ -5,7 +5,7 @@ select plan(3);
 
 create temporary view foreign_keys as
 select c.conrelid, c.conname, c.conkey from pg_constraint c join pg_namespace n on n.oid = c.connamespace
-where c.contype = 'f' and n.nspname in ('public', 'private', 'amc_results');
+where c.contype = 'f' and n.nspname in ('public', 'amc_history', 'amc_results');
 
 -- A partial index serves if it leaves out nothing but null.
 select is((select array_agg(format('%s of %s', f.conname, f.conrelid::regclass) order by f.conname) from foreign_keys f
@@ -16,7 +16,7 @@ select is((select array_agg(format('%s of %s', f.conname, f.conrelid::regclass) 
       where attrelid = f.conrelid and attnum = f.conkey[1]))))), null, 'every foreign key begins an index');
 select cmp_ok((select count(*) from foreign_keys), '>=', 12::bigint, 'there are foreign keys to look at');
 select is((select array_agg(conname) from pg_constraint c join pg_namespace n on n.oid = c.connamespace
-  where n.nspname in ('public', 'private', 'amc_results') and not convalidated), null, 'every constraint is validated');
+  where n.nspname in ('public', 'amc_history', 'amc_results') and not convalidated), null, 'every constraint is validated');
 
 select * from finish();
 rollback;

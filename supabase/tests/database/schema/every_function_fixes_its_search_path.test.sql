@@ -6,20 +6,24 @@ select plan(4);
 create temporary view functions as
 select p.oid, p.oid::regprocedure::text as name, n.nspname, p.proacl, p.proconfig, p.prosecdef, p.prorettype
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-where n.nspname in ('public', 'private') and not exists (select from pg_depend d
+where n.nspname in ('public', 'amc_history') and not exists (select from pg_depend d
   where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e');
 
 select is((select array_agg(name order by name collate "C") from functions
   where not coalesce('search_path=""' = any (proconfig), false)), null,
-  'every function of public and private has an empty search_path');
+  'every function of public and amc_history has an empty search_path');
 select is((select array_agg(name order by name collate "C") from functions where prosecdef),
-  array['private.cancel_collection(uuid)', 'private.confirm_execution(uuid,text)',
-  'private.confirm_no_execution(uuid)', 'private.count_filtered()',
-  'private.delete_load_rows()', 'private.keep_shown_load()', 'private.learn_types()', 'private.let_go_of_attempt()', 'private.loads_of_caller()', 'private.own_attempt(uuid)',
-  'private.own_collection(uuid)', 'private.own_week(uuid)', 'private.pause_collection(uuid)', 'private.resolve_alert(bigint)',
-  'private.restate_week(uuid)', 'private.resume_collection(uuid)', 'private.retry_failed_weeks(uuid)',
-  'private.retry_week(uuid)', 'private.set_keep_versions(uuid,integer)',
-  'private.set_restatement_policy(uuid,integer,integer)'],
+  array['amc_history.apply_column_types()', 'amc_history.cancel_collection(uuid)',
+    'amc_history.cancel_orphaned_attempt()', 'amc_history.confirm_execution(uuid,text)',
+    'amc_history.confirm_no_execution(uuid)', 'amc_history.count_filtered()',
+    'amc_history.delete_load_rows()', 'amc_history.loads_of_caller()',
+    'amc_history.lock_own_attempt(uuid)', 'amc_history.lock_own_collection(uuid)',
+    'amc_history.lock_own_week(uuid)', 'amc_history.pause_collection(uuid)',
+    'amc_history.protect_shown_load()', 'amc_history.resolve_alert(bigint)',
+    'amc_history.restate_week(uuid)', 'amc_history.resume_collection(uuid)',
+    'amc_history.retry_failed_weeks(uuid)', 'amc_history.retry_week(uuid)',
+    'amc_history.set_keep_versions(uuid,integer)',
+    'amc_history.set_restatement_policy(uuid,integer,integer)'],
   'these alone run with their owner''s rights');
 select is((select array_agg(name) from functions where prosecdef and nspname = 'public'), null,
   'none of them is in the API');

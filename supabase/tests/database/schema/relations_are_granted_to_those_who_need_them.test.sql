@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -29,13 +29,13 @@ do $$
 begin
   perform claim_due_weeks(1);
   perform record_execution(pg_temp.attempt(1), 'exec-1');
-  perform private.begin_load(pg_temp.attempt(1), 1, array['campaign']);
+  perform amc_history.begin_load(pg_temp.attempt(1), 1, array['campaign']);
 end;
 $$;
 create temporary view relations as
 select c.oid, format('%s.%s', n.nspname, c.relname) as name, c.relkind, c.relrowsecurity, c.reloptions
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where n.nspname in ('public', 'private', 'amc_results') and c.relkind in ('r', 'p', 'v', 'm')
+where n.nspname in ('public', 'amc_history', 'amc_results') and c.relkind in ('r', 'p', 'v', 'm')
   and not exists (select from pg_depend d
   where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e');
 create temporary view privileges as
@@ -61,7 +61,7 @@ select is((select array_agg(format('%s.%s', r.name, a.attname) order by a.attnum
   'public.amc_workflows.parameters'],
   'but for the columns of a workflow that he saves');
 select is((select array_agg(name || ' ' || privilege) from privileges where grantee in ('authenticated', 'service_role')
-  and name like 'private.%'), null, 'no API role has a privilege in private');
+  and name like 'amc_history.%'), null, 'no API role has a privilege in amc_history');
 select is((select array_agg(distinct privilege) from privileges where grantee = 'service_role'
   and name like 'amc_results.%'), array['SELECT'],
   'service_role reads results and does not write them');

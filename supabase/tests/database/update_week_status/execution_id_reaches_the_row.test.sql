@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -35,8 +35,8 @@ select results_eq($$ select week_id, status, adopted from workflow_executions
   $$ values (pg_temp.week(1), null::text, false) $$, 'its row is there, with no status yet');
 select results_eq($$ select number, kind, state, outcome, execution_id, intended_at, ended_at from week_attempts
     where week_id = pg_temp.week(1) $$,
-  $$ values (1, 'external', 'ended', 'external', 'b2f7c2de-6d3c-4a2e-9a51-0c5a1f5c9d01', private.current_time(),
-    private.current_time()) $$, 'an attempt of kind external stands for it');
+  $$ values (1, 'external', 'ended', 'external', 'b2f7c2de-6d3c-4a2e-9a51-0c5a1f5c9d01', amc_history.clock_now(),
+    amc_history.clock_now()) $$, 'an attempt of kind external stands for it');
 select results_eq($$ select event, collection_id, week_id,
   execution_id from tracking_events where week_id = pg_temp.week(1) $$,
   $$ values ('week_running', pg_temp.collection(), pg_temp.week(1), 'b2f7c2de-6d3c-4a2e-9a51-0c5a1f5c9d01') $$,

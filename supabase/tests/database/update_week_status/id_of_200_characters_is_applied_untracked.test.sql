@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -28,7 +28,7 @@ select is(update_week_status(pg_temp.collection(), pg_temp.week(1), 'completed',
   row('applied_untracked', 'malformed_execution_id', 'completed', null)::tracking_report,
   'an id of 200 characters does not stop the report');
 select results_eq('select status, data, execution_id, finished_at from report_data_weeks where id = pg_temp.week(1)',
-  $$ values ('completed', '{"rows": 1}'::jsonb, null::text, private.current_time()) $$,
+  $$ values ('completed', '{"rows": 1}'::jsonb, null::text, amc_history.clock_now()) $$,
   'status and data are in, the id is not');
 select is((select count(*) from workflow_executions where week_id = pg_temp.week(1)), 0::bigint,
   'no execution was made');

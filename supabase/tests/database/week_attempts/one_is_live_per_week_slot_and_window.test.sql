@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -43,7 +43,7 @@ select throws_ok($$ select pg_temp.try(1, '{"state": "ended", "outcome": "failed
   '23505',
   'duplicate key value violates unique constraint "week_attempts_week_id_number_key"', 'a number is given once');
 select lives_ok($$ select pg_temp.try(2, '{"number": 10}') $$, 'another week in another slot is free');
-do $$ begin perform private.end_attempt(pg_temp.attempt(1), 'failed'); end $$;
+do $$ begin perform amc_history.end_attempt(pg_temp.attempt(1), 'failed'); end $$;
 select lives_ok($$ select pg_temp.try(1, '{"number": 10}') $$, 'an ended attempt holds nothing');
 
 select * from finish();

@@ -7,7 +7,7 @@ create function pg_temp.as_json(n numeric) returns jsonb language plpgsql as $$
 declare
   made jsonb;
 begin
-  execute 'select ' || private.json_number('$1') into made using n;
+  execute 'select ' || amc_history.json_number('$1') into made using n;
   return made;
 end;
 $$;

@@ -8,13 +8,13 @@ do $fixture$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
   insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform private.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
+  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
   perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
     save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic'),
     start_date => '2025-01-06', end_date => '2025-01-26');
   -- AMC's list was read for it, so that its weeks may begin.
-  update report_data_collections set surveyed_at = private.current_time() where instance_id = 'amcpgtap1';
+  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
 end;
 $fixture$;
 create function pg_temp.collection() returns uuid language sql as
@@ -32,18 +32,18 @@ declare
   target text;
   load uuid;
 begin
-  update report_data_weeks set due_at = private.current_time() - interval '1 day' where id = pg_temp.week(n);
+  update report_data_weeks set due_at = amc_history.clock_now() - interval '1 day' where id = pg_temp.week(n);
   perform claim_due_weeks(1);
   perform record_execution(pg_temp.attempt(n), execution, '{"status": "SUCCEEDED"}');
   update workflow_executions set output_columns = told where id = execution;
-  select t.table_name into target from private.result_tables t where t.workflow_id = workflow;
+  select t.table_name into target from amc_history.result_tables t where t.workflow_id = workflow;
   if not found then
-    target := (private.create_results(workflow, header)).table_name;
+    target := (amc_history.create_result_table(workflow, header)).table_name;
   end if;
   insert into result_loads (execution_id, fence, table_name, header) values (execution, 1, target, header) returning id into load;
   execute format('insert into amc_results.%I select $1, i, %s from jsonb_array_elements($2) with ordinality as t(r, i)', target,
     (select string_agg(format('r ->> %s', i - 1), ', ' order by i) from generate_subscripts(header, 1) i)) using load, cells;
-  update result_loads set complete = true, completed_at = private.current_time(), summary = '{}', checksum = 'c0ffee',
+  update result_loads set complete = true, completed_at = amc_history.clock_now(), summary = '{}', checksum = 'c0ffee',
     records = jsonb_array_length(cells), bytes = 100, file = 1 where id = load;
 end;
 $$;
@@ -58,7 +58,7 @@ begin
   perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
 end;
 $$;
-create temporary table made as select private.summary_of(id) as summary from result_loads;
+create temporary table made as select amc_history.load_summary(id) as summary from result_loads;
 
 select is((select summary - 'first_rows' from made), '{"rows": 25, "bytes": 100, "files": 1, "checksum": "sha256:c0ffee", "seconds": 0, "segments": 0, "segment_bytes": 67108864,
   "uncast": {}, "columns": [{"name": "campaign", "type": "LONG", "kind": "DIMENSION", "read_as": "text"},
@@ -68,14 +68,14 @@ select is((select jsonb_array_length(summary -> 'first_rows') from made), 20, 't
 select is((select summary -> 'first_rows' -> 19 from made), jsonb_build_object('campaign', repeat('x', 1000), 'clicks', '20'),
   'in order, as text, long cells cut');
 do $$ begin execute format('update amc_results.%I set clicks = ''many'' where line > 20', (select table_name from result_loads)); end $$;
-select is((select private.summary_of(id) -> 'uncast' from result_loads), '{"clicks": 5}', 'cells that do not fit, by column');
+select is((select amc_history.load_summary(id) -> 'uncast' from result_loads), '{"clicks": 5}', 'cells that do not fit, by column');
 update result_loads set records = 50001;
-select is((select private.summary_of(id) -> 'uncast' from result_loads), null, 'which are not counted at once in more than 50,000 rows');
+select is((select amc_history.load_summary(id) -> 'uncast' from result_loads), null, 'which are not counted at once in more than 50,000 rows');
 update result_loads set complete = false, completed_at = null, records = 0, cells_checked_at = null;
 update workflow_executions set output_columns = null;
 update amc_workflows set output_columns = null;
-update private.result_tables set types = null;
-select is((select private.summary_of(id) - 'bytes' - 'files' - 'checksum' - 'segments' - 'segment_bytes' - 'rows' from result_loads) - 'first_rows',
+update amc_history.result_tables set types = null;
+select is((select amc_history.load_summary(id) - 'bytes' - 'files' - 'checksum' - 'segments' - 'segment_bytes' - 'rows' from result_loads) - 'first_rows',
   '{"columns": [{"name": "campaign"}, {"name": "clicks"}], "seconds": 3600}', 'of an open load, without types, until now');
 
 select * from finish();
