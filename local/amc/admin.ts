@@ -2,7 +2,7 @@
 import { authenticate, headersMatch, mayReach } from "./auth.ts";
 import { ApiError, TEXTS } from "./errors.ts";
 import { type Call, json, nextTokenField, pageOf, type Reply } from "./http.ts";
-import type { InstanceState, World } from "./world.ts";
+import type { InstanceState, SimulatorState } from "./state.ts";
 
 /** A few of the data sources that a real instance has; names as in Amazon's guides. */
 const DATA_SOURCES = [
@@ -14,12 +14,12 @@ const DATA_SOURCES = [
 ];
 
 /** `GET /amc/accounts`: needs only the token and the client id. */
-export function listAccounts(world: World, call: Call): Reply {
-  const client = authenticate(world, call);
+export function listAccounts(state: SimulatorState, call: Call): Reply {
+  const client = authenticate(state, call);
   const accounts = new Map<string, unknown>();
-  for (const state of world.instances.values()) {
-    if (!mayReach(client, state)) continue;
-    const { entityId, marketplaceId } = state.settings;
+  for (const instance of state.instances.values()) {
+    if (!mayReach(client, instance)) continue;
+    const { entityId, marketplaceId } = instance.settings;
     accounts.set(`${entityId} ${marketplaceId}`, {
       accountId: entityId,
       accountName: "Sample advertiser",
@@ -30,10 +30,10 @@ export function listAccounts(world: World, call: Call): Reply {
 }
 
 /** `GET /amc/instances` of the account in the headers; a closing nextToken is null (captured, H). */
-export function listInstances(world: World, call: Call): Reply {
-  const client = authenticate(world, call);
-  const mine = [...world.instances.values()].filter((state) =>
-    mayReach(client, state) && headersMatch(call, state)
+export function listInstances(state: SimulatorState, call: Call): Reply {
+  const client = authenticate(state, call);
+  const mine = [...state.instances.values()].filter((instance) =>
+    mayReach(client, instance) && headersMatch(call, instance)
   );
   if (mine.length === 0) throw new ApiError(403, TEXTS.forbidden);
   const { page, nextToken } = pageOf(mine, call);
@@ -41,24 +41,26 @@ export function listInstances(world: World, call: Call): Reply {
 }
 
 /** `GET /amc/instances/{instanceId}`: 404 if the headers do not match (observed, M). */
-export function getInstance(world: World, call: Call): Reply {
-  const client = authenticate(world, call);
+export function getInstance(state: SimulatorState, call: Call): Reply {
+  const client = authenticate(state, call);
   const { instanceId } = call.params;
-  const state = world.instances.get(instanceId);
-  if (!state || !mayReach(client, state) || !headersMatch(call, state)) {
+  const instance = state.instances.get(instanceId);
+  if (
+    !instance || !mayReach(client, instance) || !headersMatch(call, instance)
+  ) {
     throw new ApiError(404, `Instance with ID ${instanceId} does not exist.`);
   }
-  return json("amcinstances", { instance: describe(state) });
+  return json("amcinstances", { instance: describe(instance) });
 }
 
 /** `GET …/dataSources`. The shape is from SPEC; the entries are examples. */
-export function listDataSources(world: World, call: Call): Reply {
+export function listDataSources(state: SimulatorState, call: Call): Reply {
   const all = DATA_SOURCES.map(([dataSourceId, name]) => ({
     dataSourceId,
     name,
   }));
   const { page, nextToken } = pageOf(all, call);
-  const { nextTokenAtEnd } = world.settings.answers;
+  const { nextTokenAtEnd } = state.settings.answers;
   return json("amcdatasources", {
     dataSources: page,
     ...nextTokenField(nextToken, nextTokenAtEnd),
@@ -79,12 +81,12 @@ export function getDataSource(call: Call): Reply {
 
 /** `GET …/schedules`: AMC's own scheduler, which this project does not use (SPEC, H). */
 export function listSchedules(
-  world: World,
-  state: InstanceState,
+  state: SimulatorState,
+  instance: InstanceState,
   call: Call,
 ): Reply {
-  const { page, nextToken } = pageOf([...state.schedules.values()], call);
-  const { nextTokenAtEnd } = world.settings.answers;
+  const { page, nextToken } = pageOf([...instance.schedules.values()], call);
+  const { nextTokenAtEnd } = state.settings.answers;
   return json("amcschedules", {
     schedules: page,
     ...nextTokenField(nextToken, nextTokenAtEnd),
@@ -92,8 +94,8 @@ export function listSchedules(
 }
 
 /** `GET …/schedules/{scheduleId}`. */
-export function getSchedule(state: InstanceState, call: Call): Reply {
-  const schedule = state.schedules.get(call.params.id);
+export function getSchedule(instance: InstanceState, call: Call): Reply {
+  const schedule = instance.schedules.get(call.params.id);
   if (!schedule) {
     throw new ApiError(
       404,

@@ -11,7 +11,7 @@ import {
 } from "./time.ts";
 import type { Execution, Plan, Workflow } from "./types.ts";
 import { AdHocWorkflow, checkCompiles } from "./workflow_rules.ts";
-import type { InstanceState, World } from "./world.ts";
+import type { InstanceState, SimulatorState } from "./state.ts";
 
 /** Fields of a create (SPEC, H). Unknown ones are tolerated (inferred from clients that send some, M). */
 const CreateBody = z.looseObject({
@@ -54,16 +54,16 @@ type Window = Pick<
  * @throws ApiError 400 for a body, window, workflow or parameter that is wrong; 422 or 429 above a limit
  */
 export function createExecution(
-  world: World,
-  state: InstanceState,
+  state: SimulatorState,
+  instance: InstanceState,
   body: Uint8Array,
 ): Execution {
   const request = parseBody(CreateBody, body);
-  const workflow = workflowOf(world, state, request);
-  const window = windowOf(world, request);
+  const workflow = workflowOf(state, instance, request);
+  const window = windowOf(state, request);
   checkParameters(workflow, request.parameterValues);
-  if (!request.dryRun) checkLimits(world, state);
-  const execution = makeExecution(world, state, {
+  if (!request.dryRun) checkLimits(state, instance);
+  const execution = makeExecution(state, instance, {
     workflow,
     window,
     source: "api",
@@ -93,17 +93,17 @@ export interface RunRequest {
 
 /** Builds an execution with a new id (a UUID v4: captured, H) and adds it to its instance. */
 export function makeExecution(
-  world: World,
-  state: InstanceState,
+  state: SimulatorState,
+  instance: InstanceState,
   run: RunRequest,
 ): Execution {
-  const { clock, settings } = world;
-  const sequence = world.nextSequence();
+  const { clock, settings } = state;
+  const sequence = state.nextSequence();
   const random = seededRandom(`${settings.seed}:run:${sequence}`);
   const { windowStart } = run.window;
   const execution: Execution = {
     executionId: crypto.randomUUID(),
-    instanceId: state.settings.instanceId,
+    instanceId: instance.settings.instanceId,
     workflowId: run.workflow.workflowId,
     source: run.source,
     sequence,
@@ -125,15 +125,15 @@ export function makeExecution(
     dryRun: false,
     skipPublish: false,
     workflow: run.workflow,
-    plan: planOf(world, random),
+    plan: planOf(state, random),
     listLagSeconds: within(random, settings.lag.listSeconds),
     getLagSeconds: within(random, settings.lag.getSeconds),
     getLagStatus: settings.lag.getStatus,
-    result: { ...settings.results, ...world.results.get(windowStart ?? "") },
+    result: { ...settings.results, ...state.results.get(windowStart ?? "") },
   };
-  world.settle(state);
-  world.add(execution);
-  world.applySetOutcome(execution);
+  state.settle(instance);
+  state.add(execution);
+  state.applySetOutcome(execution);
   return execution;
 }
 
@@ -166,21 +166,21 @@ export function explicitWindow(
   return { windowStart, windowEnd, windowStartAt, windowEndAt };
 }
 
-function windowOf(world: World, request: CreateBody): Window {
+function windowOf(state: SimulatorState, request: CreateBody): Window {
   const { timeWindowType: type, timeWindowTimeZone: zone } = request;
-  const { trailingZ } = world.settings.answers;
+  const { trailingZ } = state.settings.answers;
   const { timeWindowStart, timeWindowEnd } = request;
   if (type === "EXPLICIT") {
     return explicitWindow(timeWindowStart, timeWindowEnd, zone, trailingZ);
   }
-  const [start, end] = relativeWindow(type, world.clock.shown(), zone);
+  const [start, end] = relativeWindow(type, state.clock.shown(), zone);
   return explicitWindow(start, end, zone, "reject");
 }
 
 /** workflowId XOR workflow (SPEC, H). An ad-hoc one without an id becomes `transient_<uuid>` (guide, M). */
 function workflowOf(
-  world: World,
-  state: InstanceState,
+  state: SimulatorState,
+  instance: InstanceState,
   request: CreateBody,
 ): Workflow {
   if ((request.workflowId === undefined) === (request.workflow === undefined)) {
@@ -195,14 +195,14 @@ function workflowOf(
       `transient_${crypto.randomUUID()}`;
     return { ...request.workflow, workflowId };
   }
-  const saved = state.workflows.get(request.workflowId!);
+  const saved = instance.workflows.get(request.workflowId!);
   const visibleAt = (saved?.createdAt ?? Infinity) +
-    world.settings.lag.workflowSeconds * 1000;
-  if (!saved || visibleAt > world.clock.now()) {
+    state.settings.lag.workflowSeconds * 1000;
+  if (!saved || visibleAt > state.clock.now()) {
     throw new ApiError(400, TEXTS.noWorkflow(request.workflowId!));
   }
   if (
-    world.settings.answers.strictTimeWindowType &&
+    state.settings.answers.strictTimeWindowType &&
     request.timeWindowType === "EXPLICIT" &&
     saved.workflow.timeWindowType !== "EXPLICIT"
   ) {
@@ -227,10 +227,10 @@ function checkParameters(
   throw new ApiError(400, TEXTS.compile(workflow.workflowId, problem));
 }
 
-function checkLimits(world: World, state: InstanceState): void {
-  const { limits } = world.settings;
-  world.settle(state);
-  const active = state.queue.active().length;
+function checkLimits(state: SimulatorState, instance: InstanceState): void {
+  const { limits } = state.settings;
+  state.settle(instance);
+  const active = instance.queue.active().length;
   if (limits.aboveActive !== "queue" && active >= limits.active) {
     throw new ApiError(
       Number(limits.aboveActive),
@@ -238,8 +238,8 @@ function checkLimits(world: World, state: InstanceState): void {
     );
   }
   if (limits.daily === null) return;
-  const since = world.clock.now() - 24 * 3600 * 1000;
-  const today = state.queue.all.filter((execution) =>
+  const since = state.clock.now() - 24 * 3600 * 1000;
+  const today = instance.queue.all.filter((execution) =>
     execution.source === "api" && !execution.dryRun &&
     execution.acceptedAt > since
   );
@@ -248,8 +248,8 @@ function checkLimits(world: World, state: InstanceState): void {
   }
 }
 
-function planOf(world: World, random: () => number): Plan {
-  const { execution } = world.settings;
+function planOf(state: SimulatorState, random: () => number): Plan {
+  const { execution } = state.settings;
   return {
     pendingSeconds: within(random, execution.pendingSeconds),
     runSeconds: within(random, execution.runSeconds),

@@ -20,30 +20,38 @@ import { columnsOf } from "./results/columns.ts";
 import { signLinks } from "./storage.ts";
 import { isTimeZone, localToInstant, readLocalTime } from "./time.ts";
 import { type Execution, isTerminal } from "./types.ts";
-import type { InstanceState, World } from "./world.ts";
+import type { InstanceState, SimulatorState } from "./state.ts";
 
 const FAMILY = "amcworkflowexecutions";
 
 /** `POST …/workflowExecutions`: 200 with a flat object (captured, H; SPEC wraps it). */
 export function create(
-  world: World,
-  state: InstanceState,
+  state: SimulatorState,
+  instance: InstanceState,
   call: Call,
 ): { reply: () => Reply; execution: Execution } {
-  const execution = createExecution(world, state, call.body);
-  const reply = () => single(world, renderCreated(execution));
+  const execution = createExecution(state, instance, call.body);
+  const reply = () => single(state, renderCreated(execution));
   return { reply, execution };
 }
 
 /** `GET …/workflowExecutions/{id}`. */
-export function get(world: World, state: InstanceState, call: Call): Reply {
-  const execution = find(world, state, call);
-  return single(world, render(execution, wantsWorkflow(call)));
+export function get(
+  state: SimulatorState,
+  instance: InstanceState,
+  call: Call,
+): Reply {
+  const execution = find(state, instance, call);
+  return single(state, render(execution, wantsWorkflow(call)));
 }
 
 /** `PUT …/workflowExecutions/{id}` with `{"status":"CANCELLED"}`; other fields are ignored (SPEC, H). */
-export function update(world: World, state: InstanceState, call: Call): Reply {
-  const execution = find(world, state, call);
+export function update(
+  state: SimulatorState,
+  instance: InstanceState,
+  call: Call,
+): Reply {
+  const execution = find(state, instance, call);
   const body = parseBody(
     z.looseObject({ status: z.unknown().optional() }),
     call.body,
@@ -54,7 +62,7 @@ export function update(world: World, state: InstanceState, call: Call): Reply {
   }
   const cancellable = !isTerminal(execution.status) &&
     execution.status !== "PUBLISHING";
-  if (!cancellable || !world.cancel(execution)) {
+  if (!cancellable || !state.cancel(execution)) {
     const { executionId, status } = execution;
     throw new ApiError(400, TEXTS.ended(executionId, status));
   }
@@ -63,31 +71,38 @@ export function update(world: World, state: InstanceState, call: Call): Reply {
 
 /** `GET …/workflowExecutions/{id}/downloadUrls`: at most five links of each kind (SPEC, H). */
 export function downloadUrls(
-  world: World,
-  state: InstanceState,
+  state: SimulatorState,
+  instance: InstanceState,
   call: Call,
 ): Reply {
-  const execution = find(world, state, call);
+  const execution = find(state, instance, call);
   const ready = execution.status === "SUCCEEDED" && !execution.dryRun &&
     !execution.skipPublish;
-  if (!ready) throw unavailable(world, execution.executionId);
-  return json(FAMILY, signLinks(world, execution));
+  if (!ready) throw unavailable(state, execution.executionId);
+  return json(FAMILY, signLinks(state, execution));
 }
 
 /** The error of a result that is not there (the text: guide, M; its status is unknown). */
-export function unavailable(world: World, executionId: string): ApiError {
-  const { unavailableStatus } = world.settings.answers;
+export function unavailable(
+  state: SimulatorState,
+  executionId: string,
+): ApiError {
+  const { unavailableStatus } = state.settings.answers;
   return new ApiError(unavailableStatus, TEXTS.unavailable(executionId));
 }
 
 /** `GET …/workflowExecutions`: filters, order and pages (SPEC, H). */
-export function list(world: World, state: InstanceState, call: Call): Reply {
-  world.settle(state);
+export function list(
+  state: SimulatorState,
+  instance: InstanceState,
+  call: Call,
+): Reply {
+  state.settle(instance);
   const filter = readFilter(call);
   const ascending = query(call, "sortAscending") === "true";
   const includeCancelled = query(call, "includeCancelled") === "true";
-  const now = world.clock.now();
-  const matching = state.queue.all.filter((execution) =>
+  const now = state.clock.now();
+  const matching = instance.queue.all.filter((execution) =>
     execution.acceptedAt + execution.listLagSeconds * 1000 <= now &&
     (includeCancelled || execution.status !== "CANCELLED") &&
     filter(execution)
@@ -97,7 +112,7 @@ export function list(world: World, state: InstanceState, call: Call): Reply {
   const executions = page.map((execution) =>
     render(execution, wantsWorkflow(call))
   );
-  const { nextTokenAtEnd } = world.settings.answers;
+  const { nextTokenAtEnd } = state.settings.answers;
   return json(FAMILY, {
     executions,
     ...nextTokenField(nextToken, nextTokenAtEnd),
@@ -166,21 +181,25 @@ function render(execution: Execution, includeWorkflow: boolean) {
   return renderExecution(execution, { columns, includeWorkflow });
 }
 
-function single(world: World, body: Record<string, unknown>): Reply {
-  const { wrapped } = world.settings.answers;
+function single(state: SimulatorState, body: Record<string, unknown>): Reply {
+  const { wrapped } = state.settings.answers;
   return json(FAMILY, wrapped ? { workflowExecution: body } : body);
 }
 
-function find(world: World, state: InstanceState, call: Call): Execution {
-  world.settle(state);
+function find(
+  state: SimulatorState,
+  instance: InstanceState,
+  call: Call,
+): Execution {
+  state.settle(instance);
   const { executionId } = call.params;
-  const execution = world.executions.get(executionId);
-  if (!execution || execution.instanceId !== state.settings.instanceId) {
-    const { unknownExecutionStatus } = world.settings.answers;
+  const execution = state.executions.get(executionId);
+  if (!execution || execution.instanceId !== instance.settings.instanceId) {
+    const { unknownExecutionStatus } = state.settings.answers;
     throw new ApiError(unknownExecutionStatus, TEXTS.noExecution(executionId));
   }
   const visibleAt = execution.acceptedAt + execution.getLagSeconds * 1000;
-  if (visibleAt > world.clock.now()) {
+  if (visibleAt > state.clock.now()) {
     throw new ApiError(execution.getLagStatus, TEXTS.noExecution(executionId));
   }
   return execution;

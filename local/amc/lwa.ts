@@ -1,7 +1,7 @@
 /** AMC simulator: Login with Amazon's token endpoint, for the refresh_token grant alone (REF, H). */
 import type { Call, Reply } from "./http.ts";
 import { randomText } from "./random.ts";
-import type { World } from "./world.ts";
+import type { SimulatorState } from "./state.ts";
 
 const BASE62 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -28,7 +28,7 @@ export function oauthError(error: keyof typeof ERRORS): Reply {
 }
 
 /** Answers `POST /auth/o2/token`. The refresh token comes back unchanged. */
-export function answerToken(world: World, call: Call): Reply {
+export function answerToken(state: SimulatorState, call: Call): Reply {
   const type = call.headers.get("content-type") ?? "";
   if (!type.startsWith("application/x-www-form-urlencoded")) {
     return oauthError("invalid_request");
@@ -36,7 +36,7 @@ export function answerToken(world: World, call: Call): Reply {
   const form = new URLSearchParams(new TextDecoder().decode(call.body));
   const grant = form.get("grant_type");
   if (!grant || !form.get("client_id")) return oauthError("invalid_request");
-  const client = world.credentials.find(({ clientId }) =>
+  const client = state.credentials.find(({ clientId }) =>
     clientId === form.get("client_id")
   );
   if (!client || client.clientSecret !== form.get("client_secret")) {
@@ -46,17 +46,17 @@ export function answerToken(world: World, call: Call): Reply {
   const refreshToken = form.get("refresh_token");
   if (!refreshToken) return oauthError("invalid_request");
   if (
-    refreshToken !== client.refreshToken || world.revoked.has(client.name)
+    refreshToken !== client.refreshToken || state.revoked.has(client.name)
   ) {
     return oauthError("invalid_grant");
   }
-  const { tokenSeconds } = world.settings;
+  const { tokenSeconds } = state.settings;
   const token = `Atza|${randomText(64, BASE62)}`;
   const now = Date.now();
-  for (const [old, { endsAt }] of world.tokens) {
-    if (endsAt < now) world.tokens.delete(old);
+  for (const [old, { endsAt }] of state.tokens) {
+    if (endsAt < now) state.tokens.delete(old);
   }
-  world.tokens.set(token, { client, endsAt: now + tokenSeconds * 1000 });
+  state.tokens.set(token, { client, endsAt: now + tokenSeconds * 1000 });
   return tokenJson(200, {
     access_token: token,
     refresh_token: refreshToken,

@@ -18,7 +18,7 @@ import { AmcServer } from "./server.ts";
 import type { SettingsInput } from "./settings.ts";
 import { Simulator } from "./simulator.ts";
 import type { Credential, InstanceSettings, Workflow } from "./types.ts";
-import { World } from "./world.ts";
+import { SimulatorState } from "./state.ts";
 
 export { DEMO_INSTANCE, DEMO_WORKFLOW } from "./demo.ts";
 export type {
@@ -70,28 +70,28 @@ export async function startSimulator(
     schedules = [],
     ...settings
   } = options;
-  const world = new World(
+  const state = new SimulatorState(
     credentials.map((given, index) => ({
       ...randomCredential(index === 0 ? "amazon" : `amazon-${index + 1}`),
       ...given,
     })),
     settings,
   );
-  for (const instance of instances) {
-    const state = world.addInstance({ ...DEMO_INSTANCE, ...instance });
+  for (const given of instances) {
+    const instance = state.addInstance({ ...DEMO_INSTANCE, ...given });
     for (const workflow of workflows) {
-      state.workflows.set(workflow.workflowId, { workflow, createdAt: 0 });
+      instance.workflows.set(workflow.workflowId, { workflow, createdAt: 0 });
     }
     for (const schedule of schedules) {
-      state.schedules.set(schedule.scheduleId, schedule);
+      instance.schedules.set(schedule.scheduleId, schedule);
     }
   }
   const server: AmcServer = new AmcServer(
-    world,
+    state,
     (method, url, body) => answerControl(simulator, method, url, body),
   );
-  world.url = "http://127.0.0.1";
-  world.url = await server.listen(port);
-  const simulator: Simulator = new Simulator(world, server, world.url);
+  state.url = "http://127.0.0.1";
+  state.url = await server.listen(port);
+  const simulator: Simulator = new Simulator(state, server, state.url);
   return simulator;
 }

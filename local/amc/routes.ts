@@ -8,7 +8,7 @@ import { answerToken } from "./lwa.ts";
 import { answerDownload } from "./storage.ts";
 import type { Execution, Operation } from "./types.ts";
 import * as workflows from "./workflows.ts";
-import type { World } from "./world.ts";
+import type { SimulatorState } from "./state.ts";
 
 const REPORTING = "/amc/reporting/:instanceId";
 
@@ -74,14 +74,14 @@ export interface Outcome {
 }
 
 /** Handles a request. Errors of the API become answers. */
-export function handle(world: World, call: Call): Outcome {
+export function handle(state: SimulatorState, call: Call): Outcome {
   try {
     if (call.operation === "createExecution") {
-      const state = authorizeInstance(world, call);
-      const { reply, execution } = executions.create(world, state, call);
+      const instance = authorizeInstance(state, call);
+      const { reply, execution } = executions.create(state, instance, call);
       return { created: execution, render: reply };
     }
-    const reply = answer(world, call);
+    const reply = answer(state, call);
     return { created: null, render: () => reply };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -90,60 +90,60 @@ export function handle(world: World, call: Call): Outcome {
   }
 }
 
-function answer(world: World, call: Call): Reply {
+function answer(state: SimulatorState, call: Call): Reply {
   switch (call.operation) {
     case "token":
-      return answerToken(world, call);
+      return answerToken(state, call);
     case "download":
-      return answerDownload(world, call);
+      return answerDownload(state, call);
     case "listAccounts":
-      return admin.listAccounts(world, call);
+      return admin.listAccounts(state, call);
     case "listInstances":
-      return admin.listInstances(world, call);
+      return admin.listInstances(state, call);
     case "getInstance":
-      return admin.getInstance(world, call);
+      return admin.getInstance(state, call);
     case "unknown":
       throw new ApiError(
         404,
         `No operation at ${call.method} ${call.url.pathname}`,
       );
     default:
-      return answerReporting(world, call);
+      return answerReporting(state, call);
   }
 }
 
-function answerReporting(world: World, call: Call): Reply {
-  const state = authorizeInstance(world, call);
+function answerReporting(state: SimulatorState, call: Call): Reply {
+  const instance = authorizeInstance(state, call);
   switch (call.operation) {
     case "listDataSources":
-      return admin.listDataSources(world, call);
+      return admin.listDataSources(state, call);
     case "getDataSource":
       return admin.getDataSource(call);
     case "listSchedules":
-      return admin.listSchedules(world, state, call);
+      return admin.listSchedules(state, instance, call);
     case "getSchedule":
-      return admin.getSchedule(state, call);
+      return admin.getSchedule(instance, call);
     case "listWorkflows":
-      return workflows.listWorkflows(world, state, call);
+      return workflows.listWorkflows(state, instance, call);
     case "createWorkflow":
-      return workflows.createWorkflow(world, state, call);
+      return workflows.createWorkflow(state, instance, call);
     case "getWorkflow":
-      return workflows.getWorkflow(world, state, call);
+      return workflows.getWorkflow(state, instance, call);
     case "updateWorkflow":
-      return workflows.updateWorkflow(world, state, call);
+      return workflows.updateWorkflow(state, instance, call);
     case "deleteWorkflow":
-      return workflows.deleteWorkflow(world, state, call);
+      return workflows.deleteWorkflow(state, instance, call);
     case "listExecutions":
-      return executions.list(world, state, call);
+      return executions.list(state, instance, call);
     case "getExecution":
-      return executions.get(world, state, call);
+      return executions.get(state, instance, call);
     case "updateExecution":
-      return executions.update(world, state, call);
+      return executions.update(state, instance, call);
     case "downloadUrls":
-      return executions.downloadUrls(world, state, call);
+      return executions.downloadUrls(state, instance, call);
     default: {
       // DELETE of an execution: in a guide, not in SPEC, called by no public client (L).
-      const status = world.settings.answers.deleteExecutionStatus;
+      const status = state.settings.answers.deleteExecutionStatus;
       const { executionId } = call.params;
       const text = status === 404
         ? TEXTS.noExecution(executionId)

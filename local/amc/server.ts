@@ -15,15 +15,15 @@ import type { LedgerEntry, RequestEntry } from "./journal.ts";
 import { handle, route } from "./routes.ts";
 import { longBody, send, stream } from "./send.ts";
 import {
+  applyExecutionFaults,
+  applyReplyFaults,
   faultReply,
   preventsHandling,
-  spoilBody,
-  spoilExecution,
-} from "./spoil.ts";
-import type { World } from "./world.ts";
+} from "./apply_faults.ts";
+import type { SimulatorState } from "./state.ts";
 
 /** The largest body that is read. */
-const MOST_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Called for each API request when it has arrived and before anything is done with it; it is waited for. */
 export type Observer = (request: RequestEntry) => void | Promise<void>;
@@ -42,7 +42,7 @@ export class AmcServer {
   readonly observers = new Set<Observer>();
 
   constructor(
-    private readonly world: World,
+    private readonly state: SimulatorState,
     private readonly control: ControlHandler,
   ) {
     this.#server = createServer((request, response) => {
@@ -93,7 +93,7 @@ export class AmcServer {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const url = new URL(request.url ?? "/", this.world.url);
+    const url = new URL(request.url ?? "/", this.state.url);
     const method = request.method ?? "GET";
     const body = await readBody(request);
     if (body === null) {
@@ -104,7 +104,7 @@ export class AmcServer {
     }
     const { operation, params } = route(method, url.pathname);
     const query = operation === "download" ? null : url.search;
-    const entry = this.world.journal.arrived(
+    const entry = this.state.journal.arrived(
       { method, path: url.pathname, query, operation },
       { ...params, ...(operation === "download" ? idsOfLink(url) : {}) },
     );
@@ -122,8 +122,8 @@ export class AmcServer {
     entry: RequestEntry,
     response: ServerResponse,
   ): Promise<void> {
-    const { world } = this;
-    const faults = world.faults.choose({
+    const { state } = this;
+    const faults = state.faults.choose({
       operation: call.operation,
       ...idsOfBody(call),
       ...namedOnly(entry),
@@ -131,7 +131,7 @@ export class AmcServer {
     entry.faults = faults.map(nameFault);
     for (const fault of faults) {
       if (fault.kind === "clock_skew") {
-        world.clock.skewSeconds = Number(fault.seconds);
+        state.clock.skewSeconds = Number(fault.seconds);
       }
     }
     const deciding = faults.find(decidesAnswer);
@@ -139,16 +139,16 @@ export class AmcServer {
     let reply: Reply | null = null;
     let ledger: LedgerEntry | null = null;
     if (!deciding || !preventsHandling(deciding)) {
-      const outcome = handle(world, call);
+      const outcome = handle(state, call);
       if (outcome.created) {
-        spoilExecution(outcome.created, faults);
-        ledger = world.journal.accepted(outcome.created);
+        applyExecutionFaults(outcome.created, faults);
+        ledger = state.journal.accepted(outcome.created);
         entry.executionId = outcome.created.executionId;
       }
-      reply = spoilBody(outcome.render(), faults);
+      reply = applyReplyFaults(outcome.render(), faults);
     }
     await this.#delay(faults, "after");
-    if (deciding) reply = faultReply(world, call, deciding) ?? reply;
+    if (deciding) reply = faultReply(state, call, deciding) ?? reply;
     this.#finish(response, reply, { deciding, faults, entry, ledger });
   }
 
@@ -176,7 +176,7 @@ export class AmcServer {
     response.sendDate = false;
     response.setHeader(
       "date",
-      new Date(this.world.clock.shown()).toUTCString(),
+      new Date(this.state.clock.shown()).toUTCString(),
     );
     if (deciding?.kind === "drop") {
       note("dropped in the body");
@@ -239,7 +239,7 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size > MOST_BODY_BYTES) return null;
+    if (size > MAX_BODY_BYTES) return null;
     chunks.push(chunk);
   }
   const body = new Uint8Array(size);

@@ -14,7 +14,7 @@ import type {
   Workflow,
 } from "./types.ts";
 import { saveWorkflow } from "./workflows.ts";
-import type { World } from "./world.ts";
+import type { SimulatorState } from "./state.ts";
 
 /** A run that a person starts in AMC's console. */
 export interface OutsideRun {
@@ -52,14 +52,14 @@ export class Simulator {
   readonly clock: Clock;
 
   constructor(
-    private readonly world: World,
+    private readonly state: SimulatorState,
     private readonly server: AmcServer,
     /** Base URL: the value for AMC_API_URL. */
     readonly url: string,
   ) {
-    this.credentials = world.credentials;
-    this.credential = world.credentials[0];
-    this.clock = world.clock;
+    this.credentials = state.credentials;
+    this.credential = state.credentials[0];
+    this.clock = state.clock;
   }
 
   /** The token endpoint: the value for AMC_TOKEN_URL. */
@@ -74,40 +74,40 @@ export class Simulator {
 
   /** The instances that are served. */
   instances(): InstanceSettings[] {
-    return [...this.world.instances.values()].map(({ settings }) => settings);
+    return [...this.state.instances.values()].map(({ settings }) => settings);
   }
 
   /** Every create that AMC accepted, in order. */
   ledger(): LedgerEntry[] {
-    return this.world.journal.ledger();
+    return this.state.journal.ledger();
   }
 
   /** The requests so far (the latest 100,000), of one operation or of all. */
   requests(operation?: Operation): RequestEntry[] {
-    return this.world.journal.requests(operation);
+    return this.state.journal.requests(operation);
   }
 
   /** Requests per operation since the start. */
   requestCounts(): Partial<Record<Operation, number>> {
-    return this.world.journal.counts();
+    return this.state.journal.counts();
   }
 
   /** All executions as they are now, oldest first, those of the console included. */
   executions(): Execution[] {
-    this.world.settleAll();
-    return [...this.world.executions.values()].map((execution) =>
+    this.state.settleAll();
+    return [...this.state.executions.values()].map((execution) =>
       structuredClone(execution)
     );
   }
 
   /** Adds a fault that meets the next matching requests. @throws z.ZodError when it is not one */
   script(fault: ScriptedFaultInput): void {
-    this.world.faults.script(fault);
+    this.state.faults.script(fault);
   }
 
   /** Forgets the scripted faults that have not fired. */
   clearScript(): void {
-    this.world.faults.clear();
+    this.state.faults.clear();
   }
 
   /** Lets faults happen by chance from now on; null ends it. The same seed repeats the draws. */
@@ -115,34 +115,34 @@ export class Simulator {
     profile: ChanceProfileInput | null,
     seed: string | number = "1",
   ): void {
-    this.world.faults.chance(profile, String(seed));
+    this.state.faults.chance(profile, String(seed));
   }
 
   /** How often each fault has fired, as "operation: fault". */
   firedFaults(): Record<string, number> {
-    return this.world.faults.fired();
+    return this.state.faults.fired();
   }
 
   /** Changes settings (limits, lags, answers, durations …) while it runs. @throws z.ZodError */
   change(settings: SettingsInput): void {
-    this.world.change(settings);
+    this.state.change(settings);
   }
 
   /** Cancels an execution as a person in the console does. @returns false if it had ended */
   cancelOutside(executionId: string): boolean {
-    this.world.settleAll();
-    return this.world.cancel(this.#find(executionId));
+    this.state.settleAll();
+    return this.state.cancel(this.#find(executionId));
   }
 
   /** Starts a run as a person in the console does; it is listed but not in the ledger. @returns its id */
   startOutside(run: OutsideRun): string {
-    const state = this.world.instance(
+    const instance = this.state.instance(
       run.instanceId ?? this.instances()[0].instanceId,
     );
     const workflowId = run.workflowId ?? `analytics-${crypto.randomUUID()}`;
     const timeZone = run.timeZone ?? "UTC";
-    const execution = makeExecution(this.world, state, {
-      workflow: state.workflows.get(workflowId)?.workflow ?? { workflowId },
+    const execution = makeExecution(this.state, instance, {
+      workflow: instance.workflows.get(workflowId)?.workflow ?? { workflowId },
       window: explicitWindow(
         run.windowStart,
         run.windowEnd,
@@ -169,47 +169,47 @@ export class Simulator {
     status: string,
     options: OutcomeOptions = {},
   ): void {
-    const { world } = this;
+    const { state } = this;
     const left = options.times === "always" ? Infinity : options.times ?? 1;
     const { instanceId, reason = null } = options;
-    world.outcomes.push({ windowStart, status, reason, left, instanceId });
-    world.settleAll();
-    for (const state of world.instances.values()) {
-      for (const execution of state.queue.active()) {
-        world.applySetOutcome(execution);
+    state.outcomes.push({ windowStart, status, reason, left, instanceId });
+    state.settleAll();
+    for (const instance of state.instances.values()) {
+      for (const execution of instance.queue.active()) {
+        state.applySetOutcome(execution);
       }
     }
   }
 
   /** Sets what new runs of a window yield; null: as the settings say. */
   setResult(windowStart: string, result: Partial<ResultSettings> | null): void {
-    if (result === null) this.world.results.delete(windowStart);
-    else this.world.results.set(windowStart, result);
+    if (result === null) this.state.results.delete(windowStart);
+    else this.state.results.set(windowStart, result);
   }
 
   /** Saves a workflow as if it had been there before. */
   saveWorkflow(workflow: Workflow, instanceId?: string): void {
-    const state = this.world.instance(
+    const instance = this.state.instance(
       instanceId ?? this.instances()[0].instanceId,
     );
-    saveWorkflow(this.world, state, workflow);
-    state.workflows.get(workflow.workflowId)!.createdAt = 0;
+    saveWorkflow(this.state, instance, workflow);
+    instance.workflows.get(workflow.workflowId)!.createdAt = 0;
   }
 
   /** Makes every access token unknown: the next requests get 401. */
   expireTokens(): void {
-    this.world.tokens.clear();
+    this.state.tokens.clear();
   }
 
   /** Makes every link signed so far an expired one. */
   expireLinks(): void {
-    this.world.linksEndedAt = Date.now();
+    this.state.linksEndedAt = Date.now();
   }
 
   /** Revokes a refresh token (invalid_grant from now on), or takes that back. */
   revoke(credentialName = this.credential.name, revoked = true): void {
-    if (revoked) this.world.revoked.add(credentialName);
-    else this.world.revoked.delete(credentialName);
+    if (revoked) this.state.revoked.add(credentialName);
+    else this.state.revoked.delete(credentialName);
   }
 
   /** Has a function called, and waited for, before each request is handled. @returns ends it */
@@ -224,7 +224,7 @@ export class Simulator {
   }
 
   #find(executionId: string): Execution {
-    const execution = this.world.executions.get(executionId);
+    const execution = this.state.executions.get(executionId);
     if (execution) return execution;
     throw new Error(`expected the id of an execution, got ${executionId}`);
   }

@@ -8,11 +8,11 @@ import type { Call, Reply } from "./http.ts";
 import { amazonHeaders } from "./http.ts";
 import type { Execution } from "./types.ts";
 import { fileOfBytes, type ResultFile, ResultStore } from "./results/files.ts";
-import type { World } from "./world.ts";
+import type { SimulatorState } from "./state.ts";
 
 const BUCKET = "amc-output-prod-iad";
 const secret = randomBytes(32);
-const stores = new WeakMap<World, ResultStore>();
+const stores = new WeakMap<SimulatorState, ResultStore>();
 
 /** The links of a result and of its metadata. */
 export interface Links {
@@ -21,20 +21,20 @@ export interface Links {
 }
 
 /** Signs a link for each file of a result. */
-export function signLinks(world: World, execution: Execution): Links {
+export function signLinks(state: SimulatorState, execution: Execution): Links {
   const { instanceId, executionId } = execution;
   const folder = `/results/${BUCKET}/${instanceId}/${executionId}`;
-  const files = filesOf(world, execution);
+  const files = filesOf(state, execution);
   return {
     downloadUrls: files.map((_, index) =>
-      sign(world, `${folder}/${index + 1}/file.csv`)
+      sign(state, `${folder}/${index + 1}/file.csv`)
     ),
-    metadataDownloadUrls: [sign(world, `${folder}/metadata.json`)],
+    metadataDownloadUrls: [sign(state, `${folder}/metadata.json`)],
   };
 }
 
 /** Answers a request for a signed link. */
-export function answerDownload(world: World, call: Call): Reply {
+export function answerDownload(state: SimulatorState, call: Call): Reply {
   if (call.headers.has("authorization")) {
     return xmlError(
       400,
@@ -43,9 +43,9 @@ export function answerDownload(world: World, call: Call): Reply {
         "or the Authorization header should be specified",
     );
   }
-  const problem = checkLink(world, call);
+  const problem = checkLink(state, call);
   if (problem) return problem;
-  const file = readFile(world, call.url.pathname);
+  const file = readFile(state, call.url.pathname);
   if (!file) {
     return xmlError(404, "NoSuchKey", "The specified key does not exist.");
   }
@@ -57,13 +57,13 @@ export function answerDownload(world: World, call: Call): Reply {
       "At least one of the pre-conditions you specified did not hold",
     );
   }
-  return send(world, call, file);
+  return send(state, call, file);
 }
 
 /** S3's answer to an expired link. */
-export function expiredLink(world: World): Reply {
+export function expiredLink(state: SimulatorState): Reply {
   return xmlError(403, "AccessDenied", "Request has expired", {
-    "X-Amz-Expires": String(Math.ceil(world.settings.links.seconds)),
+    "X-Amz-Expires": String(Math.ceil(state.settings.links.seconds)),
     ServerTime: new Date().toISOString(),
   });
 }
@@ -90,8 +90,8 @@ interface StoredFile extends ResultFile {
   type: string;
 }
 
-function send(world: World, call: Call, file: StoredFile): Reply {
-  const { acceptRanges, ignoreRanges } = world.settings.links;
+function send(state: SimulatorState, call: Call, file: StoredFile): Reply {
+  const { acceptRanges, ignoreRanges } = state.settings.links;
   const { length, etag, type } = file;
   const headers: Record<string, string> = {
     ...amazonHeaders(),
@@ -137,12 +137,12 @@ function readRange(
   return from >= length || to < from ? "unsatisfiable" : [from, to];
 }
 
-function readFile(world: World, path: string): StoredFile | null {
+function readFile(state: SimulatorState, path: string): StoredFile | null {
   const [executionId, part] = path.split("/").slice(4);
-  const execution = world.executions.get(executionId ?? "");
+  const execution = state.executions.get(executionId ?? "");
   if (!execution) return null;
   if (part === "metadata.json") return metadataOf(execution);
-  const file = filesOf(world, execution)[Number(part) - 1];
+  const file = filesOf(state, execution)[Number(part) - 1];
   return file ? { ...file, type: "text/csv" } : null;
 }
 
@@ -159,31 +159,31 @@ function metadataOf(execution: Execution): StoredFile {
   return { ...fileOfBytes(bytes), etag, type: "application/json" };
 }
 
-function filesOf(world: World, execution: Execution) {
-  const store = stores.get(world) ?? new ResultStore();
-  stores.set(world, store);
-  const { seed, outputFormat } = world.settings;
+function filesOf(state: SimulatorState, execution: Execution) {
+  const store = stores.get(state) ?? new ResultStore();
+  stores.set(state, store);
+  const { seed, outputFormat } = state.settings;
   return store.filesOf(execution, seed, outputFormat);
 }
 
-function sign(world: World, path: string): string {
+function sign(state: SimulatorState, path: string): string {
   // A link signed in the very millisecond in which older ones were ended is not ended with them.
-  const now = Math.max(Date.now(), world.linksEndedAt + 1);
+  const now = Math.max(Date.now(), state.linksEndedAt + 1);
   const parameters = new URLSearchParams({
     "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
     "X-Amz-Date": new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, ""),
     "X-Amz-SignedHeaders": "host",
-    "X-Amz-Expires": String(Math.ceil(world.settings.links.seconds)),
+    "X-Amz-Expires": String(Math.ceil(state.settings.links.seconds)),
     // The simulator keeps the exact time of signing and the exact life here, in ms.
     "X-Amz-Security-Token": btoa(
-      `${now}:${world.settings.links.seconds * 1000}`,
+      `${now}:${state.settings.links.seconds * 1000}`,
     ),
   });
   parameters.set("X-Amz-Signature", signature(path, parameters));
-  return `${world.url}${path}?${parameters}`;
+  return `${state.url}${path}?${parameters}`;
 }
 
-function checkLink(world: World, call: Call): Reply | null {
+function checkLink(state: SimulatorState, call: Call): Reply | null {
   const parameters = new URLSearchParams(call.url.search);
   const given = parameters.get("X-Amz-Signature");
   parameters.delete("X-Amz-Signature");
@@ -200,8 +200,8 @@ function checkLink(world: World, call: Call): Reply | null {
   const token = atob(parameters.get("X-Amz-Security-Token")!);
   const [signedAt, lifeMs] = token.split(":").map(Number);
   const ended = signedAt + lifeMs <= Date.now() ||
-    signedAt <= world.linksEndedAt;
-  return ended ? expiredLink(world) : null;
+    signedAt <= state.linksEndedAt;
+  return ended ? expiredLink(state) : null;
 }
 
 function signature(path: string, parameters: URLSearchParams): string {

@@ -56,7 +56,7 @@ export interface Platform {
   /** Connection URL of the superuser, for tests that must look behind the grants. */
   adminDatabaseUrl: string;
   publishableKey: string;
-  /** Secret keys by name: `default`, and `cron`, which only nudges the worker. */
+  /** Secret keys by name: `default`, and `cron`, which only wakes the worker. */
   secretKeys: { default: string; cron: string };
   createUser: Api["createUser"];
   signJwt: Api["signJwt"];

@@ -1,21 +1,21 @@
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import * as jose from "jose";
-import { openWorld, type World } from "./support/world.ts";
+import { type Harness, openHarness } from "./support/harness.ts";
 
-let world: World;
+let harness: Harness;
 Deno.test.beforeAll(async () => {
-  world = await openWorld();
+  harness = await openHarness();
 });
-Deno.test.afterAll(() => world?.close());
+Deno.test.afterAll(() => harness?.close());
 
 Deno.test("a request without a key is 401 and says so", async () => {
-  const response = await world.request("/rest/v1/contract_authors");
+  const response = await harness.request("/rest/v1/contract_authors");
   equal(response.status, 401);
   equal((await response.json()).message, "No API key found in request");
 });
 
 Deno.test("a key that nobody gave out is 401", async () => {
-  const response = await world.request("/rest/v1/contract_authors", {
+  const response = await harness.request("/rest/v1/contract_authors", {
     headers: { apikey: "sb_publishable_nobody_gave_this_out" },
   });
   equal(response.status, 401);
@@ -23,7 +23,7 @@ Deno.test("a key that nobody gave out is 401", async () => {
 });
 
 Deno.test("a browser's preflight is answered without a key", async () => {
-  const response = await world.request("/rest/v1/contract_authors", {
+  const response = await harness.request("/rest/v1/contract_authors", {
     method: "OPTIONS",
     headers: {
       origin: "https://example.com",
@@ -45,8 +45,8 @@ Deno.test("a browser's preflight is answered without a key", async () => {
 });
 
 Deno.test("the right password signs in, with a session and the user", async () => {
-  const { email, password, id } = await world.user();
-  const { data, error } = await world.anon().auth.signInWithPassword({
+  const { email, password, id } = await harness.user();
+  const { data, error } = await harness.anon().auth.signInWithPassword({
     email,
     password,
   });
@@ -58,9 +58,9 @@ Deno.test("the right password signs in, with a session and the user", async () =
 });
 
 Deno.test("a wrong password and an unknown address are told apart by nobody", async () => {
-  const { email } = await world.user();
+  const { email } = await harness.user();
   for (const address of [email, "contract-nobody@example.com"]) {
-    const { error } = await world.anon().auth.signInWithPassword({
+    const { error } = await harness.anon().auth.signInWithPassword({
       email: address,
       password: "wrong",
     });
@@ -71,10 +71,10 @@ Deno.test("a wrong password and an unknown address are told apart by nobody", as
 });
 
 Deno.test("an error of Auth has code, error_code and msg for those who ask for no version", async () => {
-  const response = await world.request("/auth/v1/token?grant_type=password", {
+  const response = await harness.request("/auth/v1/token?grant_type=password", {
     method: "POST",
     headers: {
-      apikey: world.publishableKey,
+      apikey: harness.publishableKey,
       "content-type": "application/json",
     },
     body: JSON.stringify({
@@ -92,14 +92,14 @@ Deno.test("an error of Auth has code, error_code and msg for those who ask for n
 });
 
 Deno.test("the access token holds Supabase's claims and checks against the published keys", async () => {
-  const { client, id, email } = await world.user();
+  const { client, id, email } = await harness.user();
   const token = (await client.auth.getSession()).data.session!.access_token;
   const keys = jose.createRemoteJWKSet(
-    new URL(`${world.url}/auth/v1/.well-known/jwks.json`),
+    new URL(`${harness.url}/auth/v1/.well-known/jwks.json`),
   );
   const { payload, protectedHeader } = await jose.jwtVerify(token, keys, {
     audience: "authenticated",
-    issuer: `${world.url}/auth/v1`,
+    issuer: `${harness.url}/auth/v1`,
   });
   equal(protectedHeader.alg, "ES256");
   equal(payload.sub, id);
@@ -114,15 +114,15 @@ Deno.test("the access token holds Supabase's claims and checks against the publi
 });
 
 Deno.test("getUser() gives the user of the token, and refuses without one", async () => {
-  const { client, id } = await world.user();
+  const { client, id } = await harness.user();
   equal((await client.auth.getUser()).data.user?.id, id);
-  const { error } = await world.anon().auth.getUser("not.a.token");
+  const { error } = await harness.anon().auth.getUser("not.a.token");
   equal(error?.status, 403);
   equal(error?.code, "bad_jwt");
 });
 
 Deno.test("a refresh gives new tokens for the same user and session", async () => {
-  const { client, id } = await world.user();
+  const { client, id } = await harness.user();
   const before = (await client.auth.getSession()).data.session!;
   const { data, error } = await client.auth.refreshSession();
   equal(error, null);
@@ -135,7 +135,7 @@ Deno.test("a refresh gives new tokens for the same user and session", async () =
 });
 
 Deno.test("a refresh token that nobody gave out is refresh_token_not_found", async () => {
-  const { error } = await world.anon().auth.refreshSession({
+  const { error } = await harness.anon().auth.refreshSession({
     refresh_token: "nonesuch1234",
   });
   equal(error?.status, 400);
@@ -143,27 +143,27 @@ Deno.test("a refresh token that nobody gave out is refresh_token_not_found", asy
 });
 
 Deno.test("signing out ends the session: no refresh, no user", async () => {
-  const { client } = await world.user();
+  const { client } = await harness.user();
   const session = (await client.auth.getSession()).data.session!;
   equal((await client.auth.signOut()).error, null);
-  const refreshed = await world.anon().auth.refreshSession({
+  const refreshed = await harness.anon().auth.refreshSession({
     refresh_token: session.refresh_token,
   });
   equal(refreshed.error?.code, "refresh_token_not_found");
-  const user = await world.anon().auth.getUser(session.access_token);
+  const user = await harness.anon().auth.getUser(session.access_token);
   ok(user.error !== null);
 });
 
 Deno.test("a token that was tampered with is 401 under rest", async () => {
-  const { client } = await world.user();
+  const { client } = await harness.user();
   const token = (await client.auth.getSession()).data.session!.access_token;
   const [header, payload, signature] = token.split(".");
   const claims = { ...jose.decodeJwt(token), role: "service_role" };
   const changed = jose.base64url.encode(JSON.stringify(claims));
   for (const forged of [[header, changed, signature], [header, payload]]) {
-    const response = await world.request("/rest/v1/contract_authors", {
+    const response = await harness.request("/rest/v1/contract_authors", {
       headers: {
-        apikey: world.publishableKey,
+        apikey: harness.publishableKey,
         authorization: `Bearer ${forged.join(".")}`,
       },
     });
@@ -173,19 +173,19 @@ Deno.test("a token that was tampered with is 401 under rest", async () => {
 });
 
 Deno.test("a user's token decides the role even beside a secret key", async () => {
-  const { client, id } = await world.user();
+  const { client, id } = await harness.user();
   const token = (await client.auth.getSession()).data.session!.access_token;
-  const response = await world.request("/rest/v1/rpc/contract_context", {
+  const response = await harness.request("/rest/v1/rpc/contract_context", {
     method: "POST",
-    headers: { apikey: world.secretKey, authorization: `Bearer ${token}` },
+    headers: { apikey: harness.secretKey, authorization: `Bearer ${token}` },
   });
   const context = await response.json();
   deepEqual([context.role, context.uid], ["authenticated", id]);
 });
 
 Deno.test("an address can be taken once", async () => {
-  const { email } = await world.user();
-  const { error } = await world.service().auth.admin.createUser({
+  const { email } = await harness.user();
+  const { error } = await harness.service().auth.admin.createUser({
     email,
     password: "another one",
   });
@@ -193,7 +193,7 @@ Deno.test("an address can be taken once", async () => {
 });
 
 Deno.test("only the secret key makes users", async () => {
-  const { error } = await world.anon().auth.admin.createUser({
+  const { error } = await harness.anon().auth.admin.createUser({
     email: "contract-refused@example.com",
     password: "refused refused",
   });

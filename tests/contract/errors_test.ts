@@ -1,11 +1,11 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { openWorld, type World } from "./support/world.ts";
+import { type Harness, openHarness } from "./support/harness.ts";
 
-let world: World;
+let harness: Harness;
 Deno.test.beforeAll(async () => {
-  world = await openWorld();
+  harness = await openHarness();
 });
-Deno.test.afterAll(() => world?.close());
+Deno.test.afterAll(() => harness?.close());
 
 const statuses: [string, number][] = [
   ["P0001", 400],
@@ -33,7 +33,7 @@ const statuses: [string, number][] = [
 
 for (const [state, expected] of statuses) {
   Deno.test(`an error with SQLSTATE ${state} is answered with ${expected}`, async () => {
-    const { error, status } = await world.anon().rpc("contract_raise", {
+    const { error, status } = await harness.anon().rpc("contract_raise", {
       state,
     });
     equal(status, expected);
@@ -43,7 +43,7 @@ for (const [state, expected] of statuses) {
 }
 
 Deno.test("message, detail and hint of an error reach the caller", async () => {
-  const { error } = await world.anon().rpc("contract_raise", {
+  const { error } = await harness.anon().rpc("contract_raise", {
     state: "P0001",
     message: "no such week",
     detail: "week_not_found",
@@ -55,29 +55,30 @@ Deno.test("message, detail and hint of an error reach the caller", async () => {
 });
 
 Deno.test("a missing privilege is 401 for anon", async () => {
-  const { error, status } = await world.anon().rpc("contract_denied");
+  const { error, status } = await harness.anon().rpc("contract_denied");
   equal(status, 401);
   equal(error?.code, "42501");
   equal(error?.message, "permission denied for function contract_denied");
 });
 
 Deno.test("a missing privilege is 403 for a user and for the service role", async () => {
-  const { client } = await world.user();
-  for (const caller of [client, world.service()]) {
+  const { client } = await harness.user();
+  for (const caller of [client, harness.service()]) {
     const { error, status } = await caller.rpc("contract_denied");
     deepEqual([status, error?.code], [403, "42501"]);
   }
 });
 
 Deno.test("an argument of the wrong type is 22P02 with 400", async () => {
-  const { error, status } = await world.anon().rpc("contract_add", {
+  const { error, status } = await harness.anon().rpc("contract_add", {
     a: "two",
   });
   deepEqual([status, error?.code], [400, "22P02"]);
 });
 
 Deno.test("a relation that is not there is PGRST205 with 404 and a near name", async () => {
-  const { error, status } = await world.anon().from("contract_author").select();
+  const { error, status } = await harness.anon().from("contract_author")
+    .select();
   equal(status, 404);
   equal(error?.code, "PGRST205");
   equal(
@@ -88,13 +89,14 @@ Deno.test("a relation that is not there is PGRST205 with 404 and a near name", a
 });
 
 Deno.test("a column that is not there is 42703 with 400, selected or filtered by", async () => {
-  const selected = await world.anon().from("contract_authors").select(
+  const selected = await harness.anon().from("contract_authors").select(
     "nothing",
   );
-  const filtered = await world.anon().from("contract_authors").select("id").eq(
-    "nothing",
-    1,
-  );
+  const filtered = await harness.anon().from("contract_authors").select("id")
+    .eq(
+      "nothing",
+      1,
+    );
   for (const { error, status } of [selected, filtered]) {
     equal(status, 400);
     equal(error?.code, "42703");
@@ -103,26 +105,26 @@ Deno.test("a column that is not there is 42703 with 400, selected or filtered by
 });
 
 Deno.test("a schema that is not exposed is PGRST106 with 406", async () => {
-  const { error, status } = await world.service().schema("auth").from("users")
+  const { error, status } = await harness.service().schema("auth").from("users")
     .select("id");
   deepEqual([status, error?.code], [406, "PGRST106"]);
 });
 
 Deno.test("an operator that does not exist is PGRST100 with 400", async () => {
-  const response = await world.request(
+  const response = await harness.request(
     "/rest/v1/contract_authors?id=bigger.1",
     {
-      headers: { apikey: world.publishableKey },
+      headers: { apikey: harness.publishableKey },
     },
   );
   deepEqual([response.status, (await response.json()).code], [400, "PGRST100"]);
 });
 
 Deno.test("an error's body has code, message, details and hint", async () => {
-  const response = await world.request(
+  const response = await harness.request(
     "/rest/v1/rpc/contract_raise?state=P0001",
     {
-      headers: { apikey: world.publishableKey },
+      headers: { apikey: harness.publishableKey },
     },
   );
   const body = await response.json();

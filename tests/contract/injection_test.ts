@@ -1,14 +1,14 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { SupabaseClient } from "@supabase/supabase-js";
-import { openWorld, type World } from "./support/world.ts";
+import { type Harness, openHarness } from "./support/harness.ts";
 
-let world: World;
+let harness: Harness;
 let service: SupabaseClient;
 Deno.test.beforeAll(async () => {
-  world = await openWorld();
-  service = world.service();
+  harness = await openHarness();
+  service = harness.service();
 });
-Deno.test.afterAll(() => world?.close());
+Deno.test.afterAll(() => harness?.close());
 
 const attempts = [
   "'; drop table public.contract_authors; --",
@@ -57,7 +57,7 @@ for (const attempt of attempts) {
 
   Deno.test(`the name ${attempt} names nothing`, async () => {
     const encoded = encodeURIComponent(attempt);
-    const headers = { apikey: world.secretKey };
+    const headers = { apikey: harness.secretKey };
     const paths = [
       `/rest/v1/${encoded}`,
       `/rest/v1/rpc/${encoded}`,
@@ -68,14 +68,14 @@ for (const attempt of attempts) {
       `/rest/v1/contract_authors?select=id,x:${encoded}(id)`,
     ];
     for (const path of paths) {
-      const response = await world.request(path, { headers });
+      const response = await harness.request(path, { headers });
       await response.body?.cancel();
       ok(
         response.status >= 400 && response.status < 500,
         `${path} gave ${response.status}`,
       );
     }
-    const body = await world.request("/rest/v1/contract_notes", {
+    const body = await harness.request("/rest/v1/contract_notes", {
       method: "POST",
       headers: { ...headers, "content-type": "application/json" },
       body: JSON.stringify({ title: "x", [attempt]: 1 }),
@@ -92,10 +92,10 @@ Deno.test("an alias with quotes is only ever a name", async () => {
   const alias = `x"; drop table public.contract_authors; --`;
   const quoted = `"${alias.replaceAll('"', '\\"')}"`;
   const select = encodeURIComponent(`${quoted}:id`);
-  const response = await world.request(
+  const response = await harness.request(
     `/rest/v1/contract_authors?select=${select}&id=eq.1`,
     {
-      headers: { apikey: world.secretKey },
+      headers: { apikey: harness.secretKey },
     },
   );
   deepEqual(await response.json(), [{ [alias]: 1 }]);
@@ -108,9 +108,9 @@ Deno.test("a role of one's own making in the claims is not believed", async () =
     { role: "service_role", aud: "authenticated", exp: 4102444800 },
   ].map((part) => btoa(JSON.stringify(part)).replaceAll("=", "")).join(".") +
     ".";
-  const response = await world.request("/rest/v1/contract_authors", {
+  const response = await harness.request("/rest/v1/contract_authors", {
     headers: {
-      apikey: world.publishableKey,
+      apikey: harness.publishableKey,
       authorization: `Bearer ${forged}`,
     },
   });

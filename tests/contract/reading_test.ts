@@ -1,15 +1,15 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { ids, resetNotes } from "./support/notes.ts";
-import { openWorld, type World } from "./support/world.ts";
+import { type Harness, openHarness } from "./support/harness.ts";
 
-let world: World;
+let harness: Harness;
 let service: SupabaseClient;
 Deno.test.beforeAll(async () => {
-  world = await openWorld();
-  service = world.service();
+  harness = await openHarness();
+  service = harness.service();
 });
-Deno.test.afterAll(() => world?.close());
+Deno.test.afterAll(() => harness?.close());
 Deno.test.beforeEach(() => resetNotes(service));
 
 const notes = () => service.from("contract_notes").select("id").order("id");
@@ -100,10 +100,14 @@ Deno.test("limit and range cut a page out", async () => {
 });
 
 Deno.test("the header Range cuts a page out and Content-Range tells which", async () => {
-  const response = await world.request(
+  const response = await harness.request(
     "/rest/v1/contract_notes?select=id&order=id",
     {
-      headers: { apikey: world.secretKey, range: "1-2", prefer: "count=exact" },
+      headers: {
+        apikey: harness.secretKey,
+        range: "1-2",
+        prefer: "count=exact",
+      },
     },
   );
   deepEqual(await response.json(), [{ id: 2 }, { id: 3 }]);

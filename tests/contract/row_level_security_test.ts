@@ -1,39 +1,40 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { ids, resetNotes } from "./support/notes.ts";
-import { openWorld, type World } from "./support/world.ts";
+import { type Harness, openHarness } from "./support/harness.ts";
 
-let world: World;
+let harness: Harness;
 let service: SupabaseClient;
 Deno.test.beforeAll(async () => {
-  world = await openWorld();
-  service = world.service();
+  harness = await openHarness();
+  service = harness.service();
 });
-Deno.test.afterAll(() => world?.close());
+Deno.test.afterAll(() => harness?.close());
 Deno.test.beforeEach(() => resetNotes(service));
 
 const notes = () => service.from("contract_notes").select("id").order("id");
 
 Deno.test("anon has no right to the table at all", async () => {
-  const { error, status } = await world.anon().from("contract_notes").select(
+  const { error, status } = await harness.anon().from("contract_notes").select(
     "id",
   );
   deepEqual([status, error?.code], [401, "42501"]);
 });
 
 Deno.test("anon reads what a policy shows, and changes nothing", async () => {
-  const { data } = await world.anon().from("contract_authors").select("id")
+  const { data } = await harness.anon().from("contract_authors").select("id")
     .order("id");
   deepEqual(data, [{ id: 1 }, { id: 2 }, { id: 3 }]);
-  const { error, status } = await world.anon().from("contract_authors").insert({
-    id: 9,
-    name: "n",
-  });
+  const { error, status } = await harness.anon().from("contract_authors")
+    .insert({
+      id: 9,
+      name: "n",
+    });
   deepEqual([status, error?.code], [401, "42501"]);
 });
 
 Deno.test("a user sees and makes only their own rows", async () => {
-  const [first, second] = [await world.user(), await world.user()];
+  const [first, second] = [await harness.user(), await harness.user()];
   const made = await first.client.from("contract_notes").insert({
     title: "mine",
   })

@@ -1,15 +1,15 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { ids, resetNotes } from "./support/notes.ts";
-import { openWorld, type World } from "./support/world.ts";
+import { type Harness, openHarness } from "./support/harness.ts";
 
-let world: World;
+let harness: Harness;
 let service: SupabaseClient;
 Deno.test.beforeAll(async () => {
-  world = await openWorld();
-  service = world.service();
+  harness = await openHarness();
+  service = harness.service();
 });
-Deno.test.afterAll(() => world?.close());
+Deno.test.afterAll(() => harness?.close());
 Deno.test.beforeEach(() => resetNotes(service));
 
 const notes = () => service.from("contract_notes").select("id").order("id");
@@ -107,9 +107,9 @@ Deno.test("single() on an update of several rows changes none", async () => {
 Deno.test("numbers beyond 2^53 and long decimals keep every digit when cast to text", async () => {
   const big = "9223372036854775807";
   const exact = "123456789012345678.123456789";
-  const response = await world.request("/rest/v1/contract_notes", {
+  const response = await harness.request("/rest/v1/contract_notes", {
     method: "POST",
-    headers: { apikey: world.secretKey, "content-type": "application/json" },
+    headers: { apikey: harness.secretKey, "content-type": "application/json" },
     body: `{"id": 30, "title": "big", "big": ${big}, "amount": ${exact}}`,
   });
   await response.body?.cancel();
@@ -122,10 +122,10 @@ Deno.test("numbers beyond 2^53 and long decimals keep every digit when cast to t
 });
 
 Deno.test("numbers beyond 2^53 keep every digit in the JSON of the answer", async () => {
-  const response = await world.request("/rest/v1/rpc/contract_echo", {
+  const response = await harness.request("/rest/v1/rpc/contract_echo", {
     method: "POST",
     headers: {
-      apikey: world.publishableKey,
+      apikey: harness.publishableKey,
       "content-type": "application/json",
     },
     body: '{"exact": 9007199254740993.10, "plain": {"n": 9007199254740993}}',
@@ -133,8 +133,8 @@ Deno.test("numbers beyond 2^53 keep every digit in the JSON of the answer", asyn
   const text = await response.text();
   match(text, /9007199254740993\.10/);
   match(text, /"n": 9007199254740993\b/);
-  const big = await world.request("/rest/v1/rpc/contract_big", {
-    headers: { apikey: world.publishableKey },
+  const big = await harness.request("/rest/v1/rpc/contract_big", {
+    headers: { apikey: harness.publishableKey },
   });
   equal(await big.text(), "9007199254740993");
 });

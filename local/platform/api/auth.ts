@@ -17,7 +17,7 @@ import {
   readObject,
   text,
 } from "./auth_protocol.ts";
-import { sessionAnswer } from "./auth_answer.ts";
+import { sessionResponse } from "./auth_response.ts";
 import { bearerToken } from "./caller.ts";
 import type { Database } from "./database.ts";
 import { json } from "./http.ts";
@@ -169,7 +169,7 @@ export class Auth {
     const { tokens, issuer } = this.options;
     return json(
       200,
-      await sessionAnswer(tokens, issuer(), user, session, refreshToken),
+      await sessionResponse(tokens, issuer(), user, session, refreshToken),
     );
   }
 

@@ -130,7 +130,7 @@ function statusOf(error: PostgresError, anonymous: boolean): number {
 }
 
 /** `raise sqlstate 'PGRST'` gives a function the whole answer: body in MESSAGE, status in DETAIL. */
-function raisedAnswer(error: PostgresError): ApiError {
+function raisedResponse(error: PostgresError): ApiError {
   try {
     const body = JSON.parse(error.message);
     const answer = JSON.parse(error.detail ?? "");
@@ -177,7 +177,7 @@ export function toApiError(error: unknown, anonymous: boolean): ApiError {
     );
   }
   const failure = known as PostgresError;
-  if (failure.code === "PGRST") return raisedAnswer(failure);
+  if (failure.code === "PGRST") return raisedResponse(failure);
   const status = statusOf(failure, anonymous);
   return new ApiError(
     status,

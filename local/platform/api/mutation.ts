@@ -4,11 +4,11 @@
  * Inserts of one or several rows, updates and deletes with filters. Upserts are refused by name.
  */
 import {
-  type AnswerRow,
   checkSingular,
   outerSelect,
+  type ResponseRow,
   rowResponse,
-} from "./answer.ts";
+} from "./response.ts";
 import { type JsonBody, readBody } from "./body.ts";
 import { findRelation, type Relation } from "./catalog.ts";
 import { Parameters, quoteIdentifier, run } from "./database.ts";
@@ -128,7 +128,7 @@ const statuses: Record<string, [number, number]> = {
 
 function mutationResponse(
   request: Request,
-  row: AnswerRow,
+  row: ResponseRow,
   single: boolean,
   preferences: Preferences,
 ): Response {
@@ -196,7 +196,7 @@ export async function changeRelation(
     const shape = preferences.representation
       ? (single ? "object" : "array")
       : null;
-    const [row] = await run<AnswerRow>(
+    const [row] = await run<ResponseRow>(
       tx,
       `with pgrst_source as (${rows}) ${outerSelect(shown, shape, null)}`,
       parameters.values,

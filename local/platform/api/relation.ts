@@ -2,12 +2,12 @@
  * Stand-in for PostgREST: reading a relation (`GET` and `HEAD /rest/v1/<relation>`).
  */
 import {
-  type AnswerRow,
   checkSingular,
   outerSelect,
   rangeOf,
+  type ResponseRow,
   rowResponse,
-} from "./answer.ts";
+} from "./response.ts";
 import { findRelation } from "./catalog.ts";
 import { Parameters, run } from "./database.ts";
 import {
@@ -56,7 +56,7 @@ export function readRelation(
       requestFacts(request, context.caller, context.schema),
       true,
     );
-    const [row] = await run<AnswerRow>(
+    const [row] = await run<ResponseRow>(
       tx,
       outerSelect(rows, single ? "object" : "array", total),
       parameters.values,

@@ -4,13 +4,13 @@
  * One statement; Postgres itself turns the JSON of the body into arguments and the result into JSON.
  */
 import {
-  type AnswerRow,
   checkSingular,
   outerSelect,
   rangeOf,
+  type ResponseRow,
   rowResponse,
   type Shape,
-} from "./answer.ts";
+} from "./response.ts";
 import { type JsonBody, readBody } from "./body.ts";
 import {
   Parameters,
@@ -219,7 +219,7 @@ export async function callFunction(
     const readOnly = !post || routine.volatility !== "v";
     const facts = requestFacts(request, context.caller, context.schema);
     await becomeCaller(tx, facts, readOnly, functionSettings(routine));
-    const [row] = await run<AnswerRow>(tx, plan.statement, plan.values);
+    const [row] = await run<ResponseRow>(tx, plan.statement, plan.values);
     // The value of a void function is read like any other, or Postgres might not call it; it is not shown.
     if (routine.returnsVoid) row.body = null;
     else if (single) checkSingular(row);

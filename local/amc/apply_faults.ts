@@ -6,10 +6,13 @@ import { amazonHeaders, type Call, errorReply, type Reply } from "./http.ts";
 import { oauthError } from "./lwa.ts";
 import { expiredLink, xmlError } from "./storage.ts";
 import type { Execution } from "./types.ts";
-import type { World } from "./world.ts";
+import type { SimulatorState } from "./state.ts";
 
 /** Applies the faults that change the execution just created. */
-export function spoilExecution(execution: Execution, faults: Fault[]): void {
+export function applyExecutionFaults(
+  execution: Execution,
+  faults: Fault[],
+): void {
   const { plan } = execution;
   for (const fault of faults) {
     if (fault.kind === "list_lag") {
@@ -44,13 +47,13 @@ export function preventsHandling(fault: Fault): boolean {
 
 /** The answer that a deciding fault gives instead; null: no answer of its own (drop, hang). */
 export function faultReply(
-  world: World,
+  state: SimulatorState,
   call: Call,
   fault: Fault,
 ): Reply | null {
   switch (fault.kind) {
     case "status":
-      return statusReply(world, call, fault);
+      return statusReply(state, call, fault);
     case "redirect":
       return {
         status: fault.status,
@@ -58,11 +61,11 @@ export function faultReply(
         body: "",
       };
     case "expired_link":
-      return expiredLink(world);
+      return expiredLink(state);
     case "oauth_error":
       return oauthError(fault.error);
     case "unavailable": {
-      const error: ApiError = unavailable(world, call.params.executionId ?? "");
+      const error: ApiError = unavailable(state, call.params.executionId ?? "");
       return errorReply(error.status, error.details);
     }
     default:
@@ -71,7 +74,7 @@ export function faultReply(
 }
 
 /** Changes what a good answer says: wrapped, id missing or malformed, another status shown. */
-export function spoilBody(reply: Reply, faults: Fault[]): Reply {
+export function applyReplyFaults(reply: Reply, faults: Fault[]): Reply {
   const changes = faults.filter(({ kind }) =>
     [
       "wrapped",
@@ -117,7 +120,7 @@ const REASONS: Record<number, string> = {
 };
 
 function statusReply(
-  world: World,
+  state: SimulatorState,
   call: Call,
   fault: Extract<Fault, { kind: "status" }>,
 ): Reply {
@@ -127,7 +130,7 @@ function statusReply(
     const wait = Number(fault.retryAfter);
     headers["retry-after"] = fault.retryAfterForm === "seconds"
       ? String(Math.ceil(wait))
-      : new Date(world.clock.shown() + wait * 1000).toUTCString();
+      : new Date(state.clock.shown() + wait * 1000).toUTCString();
   }
   const body = fault.body;
   if (body === "empty") return { status: fault.status, headers, body: "" };

@@ -12,7 +12,7 @@ import {
 } from "../../../local/platform/postgres/mod.ts";
 
 /** An API to test, with clients for each kind of caller. */
-export interface World {
+export interface Harness {
   url: string;
   publishableKey: string;
   secretKey: string;
@@ -124,8 +124,8 @@ async function untilKnown(client: SupabaseClient): Promise<void> {
   );
 }
 
-/** Opens a world with the suite's objects in it. */
-export async function openWorld(): Promise<World> {
+/** Opens a harness with the suite's objects in it. */
+export async function openHarness(): Promise<Harness> {
   const project = realProject() ?? await standInProject();
   const clientOf = (key: string): SupabaseClient =>
     createClient(project.url, key, {
@@ -133,7 +133,7 @@ export async function openWorld(): Promise<World> {
     });
   const service = clientOf(project.secretKey);
   const users: string[] = [];
-  const world: World = {
+  const harness: Harness = {
     url: project.url,
     publishableKey: project.publishableKey,
     secretKey: project.secretKey,
@@ -168,7 +168,7 @@ export async function openWorld(): Promise<World> {
     await runSql(project.databaseUrl, "./drop.sql");
     await runSql(project.databaseUrl, "./objects.sql");
     await untilKnown(service);
-    return world;
+    return harness;
   } catch (error) {
     await project.stop();
     throw error;

@@ -47,7 +47,7 @@ export interface SetOutcome {
 }
 
 /** All state of one simulator. */
-export class World {
+export class SimulatorState {
   readonly clock = new Clock();
   readonly faults = new FaultBox();
   readonly journal = new Journal();
@@ -78,24 +78,24 @@ export class World {
 
   /** Adds an instance with the workflows that it starts with. */
   addInstance(settings: InstanceSettings): InstanceState {
-    const state: InstanceState = {
+    const instance: InstanceState = {
       settings,
       workflows: new Map(),
       schedules: new Map(),
       queue: new Queue(),
     };
-    this.instances.set(settings.instanceId, state);
-    return state;
+    this.instances.set(settings.instanceId, instance);
+    return instance;
   }
 
   /** An instance that must exist. @throws Error naming it */
   instance(instanceId: string): InstanceState {
-    const state = this.instances.get(instanceId);
-    if (!state) {
+    const instance = this.instances.get(instanceId);
+    if (!instance) {
       const known = [...this.instances.keys()].join(", ");
       throw new Error(`expected an instance of ${known}, got ${instanceId}`);
     }
-    return state;
+    return instance;
   }
 
   /** Stores a new execution in its instance's queue. */
@@ -110,13 +110,13 @@ export class World {
   }
 
   /** Plays what is due at one instance. Call before its executions are read. */
-  settle(state: InstanceState): void {
-    state.queue.settle(this.clock.now(), this.#rules(state));
+  settle(instance: InstanceState): void {
+    instance.queue.settle(this.clock.now(), this.#rules(instance));
   }
 
   /** Plays what is due everywhere. */
   settleAll(): void {
-    for (const state of this.instances.values()) this.settle(state);
+    for (const instance of this.instances.values()) this.settle(instance);
   }
 
   /** Cancels an execution that is not at an end. @returns whether it was cancelled */
@@ -140,10 +140,10 @@ export class World {
     execution.plan.reason = outcome.reason;
   }
 
-  #rules(state: InstanceState): Rules {
+  #rules(instance: InstanceState): Rules {
     const { limits, execution } = this.settings;
     return {
-      maxRunning: state.settings.maxRunning ?? limits.maxRunning,
+      maxRunning: instance.settings.maxRunning ?? limits.maxRunning,
       expiredStatus: execution.expiredStatus,
       overlappingRuns: limits.overlappingRuns,
       skewMs: this.clock.shown() - this.clock.now(),

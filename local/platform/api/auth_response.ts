@@ -13,7 +13,7 @@ const tokenLifetime = 3600;
  *
  * @param issuer `<url>/auth/v1`
  */
-export async function sessionAnswer(
+export async function sessionResponse(
   tokens: Tokens,
   issuer: string,
   user: User,

@@ -11,7 +11,7 @@ import type { Preferences } from "./params.ts";
 export type Shape = "array" | "object" | "scalar" | "scalars";
 
 /** What the outer select gives. */
-export interface AnswerRow {
+export interface ResponseRow {
   body: string | null;
   page: string;
   total: string | null;
@@ -50,7 +50,7 @@ export function outerSelect(
 }
 
 /** Checks that exactly one row is there when a single object was asked for. */
-export function checkSingular(row: AnswerRow): void {
+export function checkSingular(row: ResponseRow): void {
   if (row.page === "1") return;
   throw new ApiError(
     406,
@@ -62,7 +62,7 @@ export function checkSingular(row: AnswerRow): void {
 
 /** Status and `Content-Range` of an answer with rows from an offset on. */
 export function rangeOf(
-  row: AnswerRow,
+  row: ResponseRow,
   offset: number,
 ): { status: number; range: string } {
   const page = Number(row.page);
@@ -84,7 +84,7 @@ export function rangeOf(
 }
 
 /** Headers and status that a function set with `response.headers` and `response.status`. */
-function ownHeaders(row: AnswerRow): [string, string][] {
+function ownHeaders(row: ResponseRow): [string, string][] {
   if (row.headers === null) return [];
   try {
     return JSON.parse(row.headers).flatMap((entry: Record<string, string>) =>
@@ -107,7 +107,7 @@ function ownHeaders(row: AnswerRow): [string, string][] {
  */
 export function rowResponse(
   request: Request,
-  row: AnswerRow,
+  row: ResponseRow,
   status: number,
   range: string | null,
   single: boolean,
