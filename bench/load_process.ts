@@ -7,10 +7,10 @@ import {
   createTokenSource,
 } from "../supabase/functions/_shared/amc/mod.ts";
 import { ResultFiles } from "../supabase/functions/_shared/collector/result_files.ts";
-import { openDirect } from "../supabase/functions/_shared/database/direct.ts";
-import { LoadBudget } from "../supabase/functions/_shared/database/load_budget.ts";
-import { DEFAULT_LIMITS } from "../supabase/functions/_shared/database/load_limits.ts";
-import { loadResult } from "../supabase/functions/_shared/database/loader.ts";
+import { openSql } from "../supabase/functions/_shared/database/sql.ts";
+import { LoadBudget } from "../supabase/functions/_shared/results/load_budget.ts";
+import { DEFAULT_LIMITS } from "../supabase/functions/_shared/results/load_limits.ts";
+import { loadResult } from "../supabase/functions/_shared/results/loader.ts";
 import { DIALECT, type Loadable } from "./support/loads.ts";
 
 const { url, claimed, links } = JSON.parse(Deno.env.get("BENCH_LOAD")!) as {
@@ -19,8 +19,8 @@ const { url, claimed, links } = JSON.parse(Deno.env.get("BENCH_LOAD")!) as {
   links: string[];
 };
 
-const direct = openDirect(url);
-const [{ ssl }] = await direct`
+const sql = openSql(url);
+const [{ ssl }] = await sql`
   select ssl from pg_stat_ssl where pid = pg_backend_pid()`;
 if (!ssl) throw new Error("Expected the connection to Postgres to have TLS.");
 
@@ -47,7 +47,7 @@ const known = {
 async function call({ attemptId, fence }: Loadable): Promise<boolean> {
   const ending = new AbortController();
   const files = new ResultFiles(known, "bench", ending.signal, true);
-  const summary = await loadResult(direct, {
+  const summary = await loadResult(sql, {
     attemptId,
     fence,
     dialect: DIALECT,
@@ -70,7 +70,7 @@ for (let whole = claimed === null; !whole;) {
   cpu.push((user + system) / 1e6);
 }
 const seconds = (performance.now() - start) / 1000;
-await direct.end({ timeout: 5 });
+await sql.end({ timeout: 5 });
 
 /** The most memory that was resident, in bytes, where the system tells it; else what is now. */
 function peakMemory(): number {

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createClient } from "@supabase/supabase-js";
 import type postgres from "postgres";
-import { openDirect } from "../supabase/functions/_shared/database/direct.ts";
+import { openSql } from "../supabase/functions/_shared/database/sql.ts";
 import type { Platform } from "../local/platform/platform.ts";
 import { COLUMNS, type Csv, rowOf, stream } from "./support/csv.ts";
 import type { BenchDatabase } from "./support/database.ts";
@@ -39,12 +39,12 @@ export async function byLoader(
 ): Promise<number> {
   await rest(database, RESULTS.table);
   const claimed = await claimLoad(database);
-  const direct = openDirect(database.url);
+  const sql = openSql(database.url);
   try {
-    await direct`select 1`;
+    await sql`select 1`;
     return await seconds(async () => {
       const summary = await load(
-        direct,
+        sql,
         claimed,
         () => stream(csv.chunks),
         csv.bytes,
@@ -55,7 +55,7 @@ export async function byLoader(
       }
     });
   } finally {
-    await direct.end({ timeout: 5 });
+    await sql.end({ timeout: 5 });
   }
 }
 
@@ -92,7 +92,7 @@ async function copyInto(
   chunks: Uint8Array[],
 ): Promise<number> {
   await rest(database, table);
-  const sql: postgres.Sql = openDirect(database.url);
+  const sql: postgres.Sql = openSql(database.url);
   try {
     await sql`select 1`;
     return await seconds(() =>

@@ -1,5 +1,5 @@
 import type postgres from "postgres";
-import { openDirect } from "../supabase/functions/_shared/database/direct.ts";
+import { openSql } from "../supabase/functions/_shared/database/sql.ts";
 import { type Csv, makeCsv, stream } from "./support/csv.ts";
 import { type BenchDatabase, settle } from "./support/database.ts";
 import { type Figure, type Section, short, stated } from "./support/figure.ts";
@@ -53,13 +53,13 @@ export async function benchReading(
 /** Loads a week and completes it. @returns the week's id */
 async function add(database: BenchDatabase, csv: Csv): Promise<string> {
   const claimed = await claimLoad(database);
-  const direct = openDirect(database.url);
+  const sql = openSql(database.url);
   try {
     const body = () => stream(csv.chunks);
-    const summary = await load(direct, claimed, body, csv.bytes);
+    const summary = await load(sql, claimed, body, csv.bytes);
     await complete(database, claimed, summary);
   } finally {
-    await direct.end({ timeout: 5 });
+    await sql.end({ timeout: 5 });
   }
   return claimed.weekId;
 }

@@ -7,7 +7,7 @@ import type { ClusterAddress } from "../../local/platform/postgres/mod.ts";
 import { createAmcClients } from "../../supabase/functions/_shared/collector/amc_clients.ts";
 import type { Collector } from "../../supabase/functions/_shared/collector/collector.ts";
 import { runTick } from "../../supabase/functions/_shared/collector/tick.ts";
-import { openDirect } from "../../supabase/functions/_shared/database/direct.ts";
+import { openSql } from "../../supabase/functions/_shared/database/sql.ts";
 import type { Database } from "../../supabase/functions/_shared/database/database.types.ts";
 import { createRpc } from "../../supabase/functions/_shared/database/rpc.ts";
 import { createLog } from "../../supabase/functions/_shared/log.ts";
@@ -67,8 +67,8 @@ export async function openCadenceRun(
   const sql = database.asOwner(2);
   parts.defer(() => sql.end({ timeout: 5 }));
   await collectFrom(sql, platform, simulator, ids, weeks);
-  const { collector, direct } = makeCollector(platform, simulator);
-  parts.defer(() => direct.end({ timeout: 5 }));
+  const { collector, workerSql } = makeCollector(platform, simulator);
+  parts.defer(() => workerSql.end({ timeout: 5 }));
   const kept = parts.move();
   return makeRun(sql, simulator, collector, () => kept.disposeAsync());
 }
@@ -100,13 +100,13 @@ async function collectFrom(
 function makeCollector(
   platform: Platform,
   simulator: Simulator,
-): { collector: Collector; direct: postgres.Sql } {
+): { collector: Collector; workerSql: postgres.Sql } {
   const log = createLog((line) => {
     const { level } = JSON.parse(line);
     // Nothing goes wrong here, so what does is shown.
     if (level !== "info") console.error(line);
   });
-  const direct = openDirect(platform.databaseUrl);
+  const workerSql = openSql(platform.databaseUrl);
   const service = createClient<Database>(
     platform.apiUrl,
     platform.secretKeys.default,
@@ -114,8 +114,8 @@ function makeCollector(
   );
   const collector: Collector = {
     rpc: createRpc(service),
-    direct,
-    clients: createAmcClients(direct, {
+    sql: workerSql,
+    clients: createAmcClients(workerSql, {
       apiUrl: simulator.url,
       tokenUrl: simulator.tokenUrl,
       resultHosts: [simulator.resultHost],
@@ -124,7 +124,7 @@ function makeCollector(
     now: () => performance.now(),
     reach: () => Promise.resolve(),
   };
-  return { collector, direct };
+  return { collector, workerSql };
 }
 
 function makeRun(

@@ -1,8 +1,8 @@
 import type postgres from "postgres";
-import { LoadBudget } from "../../supabase/functions/_shared/database/load_budget.ts";
-import { DEFAULT_LIMITS } from "../../supabase/functions/_shared/database/load_limits.ts";
-import { loadResult } from "../../supabase/functions/_shared/database/loader.ts";
-import type { Direct } from "../../supabase/functions/_shared/database/direct.ts";
+import { LoadBudget } from "../../supabase/functions/_shared/results/load_budget.ts";
+import { DEFAULT_LIMITS } from "../../supabase/functions/_shared/results/load_limits.ts";
+import { loadResult } from "../../supabase/functions/_shared/results/loader.ts";
+import type { Sql } from "../../supabase/functions/_shared/database/sql.ts";
 import type { BenchDatabase } from "./database.ts";
 import { WORKFLOW } from "./fill.ts";
 
@@ -53,12 +53,12 @@ export async function claimLoad(database: BenchDatabase): Promise<Loadable> {
 
 /** Loads one file with the loader that the edge function collect uses. @returns the summary */
 export async function load(
-  direct: Direct,
+  sql: Sql,
   { attemptId, fence }: Loadable,
   body: () => AsyncIterable<Uint8Array>,
   length: number,
 ): Promise<postgres.JSONValue> {
-  return await loadResult(direct, {
+  return await loadResult(sql, {
     attemptId,
     fence,
     dialect: DIALECT,

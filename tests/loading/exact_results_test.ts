@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Dialect } from "../../supabase/functions/_shared/database/csv_header.ts";
-import { ResultError } from "../../supabase/functions/_shared/database/result_error.ts";
+import type { Dialect } from "../../supabase/functions/_shared/results/csv_header.ts";
+import { ResultError } from "../../supabase/functions/_shared/results/result_error.ts";
 import {
   arrange,
   BACKSLASH,

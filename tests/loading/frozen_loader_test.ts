@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import {
-  type Direct,
-  openDirect,
-} from "../../supabase/functions/_shared/database/direct.ts";
+  openSql,
+  type Sql,
+} from "../../supabase/functions/_shared/database/sql.ts";
 import {
   arrange,
   cursorOf,
@@ -31,7 +31,7 @@ async function loaders({ sql }: Loading): Promise<string[]> {
 
 /** Starts a load over a connection of its own that freezes once it has copied the second segment. */
 async function freeze(world: Loading, loadable: Loadable) {
-  const direct: Direct = openDirect(world.database.url);
+  const loaderSql: Sql = openSql(world.database.url);
   const fence = await takeUp(world, loadable);
   let segments = 0;
   let thaw = () => {};
@@ -39,7 +39,7 @@ async function freeze(world: Loading, loadable: Loadable) {
   let frozen = () => {};
   const isFrozen = new Promise<void>((done) => (frozen = done));
   const outcome = load(world, loadable, [FILE], {
-    direct,
+    loaderSql,
     fence,
     limits,
     reach: async (point) => {
@@ -53,7 +53,7 @@ async function freeze(world: Loading, loadable: Loadable) {
     fence,
     outcome,
     thaw,
-    [Symbol.asyncDispose]: () => direct.end({ timeout: 5 }),
+    [Symbol.asyncDispose]: () => loaderSql.end({ timeout: 5 }),
   };
 }
 

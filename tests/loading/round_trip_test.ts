@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LoadBudget } from "../../supabase/functions/_shared/database/load_budget.ts";
+import { LoadBudget } from "../../supabase/functions/_shared/results/load_budget.ts";
 import {
   arrange,
   BACKSLASH,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LoadBudget } from "../../supabase/functions/_shared/database/load_budget.ts";
+import { LoadBudget } from "../../supabase/functions/_shared/results/load_budget.ts";
 import {
   arrange,
   checksumOf,

@@ -1,29 +1,29 @@
 import assert from "node:assert/strict";
-import { openDirect } from "../../supabase/functions/_shared/database/direct.ts";
+import { openSql } from "../../supabase/functions/_shared/database/sql.ts";
 import { eventually } from "../support/eventually.ts";
 import { withDatabase } from "../support/with_database.ts";
 
 Deno.test("once the server has ended a session, the driver's connections are new ones, and a transaction on another session goes on", async () => {
   await withDatabase(async ({ url }) => {
-    const direct = openDirect(url);
+    const sql = openSql(url);
     try {
-      await direct.begin(async (transaction) => {
+      await sql.begin(async (transaction) => {
         const [{ before }] = await transaction`select txid_current() as before`;
-        const { options } = direct;
-        await direct`select pg_terminate_backend(pg_backend_pid())`.catch(
+        const { options } = sql;
+        await sql`select pg_terminate_backend(pg_backend_pid())`.catch(
           () => {},
         );
         await eventually(
           "new connections",
-          () => Promise.resolve(direct.options !== options),
+          () => Promise.resolve(sql.options !== options),
         );
-        const [{ answer }] = await direct`select 42 as answer`;
+        const [{ answer }] = await sql`select 42 as answer`;
         assert.equal(answer, 42);
         const [{ after }] = await transaction`select txid_current() as after`;
         assert.equal(after, before);
       });
     } finally {
-      await direct.end({ timeout: 5 });
+      await sql.end({ timeout: 5 });
     }
   });
 });

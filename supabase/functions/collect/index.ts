@@ -12,9 +12,9 @@ import {
   runTick,
 } from "../_shared/collector/tick.ts";
 import { openAdminClient } from "../_shared/database/admin.ts";
-import { openDirect } from "../_shared/database/direct.ts";
-import type { LoadBudget } from "../_shared/database/load_budget.ts";
-import { readLimits } from "../_shared/database/load_limits.ts";
+import { openSql } from "../_shared/database/sql.ts";
+import type { LoadBudget } from "../_shared/results/load_budget.ts";
+import { readLimits } from "../_shared/results/load_limits.ts";
 import { createRpc } from "../_shared/database/rpc.ts";
 import { refusal, RequestError, requirePost } from "../_shared/http/answers.ts";
 import { createLog, logFailure } from "../_shared/log.ts";
@@ -27,7 +27,7 @@ let working = false;
 let wokenAgain = false;
 
 function openCollector(): Collector {
-  const direct = openDirect(Deno.env.get("SUPABASE_DB_URL") ?? "");
+  const sql = openSql(Deno.env.get("SUPABASE_DB_URL") ?? "");
   const addresses = {
     apiUrl: Deno.env.get("AMC_API_URL") || undefined,
     tokenUrl: Deno.env.get("AMC_TOKEN_URL") || undefined,
@@ -37,8 +37,8 @@ function openCollector(): Collector {
   };
   return {
     rpc: createRpc(openAdminClient()),
-    direct,
-    clients: createAmcClients(direct, addresses, log),
+    sql,
+    clients: createAmcClients(sql, addresses, log),
     log,
     limits: readLimits((variable) => Deno.env.get(variable)),
     now: () => performance.now(),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Dialect, openCsv } from "../_shared/database/csv_header.ts";
-import { CsvError } from "../_shared/database/result_error.ts";
+import { type Dialect, openCsv } from "../_shared/results/csv_header.ts";
+import { CsvError } from "../_shared/results/result_error.ts";
 
 const COMMAS: Dialect = { separator: ",", quote: '"', escape: '"' };
 const BACKSLASHES: Dialect = { separator: ",", quote: '"', escape: "\\" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decompressed } from "../_shared/database/gzip.ts";
+import { decompressed } from "../_shared/results/gzip.ts";
 
 async function* streamOf(chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* chunks;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Dialect } from "../_shared/database/csv_header.ts";
-import { RecordScan } from "../_shared/database/record_scan.ts";
-import { CsvError } from "../_shared/database/result_error.ts";
+import type { Dialect } from "../_shared/results/csv_header.ts";
+import { RecordScan } from "../_shared/results/record_scan.ts";
+import { CsvError } from "../_shared/results/result_error.ts";
 
 const DOUBLED: Dialect = { separator: ",", quote: '"', escape: '"' };
 const BACKSLASH: Dialect = { separator: ",", quote: '"', escape: "\\" };

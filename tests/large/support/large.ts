@@ -72,7 +72,7 @@ async function sentBy(
 ): Promise<{ bytes: number; digest: string }> {
   await using worker = openWorker(bench);
   const { collector } = worker;
-  const [instance] = await collector.direct`
+  const [instance] = await collector.sql`
     select id as instance_id, entity_id, marketplace_id, region, credential_name from public.amc_instances`;
   const client = await collector.clients.of(
     instance as unknown as Parameters<typeof collector.clients.of>[0],

@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
 import postgres from "postgres";
-import type { Dialect } from "../../../supabase/functions/_shared/database/csv_header.ts";
+import type { Dialect } from "../../../supabase/functions/_shared/results/csv_header.ts";
 import {
-  type Direct,
-  openDirect,
-} from "../../../supabase/functions/_shared/database/direct.ts";
-import { LoadBudget } from "../../../supabase/functions/_shared/database/load_budget.ts";
+  openSql,
+  type Sql,
+} from "../../../supabase/functions/_shared/database/sql.ts";
+import { LoadBudget } from "../../../supabase/functions/_shared/results/load_budget.ts";
 import {
   DEFAULT_LIMITS,
   type LoadLimits,
-} from "../../../supabase/functions/_shared/database/load_limits.ts";
+} from "../../../supabase/functions/_shared/results/load_limits.ts";
 import {
   type Load,
   loadResult,
   type ResultFile,
-} from "../../../supabase/functions/_shared/database/loader.ts";
+} from "../../../supabase/functions/_shared/results/loader.ts";
 import {
   type TestDatabase,
   withDatabase,
@@ -31,7 +31,7 @@ export interface Loading {
   /** As the role postgres. */
   sql: postgres.Sql;
   /** The loader's own connection. */
-  direct: Direct;
+  loaderSql: Sql;
 }
 
 /** An attempt whose execution succeeded. */
@@ -56,7 +56,7 @@ export interface LoadOptions {
     file: ResultFile,
   ) => Promise<ResultFile>;
   /** The connection to load over; absent: the world's. */
-  direct?: Direct;
+  loaderSql?: Sql;
   /** The fence to load with; absent: the load is taken up anew. */
   fence?: number;
 }
@@ -73,13 +73,13 @@ export async function withLoading<T>(
     );
     await admin.end({ timeout: 5 });
     const sql = postgres(database.url, { max: 2, onnotice: () => {} });
-    const direct: Direct = openDirect(database.url);
+    const loaderSql: Sql = openSql(database.url);
     try {
       await sql`insert into auth.users (id, email)
         values ('a0000000-0000-4000-8000-000000000001', 'owner@loading.test')`;
-      return await work({ database, sql, direct });
+      return await work({ database, sql, loaderSql });
     } finally {
-      await direct.end({ timeout: 5 });
+      await loaderSql.end({ timeout: 5 });
       await sql.end({ timeout: 5 });
     }
   });
@@ -162,7 +162,7 @@ export async function load(
 ): Promise<any> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const bytes = files.map(bytesOf);
-  return await loadResult(options.direct ?? world.direct, {
+  return await loadResult(options.loaderSql ?? world.loaderSql, {
     attemptId: loadable.attemptId,
     fence: options.fence ?? await takeUp(world, loadable),
     dialect: loadable.dialect,

@@ -1,11 +1,11 @@
 import { edit, type Mutant } from "../support/mutant.ts";
 import { LOADS } from "./files.ts";
 
-const DATABASE = "supabase/functions/_shared/database";
+const RESULTS = "supabase/functions/_shared/results";
 const COLLECTOR = "supabase/functions/_shared/collector";
-const SCAN = `${DATABASE}/record_scan.ts`;
-const SEGMENT = `${DATABASE}/segment.ts`;
-const LOADER = `${DATABASE}/loader.ts`;
+const SCAN = `${RESULTS}/record_scan.ts`;
+const SEGMENT = `${RESULTS}/segment.ts`;
+const LOADER = `${RESULTS}/loader.ts`;
 const FILES = `${COLLECTOR}/result_files.ts`;
 const FAILURE = `${COLLECTOR}/load_failure.ts`;
 
@@ -142,7 +142,7 @@ export const SEGMENTS: Mutant[] = [
     off: "everything fits",
     edits: [
       edit(
-        `${DATABASE}/load_budget.ts`,
+        `${RESULTS}/load_budget.ts`,
         "const fits = this.#used === 0 || this.#used + bytes <= this.bytes;",
         "const fits = true;",
       ),

@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import type { Direct } from "../../../supabase/functions/_shared/database/direct.ts";
+import type { Sql } from "../../../supabase/functions/_shared/database/sql.ts";
 import type { Rpc } from "../../../supabase/functions/_shared/database/rpc.ts";
 import { withDatabase } from "../../support/with_database.ts";
 import { HEADER } from "./client.ts";
@@ -114,13 +114,13 @@ export class Lane {
   }
 
   /** The collector's direct connection, through a gate. A transaction passes it as a whole. */
-  direct(gate: Gate): Direct {
+  gatedSql(gate: Gate): Sql {
     const query = (parts: TemplateStringsArray, ...values: never[]) =>
       gate("begin_load", () => this.#apart(() => this.#sql(parts, ...values)));
     const begin = (work: (sql: postgres.Sql) => Promise<unknown>) =>
       gate("copy", () => this.#apart(() => work(this.#sql)));
     const json = (value: postgres.JSONValue) => this.#sql.json(value);
-    return Object.assign(query, { begin, json }) as unknown as Direct;
+    return Object.assign(query, { begin, json }) as unknown as Sql;
   }
 
   /** As role postgres; what is refused leaves the walk's transaction as it was. */

@@ -54,7 +54,7 @@ export class Worker {
       });
     this.#collector = {
       rpc: lane.rpc((name, act) => gate(name, act)),
-      direct: lane.direct(gate),
+      sql: lane.gatedSql(gate),
       clients: {
         of: () => Promise.resolve(createClient(amc, gate, lane.credential)),
         forget: () => {},

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   DEFAULT_LIMITS,
   type LoadLimits,
-} from "../../../supabase/functions/_shared/database/load_limits.ts";
+} from "../../../supabase/functions/_shared/results/load_limits.ts";
 import type { OpenResultOptions } from "../../../supabase/functions/_shared/amc/results.ts";
 import { type Bench, type BenchOptions, collect, withBench } from "./bench.ts";
 import {

@@ -9,7 +9,7 @@ import {
   runTick,
   type TickReport,
 } from "../../../supabase/functions/_shared/collector/tick.ts";
-import { openDirect } from "../../../supabase/functions/_shared/database/direct.ts";
+import { openSql } from "../../../supabase/functions/_shared/database/sql.ts";
 import { createRpc } from "../../../supabase/functions/_shared/database/rpc.ts";
 import { createLog } from "../../../supabase/functions/_shared/log.ts";
 import { type Bench, type LogLine, serviceClient } from "./bench.ts";
@@ -38,15 +38,15 @@ export function openWorker(
   const { platform, simulator } = bench;
   const lines: LogLine[] = [];
   const log = createLog((line) => void lines.push(JSON.parse(line)));
-  const direct: postgres.Sql = openDirect(platform.databaseUrl);
-  const clients = createAmcClients(direct, {
+  const sql: postgres.Sql = openSql(platform.databaseUrl);
+  const clients = createAmcClients(sql, {
     apiUrl: simulator.url,
     tokenUrl: simulator.tokenUrl,
     resultHosts: [simulator.resultHost],
   }, log);
   const collector: Collector = {
     rpc: createRpc(serviceClient(platform)),
-    direct,
+    sql,
     clients: {
       ...clients,
       of: async (instance) => {
@@ -63,6 +63,6 @@ export function openWorker(
     collector,
     lines,
     tick: () => runTick(collector),
-    [Symbol.asyncDispose]: () => direct.end({ timeout: 5 }),
+    [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }),
   };
 }

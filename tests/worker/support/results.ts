@@ -31,7 +31,7 @@ export async function resultOf(
 }
 
 async function clientOf({ collector }: OwnWorker): Promise<AmcClient> {
-  const [instance] = await collector.direct`
+  const [instance] = await collector.sql`
     select id as instance_id, entity_id, marketplace_id, region, credential_name from public.amc_instances`;
   return await collector.clients.of(
     instance as unknown as Parameters<typeof collector.clients.of>[0],

@@ -6,7 +6,7 @@ import {
   type Region,
   type TokenSource,
 } from "../amc/mod.ts";
-import { type Direct, readCredential } from "../database/direct.ts";
+import { readCredential, type Sql } from "../database/sql.ts";
 import type { Log } from "../log.ts";
 import type { InstanceRow } from "./collector.ts";
 
@@ -52,7 +52,7 @@ export interface AmcClients {
  * credential that a person has stored anew takes the place of the old one.
  */
 export function createAmcClients(
-  direct: Direct,
+  sql: Sql,
   addresses: AmcAddresses,
   log: Log,
 ): AmcClients {
@@ -63,7 +63,7 @@ export function createAmcClients(
     region: Region,
     before: Cached | null,
   ): Promise<Cached> {
-    const { credential, version } = await readCredential(direct, name);
+    const { credential, version } = await readCredential(sql, name);
     if (credential === null) {
       const missing = new CredentialError(
         "credential_missing",

@@ -1,5 +1,5 @@
-import type { Direct } from "../database/direct.ts";
-import type { LoadLimits } from "../database/load_limits.ts";
+import type { Sql } from "../database/sql.ts";
+import type { LoadLimits } from "../results/load_limits.ts";
 import type { Rpc } from "../database/rpc.ts";
 import type { Log } from "../log.ts";
 import type { AmcClients } from "./amc_clients.ts";
@@ -16,7 +16,7 @@ export interface InstanceRow {
 /** What a tick works with. */
 export interface Collector {
   rpc: Rpc;
-  direct: Direct;
+  sql: Sql;
   clients: AmcClients;
   log: Log;
   /** How much is loaded at once, and how much at most; absent: the defaults. */

@@ -1,9 +1,9 @@
 import { AmcError } from "../amc/mod.ts";
 import type { Json } from "../database/database.types.ts";
-import { LoadBudget } from "../database/load_budget.ts";
-import { DEFAULT_LIMITS } from "../database/load_limits.ts";
-import { type Load, loadResult } from "../database/loader.ts";
-import { dropLoad, releaseLoad } from "../database/open_load.ts";
+import { LoadBudget } from "../results/load_budget.ts";
+import { DEFAULT_LIMITS } from "../results/load_limits.ts";
+import { type Load, loadResult } from "../results/loader.ts";
+import { dropLoad, releaseLoad } from "../results/open_load.ts";
 import type { ClaimedLoad } from "../database/rpc.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
@@ -59,7 +59,7 @@ async function loadOne(
   ]);
   const loadFrom = async (ranges: boolean) => {
     const files = new ResultFiles(client, claim.execution_id, signal, ranges);
-    return await loadResult(collector.direct, {
+    return await loadResult(collector.sql, {
       ...holderOf(claim),
       dialect: dialectOf(claim),
       countFiles: () => files.count(),
@@ -77,7 +77,7 @@ async function loadOne(
       if (!(error instanceof AmcError && error.code === "wrong_range")) {
         throw error;
       }
-      await dropLoad(collector.direct, holderOf(claim));
+      await dropLoad(collector.sql, holderOf(claim));
       return await loadFrom(false);
     });
   } finally {
@@ -111,7 +111,7 @@ async function release(
   collector: Collector,
   claim: ClaimedLoad,
 ): Promise<void> {
-  await releaseLoad(collector.direct, holderOf(claim));
+  await releaseLoad(collector.sql, holderOf(claim));
   collector.log("info", "load_goes_on_later", idsOf(claim));
 }
 

@@ -4,9 +4,9 @@ import {
   ThrottledError,
   UnauthorizedError,
 } from "../amc/mod.ts";
-import { dropEndedLoad, dropLoad } from "../database/open_load.ts";
-import { isStaleLoad } from "../database/loader.ts";
-import { ResultError } from "../database/result_error.ts";
+import { dropEndedLoad, dropLoad } from "../results/open_load.ts";
+import { isStaleLoad } from "../results/loader.ts";
+import { ResultError } from "../results/result_error.ts";
 import type { ClaimedLoad } from "../database/rpc.ts";
 import { sqlStateOf } from "../database/errors.ts";
 import { logFailure } from "../log.ts";
@@ -62,7 +62,7 @@ async function drop(
   how: typeof dropLoad,
 ): Promise<void> {
   try {
-    await how(collector.direct, { attemptId: attempt_id, fence });
+    await how(collector.sql, { attemptId: attempt_id, fence });
   } catch (error) {
     logFailure(collector.log, "load_not_dropped", error, { attempt_id });
   }

@@ -17,21 +17,21 @@ import type { Collector } from "./collector.ts";
  *   the result up: its columns then read as text.
  */
 export async function learnOutputColumns(
-  { direct, log }: Collector,
+  { sql, log }: Collector,
   client: Pick<AmcClient, "getExecution">,
   executionId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const [wanted] = await direct`
+  const [wanted] = await sql`
     select amc_history.needs_output_columns(${executionId}) as columns`;
   if (!wanted.columns) return;
   try {
     const { output_columns } = await client.getExecution(executionId, {
       signal,
     });
-    await direct`
+    await sql`
       select amc_history.record_output_columns(${executionId}, ${
-      direct.json(output_columns as never)
+      sql.json(output_columns as never)
     })`;
   } catch (error) {
     if (!(error instanceof AmcError) || isWaiting(error)) throw error;

@@ -5,8 +5,8 @@ import {
   type OpenedResult,
   UnavailableError,
 } from "../amc/mod.ts";
-import { decompressed } from "../database/gzip.ts";
-import type { ResultFile } from "../database/loader.ts";
+import { decompressed } from "../results/gzip.ts";
+import type { ResultFile } from "../results/loader.ts";
 
 /** How often a file that breaks off is gone on with, without a byte between. */
 const MOST_BREAKS = 3;

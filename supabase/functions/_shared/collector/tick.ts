@@ -1,5 +1,5 @@
-import { LoadBudget } from "../database/load_budget.ts";
-import { DEFAULT_LIMITS } from "../database/load_limits.ts";
+import { LoadBudget } from "../results/load_budget.ts";
+import { DEFAULT_LIMITS } from "../results/load_limits.ts";
 import { logFailure } from "../log.ts";
 import { cancel } from "./cancel.ts";
 import type { Collector } from "./collector.ts";

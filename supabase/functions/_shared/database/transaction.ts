@@ -1,13 +1,13 @@
 import type postgres from "postgres";
-import type { Direct } from "./direct.ts";
+import type { Sql } from "./sql.ts";
 
 /**
- * As `direct.begin`, for work that does other things between its statements: where it awaits `alive()` it goes no further once
+ * As `sql.begin`, for work that does other things between its statements: where it awaits `alive()` it goes no further once
  * the connection is lost. The driver (postgres 3.4.9) would write to a socket that is gone, in a callback of its own, where
  * nobody can catch the error: it would end the process.
  */
 export async function inTransaction<T>(
-  direct: Direct,
+  sql: Sql,
   work: (
     transaction: postgres.TransactionSql,
     alive: () => Promise<void>,
@@ -19,7 +19,7 @@ export async function inTransaction<T>(
     await new Promise((turn) => setTimeout(turn, 0));
     if (lost) await new Promise<never>(() => {});
   };
-  const done = direct.begin(async (transaction) => {
+  const done = sql.begin(async (transaction) => {
     try {
       return await work(transaction, alive);
     } catch (error) {

@@ -2,7 +2,7 @@ import postgres from "postgres";
 import type { Credential } from "../amc/mod.ts";
 
 /** A direct connection to Postgres, for what must not go through the API: credentials and the bytes of results. */
-export type Direct = postgres.Sql;
+export type Sql = postgres.Sql;
 
 /**
  * Opens a direct connection as the role postgres; at most two sessions, closed after a minute without work.
@@ -13,9 +13,9 @@ export type Direct = postgres.Sql;
  *
  * @param url SUPABASE_DB_URL
  */
-export function openDirect(url: string): Direct {
+export function openSql(url: string): Sql {
   let current = open();
-  function open(): Direct {
+  function open(): Sql {
     const sessions = openSessions(url, () => {
       if (sessions !== current) return;
       current = open();
@@ -30,7 +30,7 @@ export function openDirect(url: string): Direct {
   });
 }
 
-function openSessions(url: string, onclose: () => void): Direct {
+function openSessions(url: string, onclose: () => void): Sql {
   return postgres(url, {
     max: 2,
     idle_timeout: 60,
@@ -59,10 +59,10 @@ export interface StoredCredential {
  * @param name the secret's name, as in amc_instances.credential_name
  */
 export async function readCredential(
-  direct: Direct,
+  sql: Sql,
   name: string,
 ): Promise<StoredCredential> {
-  const [row] = await direct`
+  const [row] = await sql`
     select amc_history.amc_credential(${name}) as credential,
       (select max(credential_version) from public.amc_instances where credential_name = ${name}) as version`;
   const { client_id, client_secret, refresh_token } = row?.credential ?? {};

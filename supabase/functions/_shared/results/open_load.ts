@@ -1,5 +1,5 @@
 import type { LineEnd } from "./csv_header.ts";
-import type { Direct } from "./direct.ts";
+import type { Sql } from "../database/sql.ts";
 
 /** A load that is open, and its cursor: what is in. */
 export interface OpenLoad {
@@ -29,10 +29,10 @@ export interface Holder {
 
 /** Takes up a load that an earlier worker left, and ends that worker's session if it hangs. @returns null if there is none */
 export async function resumeLoad(
-  direct: Direct,
+  sql: Sql,
   { attemptId, fence }: Holder,
 ): Promise<OpenLoad | null> {
-  const [row] = await direct`
+  const [row] = await sql`
     select (r.load).*, r.copy_statement from amc_history.resume_load(${attemptId}, ${fence}) r`;
   if (!row || row.id === null) return null;
   return {
@@ -53,12 +53,12 @@ export async function resumeLoad(
 
 /** Begins a load anew. */
 export async function beginLoad(
-  direct: Direct,
+  sql: Sql,
   { attemptId, fence }: Holder,
   begun: Pick<OpenLoad, "header" | "files" | "segmentBytes">,
 ): Promise<OpenLoad> {
   const { header, files, segmentBytes } = begun;
-  const [row] = await direct`
+  const [row] = await sql`
     select load_id, copy_statement
     from amc_history.begin_load(${attemptId}, ${fence}, ${header}, ${files}, ${segmentBytes})`;
   return {
@@ -77,18 +77,18 @@ export async function beginLoad(
 
 /** Lets a load go in the middle: the next worker goes on from its cursor at once. */
 export async function releaseLoad(
-  direct: Direct,
+  sql: Sql,
   { attemptId, fence }: Holder,
 ): Promise<void> {
-  await direct`select amc_history.release_load(${attemptId}, ${fence})`;
+  await sql`select amc_history.release_load(${attemptId}, ${fence})`;
 }
 
 /** Takes back what is loaded, so that the load begins anew. It may take as long as deleting the rows does. */
 export async function dropLoad(
-  direct: Direct,
+  sql: Sql,
   { attemptId, fence }: Holder,
 ): Promise<void> {
-  await direct.begin(async (transaction) => {
+  await sql.begin(async (transaction) => {
     await transaction`set local statement_timeout = '140s'`;
     await transaction`select amc_history.drop_load(${attemptId}, ${fence})`;
   });
@@ -96,10 +96,10 @@ export async function dropLoad(
 
 /** Takes back what is loaded of an attempt, if it has ended. */
 export async function dropEndedLoad(
-  direct: Direct,
+  sql: Sql,
   { attemptId }: Holder,
 ): Promise<void> {
-  await direct.begin(async (transaction) => {
+  await sql.begin(async (transaction) => {
     await transaction`set local statement_timeout = '140s'`;
     await transaction`select amc_history.drop_ended_loads(${attemptId})`;
   });

@@ -2,8 +2,8 @@ import type postgres from "postgres";
 import { ByteReader } from "./byte_reader.ts";
 import { copyInto } from "./copy.ts";
 import { type Dialect, openCsv } from "./csv_header.ts";
-import type { Direct } from "./direct.ts";
-import { sqlStateOf } from "./errors.ts";
+import type { Sql } from "../database/sql.ts";
+import { sqlStateOf } from "../database/errors.ts";
 import type { LoadBudget } from "./load_budget.ts";
 import type { LoadLimits } from "./load_limits.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "./open_load.ts";
 import { CsvError, ResultError } from "./result_error.ts";
 import { type OpenFile, Segment, tooLarge, tooLargeAtOnce } from "./segment.ts";
-import { inTransaction } from "./transaction.ts";
+import { inTransaction } from "../database/transaction.ts";
 
 /** A file of a result, opened when it is its turn. */
 export interface ResultFile {
@@ -61,22 +61,22 @@ export function isStaleLoad(error: unknown): boolean {
  *   header is not the workflow's; CutOffError; whatever opening a file throws
  */
 export async function loadResult(
-  direct: Direct,
+  sql: Sql,
   load: Load,
 ): Promise<postgres.JSONValue | null> {
-  let open = await resumeLoad(direct, load);
+  let open = await resumeLoad(sql, load);
   if (open === null || open.file < open.files) {
-    open = await loadFiles(direct, load, open);
+    open = await loadFiles(sql, load, open);
   }
   if (open === null) return null;
-  const [{ summary }] = await direct`
+  const [{ summary }] = await sql`
     select amc_history.finish_load(${open.id}, ${load.attemptId}, ${load.fence}) as summary`;
   return summary;
 }
 
 /** Loads the files that are not in. @returns the load, or null if the budget is used up */
 async function loadFiles(
-  direct: Direct,
+  sql: Sql,
   load: Load,
   resumed: OpenLoad | null,
 ): Promise<OpenLoad | null> {
@@ -84,20 +84,20 @@ async function loadFiles(
   const files = await load.countFiles();
   if (open !== null && open.files !== files) {
     // Not the same result any more: it is loaded from the start.
-    await dropLoad(direct, load);
+    await dropLoad(sql, load);
     open = null;
   }
   while (open === null || open.file < files) {
     if (!load.budget.isOpen) return null;
     const { file, header } = await openFile(load, open);
     try {
-      open ??= await beginLoad(direct, load, {
+      open ??= await beginLoad(sql, load, {
         header: header!,
         files,
         segmentBytes: load.limits.segmentBytes,
       });
       while (!file.ended) {
-        if (!await loadSegment(direct, load, open, file)) return null;
+        if (!await loadSegment(sql, load, open, file)) return null;
       }
     } finally {
       file.reader.close();
@@ -169,7 +169,7 @@ function checkHeader(
 
 /** Loads the next segment and commits it. @returns false if the budget has no room for it */
 async function loadSegment(
-  direct: Direct,
+  sql: Sql,
   load: Load,
   open: OpenLoad,
   file: OpenFile,
@@ -187,7 +187,7 @@ async function loadSegment(
   const segment = new Segment(file, open, load.dialect, limits);
   const lines = file.lines;
   try {
-    await inTransaction(direct, async (transaction, alive) => {
+    await inTransaction(sql, async (transaction, alive) => {
       await transaction`select amc_history.open_load(${open.id}, ${fence})`;
       await copyInto(transaction, open.copyStatement, segment.pieces());
       await load.reach("after_copy");
