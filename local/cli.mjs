@@ -18,6 +18,7 @@ const commands = {
   mutants: "tests/mutants/run.ts",
   check: "local/platform/tasks/check.ts",
   types: "local/platform/tasks/types.ts",
+  schema: "local/platform/tasks/schema.ts",
   advisors: "local/platform/tasks/advisors.ts",
   bench: "bench/main.ts",
 };

@@ -1,14 +1,8 @@
 -- The one way a week's status changes from outside: update_week_status, and how an attempt ends.
 
-create type public.tracking_report as (outcome text, reason text, status text, execution_id text);
-comment on type public.tracking_report is
-  'What a report did: outcome and reason are stable codes; status and execution_id are the week''s as they now are.';
-
--- How an attempt ends ---------------------------------------------------------------------------------
-
 create function amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamptz default null)
 returns void
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 begin
   update public.week_attempts a
@@ -19,15 +13,11 @@ end;
 $$;
 comment on function amc_history.end_attempt(uuid, text, timestamptz) is
   'Ends a live attempt, which frees its slot and its window. The caller holds the week''s lock.';
-revoke execute on function amc_history.end_attempt(uuid, text, timestamptz) from public, anon, authenticated;
-grant execute on function amc_history.end_attempt(uuid, text, timestamptz) to service_role;
-
--- Pieces of update_week_status, each one rule ----------------------------------------------------------
 
 create function amc_history.is_legal_transition(
   week public.report_data_weeks, live public.week_attempts, status text, data jsonb, execution_id text
 ) returns boolean
-language plpgsql immutable security invoker set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
 begin
   return case
@@ -45,12 +35,13 @@ begin
 end;
 $$;
 comment on function amc_history.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
-  'Whether a week may take this status, data and execution: pending to any, running to any but pending, a terminal status only to itself and only to fill gaps.';
+  $$Whether a week may take this status, data and execution: pending to any, running to any but pending, a terminal
+status only to itself and only to fill gaps.$$;
 
 create function amc_history.write_week(
   week public.report_data_weeks, status text, data jsonb, execution_id text
 ) returns public.report_data_weeks
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -70,12 +61,13 @@ begin
 end;
 $$;
 comment on function amc_history.write_week(public.report_data_weeks, text, jsonb, text) is
-  'Gives a week its status and, where they are not null, its data and its execution. Answers the week as it now is. The caller holds its lock.';
+  $$Gives a week its status and, where they are not null, its data and its execution. Answers the week as it now is.
+The caller holds its lock.$$;
 
 create function amc_history.write_week_with_execution(
   inout week public.report_data_weeks, status text, data jsonb, execution_id text, out untracked text
 )
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 declare
   now_at timestamptz := amc_history.clock_now();
@@ -118,7 +110,7 @@ If the execution cannot be the week's, status and data are written all the same,
 create function amc_history.finish_week(
   week public.report_data_weeks, live public.week_attempts, status text
 ) returns void
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 declare
   execution public.workflow_executions;
@@ -143,10 +135,11 @@ end;
 $$;
 comment on function amc_history.finish_week(public.report_data_weeks, public.week_attempts, text) is
   'Ends the live attempt of a week that reached a terminal status, and keeps AMC''s words if it failed.';
+
 create function amc_history.apply_report(
   week public.report_data_weeks, live public.week_attempts, status text, data jsonb, execution_id text
 ) returns public.tracking_report
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 declare
   reported record;
@@ -182,29 +175,13 @@ begin
 end;
 $$;
 comment on function amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
-  'Writes a report that update_week_status found to be in order, and what follows from it. Answers applied or applied_untracked.';
-
-revoke execute on function
-  amc_history.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
-  amc_history.write_week(public.report_data_weeks, text, jsonb, text),
-  amc_history.write_week_with_execution(public.report_data_weeks, text, jsonb, text),
-  amc_history.finish_week(public.report_data_weeks, public.week_attempts, text),
-  amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text)
-  from public, anon, authenticated;
-grant execute on function
-  amc_history.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
-  amc_history.write_week(public.report_data_weeks, text, jsonb, text),
-  amc_history.write_week_with_execution(public.report_data_weeks, text, jsonb, text),
-  amc_history.finish_week(public.report_data_weeks, public.week_attempts, text),
-  amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text)
-  to service_role;
-
--- update_week_status ----------------------------------------------------------------------------------
+  $$Writes a report that update_week_status found to be in order, and what follows from it. Answers applied or
+applied_untracked.$$;
 
 create function public.update_week_status(
   collection_id uuid, week_id uuid, status text, data jsonb default null, execution_id text default null
 ) returns public.tracking_report
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -268,5 +245,3 @@ applied; already_applied (nothing new); applied_untracked (status and data are i
 reason says why, an alert is open); stale (the id belongs to an attempt that has ended; nothing changed);
 rejected (attempt_in_progress, illegal_transition or load_incomplete; nothing changed); not_found.
 An unknown status raises 22023. For service_role. One transaction; locks the week.$$;
-revoke execute on function public.update_week_status(uuid, uuid, text, jsonb, text) from public, anon, authenticated;
-grant execute on function public.update_week_status(uuid, uuid, text, jsonb, text) to service_role;

@@ -1,12 +1,14 @@
 -- What AMC has and no live attempt holds: executions that were run before a backup was restored, that showed up after
+-- their attempt was abandoned, or that one create made twice.
+
+-- What AMC has and no live attempt holds: executions that were run before a backup was restored, that showed up after
 -- their attempt was abandoned, or that one create made twice. And what is to be cancelled at AMC.
 
--- Taking an execution over -----------------------------------------------------------------------------
 
 create function amc_history.adopt_execution(
   week public.report_data_weeks, instance public.amc_instances, execution_id text, details jsonb, event text
 ) returns text
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -46,10 +48,12 @@ begin
 end;
 $$;
 comment on function amc_history.adopt_execution(public.report_data_weeks, public.amc_instances, text, jsonb, text) is
-  'Gives a week that waits an execution that AMC has already, as an attempt that nobody POSTs. Answers adopted, not_needed, no_slot, window_taken (another live attempt asked for the same window) or already_recorded. The caller holds the locks of instance and week.';
+  $$Gives a week that waits an execution that AMC has already, as an attempt that nobody POSTs. Answers adopted,
+not_needed, no_slot, window_taken (another live attempt asked for the same window) or already_recorded. The caller
+holds the locks of instance and week.$$;
 
 create function public.adopt_surveyed(week_id uuid, execution_id text, details jsonb) returns public.tracking_report
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -80,7 +84,7 @@ held), already_recorded or not_found. For service_role.$$;
 create function public.mark_surveyed(
   instance_id text, fence bigint, collection_ids uuid[], released_week_ids uuid[] default '{}', held_week_ids uuid[] default '{}'
 ) returns integer
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -107,13 +111,14 @@ $$;
 comment on function public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[]) is
   $$Lets collections begin whose weeks were all looked for in a complete listing.
 
-fence: the listing's; an earlier one marks none. held_week_ids: weeks whose run could not be taken, since another live
-attempt asked AMC for the same window (window_taken): they alone wait until the list has been read again.
-released_week_ids: weeks that were looked for and may begin. Answers how many collections were marked. For service_role.$$;
+fence: the listing's; an earlier one marks none. held_week_ids: weeks whose run could not be taken, since another
+live attempt asked AMC for the same window (window_taken): they alone wait until the list has been read again.
+released_week_ids: weeks that were looked for and may begin. Answers how many collections were marked. For
+service_role.$$;
 
 create function public.record_late_execution(attempt_id uuid, execution_id text, details jsonb default null)
 returns public.tracking_report
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -157,123 +162,7 @@ begin
 end;
 $$;
 comment on function public.record_late_execution(uuid, text, jsonb) is
-  $$Reports an execution that an attempt's fingerprint proves ours, and that the attempt cannot take: it was abandoned, or
-it has another. An abandoned attempt's week that still waits takes it; otherwise it is kept as a duplicate, with an alert,
-and cancelled at AMC if it still runs. details: the execution observation. Answers adopted, no_slot or window_taken (to
-be reported again), duplicate, already_recorded or not_found. For service_role.$$;
-
--- Trying again ------------------------------------------------------------------------------------------
-
-create function public.retry_failed_execution(attempt_id uuid) returns public.tracking_report
-language plpgsql security invoker set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  attempt public.week_attempts;
-  week public.report_data_weeks;
-  allowed integer;
-begin
-  select w.* into week from public.report_data_weeks w join public.week_attempts a on a.week_id = w.id
-    where a.id = retry_failed_execution.attempt_id for no key update of w;
-  if not found then
-    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
-  end if;
-  select * into attempt from public.week_attempts a where a.id = retry_failed_execution.attempt_id for update;
-  if attempt.state = 'ended' then
-    return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
-  end if;
-  select c.failed_retries into allowed from public.report_data_collections c where c.id = week.collection_id;
-  if week.status not in ('running', 'completed') or week.error_count >= allowed or not exists (
-      select from public.workflow_executions e where e.id = attempt.execution_id and e.status = 'FAILED') then
-    return row('rejected', 'no_retry_left', week.status, week.execution_id)::public.tracking_report;
-  end if;
-  perform amc_history.end_attempt(attempt.id, 'failed');
-  update public.report_data_weeks w set error_count = w.error_count + 1, error_code = 'amc_failed',
-    error_message = (select e.status_reason from public.workflow_executions e where e.id = attempt.execution_id)
-  where w.id = week.id;
-  perform amc_history.reschedule_week(week, amc_history.clock_now()
-    + make_interval(secs => 60 + random() * least(3600, 300 * 2 ^ week.error_count)));
-  perform amc_history.record_event('failed_execution_retried', attempt, week, attempt.execution_id);
-  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
-end;
-$$;
-comment on function public.retry_failed_execution(uuid) is
-  $$Puts a week off whose execution ended at AMC as FAILED, if its collection's failed_retries allow one more; with
-growing pauses, and as an error. Answers applied, rejected (no_retry_left: report the week as failed), stale or
-not_found. For service_role.$$;
-
--- Cancelling at AMC ---------------------------------------------------------------------------------------
-
-create function amc_history.executions_to_cancel(again_seconds integer) returns setof text
-language sql stable security invoker set search_path = ''
-as $$
-  select e.id from public.workflow_executions e
-  join public.report_data_weeks w on w.id = e.week_id
-  join public.amc_instances i on i.id = w.instance_id
-  where e.cancel_requested_at is not null
-    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
-    and coalesce(e.cancel_tried_at <= amc_history.clock_now() - make_interval(secs => executions_to_cancel.again_seconds), true)
-    and coalesce(i.paused_until <= amc_history.clock_now(), true)
-  order by e.cancel_requested_at;
-$$;
-comment on function amc_history.executions_to_cancel(integer) is
-  'Executions that a worker should ask AMC to cancel now, the longest asked for first.';
-
-create function public.claim_cancellations(max_executions integer default 10, again_seconds integer default 60)
-returns table (
-  execution_id text, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id text,
-  region text, credential_name text
-)
-language sql volatile security invoker set search_path = ''
-as $$
-  with due as (
-    select e.id from public.workflow_executions e
-    where e.id in (select amc_history.executions_to_cancel(claim_cancellations.again_seconds))
-    order by e.cancel_requested_at
-    limit claim_cancellations.max_executions
-    for no key update skip locked
-  ),
-  taken as (
-    update public.workflow_executions e set cancel_tried_at = amc_history.clock_now()
-    from due d where d.id = e.id returning e.id, e.week_id
-  )
-  select t.id, w.id, w.collection_id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name
-  from taken t
-  join public.report_data_weeks w on w.id = t.week_id
-  join public.amc_instances i on i.id = w.instance_id;
-$$;
-comment on function public.claim_cancellations(integer, integer) is
-  'Takes executions that are to be cancelled at AMC. Each is taken again after again_seconds, until AMC shows that it ended. For service_role.';
-
-create function public.record_cancellation(execution_id text, observation jsonb) returns void
-language plpgsql security invoker set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  instance_id text;
-begin
-  select w.instance_id into instance_id from public.workflow_executions e
-    join public.report_data_weeks w on w.id = e.week_id where e.id = record_cancellation.execution_id;
-  perform amc_history.update_executions(jsonb_build_array(record_cancellation.observation));
-  perform amc_history.end_cancelled_attempts(instance_id);
-end;
-$$;
-comment on function public.record_cancellation(text, jsonb) is
-  'Takes over what AMC says of an execution after it was asked to cancel it, and ends the attempt if it has ended. observation: an execution observation. For service_role.';
-
-do $$
-declare
-  f regprocedure;
-begin
-  foreach f in array array[
-    'amc_history.adopt_execution(public.report_data_weeks, public.amc_instances, text, jsonb, text)',
-    'public.adopt_surveyed(uuid, text, jsonb)', 'public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[])',
-    'public.record_late_execution(uuid, text, jsonb)', 'public.retry_failed_execution(uuid)',
-    'amc_history.executions_to_cancel(integer)', 'public.claim_cancellations(integer, integer)',
-    'public.record_cancellation(text, jsonb)'
-  ]::regprocedure[] loop
-    execute format('revoke execute on function %s from public, anon, authenticated', f);
-    execute format('grant execute on function %s to service_role', f);
-  end loop;
-end;
-$$;
+  $$Reports an execution that an attempt's fingerprint proves ours, and that the attempt cannot take: it was abandoned,
+or it has another. An abandoned attempt's week that still waits takes it; otherwise it is kept as a duplicate, with
+an alert, and cancelled at AMC if it still runs. details: the execution observation. Answers adopted, no_slot or
+window_taken (to be reported again), duplicate, already_recorded or not_found. For service_role.$$;

@@ -6,7 +6,7 @@
 -- The functions that load run on the direct connection, as postgres: API roles cannot call them.
 
 create function amc_history.lock_load(attempt_id uuid, fence integer) returns public.week_attempts
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 declare
   attempt public.week_attempts;
@@ -24,10 +24,10 @@ begin
 end;
 $$;
 comment on function amc_history.lock_load(uuid, integer) is
-  'Locks week and attempt and refuses (SQLSTATE AH001, stale_load) a loader whose fence is not the attempt''s any more.';
+  $$Locks week and attempt and refuses (SQLSTATE AH001, stale_load) a loader whose fence is not the attempt's any more.$$;
 
 create function amc_history.loader_application_name(load_id uuid, fence integer) returns text
-language sql stable security invoker set search_path = ''
+language sql stable set search_path = ''
 as $$
   select format('amc-history load %s %s', loader_application_name.load_id, loader_application_name.fence);
 $$;
@@ -35,7 +35,7 @@ comment on function amc_history.loader_application_name(uuid, integer) is
   'The application_name of a session while it fills a load: by it a later worker finds an earlier one that hangs.';
 
 create function amc_history.end_earlier_loaders(load_id uuid, fence integer) returns integer
-language sql volatile security invoker set search_path = ''
+language sql volatile set search_path = ''
 as $$
   -- Uncommitted rows of a frozen session would hold up the same lines of its successor: its key waits for them.
   select (count(*) filter (where pg_terminate_backend(a.pid, 5000)))::integer
@@ -46,10 +46,11 @@ as $$
       from generate_series(1, end_earlier_loaders.fence - 1) f);
 $$;
 comment on function amc_history.end_earlier_loaders(uuid, integer) is
-  'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how many.';
+  $$Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
+many.$$;
 
 create function amc_history.copy_statement(table_name text) returns text
-language sql stable security invoker set search_path = ''
+language sql stable set search_path = ''
 as $$
   select format('copy amc_results.%I (%s) from stdin with (format csv, header false, delimiter %L, quote %L, escape %L)',
     t.table_name, (select string_agg(quote_ident(n), ', ' order by i) from unnest(t.columns) with ordinality as c(n, i)),
@@ -63,7 +64,7 @@ comment on function amc_history.copy_statement(text) is
   'The COPY that takes records of a workflow''s files, without header, into its results table.';
 
 create function amc_history.resume_load(attempt_id uuid, fence integer, out load public.result_loads, out copy_statement text)
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -81,13 +82,15 @@ begin
 end;
 $$;
 comment on function amc_history.resume_load(uuid, integer) is
-  'Takes an open load of the attempt''s execution up, for the worker that holds the fence: ends an earlier worker''s session if one hangs, and answers the load with its cursor and its COPY statement; both null if none is open. Refuses with stale_load (AH001).';
+  $$Takes an open load of the attempt's execution up, for the worker that holds the fence: ends an earlier worker's
+session if one hangs, and answers the load with its cursor and its COPY statement; both null if none is open.
+Refuses with stale_load (AH001).$$;
 
 create function amc_history.begin_load(
   attempt_id uuid, fence integer, header text[], files integer default 1, segment_bytes bigint default 67108864,
   out load_id uuid, out copy_statement text
 )
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -121,10 +124,12 @@ begin
 end;
 $$;
 comment on function amc_history.begin_load(uuid, integer, text[], integer, bigint) is
-  'Begins a load of an attempt''s execution anew, for the worker that holds its fence: makes the results table at the first header, and answers the COPY statement that takes records. files: how many the result has. segment_bytes: see the column. Refuses with header_changed (AH002) or stale_load (AH001).';
+  $$Begins a load of an attempt's execution anew, for the worker that holds its fence: makes the results table at the
+first header, and answers the COPY statement that takes records. files: how many the result has. segment_bytes: see
+the column. Refuses with header_changed (AH002) or stale_load (AH001).$$;
 
 create function amc_history.open_load(load_id uuid, fence integer) returns void
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 declare
   load public.result_loads;
@@ -149,10 +154,12 @@ begin
 end;
 $$;
 comment on function amc_history.open_load(uuid, integer) is
-  'Prepares this transaction for the COPY of a segment: its rows get the load''s id and the lines after those that are in. Sets the timeouts, and a name by which a later worker finds the session. Refuses with stale_load (AH001). Called in the transaction that copies.';
+  $$Prepares this transaction for the COPY of a segment: its rows get the load's id and the lines after those that are
+in. Sets the timeouts, and a name by which a later worker finds the session. Refuses with stale_load (AH001).
+Called in the transaction that copies.$$;
 
 create function amc_history.commit_segment(segment jsonb) returns void
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -200,7 +207,7 @@ whose fence or whose place is not the load's any more (AH001), and a segment of 
 records (AH003); then nothing of it stays.$$;
 
 create function amc_history.release_load(attempt_id uuid, fence integer) returns void
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 begin
   perform amc_history.lock_load(release_load.attempt_id, release_load.fence);
@@ -212,7 +219,7 @@ comment on function amc_history.release_load(uuid, integer) is
   'Lets a load go in the middle, so that the next worker goes on at once. Refuses with stale_load (AH001).';
 
 create function amc_history.finish_load(load_id uuid, attempt_id uuid, fence integer) returns jsonb
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -244,10 +251,11 @@ begin
 end;
 $$;
 comment on function amc_history.finish_load(uuid, uuid, integer) is
-  'Completes a load whose files are all in, if the worker still holds the fence (else AH001). Answers the summary that becomes the week''s data.';
+  $$Completes a load whose files are all in, if the worker still holds the fence (else AH001). Answers the summary that
+becomes the week's data.$$;
 
 create function amc_history.drop_load(attempt_id uuid, fence integer) returns void
-language sql security invoker set search_path = ''
+language sql set search_path = ''
 as $$
   -- A load that another worker has taken up bears a higher fence. Its rows go along, so this may take seconds:
   -- nothing else is locked meanwhile.
@@ -256,10 +264,11 @@ as $$
     and l.fence <= drop_load.fence;
 $$;
 comment on function amc_history.drop_load(uuid, integer) is
-  'Takes back what is loaded of an attempt''s execution, so that its load begins anew; not what a later worker has taken up.';
+  $$Takes back what is loaded of an attempt's execution, so that its load begins anew; not what a later worker has
+taken up.$$;
 
 create function amc_history.drop_ended_loads(attempt_id uuid default null) returns bigint
-language sql security invoker set search_path = ''
+language sql set search_path = ''
 as $$
   with dropped as (
     delete from public.result_loads l using public.week_attempts a
@@ -272,27 +281,13 @@ $$;
 comment on function amc_history.drop_ended_loads(uuid) is
   'Drops what is loaded in part for attempts that have ended, of one attempt or of all. Answers how many loads.';
 
-create function amc_history.delete_load_rows() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  -- Definer: whoever may delete a load need not be allowed to write results. Rows have no foreign key to their
-  -- load, since its check would run for each row of a COPY.
-  execute format('delete from amc_results.%I where load_id = $1', old.table_name) using old.id;
-  return old;
-end;
-$$;
-comment on function amc_history.delete_load_rows() is 'Takes a load''s rows away with it.';
-create trigger delete_load_rows before delete on public.result_loads
-  for each row execute function amc_history.delete_load_rows();
-
 create function public.claim_loads(max_loads integer default 2, lease_seconds integer default 150)
 returns table (
   attempt_id uuid, fence integer, week_id uuid, collection_id uuid, execution_id text, instance_id text,
   entity_id text, marketplace_id text, region text, credential_name text, workflow_id text,
   output_format jsonb, summary jsonb
 )
-language sql volatile security invoker set search_path = ''
+language sql volatile set search_path = ''
 as $$
   with ready as (
     select a.id from public.week_attempts a
@@ -330,7 +325,7 @@ the week is to be completed. lease_seconds: how long nobody else takes it. For s
 
 create function public.fail_load(attempt_id uuid, fence integer, code text, message text, permanent boolean)
 returns public.tracking_report
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -387,27 +382,3 @@ comment on function public.fail_load(uuid, integer, text, text, boolean) is
 is tried again later, at most eight times in all. not_ready and not_found, within a day of the execution's end, are
 waiting and count as no error; later they mean result_gone. fence: from claim_loads; an earlier one is stale.
 Answers {outcome: applied, stale or not_found, …}. For service_role.$$;
-
-do $$
-declare
-  f regprocedure;
-begin
-  -- On the direct connection only.
-  foreach f in array array[
-    'amc_history.lock_load(uuid, integer)',
-    'amc_history.loader_application_name(uuid, integer)', 'amc_history.end_earlier_loaders(uuid, integer)', 'amc_history.copy_statement(text)',
-    'amc_history.resume_load(uuid, integer)', 'amc_history.begin_load(uuid, integer, text[], integer, bigint)',
-    'amc_history.open_load(uuid, integer)', 'amc_history.commit_segment(jsonb)', 'amc_history.release_load(uuid, integer)',
-    'amc_history.finish_load(uuid, uuid, integer)', 'amc_history.drop_load(uuid, integer)',
-    'amc_history.drop_ended_loads(uuid)', 'amc_history.delete_load_rows()'
-  ]::regprocedure[] loop
-    execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
-  end loop;
-  foreach f in array array[
-    'public.claim_loads(integer, integer)', 'public.fail_load(uuid, integer, text, text, boolean)'
-  ]::regprocedure[] loop
-    execute format('revoke execute on function %s from public, anon, authenticated', f);
-    execute format('grant execute on function %s to service_role', f);
-  end loop;
-end;
-$$;

@@ -1,58 +1,8 @@
--- How a collection begins: a workflow is saved, a range of weeks is planned, and its progress is read.
-
-create function amc_history.refuse(code text, message text, hint text, sqlstate_code text default '22023')
-returns void
-language plpgsql immutable security invoker set search_path = ''
-as $$
-begin
-  raise exception '%', refuse.message using errcode = refuse.sqlstate_code, detail = refuse.code, hint = refuse.hint;
-end;
-$$;
-comment on function amc_history.refuse(text, text, text, text) is
-  'Refuses a request: message says what was expected and what came, hint what to do, detail is a stable code for programs. A SQLSTATE PTxyz becomes HTTP status xyz.';
-
--- Workflows -----------------------------------------------------------------------------------------
-
-create function public.save_workflow(
-  instance_id text, name text, sql_query text, parameters jsonb default '[]'
-) returns text
-language plpgsql security invoker set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  saved text;
-begin
-  if not exists (select from public.amc_instances i where i.id = save_workflow.instance_id) then
-    perform amc_history.refuse('instance_not_found',
-      format('No instance %s that you may use.', quote_literal(save_workflow.instance_id)),
-      'Check the id, or ask for membership of the instance.', 'PT404');
-  end if;
-  insert into public.amc_workflows (instance_id, name, sql_query, parameters)
-  values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)
-  on conflict do nothing
-  returning id into saved;
-  if saved is null then
-    select w.id into saved from public.amc_workflows w
-    where w.instance_id = save_workflow.instance_id and w.sql_query = save_workflow.sql_query
-      and w.parameters = save_workflow.parameters
-    order by w.name = save_workflow.name desc, w.created_at
-    limit 1;
-  end if;
-  return saved;
-end;
-$$;
-comment on function public.save_workflow(text, text, text, jsonb) is
-  $$Keeps an AMC query as a workflow and answers its id, which is also its workflowId at AMC.
-
-name: 1 to 100 characters. sql_query: AMC SQL; parameters are read with CUSTOM_PARAMETER('name').
-parameters: declared inputParameters (SPEC, H). The same query again answers the same id; a changed one is
-a new version. For members of the instance; refuses with detail instance_not_found.$$;
-
--- Windows -------------------------------------------------------------------------------------------
+-- How a collection begins: a range of weeks is planned, and its progress is read.
 
 create function amc_history.check_time_zone(time_zone text) returns void
 -- The zone of the session is set to the one in question, and is the caller's own again when the function returns.
-language plpgsql volatile security invoker set search_path = '' set timezone = 'UTC'
+language plpgsql volatile set search_path = '' set timezone = 'UTC'
 as $$
 declare
   -- Postgres takes POSIX rules for zones too, each of which has a digit; names of the tz database have none, by its own rules,
@@ -84,7 +34,7 @@ create function amc_history.plan_range(
   weeks integer, start_date date, end_date date, week_starts_on text, time_zone text,
   out first_day date, out last_day date, out weekday text
 )
-language plpgsql volatile security invoker set search_path = ''
+language plpgsql volatile set search_path = ''
 as $$
 declare
   weekdays constant text[] := array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
@@ -140,10 +90,12 @@ begin
 end;
 $$;
 comment on function amc_history.plan_range(integer, date, date, text, text) is
-  'Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least 14 days ago, or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete, range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.';
+  $$Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least 14 days ago,
+or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete, range_ambiguous,
+weeks_out_of_range, range_not_whole_weeks, range_in_future.$$;
 
 create function amc_history.check_parameters(declared jsonb, given jsonb) returns void
-language plpgsql immutable security invoker set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
 declare
   unknown text;
@@ -162,22 +114,22 @@ begin
 end;
 $$;
 comment on function amc_history.check_parameters(jsonb, jsonb) is
-  'Refuses what is not an object (parameters_not_an_object), and values for parameters that the workflow does not declare (unknown_parameter): AMC refuses them too.';
-
--- Collections ---------------------------------------------------------------------------------------
+  $$Refuses what is not an object (parameters_not_an_object), and values for parameters that the workflow does not
+declare (unknown_parameter): AMC refuses them too.$$;
 
 create function amc_history.describe_collection(collection_id uuid, created boolean) returns jsonb
-language sql stable security invoker set search_path = ''
+language sql stable set search_path = ''
 as $$
   select jsonb_build_object('collection_id', describe_collection.collection_id, 'created', describe_collection.created,
     'weeks', coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'week_start_date', w.week_start_date,
       'week_end_date', w.week_end_date, 'status', w.status) order by w.week_start_date), '[]'))
   from public.report_data_weeks w where w.collection_id = describe_collection.collection_id;
 $$;
-comment on function amc_history.describe_collection(uuid, boolean) is 'A collection''s id and weeks, oldest first, as create_collection answers them.';
+comment on function amc_history.describe_collection(uuid, boolean) is
+  $$A collection's id and weeks, oldest first, as create_collection answers them.$$;
 
 create function amc_history.find_repeated_request(owner_id uuid, idempotency_key text, request_hash text) returns uuid
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -203,14 +155,15 @@ begin
 end;
 $$;
 comment on function amc_history.find_repeated_request(uuid, text, text) is
-  'The collection that this request made before: by its key, else by its content within ten minutes. Refuses a key that came with another content (idempotency_key_reused).';
+  $$The collection that this request made before: by its key, else by its content within ten minutes. Refuses a key
+that came with another content (idempotency_key_reused).$$;
 
 create function public.create_collection(
   owner_id uuid, instance_id text, workflow_id text, weeks integer default null,
   start_date date default null, end_date date default null, week_starts_on text default null,
   time_zone text default 'UTC', parameter_values jsonb default '{}', idempotency_key text default null
 ) returns jsonb
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -263,8 +216,6 @@ days ago; or start_date and end_date (inclusive). week_starts_on: a weekday in E
 name. The same idempotency_key, or the same request within ten minutes, answers the same collection with
 created false. Answers {collection_id, created, weeks}. Refuses with a stable code in detail. For service_role.$$;
 
--- Progress ------------------------------------------------------------------------------------------
-
 create view public.collection_progress with (security_invoker = true) as
 select c.id as collection_id, c.instance_id, c.workflow_id, c.start_date, c.end_date, c.created_at,
   case
@@ -291,26 +242,3 @@ cross join lateral (
 ) n;
 comment on view public.collection_progress is
   'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known.';
-
-revoke all on public.collection_progress from anon, authenticated, service_role;
-grant select on public.collection_progress to authenticated, service_role;
-revoke execute on function
-  amc_history.refuse(text, text, text, text),
-  public.save_workflow(text, text, text, jsonb),
-  amc_history.check_time_zone(text),
-  amc_history.plan_range(integer, date, date, text, text),
-  amc_history.check_parameters(jsonb, jsonb),
-  amc_history.describe_collection(uuid, boolean),
-  amc_history.find_repeated_request(uuid, text, text),
-  public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text)
-  from public, anon, authenticated;
-grant execute on function amc_history.refuse(text, text, text, text), public.save_workflow(text, text, text, jsonb)
-  to authenticated, service_role;
-grant execute on function
-  amc_history.check_time_zone(text),
-  amc_history.plan_range(integer, date, date, text, text),
-  amc_history.check_parameters(jsonb, jsonb),
-  amc_history.describe_collection(uuid, boolean),
-  amc_history.find_repeated_request(uuid, text, text),
-  public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text)
-  to service_role;

@@ -4,10 +4,6 @@
 -- by functions in amc_history with their owner's rights, which check first that the caller owns the collection.
 -- Each is idempotent and says what it did.
 
-create type public.control_report as (outcome text, reason text, weeks integer);
-comment on type public.control_report is
-  'What a request of a person did: outcome (applied, already_applied, rejected), why it was rejected, and how many weeks it changed.';
-
 create function amc_history.lock_own_collection(collection_id uuid) returns public.report_data_collections
 language plpgsql security definer set search_path = ''
 as $$
@@ -33,7 +29,8 @@ begin
 end;
 $$;
 comment on function amc_history.lock_own_collection(uuid) is
-  'Locks an instance and a collection of it for a request of the collection''s owner; refuses anybody else''s (collection_not_found). Definer: users may not lock what they may only read.';
+  $$Locks an instance and a collection of it for a request of the collection's owner; refuses anybody else's
+(collection_not_found). Definer: users may not lock what they may only read.$$;
 
 create function amc_history.lock_own_week(week_id uuid) returns public.report_data_weeks
 language plpgsql security definer set search_path = ''
@@ -52,7 +49,8 @@ begin
 end;
 $$;
 comment on function amc_history.lock_own_week(uuid) is
-  'Locks a week for a request of its owner; refuses anybody else''s (week_not_found, collection_not_found). Definer: see amc_history.lock_own_collection.';
+  $$Locks a week for a request of its owner; refuses anybody else's (week_not_found, collection_not_found). Definer:
+see amc_history.lock_own_collection.$$;
 
 create function amc_history.pause_collection(collection_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -73,7 +71,8 @@ begin
   return row('applied', null, held)::public.control_report;
 end;
 $$;
-comment on function amc_history.pause_collection(uuid) is 'See public.pause_collection. Definer: users may not write collections and weeks.';
+comment on function amc_history.pause_collection(uuid) is
+  $$See public.pause_collection. Definer: users may not write collections and weeks.$$;
 
 create function amc_history.resume_collection(collection_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -96,7 +95,8 @@ begin
   return row('applied', null, released)::public.control_report;
 end;
 $$;
-comment on function amc_history.resume_collection(uuid) is 'See public.resume_collection. Definer: users may not write collections and weeks.';
+comment on function amc_history.resume_collection(uuid) is
+  $$See public.resume_collection. Definer: users may not write collections and weeks.$$;
 
 create function amc_history.cancel_collection(collection_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -125,34 +125,11 @@ begin
   return row('applied', null, cancelled)::public.control_report;
 end;
 $$;
-comment on function amc_history.cancel_collection(uuid) is 'See public.cancel_collection. Definer: users may not write collections, weeks and attempts.';
-
-create function amc_history.request_cancel(week public.report_data_weeks) returns void
-language plpgsql security invoker set search_path = ''
-as $$
-declare
-  live public.week_attempts;
-  execution public.workflow_executions;
-begin
-  update public.week_attempts a set cancel_requested_at = coalesce(a.cancel_requested_at, amc_history.clock_now())
-    where a.week_id = week.id and a.state <> 'ended' returning * into live;
-  if live.execution_id is null then
-    return;
-  end if;
-  select * into execution from public.workflow_executions e where e.id = live.execution_id for no key update;
-  if execution.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then
-    perform amc_history.end_attempt(live.id, 'cancelled');
-  else
-    update public.workflow_executions e set cancel_requested_at = coalesce(e.cancel_requested_at, amc_history.clock_now())
-    where e.id = execution.id;
-  end if;
-end;
-$$;
-comment on function amc_history.request_cancel(public.report_data_weeks) is
-  'Remembers that a week''s live attempt is to be cancelled at AMC: at once if its execution is known, else when it becomes known. The caller holds the week''s lock.';
+comment on function amc_history.cancel_collection(uuid) is
+  $$See public.cancel_collection. Definer: users may not write collections, weeks and attempts.$$;
 
 create function amc_history.next_due_at(collection_id uuid) returns timestamptz
-language sql stable security invoker set search_path = ''
+language sql stable set search_path = ''
 as $$
   select case when c.paused_at is null then amc_history.clock_now() else 'infinity' end
   from public.report_data_collections c where c.id = next_due_at.collection_id;
@@ -160,37 +137,19 @@ $$;
 comment on function amc_history.next_due_at(uuid) is
   'When a week of a collection is due that may begin at once: now, or once the collection is resumed.';
 
-create function amc_history.cancel_orphaned_attempt() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  -- At the end of the transaction: whoever ended the week through a function has ended its attempt by then.
-  if exists (select from public.week_attempts a where a.week_id = new.id and a.state <> 'ended'
-      and not (new.status = 'completed' and a.kind = 'restated')) then
-    perform amc_history.request_cancel(new);
-  end if;
-  return null;
-end;
-$$;
-comment on function amc_history.cancel_orphaned_attempt() is
-  'A week that somebody ended by hand needs its live attempt no more: its execution is cancelled at AMC, and the slot is free once it has ended there. Definer: it runs at the end of the transaction, when the role is the caller''s again.';
-create constraint trigger cancel_orphaned_attempt after update of status on public.report_data_weeks
-  deferrable initially deferred for each row
-  when (new.status in ('completed', 'failed', 'skipped', 'cancelled') and old.status is distinct from new.status)
-  execute function amc_history.cancel_orphaned_attempt();
-
 create function amc_history.unsettled_until(attempt public.week_attempts) returns text
-language sql stable security invoker set search_path = ''
+language sql stable set search_path = ''
 as $$
   select 'unsettled until ' || to_char(until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
   from greatest(attempt.settle_after, attempt.leased_until) until
   where until > amc_history.clock_now();
 $$;
 comment on function amc_history.unsettled_until(public.week_attempts) is
-  'Why a person cannot tell yet what became of a create: it may be under way, or AMC''s list may lag. Null once that is over.';
+  $$Why a person cannot tell yet what became of a create: it may be under way, or AMC's list may lag. Null once that is
+over.$$;
 
 create function amc_history.reopen_week(week public.report_data_weeks) returns text
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 declare
   live public.week_attempts;
@@ -262,7 +221,8 @@ begin
     unsettled, retried)::public.control_report;
 end;
 $$;
-comment on function amc_history.retry_failed_weeks(uuid) is 'See public.retry_failed_weeks. Definer: users may not write weeks.';
+comment on function amc_history.retry_failed_weeks(uuid) is
+  $$See public.retry_failed_weeks. Definer: users may not write weeks.$$;
 
 create function amc_history.restate_week(week_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -286,66 +246,68 @@ end;
 $$;
 comment on function amc_history.restate_week(uuid) is 'See public.restate_week. Definer: users may not write weeks.';
 
--- What users call --------------------------------------------------------------------------------------
+create function amc_history.set_keep_versions(collection_id uuid, keep_versions integer) returns public.control_report
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  collection public.report_data_collections := amc_history.lock_own_collection(set_keep_versions.collection_id);
+begin
+  if set_keep_versions.keep_versions is null or set_keep_versions.keep_versions not between 1 and 100 then
+    perform amc_history.refuse('keep_versions_out_of_range', format('Expected to keep 1 to 100 versions, got %s.',
+      coalesce(set_keep_versions.keep_versions::text, 'null')), 'The shown result counts as one.');
+  elsif collection.keep_versions = set_keep_versions.keep_versions then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set keep_versions = set_keep_versions.keep_versions where c.id = collection.id;
+  return row('applied', null, 0)::public.control_report;
+end;
+$$;
+comment on function amc_history.set_keep_versions(uuid, integer) is
+  $$See public.set_keep_versions. Definer: users may not write collections.$$;
 
 create function public.pause_collection(collection_id uuid) returns public.control_report
-language sql security invoker set search_path = ''
+language sql set search_path = ''
 as $$ select amc_history.pause_collection(pause_collection.collection_id); $$;
 comment on function public.pause_collection(uuid) is
-  'Begins no more weeks of a collection until it is resumed. What is under way at AMC goes on, and its result is collected. Owners only.';
+  $$Begins no more weeks of a collection until it is resumed. What is under way at AMC goes on, and its result is
+collected. Owners only.$$;
 
 create function public.resume_collection(collection_id uuid) returns public.control_report
-language sql security invoker set search_path = ''
+language sql set search_path = ''
 as $$ select amc_history.resume_collection(resume_collection.collection_id); $$;
 comment on function public.resume_collection(uuid) is 'Goes on with a paused collection. Owners only.';
 
 create function public.cancel_collection(collection_id uuid) returns public.control_report
-language sql security invoker set search_path = ''
+language sql set search_path = ''
 as $$ select amc_history.cancel_collection(cancel_collection.collection_id); $$;
 comment on function public.cancel_collection(uuid) is
-  'Ends a collection: weeks that are not done become cancelled, and what runs is cancelled at AMC, also where its id is not known yet. What was done stays. For good. Owners only.';
+  $$Ends a collection: weeks that are not done become cancelled, and what runs is cancelled at AMC, also where its id
+is not known yet. What was done stays. For good. Owners only.$$;
 
 create function public.retry_week(week_id uuid) returns public.control_report
-language sql security invoker set search_path = ''
+language sql set search_path = ''
 as $$ select amc_history.retry_week(retry_week.week_id); $$;
 comment on function public.retry_week(uuid) is
-  'Tries a week again that failed, was skipped or was cancelled. Rejected: week_is_completed (restate it), collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while it is not known whether its last attempt runs at AMC, or outcome_unknown if AMC''s list cannot tell (say so with confirm_execution or confirm_no_execution). Owners only.';
+  $$Tries a week again that failed, was skipped or was cancelled. Rejected: week_is_completed (restate it),
+collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
+it is not known whether its last attempt runs at AMC, or outcome_unknown if AMC's list cannot tell (say so with
+confirm_execution or confirm_no_execution). Owners only.$$;
 
 create function public.retry_failed_weeks(collection_id uuid) returns public.control_report
-language sql security invoker set search_path = ''
+language sql set search_path = ''
 as $$ select amc_history.retry_failed_weeks(retry_failed_weeks.collection_id); $$;
 comment on function public.retry_failed_weeks(uuid) is 'Tries all failed weeks of a collection again. Owners only.';
 
 create function public.restate_week(week_id uuid) returns public.control_report
-language sql security invoker set search_path = ''
+language sql set search_path = ''
 as $$ select amc_history.restate_week(restate_week.week_id); $$;
 comment on function public.restate_week(uuid) is
-  'Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if that fails, it keeps showing the old one. Owners only.';
+  $$Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if that
+fails, it keeps showing the old one. Owners only.$$;
 
-do $$
-declare
-  f regprocedure;
-begin
-  foreach f in array array[
-    'amc_history.lock_own_collection(uuid)', 'amc_history.lock_own_week(uuid)', 'amc_history.reopen_week(public.report_data_weeks)',
-    'amc_history.next_due_at(uuid)', 'amc_history.unsettled_until(public.week_attempts)'
-  ]::regprocedure[] loop
-    execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
-  end loop;
-  foreach f in array array[
-    'amc_history.request_cancel(public.report_data_weeks)', 'amc_history.cancel_orphaned_attempt()'
-  ]::regprocedure[] loop
-    execute format('revoke execute on function %s from public, anon, authenticated', f);
-    execute format('grant execute on function %s to service_role', f);
-  end loop;
-  foreach f in array array[
-    'amc_history.pause_collection(uuid)', 'amc_history.resume_collection(uuid)', 'amc_history.cancel_collection(uuid)',
-    'amc_history.retry_week(uuid)', 'amc_history.retry_failed_weeks(uuid)', 'amc_history.restate_week(uuid)',
-    'public.pause_collection(uuid)', 'public.resume_collection(uuid)', 'public.cancel_collection(uuid)',
-    'public.retry_week(uuid)', 'public.retry_failed_weeks(uuid)', 'public.restate_week(uuid)'
-  ]::regprocedure[] loop
-    execute format('revoke execute on function %s from public, anon', f);
-    execute format('grant execute on function %s to authenticated, service_role', f);
-  end loop;
-end;
-$$;
+create function public.set_keep_versions(collection_id uuid, keep_versions integer) returns public.control_report
+language sql set search_path = ''
+as $$ select amc_history.set_keep_versions(set_keep_versions.collection_id, set_keep_versions.keep_versions); $$;
+comment on function public.set_keep_versions(uuid, integer) is
+  $$Sets how many results are kept of each week of a collection, the shown one counted: 1 to 100. Older ones are pruned
+within the hour. Refuses with keep_versions_out_of_range, collection_not_found. Owners only.$$;

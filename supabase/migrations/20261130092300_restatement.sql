@@ -1,19 +1,8 @@
 -- Restatement: the newest weeks of a collection are collected again on a schedule, since attribution settles
 -- for weeks after a window has ended.
 
-alter table public.report_data_collections
-  add column restate_weeks integer not null default 0
-    constraint restate_weeks_is_sane check (restate_weeks between 0 and 12),
-  add column restate_every_days integer not null default 7
-    constraint restate_every_days_is_sane check (restate_every_days between 1 and 90);
-create index report_data_collections_to_restate_idx on public.report_data_collections (id) where restate_weeks > 0;
-comment on column public.report_data_collections.restate_weeks is
-  'How many of the newest completed weeks are collected again; 0 for none. Weeks that ended more than 90 days ago are let be: attribution has settled within 28 (guides, M), and AMC refuses a query that ran too often over the same days (guide, M).';
-comment on column public.report_data_collections.restate_every_days is
-  'How many days lie between two collections of such a week.';
-
 create function amc_history.weeks_to_restate(collection_id uuid) returns setof public.report_data_weeks
-language sql stable security invoker set search_path = ''
+language sql stable set search_path = ''
 as $$
   select w.* from public.report_data_collections c
   cross join lateral (
@@ -29,10 +18,11 @@ as $$
       and (a.state <> 'ended' or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)));
 $$;
 comment on function amc_history.weeks_to_restate(uuid) is
-  'The weeks of a collection that its policy wants collected again now: of the restate_weeks newest completed ones, those that were not tried for restate_every_days, and are neither due nor under way.';
+  $$The weeks of a collection that its policy wants collected again now: of the restate_weeks newest completed ones,
+those that were not tried for restate_every_days, and are neither due nor under way.$$;
 
 create function amc_history.open_restatements(max_weeks integer default 200) returns integer
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 declare
   restated uuid;
@@ -66,7 +56,9 @@ begin
 end;
 $$;
 comment on function amc_history.open_restatements(integer) is
-  'Makes the weeks due again that their collections'' restatement policies name, at most max_weeks; each at most once in restate_every_days. They stay completed and show what they show until the new result is in. Answers how many. Run by pg_cron.';
+  $$Makes the weeks due again that their collections' restatement policies name, at most max_weeks; each at most once
+in restate_every_days. They stay completed and show what they show until the new result is in. Answers how many.
+Run by pg_cron.$$;
 
 create function amc_history.set_restatement_policy(collection_id uuid, restate_weeks integer, restate_every_days integer)
 returns public.control_report
@@ -97,7 +89,7 @@ comment on function amc_history.set_restatement_policy(uuid, integer, integer) i
 
 create function public.set_restatement_policy(collection_id uuid, restate_weeks integer, restate_every_days integer default 7)
 returns public.control_report
-language sql security invoker set search_path = ''
+language sql set search_path = ''
 as $$
   select amc_history.set_restatement_policy(set_restatement_policy.collection_id, set_restatement_policy.restate_weeks,
     set_restatement_policy.restate_every_days);
@@ -106,15 +98,6 @@ comment on function public.set_restatement_policy(uuid, integer, integer) is
   $$Has the newest completed weeks of a collection collected again on a schedule. Owners only.
 
 restate_weeks: how many, 0 to 12; 0 turns it off. restate_every_days: how many days between two collections of a
-week, 1 to 90. A week that ended more than 90 days ago is let be. Takes effect within the hour; what is due or under way already goes on.
-Answers {outcome, reason, weeks}: rejected if the collection is cancelled. Refuses with restatement_out_of_range,
-collection_not_found.$$;
-
-revoke execute on function amc_history.weeks_to_restate(uuid), amc_history.open_restatements(integer)
-  from public, anon, authenticated, service_role;
-revoke execute on function amc_history.set_restatement_policy(uuid, integer, integer),
-  public.set_restatement_policy(uuid, integer, integer) from public, anon;
-grant execute on function amc_history.set_restatement_policy(uuid, integer, integer),
-  public.set_restatement_policy(uuid, integer, integer) to authenticated, service_role;
-
-select cron.schedule('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()');
+week, 1 to 90. A week that ended more than 90 days ago is let be. Takes effect within the hour; what is due or
+under way already goes on. Answers {outcome, reason, weeks}: rejected if the collection is cancelled. Refuses with
+restatement_out_of_range, collection_not_found.$$;

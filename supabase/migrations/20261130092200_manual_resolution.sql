@@ -1,6 +1,7 @@
 -- What only a person can settle: a create whose answer was lost, where AMC's list is not proved to tell; and alerts.
 
--- An outcome that is not known ---------------------------------------------------------------------------
+-- What only a person can settle: a create whose answer was lost, where AMC's list is not proved to tell; and alerts.
+
 
 create function amc_history.lock_own_attempt(attempt_id uuid) returns public.week_attempts
 language plpgsql security definer set search_path = ''
@@ -19,14 +20,8 @@ begin
 end;
 $$;
 comment on function amc_history.lock_own_attempt(uuid) is
-  'Locks an attempt for a request of its collection''s owner; refuses anybody else''s (attempt_not_found, collection_not_found). Definer: see amc_history.lock_own_collection.';
-
-create function amc_history.actor() returns text
-language sql stable security invoker set search_path = ''
-as $$
-  select coalesce(auth.uid()::text, auth.role(), session_user::text);
-$$;
-comment on function amc_history.actor() is 'Who makes a request, for an event: a user''s id, else the role.';
+  $$Locks an attempt for a request of its collection's owner; refuses anybody else's (attempt_not_found,
+collection_not_found). Definer: see amc_history.lock_own_collection.$$;
 
 create function amc_history.confirm_execution(attempt_id uuid, execution_id text) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -59,7 +54,8 @@ begin
   return row('applied', null, 1)::public.control_report;
 end;
 $$;
-comment on function amc_history.confirm_execution(uuid, text) is 'See public.confirm_execution. Definer: users may not write attempts.';
+comment on function amc_history.confirm_execution(uuid, text) is
+  $$See public.confirm_execution. Definer: users may not write attempts.$$;
 
 create function amc_history.confirm_no_execution(attempt_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -87,97 +83,8 @@ begin
   return row('applied', null, 1)::public.control_report;
 end;
 $$;
-comment on function amc_history.confirm_no_execution(uuid) is 'See public.confirm_no_execution. Definer: users may not write attempts and weeks.';
-
-create function public.confirm_execution(attempt_id uuid, execution_id text) returns public.control_report
-language sql security invoker set search_path = ''
-as $$ select amc_history.confirm_execution(confirm_execution.attempt_id, confirm_execution.execution_id); $$;
-comment on function public.confirm_execution(uuid, text) is
-  $$Says which AMC execution a create made whose answer was lost (state unknown).
-
-The next listing looks it up in AMC: if AMC does not contradict in workflow, window, zone and parameters, the attempt
-takes it, as if the list had told; else an alert execution_not_confirmed says why not. Answers {outcome, reason, weeks}:
-applied, already_applied, or rejected with malformed_execution_id, attempt_ended, attempt_has_another_execution,
-execution_of_another_attempt, or "unsettled until …" while the create may be under way or AMC's list may lag. Refuses
-somebody else's (attempt_not_found, collection_not_found). Owners only.$$;
-
-create function public.confirm_no_execution(attempt_id uuid) returns public.control_report
-language sql security invoker set search_path = ''
-as $$ select amc_history.confirm_no_execution(confirm_no_execution.attempt_id); $$;
-comment on function public.confirm_no_execution(uuid) is
-  $$Says that AMC has no execution of a create whose answer was lost (state unknown): whoever says so has looked.
-
-The attempt is abandoned, and its week is due again; for 48 hours AMC's list is still searched for the execution.
-Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended, execution_is_known, or
-"unsettled until …" while the create may be under way or AMC's list may lag. Refuses somebody else's
-(attempt_not_found, collection_not_found). Owners only.$$;
-
-create function public.refute_confirmation(attempt_id uuid, execution_id text, message text)
-returns public.tracking_report
-language plpgsql security invoker set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  attempt public.week_attempts;
-  week public.report_data_weeks;
-begin
-  select w.* into week from public.report_data_weeks w join public.week_attempts a on a.week_id = w.id
-    where a.id = refute_confirmation.attempt_id for no key update of w;
-  if not found then
-    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
-  end if;
-  select * into attempt from public.week_attempts a where a.id = refute_confirmation.attempt_id for update;
-  if attempt.state <> 'unknown' or attempt.confirmed_execution_id is distinct from refute_confirmation.execution_id then
-    return row('stale', 'not_to_be_confirmed', week.status, week.execution_id)::public.tracking_report;
-  end if;
-  update public.week_attempts a set confirmed_execution_id = null where a.id = attempt.id;
-  perform amc_history.record_event('execution_not_confirmed', attempt, week, refute_confirmation.execution_id,
-    jsonb_build_object('message', left(refute_confirmation.message, 500)));
-  perform amc_history.raise_alert('execution_not_confirmed', format(
-    'AMC execution %s was said to be that of attempt %s: %s Look again in AMC, window of week %s.',
-    refute_confirmation.execution_id, attempt.id, left(refute_confirmation.message, 500), week.week_start_date),
-    week.instance_id, week.id, jsonb_build_object('attempt_id', attempt.id));
-  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
-end;
-$$;
-comment on function public.refute_confirmation(uuid, text, text) is
-  $$Reports that the execution that a person named for an attempt cannot be its: AMC does not know it, or it asks for
-something else. The attempt waits for a person again, with an alert.
-
-execution_id: the one that was looked up; stale if the person has named another since, or the attempt is settled.
-message: what was expected and what came. Answers {outcome, reason, status, execution_id}: applied, stale, not_found.
-For service_role.$$;
-
--- Alerts ------------------------------------------------------------------------------------------------
-
-create function amc_history.resolve_unknown_outcome_alerts() returns trigger
-language plpgsql security invoker set search_path = ''
-as $$
-begin
-  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
-  where t.week_id = new.week_id and t.resolved_at is null and t.code in ('unknown_outcome', 'execution_not_confirmed');
-  return null;
-end;
-$$;
-comment on function amc_history.resolve_unknown_outcome_alerts() is
-  'Resolves the alerts of an outcome that is known now, by whatever way.';
-create trigger resolve_unknown_outcome_alerts after update of state on public.week_attempts
-  for each row when (old.state = 'unknown' and new.state <> 'unknown')
-  execute function amc_history.resolve_unknown_outcome_alerts();
-
-create function amc_history.alert_cause_persists(alert public.tracking_alerts) returns boolean
-language sql stable security invoker set search_path = ''
-as $$
-  select case alert.code
-    when 'reconnect_needed' then exists (select from public.amc_instances i
-      where i.id = alert.instance_id and i.paused_until = 'infinity')
-    when 'unknown_outcome' then exists (select from public.week_attempts a
-      where a.week_id = alert.week_id and a.state = 'unknown')
-    else false
-  end;
-$$;
-comment on function amc_history.alert_cause_persists(public.tracking_alerts) is
-  'Whether what an alert tells of holds something up until a person does something else than resolve it.';
+comment on function amc_history.confirm_no_execution(uuid) is
+  $$See public.confirm_no_execution. Definer: users may not write attempts and weeks.$$;
 
 create function amc_history.resolve_alert(alert_id bigint) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -211,38 +118,77 @@ begin
   return row('applied', null, 0)::public.control_report;
 end;
 $$;
-comment on function amc_history.resolve_alert(bigint) is 'See public.resolve_alert. Definer: users may not write alerts.';
+comment on function amc_history.resolve_alert(bigint) is
+  $$See public.resolve_alert. Definer: users may not write alerts.$$;
+
+create function public.confirm_execution(attempt_id uuid, execution_id text) returns public.control_report
+language sql set search_path = ''
+as $$ select amc_history.confirm_execution(confirm_execution.attempt_id, confirm_execution.execution_id); $$;
+comment on function public.confirm_execution(uuid, text) is
+  $$Says which AMC execution a create made whose answer was lost (state unknown).
+
+The next listing looks it up in AMC: if AMC does not contradict in workflow, window, zone and parameters, the attempt
+takes it, as if the list had told; else an alert execution_not_confirmed says why not. Answers {outcome, reason, weeks}:
+applied, already_applied, or rejected with malformed_execution_id, attempt_ended, attempt_has_another_execution,
+execution_of_another_attempt, or "unsettled until …" while the create may be under way or AMC's list may lag. Refuses
+somebody else's (attempt_not_found, collection_not_found). Owners only.$$;
+
+create function public.confirm_no_execution(attempt_id uuid) returns public.control_report
+language sql set search_path = ''
+as $$ select amc_history.confirm_no_execution(confirm_no_execution.attempt_id); $$;
+comment on function public.confirm_no_execution(uuid) is
+  $$Says that AMC has no execution of a create whose answer was lost (state unknown): whoever says so has looked.
+
+The attempt is abandoned, and its week is due again; for 48 hours AMC's list is still searched for the execution.
+Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended, execution_is_known, or
+"unsettled until …" while the create may be under way or AMC's list may lag. Refuses somebody else's
+(attempt_not_found, collection_not_found). Owners only.$$;
 
 create function public.resolve_alert(alert_id bigint) returns public.control_report
-language sql security invoker set search_path = ''
+language sql set search_path = ''
 as $$ select amc_history.resolve_alert(resolve_alert.alert_id); $$;
 comment on function public.resolve_alert(bigint) is
   $$Puts an alert aside that somebody has looked at. If it happens again, a new one opens.
 
-Alerts whose cause can be seen to be gone resolve themselves: unknown_outcome and execution_not_confirmed (the outcome is
-known), reconnect_needed (connected again), unauthorized (AMC took the token), execution_overdue and unknown_status (the
-execution moved on), matcher_failed (proved again), schedule_not_configured (the schedule could call). Answers {outcome,
-reason, weeks}: applied, already_applied, or rejected with cause_persists (reconnect_needed of an instance that is still
-stopped; unknown_outcome of an attempt that is still unknown). Refuses what the caller cannot read (alert_not_found).$$;
+Alerts whose cause can be seen to be gone resolve themselves: unknown_outcome and execution_not_confirmed (the
+outcome is known), reconnect_needed (connected again), unauthorized (AMC took the token), execution_overdue and
+unknown_status (the execution moved on), matcher_failed (proved again), schedule_not_configured (the schedule could
+call). Answers {outcome, reason, weeks}: applied, already_applied, or rejected with cause_persists
+(reconnect_needed of an instance that is still stopped; unknown_outcome of an attempt that is still unknown).
+Refuses what the caller cannot read (alert_not_found).$$;
 
-do $$
+create function public.refute_confirmation(attempt_id uuid, execution_id text, message text)
+returns public.tracking_report
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
 declare
-  f regprocedure;
+  attempt public.week_attempts;
+  week public.report_data_weeks;
 begin
-  foreach f in array array[
-    'amc_history.lock_own_attempt(uuid)', 'amc_history.actor()',
-    'amc_history.alert_cause_persists(public.tracking_alerts)', 'amc_history.resolve_unknown_outcome_alerts()'
-  ]::regprocedure[] loop
-    execute format('revoke execute on function %s from public, anon, authenticated, service_role', f);
-  end loop;
-  revoke execute on function public.refute_confirmation(uuid, text, text) from public, anon, authenticated;
-  grant execute on function public.refute_confirmation(uuid, text, text) to service_role;
-  foreach f in array array[
-    'amc_history.confirm_execution(uuid, text)', 'amc_history.confirm_no_execution(uuid)', 'amc_history.resolve_alert(bigint)',
-    'public.confirm_execution(uuid, text)', 'public.confirm_no_execution(uuid)', 'public.resolve_alert(bigint)'
-  ]::regprocedure[] loop
-    execute format('revoke execute on function %s from public, anon', f);
-    execute format('grant execute on function %s to authenticated, service_role', f);
-  end loop;
+  select w.* into week from public.report_data_weeks w join public.week_attempts a on a.week_id = w.id
+    where a.id = refute_confirmation.attempt_id for no key update of w;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select * into attempt from public.week_attempts a where a.id = refute_confirmation.attempt_id for update;
+  if attempt.state <> 'unknown' or attempt.confirmed_execution_id is distinct from refute_confirmation.execution_id then
+    return row('stale', 'not_to_be_confirmed', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  update public.week_attempts a set confirmed_execution_id = null where a.id = attempt.id;
+  perform amc_history.record_event('execution_not_confirmed', attempt, week, refute_confirmation.execution_id,
+    jsonb_build_object('message', left(refute_confirmation.message, 500)));
+  perform amc_history.raise_alert('execution_not_confirmed', format(
+    'AMC execution %s was said to be that of attempt %s: %s Look again in AMC, window of week %s.',
+    refute_confirmation.execution_id, attempt.id, left(refute_confirmation.message, 500), week.week_start_date),
+    week.instance_id, week.id, jsonb_build_object('attempt_id', attempt.id));
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
+comment on function public.refute_confirmation(uuid, text, text) is
+  $$Reports that the execution that a person named for an attempt cannot be its: AMC does not know it, or it asks for
+something else. The attempt waits for a person again, with an alert.
+
+execution_id: the one that was looked up; stale if the person has named another since, or the attempt is settled.
+message: what was expected and what came. Answers {outcome, reason, status, execution_id}: applied, stale, not_found.
+For service_role.$$;

@@ -1,30 +1,8 @@
 -- Listings: one look at AMC's list of an instance tells how all its executions are, and settles attempts
 -- whose create got no answer.
 
--- Surveys -------------------------------------------------------------------------------------------
-
-alter table public.report_data_weeks add column survey_again boolean not null default false;
-create index report_data_weeks_survey_again_idx on public.report_data_weeks (instance_id) where survey_again;
-comment on column public.report_data_weeks.survey_again is
-  'AMC''s list showed a run of it that it could not take, since another live attempt asked AMC for the same window. It waits, due at infinity, until the list has been read again.';
-
-create function amc_history.hold_for_survey() returns trigger
-language plpgsql security invoker set search_path = ''
-as $$
-begin
-  new.due_at := 'infinity';
-  return new;
-end;
-$$;
-comment on function amc_history.hold_for_survey() is
-  'Keeps a week from being claimed, whoever makes it due, until AMC''s list has been read for it again.';
-revoke execute on function amc_history.hold_for_survey() from public, anon, authenticated;
-create trigger hold_for_survey before insert or update on public.report_data_weeks
-  for each row when (new.survey_again and new.due_at < 'infinity')
-  execute function amc_history.hold_for_survey();
-
 create function amc_history.needs_survey(instance_id text) returns boolean
-language sql volatile security invoker set search_path = ''
+language sql volatile set search_path = ''
 as $$
   select exists (select from public.report_data_collections c
     where c.instance_id = needs_survey.instance_id and c.surveyed_at is null
@@ -35,19 +13,11 @@ as $$
         and c.paused_at is null and c.cancelled_at is null);
 $$;
 comment on function amc_history.needs_survey(text) is
-  'Whether a collection of the instance waits for AMC''s list before its first create, or a week for what it showed there.';
-
--- What a person says ------------------------------------------------------------------------------------
-
-alter table public.week_attempts add column confirmed_execution_id text
-  constraint confirmed_execution_id_is_well_formed check (confirmed_execution_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$');
-comment on column public.week_attempts.confirmed_execution_id is
-  'The execution that a person found in AMC for an attempt whose answer was lost. The worker looks it up before the attempt takes it.';
-
--- Reading the list ----------------------------------------------------------------------------------
+  $$Whether a collection of the instance waits for AMC's list before its first create, or a week for what it showed
+there.$$;
 
 create function amc_history.is_listing_due(instance public.amc_instances) returns boolean
-language sql volatile security invoker set search_path = ''
+language sql volatile set search_path = ''
 as $$
   select (instance).list_due_at <= amc_history.clock_now()
     and coalesce((instance).paused_until <= amc_history.clock_now(), true)
@@ -72,7 +42,7 @@ comment on function amc_history.is_listing_due(public.amc_instances) is
   'Whether a listing of the instance is due and would move anything on.';
 
 create function amc_history.attempts_to_list(instance_id text) returns jsonb
-language sql stable security invoker set search_path = ''
+language sql stable set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
@@ -94,10 +64,11 @@ as $$
       and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'));
 $$;
 comment on function amc_history.attempts_to_list(text) is
-  'The attempts of an instance that a listing is to tell of: those without an answer, those under way, and those that were abandoned and are still watched.';
+  $$The attempts of an instance that a listing is to tell of: those without an answer, those under way, and those that
+were abandoned and are still watched.$$;
 
 create function amc_history.weeks_to_survey(instance_id text) returns jsonb
-language sql stable security invoker set search_path = ''
+language sql stable set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
@@ -118,14 +89,15 @@ as $$
   join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null;
 $$;
 comment on function amc_history.weeks_to_survey(text) is
-  'The weeks of the instance''s collections for which nothing was created yet, ten collections at a time, and those that wait for what the list showed: a listing may show that AMC has them already.';
+  $$The weeks of the instance's collections for which nothing was created yet, ten collections at a time, and those
+that wait for what the list showed: a listing may show that AMC has them already.$$;
 
 create function public.claim_listing(max_instances integer default 5, lease_seconds integer default 60)
 returns table (
   instance_id text, entity_id text, marketplace_id text, region text, credential_name text,
   fence bigint, began_at timestamptz, list_from timestamptz, attempts jsonb, surveys jsonb
 )
-language plpgsql volatile security invoker set search_path = ''
+language plpgsql volatile set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -158,13 +130,14 @@ $$;
 comment on function public.claim_listing(integer, integer) is
   $$Takes instances whose list of executions is due. Attempts without a report whose lease is over become unknown.
 
-list_from: list executions created since then, cancelled ones too, all pages. attempts: those that the listing
-is to tell of, as an array; state abandoned: still looked for. surveys: weeks of collections for which nothing was
-created yet, or whose run was shown before and could not be taken, as an array. fence: for record_listing. began_at: for settle_attempt, on the database's clock.
-lease_seconds: how long nobody else lists the instance. For service_role.$$;
+list_from: list executions created since then, cancelled ones too, all pages. attempts: those that the listing is
+to tell of, as an array; state abandoned: still looked for. surveys: weeks of collections for which nothing was
+created yet, or whose run was shown before and could not be taken, as an array. fence: for record_listing.
+began_at: for settle_attempt, on the database's clock. lease_seconds: how long nobody else lists the instance. For
+service_role.$$;
 
 create function amc_history.refresh_overdue_alerts(instance_id text) returns void
-language sql security invoker set search_path = ''
+language sql set search_path = ''
 as $$
   update public.tracking_alerts t set resolved_at = amc_history.clock_now()
   where t.instance_id = refresh_overdue_alerts.instance_id and t.resolved_at is null
@@ -188,59 +161,13 @@ as $$
       or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < amc_history.clock_now() - interval '6 hours');
 $$;
 comment on function amc_history.refresh_overdue_alerts(text) is
-  'Alerts a person to executions that take longer than AMC may take (overdue_hours), or keep a status that nobody knows, and resolves the alerts of those that do no more.';
-
-create function amc_history.update_executions(executions jsonb) returns void
-language sql security invoker set search_path = ''
-as $$
-  update public.workflow_executions e set
-    status = coalesce(o.status, e.status), status_reason = coalesce(o.status_reason, e.status_reason),
-    amc_created_at = coalesce(o.created_at, e.amc_created_at), amc_updated_at = coalesce(o.updated_at, e.amc_updated_at),
-    amc_expires_at = coalesce(o.expires_at, e.amc_expires_at),
-    execution_seconds = coalesce(o.execution_seconds, e.execution_seconds),
-    output_columns = coalesce(o.output_columns, e.output_columns), updated_at = amc_history.clock_now()
-  from (
-    -- A listing that shifts while it is read may name one twice.
-    select distinct on (o.id) o.* from jsonb_to_recordset(update_executions.executions) as o(id text, status text, status_reason text,
-      created_at timestamptz, updated_at timestamptz, expires_at timestamptz, execution_seconds numeric, output_columns jsonb)
-    order by o.id, o.updated_at desc nulls last
-  ) o
-  where e.id = o.id
-    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
-    -- A terminal status wins; else what AMC wrote later does.
-    and (o.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
-      or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
-$$;
-comment on function amc_history.update_executions(jsonb) is
-  'Takes over what AMC says of known executions. A status never goes back.';
-
-create function amc_history.end_cancelled_attempts(instance_id text) returns void
-language plpgsql security invoker set search_path = ''
-as $$
-declare
-  attempt_id uuid;
-  week_id uuid;
-begin
-  for attempt_id, week_id in
-    select a.id, w.id from public.week_attempts a
-    join public.report_data_weeks w on w.id = a.week_id
-    join public.workflow_executions e on e.id = a.execution_id
-    where a.instance_id = end_cancelled_attempts.instance_id and a.state = 'created'
-      and a.cancel_requested_at is not null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
-    -- A week that is locked is left to the next listing: waiting here, with executions locked, could be for ever.
-    order by w.id for no key update of w skip locked
-  loop
-    perform amc_history.end_attempt(attempt_id, 'cancelled');
-  end loop;
-end;
-$$;
-comment on function amc_history.end_cancelled_attempts(text) is
-  'Ends the attempts that a person cancelled and whose execution has ended at AMC. The week keeps what it shows.';
+  $$Alerts a person to executions that take longer than AMC may take (overdue_hours), or keep a status that nobody
+knows, and resolves the alerts of those that do no more.$$;
 
 create function public.record_listing(
   instance_id text, fence bigint, began_at timestamptz, executions jsonb, complete boolean
 ) returns jsonb
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -287,7 +214,7 @@ which no unknown attempt may adopt. For service_role.$$;
 
 create function public.settle_attempt(attempt_id uuid, listing_began_at timestamptz)
 returns public.tracking_report
-language plpgsql security invoker set search_path = ''
+language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -331,14 +258,15 @@ comment on function public.settle_attempt(uuid, timestamptz) is
   $$Reports that a complete listing, begun at listing_began_at, shows no execution of an unknown attempt.
 
 The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
-(settle_after) and the instance's list is proved to show such executions. Answers waiting
-(listing_may_lag, matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For service_role.$$;
+(settle_after) and the instance's list is proved to show such executions. Answers waiting (listing_may_lag,
+matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For
+service_role.$$;
 
 create function public.finished_attempts(max_attempts integer default 20)
 returns table (
   attempt_id uuid, week_id uuid, collection_id uuid, execution_id text, execution_status text, status_reason text
 )
-language sql stable security invoker set search_path = ''
+language sql stable set search_path = ''
 as $$
   select a.id, w.id, w.collection_id, e.id, e.status, e.status_reason
   from public.week_attempts a
@@ -349,21 +277,43 @@ as $$
   limit finished_attempts.max_attempts;
 $$;
 comment on function public.finished_attempts(integer) is
-  'Live attempts whose execution ended at AMC without a result: each is to be reported with update_week_status. For service_role.';
+  $$Live attempts whose execution ended at AMC without a result: each is to be reported with update_week_status. For
+service_role.$$;
 
-do $$
+create function public.retry_failed_execution(attempt_id uuid) returns public.tracking_report
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
 declare
-  f regprocedure;
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  allowed integer;
 begin
-  foreach f in array array[
-    'amc_history.needs_survey(text)', 'amc_history.is_listing_due(public.amc_instances)', 'amc_history.attempts_to_list(text)',
-    'amc_history.weeks_to_survey(text)', 'amc_history.end_cancelled_attempts(text)',
-    'public.claim_listing(integer, integer)', 'amc_history.refresh_overdue_alerts(text)', 'amc_history.update_executions(jsonb)',
-    'public.record_listing(text, bigint, timestamptz, jsonb, boolean)',
-    'public.settle_attempt(uuid, timestamptz)', 'public.finished_attempts(integer)'
-  ]::regprocedure[] loop
-    execute format('revoke execute on function %s from public, anon, authenticated', f);
-    execute format('grant execute on function %s to service_role', f);
-  end loop;
+  select w.* into week from public.report_data_weeks w join public.week_attempts a on a.week_id = w.id
+    where a.id = retry_failed_execution.attempt_id for no key update of w;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select * into attempt from public.week_attempts a where a.id = retry_failed_execution.attempt_id for update;
+  if attempt.state = 'ended' then
+    return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  select c.failed_retries into allowed from public.report_data_collections c where c.id = week.collection_id;
+  if week.status not in ('running', 'completed') or week.error_count >= allowed or not exists (
+      select from public.workflow_executions e where e.id = attempt.execution_id and e.status = 'FAILED') then
+    return row('rejected', 'no_retry_left', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  perform amc_history.end_attempt(attempt.id, 'failed');
+  update public.report_data_weeks w set error_count = w.error_count + 1, error_code = 'amc_failed',
+    error_message = (select e.status_reason from public.workflow_executions e where e.id = attempt.execution_id)
+  where w.id = week.id;
+  perform amc_history.reschedule_week(week, amc_history.clock_now()
+    + make_interval(secs => 60 + random() * least(3600, 300 * 2 ^ week.error_count)));
+  perform amc_history.record_event('failed_execution_retried', attempt, week, attempt.execution_id);
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
+comment on function public.retry_failed_execution(uuid) is
+  $$Puts a week off whose execution ended at AMC as FAILED, if its collection's failed_retries allow one more; with
+growing pauses, and as an error. Answers applied, rejected (no_retry_left: report the week as failed), stale or
+not_found. For service_role.$$;

@@ -1,0 +1,85 @@
+-- AMC instances and their members. An instance is also the gate: its places, its pause, its daily limit.
+
+create table public.amc_instances (
+  id text primary key
+    constraint instance_id_is_well_formed check (id ~ '^[A-Za-z0-9_-]{3,64}$'),
+  name text,
+  entity_id text not null
+    constraint entity_id_is_well_formed check (entity_id ~ '^[A-Za-z0-9]{3,64}$'),
+  marketplace_id text not null
+    constraint marketplace_id_is_well_formed check (marketplace_id ~ '^[A-Z0-9]{3,32}$'),
+  region text not null
+    constraint region_is_known check (region in ('NA', 'EU', 'FE')),
+  credential_name text not null,
+  credential_version integer not null default 1,
+  max_parallel integer not null default 10
+    constraint max_parallel_is_sane check (max_parallel between 1 and 100),
+  daily_limit integer
+    constraint daily_limit_is_positive check (daily_limit > 0),
+  running_elsewhere integer not null default 0
+    constraint running_elsewhere_is_not_negative check (running_elsewhere >= 0),
+  paused_until timestamptz,
+  pause_reason text,
+  throttles_in_row integer not null default 0,
+  list_lag_seconds integer not null default 300
+    constraint list_lag_is_sane check (list_lag_seconds between 0 and 86400),
+  matcher_proved_at timestamptz,
+  poll_seconds integer not null default 30
+    constraint poll_seconds_is_sane check (poll_seconds between 1 and 3600),
+  overdue_hours integer not null default 48
+    constraint overdue_is_sane check (overdue_hours between 1 and 720),
+  list_due_at timestamptz not null default '-infinity',
+  list_leased_until timestamptz,
+  list_fence bigint not null default 0,
+  last_claimed_at timestamptz,
+  created_at timestamptz not null default amc_history.clock_now()
+);
+
+create index amc_instances_last_claimed_at_idx on public.amc_instances (last_claimed_at nulls first, id);
+
+comment on table public.amc_instances is 'AMC instances, one row each, however many people use them.';
+comment on column public.amc_instances.id is 'AMC''s own instance id, such as amcr1aaaa1a.';
+comment on column public.amc_instances.entity_id is
+  'AMC account id, sent as Amazon-Advertising-API-AdvertiserId (SPEC, H).';
+comment on column public.amc_instances.marketplace_id is
+  'Sent as Amazon-Advertising-API-MarketplaceId (SPEC, H).';
+comment on column public.amc_instances.region is 'Which regional host is called: NA, EU or FE.';
+comment on column public.amc_instances.credential_name is
+  'Name of the Vault secret that holds the Login with Amazon credential. The secret itself is never in this table.';
+comment on column public.amc_instances.credential_version is
+  'Raised when another credential is stored under the name: who reports that Amazon refused an earlier one is late.';
+comment on column public.amc_instances.max_parallel is
+  'Most live attempts at once. AMC runs 10 executions per instance in parallel through the API (guide, M).';
+comment on column public.amc_instances.daily_limit is
+  'Most attempts in any 24 hours; null for no limit. SPEC speaks of 30 a day, probably stale (M).';
+comment on column public.amc_instances.running_elsewhere is
+  'Executions that AMC''s last list showed under way and that are not ours: people use the console too.';
+comment on column public.amc_instances.paused_until is 'No worker calls AMC for this instance before then.';
+comment on column public.amc_instances.throttles_in_row is
+  $$Pauses since AMC last answered: the exponent of the backoff.$$;
+comment on column public.amc_instances.list_lag_seconds is
+  'How long an execution may be missing from AMC''s list after it was created. Its length is not known (L).';
+comment on column public.amc_instances.matcher_proved_at is
+  $$When a create's answer first showed that the list would have found it. Until then unknown outcomes wait for a
+person.$$;
+comment on column public.amc_instances.poll_seconds is 'Seconds between two listings of the instance.';
+comment on column public.amc_instances.overdue_hours is
+  $$Hours after which a person is alerted to an execution that has not ended; it is followed on. AMC allows 24 hours in
+its queue and 24 of running (SPEC, H).$$;
+comment on column public.amc_instances.list_fence is 'Counts the listings; a report of an earlier one is stale.';
+comment on column public.amc_instances.last_claimed_at is 'The instance served longest ago is served first.';
+
+alter table public.amc_instances enable row level security;
+
+create table public.amc_instance_members (
+  instance_id text not null references public.amc_instances (id) on delete cascade,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  added_at timestamptz not null default amc_history.clock_now(),
+  primary key (instance_id, user_id)
+);
+
+create index amc_instance_members_user_id_idx on public.amc_instance_members (user_id);
+
+comment on table public.amc_instance_members is 'Who may collect from an instance.';
+
+alter table public.amc_instance_members enable row level security;

@@ -1,0 +1,198 @@
+-- Collections and their weeks, as they were before executions were tracked.
+--
+-- A collection is one request to collect a range of weeks of one workflow; a week is a window of seven days of it.
+-- Everything that follows (executions, attempts, loads) hangs on the weeks made here.
+
+create table public.report_data_collections (
+  id uuid primary key default gen_random_uuid(),
+  owner_id uuid references auth.users (id) on delete set null,
+  instance_id text not null,
+  workflow_id text not null,
+  start_date date not null,
+  end_date date not null,
+  week_starts_on text not null default 'monday',
+  time_zone text not null default 'UTC',
+  parameter_values jsonb not null default '{}'
+    constraint parameter_values_is_an_object check (jsonb_typeof(parameter_values) = 'object'),
+  idempotency_key text
+    constraint idempotency_key_is_short check (char_length(idempotency_key) between 1 and 200),
+  request_hash text,
+  restate_weeks integer not null default 0
+    constraint restate_weeks_is_sane check (restate_weeks between 0 and 12),
+  restate_every_days integer not null default 7
+    constraint restate_every_days_is_sane check (restate_every_days between 1 and 90),
+  keep_versions integer not null default 3
+    constraint keep_versions_is_sane check (keep_versions between 1 and 100),
+  surveyed_at timestamptz,
+  failed_retries integer not null default 0
+    constraint failed_retries_is_sane check (failed_retries between 0 and 10),
+  paused_at timestamptz,
+  cancelled_at timestamptz,
+  created_at timestamptz not null default amc_history.clock_now(),
+  constraint report_data_collections_workflow_fkey foreign key (instance_id, workflow_id)
+    references public.amc_workflows (instance_id, id),
+  constraint range_is_whole_weeks check (end_date > start_date and (end_date - start_date + 1) % 7 = 0),
+  constraint week_starts_on_is_a_weekday check (week_starts_on in
+    ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday')),
+  constraint range_starts_on_its_weekday check (extract(isodow from start_date) = array_position(
+    array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], week_starts_on))
+);
+
+create unique index report_data_collections_idempotency_key_key
+  on public.report_data_collections (owner_id, idempotency_key) where idempotency_key is not null;
+create index report_data_collections_owner_id_idx
+  on public.report_data_collections (owner_id, request_hash, created_at);
+create index report_data_collections_workflow_idx
+  on public.report_data_collections (instance_id, workflow_id);
+create index report_data_collections_to_survey_idx on public.report_data_collections (instance_id, created_at)
+  where surveyed_at is null;
+create index report_data_collections_to_restate_idx on public.report_data_collections (id) where restate_weeks > 0;
+
+comment on table public.report_data_collections is
+  'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
+comment on column public.report_data_collections.owner_id is
+  'Who asked. Null once that user is gone: the history stays.';
+comment on column public.report_data_collections.end_date is 'Last day of the last week, inclusive.';
+comment on column public.report_data_collections.time_zone is
+  'tz database name in which the weeks begin at 00:00.';
+comment on column public.report_data_collections.idempotency_key is
+  'The caller''s key: the same key answers the same collection.';
+comment on column public.report_data_collections.request_hash is
+  'Hash of what was asked: the same request within ten minutes answers the same collection.';
+comment on column public.report_data_collections.surveyed_at is
+  $$When AMC's list was first read for the collection. Until then nothing is created for it: a database that was
+restored from a backup does not run again what AMC has.$$;
+comment on column public.report_data_collections.failed_retries is
+  $$How often a week is tried again by itself whose execution ended at AMC as FAILED. Rejections and refusals are never
+tried again by themselves.$$;
+comment on column public.report_data_collections.keep_versions is
+  'How many results are kept of each week, the shown one counted. Older ones are pruned.';
+comment on column public.report_data_collections.restate_weeks is
+  $$How many of the newest completed weeks are collected again; 0 for none. Weeks that ended more than 90 days ago are
+let be: attribution has settled within 28 (guides, M), and AMC refuses a query that ran too often over the same
+days (guide, M).$$;
+comment on column public.report_data_collections.restate_every_days is
+  'How many days lie between two collections of such a week.';
+
+alter table public.report_data_collections enable row level security;
+
+create table public.report_data_weeks (
+  id uuid primary key default gen_random_uuid(),
+  collection_id uuid not null references public.report_data_collections (id) on delete cascade,
+  instance_id text not null,
+  week_start_date date not null,
+  week_end_date date not null,
+  status text not null default 'pending'
+    constraint status_is_known check (status in
+      ('pending', 'running', 'completed', 'failed', 'skipped', 'cancelled')),
+  data jsonb,
+  due_at timestamptz,
+  survey_again boolean not null default false,
+  error_count integer not null default 0
+    constraint error_count_is_not_negative check (error_count >= 0),
+  error_code text,
+  error_message text,
+  started_at timestamptz,
+  finished_at timestamptz,
+  created_at timestamptz not null default amc_history.clock_now(),
+  updated_at timestamptz not null default amc_history.clock_now(),
+  unique (collection_id, week_start_date),
+  constraint week_is_seven_days check (week_end_date = week_start_date + 6),
+  constraint finished_at_matches_status check
+    ((finished_at is not null) = (status in ('completed', 'failed', 'skipped', 'cancelled'))),
+  constraint only_open_weeks_are_due check (due_at is null or status in ('pending', 'running', 'completed'))
+);
+
+create index report_data_weeks_due_idx
+  on public.report_data_weeks (instance_id, due_at, week_start_date) where due_at is not null;
+create index report_data_weeks_survey_again_idx on public.report_data_weeks (instance_id) where survey_again;
+
+comment on table public.report_data_weeks is
+  'Weeks of a collection: half-open windows [week_start_date 00:00, week_end_date + 1 day 00:00) in its time zone.';
+comment on column public.report_data_weeks.week_end_date is 'Last day of the week, inclusive.';
+comment on column public.report_data_weeks.data is
+  'Summary of the result: columns, rows, bytes, first rows. The rows themselves are in the view of the workflow.';
+comment on column public.report_data_weeks.error_code is 'Why the week failed or was last put off, as a stable code.';
+comment on column public.report_data_weeks.error_message is 'The same in words: AMC''s own where AMC said why.';
+comment on column public.report_data_weeks.started_at is 'When the week first became running.';
+comment on column public.report_data_weeks.finished_at is 'When the week reached its terminal status; null before.';
+comment on column public.report_data_weeks.instance_id is
+  'The collection''s instance, copied so that the due weeks of one instance are one index range.';
+comment on column public.report_data_weeks.due_at is
+  'From when the next attempt may be made; null if none is wanted. A completed week is due when it is to be restated.';
+comment on column public.report_data_weeks.error_count is 'Errors so far. Waiting of any kind counts none.';
+comment on column public.report_data_weeks.survey_again is
+  $$AMC's list showed a run of it that it could not take, since another live attempt asked AMC for the same window. It
+waits, due at infinity, until the list has been read again.$$;
+
+alter table public.report_data_weeks enable row level security;
+
+create function amc_history.forbid_misplaced_week() returns trigger
+language plpgsql set search_path = ''
+as $$
+declare
+  collection public.report_data_collections;
+begin
+  select * into collection from public.report_data_collections c where c.id = new.collection_id;
+  if found and (new.week_start_date < collection.start_date or new.week_end_date > collection.end_date
+      or (new.week_start_date - collection.start_date) % 7 <> 0) then
+    raise exception 'Week % is not a week of its collection: expected every seventh day from % to %.',
+      new.week_start_date, collection.start_date, collection.end_date
+      using errcode = '23514', constraint = 'week_lies_in_its_collection';
+  end if;
+  return new;
+end;
+$$;
+comment on function amc_history.forbid_misplaced_week() is
+  $$Keeps the weeks of a collection contiguous: each starts a whole number of weeks after the range does and lies
+inside it.$$;
+create trigger forbid_misplaced_week before insert or update of collection_id, week_start_date, week_end_date
+  on public.report_data_weeks for each row execute function amc_history.forbid_misplaced_week();
+
+create function amc_history.set_week_instance() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  select c.instance_id into new.instance_id
+    from public.report_data_collections c where c.id = new.collection_id;
+  return new;
+end;
+$$;
+comment on function amc_history.set_week_instance() is 'Gives a week its collection''s instance.';
+create trigger set_week_instance before insert or update of collection_id, instance_id
+  on public.report_data_weeks for each row execute function amc_history.set_week_instance();
+
+create function amc_history.set_week_timestamps() returns trigger
+language plpgsql set search_path = ''
+as $$
+declare
+  now_at timestamptz := amc_history.clock_now();
+begin
+  new.updated_at := now_at;
+  if new.status = 'running' then
+    new.started_at := coalesce(new.started_at, now_at);
+  end if;
+  new.finished_at := case
+    when new.status in ('completed', 'failed', 'skipped', 'cancelled') then coalesce(new.finished_at, now_at)
+  end;
+  return new;
+end;
+$$;
+comment on function amc_history.set_week_timestamps() is
+  $$Keeps a week's timestamps in step with its status, whoever writes it.$$;
+create trigger set_week_timestamps before insert or update on public.report_data_weeks
+  for each row execute function amc_history.set_week_timestamps();
+
+create function amc_history.hold_for_survey() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.due_at := 'infinity';
+  return new;
+end;
+$$;
+comment on function amc_history.hold_for_survey() is
+  'Keeps a week from being claimed, whoever makes it due, until AMC''s list has been read for it again.';
+create trigger hold_for_survey before insert or update on public.report_data_weeks
+  for each row when (new.survey_again and new.due_at < 'infinity')
+  execute function amc_history.hold_for_survey();

@@ -1,0 +1,104 @@
+-- What happened to the tracking of executions, and what a person should look at.
+
+create table public.tracking_events (
+  id bigint generated always as identity primary key,
+  happened_at timestamptz not null default amc_history.clock_now(),
+  event text not null,
+  instance_id text,
+  collection_id uuid,
+  week_id uuid,
+  attempt_id uuid,
+  execution_id text,
+  detail jsonb
+);
+
+create index tracking_events_week_id_idx on public.tracking_events (week_id, happened_at);
+create index tracking_events_happened_at_idx on public.tracking_events (happened_at);
+
+comment on table public.tracking_events is
+  'What happened to the tracking of executions. Kept without foreign keys, so that it outlives what it tells of.';
+
+alter table public.tracking_events enable row level security;
+
+create table public.tracking_alerts (
+  id bigint generated always as identity primary key,
+  code text not null,
+  message text not null,
+  instance_id text references public.amc_instances (id) on delete cascade,
+  week_id uuid references public.report_data_weeks (id) on delete cascade,
+  detail jsonb,
+  times integer not null default 1,
+  raised_at timestamptz not null default amc_history.clock_now(),
+  last_raised_at timestamptz not null default amc_history.clock_now(),
+  resolved_at timestamptz
+);
+
+create unique index one_open_alert_of_a_kind on public.tracking_alerts (code, instance_id, week_id)
+  nulls not distinct where resolved_at is null;
+create index tracking_alerts_instance_id_idx on public.tracking_alerts (instance_id);
+create index tracking_alerts_week_id_idx on public.tracking_alerts (week_id);
+
+comment on table public.tracking_alerts is
+  $$What a person should look at. One open row for each code, instance and week.$$;
+comment on column public.tracking_alerts.times is 'How often it was raised since it was opened.';
+
+alter table public.tracking_alerts enable row level security;
+
+create function amc_history.record_event(
+  event text, attempt public.week_attempts, week public.report_data_weeks,
+  execution_id text default null, detail jsonb default null
+) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  insert into public.tracking_events
+    (event, instance_id, collection_id, week_id, attempt_id, execution_id, detail)
+  values (record_event.event, (record_event.week).instance_id, (record_event.week).collection_id,
+    (record_event.week).id, (record_event.attempt).id, record_event.execution_id, record_event.detail);
+end;
+$$;
+comment on function amc_history.record_event(text, public.week_attempts, public.report_data_weeks, text, jsonb) is
+  'Writes one tracking event about an attempt (or null) of a week.';
+
+create function amc_history.raise_alert(
+  code text, message text, instance_id text, week_id uuid default null, detail jsonb default null
+) returns void
+language sql set search_path = ''
+as $$
+  insert into public.tracking_alerts (code, message, instance_id, week_id, detail)
+  values (raise_alert.code, raise_alert.message, raise_alert.instance_id, raise_alert.week_id, raise_alert.detail)
+  on conflict (code, instance_id, week_id) where resolved_at is null
+  do update set times = tracking_alerts.times + 1, message = excluded.message, detail = excluded.detail,
+    last_raised_at = amc_history.clock_now();
+$$;
+comment on function amc_history.raise_alert(text, text, text, uuid, jsonb) is
+  'Opens an alert for a person, or counts it up if the same one is open.';
+
+create function amc_history.resolve_unknown_outcome_alerts() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+  where t.week_id = new.week_id and t.resolved_at is null and t.code in ('unknown_outcome', 'execution_not_confirmed');
+  return null;
+end;
+$$;
+comment on function amc_history.resolve_unknown_outcome_alerts() is
+  'Resolves the alerts of an outcome that is known now, by whatever way.';
+create trigger resolve_unknown_outcome_alerts after update of state on public.week_attempts
+  for each row when (old.state = 'unknown' and new.state <> 'unknown')
+  execute function amc_history.resolve_unknown_outcome_alerts();
+
+create function amc_history.alert_cause_persists(alert public.tracking_alerts) returns boolean
+language sql stable set search_path = ''
+as $$
+  select case alert.code
+    when 'reconnect_needed' then exists (select from public.amc_instances i
+      where i.id = alert.instance_id and i.paused_until = 'infinity')
+    when 'unknown_outcome' then exists (select from public.week_attempts a
+      where a.week_id = alert.week_id and a.state = 'unknown')
+    else false
+  end;
+$$;
+comment on function amc_history.alert_cause_persists(public.tracking_alerts) is
+  'Whether what an alert tells of holds something up until a person does something else than resolve it.';

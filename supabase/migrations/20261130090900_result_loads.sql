@@ -1,0 +1,168 @@
+-- Loads: each is one filling of a result from one execution.
+
+create table public.result_loads (
+  id uuid primary key default gen_random_uuid(),
+  execution_id text not null references public.workflow_executions (id) on delete cascade,
+  fence integer not null,
+  table_name text not null,
+  header text[] not null,
+  complete boolean not null default false,
+  files integer,
+  segment_bytes bigint not null default 67108864
+    constraint segment_bytes_are_positive check (segment_bytes > 0),
+  file integer not null default 0,
+  byte_offset bigint not null default 0,
+  etag text,
+  line_end text constraint line_end_is_known check (line_end in ('LF', 'CRLF')),
+  lines bigint not null default 0,
+  records bigint not null default 0,
+  bytes bigint not null default 0,
+  digests text[] not null default '{}',
+  uncast jsonb not null default '{}',
+  cells_checked_at timestamptz,
+  filtered_records bigint,
+  checksum text,
+  summary jsonb,
+  started_at timestamptz not null default amc_history.clock_now(),
+  completed_at timestamptz,
+  constraint complete_is_dated check (complete = (completed_at is not null)),
+  constraint complete_has_a_summary check (not complete or (summary is not null and checksum is not null)),
+  constraint cursor_is_within_the_files check (file between 0 and files),
+  -- Whoever goes on in the middle of a file must be able to tell that it is still the same one.
+  constraint cursor_within_a_file_has_its_etag check (byte_offset = 0 or etag is not null)
+);
+
+create unique index one_complete_load_per_execution on public.result_loads (execution_id) where complete;
+create index result_loads_execution_id_idx on public.result_loads (execution_id);
+create index result_loads_to_check_idx on public.result_loads (completed_at) where complete and cells_checked_at is null;
+
+comment on table public.result_loads is
+  $$Fillings of a result from an execution. Rows of an incomplete one are never shown.$$;
+comment on column public.result_loads.fence is 'The attempt''s fence when the load began.';
+comment on column public.result_loads.table_name is 'The table in amc_results that its rows are in.';
+comment on column public.result_loads.header is 'Column names as in the file.';
+comment on column public.result_loads.files is 'How many files the result has.';
+comment on column public.result_loads.segment_bytes is
+  'A segment ends with the first record that reaches so many bytes from its start, or with its file.';
+comment on column public.result_loads.file is 'Cursor: how many files are in.';
+comment on column public.result_loads.byte_offset is 'Cursor: bytes of the next file that are in.';
+comment on column public.result_loads.etag is 'Cursor: the next file''s entity tag, where some of it is in.';
+comment on column public.result_loads.line_end is 'Cursor: how the next file''s lines end, where some of it is in.';
+comment on column public.result_loads.lines is 'Cursor: lines of the next file that are in, its header''s too.';
+comment on column public.result_loads.records is 'Cursor: rows that are in.';
+comment on column public.result_loads.bytes is 'Cursor: bytes of all files that are in, headers too.';
+comment on column public.result_loads.digests is 'SHA-256 of each segment that is in, in hex and in order.';
+comment on column public.result_loads.uncast is
+  $$Cells that do not cast to their column's type, by column: {"column": n}.$$;
+comment on column public.result_loads.checksum is
+  $$SHA-256 in hex: of the file's bytes if one segment was all; else of the segments' digests in order, then - and
+their number.$$;
+comment on column public.result_loads.cells_checked_at is
+  'When it was counted which cells do not fit their column''s type; null until then.';
+comment on column public.result_loads.filtered_records is
+  'Rows that AMC marks as filtered for privacy, in its column filtered; null if the result has no such column.';
+
+alter table public.result_loads enable row level security;
+
+create function amc_history.require_complete_load() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  if exists (select from public.week_attempts a
+      where a.week_id = new.id and a.kind <> 'external'
+        and (a.execution_id = new.execution_id or new.execution_id is null and a.state <> 'ended'))
+    and not exists (select from public.result_loads l where l.execution_id = new.execution_id and l.complete) then
+    raise exception 'Week % cannot show execution %: expected a complete load of it.', new.id, new.execution_id
+      using errcode = '23514', constraint = 'completed_has_a_complete_load';
+  end if;
+  return new;
+end;
+$$;
+comment on function amc_history.require_complete_load() is
+  'Refuses to complete a collected week, or to change what it shows, before all of the result is in.';
+create trigger require_complete_load before update of status, execution_id on public.report_data_weeks
+  for each row
+  when (new.status = 'completed'
+    and (old.status <> 'completed' or old.execution_id is distinct from new.execution_id))
+  execute function amc_history.require_complete_load();
+
+create function amc_history.apply_column_types() returns trigger
+language plpgsql security definer set search_path = '' set lock_timeout = '5s'
+as $$
+declare
+  told jsonb := (select e.output_columns from public.workflow_executions e where e.id = new.execution_id);
+  learned text[] := amc_history.column_types(new.header, told);
+  target amc_history.result_tables;
+begin
+  if learned is null then
+    return null;
+  end if;
+  -- Only now are two first loads in each other's way: the second finds the types that the first has learned.
+  update amc_history.result_tables t set types = learned
+    where t.table_name = new.table_name and t.types is null and t.header = new.header returning * into target;
+  if not found then
+    return null;
+  end if;
+  update public.amc_workflows f set output_columns = told where f.id = target.workflow_id and f.output_columns is null;
+  perform amc_history.create_result_views(target);
+  return null;
+exception
+  -- A result is worth more than its types: they are learned with the next load.
+  when dependent_objects_still_exist or lock_not_available then
+    perform amc_history.raise_alert('types_not_applied', format(
+      'The columns of public.results_%s have become known, but the view is in use and stays as text: %s Drop what depends on it; the next load makes it anew.',
+      new.table_name, sqlerrm), (select w.instance_id from public.workflow_executions e
+        join public.report_data_weeks w on w.id = e.week_id where e.id = new.execution_id));
+    return null;
+end;
+$$;
+comment on function amc_history.apply_column_types() is
+  $$Gives a workflow version's view its types once an execution told AMC's outputColumns: when a load begins, or at the
+latest in the transaction that completes it. Definer: whoever writes loads need not own the views.$$;
+create trigger apply_column_types after insert or update of complete on public.result_loads
+  for each row execute function amc_history.apply_column_types();
+
+create function amc_history.delete_load_rows() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- Definer: whoever may delete a load need not be allowed to write results. Rows have no foreign key to their
+  -- load, since its check would run for each row of a COPY.
+  execute format('delete from amc_results.%I where load_id = $1', old.table_name) using old.id;
+  return old;
+end;
+$$;
+comment on function amc_history.delete_load_rows() is 'Takes a load''s rows away with it.';
+create trigger delete_load_rows before delete on public.result_loads
+  for each row execute function amc_history.delete_load_rows();
+
+create function amc_history.protect_shown_load() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- A week that is deleted with all it has is gone by now.
+  if exists (select from public.report_data_weeks w where w.execution_id = old.execution_id and w.status = 'completed') then
+    raise exception 'Load % is the result that its week shows: expected it to stay.', old.id
+      using errcode = '23514', constraint = 'shown_load_is_kept', hint = 'Restate the week, or delete its collection.';
+  end if;
+  return old;
+end;
+$$;
+comment on function amc_history.protect_shown_load() is
+  'Refuses to delete the load whose rows a week shows. Definer: whoever deletes a load may not see the week.';
+create trigger protect_shown_load before delete on public.result_loads
+  for each row when (old.complete) execute function amc_history.protect_shown_load();
+
+create function amc_history.loads_of_caller() returns setof uuid
+language sql stable security definer set search_path = ''
+as $$
+  select l.id from public.report_data_collections c
+  join public.report_data_weeks w on w.collection_id = c.id
+  join public.workflow_executions e on e.week_id = w.id
+  join public.result_loads l on l.execution_id = e.id and l.complete
+  where c.owner_id = (select auth.uid());
+$$;
+comment on function amc_history.loads_of_caller() is
+  $$The complete loads of the signed-in user's weeks: whose rows he may read. Definer: it says what the policies of the
+four tables say, in one pass from the owner, so that a query looks up neither all loads of the database nor the
+load of each row.$$;

@@ -1,0 +1,194 @@
+-- What a load comes to: its columns and types, its first rows, the cells that do not fit, the rows that AMC filtered.
+
+create function amc_history.load_types(load_id uuid) returns text[]
+language sql stable set search_path = ''
+as $$
+  select coalesce(t.types, amc_history.column_types(l.header, e.output_columns))
+  from public.result_loads l
+  join public.workflow_executions e on e.id = l.execution_id
+  join amc_history.result_tables t on t.table_name = l.table_name
+  where l.id = load_types.load_id;
+$$;
+comment on function amc_history.load_types(uuid) is
+  $$The types in SQL of a load's columns: those of its view, or those that it will have once the load is complete; null
+if AMC has not told its columns.$$;
+
+create function amc_history.needs_output_columns(execution_id text) returns boolean
+language sql stable set search_path = ''
+as $$
+  select e.output_columns is null and f.output_columns is null
+  from public.workflow_executions e
+  join public.report_data_weeks w on w.id = e.week_id
+  join public.report_data_collections c on c.id = w.collection_id
+  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+  where e.id = needs_output_columns.execution_id;
+$$;
+comment on function amc_history.needs_output_columns(text) is
+  $$Whether AMC's outputColumns are known neither from an execution nor from an earlier one of its workflow version:
+then AMC's answer to a GET tells them (captured, H); of its list that is not known.$$;
+
+create function amc_history.record_output_columns(execution_id text, output_columns jsonb) returns boolean
+language sql set search_path = ''
+as $$
+  update public.workflow_executions e set output_columns = record_output_columns.output_columns
+  where e.id = record_output_columns.execution_id and jsonb_typeof(record_output_columns.output_columns) = 'array'
+    and e.output_columns is null
+  returning true;
+$$;
+comment on function amc_history.record_output_columns(text, jsonb) is
+  $$Keeps AMC's outputColumns of an execution that has ended without having told them. Before begin_load, so that the
+types are known to the load. Answers true, or null if they were known or are not an array.$$;
+
+create function amc_history.count_uncast(load_id uuid, from_line bigint, to_line bigint) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+declare
+  target amc_history.result_tables;
+  types text[] := amc_history.load_types(count_uncast.load_id);
+  counts text;
+  found bigint[];
+begin
+  select t.* into target from amc_history.result_tables t
+    join public.result_loads l on l.table_name = t.table_name where l.id = count_uncast.load_id;
+  select string_agg(format('count(*) filter (where r.%I <> '''' and not %s)', name,
+    amc_history.cell_fits_sql(format('r.%I', name), type)), ', ' order by i)
+    into counts from unnest(target.columns, types) with ordinality as t(name, type, i) where type <> 'text';
+  if counts is null then
+    return '{}';
+  end if;
+  execute format('select array[%s] from amc_results.%I r where r.load_id = $1 and r.line between $2 and $3',
+    counts, target.table_name) into found using count_uncast.load_id, count_uncast.from_line, count_uncast.to_line;
+  return (select coalesce(jsonb_object_agg(name, n) filter (where n > 0), '{}') from unnest(found,
+    array(select name from unnest(target.columns, types) with ordinality as t(name, type, i) where type <> 'text' order by i))
+    as t(n, name));
+end;
+$$;
+comment on function amc_history.count_uncast(uuid, bigint, bigint) is
+  $$Counts the cells of a load that are not empty and do not fit their column's type, which the view therefore shows as
+null.
+
+from_line, to_line: the lines to look at, both inclusive; counts of parts can be added up. Answers {column: n},
+without the columns that have none; {} while AMC has not told the columns' types. One pass over those lines.$$;
+
+create function amc_history.load_summary(load_id uuid) returns jsonb
+language plpgsql stable set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  longest_cell constant integer := 1000;
+  -- So many rows are looked at within the load. Looking takes about as long as COPY did: more are left to check_cells.
+  most_rows constant integer := 50000;
+  load public.result_loads;
+  target amc_history.result_tables;
+  told jsonb;
+  columns jsonb;
+  uncast jsonb;
+  first_rows jsonb;
+begin
+  select * into load from public.result_loads l where l.id = load_summary.load_id;
+  if load.cells_checked_at is not null then
+    uncast := load.uncast;
+  elsif load.records <= most_rows and amc_history.load_types(load.id) is not null then
+    uncast := amc_history.count_uncast(load.id, 1, load.records);
+  end if;
+  select * into target from amc_history.result_tables t where t.table_name = load.table_name;
+  told := coalesce((select e.output_columns from public.workflow_executions e where e.id = load.execution_id),
+    (select f.output_columns from public.amc_workflows f
+      where f.id = target.workflow_id and f.output_columns is not null limit 1));
+  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType', 'kind', o ->> 'columnType',
+      'read_as', type)) order by i)
+    into columns
+    from unnest(target.columns, target.header, amc_history.load_types(load.id)) with ordinality as t(n, h, type, i)
+    left join lateral (select o from jsonb_array_elements(case jsonb_typeof(told) when 'array' then told else '[]' end) o
+      where o ->> 'name' = h limit 1) on true;
+  execute format('select coalesce(jsonb_agg(to_jsonb(f) - ''line'' order by f.line), ''[]'') from (
+      select r.line, %s from amc_results.%I r where r.load_id = $1 order by r.line limit 20) f',
+    (select string_agg(format('left(r.%1$I, %2$s) as %1$I', n, longest_cell), ', ' order by i)
+      from unnest(target.columns) with ordinality as t(n, i)), target.table_name)
+    into first_rows using load.id;
+  return jsonb_strip_nulls(jsonb_build_object(
+    'columns', columns, 'rows', load.records, 'bytes', load.bytes, 'files', load.file,
+    'segments', cardinality(load.digests), 'segment_bytes', load.segment_bytes,
+    'checksum', 'sha256:' || load.checksum, 'uncast', uncast,
+    'seconds', round(extract(epoch from coalesce(load.completed_at, amc_history.clock_now()) - load.started_at)::numeric, 3)))
+    -- Not stripped of nulls: a cell without a value is one.
+    || jsonb_build_object('first_rows', first_rows);
+end;
+$$;
+comment on function amc_history.load_summary(uuid) is
+  $$What the week's data tells of a load: columns [{name, type and kind as AMC told, read_as: the type in SQL}], rows,
+bytes, files, segments, segment_bytes, checksum, uncast (cells that do not fit their type, by column; left out while
+that is not counted), seconds from its begin, and first_rows: the first 20, as text, cells cut at 1000 characters.$$;
+
+create function amc_history.record_checked_cells() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  if new.summary ? 'uncast' then
+    new.uncast := new.summary -> 'uncast';
+    new.cells_checked_at := amc_history.clock_now();
+  end if;
+  return new;
+end;
+$$;
+comment on function amc_history.record_checked_cells() is
+  $$Keeps what the summary tells of cells that do not fit, as a load becomes complete.$$;
+create trigger record_checked_cells before update of complete on public.result_loads
+  for each row when (new.complete and not old.complete) execute function amc_history.record_checked_cells();
+
+create function amc_history.count_filtered() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  flag text;
+begin
+  select t.columns[i] into flag from amc_history.result_tables t, generate_subscripts(t.header, 1) i
+    where t.table_name = new.table_name and lower(t.header[i]) = 'filtered' limit 1;
+  if found then
+    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and upper(r.%I) = ''TRUE''', new.table_name, flag)
+      into new.filtered_records using new.id;
+  end if;
+  return new;
+end;
+$$;
+comment on function amc_history.count_filtered() is
+  $$Counts a load's filtered rows as it becomes complete. Definer: whoever writes loads need not read the list of
+results tables.$$;
+create trigger count_filtered before update of complete on public.result_loads
+  for each row when (new.complete and not old.complete) execute function amc_history.count_filtered();
+
+create function amc_history.check_cells(max_records bigint default 2000000) returns integer
+language plpgsql set search_path = ''
+as $$
+declare
+  load public.result_loads;
+  found_uncast jsonb;
+  checked integer := 0;
+  looked_at bigint := 0;
+begin
+  for load in
+    select l.* from public.result_loads l
+    join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
+    where l.complete and l.cells_checked_at is null
+      -- Its worker has the summary already, and is about to report it.
+      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.state <> 'ended')
+    order by l.completed_at limit 100
+  loop
+    exit when checked > 0 and looked_at + load.records > check_cells.max_records;
+    found_uncast := amc_history.count_uncast(load.id, 1, load.records);
+    -- The week before the load, as everywhere.
+    update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
+    where w.execution_id = load.execution_id and w.data = load.summary;
+    update public.result_loads l set uncast = found_uncast, cells_checked_at = amc_history.clock_now(),
+      summary = l.summary || jsonb_build_object('uncast', found_uncast)
+    where l.id = load.id;
+    checked := checked + 1;
+    looked_at := looked_at + load.records;
+  end loop;
+  return checked;
+end;
+$$;
+comment on function amc_history.check_cells(bigint) is
+  $$Counts the cells that do not fit their type in results that were too large to look at while they were loaded, or
+whose types have become known since, and adds the count to their summaries and their weeks' data: oldest first, no
+more than max_records rows unless the first alone has more. Answers how many results. Run by pg_cron.$$;

@@ -1,0 +1,207 @@
+-- How an attempt begins: claim_due_weeks commits its intent, slot and fingerprint before AMC is asked.
+
+-- The life of an attempt: claimed with its intent, reported by the one that POSTed it.
+
+
+create function public.pause_instance(
+  instance_id text, reason text, retry_after_seconds numeric default null
+) returns timestamptz
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  base constant numeric := 15;
+  longest constant numeric := 900;
+  instance public.amc_instances;
+  wait numeric;
+begin
+  select * into instance from public.amc_instances i where i.id = pause_instance.instance_id for no key update;
+  if not found then
+    return null;
+  end if;
+  -- AMC's own wait if it gave one (at most a day), else exponential with full jitter: its limits are not published (guide, H).
+  wait := case
+    when pause_instance.retry_after_seconds is not null then least(greatest(pause_instance.retry_after_seconds, 1), 86400)
+    else 1 + random()::numeric * least(longest, base * 2 ^ least(instance.throttles_in_row, 10))
+  end;
+  update public.amc_instances i set
+    paused_until = greatest(i.paused_until, amc_history.clock_now() + make_interval(secs => wait::double precision)),
+    pause_reason = pause_instance.reason,
+    throttles_in_row = case when i.paused_until > amc_history.clock_now() then i.throttles_in_row else i.throttles_in_row + 1 end
+  where i.id = instance.id
+  returning * into instance;
+  insert into public.tracking_events (event, instance_id, detail)
+  values ('instance_paused', instance.id, jsonb_build_object('reason', pause_instance.reason, 'until', instance.paused_until));
+  return instance.paused_until;
+end;
+$$;
+comment on function public.pause_instance(text, text, numeric) is
+  $$Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so, else for a capped
+exponential backoff with full jitter. The pause ends by itself. Answers until when. For service_role.$$;
+
+create function amc_history.free_slots(instance public.amc_instances) returns setof integer
+language plpgsql volatile rows 10 set search_path = ''
+as $$
+begin
+  return query
+  select s.slot
+  from generate_series(1, (instance).max_parallel) s(slot)
+  where not exists (select from public.week_attempts a
+    where a.instance_id = (instance).id and a.slot = s.slot and a.state <> 'ended')
+  order by s.slot
+  limit greatest(0, least(
+    (instance).max_parallel - (instance).running_elsewhere
+      - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.state <> 'ended'),
+    coalesce((instance).daily_limit - (select count(*) from public.week_attempts a
+      where a.instance_id = (instance).id and a.kind <> 'external'
+        and a.intended_at > amc_history.clock_now() - interval '24 hours'
+        and a.outcome is distinct from 'not_sent'), 2147483647)));
+end;
+$$;
+comment on function amc_history.free_slots(public.amc_instances) is
+  $$The slots in which an instance may begin an attempt now: free ones, less what AMC reports as running from
+elsewhere, within the daily limit.$$;
+
+create function amc_history.window_key(workflow_id text, time_window_start text, time_zone text, parameter_values jsonb)
+returns text
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  return concat_ws('|', workflow_id, time_window_start, time_zone, md5(parameter_values::text));
+end;
+$$;
+comment on function amc_history.window_key(text, text, text, jsonb) is 'What makes two attempts ask AMC for the same.';
+
+create function amc_history.has_claimable_week(instance_id text) returns boolean
+language plpgsql volatile set search_path = ''
+as $$
+begin
+  return exists (select from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    where w.instance_id = has_claimable_week.instance_id and w.due_at <= amc_history.clock_now()
+      and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
+      and not exists (select from public.week_attempts a
+        where a.instance_id = w.instance_id and a.state <> 'ended' and a.window_key = amc_history.window_key(
+          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values)));
+end;
+$$;
+comment on function amc_history.has_claimable_week(text) is
+  'Whether a week of the instance is due, may be begun, and does not wait for another attempt of the same window.';
+
+create function amc_history.insert_intents(instance public.amc_instances, max_weeks integer, lease_seconds integer)
+returns setof public.week_attempts
+language plpgsql volatile rows 10 set search_path = ''
+as $$
+declare
+  now_at timestamptz := amc_history.clock_now();
+  -- A worker lives at most 400 s and the gateway holds a request at most 120 s more: before that, a create
+  -- may still be under way; after that, AMC's list may still lag.
+  in_flight constant interval := interval '520 seconds';
+begin
+  return query
+  with slots as (
+    select slot, row_number() over (order by slot) as n
+    from amc_history.free_slots(instance) slot
+  ),
+  due as (
+    select w.id, w.status, w.week_start_date, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
+    from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    where w.instance_id = instance.id and w.due_at <= now_at
+      and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
+      and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')
+      and not exists (select from public.week_attempts a
+        where a.instance_id = instance.id and a.state <> 'ended' and a.window_key = amc_history.window_key(
+          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values))
+    order by w.due_at, w.week_start_date
+    limit least(max_weeks, (select count(*) from slots))
+    for no key update of w skip locked
+  ),
+  intended as (
+    insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
+      fingerprint, window_key, slot, leased_until)
+    select d.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = d.id),
+      case d.status when 'completed' then 'restated' else 'collected' end, 'intended', now_at,
+      now_at + in_flight + make_interval(secs => instance.list_lag_seconds),
+      21600 + floor(random() * 64801)::integer,
+      amc_history.window_key(d.workflow_id, to_char(d.week_start_date, 'YYYY-MM-DD"T00:00:00"'), d.time_zone, d.parameter_values),
+      s.slot, now_at + make_interval(secs => lease_seconds)
+    from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
+    join slots s using (n)
+    -- Two collections of the same window: the second waits until the first one's attempt has ended.
+    on conflict do nothing
+    returning *
+  ),
+  taken as (
+    update public.report_data_weeks w set due_at = null,
+      status = case w.status when 'completed' then 'completed' else 'running' end
+    -- As an array the weeks are found by their key; joined, all weeks would be read for them.
+    where w.id = any (array(select i.week_id from intended i))
+    returning w.id
+  )
+  select i.* from intended i join taken t on t.id = i.week_id;
+end;
+$$;
+comment on function amc_history.insert_intents(public.amc_instances, integer, integer) is
+  $$Writes the intent of up to max_weeks due weeks of one instance into its free slots, oldest first. The caller holds
+the instance's lock and calls this as a new statement, so that it counts what was committed before the lock was
+granted.$$;
+
+create function public.claim_due_weeks(max_weeks integer default 10, lease_seconds integer default 60)
+returns table (
+  attempt_id uuid, fence integer, week_id uuid, collection_id uuid, instance_id text, entity_id text,
+  marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean,
+  workflow_definition jsonb, time_window_start text, time_window_end text, time_zone text,
+  parameter_values jsonb, fingerprint integer, post_within_seconds integer
+)
+language plpgsql volatile set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  instance public.amc_instances;
+  now_at timestamptz := amc_history.clock_now();
+  left_to_claim integer := claim_due_weeks.max_weeks;
+  claimed integer;
+begin
+  for instance in
+    select i.* from public.amc_instances i
+    where coalesce(i.paused_until <= now_at, true)
+      -- What costs little is asked first: most instances have nothing due, or are full.
+      and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+            < i.max_parallel - i.running_elsewhere
+        then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) end
+    order by i.last_claimed_at nulls first, i.id
+    limit claim_due_weeks.max_weeks
+    for no key update skip locked
+  loop
+    exit when left_to_claim < 1;
+    return query
+    select a.id, a.fence, a.week_id, c.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name,
+      f.id, f.saved_at is not null,
+      case when f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
+        'parameters', f.parameters, 'output_format', f.output_format) end,
+      to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+      c.time_zone, c.parameter_values, a.fingerprint, 20
+    from amc_history.insert_intents(instance, left_to_claim, claim_due_weeks.lease_seconds) a
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    join public.amc_instances i on i.id = a.instance_id
+    order by w.week_start_date;
+    get diagnostics claimed = row_count;
+    left_to_claim := left_to_claim - claimed;
+    update public.amc_instances i set last_claimed_at = amc_history.clock_now(),
+      list_due_at = least(i.list_due_at, amc_history.clock_now() + make_interval(secs => i.poll_seconds))
+    where i.id = instance.id;
+  end loop;
+end;
+$$;
+comment on function public.claim_due_weeks(integer, integer) is
+  $$Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and
+answers what the create needs. Nothing may be POSTed for an attempt but by the caller that this answer
+reached, once, within post_within_seconds of having called (on a clock that does not jump).
+
+max_weeks: at most so many. lease_seconds: how long the caller has the attempts to itself; after that an
+attempt without a report counts as unknown. Instances that are paused or full are passed over, the one
+served longest ago comes first, workers pass each other by. For service_role.$$;

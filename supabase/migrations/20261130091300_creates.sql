@@ -1,0 +1,262 @@
+-- What came of a create: its execution id, or why there is none.
+
+create function amc_history.insert_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
+returns boolean
+language plpgsql set search_path = ''
+as $$
+begin
+  insert into public.workflow_executions as e (id, week_id, status, status_reason, workflow_id, time_window_start,
+    time_window_end, time_zone, parameter_values, timeout_seconds, amc_created_at, amc_updated_at,
+    amc_expires_at, execution_seconds, output_columns, adopted, request_id)
+  select insert_execution.execution_id, insert_execution.week_id, d.status, d.status_reason, d.workflow_id,
+    d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
+    d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
+  from jsonb_to_record(coalesce(insert_execution.details, '{}')) as d(status text, status_reason text,
+    workflow_id text, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb,
+    timeout_seconds integer, created_at timestamptz, updated_at timestamptz, expires_at timestamptz,
+    execution_seconds numeric, output_columns jsonb, request_id text)
+  on conflict (id) do nothing;
+  return case when found then true end;
+end;
+$$;
+comment on function amc_history.insert_execution(text, uuid, jsonb, boolean) is
+  $$Adds the row of an execution from what AMC said of it (an execution observation). Answers true, or null if somebody
+has added it meanwhile.$$;
+
+create function amc_history.record_echo(instance_id text, proved boolean) returns boolean
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+  if record_echo.proved then
+    update public.amc_instances i set matcher_proved_at = amc_history.clock_now()
+    where i.id = record_echo.instance_id and i.matcher_proved_at is null;
+    if found then
+      update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+      where t.instance_id = record_echo.instance_id and t.code = 'matcher_failed' and t.resolved_at is null;
+    end if;
+  elsif not record_echo.proved then
+    -- AMC's list would not tell this execution: what it does not show proves nothing any more.
+    update public.amc_instances i set matcher_proved_at = null
+    where i.id = record_echo.instance_id and i.matcher_proved_at is not null;
+    return found;
+  end if;
+  return false;
+end;
+$$;
+comment on function amc_history.record_echo(text, boolean) is
+  $$Notes whether AMC's answer to a create of the instance would have been found in its list (proved; null: not looked
+at). Answers true if that takes the proof back.$$;
+
+create function amc_history.insert_late_execution(
+  attempt public.week_attempts, week public.report_data_weeks, execution_id text, details jsonb, known boolean
+) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  perform amc_history.record_event('late_execution', attempt, week, insert_late_execution.execution_id, insert_late_execution.details);
+  if not insert_late_execution.known then
+    perform amc_history.raise_alert('late_execution', format(
+      'AMC execution %s came for attempt %s after it had ended as %s. Check in AMC whether it still runs.',
+      left(insert_late_execution.execution_id, 200), (attempt).id, (attempt).outcome), (week).instance_id, (week).id);
+  end if;
+end;
+$$;
+comment on function amc_history.insert_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean) is
+  $$Keeps an execution's id that came for an attempt after its end where a person finds it; with an alert, unless the
+execution is known already.$$;
+
+create function public.record_execution(
+  attempt_id uuid, execution_id text, details jsonb default null, adopted boolean default false
+) returns public.tracking_report
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  new_id constant text := record_execution.execution_id;
+  holder uuid;
+  matcher_failed boolean;
+begin
+  select * into attempt from public.week_attempts a where a.id = record_execution.attempt_id;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  -- Instance before week: the order in which everything locks.
+  matcher_failed := amc_history.record_echo(attempt.instance_id, (record_execution.details ->> 'matcher_proved')::boolean);
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
+  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
+  select e.week_id into holder from public.workflow_executions e where e.id = new_id;
+  if matcher_failed then
+    perform amc_history.raise_alert('matcher_failed', format(
+      'AMC''s answer for execution %s of instance %s does not echo the workflow, window, zone or timeout that was sent. Until an answer does again, creates whose answer is lost wait for a person.',
+      left(new_id, 200), week.instance_id), week.instance_id);
+  end if;
+  if attempt.state = 'ended' then
+    perform amc_history.insert_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
+    return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.execution_id = new_id then
+    return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.execution_id is not null or holder is not null or new_id is null
+      or new_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
+    perform amc_history.record_event('execution_refused', attempt, week, left(new_id, 200), record_execution.details);
+    perform amc_history.raise_alert('execution_refused', format(
+      'AMC execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
+      coalesce(left(new_id, 200), 'null'), attempt.id), week.instance_id, week.id);
+    return row('rejected', case when attempt.execution_id is not null then 'attempt_has_another_execution'
+      when holder is not null then 'execution_of_another_attempt' else 'malformed_execution_id' end,
+      week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if amc_history.insert_execution(new_id, week.id, record_execution.details, record_execution.adopted) is null then
+    return row('rejected', 'execution_of_another_attempt', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.cancel_requested_at is not null then
+    update public.workflow_executions e set cancel_requested_at = attempt.cancel_requested_at where e.id = new_id;
+  end if;
+  update public.week_attempts a set state = 'created', execution_id = new_id, leased_until = null,
+    amc_answer = jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id'))
+  where a.id = attempt.id;
+  -- A week that shows a result keeps showing it: a restatement switches only once its own is in.
+  if week.status <> 'completed' then
+    update public.report_data_weeks w set execution_id = new_id where w.id = week.id returning * into week;
+  end if;
+  perform amc_history.record_event(case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end,
+    attempt, week, new_id, jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
+  return row('recorded', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function public.record_execution(uuid, text, jsonb, boolean) is
+  $$Stores the execution id that AMC gave for an attempt, before anything else is asked about that execution.
+
+attempt_id: the fence: an attempt that has ended takes nothing more (stale; the id is kept in an event and an
+alert). execution_id: AMC's workflowExecutionId. details: what AMC said of it, with request_id and matcher_proved
+(its echo would have been found in the list; false takes back what earlier creates proved, with an alert). adopted:
+the id was found in AMC's list. Answers {outcome, reason, status, execution_id}: recorded, already_recorded, stale,
+rejected (attempt_has_another_execution, execution_of_another_attempt, malformed_execution_id), not_found. For
+service_role.$$;
+
+create function amc_history.reschedule_week(week public.report_data_weeks, due_at timestamptz) returns void
+language sql set search_path = ''
+as $$
+  update public.report_data_weeks w set due_at = reschedule_week.due_at
+  where w.id = (week).id and w.status in ('pending', 'running', 'completed')
+    and not exists (select from public.report_data_collections c where c.id = w.collection_id and c.cancelled_at is not null);
+$$;
+comment on function amc_history.reschedule_week(public.report_data_weeks, timestamptz) is
+  $$Lets a week be tried again from due_at on, unless it or its collection was ended meanwhile. If the collection is
+paused it is passed over until it is resumed.$$;
+
+create function amc_history.fail_week(week public.report_data_weeks, code text, message text) returns void
+language sql set search_path = ''
+as $$
+  update public.report_data_weeks w set
+    status = case w.status when 'completed' then 'completed' else 'failed' end, due_at = null,
+    error_code = fail_week.code, error_message = left(fail_week.message, 2000), error_count = w.error_count + 1
+  where w.id = (week).id and w.status in ('pending', 'running', 'completed');
+$$;
+comment on function amc_history.fail_week(public.report_data_weeks, text, text) is
+  'Fails a week for good, with a code and the words of whoever refused it. A week that shows a result keeps it.';
+
+create function amc_history.apply_create_verdict(
+  attempt public.week_attempts, week public.report_data_weeks, verdict text, message text, paused_until timestamptz
+) returns void
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  now_at timestamptz := amc_history.clock_now();
+begin
+  case apply_create_verdict.verdict
+    when 'not_sent' then
+      perform amc_history.end_attempt(attempt.id, 'not_sent');
+      perform amc_history.reschedule_week(week, now_at);
+    when 'quota' then
+      perform amc_history.end_attempt(attempt.id, 'quota');
+      -- A pause without an end is a person's to end: the week is due as soon as that is done.
+      perform amc_history.reschedule_week(week, case when isfinite(apply_create_verdict.paused_until)
+        then apply_create_verdict.paused_until else now_at end);
+    when 'workflow_not_visible' then
+      perform amc_history.end_attempt(attempt.id, 'not_visible');
+      perform amc_history.reschedule_week(week, now_at + interval '30 seconds');
+    when 'refused' then
+      perform amc_history.end_attempt(attempt.id, 'refused');
+      perform amc_history.fail_week(week, 'amc_refused', apply_create_verdict.message);
+    when 'throttled', 'unauthorized' then
+      -- AMC answered, so nothing is under way any more; but a listing must have had time to show otherwise.
+      update public.week_attempts a set state = 'unknown', leased_until = null,
+        settle_after = now_at + make_interval(secs => (select i.list_lag_seconds
+          from public.amc_instances i where i.id = a.instance_id))
+      where a.id = attempt.id;
+    else
+      update public.week_attempts a set state = 'unknown', leased_until = null where a.id = attempt.id;
+  end case;
+end;
+$$;
+comment on function amc_history.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz) is
+  $$Moves an attempt and its week on according to what came of the create. Only refused counts as an error.$$;
+
+create function public.report_create(
+  attempt_id uuid, verdict text, http_status integer default null, message text default null,
+  request_id text default null, retry_after_seconds numeric default null
+) returns public.tracking_report
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  verdicts constant text[] := array['not_sent', 'refused', 'quota', 'workflow_not_visible', 'throttled', 'unauthorized', 'unknown'];
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  verdict text := report_create.verdict;
+  paused_until timestamptz;
+begin
+  if report_create.verdict is null or report_create.verdict <> all (verdicts) then
+    raise exception 'Unknown verdict %: expected one of %.', coalesce(quote_literal(report_create.verdict), 'null'),
+      array_to_string(verdicts, ', ') using errcode = '22023', detail = 'unknown_verdict';
+  end if;
+  select * into attempt from public.week_attempts a where a.id = report_create.attempt_id;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.state <> 'ended' then
+    paused_until := public.pause_instance(attempt.instance_id, report_create.verdict, report_create.retry_after_seconds);
+  end if;
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
+  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
+  if attempt.state not in ('intended', 'unknown') then
+    perform amc_history.record_event('late_report', attempt, week, null, jsonb_build_object('verdict', report_create.verdict));
+    return row('stale', case attempt.state when 'ended' then 'attempt_ended' else 'execution_is_known' end,
+      week.status, week.execution_id)::public.tracking_report;
+  end if;
+  -- AMC may not see a workflow in its first minutes; later, it is gone there, and has to be saved again.
+  if report_create.verdict = 'workflow_not_visible' and not exists (
+      select from public.report_data_collections c
+      join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+      where c.id = week.collection_id and f.saved_at > amc_history.clock_now() - interval '10 minutes') then
+    verdict := 'refused';
+    update public.amc_workflows f set saved_at = null from public.report_data_collections c
+    where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id;
+  end if;
+  update public.week_attempts a set amc_answer = jsonb_strip_nulls(jsonb_build_object('verdict', report_create.verdict,
+      'http_status', report_create.http_status, 'message', left(report_create.message, 2000), 'request_id', report_create.request_id))
+  where a.id = attempt.id;
+  perform amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
+  perform amc_history.record_event('create_' || verdict, attempt, week, null, jsonb_strip_nulls(jsonb_build_object(
+    'http_status', report_create.http_status, 'message', left(report_create.message, 500), 'request_id', report_create.request_id)));
+  if verdict = 'unauthorized' then
+    perform amc_history.raise_alert('unauthorized', format(
+      'AMC refused the token for instance %s. If it goes on, check its credential, entity and marketplace.', week.instance_id), week.instance_id);
+  end if;
+  select * into week from public.report_data_weeks w where w.id = week.id;
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function public.report_create(uuid, text, integer, text, text, numeric) is
+  $$Reports what came of a create other than an id: not_sent (it never left), refused (for good, with AMC's
+words), quota (AMC's limit: wait), workflow_not_visible (saved minutes ago), throttled, unauthorized, unknown
+(anything else: AMC's list decides).
+
+http_status, message, request_id: AMC's answer. retry_after_seconds: AMC's wait. Fenced by the attempt: stale
+if it has ended or has an execution. Answers {outcome, reason, status, execution_id}. For service_role.$$;

@@ -1,0 +1,90 @@
+-- The schedule: each minute the database looks whether a worker could move anything on, and only then wakes
+-- one. A lost wake-up costs a minute and nothing else: all state is in the tables.
+
+create function amc_history.count_actionable() returns integer
+language plpgsql volatile set search_path = ''
+as $$
+declare
+  now_at timestamptz := amc_history.clock_now();
+  actionable integer;
+begin
+  -- Run each minute for ever, mostly to find nothing: of each instance, what costs little is asked first.
+  select count(*) into actionable from public.amc_instances i
+  where coalesce(i.paused_until <= now_at, true)
+    and (
+      case when i.list_due_at <= now_at and coalesce(i.list_leased_until <= now_at, true) and (
+          exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+          or exists (select from public.week_attempts a where a.instance_id = i.id and a.watch_until > now_at)
+          or exists (select from public.report_data_collections c where c.instance_id = i.id and c.surveyed_at is null)
+          or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.survey_again)
+          or i.running_elsewhere > 0)
+        then amc_history.is_listing_due(i) else false end
+      or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+            < i.max_parallel - i.running_elsewhere
+        then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) else false end
+    );
+  return actionable
+    + (select count(*) from public.week_attempts a
+      join public.workflow_executions e on e.id = a.execution_id
+      join public.amc_instances i on i.id = a.instance_id
+      where a.state = 'created' and a.cancel_requested_at is null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+        and coalesce(a.leased_until <= now_at, true)
+        and coalesce(a.due_at <= now_at, true)
+        and coalesce(i.paused_until <= now_at, true))
+    + (select count(*) from amc_history.executions_to_cancel(60));
+end;
+$$;
+comment on function amc_history.count_actionable() is
+  $$How many instances and results a worker could move on now. Waiting behind a full or paused instance is not
+actionable.$$;
+
+create function amc_history.dispatch_collect() returns integer
+language plpgsql set search_path = ''
+as $$
+declare
+  most_at_once constant integer := 3;
+  nudges integer := least(most_at_once, ceil(amc_history.count_actionable() / 10.0));
+  url text;
+  key text;
+begin
+  if nudges = 0 then
+    return 0;
+  end if;
+  select s.decrypted_secret into url from vault.decrypted_secrets s where s.name = 'amc_history_project_url';
+  select s.decrypted_secret into key from vault.decrypted_secrets s where s.name = 'amc_history_cron_key';
+  if url is null or key is null then
+    perform amc_history.raise_alert('schedule_not_configured',
+      'Weeks are waiting, but Vault has no amc_history_project_url or no amc_history_cron_key. Store both with vault.create_secret.', null);
+    return 0;
+  end if;
+  update public.tracking_alerts a set resolved_at = amc_history.clock_now()
+  where a.code = 'schedule_not_configured' and a.resolved_at is null;
+  for i in 1 .. nudges loop
+    perform net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
+      headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', key),
+      timeout_milliseconds := 5000);
+  end loop;
+  return nudges;
+end;
+$$;
+comment on function amc_history.dispatch_collect() is
+  $$Wakes the edge function collect if something is actionable, several at once when there is much. Answers how many
+nudges were queued. Run by pg_cron; URL and key come from Vault.$$;
+
+create function amc_history.purge_history() returns void
+language sql set search_path = ''
+as $$
+  select amc_history.drop_ended_loads();
+  delete from cron.job_run_details where end_time < amc_history.clock_now() - interval '7 days';
+  delete from public.tracking_events where happened_at < amc_history.clock_now() - interval '400 days';
+$$;
+comment on function amc_history.purge_history() is
+  $$Drops what is older than anyone looks at: runs of jobs after 7 days, tracking events after 400; and what is loaded
+in part for attempts that have ended.$$;
+
+select cron.schedule('amc-history-collect', '* * * * *', 'select amc_history.dispatch_collect()');
+select cron.schedule('amc-history-purge', '17 3 * * *', 'select amc_history.purge_history()');
+select cron.schedule('amc-history-check', '* * * * *', 'select amc_history.check_cells()');
+select cron.schedule('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()');
+select cron.schedule('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()');

@@ -1,0 +1,227 @@
+-- Who may do what, on one page: schemas, tables, rows, functions.
+--
+-- anon may do nothing. authenticated is a signed-in user, who sees what row level security shows; service_role is
+-- the worker and the edge functions; postgres, at a database prompt or on the loader's direct connection, owns all.
+-- Nothing is taken for granted from a project's default privileges: what a role has is taken away first, then given.
+-- The tables and views of results get theirs where they are made (amc_history.create_result_table and _view).
+
+-- Schemas
+
+revoke all on schema amc_history, amc_results from public, anon, authenticated, service_role;
+grant usage on schema amc_history, amc_results to authenticated, service_role;
+
+-- Tables and views
+
+revoke all on
+  public.amc_instances, public.amc_instance_members, public.amc_workflows,
+  public.report_data_collections, public.report_data_weeks,
+  public.workflow_executions, public.week_attempts, public.result_loads,
+  public.tracking_events, public.tracking_alerts,
+  public.collection_progress, public.week_results, public.week_versions
+  from public, anon, authenticated, service_role;
+revoke all on amc_history.result_tables from public, anon, authenticated, service_role;
+-- The sequences of identity columns: projects made before June 2026 grant them by default.
+revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq
+  from public, anon, authenticated, service_role;
+
+grant select on
+  public.amc_instances, public.amc_instance_members, public.amc_workflows,
+  public.report_data_collections, public.report_data_weeks,
+  public.workflow_executions, public.week_attempts, public.result_loads,
+  public.tracking_events, public.tracking_alerts,
+  public.collection_progress, public.week_results, public.week_versions
+  to authenticated, service_role;
+grant insert (instance_id, name, sql_query, parameters) on public.amc_workflows to authenticated;
+grant insert, update, delete on
+  public.amc_instances, public.amc_instance_members, public.amc_workflows,
+  public.report_data_collections, public.report_data_weeks,
+  public.workflow_executions, public.week_attempts, public.result_loads,
+  public.tracking_events, public.tracking_alerts
+  to service_role;
+
+-- Rows
+
+create policy "members read their instances" on public.amc_instances
+  for select to authenticated
+  using (id in (select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid())));
+create policy "users read their own memberships" on public.amc_instance_members
+  for select to authenticated using (user_id = (select auth.uid()));
+create policy "members read their instances' workflows" on public.amc_workflows
+  for select to authenticated
+  using (instance_id in (select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid())));
+create policy "members add workflows to their instances" on public.amc_workflows
+  for insert to authenticated
+  with check (instance_id in (select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid())));
+create policy "owners read their collections" on public.report_data_collections
+  for select to authenticated using (owner_id = (select auth.uid()));
+create policy "owners read their weeks" on public.report_data_weeks
+  for select to authenticated
+  using (collection_id in (select c.id from public.report_data_collections c where c.owner_id = (select auth.uid())));
+create policy "owners read their executions" on public.workflow_executions
+  for select to authenticated using (exists (select from public.report_data_weeks w where w.id = week_id));
+create policy "owners read their attempts" on public.week_attempts
+  for select to authenticated using (exists (select from public.report_data_weeks w where w.id = week_id));
+create policy "owners read their loads" on public.result_loads
+  for select to authenticated using (exists (select from public.workflow_executions e where e.id = execution_id));
+create policy "owners read their events" on public.tracking_events
+  for select to authenticated
+  using (collection_id in (select c.id from public.report_data_collections c where c.owner_id = (select auth.uid())));
+create policy "members read their instances' alerts" on public.tracking_alerts
+  for select to authenticated
+  using (instance_id in (select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid()))
+    and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id)));
+create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
+
+-- Functions that a signed-in user may call, and service_role for one
+
+revoke execute on all functions in schema amc_history from public, anon, authenticated, service_role;
+revoke execute on function
+  public.adopt_surveyed(uuid, text, jsonb),
+  public.cancel_collection(uuid),
+  public.claim_cancellations(integer, integer),
+  public.claim_due_weeks(integer, integer),
+  public.claim_listing(integer, integer),
+  public.claim_loads(integer, integer),
+  public.compare_executions(text, text, integer),
+  public.confirm_execution(uuid, text),
+  public.confirm_no_execution(uuid),
+  public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text),
+  public.execution_rows(text, integer, bigint),
+  public.fail_load(uuid, integer, text, text, boolean),
+  public.finished_attempts(integer),
+  public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[]),
+  public.mark_workflow_saved(text, text),
+  public.pause_collection(uuid),
+  public.pause_instance(text, text, numeric),
+  public.record_cancellation(text, jsonb),
+  public.record_execution(uuid, text, jsonb, boolean),
+  public.record_late_execution(uuid, text, jsonb),
+  public.record_listing(text, bigint, timestamptz, jsonb, boolean),
+  public.refute_confirmation(uuid, text, text),
+  public.report_create(uuid, text, integer, text, text, numeric),
+  public.report_credential_failure(text, integer, text, text),
+  public.resolve_alert(bigint),
+  public.restate_week(uuid),
+  public.resume_collection(uuid),
+  public.retry_failed_execution(uuid),
+  public.retry_failed_weeks(uuid),
+  public.retry_week(uuid),
+  public.save_workflow(text, text, text, jsonb),
+  public.set_keep_versions(uuid, integer),
+  public.set_restatement_policy(uuid, integer, integer),
+  public.settle_attempt(uuid, timestamptz),
+  public.update_week_status(uuid, uuid, text, jsonb, text),
+  public.week_rows(uuid, integer, bigint)
+  from public, anon, authenticated, service_role;
+
+grant execute on function
+  public.cancel_collection(uuid),
+  public.compare_executions(text, text, integer),
+  public.confirm_execution(uuid, text),
+  public.confirm_no_execution(uuid),
+  public.execution_rows(text, integer, bigint),
+  public.pause_collection(uuid),
+  public.resolve_alert(bigint),
+  public.restate_week(uuid),
+  public.resume_collection(uuid),
+  public.retry_failed_weeks(uuid),
+  public.retry_week(uuid),
+  public.save_workflow(text, text, text, jsonb),
+  public.set_keep_versions(uuid, integer),
+  public.set_restatement_policy(uuid, integer, integer),
+  public.week_rows(uuid, integer, bigint)
+  to authenticated, service_role;
+
+-- What those call in turn: those with their owner's rights check the caller first, the others read under the caller's.
+
+grant execute on function
+  amc_history.cancel_collection(uuid),
+  amc_history.cell_fits_sql(text, text),
+  amc_history.clock_now(),
+  amc_history.compare_loads(public.result_loads, public.result_loads, text[], integer),
+  amc_history.confirm_execution(uuid, text),
+  amc_history.confirm_no_execution(uuid),
+  amc_history.is_unique(public.result_loads, text[]),
+  amc_history.json_cells(text),
+  amc_history.json_number(text),
+  amc_history.key_columns(public.result_loads),
+  amc_history.load_rows(uuid, integer, bigint),
+  amc_history.loads_of_caller(),
+  amc_history.pause_collection(uuid),
+  amc_history.refuse(text, text, text, text),
+  amc_history.resolve_alert(bigint),
+  amc_history.restate_week(uuid),
+  amc_history.resume_collection(uuid),
+  amc_history.retained_load(text),
+  amc_history.retry_failed_weeks(uuid),
+  amc_history.retry_week(uuid),
+  amc_history.rows_at(public.result_loads, bigint[]),
+  amc_history.set_keep_versions(uuid, integer),
+  amc_history.set_restatement_policy(uuid, integer, integer),
+  amc_history.typed_cell_sql(text, text)
+  to authenticated, service_role;
+
+-- Functions of the worker and of other systems that report weeks
+
+grant execute on function
+  public.adopt_surveyed(uuid, text, jsonb),
+  public.claim_cancellations(integer, integer),
+  public.claim_due_weeks(integer, integer),
+  public.claim_listing(integer, integer),
+  public.claim_loads(integer, integer),
+  public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text),
+  public.fail_load(uuid, integer, text, text, boolean),
+  public.finished_attempts(integer),
+  public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[]),
+  public.mark_workflow_saved(text, text),
+  public.pause_instance(text, text, numeric),
+  public.record_cancellation(text, jsonb),
+  public.record_execution(uuid, text, jsonb, boolean),
+  public.record_late_execution(uuid, text, jsonb),
+  public.record_listing(text, bigint, timestamptz, jsonb, boolean),
+  public.refute_confirmation(uuid, text, text),
+  public.report_create(uuid, text, integer, text, text, numeric),
+  public.report_credential_failure(text, integer, text, text),
+  public.retry_failed_execution(uuid),
+  public.settle_attempt(uuid, timestamptz),
+  public.update_week_status(uuid, uuid, text, jsonb, text)
+  to service_role;
+
+-- What those call in turn
+
+grant execute on function
+  amc_history.adopt_execution(public.report_data_weeks, public.amc_instances, text, jsonb, text),
+  amc_history.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz),
+  amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text),
+  amc_history.attempts_to_list(text),
+  amc_history.cancel_orphaned_attempt(),
+  amc_history.check_parameters(jsonb, jsonb),
+  amc_history.check_time_zone(text),
+  amc_history.describe_collection(uuid, boolean),
+  amc_history.end_attempt(uuid, text, timestamptz),
+  amc_history.end_cancelled_attempts(text),
+  amc_history.executions_to_cancel(integer),
+  amc_history.fail_week(public.report_data_weeks, text, text),
+  amc_history.find_repeated_request(uuid, text, text),
+  amc_history.finish_week(public.report_data_weeks, public.week_attempts, text),
+  amc_history.free_slots(public.amc_instances),
+  amc_history.has_claimable_week(text),
+  amc_history.insert_execution(text, uuid, jsonb, boolean),
+  amc_history.insert_intents(public.amc_instances, integer, integer),
+  amc_history.insert_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean),
+  amc_history.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
+  amc_history.is_listing_due(public.amc_instances),
+  amc_history.needs_survey(text),
+  amc_history.plan_range(integer, date, date, text, text),
+  amc_history.raise_alert(text, text, text, uuid, jsonb),
+  amc_history.record_echo(text, boolean),
+  amc_history.record_event(text, public.week_attempts, public.report_data_weeks, text, jsonb),
+  amc_history.refresh_overdue_alerts(text),
+  amc_history.request_cancel(public.report_data_weeks),
+  amc_history.reschedule_week(public.report_data_weeks, timestamptz),
+  amc_history.update_executions(jsonb),
+  amc_history.weeks_to_survey(text),
+  amc_history.window_key(text, text, text, jsonb),
+  amc_history.write_week(public.report_data_weeks, text, jsonb, text),
+  amc_history.write_week_with_execution(public.report_data_weeks, text, jsonb, text)
+  to service_role;

@@ -1,0 +1,4882 @@
+-- The schema as the migrations make it, read from the catalogue by `npm run schema`: do not edit.
+-- Columns, constraints and objects stand in the order of their names; a line "-- role: rights" tells a grant.
+
+-- extensions
+
+create extension pg_cron with schema pg_catalog;
+
+create extension pg_net with schema extensions;
+
+create extension supabase_vault with schema vault;
+
+-- schemas
+
+create schema amc_history;
+comment on schema amc_history is 'Helpers that the API must not reach: functions with their owner''s rights, triggers, the clock.';
+-- authenticated: usage
+-- service_role: usage
+
+create schema amc_results;
+comment on schema amc_results is 'One table of rows per workflow version. Read through the views public.results_…';
+-- authenticated: usage
+-- service_role: usage
+
+-- types
+
+create type public.control_report as (
+  outcome text,
+  reason text,
+  weeks integer
+);
+comment on type public.control_report is 'What a request of a person did: outcome (applied, already_applied, rejected), why it was rejected, and how many
+weeks it changed.';
+
+create type public.tracking_report as (
+  outcome text,
+  reason text,
+  status text,
+  execution_id text
+);
+comment on type public.tracking_report is 'What a report did: outcome and reason are stable codes; status and execution_id are the week''s as they now are.';
+
+-- tables
+
+create table amc_history.result_tables (
+  columns text[] not null,
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  header text[] not null,
+  table_name text not null,
+  types text[],
+  view_name text not null,
+  workflow_id text not null,
+  constraint result_tables_pkey PRIMARY KEY (workflow_id),
+  constraint result_tables_table_name_key UNIQUE (table_name),
+  constraint result_tables_view_name_key UNIQUE (view_name),
+  constraint types_fit_columns CHECK ((cardinality(types) = cardinality(columns)))
+);
+alter table amc_history.result_tables enable row level security;
+create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
+comment on table amc_history.result_tables is 'The results table of each workflow version: its header as in AMC''s files, and the columns'' names in SQL.';
+comment on column amc_history.result_tables.types is 'Type in SQL of each column, once an execution told AMC''s outputColumns; null until then, and all columns read as
+text.';
+
+create table public.amc_instance_members (
+  added_at timestamp with time zone default amc_history.clock_now() not null,
+  instance_id text not null,
+  user_id uuid not null,
+  constraint amc_instance_members_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint amc_instance_members_pkey PRIMARY KEY (instance_id, user_id),
+  constraint amc_instance_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
+);
+CREATE INDEX amc_instance_members_user_id_idx ON public.amc_instance_members USING btree (user_id);
+alter table public.amc_instance_members enable row level security;
+create policy "users read their own memberships" on public.amc_instance_members for select to authenticated using ((user_id = ( SELECT auth.uid() AS uid)));
+comment on table public.amc_instance_members is 'Who may collect from an instance.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.amc_instances (
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  credential_name text not null,
+  credential_version integer default 1 not null,
+  daily_limit integer,
+  entity_id text not null,
+  id text not null,
+  last_claimed_at timestamp with time zone,
+  list_due_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  list_fence bigint default 0 not null,
+  list_lag_seconds integer default 300 not null,
+  list_leased_until timestamp with time zone,
+  marketplace_id text not null,
+  matcher_proved_at timestamp with time zone,
+  max_parallel integer default 10 not null,
+  name text,
+  overdue_hours integer default 48 not null,
+  pause_reason text,
+  paused_until timestamp with time zone,
+  poll_seconds integer default 30 not null,
+  region text not null,
+  running_elsewhere integer default 0 not null,
+  throttles_in_row integer default 0 not null,
+  constraint amc_instances_pkey PRIMARY KEY (id),
+  constraint daily_limit_is_positive CHECK ((daily_limit > 0)),
+  constraint entity_id_is_well_formed CHECK ((entity_id ~ '^[A-Za-z0-9]{3,64}$'::text)),
+  constraint instance_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9_-]{3,64}$'::text)),
+  constraint list_lag_is_sane CHECK (((list_lag_seconds >= 0) AND (list_lag_seconds <= 86400))),
+  constraint marketplace_id_is_well_formed CHECK ((marketplace_id ~ '^[A-Z0-9]{3,32}$'::text)),
+  constraint max_parallel_is_sane CHECK (((max_parallel >= 1) AND (max_parallel <= 100))),
+  constraint overdue_is_sane CHECK (((overdue_hours >= 1) AND (overdue_hours <= 720))),
+  constraint poll_seconds_is_sane CHECK (((poll_seconds >= 1) AND (poll_seconds <= 3600))),
+  constraint region_is_known CHECK ((region = ANY (ARRAY['NA'::text, 'EU'::text, 'FE'::text]))),
+  constraint running_elsewhere_is_not_negative CHECK ((running_elsewhere >= 0))
+);
+CREATE INDEX amc_instances_last_claimed_at_idx ON public.amc_instances USING btree (last_claimed_at NULLS FIRST, id);
+alter table public.amc_instances enable row level security;
+create policy "members read their instances" on public.amc_instances for select to authenticated using ((id IN ( SELECT m.instance_id
+   FROM amc_instance_members m
+  WHERE (m.user_id = ( SELECT auth.uid() AS uid)))));
+comment on table public.amc_instances is 'AMC instances, one row each, however many people use them.';
+comment on column public.amc_instances.credential_name is 'Name of the Vault secret that holds the Login with Amazon credential. The secret itself is never in this table.';
+comment on column public.amc_instances.credential_version is 'Raised when another credential is stored under the name: who reports that Amazon refused an earlier one is late.';
+comment on column public.amc_instances.daily_limit is 'Most attempts in any 24 hours; null for no limit. SPEC speaks of 30 a day, probably stale (M).';
+comment on column public.amc_instances.entity_id is 'AMC account id, sent as Amazon-Advertising-API-AdvertiserId (SPEC, H).';
+comment on column public.amc_instances.id is 'AMC''s own instance id, such as amcr1aaaa1a.';
+comment on column public.amc_instances.last_claimed_at is 'The instance served longest ago is served first.';
+comment on column public.amc_instances.list_fence is 'Counts the listings; a report of an earlier one is stale.';
+comment on column public.amc_instances.list_lag_seconds is 'How long an execution may be missing from AMC''s list after it was created. Its length is not known (L).';
+comment on column public.amc_instances.marketplace_id is 'Sent as Amazon-Advertising-API-MarketplaceId (SPEC, H).';
+comment on column public.amc_instances.matcher_proved_at is 'When a create''s answer first showed that the list would have found it. Until then unknown outcomes wait for a
+person.';
+comment on column public.amc_instances.max_parallel is 'Most live attempts at once. AMC runs 10 executions per instance in parallel through the API (guide, M).';
+comment on column public.amc_instances.overdue_hours is 'Hours after which a person is alerted to an execution that has not ended; it is followed on. AMC allows 24 hours in
+its queue and 24 of running (SPEC, H).';
+comment on column public.amc_instances.paused_until is 'No worker calls AMC for this instance before then.';
+comment on column public.amc_instances.poll_seconds is 'Seconds between two listings of the instance.';
+comment on column public.amc_instances.region is 'Which regional host is called: NA, EU or FE.';
+comment on column public.amc_instances.running_elsewhere is 'Executions that AMC''s last list showed under way and that are not ours: people use the console too.';
+comment on column public.amc_instances.throttles_in_row is 'Pauses since AMC last answered: the exponent of the backoff.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.amc_workflows (
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  id text not null,
+  instance_id text not null,
+  name text not null,
+  output_columns jsonb,
+  output_format jsonb default '{"quoteCharacter": "\"", "escapeCharacter": "\"", "separatorCharacter": ","}'::jsonb not null,
+  parameters jsonb default '[]'::jsonb not null,
+  saved_at timestamp with time zone,
+  sql_query text not null,
+  constraint amc_workflows_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint amc_workflows_pkey PRIMARY KEY (instance_id, id),
+  constraint parameters_is_an_array CHECK ((jsonb_typeof(parameters) = 'array'::text)),
+  constraint sql_query_is_not_empty CHECK ((char_length(btrim(sql_query)) > 0)),
+  constraint workflow_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9._-]{1,128}$'::text)),
+  constraint workflow_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+);
+CREATE TRIGGER forbid_workflow_version_change BEFORE UPDATE ON public.amc_workflows FOR EACH ROW WHEN ((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS DISTINCT FROM new.sql_query)) OR (old.parameters IS DISTINCT FROM new.parameters)) OR (old.output_format IS DISTINCT FROM new.output_format))) EXECUTE FUNCTION amc_history.forbid_workflow_version_change();
+CREATE TRIGGER set_workflow_version_id BEFORE INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION amc_history.set_workflow_version_id();
+alter table public.amc_workflows enable row level security;
+create policy "members add workflows to their instances" on public.amc_workflows for insert to authenticated with check ((instance_id IN ( SELECT m.instance_id
+   FROM amc_instance_members m
+  WHERE (m.user_id = ( SELECT auth.uid() AS uid)))));
+create policy "members read their instances' workflows" on public.amc_workflows for select to authenticated using ((instance_id IN ( SELECT m.instance_id
+   FROM amc_instance_members m
+  WHERE (m.user_id = ( SELECT auth.uid() AS uid)))));
+-- authenticated: insert (instance_id, name, parameters, sql_query)
+comment on table public.amc_workflows is 'Saved AMC queries. A version never changes: another text is another row with another id.';
+comment on column public.amc_workflows.id is 'AMC''s workflowId: the name, and a hash of everything that decides the result.';
+comment on column public.amc_workflows.output_columns is 'AMC''s outputColumns, once an execution told them.';
+comment on column public.amc_workflows.output_format is 'Always sent to AMC, whose defaults are not documented, so that the form of a result is known.';
+comment on column public.amc_workflows.parameters is 'Declared inputParameters, as AMC takes them (SPEC, H): [{name, dataType, columnType, defaultValue}].';
+comment on column public.amc_workflows.saved_at is 'When the workflow was saved at AMC; null until then.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.report_data_collections (
+  cancelled_at timestamp with time zone,
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  end_date date not null,
+  failed_retries integer default 0 not null,
+  id uuid default gen_random_uuid() not null,
+  idempotency_key text,
+  instance_id text not null,
+  keep_versions integer default 3 not null,
+  owner_id uuid,
+  parameter_values jsonb default '{}'::jsonb not null,
+  paused_at timestamp with time zone,
+  request_hash text,
+  restate_every_days integer default 7 not null,
+  restate_weeks integer default 0 not null,
+  start_date date not null,
+  surveyed_at timestamp with time zone,
+  time_zone text default 'UTC'::text not null,
+  week_starts_on text default 'monday'::text not null,
+  workflow_id text not null,
+  constraint failed_retries_is_sane CHECK (((failed_retries >= 0) AND (failed_retries <= 10))),
+  constraint idempotency_key_is_short CHECK (((char_length(idempotency_key) >= 1) AND (char_length(idempotency_key) <= 200))),
+  constraint keep_versions_is_sane CHECK (((keep_versions >= 1) AND (keep_versions <= 100))),
+  constraint parameter_values_is_an_object CHECK ((jsonb_typeof(parameter_values) = 'object'::text)),
+  constraint range_is_whole_weeks CHECK (((end_date > start_date) AND ((((end_date - start_date) + 1) % 7) = 0))),
+  constraint range_starts_on_its_weekday CHECK ((EXTRACT(isodow FROM start_date) = (array_position(ARRAY['monday'::text, 'tuesday'::text, 'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text], week_starts_on))::numeric)),
+  constraint report_data_collections_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint report_data_collections_pkey PRIMARY KEY (id),
+  constraint report_data_collections_workflow_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES amc_workflows(instance_id, id),
+  constraint restate_every_days_is_sane CHECK (((restate_every_days >= 1) AND (restate_every_days <= 90))),
+  constraint restate_weeks_is_sane CHECK (((restate_weeks >= 0) AND (restate_weeks <= 12))),
+  constraint week_starts_on_is_a_weekday CHECK ((week_starts_on = ANY (ARRAY['monday'::text, 'tuesday'::text, 'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text])))
+);
+CREATE UNIQUE INDEX report_data_collections_idempotency_key_key ON public.report_data_collections USING btree (owner_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX report_data_collections_owner_id_idx ON public.report_data_collections USING btree (owner_id, request_hash, created_at);
+CREATE INDEX report_data_collections_to_restate_idx ON public.report_data_collections USING btree (id) WHERE (restate_weeks > 0);
+CREATE INDEX report_data_collections_to_survey_idx ON public.report_data_collections USING btree (instance_id, created_at) WHERE (surveyed_at IS NULL);
+CREATE INDEX report_data_collections_workflow_idx ON public.report_data_collections USING btree (instance_id, workflow_id);
+alter table public.report_data_collections enable row level security;
+create policy "owners read their collections" on public.report_data_collections for select to authenticated using ((owner_id = ( SELECT auth.uid() AS uid)));
+comment on table public.report_data_collections is 'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
+comment on column public.report_data_collections.end_date is 'Last day of the last week, inclusive.';
+comment on column public.report_data_collections.failed_retries is 'How often a week is tried again by itself whose execution ended at AMC as FAILED. Rejections and refusals are never
+tried again by themselves.';
+comment on column public.report_data_collections.idempotency_key is 'The caller''s key: the same key answers the same collection.';
+comment on column public.report_data_collections.keep_versions is 'How many results are kept of each week, the shown one counted. Older ones are pruned.';
+comment on column public.report_data_collections.owner_id is 'Who asked. Null once that user is gone: the history stays.';
+comment on column public.report_data_collections.request_hash is 'Hash of what was asked: the same request within ten minutes answers the same collection.';
+comment on column public.report_data_collections.restate_every_days is 'How many days lie between two collections of such a week.';
+comment on column public.report_data_collections.restate_weeks is 'How many of the newest completed weeks are collected again; 0 for none. Weeks that ended more than 90 days ago are
+let be: attribution has settled within 28 (guides, M), and AMC refuses a query that ran too often over the same
+days (guide, M).';
+comment on column public.report_data_collections.surveyed_at is 'When AMC''s list was first read for the collection. Until then nothing is created for it: a database that was
+restored from a backup does not run again what AMC has.';
+comment on column public.report_data_collections.time_zone is 'tz database name in which the weeks begin at 00:00.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.report_data_weeks (
+  collection_id uuid not null,
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  data jsonb,
+  due_at timestamp with time zone,
+  error_code text,
+  error_count integer default 0 not null,
+  error_message text,
+  execution_id text,
+  finished_at timestamp with time zone,
+  id uuid default gen_random_uuid() not null,
+  instance_id text not null,
+  started_at timestamp with time zone,
+  status text default 'pending'::text not null,
+  survey_again boolean default false not null,
+  updated_at timestamp with time zone default amc_history.clock_now() not null,
+  week_end_date date not null,
+  week_start_date date not null,
+  constraint error_count_is_not_negative CHECK ((error_count >= 0)),
+  constraint finished_at_matches_status CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text])))),
+  constraint only_open_weeks_are_due CHECK (((due_at IS NULL) OR (status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text])))),
+  constraint report_data_weeks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON DELETE CASCADE,
+  constraint report_data_weeks_collection_id_week_start_date_key UNIQUE (collection_id, week_start_date),
+  constraint report_data_weeks_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id),
+  constraint report_data_weeks_pkey PRIMARY KEY (id),
+  constraint status_is_known CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text]))),
+  constraint week_is_seven_days CHECK ((week_end_date = (week_start_date + 6)))
+);
+CREATE INDEX report_data_weeks_due_idx ON public.report_data_weeks USING btree (instance_id, due_at, week_start_date) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX report_data_weeks_execution_id_key ON public.report_data_weeks USING btree (execution_id) WHERE (execution_id IS NOT NULL);
+CREATE INDEX report_data_weeks_survey_again_idx ON public.report_data_weeks USING btree (instance_id) WHERE survey_again;
+CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text])) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION amc_history.cancel_orphaned_attempt();
+CREATE TRIGGER check_first_execution_id BEFORE INSERT ON public.report_data_weeks FOR EACH ROW WHEN ((new.execution_id IS NOT NULL)) EXECUTE FUNCTION amc_history.protect_execution_id();
+CREATE TRIGGER forbid_misplaced_week BEFORE INSERT OR UPDATE OF collection_id, week_start_date, week_end_date ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.forbid_misplaced_week();
+CREATE TRIGGER hold_for_survey BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW WHEN ((new.survey_again AND (new.due_at < 'infinity'::timestamp with time zone))) EXECUTE FUNCTION amc_history.hold_for_survey();
+CREATE TRIGGER protect_execution_id BEFORE UPDATE OF execution_id ON public.report_data_weeks FOR EACH ROW WHEN ((old.execution_id IS DISTINCT FROM new.execution_id)) EXECUTE FUNCTION amc_history.protect_execution_id();
+CREATE TRIGGER require_complete_load BEFORE UPDATE OF status, execution_id ON public.report_data_weeks FOR EACH ROW WHEN (((new.status = 'completed'::text) AND ((old.status <> 'completed'::text) OR (old.execution_id IS DISTINCT FROM new.execution_id)))) EXECUTE FUNCTION amc_history.require_complete_load();
+CREATE TRIGGER set_week_instance BEFORE INSERT OR UPDATE OF collection_id, instance_id ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.set_week_instance();
+CREATE TRIGGER set_week_timestamps BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.set_week_timestamps();
+alter table public.report_data_weeks enable row level security;
+create policy "owners read their weeks" on public.report_data_weeks for select to authenticated using ((collection_id IN ( SELECT c.id
+   FROM report_data_collections c
+  WHERE (c.owner_id = ( SELECT auth.uid() AS uid)))));
+comment on table public.report_data_weeks is 'Weeks of a collection: half-open windows [week_start_date 00:00, week_end_date + 1 day 00:00) in its time zone.';
+comment on column public.report_data_weeks.data is 'Summary of the result: columns, rows, bytes, first rows. The rows themselves are in the view of the workflow.';
+comment on column public.report_data_weeks.due_at is 'From when the next attempt may be made; null if none is wanted. A completed week is due when it is to be restated.';
+comment on column public.report_data_weeks.error_code is 'Why the week failed or was last put off, as a stable code.';
+comment on column public.report_data_weeks.error_count is 'Errors so far. Waiting of any kind counts none.';
+comment on column public.report_data_weeks.error_message is 'The same in words: AMC''s own where AMC said why.';
+comment on column public.report_data_weeks.execution_id is 'The AMC execution that the result comes from; while there is no result yet, the one under way or last tried.';
+comment on column public.report_data_weeks.finished_at is 'When the week reached its terminal status; null before.';
+comment on column public.report_data_weeks.instance_id is 'The collection''s instance, copied so that the due weeks of one instance are one index range.';
+comment on column public.report_data_weeks.started_at is 'When the week first became running.';
+comment on column public.report_data_weeks.survey_again is 'AMC''s list showed a run of it that it could not take, since another live attempt asked AMC for the same window. It
+waits, due at infinity, until the list has been read again.';
+comment on column public.report_data_weeks.week_end_date is 'Last day of the week, inclusive.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.result_loads (
+  byte_offset bigint default 0 not null,
+  bytes bigint default 0 not null,
+  cells_checked_at timestamp with time zone,
+  checksum text,
+  complete boolean default false not null,
+  completed_at timestamp with time zone,
+  digests text[] default '{}'::text[] not null,
+  etag text,
+  execution_id text not null,
+  fence integer not null,
+  file integer default 0 not null,
+  files integer,
+  filtered_records bigint,
+  header text[] not null,
+  id uuid default gen_random_uuid() not null,
+  line_end text,
+  lines bigint default 0 not null,
+  records bigint default 0 not null,
+  segment_bytes bigint default 67108864 not null,
+  started_at timestamp with time zone default amc_history.clock_now() not null,
+  summary jsonb,
+  table_name text not null,
+  uncast jsonb default '{}'::jsonb not null,
+  constraint complete_has_a_summary CHECK (((NOT complete) OR ((summary IS NOT NULL) AND (checksum IS NOT NULL)))),
+  constraint complete_is_dated CHECK ((complete = (completed_at IS NOT NULL))),
+  constraint cursor_is_within_the_files CHECK (((file >= 0) AND (file <= files))),
+  constraint cursor_within_a_file_has_its_etag CHECK (((byte_offset = 0) OR (etag IS NOT NULL))),
+  constraint line_end_is_known CHECK ((line_end = ANY (ARRAY['LF'::text, 'CRLF'::text]))),
+  constraint result_loads_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id) ON DELETE CASCADE,
+  constraint result_loads_pkey PRIMARY KEY (id),
+  constraint segment_bytes_are_positive CHECK ((segment_bytes > 0))
+);
+CREATE UNIQUE INDEX one_complete_load_per_execution ON public.result_loads USING btree (execution_id) WHERE complete;
+CREATE INDEX result_loads_execution_id_idx ON public.result_loads USING btree (execution_id);
+CREATE INDEX result_loads_to_check_idx ON public.result_loads USING btree (completed_at) WHERE (complete AND (cells_checked_at IS NULL));
+CREATE TRIGGER apply_column_types AFTER INSERT OR UPDATE OF complete ON public.result_loads FOR EACH ROW EXECUTE FUNCTION amc_history.apply_column_types();
+CREATE TRIGGER count_filtered BEFORE UPDATE OF complete ON public.result_loads FOR EACH ROW WHEN ((new.complete AND (NOT old.complete))) EXECUTE FUNCTION amc_history.count_filtered();
+CREATE TRIGGER delete_load_rows BEFORE DELETE ON public.result_loads FOR EACH ROW EXECUTE FUNCTION amc_history.delete_load_rows();
+CREATE TRIGGER protect_shown_load BEFORE DELETE ON public.result_loads FOR EACH ROW WHEN (old.complete) EXECUTE FUNCTION amc_history.protect_shown_load();
+CREATE TRIGGER record_checked_cells BEFORE UPDATE OF complete ON public.result_loads FOR EACH ROW WHEN ((new.complete AND (NOT old.complete))) EXECUTE FUNCTION amc_history.record_checked_cells();
+alter table public.result_loads enable row level security;
+create policy "owners read their loads" on public.result_loads for select to authenticated using ((EXISTS ( SELECT
+   FROM workflow_executions e
+  WHERE (e.id = result_loads.execution_id))));
+comment on table public.result_loads is 'Fillings of a result from an execution. Rows of an incomplete one are never shown.';
+comment on column public.result_loads.byte_offset is 'Cursor: bytes of the next file that are in.';
+comment on column public.result_loads.bytes is 'Cursor: bytes of all files that are in, headers too.';
+comment on column public.result_loads.cells_checked_at is 'When it was counted which cells do not fit their column''s type; null until then.';
+comment on column public.result_loads.checksum is 'SHA-256 in hex: of the file''s bytes if one segment was all; else of the segments'' digests in order, then - and
+their number.';
+comment on column public.result_loads.digests is 'SHA-256 of each segment that is in, in hex and in order.';
+comment on column public.result_loads.etag is 'Cursor: the next file''s entity tag, where some of it is in.';
+comment on column public.result_loads.fence is 'The attempt''s fence when the load began.';
+comment on column public.result_loads.file is 'Cursor: how many files are in.';
+comment on column public.result_loads.files is 'How many files the result has.';
+comment on column public.result_loads.filtered_records is 'Rows that AMC marks as filtered for privacy, in its column filtered; null if the result has no such column.';
+comment on column public.result_loads.header is 'Column names as in the file.';
+comment on column public.result_loads.line_end is 'Cursor: how the next file''s lines end, where some of it is in.';
+comment on column public.result_loads.lines is 'Cursor: lines of the next file that are in, its header''s too.';
+comment on column public.result_loads.records is 'Cursor: rows that are in.';
+comment on column public.result_loads.segment_bytes is 'A segment ends with the first record that reaches so many bytes from its start, or with its file.';
+comment on column public.result_loads.table_name is 'The table in amc_results that its rows are in.';
+comment on column public.result_loads.uncast is 'Cells that do not cast to their column''s type, by column: {"column": n}.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.tracking_alerts (
+  code text not null,
+  detail jsonb,
+  id bigint generated always as identity not null,
+  instance_id text,
+  last_raised_at timestamp with time zone default amc_history.clock_now() not null,
+  message text not null,
+  raised_at timestamp with time zone default amc_history.clock_now() not null,
+  resolved_at timestamp with time zone,
+  times integer default 1 not null,
+  week_id uuid,
+  constraint tracking_alerts_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint tracking_alerts_pkey PRIMARY KEY (id),
+  constraint tracking_alerts_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX one_open_alert_of_a_kind ON public.tracking_alerts USING btree (code, instance_id, week_id) NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
+CREATE INDEX tracking_alerts_instance_id_idx ON public.tracking_alerts USING btree (instance_id);
+CREATE INDEX tracking_alerts_week_id_idx ON public.tracking_alerts USING btree (week_id);
+alter table public.tracking_alerts enable row level security;
+create policy "members read their instances' alerts" on public.tracking_alerts for select to authenticated using (((instance_id IN ( SELECT m.instance_id
+   FROM amc_instance_members m
+  WHERE (m.user_id = ( SELECT auth.uid() AS uid)))) AND ((week_id IS NULL) OR (EXISTS ( SELECT
+   FROM report_data_weeks w
+  WHERE (w.id = tracking_alerts.week_id))))));
+comment on table public.tracking_alerts is 'What a person should look at. One open row for each code, instance and week.';
+comment on column public.tracking_alerts.times is 'How often it was raised since it was opened.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.tracking_events (
+  attempt_id uuid,
+  collection_id uuid,
+  detail jsonb,
+  event text not null,
+  execution_id text,
+  happened_at timestamp with time zone default amc_history.clock_now() not null,
+  id bigint generated always as identity not null,
+  instance_id text,
+  week_id uuid,
+  constraint tracking_events_pkey PRIMARY KEY (id)
+);
+CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
+CREATE INDEX tracking_events_week_id_idx ON public.tracking_events USING btree (week_id, happened_at);
+alter table public.tracking_events enable row level security;
+create policy "owners read their events" on public.tracking_events for select to authenticated using ((collection_id IN ( SELECT c.id
+   FROM report_data_collections c
+  WHERE (c.owner_id = ( SELECT auth.uid() AS uid)))));
+comment on table public.tracking_events is 'What happened to the tracking of executions. Kept without foreign keys, so that it outlives what it tells of.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.week_attempts (
+  amc_answer jsonb,
+  cancel_requested_at timestamp with time zone,
+  confirmed_execution_id text,
+  due_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  execution_id text,
+  fence integer default 1 not null,
+  fingerprint integer,
+  id uuid default gen_random_uuid() not null,
+  instance_id text not null,
+  intended_at timestamp with time zone not null,
+  kind text not null,
+  leased_until timestamp with time zone,
+  number integer not null,
+  outcome text,
+  settle_after timestamp with time zone,
+  slot integer,
+  state text not null,
+  watch_until timestamp with time zone,
+  week_id uuid not null,
+  window_key text,
+  constraint confirmed_execution_id_is_well_formed CHECK ((confirmed_execution_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$'::text)),
+  constraint created_has_an_execution CHECK (((state <> 'created'::text) OR (execution_id IS NOT NULL))),
+  constraint ended_at_matches_state CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+  constraint external_is_never_live CHECK (((kind <> 'external'::text) OR (state = 'ended'::text))),
+  constraint fingerprint_is_in_range CHECK (((fingerprint >= 21600) AND (fingerprint <= 86400))),
+  constraint kind_is_known CHECK ((kind = ANY (ARRAY['collected'::text, 'restated'::text, 'external'::text]))),
+  constraint live_attempt_is_accounted_for CHECK (((state = 'ended'::text) OR ((slot IS NOT NULL) AND (fingerprint IS NOT NULL) AND (window_key IS NOT NULL) AND (settle_after IS NOT NULL)))),
+  constraint number_is_positive CHECK ((number > 0)),
+  constraint only_abandoned_is_watched CHECK (((watch_until IS NULL) OR (outcome = 'abandoned'::text))),
+  constraint open_intent_has_no_execution CHECK (((state <> ALL (ARRAY['intended'::text, 'unknown'::text])) OR (execution_id IS NULL))),
+  constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['collected'::text, 'failed'::text, 'rejected'::text, 'cancelled'::text, 'cancelled_outside'::text, 'refused'::text, 'quota'::text, 'not_visible'::text, 'not_sent'::text, 'abandoned'::text, 'external'::text]))),
+  constraint outcome_matches_state CHECK (((state = 'ended'::text) = (outcome IS NOT NULL))),
+  constraint slot_is_positive CHECK ((slot > 0)),
+  constraint state_is_known CHECK ((state = ANY (ARRAY['intended'::text, 'unknown'::text, 'created'::text, 'ended'::text]))),
+  constraint week_attempts_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint week_attempts_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint week_attempts_pkey PRIMARY KEY (id),
+  constraint week_attempts_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE,
+  constraint week_attempts_week_id_number_key UNIQUE (week_id, number)
+);
+CREATE UNIQUE INDEX one_attempt_per_execution ON public.week_attempts USING btree (execution_id);
+CREATE UNIQUE INDEX one_live_attempt_per_slot ON public.week_attempts USING btree (instance_id, slot) WHERE (state <> 'ended'::text);
+CREATE UNIQUE INDEX one_live_attempt_per_week ON public.week_attempts USING btree (week_id) WHERE (state <> 'ended'::text);
+CREATE UNIQUE INDEX one_live_attempt_per_window ON public.week_attempts USING btree (instance_id, window_key) WHERE (state <> 'ended'::text);
+CREATE INDEX week_attempts_instance_id_idx ON public.week_attempts USING btree (instance_id, intended_at);
+CREATE INDEX week_attempts_watched_idx ON public.week_attempts USING btree (instance_id, watch_until) WHERE (watch_until IS NOT NULL);
+CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR EACH ROW WHEN ((((old.state = 'ended'::text) AND (new.state <> 'ended'::text)) OR ((old.execution_id IS NOT NULL) AND (new.execution_id IS DISTINCT FROM old.execution_id)))) EXECUTE FUNCTION amc_history.forbid_attempt_revival();
+CREATE TRIGGER forbid_slot_beyond_cap BEFORE INSERT ON public.week_attempts FOR EACH ROW WHEN ((new.state <> 'ended'::text)) EXECUTE FUNCTION amc_history.forbid_slot_beyond_cap();
+CREATE TRIGGER resolve_unknown_outcome_alerts AFTER UPDATE OF state ON public.week_attempts FOR EACH ROW WHEN (((old.state = 'unknown'::text) AND (new.state <> 'unknown'::text))) EXECUTE FUNCTION amc_history.resolve_unknown_outcome_alerts();
+alter table public.week_attempts enable row level security;
+create policy "owners read their attempts" on public.week_attempts for select to authenticated using ((EXISTS ( SELECT
+   FROM report_data_weeks w
+  WHERE (w.id = week_attempts.week_id))));
+comment on table public.week_attempts is 'Tries to get a week. Each is committed before AMC is asked, and POSTed at most once: only by the call that made it.';
+comment on column public.week_attempts.amc_answer is 'What AMC answered to the create: status, words, request id.';
+comment on column public.week_attempts.cancel_requested_at is 'Since when its execution is to be cancelled, also while that is not known yet.';
+comment on column public.week_attempts.confirmed_execution_id is 'The execution that a person found in AMC for an attempt whose answer was lost. The worker looks it up before the
+attempt takes it.';
+comment on column public.week_attempts.due_at is 'When its load may be tried again.';
+comment on column public.week_attempts.fence is 'Raised each time a worker takes the attempt up; a report with an earlier one is stale.';
+comment on column public.week_attempts.fingerprint is 'The workflowExecutionTimeoutSeconds that is sent: free to choose up to 86400, echoed by AMC (captured, H), and so a
+mark by which our execution is known in its list.';
+comment on column public.week_attempts.intended_at is 'When the intent was written, on the database''s clock.';
+comment on column public.week_attempts.kind is 'collected; restated (the week had a result already); external (an id that a caller of update_week_status brought).';
+comment on column public.week_attempts.leased_until is 'Until then the worker that took it up has it to itself.';
+comment on column public.week_attempts.settle_after is 'A listing begun before this proves nothing: the create may still be under way, or AMC''s list may lag.';
+comment on column public.week_attempts.slot is 'Which of the instance''s max_parallel places it holds while live.';
+comment on column public.week_attempts.state is 'intended: may be on its way to AMC. unknown: AMC''s answer was lost, AMC''s list decides. created: AMC gave an id.
+ended.';
+comment on column public.week_attempts.watch_until is 'Until when an abandoned attempt is still looked for in AMC''s list.';
+comment on column public.week_attempts.window_key is 'Workflow, window, zone and parameters: no two live attempts ask the same.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.workflow_executions (
+  adopted boolean default false not null,
+  amc_created_at timestamp with time zone,
+  amc_expires_at timestamp with time zone,
+  amc_updated_at timestamp with time zone,
+  cancel_requested_at timestamp with time zone,
+  cancel_tried_at timestamp with time zone,
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  execution_seconds numeric,
+  id text not null,
+  output_columns jsonb,
+  parameter_values jsonb,
+  request_id text,
+  status text,
+  status_reason text,
+  time_window_end text,
+  time_window_start text,
+  time_zone text,
+  timeout_seconds integer,
+  updated_at timestamp with time zone default amc_history.clock_now() not null,
+  week_id uuid not null,
+  workflow_id text,
+  constraint execution_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$'::text)),
+  constraint workflow_executions_pkey PRIMARY KEY (id),
+  constraint workflow_executions_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE,
+  constraint workflow_executions_week_id_id_key UNIQUE (week_id, id)
+);
+CREATE INDEX workflow_executions_to_cancel_idx ON public.workflow_executions USING btree (cancel_requested_at) WHERE ((cancel_requested_at IS NOT NULL) AND ((status IS NULL) OR (status <> ALL (ARRAY['SUCCEEDED'::text, 'FAILED'::text, 'REJECTED'::text, 'CANCELLED'::text]))));
+CREATE TRIGGER forbid_execution_week_change BEFORE UPDATE OF week_id ON public.workflow_executions FOR EACH ROW WHEN ((old.week_id IS DISTINCT FROM new.week_id)) EXECUTE FUNCTION amc_history.forbid_execution_week_change();
+CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN (((old.status = ANY (ARRAY['SUCCEEDED'::text, 'FAILED'::text, 'REJECTED'::text, 'CANCELLED'::text])) AND (new.status IS DISTINCT FROM old.status))) EXECUTE FUNCTION amc_history.protect_terminal_status();
+alter table public.workflow_executions enable row level security;
+create policy "owners read their executions" on public.workflow_executions for select to authenticated using ((EXISTS ( SELECT
+   FROM report_data_weeks w
+  WHERE (w.id = workflow_executions.week_id))));
+comment on table public.workflow_executions is 'Runs at AMC, one row each, under AMC''s own id.';
+comment on column public.workflow_executions.adopted is 'True if the id was found in AMC''s list after the answer to the create was lost.';
+comment on column public.workflow_executions.amc_updated_at is 'AMC''s lastUpdatedTime: an older report never replaces a later one.';
+comment on column public.workflow_executions.cancel_requested_at is 'Since when it is to be cancelled at AMC.';
+comment on column public.workflow_executions.cancel_tried_at is 'When a worker last asked AMC to cancel it.';
+comment on column public.workflow_executions.id is 'AMC''s workflowExecutionId: a lowercase UUID v4 in every captured answer (H), but not relied upon.';
+comment on column public.workflow_executions.request_id is 'AMC''s request id of the create, for its support.';
+comment on column public.workflow_executions.status is 'AMC''s status verbatim; null until AMC said one. A terminal status is final.';
+comment on column public.workflow_executions.status_reason is 'AMC''s words for FAILED and REJECTED (statusReason, not in SPEC, read by two clients: M).';
+comment on column public.workflow_executions.time_window_start is 'Local time without zone, as sent and echoed in timeWindowStartOriginal (captured, H).';
+comment on column public.workflow_executions.timeout_seconds is 'workflowExecutionTimeoutSeconds as AMC echoes it (captured, H): the attempt''s fingerprint.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+-- views
+
+create view public.collection_progress with (security_invoker=true) as
+ SELECT c.id AS collection_id,
+    c.instance_id,
+    c.workflow_id,
+    c.start_date,
+    c.end_date,
+    c.created_at,
+        CASE
+            WHEN (c.cancelled_at IS NOT NULL) THEN 'cancelled'::text
+            WHEN ((n.weeks = (((((n.pending + n.running) + n.completed) + n.failed) + n.skipped) + n.cancelled)) AND ((n.pending + n.running) = 0)) THEN
+            CASE
+                WHEN (n.failed = 0) THEN 'completed'::text
+                ELSE 'completed_with_failures'::text
+            END
+            WHEN (c.paused_at IS NOT NULL) THEN 'paused'::text
+            WHEN (n.pending = n.weeks) THEN 'pending'::text
+            ELSE 'running'::text
+        END AS status,
+    n.weeks,
+    n.pending,
+    n.running,
+    n.completed,
+    n.failed,
+    n.skipped,
+    n.cancelled,
+    n.tracked
+   FROM (report_data_collections c
+     CROSS JOIN LATERAL ( SELECT (count(*))::integer AS weeks,
+            (count(*) FILTER (WHERE (w.status = 'pending'::text)))::integer AS pending,
+            (count(*) FILTER (WHERE (w.status = 'running'::text)))::integer AS running,
+            (count(*) FILTER (WHERE (w.status = 'completed'::text)))::integer AS completed,
+            (count(*) FILTER (WHERE (w.status = 'failed'::text)))::integer AS failed,
+            (count(*) FILTER (WHERE (w.status = 'skipped'::text)))::integer AS skipped,
+            (count(*) FILTER (WHERE (w.status = 'cancelled'::text)))::integer AS cancelled,
+            (count(*) FILTER (WHERE (w.execution_id IS NOT NULL)))::integer AS tracked
+           FROM report_data_weeks w
+          WHERE (w.collection_id = c.id)) n);
+comment on view public.collection_progress is 'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known.';
+-- authenticated: select
+-- service_role: select
+
+create view public.week_results with (security_invoker=true) as
+ SELECT w.collection_id,
+    w.instance_id,
+    c.workflow_id,
+    w.id AS week_id,
+    w.week_start_date,
+    w.week_end_date,
+    w.status,
+    w.execution_id,
+        CASE
+            WHEN (w.status = 'pending'::text) THEN 'waiting'::text
+            WHEN ((w.status = 'completed'::text) AND (l.id IS NULL)) THEN 'reported'::text
+            WHEN ((w.status = 'completed'::text) AND (l.records = 0)) THEN 'empty'::text
+            WHEN ((w.status = 'completed'::text) AND (l.filtered_records > 0)) THEN 'filtered'::text
+            WHEN (w.status = 'completed'::text) THEN 'rows'::text
+            WHEN ((w.status = 'failed'::text) AND (w.error_code = 'result_gone'::text)) THEN 'gone'::text
+            ELSE w.status
+        END AS state,
+    l.records,
+    l.filtered_records,
+    l.completed_at AS loaded_at,
+    ( SELECT a.ended_at
+           FROM week_attempts a
+          WHERE ((a.execution_id = w.execution_id) AND (a.kind = 'restated'::text) AND (a.outcome = 'collected'::text))) AS restated_at,
+    ((w.status = 'completed'::text) AND ((w.due_at IS NOT NULL) OR (EXISTS ( SELECT
+           FROM week_attempts a
+          WHERE ((a.week_id = w.id) AND (a.state <> 'ended'::text)))))) AS restating,
+    ( SELECT (count(*))::integer AS count
+           FROM (workflow_executions e
+             JOIN result_loads s ON (((s.execution_id = e.id) AND s.complete)))
+          WHERE ((e.week_id = w.id) AND (e.id IS DISTINCT FROM w.execution_id) AND (NOT (EXISTS ( SELECT
+                   FROM week_attempts a
+                  WHERE ((a.execution_id = e.id) AND (a.state <> 'ended'::text))))))) AS superseded_versions,
+    w.error_code,
+    w.error_message
+   FROM ((report_data_weeks w
+     JOIN report_data_collections c ON ((c.id = w.collection_id)))
+     LEFT JOIN result_loads l ON (((l.execution_id = w.execution_id) AND l.complete AND (w.status = 'completed'::text))));
+comment on view public.week_results is 'What became of each week. state: waiting, running; rows; filtered (rows, some of which AMC has filtered for
+privacy); empty (AMC had no row to give: none, or all suppressed); reported (completed by another system, without
+rows here); failed; gone (failed: AMC no longer keeps the result); skipped; cancelled.';
+comment on column public.week_results.filtered_records is 'Those of them that AMC marks as filtered; null if the result has no column filtered.';
+comment on column public.week_results.records is 'Rows of the result that the week shows.';
+comment on column public.week_results.restated_at is 'When the shown result replaced an earlier one; null if it is the first.';
+comment on column public.week_results.restating is 'Whether a new attempt is due or under way, while the week shows what it shows.';
+comment on column public.week_results.superseded_versions is 'Earlier results that are still kept; execution_rows reads them.';
+-- authenticated: select
+-- service_role: select
+
+create view public.week_versions with (security_invoker=true) as
+ SELECT e.week_id,
+    w.collection_id,
+    w.week_start_date,
+    e.id AS execution_id,
+    ((NOT (e.id IS DISTINCT FROM w.execution_id)) AND (w.status = 'completed'::text)) AS shown,
+    l.completed_at AS loaded_at,
+    l.records,
+    l.filtered_records,
+    l.bytes,
+    l.checksum
+   FROM ((workflow_executions e
+     JOIN report_data_weeks w ON ((w.id = e.week_id)))
+     JOIN result_loads l ON (((l.execution_id = e.id) AND l.complete)));
+comment on view public.week_versions is 'The results that are kept of each week: the shown one and those it superseded. execution_rows reads any of them,
+compare_executions tells two apart.';
+comment on column public.week_versions.shown is 'Whether the week shows this one.';
+-- authenticated: select
+-- service_role: select
+
+-- functions
+
+CREATE OR REPLACE FUNCTION public.adopt_surveyed(week_id uuid, execution_id text, details jsonb)
+ RETURNS tracking_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  week public.report_data_weeks;
+  instance public.amc_instances;
+  outcome text;
+begin
+  select i.* into instance from public.amc_instances i join public.report_data_weeks w on w.instance_id = i.id
+    where w.id = adopt_surveyed.week_id for no key update of i;
+  select * into week from public.report_data_weeks w where w.id = adopt_surveyed.week_id for no key update;
+  if not found then
+    return row('not_found', 'no_such_week', null, null)::public.tracking_report;
+  end if;
+  if exists (select from public.workflow_executions e where e.id = adopt_surveyed.execution_id) then
+    return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  outcome := amc_history.adopt_execution(week, instance, adopt_surveyed.execution_id, adopt_surveyed.details, 'surveyed_execution_adopted');
+  select * into week from public.report_data_weeks w where w.id = week.id;
+  return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
+end;
+$function$
+;
+comment on function adopt_surveyed(uuid,text,jsonb) is 'Gives a week for which nothing was created yet an execution that AMC''s list shows: same workflow, window, zone and
+parameters. details: the execution observation. Answers adopted, not_needed, no_slot (all slots are taken: the survey is
+to be repeated), window_taken (another live attempt asked AMC for the same window, and may take it: the week is to be
+held), already_recorded or not_found. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.actor()
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(auth.uid()::text, auth.role(), session_user::text);
+$function$
+;
+comment on function amc_history.actor() is 'Who makes a request, for an event: a user''s id, else the role.';
+
+CREATE OR REPLACE FUNCTION amc_history.adopt_execution(week report_data_weeks, instance amc_instances, execution_id text, details jsonb, event text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  free integer;
+begin
+  if week.status not in ('pending', 'running') or week.due_at is null
+      or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
+    return 'not_needed';
+  end if;
+  select s into free from amc_history.free_slots(instance) s limit 1;
+  if free is null then
+    return 'no_slot';
+  end if;
+  if amc_history.insert_execution(adopt_execution.execution_id, week.id, adopt_execution.details, true) is null then
+    return 'already_recorded';
+  end if;
+  insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
+    fingerprint, window_key, slot, execution_id)
+  select week.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
+    'collected', 'created', amc_history.clock_now(), amc_history.clock_now(),
+    least(greatest(coalesce((adopt_execution.details ->> 'timeout_seconds')::integer, 21600), 21600), 86400),
+    amc_history.window_key(c.workflow_id, to_char(week.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values),
+    free, adopt_execution.execution_id
+  from public.report_data_collections c where c.id = week.collection_id
+  on conflict do nothing
+  returning * into attempt;
+  if attempt.id is null then
+    -- Another collection's attempt of the same window lives: this week waits for it, as it would have to before a create.
+    delete from public.workflow_executions e where e.id = adopt_execution.execution_id;
+    return 'window_taken';
+  end if;
+  update public.report_data_weeks w set status = 'running', due_at = null, survey_again = false, execution_id = adopt_execution.execution_id
+  where w.id = week.id;
+  perform amc_history.record_event(adopt_execution.event, attempt, week, adopt_execution.execution_id, adopt_execution.details);
+  return 'adopted';
+end;
+$function$
+;
+comment on function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) is 'Gives a week that waits an execution that AMC has already, as an attempt that nobody POSTs. Answers adopted,
+not_needed, no_slot, window_taken (another live attempt asked for the same window) or already_recorded. The caller
+holds the locks of instance and week.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.alert_cause_persists(alert tracking_alerts)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case alert.code
+    when 'reconnect_needed' then exists (select from public.amc_instances i
+      where i.id = alert.instance_id and i.paused_until = 'infinity')
+    when 'unknown_outcome' then exists (select from public.week_attempts a
+      where a.week_id = alert.week_id and a.state = 'unknown')
+    else false
+  end;
+$function$
+;
+comment on function amc_history.alert_cause_persists(tracking_alerts) is 'Whether what an alert tells of holds something up until a person does something else than resolve it.';
+
+CREATE OR REPLACE FUNCTION amc_history.amc_credential(credential_name text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.name = amc_credential.credential_name;
+$function$
+;
+comment on function amc_history.amc_credential(text) is 'The Login with Amazon credential {client_id, client_secret, refresh_token} under a name in Vault; null if there is
+none. On the direct connection only.';
+
+CREATE OR REPLACE FUNCTION amc_history.apply_column_types()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  told jsonb := (select e.output_columns from public.workflow_executions e where e.id = new.execution_id);
+  learned text[] := amc_history.column_types(new.header, told);
+  target amc_history.result_tables;
+begin
+  if learned is null then
+    return null;
+  end if;
+  -- Only now are two first loads in each other's way: the second finds the types that the first has learned.
+  update amc_history.result_tables t set types = learned
+    where t.table_name = new.table_name and t.types is null and t.header = new.header returning * into target;
+  if not found then
+    return null;
+  end if;
+  update public.amc_workflows f set output_columns = told where f.id = target.workflow_id and f.output_columns is null;
+  perform amc_history.create_result_views(target);
+  return null;
+exception
+  -- A result is worth more than its types: they are learned with the next load.
+  when dependent_objects_still_exist or lock_not_available then
+    perform amc_history.raise_alert('types_not_applied', format(
+      'The columns of public.results_%s have become known, but the view is in use and stays as text: %s Drop what depends on it; the next load makes it anew.',
+      new.table_name, sqlerrm), (select w.instance_id from public.workflow_executions e
+        join public.report_data_weeks w on w.id = e.week_id where e.id = new.execution_id));
+    return null;
+end;
+$function$
+;
+comment on function amc_history.apply_column_types() is 'Gives a workflow version''s view its types once an execution told AMC''s outputColumns: when a load begins, or at the
+latest in the transaction that completes it. Definer: whoever writes loads need not own the views.';
+
+CREATE OR REPLACE FUNCTION amc_history.apply_create_verdict(attempt week_attempts, week report_data_weeks, verdict text, message text, paused_until timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  now_at timestamptz := amc_history.clock_now();
+begin
+  case apply_create_verdict.verdict
+    when 'not_sent' then
+      perform amc_history.end_attempt(attempt.id, 'not_sent');
+      perform amc_history.reschedule_week(week, now_at);
+    when 'quota' then
+      perform amc_history.end_attempt(attempt.id, 'quota');
+      -- A pause without an end is a person's to end: the week is due as soon as that is done.
+      perform amc_history.reschedule_week(week, case when isfinite(apply_create_verdict.paused_until)
+        then apply_create_verdict.paused_until else now_at end);
+    when 'workflow_not_visible' then
+      perform amc_history.end_attempt(attempt.id, 'not_visible');
+      perform amc_history.reschedule_week(week, now_at + interval '30 seconds');
+    when 'refused' then
+      perform amc_history.end_attempt(attempt.id, 'refused');
+      perform amc_history.fail_week(week, 'amc_refused', apply_create_verdict.message);
+    when 'throttled', 'unauthorized' then
+      -- AMC answered, so nothing is under way any more; but a listing must have had time to show otherwise.
+      update public.week_attempts a set state = 'unknown', leased_until = null,
+        settle_after = now_at + make_interval(secs => (select i.list_lag_seconds
+          from public.amc_instances i where i.id = a.instance_id))
+      where a.id = attempt.id;
+    else
+      update public.week_attempts a set state = 'unknown', leased_until = null where a.id = attempt.id;
+  end case;
+end;
+$function$
+;
+comment on function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamp with time zone) is 'Moves an attempt and its week on according to what came of the create. Only refused counts as an error.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.apply_report(week report_data_weeks, live week_attempts, status text, data jsonb, execution_id text)
+ RETURNS tracking_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  reported record;
+  untracked text;
+begin
+  -- A restatement that failed leaves what the week shows: only its attempt ends.
+  if week.status = 'completed' and apply_report.status = 'failed' then
+    perform amc_history.finish_week(week, live, 'failed');
+    perform amc_history.record_event('restatement_failed', live, week, apply_report.execution_id);
+    return row('applied', 'result_kept', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if apply_report.execution_id is not null and apply_report.execution_id is distinct from week.execution_id and live.id is null then
+    -- 5 and 7
+    reported := amc_history.write_week_with_execution(week, apply_report.status, apply_report.data, apply_report.execution_id);
+    week := reported.week;
+    untracked := reported.untracked;
+  else
+    -- 9
+    week := amc_history.write_week(week, apply_report.status, apply_report.data, apply_report.execution_id);
+  end if;
+  if live.id is not null and apply_report.status <> 'running' then
+    perform amc_history.finish_week(week, live, apply_report.status);
+  end if;
+  perform amc_history.record_event('week_' || apply_report.status, live, week, apply_report.execution_id,
+    jsonb_strip_nulls(jsonb_build_object('untracked', untracked)));
+  if untracked is not null then
+    perform amc_history.raise_alert('execution_untracked', format(
+      'Week %s took status %s, but not the execution id that came with it: %s. Find the execution in AMC''s list and report its id.',
+      week.id, week.status, untracked), week.instance_id, week.id, jsonb_build_object('execution_id', left(apply_report.execution_id, 200)));
+    return row('applied_untracked', untracked, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$function$
+;
+comment on function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,text) is 'Writes a report that update_week_status found to be in order, and what follows from it. Answers applied or
+applied_untracked.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.attempts_to_list(instance_id text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
+    'state', case a.state when 'ended' then 'abandoned' else a.state end,
+    'workflow_id', c.workflow_id, 'time_zone', c.time_zone, 'parameter_values', c.parameter_values,
+    'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
+    'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+    'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
+    'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
+    'fingerprint', a.fingerprint, 'intended_at', a.intended_at, 'confirmed_execution_id', a.confirmed_execution_id,
+    'matcher_proved', i.matcher_proved_at is not null) order by a.intended_at, a.id), '[]')
+  from public.week_attempts a
+  join public.report_data_weeks w on w.id = a.week_id
+  join public.report_data_collections c on c.id = w.collection_id
+  join public.amc_instances i on i.id = a.instance_id
+  left join public.workflow_executions e on e.id = a.execution_id
+  where a.instance_id = attempts_to_list.instance_id
+    and (a.state = 'unknown' or a.watch_until > amc_history.clock_now() or a.state = 'created'
+      and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'));
+$function$
+;
+comment on function amc_history.attempts_to_list(text) is 'The attempts of an instance that a listing is to tell of: those without an answer, those under way, and those that
+were abandoned and are still watched.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.begin_load(attempt_id uuid, fence integer, header text[], files integer DEFAULT 1, segment_bytes bigint DEFAULT 67108864, OUT load_id uuid, OUT copy_statement text)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  workflow public.amc_workflows;
+  target amc_history.result_tables;
+begin
+  select f.* into workflow from public.week_attempts a
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    where a.id = begin_load.attempt_id;
+  -- Two first results of one workflow version at once would both make its table.
+  perform pg_advisory_xact_lock(hashtextextended('amc_results ' || workflow.id, 0));
+  attempt := amc_history.lock_load(begin_load.attempt_id, begin_load.fence);
+  select * into target from amc_history.result_tables t where t.workflow_id = workflow.id;
+  if not found then
+    target := amc_history.create_result_table(workflow.id, begin_load.header);
+  elsif target.header <> begin_load.header then
+    raise exception 'The header of workflow % changed: %. Expected %; got %.', workflow.id,
+      amc_history.describe_header_change(target.header, begin_load.header),
+      array_to_string(target.header, ', '), array_to_string(begin_load.header, ', ')
+      using errcode = 'AH002', detail = 'header_changed',
+        hint = 'A workflow version has one header. Save the query anew to make a new version.';
+  end if;
+  delete from public.result_loads l where l.execution_id = attempt.execution_id and not l.complete;
+  insert into public.result_loads (execution_id, fence, table_name, header, files, segment_bytes)
+  values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header, begin_load.files,
+    begin_load.segment_bytes) returning id into load_id;
+  copy_statement := amc_history.copy_statement(target.table_name);
+end;
+$function$
+;
+comment on function amc_history.begin_load(uuid,integer,text[],integer,bigint) is 'Begins a load of an attempt''s execution anew, for the worker that holds its fence: makes the results table at the
+first header, and answers the COPY statement that takes records. files: how many the result has. segment_bytes: see
+the column. Refuses with header_changed (AH002) or stale_load (AH001).';
+
+CREATE OR REPLACE FUNCTION amc_history.cancel_collection(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections := amc_history.lock_own_collection(cancel_collection.collection_id);
+  week public.report_data_weeks;
+  cancelled integer := 0;
+begin
+  if collection.cancelled_at is not null then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set cancelled_at = amc_history.clock_now() where c.id = collection.id;
+  for week in
+    select w.* from public.report_data_weeks w where w.collection_id = collection.id
+      and (w.status in ('pending', 'running') or w.due_at is not null
+        or exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended'))
+    order by w.id for no key update
+  loop
+    update public.report_data_weeks w set due_at = null,
+      status = case when w.status in ('pending', 'running') then 'cancelled' else w.status end
+    where w.id = week.id;
+    perform amc_history.request_cancel(week);
+    cancelled := cancelled + (week.status in ('pending', 'running'))::integer;
+  end loop;
+  return row('applied', null, cancelled)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.cancel_collection(uuid) is 'See public.cancel_collection. Definer: users may not write collections, weeks and attempts.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.cancel_orphaned_attempt()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- At the end of the transaction: whoever ended the week through a function has ended its attempt by then.
+  if exists (select from public.week_attempts a where a.week_id = new.id and a.state <> 'ended'
+      and not (new.status = 'completed' and a.kind = 'restated')) then
+    perform amc_history.request_cancel(new);
+  end if;
+  return null;
+end;
+$function$
+;
+comment on function amc_history.cancel_orphaned_attempt() is 'A week that somebody ended by hand needs its live attempt no more: its execution is cancelled at AMC, and the slot
+is free once it has ended there. Definer: it runs at the end of the transaction, when the role is the caller''s
+again.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.cell_fits_sql(cell text, sql_type text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select replace(case cell_fits_sql.sql_type
+    -- Within these bounds every number of this form is a numeric; asking pg_input_is_valid would parse it twice.
+    when 'numeric' then $q$(# ~ '^[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9][0-9]?[0-9]?)?$' and octet_length(#) < 1000)$q$
+    -- The form first: Postgres would also take today, 1/2/25 and 25-1-6 for dates.
+    when 'date' then $q$(# ~ '^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]$' and pg_catalog.pg_input_is_valid(#, 'date'))$q$
+    -- At most six digits of a second: Postgres would round more.
+    when 'timestamp' then $q$(octet_length(#) < 27
+      and # ~ '^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:[.][0-9]+)?$'
+      and pg_catalog.pg_input_is_valid(#, 'timestamp'))$q$
+    when 'boolean' then $q$(# in ('TRUE', 'FALSE', 'true', 'false'))$q$
+    else 'true'
+  end, '#', cell_fits_sql.cell);
+$function$
+;
+comment on function amc_history.cell_fits_sql(text,text) is 'SQL that says whether a cell can be read as a type of amc_history.column_types. cell: SQL of the cell, of type
+text.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.check_cells(max_records bigint DEFAULT 2000000)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  load public.result_loads;
+  found_uncast jsonb;
+  checked integer := 0;
+  looked_at bigint := 0;
+begin
+  for load in
+    select l.* from public.result_loads l
+    join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
+    where l.complete and l.cells_checked_at is null
+      -- Its worker has the summary already, and is about to report it.
+      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.state <> 'ended')
+    order by l.completed_at limit 100
+  loop
+    exit when checked > 0 and looked_at + load.records > check_cells.max_records;
+    found_uncast := amc_history.count_uncast(load.id, 1, load.records);
+    -- The week before the load, as everywhere.
+    update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
+    where w.execution_id = load.execution_id and w.data = load.summary;
+    update public.result_loads l set uncast = found_uncast, cells_checked_at = amc_history.clock_now(),
+      summary = l.summary || jsonb_build_object('uncast', found_uncast)
+    where l.id = load.id;
+    checked := checked + 1;
+    looked_at := looked_at + load.records;
+  end loop;
+  return checked;
+end;
+$function$
+;
+comment on function amc_history.check_cells(bigint) is 'Counts the cells that do not fit their type in results that were too large to look at while they were loaded, or
+whose types have become known since, and adds the count to their summaries and their weeks'' data: oldest first, no
+more than max_records rows unless the first alone has more. Answers how many results. Run by pg_cron.';
+
+CREATE OR REPLACE FUNCTION amc_history.check_parameters(declared jsonb, given jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  unknown text;
+begin
+  if jsonb_typeof(check_parameters.given) is distinct from 'object' then
+    perform amc_history.refuse('parameters_not_an_object', format('Expected parameter values as an object, got %s.',
+      coalesce(jsonb_typeof(check_parameters.given), 'null')), 'Send {"name": value}, or leave it out.');
+  end if;
+  select string_agg(quote_literal(k), ', ') into unknown
+  from jsonb_object_keys(check_parameters.given) k
+  where not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
+  if unknown is not null then
+    perform amc_history.refuse('unknown_parameter', format('The workflow does not declare the parameter %s.', unknown),
+      'Declare it when saving the workflow, or leave it out.');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_parameters(jsonb,jsonb) is 'Refuses what is not an object (parameters_not_an_object), and values for parameters that the workflow does not
+declare (unknown_parameter): AMC refuses them too.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.check_time_zone(time_zone text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+  -- Postgres takes POSIX rules for zones too, each of which has a digit; names of the tz database have none, by its own rules,
+  -- but for these old ones. Looking into pg_timezone_names would read every file of the database.
+  names constant text := '^[A-Za-z_-]+(/[A-Za-z_-]+){0,2}$|^(Etc/)?GMT[+-]?0$|^Etc/GMT([+-]([1-9]|1[0-2])|-1[34])$|^(EST5EDT|CST6CDT|MST7MDT|PST8PDT)$';
+  not_known_elsewhere constant text := '^(posix|right)/|^(Factory|localtime|posixrules)$';
+  known text;
+begin
+  if check_time_zone.time_zone ~ names and check_time_zone.time_zone !~ not_known_elsewhere then
+    begin
+      perform set_config('timezone', check_time_zone.time_zone, true);
+      -- As the database spells it, whatever the spelling that came.
+      known := current_setting('timezone');
+    exception
+      when invalid_parameter_value then
+        null;
+    end;
+  end if;
+  if known is distinct from check_time_zone.time_zone or known is null then
+    perform amc_history.refuse('unknown_time_zone',
+      format('Unknown time zone %s: expected a tz database name.', coalesce(quote_literal(check_time_zone.time_zone), 'null')),
+      'Use a name such as America/New_York or UTC.');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_time_zone(text) is 'Refuses what is not a tz database name (unknown_time_zone).';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.clock_now()
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(nullif(current_setting('amc_history.clock', true), '')::timestamptz, clock_timestamp());
+end;
+$function$
+;
+comment on function amc_history.clock_now() is 'The time by which every wait, lease and timestamp is measured. A test owns it by setting amc_history.clock in its
+session; otherwise it is the database''s clock.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.column_names(header text[])
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  taken text[] := array['instance_id', 'collection_id', 'week_id', 'week_start_date', 'week_end_date',
+    'time_zone', 'window_start', 'window_end', 'execution_id', 'load_id', 'line', 'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax'];
+  names text[] := '{}';
+  stem text;
+  name text;
+  n integer;
+begin
+  for i in 1 .. cardinality(header) loop
+    stem := coalesce(nullif(btrim(header[i]), ''), 'column_' || i);
+    -- Postgres cuts names at 63 bytes; room is left for a suffix.
+    while octet_length(stem) > 58 loop
+      stem := left(stem, -1);
+    end loop;
+    name := stem;
+    n := 1;
+    while name = any (taken || names) loop
+      n := n + 1;
+      name := stem || '_' || n;
+    end loop;
+    names := names || name;
+  end loop;
+  return names;
+end;
+$function$
+;
+comment on function amc_history.column_names(text[]) is 'Names in SQL for the columns of a result: as in the file where that is possible, else cut, numbered (name_2) or by
+place (column_3).';
+
+CREATE OR REPLACE FUNCTION amc_history.column_types(header text[], output_columns jsonb)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  with told as (
+    select o ->> 'name' as name, split_part(upper(o ->> 'dataType'), '(', 1) as data_type,
+      upper(o ->> 'columnType') as column_type, row_number() over (partition by o ->> 'name' order by i) as nth
+    from jsonb_array_elements(case jsonb_typeof(column_types.output_columns)
+      when 'array' then column_types.output_columns else '[]' end) with ordinality as t(o, i)
+    where jsonb_typeof(o) = 'object'
+  ),
+  asked as (
+    select name, i, row_number() over (partition by name order by i) as nth
+    from unnest(column_types.header) with ordinality as t(name, i)
+  )
+  select case when exists (select from told) then array_agg(case
+      when t.data_type = 'BOOLEAN' or lower(a.name) = 'filtered' and coalesce(t.data_type, 'STRING') = 'STRING' then 'boolean'
+      when t.data_type = 'DATE' then 'date'
+      when t.data_type = 'TIMESTAMP' then 'timestamp'
+      when t.data_type in ('DECIMAL', 'DOUBLE', 'FLOAT') then 'numeric'
+      when t.data_type in ('BYTE', 'SHORT', 'INTEGER', 'LONG') and t.column_type = 'METRIC' then 'numeric'
+      else 'text'
+    end order by a.i) end
+  from asked a left join told t using (name, nth);
+$function$
+;
+comment on function amc_history.column_types(text[],jsonb) is 'The type in SQL of each column of a header, after AMC''s outputColumns [{name, columnType, dataType}] (captured, H).
+
+numeric: DECIMAL, and integers that are METRIC. text: integers that are DIMENSION, which are ids and may go beyond
+2^53, and all else. date, timestamp (AMC writes it without a zone: guide, M), boolean: as AMC says; filtered, AMC''s
+column of TRUE and FALSE (guide, M), is boolean also where AMC says STRING or nothing. Null if output_columns tells
+of no column.';
+
+CREATE OR REPLACE FUNCTION amc_history.commit_segment(segment jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  load public.result_loads;
+  copied bigint;
+begin
+  attempt := amc_history.lock_load((segment ->> 'attempt_id')::uuid, (segment ->> 'fence')::integer);
+  select * into load from public.result_loads l where l.id = (segment ->> 'load_id')::uuid
+    and l.execution_id = attempt.execution_id and not l.complete for update;
+  if not found or load.file <> (segment -> 'from' ->> 'file')::integer
+    or load.byte_offset <> (segment -> 'from' ->> 'byte_offset')::bigint then
+    raise exception 'Load % is not at byte % of file %, where this segment began.', segment ->> 'load_id',
+      segment -> 'from' ->> 'byte_offset', (segment -> 'from' ->> 'file')::integer + 1
+      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has taken it up.';
+  end if;
+  execute format('select max(line) from amc_results.%I where load_id = $1', load.table_name) into copied using load.id;
+  copied := coalesce(copied, 0) - load.records;
+  if copied <> (segment ->> 'records')::bigint then
+    raise exception 'Expected % records from the bytes of the segment, COPY made % rows of them.',
+      segment ->> 'records', copied
+      using errcode = 'AH003', detail = 'record_count_differs',
+        hint = 'The file is written in another form than its workflow''s outputFormat says.';
+  end if;
+  update public.result_loads l set
+    file = (segment -> 'to' ->> 'file')::integer,
+    byte_offset = (segment -> 'to' ->> 'byte_offset')::bigint,
+    etag = segment -> 'to' ->> 'etag',
+    line_end = segment -> 'to' ->> 'line_end',
+    lines = (segment -> 'to' ->> 'lines')::bigint,
+    records = load.records + copied,
+    bytes = load.bytes + (segment ->> 'bytes')::bigint,
+    digests = load.digests || array(select jsonb_array_elements_text(segment -> 'digests'))
+  where l.id = load.id;
+  -- From here on it holds what others need: a worker that freezes before it commits is not waited for.
+  perform set_config('idle_in_transaction_session_timeout', '5s', true);
+end;
+$function$
+;
+comment on function amc_history.commit_segment(jsonb) is 'Moves a load''s cursor behind the segment that this transaction copied: its last statement.
+
+segment: {load_id, attempt_id, fence, from: {file, byte_offset} where it began, to: {file, byte_offset, lines,
+etag, line_end} where the next begins, records and bytes that it has, digests: SHA-256 in hex}. Refuses a worker
+whose fence or whose place is not the load''s any more (AH001), and a segment of which COPY made other than its
+records (AH003); then nothing of it stays.';
+
+CREATE OR REPLACE FUNCTION amc_history.compare_loads(a result_loads, b result_loads, key text[], max_rows integer, OUT added bigint, OUT removed bigint, OUT changed bigint, OUT unchanged bigint, OUT added_lines bigint[], OUT removed_lines bigint[], OUT changed_lines bigint[], OUT changed_from bigint[])
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  -- The text of a record tells a null from an empty text, and is hashed and compared by its bytes.
+  whole text := (select format('row(%s)::text', string_agg(format('r.%I', attname), ', ' order by attnum))
+    from pg_catalog.pg_attribute where attrelid = format('amc_results.%I', (b).table_name)::regclass and attnum > 2 and not attisdropped);
+  -- Without a key a row is known by all its cells, and equal rows are counted.
+  known_by text := case when compare_loads.key is null then whole
+    else (select format('row(%s)::text', string_agg(format('r.%I', name), ', ' order by i))
+      from unnest(compare_loads.key) with ordinality as t(name, i)) end;
+  nth text := case when compare_loads.key is null then format('row_number() over (partition by %s order by r.line)', whole) else '1' end;
+begin
+  execute format('with a as (select r.line, %1$s as k, %2$s as nth, %3$s as whole from amc_results.%4$I r where r.load_id = $1),
+    b as (select r.line, %1$s as k, %2$s as nth, %3$s as whole from amc_results.%4$I r where r.load_id = $2),
+    pairs as materialized (select a.line as a, b.line as b, a.whole is distinct from b.whole as differs
+      from a full join b on a.k = b.k and a.nth = b.nth),
+    counts as (select count(*) filter (where a is null) as added, count(*) filter (where b is null) as removed,
+        count(*) filter (where a is not null and b is not null and differs) as changed, count(*) filter (where not differs) as unchanged
+      from pairs)
+    select c.*, array(select b from pairs where a is null order by b limit $3), array(select a from pairs where b is null order by a limit $3),
+      array(select b from pairs where a is not null and b is not null and differs order by b limit $3),
+      array(select a from pairs where a is not null and b is not null and differs order by b limit $3)
+    from counts c', known_by, nth, whole, (b).table_name)
+    into added, removed, changed, unchanged, added_lines, removed_lines, changed_lines, changed_from
+    using (a).id, (b).id, compare_loads.max_rows;
+end;
+$function$
+;
+comment on function amc_history.compare_loads(result_loads,result_loads,text[],integer) is 'Pairs the rows of two loads of one table by key, or without a key by all their cells, and counts them; up to
+max_rows lines of each kind, changed_from beside changed_lines.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.confirm_execution(attempt_id uuid, execution_id text)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts := amc_history.lock_own_attempt(confirm_execution.attempt_id);
+  named constant text := confirm_execution.execution_id;
+  reason text;
+begin
+  if named is not null and named in (attempt.execution_id, attempt.confirmed_execution_id) then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  reason := case
+    when named is null or named !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then 'malformed_execution_id'
+    when attempt.state = 'ended' then 'attempt_ended'
+    when attempt.state = 'created' then 'attempt_has_another_execution'
+    when exists (select from public.workflow_executions e where e.id = named) then 'execution_of_another_attempt'
+    else amc_history.unsettled_until(attempt)
+  end;
+  if reason is not null then
+    return row('rejected', reason, 0)::public.control_report;
+  end if;
+  update public.week_attempts a set confirmed_execution_id = named, state = 'unknown', leased_until = null
+  where a.id = attempt.id;
+  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
+  where i.id = attempt.instance_id;
+  perform amc_history.record_event('execution_confirmed', attempt, w, named, jsonb_build_object('by', amc_history.actor()))
+  from public.report_data_weeks w where w.id = attempt.week_id;
+  return row('applied', null, 1)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.confirm_execution(uuid,text) is 'See public.confirm_execution. Definer: users may not write attempts.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.confirm_no_execution(attempt_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  attempt public.week_attempts := amc_history.lock_own_attempt(confirm_no_execution.attempt_id);
+  week public.report_data_weeks;
+  reason text;
+begin
+  if attempt.outcome = 'abandoned' then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  reason := case attempt.state
+    when 'ended' then 'attempt_ended'
+    when 'created' then 'execution_is_known'
+    else amc_history.unsettled_until(attempt)
+  end;
+  if reason is not null then
+    return row('rejected', reason, 0)::public.control_report;
+  end if;
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id;
+  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + interval '48 hours');
+  perform amc_history.reschedule_week(week, amc_history.clock_now());
+  perform amc_history.record_event('attempt_abandoned', attempt, week, null, jsonb_build_object('by', amc_history.actor()));
+  return row('applied', null, 1)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.confirm_no_execution(uuid) is 'See public.confirm_no_execution. Definer: users may not write attempts and weeks.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.connect_instance(instance_id text, entity_id text, marketplace_id text, region text, credential jsonb, member_email text DEFAULT NULL::text, name text DEFAULT NULL::text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  secret_name text := 'amc_credential_' || connect_instance.instance_id;
+  secret_id uuid;
+  member uuid;
+begin
+  if not connect_instance.credential ?& array['client_id', 'client_secret', 'refresh_token'] then
+    perform amc_history.refuse('credential_incomplete', 'Expected a credential with client_id, client_secret and refresh_token.',
+      'Take them from your Login with Amazon application and its consent.');
+  end if;
+  select s.id into secret_id from vault.secrets s where s.name = secret_name;
+  if secret_id is null then
+    perform vault.create_secret(connect_instance.credential::text, secret_name, 'Login with Amazon credential of amc-history');
+  else
+    perform vault.update_secret(secret_id, connect_instance.credential::text);
+  end if;
+  insert into public.amc_instances as i (id, name, entity_id, marketplace_id, region, credential_name)
+  values (connect_instance.instance_id, connect_instance.name, connect_instance.entity_id,
+    connect_instance.marketplace_id, connect_instance.region, secret_name)
+  on conflict (id) do update set entity_id = excluded.entity_id, marketplace_id = excluded.marketplace_id,
+    region = excluded.region, name = coalesce(excluded.name, i.name), credential_name = excluded.credential_name,
+    paused_until = null, pause_reason = null, throttles_in_row = 0;
+  -- Others may use the credential too. What was refused before is not what is stored now.
+  update public.amc_instances i set paused_until = case when i.paused_until < 'infinity' then i.paused_until end,
+    credential_version = 1 + (select max(s.credential_version) from public.amc_instances s where s.credential_name = secret_name)
+  where i.credential_name = secret_name;
+  update public.tracking_alerts a set resolved_at = amc_history.clock_now()
+  where a.code = 'reconnect_needed' and a.resolved_at is null
+    and a.instance_id in (select i.id from public.amc_instances i where i.credential_name = secret_name);
+  if connect_instance.member_email is not null then
+    select u.id into member from auth.users u where u.email = lower(connect_instance.member_email);
+    if member is null then
+      perform amc_history.refuse('user_not_found', format('No user %s.', quote_literal(connect_instance.member_email)),
+        'The user signs up first.');
+    end if;
+    insert into public.amc_instance_members (instance_id, user_id)
+    values (connect_instance.instance_id, member) on conflict do nothing;
+  end if;
+  return connect_instance.instance_id;
+end;
+$function$
+;
+comment on function amc_history.connect_instance(text,text,text,text,jsonb,text,text) is 'Connects an AMC instance, or renews its credential: stores the credential in Vault, ends a pause, and lets
+the user with member_email collect from it. Run at a database prompt, as postgres.';
+
+CREATE OR REPLACE FUNCTION amc_history.copy_line_sequence()
+ RETURNS regclass
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select current_setting('amc_history.lines')::regclass; $function$
+;
+comment on function amc_history.copy_line_sequence() is 'The sequence that numbers the lines of the COPY under way. Set by amc_history.open_load; called immutable for the
+reason that amc_history.copy_load_id gives.';
+
+CREATE OR REPLACE FUNCTION amc_history.copy_load_id()
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select current_setting('amc_history.load_id')::uuid; $function$
+;
+comment on function amc_history.copy_load_id() is 'The load that the COPY under way fills: the default of load_id. Set by amc_history.open_load. Called immutable,
+which it is within one COPY: COPY plans its defaults anew in each statement and so reads the setting once, not for
+each row. Of use in a COPY only: a prepared INSERT would keep the load for which it was planned.';
+
+CREATE OR REPLACE FUNCTION amc_history.copy_statement(table_name text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select format('copy amc_results.%I (%s) from stdin with (format csv, header false, delimiter %L, quote %L, escape %L)',
+    t.table_name, (select string_agg(quote_ident(n), ', ' order by i) from unnest(t.columns) with ordinality as c(n, i)),
+    f.output_format ->> 'separatorCharacter', f.output_format ->> 'quoteCharacter',
+    f.output_format ->> 'escapeCharacter')
+  from amc_history.result_tables t join public.amc_workflows f on f.id = t.workflow_id
+  where t.table_name = copy_statement.table_name
+  limit 1;
+$function$
+;
+comment on function amc_history.copy_statement(text) is 'The COPY that takes records of a workflow''s files, without header, into its results table.';
+
+CREATE OR REPLACE FUNCTION amc_history.count_actionable()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  now_at timestamptz := amc_history.clock_now();
+  actionable integer;
+begin
+  -- Run each minute for ever, mostly to find nothing: of each instance, what costs little is asked first.
+  select count(*) into actionable from public.amc_instances i
+  where coalesce(i.paused_until <= now_at, true)
+    and (
+      case when i.list_due_at <= now_at and coalesce(i.list_leased_until <= now_at, true) and (
+          exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+          or exists (select from public.week_attempts a where a.instance_id = i.id and a.watch_until > now_at)
+          or exists (select from public.report_data_collections c where c.instance_id = i.id and c.surveyed_at is null)
+          or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.survey_again)
+          or i.running_elsewhere > 0)
+        then amc_history.is_listing_due(i) else false end
+      or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+            < i.max_parallel - i.running_elsewhere
+        then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) else false end
+    );
+  return actionable
+    + (select count(*) from public.week_attempts a
+      join public.workflow_executions e on e.id = a.execution_id
+      join public.amc_instances i on i.id = a.instance_id
+      where a.state = 'created' and a.cancel_requested_at is null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+        and coalesce(a.leased_until <= now_at, true)
+        and coalesce(a.due_at <= now_at, true)
+        and coalesce(i.paused_until <= now_at, true))
+    + (select count(*) from amc_history.executions_to_cancel(60));
+end;
+$function$
+;
+comment on function amc_history.count_actionable() is 'How many instances and results a worker could move on now. Waiting behind a full or paused instance is not
+actionable.';
+
+CREATE OR REPLACE FUNCTION amc_history.count_filtered()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  flag text;
+begin
+  select t.columns[i] into flag from amc_history.result_tables t, generate_subscripts(t.header, 1) i
+    where t.table_name = new.table_name and lower(t.header[i]) = 'filtered' limit 1;
+  if found then
+    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and upper(r.%I) = ''TRUE''', new.table_name, flag)
+      into new.filtered_records using new.id;
+  end if;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.count_filtered() is 'Counts a load''s filtered rows as it becomes complete. Definer: whoever writes loads need not read the list of
+results tables.';
+
+CREATE OR REPLACE FUNCTION amc_history.count_uncast(load_id uuid, from_line bigint, to_line bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  target amc_history.result_tables;
+  types text[] := amc_history.load_types(count_uncast.load_id);
+  counts text;
+  found bigint[];
+begin
+  select t.* into target from amc_history.result_tables t
+    join public.result_loads l on l.table_name = t.table_name where l.id = count_uncast.load_id;
+  select string_agg(format('count(*) filter (where r.%I <> '''' and not %s)', name,
+    amc_history.cell_fits_sql(format('r.%I', name), type)), ', ' order by i)
+    into counts from unnest(target.columns, types) with ordinality as t(name, type, i) where type <> 'text';
+  if counts is null then
+    return '{}';
+  end if;
+  execute format('select array[%s] from amc_results.%I r where r.load_id = $1 and r.line between $2 and $3',
+    counts, target.table_name) into found using count_uncast.load_id, count_uncast.from_line, count_uncast.to_line;
+  return (select coalesce(jsonb_object_agg(name, n) filter (where n > 0), '{}') from unnest(found,
+    array(select name from unnest(target.columns, types) with ordinality as t(name, type, i) where type <> 'text' order by i))
+    as t(n, name));
+end;
+$function$
+;
+comment on function amc_history.count_uncast(uuid,bigint,bigint) is 'Counts the cells of a load that are not empty and do not fit their column''s type, which the view therefore shows as
+null.
+
+from_line, to_line: the lines to look at, both inclusive; counts of parts can be added up. Answers {column: n},
+without the columns that have none; {} while AMC has not told the columns'' types. One pass over those lines.';
+
+CREATE OR REPLACE FUNCTION amc_history.create_result_table(workflow_id text, header text[])
+ RETURNS amc_history.result_tables
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  stem text := left(regexp_replace(lower(create_result_table.workflow_id), '[^a-z0-9]+', '_', 'g'), 54);
+  names text[] := amc_history.column_names(create_result_table.header);
+  made amc_history.result_tables;
+begin
+  execute format('create table amc_results.%I (
+      load_id uuid not null default amc_history.copy_load_id(),
+      line bigint not null default nextval(amc_history.copy_line_sequence()),
+      %s, primary key (load_id, line))',
+    stem, (select string_agg(format('%I text', n), ', ' order by i) from unnest(names) with ordinality as t(n, i)));
+  execute format('comment on table amc_results.%I is %L', stem, 'Rows of AMC workflow ' || create_result_table.workflow_id);
+  execute format('alter table amc_results.%I enable row level security', stem);
+  execute format('create policy "owners read their rows" on amc_results.%I for select to authenticated
+    using (load_id in (select amc_history.loads_of_caller()))', stem);
+  execute format('revoke all on amc_results.%I from public, anon, authenticated, service_role', stem);
+  execute format('grant select on amc_results.%I to authenticated, service_role', stem);
+  insert into amc_history.result_tables (workflow_id, table_name, view_name, header, columns)
+  values (create_result_table.workflow_id, stem, 'results_' || stem, create_result_table.header, names)
+  returning * into made;
+  perform amc_history.create_result_views(made);
+  return made;
+end;
+$function$
+;
+comment on function amc_history.create_result_table(text,text[]) is 'Makes the table and the views of a workflow version whose first header is known.';
+
+CREATE OR REPLACE FUNCTION amc_history.create_result_view(target amc_history.result_tables, view_name text, cells text[], about text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if to_regclass(format('public.%I', create_result_view.view_name)) is not null then
+    execute format('drop view public.%I', create_result_view.view_name);
+  end if;
+  execute format('create view public.%I with (security_invoker = true) as
+    select w.instance_id, w.collection_id, w.id as week_id, w.week_start_date, w.week_end_date, c.time_zone,
+      w.week_start_date::timestamp at time zone c.time_zone as window_start,
+      (w.week_end_date + 1)::timestamp at time zone c.time_zone as window_end,
+      w.execution_id, r.line, %s
+    from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.result_loads l on l.execution_id = w.execution_id and l.complete
+    join amc_results.%I r on r.load_id = l.id
+    where w.status = ''completed''',
+    create_result_view.view_name, (select string_agg(format('%s as %I', cell, name), ', ' order by i)
+      from unnest(create_result_view.cells, target.columns) with ordinality as t(cell, name, i)), target.table_name);
+  execute format('comment on view public.%I is %L', create_result_view.view_name, format(create_result_view.about, target.workflow_id));
+  execute format('revoke all on public.%I from public, anon, authenticated, service_role', create_result_view.view_name);
+  execute format('grant select on public.%I to authenticated, service_role', create_result_view.view_name);
+end;
+$function$
+;
+comment on function amc_history.create_result_view(amc_history.result_tables,text,text[],text) is 'Makes one view of a results table anew. cells: SQL of each column, of the row r. about: its comment, with %s for
+the workflow.';
+
+CREATE OR REPLACE FUNCTION amc_history.create_result_views(target amc_history.result_tables)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  cells text[];
+begin
+  select array_agg(format('r.%I', name) order by i) into cells from unnest(target.columns) with ordinality as t(name, i);
+  perform amc_history.create_result_view(target, 'raw_' || target.table_name, cells,
+    'Results of AMC workflow %s, of completed weeks, with their execution; every cell as the text that AMC sent.');
+  select array_agg(amc_history.typed_cell_sql(cell, coalesce(target.types[i], 'text')) order by i) into cells
+  from unnest(cells) with ordinality as t(cell, i);
+  perform amc_history.create_result_view(target, target.view_name, cells,
+    'Results of AMC workflow %s, of completed weeks, with their execution. A cell that does not fit its type is null; raw_… shows it.');
+  -- The API serves the views without waiting for a restart.
+  notify pgrst, 'reload schema';
+end;
+$function$
+;
+comment on function amc_history.create_result_views(amc_history.result_tables) is 'Makes the two views of a workflow version anew: results_… with types, raw_… with text.';
+
+CREATE OR REPLACE FUNCTION amc_history.delete_load_rows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- Definer: whoever may delete a load need not be allowed to write results. Rows have no foreign key to their
+  -- load, since its check would run for each row of a COPY.
+  execute format('delete from amc_results.%I where load_id = $1', old.table_name) using old.id;
+  return old;
+end;
+$function$
+;
+comment on function amc_history.delete_load_rows() is 'Takes a load''s rows away with it.';
+
+CREATE OR REPLACE FUNCTION amc_history.describe_collection(collection_id uuid, created boolean)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('collection_id', describe_collection.collection_id, 'created', describe_collection.created,
+    'weeks', coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'week_start_date', w.week_start_date,
+      'week_end_date', w.week_end_date, 'status', w.status) order by w.week_start_date), '[]'))
+  from public.report_data_weeks w where w.collection_id = describe_collection.collection_id;
+$function$
+;
+comment on function amc_history.describe_collection(uuid,boolean) is 'A collection''s id and weeks, oldest first, as create_collection answers them.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.describe_header_change(expected text[], got text[])
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  with old as (
+    select name, i, row_number() over (partition by name order by i) as nth
+    from unnest(describe_header_change.expected) with ordinality as t(name, i)
+  ),
+  new as (
+    select name, i, row_number() over (partition by name order by i) as nth
+    from unnest(describe_header_change.got) with ordinality as t(name, i)
+  ),
+  -- Places among the columns that both have: one column more moves none of the others.
+  kept as (
+    select name, o.i as old_place, n.i as new_place,
+      row_number() over (order by o.i) <> row_number() over (order by n.i) as moved
+    from old o join new n using (name, nth)
+  )
+  select concat_ws('; ',
+    'added ' || (select string_agg(quote_ident(name), ', ' order by n.i) from new n where (name, nth) not in (select name, nth from old)),
+    'removed ' || (select string_agg(quote_ident(name), ', ' order by o.i) from old o where (name, nth) not in (select name, nth from new)),
+    'moved ' || (select string_agg(format('%I from place %s to %s', name, old_place, new_place), ', ' order by new_place) from kept where moved));
+$function$
+;
+comment on function amc_history.describe_header_change(text[],text[]) is 'In words, which columns of a header were added, removed and moved. Empty if none was.';
+
+CREATE OR REPLACE FUNCTION amc_history.dispatch_collect()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  most_at_once constant integer := 3;
+  nudges integer := least(most_at_once, ceil(amc_history.count_actionable() / 10.0));
+  url text;
+  key text;
+begin
+  if nudges = 0 then
+    return 0;
+  end if;
+  select s.decrypted_secret into url from vault.decrypted_secrets s where s.name = 'amc_history_project_url';
+  select s.decrypted_secret into key from vault.decrypted_secrets s where s.name = 'amc_history_cron_key';
+  if url is null or key is null then
+    perform amc_history.raise_alert('schedule_not_configured',
+      'Weeks are waiting, but Vault has no amc_history_project_url or no amc_history_cron_key. Store both with vault.create_secret.', null);
+    return 0;
+  end if;
+  update public.tracking_alerts a set resolved_at = amc_history.clock_now()
+  where a.code = 'schedule_not_configured' and a.resolved_at is null;
+  for i in 1 .. nudges loop
+    perform net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
+      headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', key),
+      timeout_milliseconds := 5000);
+  end loop;
+  return nudges;
+end;
+$function$
+;
+comment on function amc_history.dispatch_collect() is 'Wakes the edge function collect if something is actionable, several at once when there is much. Answers how many
+nudges were queued. Run by pg_cron; URL and key come from Vault.';
+
+CREATE OR REPLACE FUNCTION amc_history.drop_ended_loads(attempt_id uuid DEFAULT NULL::uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with dropped as (
+    delete from public.result_loads l using public.week_attempts a
+    where a.execution_id = l.execution_id and a.state = 'ended' and not l.complete
+      and (drop_ended_loads.attempt_id is null or a.id = drop_ended_loads.attempt_id)
+    returning l.id
+  )
+  select count(*) from dropped;
+$function$
+;
+comment on function amc_history.drop_ended_loads(uuid) is 'Drops what is loaded in part for attempts that have ended, of one attempt or of all. Answers how many loads.';
+
+CREATE OR REPLACE FUNCTION amc_history.drop_load(attempt_id uuid, fence integer)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- A load that another worker has taken up bears a higher fence. Its rows go along, so this may take seconds:
+  -- nothing else is locked meanwhile.
+  delete from public.result_loads l using public.week_attempts a
+  where a.id = drop_load.attempt_id and l.execution_id = a.execution_id and not l.complete
+    and l.fence <= drop_load.fence;
+$function$
+;
+comment on function amc_history.drop_load(uuid,integer) is 'Takes back what is loaded of an attempt''s execution, so that its load begins anew; not what a later worker has
+taken up.';
+
+CREATE OR REPLACE FUNCTION amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamp with time zone DEFAULT NULL::timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.week_attempts a
+  set state = 'ended', outcome = end_attempt.outcome, ended_at = amc_history.clock_now(),
+    leased_until = null, due_at = null, watch_until = end_attempt.watch_until
+  where a.id = end_attempt.attempt_id and a.state <> 'ended';
+end;
+$function$
+;
+comment on function amc_history.end_attempt(uuid,text,timestamp with time zone) is 'Ends a live attempt, which frees its slot and its window. The caller holds the week''s lock.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.end_cancelled_attempts(instance_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  attempt_id uuid;
+  week_id uuid;
+begin
+  for attempt_id, week_id in
+    select a.id, w.id from public.week_attempts a
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.workflow_executions e on e.id = a.execution_id
+    where a.instance_id = end_cancelled_attempts.instance_id and a.state = 'created'
+      and a.cancel_requested_at is not null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+    -- A week that is locked is left to the next listing: waiting here, with executions locked, could be for ever.
+    order by w.id for no key update of w skip locked
+  loop
+    perform amc_history.end_attempt(attempt_id, 'cancelled');
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.end_cancelled_attempts(text) is 'Ends the attempts that a person cancelled and whose execution has ended at AMC. The week keeps what it shows.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.end_earlier_loaders(load_id uuid, fence integer)
+ RETURNS integer
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  -- Uncommitted rows of a frozen session would hold up the same lines of its successor: its key waits for them.
+  select (count(*) filter (where pg_terminate_backend(a.pid, 5000)))::integer
+  from pg_stat_activity a
+  where a.datname = current_database() and a.usename = current_user and a.pid <> pg_backend_pid()
+    and a.application_name in (
+      select amc_history.loader_application_name(end_earlier_loaders.load_id, f)
+      from generate_series(1, end_earlier_loaders.fence - 1) f);
+$function$
+;
+comment on function amc_history.end_earlier_loaders(uuid,integer) is 'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
+many.';
+
+CREATE OR REPLACE FUNCTION amc_history.executions_to_cancel(again_seconds integer)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select e.id from public.workflow_executions e
+  join public.report_data_weeks w on w.id = e.week_id
+  join public.amc_instances i on i.id = w.instance_id
+  where e.cancel_requested_at is not null
+    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
+    and coalesce(e.cancel_tried_at <= amc_history.clock_now() - make_interval(secs => executions_to_cancel.again_seconds), true)
+    and coalesce(i.paused_until <= amc_history.clock_now(), true)
+  order by e.cancel_requested_at;
+$function$
+;
+comment on function amc_history.executions_to_cancel(integer) is 'Executions that a worker should ask AMC to cancel now, the longest asked for first.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.fail_week(week report_data_weeks, code text, message text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.report_data_weeks w set
+    status = case w.status when 'completed' then 'completed' else 'failed' end, due_at = null,
+    error_code = fail_week.code, error_message = left(fail_week.message, 2000), error_count = w.error_count + 1
+  where w.id = (week).id and w.status in ('pending', 'running', 'completed');
+$function$
+;
+comment on function amc_history.fail_week(report_data_weeks,text,text) is 'Fails a week for good, with a code and the words of whoever refused it. A week that shows a result keeps it.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.find_repeated_request(owner_id uuid, idempotency_key text, request_hash text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  earlier public.report_data_collections;
+begin
+  -- Two equal requests at once wait for each other here, so that the second finds what the first made.
+  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', find_repeated_request.owner_id,
+    coalesce(find_repeated_request.idempotency_key, find_repeated_request.request_hash)), 0));
+  if find_repeated_request.idempotency_key is not null then
+    select * into earlier from public.report_data_collections c
+    where c.owner_id = find_repeated_request.owner_id and c.idempotency_key = find_repeated_request.idempotency_key;
+    if found and earlier.request_hash is distinct from find_repeated_request.request_hash then
+      perform amc_history.refuse('idempotency_key_reused', 'This Idempotency-Key came before with another request.',
+        'Use a new key for a new request.', 'PT422');
+    end if;
+  else
+    select * into earlier from public.report_data_collections c
+    where c.owner_id = find_repeated_request.owner_id and c.request_hash = find_repeated_request.request_hash
+      and c.created_at > amc_history.clock_now() - interval '10 minutes' and c.cancelled_at is null
+    order by c.created_at desc limit 1;
+  end if;
+  return earlier.id;
+end;
+$function$
+;
+comment on function amc_history.find_repeated_request(uuid,text,text) is 'The collection that this request made before: by its key, else by its content within ten minutes. Refuses a key
+that came with another content (idempotency_key_reused).';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.finish_load(load_id uuid, attempt_id uuid, fence integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  load public.result_loads;
+  parts integer;
+  made jsonb;
+begin
+  attempt := amc_history.lock_load(finish_load.attempt_id, finish_load.fence);
+  select * into load from public.result_loads l
+    where l.id = finish_load.load_id and l.execution_id = attempt.execution_id for update;
+  if not found or load.complete then
+    raise exception 'Load % of attempt % is not open.', finish_load.load_id, finish_load.attempt_id
+      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has taken it up.';
+  end if;
+  if load.file <> load.files then
+    raise exception 'Load % is not whole: expected all of % files, % are in.', load.id, load.files, load.file
+      using errcode = 'AH003', detail = 'load_not_whole', hint = 'Go on from its cursor.';
+  end if;
+  parts := cardinality(load.digests);
+  update public.result_loads l set checksum = case parts when 1 then load.digests[1]
+    else encode(sha256((select string_agg(decode(d, 'hex'), '' order by i)
+      from unnest(load.digests) with ordinality as t(d, i))), 'hex') || '-' || parts end
+  where l.id = load.id;
+  made := amc_history.load_summary(load.id);
+  update public.result_loads l set complete = true, completed_at = amc_history.clock_now(), summary = made
+  where l.id = load.id;
+  return made;
+end;
+$function$
+;
+comment on function amc_history.finish_load(uuid,uuid,integer) is 'Completes a load whose files are all in, if the worker still holds the fence (else AH001). Answers the summary that
+becomes the week''s data.';
+
+CREATE OR REPLACE FUNCTION amc_history.finish_week(week report_data_weeks, live week_attempts, status text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  execution public.workflow_executions;
+begin
+  select * into execution from public.workflow_executions e where e.id = (live).execution_id;
+  perform amc_history.end_attempt((live).id, case
+    when finish_week.status = 'completed' then 'collected'
+    when execution.status = 'REJECTED' then 'rejected'
+    when execution.status = 'CANCELLED' then 'cancelled_outside'
+    when finish_week.status = 'cancelled' then 'cancelled'
+    else 'failed'
+  end);
+  if finish_week.status = 'failed' then
+    update public.report_data_weeks w set
+      error_code = case execution.status
+        when 'REJECTED' then 'amc_rejected' when 'CANCELLED' then 'cancelled_outside' else 'amc_failed' end,
+      error_message = coalesce(execution.status_reason, 'AMC gave no reason. Its status is '
+        || coalesce(execution.status, 'not known') || '.')
+    where w.id = (week).id;
+  end if;
+end;
+$function$
+;
+comment on function amc_history.finish_week(report_data_weeks,week_attempts,text) is 'Ends the live attempt of a week that reached a terminal status, and keeps AMC''s words if it failed.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.forbid_attempt_revival()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception 'Attempt % ended as %: expected it to stay so.', old.id, old.outcome
+    using errcode = '23514', constraint = 'ended_is_final';
+end;
+$function$
+;
+comment on function amc_history.forbid_attempt_revival() is 'Refuses to bring an ended attempt back, or to take an attempt''s execution from it.';
+
+CREATE OR REPLACE FUNCTION amc_history.forbid_execution_week_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception 'Execution % ran for week %: expected it to stay so, got %.', old.id, old.week_id, new.week_id
+    using errcode = '23514', constraint = 'execution_keeps_its_week';
+end;
+$function$
+;
+comment on function amc_history.forbid_execution_week_change() is 'Refuses to give an execution to another week.';
+
+CREATE OR REPLACE FUNCTION amc_history.forbid_misplaced_week()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections;
+begin
+  select * into collection from public.report_data_collections c where c.id = new.collection_id;
+  if found and (new.week_start_date < collection.start_date or new.week_end_date > collection.end_date
+      or (new.week_start_date - collection.start_date) % 7 <> 0) then
+    raise exception 'Week % is not a week of its collection: expected every seventh day from % to %.',
+      new.week_start_date, collection.start_date, collection.end_date
+      using errcode = '23514', constraint = 'week_lies_in_its_collection';
+  end if;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.forbid_misplaced_week() is 'Keeps the weeks of a collection contiguous: each starts a whole number of weeks after the range does and lies
+inside it.';
+
+CREATE OR REPLACE FUNCTION amc_history.forbid_slot_beyond_cap()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  cap integer;
+begin
+  select i.max_parallel into cap from public.amc_instances i where i.id = new.instance_id;
+  if new.slot > cap then
+    raise exception 'Slot % of instance % does not exist: expected 1 to %.', new.slot, new.instance_id, cap
+      using errcode = '23514', constraint = 'slot_is_within_the_cap';
+  end if;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.forbid_slot_beyond_cap() is 'Refuses an attempt beyond the instance''s max_parallel places.';
+
+CREATE OR REPLACE FUNCTION amc_history.forbid_workflow_version_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception 'A workflow version never changes: expected % to stay as it is.', old.id
+    using errcode = '23514', hint = 'Save the changed query as a new version with save_workflow.';
+end;
+$function$
+;
+comment on function amc_history.forbid_workflow_version_change() is 'Refuses a change of what decides a workflow''s result.';
+
+CREATE OR REPLACE FUNCTION amc_history.free_slots(instance amc_instances)
+ RETURNS SETOF integer
+ LANGUAGE plpgsql
+ ROWS 10
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+  select s.slot
+  from generate_series(1, (instance).max_parallel) s(slot)
+  where not exists (select from public.week_attempts a
+    where a.instance_id = (instance).id and a.slot = s.slot and a.state <> 'ended')
+  order by s.slot
+  limit greatest(0, least(
+    (instance).max_parallel - (instance).running_elsewhere
+      - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.state <> 'ended'),
+    coalesce((instance).daily_limit - (select count(*) from public.week_attempts a
+      where a.instance_id = (instance).id and a.kind <> 'external'
+        and a.intended_at > amc_history.clock_now() - interval '24 hours'
+        and a.outcome is distinct from 'not_sent'), 2147483647)));
+end;
+$function$
+;
+comment on function amc_history.free_slots(amc_instances) is 'The slots in which an instance may begin an attempt now: free ones, less what AMC reports as running from
+elsewhere, within the daily limit.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.has_claimable_week(instance_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (select from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    where w.instance_id = has_claimable_week.instance_id and w.due_at <= amc_history.clock_now()
+      and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
+      and not exists (select from public.week_attempts a
+        where a.instance_id = w.instance_id and a.state <> 'ended' and a.window_key = amc_history.window_key(
+          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values)));
+end;
+$function$
+;
+comment on function amc_history.has_claimable_week(text) is 'Whether a week of the instance is due, may be begun, and does not wait for another attempt of the same window.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.hold_for_survey()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.due_at := 'infinity';
+  return new;
+end;
+$function$
+;
+comment on function amc_history.hold_for_survey() is 'Keeps a week from being claimed, whoever makes it due, until AMC''s list has been read for it again.';
+
+CREATE OR REPLACE FUNCTION amc_history.insert_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.workflow_executions as e (id, week_id, status, status_reason, workflow_id, time_window_start,
+    time_window_end, time_zone, parameter_values, timeout_seconds, amc_created_at, amc_updated_at,
+    amc_expires_at, execution_seconds, output_columns, adopted, request_id)
+  select insert_execution.execution_id, insert_execution.week_id, d.status, d.status_reason, d.workflow_id,
+    d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
+    d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
+  from jsonb_to_record(coalesce(insert_execution.details, '{}')) as d(status text, status_reason text,
+    workflow_id text, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb,
+    timeout_seconds integer, created_at timestamptz, updated_at timestamptz, expires_at timestamptz,
+    execution_seconds numeric, output_columns jsonb, request_id text)
+  on conflict (id) do nothing;
+  return case when found then true end;
+end;
+$function$
+;
+comment on function amc_history.insert_execution(text,uuid,jsonb,boolean) is 'Adds the row of an execution from what AMC said of it (an execution observation). Answers true, or null if somebody
+has added it meanwhile.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.insert_intents(instance amc_instances, max_weeks integer, lease_seconds integer)
+ RETURNS SETOF week_attempts
+ LANGUAGE plpgsql
+ ROWS 10
+ SET search_path TO ''
+AS $function$
+declare
+  now_at timestamptz := amc_history.clock_now();
+  -- A worker lives at most 400 s and the gateway holds a request at most 120 s more: before that, a create
+  -- may still be under way; after that, AMC's list may still lag.
+  in_flight constant interval := interval '520 seconds';
+begin
+  return query
+  with slots as (
+    select slot, row_number() over (order by slot) as n
+    from amc_history.free_slots(instance) slot
+  ),
+  due as (
+    select w.id, w.status, w.week_start_date, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
+    from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    where w.instance_id = instance.id and w.due_at <= now_at
+      and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
+      and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')
+      and not exists (select from public.week_attempts a
+        where a.instance_id = instance.id and a.state <> 'ended' and a.window_key = amc_history.window_key(
+          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values))
+    order by w.due_at, w.week_start_date
+    limit least(max_weeks, (select count(*) from slots))
+    for no key update of w skip locked
+  ),
+  intended as (
+    insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
+      fingerprint, window_key, slot, leased_until)
+    select d.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = d.id),
+      case d.status when 'completed' then 'restated' else 'collected' end, 'intended', now_at,
+      now_at + in_flight + make_interval(secs => instance.list_lag_seconds),
+      21600 + floor(random() * 64801)::integer,
+      amc_history.window_key(d.workflow_id, to_char(d.week_start_date, 'YYYY-MM-DD"T00:00:00"'), d.time_zone, d.parameter_values),
+      s.slot, now_at + make_interval(secs => lease_seconds)
+    from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
+    join slots s using (n)
+    -- Two collections of the same window: the second waits until the first one's attempt has ended.
+    on conflict do nothing
+    returning *
+  ),
+  taken as (
+    update public.report_data_weeks w set due_at = null,
+      status = case w.status when 'completed' then 'completed' else 'running' end
+    -- As an array the weeks are found by their key; joined, all weeks would be read for them.
+    where w.id = any (array(select i.week_id from intended i))
+    returning w.id
+  )
+  select i.* from intended i join taken t on t.id = i.week_id;
+end;
+$function$
+;
+comment on function amc_history.insert_intents(amc_instances,integer,integer) is 'Writes the intent of up to max_weeks due weeks of one instance into its free slots, oldest first. The caller holds
+the instance''s lock and calls this as a new statement, so that it counts what was committed before the lock was
+granted.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.insert_late_execution(attempt week_attempts, week report_data_weeks, execution_id text, details jsonb, known boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.record_event('late_execution', attempt, week, insert_late_execution.execution_id, insert_late_execution.details);
+  if not insert_late_execution.known then
+    perform amc_history.raise_alert('late_execution', format(
+      'AMC execution %s came for attempt %s after it had ended as %s. Check in AMC whether it still runs.',
+      left(insert_late_execution.execution_id, 200), (attempt).id, (attempt).outcome), (week).instance_id, (week).id);
+  end if;
+end;
+$function$
+;
+comment on function amc_history.insert_late_execution(week_attempts,report_data_weeks,text,jsonb,boolean) is 'Keeps an execution''s id that came for an attempt after its end where a person finds it; with an alert, unless the
+execution is known already.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.is_legal_transition(week report_data_weeks, live week_attempts, status text, data jsonb, execution_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return case
+    when (week).status = 'pending' then true
+    when (week).status = 'running' then is_legal_transition.status <> 'pending'
+    -- A restatement switches a completed week to its new result, or fails and leaves it as it was.
+    when (week).status = 'completed' and (live).kind = 'restated'
+      then is_legal_transition.status in ('completed', 'failed')
+    when (week).status <> is_legal_transition.status then false
+    -- Terminal: only what is still missing may be filled in; saying again what is there is no change.
+    else ((week).data is null or is_legal_transition.data is null or (week).data = is_legal_transition.data)
+      and ((week).execution_id is null or is_legal_transition.execution_id is null
+        or (week).execution_id = is_legal_transition.execution_id)
+  end;
+end;
+$function$
+;
+comment on function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) is 'Whether a week may take this status, data and execution: pending to any, running to any but pending, a terminal
+status only to itself and only to fill gaps.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.is_listing_due(instance amc_instances)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select (instance).list_due_at <= amc_history.clock_now()
+    and coalesce((instance).paused_until <= amc_history.clock_now(), true)
+    and coalesce((instance).list_leased_until <= amc_history.clock_now(), true)
+    and (
+      exists (select from public.week_attempts a
+        left join public.workflow_executions e on e.id = a.execution_id
+        where a.instance_id = (instance).id and a.state <> 'ended'
+          and (a.state = 'unknown'
+            or a.state = 'intended' and a.leased_until <= amc_history.clock_now()
+            or a.state = 'created' and (a.cancel_requested_at is not null
+              or coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))))
+      or exists (select from public.week_attempts a where a.instance_id = (instance).id
+        and a.watch_until > amc_history.clock_now())
+      or amc_history.needs_survey((instance).id)
+      -- What runs elsewhere holds our weeks back, so it has to be looked at again.
+      or (instance).running_elsewhere > 0 and exists (select from public.report_data_weeks w
+        where w.instance_id = (instance).id and w.due_at <= amc_history.clock_now())
+    );
+$function$
+;
+comment on function amc_history.is_listing_due(amc_instances) is 'Whether a listing of the instance is due and would move anything on.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.is_unique(load result_loads, key text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE STRICT
+ SET search_path TO ''
+AS $function$
+declare
+  answer boolean;
+begin
+  execute format('select not exists (select from amc_results.%I r where r.load_id = $1 group by %s having count(*) > 1)',
+    (load).table_name, (select string_agg(format('r.%I', name), ', ' order by i) from unnest(is_unique.key) with ordinality as t(name, i)))
+    into answer using (load).id;
+  return answer;
+end;
+$function$
+;
+comment on function amc_history.is_unique(result_loads,text[]) is 'Whether no two rows of a load have the same key; null if there is no key.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.json_cells(table_name text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select string_agg(format('%s as %I', case v.atttypid when 'numeric'::regtype then amc_history.json_number(c.cell) else c.cell end,
+    a.attname), ', ' order by a.attnum)
+  from pg_catalog.pg_attribute a
+  left join pg_catalog.pg_attribute v on v.attname = a.attname
+    and v.attrelid = to_regclass(format('public.%I', 'results_' || json_cells.table_name))
+  cross join lateral (
+    select amc_history.typed_cell_sql(format('r.%I', a.attname), coalesce(format_type(v.atttypid, null), 'text')) as cell
+  ) c
+  where a.attrelid = format('amc_results.%I', json_cells.table_name)::regclass
+    and a.attnum > 0 and not a.attisdropped and a.attname not in ('load_id', 'line');
+$function$
+;
+comment on function amc_history.json_cells(text) is 'SQL of the columns of a results table (the row r), each read as its view reads it, numbers by
+amc_history.json_number.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.json_number(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  -- A function called for each cell would cost more than all else that is done with it.
+  select format($q$(select case
+      when abs(n) > 9007199254740992 or n <> 0 and abs(n) < 1e-300
+        or n <> trunc(n) and length(ltrim(replace(trim_scale(abs(n))::text, '.', ''), '0')) > 15 then to_jsonb(n::text)
+      else to_jsonb(n)
+    end from (select %s as n offset 0) v)$q$, json_number.value);
+$function$
+;
+comment on function amc_history.json_number(text) is 'SQL that makes JSON of a number: a string where JavaScript would round it, beyond 2^53 or with more than 15
+significant digits. value: SQL of the number.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.key_columns(load result_loads)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with told as (
+    select coalesce(e.output_columns, f.output_columns, '[]') as columns
+    from public.workflow_executions e
+    join public.report_data_weeks w on w.id = e.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    -- Whoever is no member of the instance any more still reads what he collected.
+    left join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    where e.id = (load).execution_id
+  )
+  select array_agg(a.attname::text order by a.attnum)
+  from pg_catalog.pg_attribute a, told
+  where a.attrelid = format('amc_results.%I', (load).table_name)::regclass and a.attnum > 0 and not a.attisdropped
+    and a.attname not in ('load_id', 'line')
+    -- Whether a row is filtered is said of the row, and is not what it is about.
+    and lower(a.attname) <> 'filtered'
+    and exists (select from jsonb_array_elements(case jsonb_typeof(told.columns) when 'array' then told.columns else '[]' end) o
+      where o ->> 'name' = (load).header[a.attnum - 2] and upper(o ->> 'columnType') = 'DIMENSION');
+$function$
+;
+comment on function amc_history.key_columns(result_loads) is 'The columns of a load that are dimensions, by AMC''s outputColumns; null if none is known. The header''s columns are
+the table''s from the third on.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.load_rows(load_id uuid, max_rows integer, after_line bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  most constant integer := 10000;
+  load public.result_loads;
+  rows jsonb;
+begin
+  if load_rows.max_rows is null or load_rows.max_rows not between 1 and most then
+    perform amc_history.refuse('rows_out_of_range', format('Expected 1 to %s rows at once, got %s.', most,
+      coalesce(load_rows.max_rows::text, 'null')),
+      'Read in pages: pass the line of the last row that you have as after_line.');
+  end if;
+  select * into load from public.result_loads l where l.id = load_rows.load_id;
+  if not found then
+    return '[]';
+  end if;
+  execute format('select coalesce(jsonb_agg(to_jsonb(s) order by s.line), ''[]'') from (
+      select r.line, $2 as execution_id, %s from amc_results.%I r
+      where r.load_id = $1 and r.line > $3 order by r.line limit $4) s',
+    amc_history.json_cells(load.table_name), load.table_name)
+    into rows using load.id, load.execution_id, coalesce(load_rows.after_line, 0), load_rows.max_rows;
+  return rows;
+end;
+$function$
+;
+comment on function amc_history.load_rows(uuid,integer,bigint) is 'A page of a load''s rows, as public.week_rows answers them; [] for null. Refuses with rows_out_of_range.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.load_summary(load_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  longest_cell constant integer := 1000;
+  -- So many rows are looked at within the load. Looking takes about as long as COPY did: more are left to check_cells.
+  most_rows constant integer := 50000;
+  load public.result_loads;
+  target amc_history.result_tables;
+  told jsonb;
+  columns jsonb;
+  uncast jsonb;
+  first_rows jsonb;
+begin
+  select * into load from public.result_loads l where l.id = load_summary.load_id;
+  if load.cells_checked_at is not null then
+    uncast := load.uncast;
+  elsif load.records <= most_rows and amc_history.load_types(load.id) is not null then
+    uncast := amc_history.count_uncast(load.id, 1, load.records);
+  end if;
+  select * into target from amc_history.result_tables t where t.table_name = load.table_name;
+  told := coalesce((select e.output_columns from public.workflow_executions e where e.id = load.execution_id),
+    (select f.output_columns from public.amc_workflows f
+      where f.id = target.workflow_id and f.output_columns is not null limit 1));
+  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType', 'kind', o ->> 'columnType',
+      'read_as', type)) order by i)
+    into columns
+    from unnest(target.columns, target.header, amc_history.load_types(load.id)) with ordinality as t(n, h, type, i)
+    left join lateral (select o from jsonb_array_elements(case jsonb_typeof(told) when 'array' then told else '[]' end) o
+      where o ->> 'name' = h limit 1) on true;
+  execute format('select coalesce(jsonb_agg(to_jsonb(f) - ''line'' order by f.line), ''[]'') from (
+      select r.line, %s from amc_results.%I r where r.load_id = $1 order by r.line limit 20) f',
+    (select string_agg(format('left(r.%1$I, %2$s) as %1$I', n, longest_cell), ', ' order by i)
+      from unnest(target.columns) with ordinality as t(n, i)), target.table_name)
+    into first_rows using load.id;
+  return jsonb_strip_nulls(jsonb_build_object(
+    'columns', columns, 'rows', load.records, 'bytes', load.bytes, 'files', load.file,
+    'segments', cardinality(load.digests), 'segment_bytes', load.segment_bytes,
+    'checksum', 'sha256:' || load.checksum, 'uncast', uncast,
+    'seconds', round(extract(epoch from coalesce(load.completed_at, amc_history.clock_now()) - load.started_at)::numeric, 3)))
+    -- Not stripped of nulls: a cell without a value is one.
+    || jsonb_build_object('first_rows', first_rows);
+end;
+$function$
+;
+comment on function amc_history.load_summary(uuid) is 'What the week''s data tells of a load: columns [{name, type and kind as AMC told, read_as: the type in SQL}], rows,
+bytes, files, segments, segment_bytes, checksum, uncast (cells that do not fit their type, by column; left out while
+that is not counted), seconds from its begin, and first_rows: the first 20, as text, cells cut at 1000 characters.';
+
+CREATE OR REPLACE FUNCTION amc_history.load_types(load_id uuid)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(t.types, amc_history.column_types(l.header, e.output_columns))
+  from public.result_loads l
+  join public.workflow_executions e on e.id = l.execution_id
+  join amc_history.result_tables t on t.table_name = l.table_name
+  where l.id = load_types.load_id;
+$function$
+;
+comment on function amc_history.load_types(uuid) is 'The types in SQL of a load''s columns: those of its view, or those that it will have once the load is complete; null
+if AMC has not told its columns.';
+
+CREATE OR REPLACE FUNCTION amc_history.loader_application_name(load_id uuid, fence integer)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select format('amc-history load %s %s', loader_application_name.load_id, loader_application_name.fence);
+$function$
+;
+comment on function amc_history.loader_application_name(uuid,integer) is 'The application_name of a session while it fills a load: by it a later worker finds an earlier one that hangs.';
+
+CREATE OR REPLACE FUNCTION amc_history.loads_of_caller()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select l.id from public.report_data_collections c
+  join public.report_data_weeks w on w.collection_id = c.id
+  join public.workflow_executions e on e.week_id = w.id
+  join public.result_loads l on l.execution_id = e.id and l.complete
+  where c.owner_id = (select auth.uid());
+$function$
+;
+comment on function amc_history.loads_of_caller() is 'The complete loads of the signed-in user''s weeks: whose rows he may read. Definer: it says what the policies of the
+four tables say, in one pass from the owner, so that a query looks up neither all loads of the database nor the
+load of each row.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.lock_load(attempt_id uuid, fence integer)
+ RETURNS week_attempts
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  attempt public.week_attempts;
+begin
+  perform from public.report_data_weeks w
+    join public.week_attempts a on a.week_id = w.id
+    where a.id = lock_load.attempt_id for no key update of w;
+  select * into attempt from public.week_attempts a where a.id = lock_load.attempt_id for update;
+  if attempt.state is distinct from 'created' or attempt.fence <> lock_load.fence then
+    raise exception 'The load of attempt % is no longer this worker''s: expected fence % of a live attempt, got %.',
+      lock_load.attempt_id, lock_load.fence, coalesce(attempt.fence || ' (' || attempt.state || ')', 'no attempt')
+      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has taken it up.';
+  end if;
+  return attempt;
+end;
+$function$
+;
+comment on function amc_history.lock_load(uuid,integer) is 'Locks week and attempt and refuses (SQLSTATE AH001, stale_load) a loader whose fence is not the attempt''s any more.';
+
+CREATE OR REPLACE FUNCTION amc_history.lock_own_attempt(attempt_id uuid)
+ RETURNS week_attempts
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  attempt public.week_attempts;
+begin
+  select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id;
+  if not found then
+    perform amc_history.refuse('attempt_not_found', format('No attempt %s of yours.',
+      coalesce(lock_own_attempt.attempt_id::text, 'null')), 'Check the id: an alert of code unknown_outcome tells it.', 'PT404');
+  end if;
+  perform amc_history.lock_own_week(attempt.week_id);
+  select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id for update;
+  return attempt;
+end;
+$function$
+;
+comment on function amc_history.lock_own_attempt(uuid) is 'Locks an attempt for a request of its collection''s owner; refuses anybody else''s (attempt_not_found,
+collection_not_found). Definer: see amc_history.lock_own_collection.';
+
+CREATE OR REPLACE FUNCTION amc_history.lock_own_collection(collection_id uuid)
+ RETURNS report_data_collections
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections;
+begin
+  -- The instance first, as everywhere: what is being claimed or listed is done before a person's request is.
+  perform from public.amc_instances i where i.id = (select c.instance_id from public.report_data_collections c
+      where c.id = lock_own_collection.collection_id
+        and (c.owner_id = auth.uid() or auth.role() = 'service_role'
+          -- At a database prompt nobody is signed in.
+          or auth.role() is null and session_user = 'postgres'))
+    for no key update;
+  if found then
+    select * into collection from public.report_data_collections c
+      where c.id = lock_own_collection.collection_id for no key update;
+  end if;
+  if collection.id is null then
+    perform amc_history.refuse('collection_not_found', format('No collection %s of yours.',
+      coalesce(lock_own_collection.collection_id::text, 'null')), 'Check the id.', 'PT404');
+  end if;
+  return collection;
+end;
+$function$
+;
+comment on function amc_history.lock_own_collection(uuid) is 'Locks an instance and a collection of it for a request of the collection''s owner; refuses anybody else''s
+(collection_not_found). Definer: users may not lock what they may only read.';
+
+CREATE OR REPLACE FUNCTION amc_history.lock_own_week(week_id uuid)
+ RETURNS report_data_weeks
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  week public.report_data_weeks;
+begin
+  select * into week from public.report_data_weeks w where w.id = lock_own_week.week_id;
+  if not found then
+    perform amc_history.refuse('week_not_found', format('No week %s of yours.',
+      coalesce(lock_own_week.week_id::text, 'null')), 'Check the id.', 'PT404');
+  end if;
+  perform amc_history.lock_own_collection(week.collection_id);
+  select * into week from public.report_data_weeks w where w.id = lock_own_week.week_id for no key update;
+  return week;
+end;
+$function$
+;
+comment on function amc_history.lock_own_week(uuid) is 'Locks a week for a request of its owner; refuses anybody else''s (week_not_found, collection_not_found). Definer:
+see amc_history.lock_own_collection.';
+
+CREATE OR REPLACE FUNCTION amc_history.needs_output_columns(execution_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select e.output_columns is null and f.output_columns is null
+  from public.workflow_executions e
+  join public.report_data_weeks w on w.id = e.week_id
+  join public.report_data_collections c on c.id = w.collection_id
+  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+  where e.id = needs_output_columns.execution_id;
+$function$
+;
+comment on function amc_history.needs_output_columns(text) is 'Whether AMC''s outputColumns are known neither from an execution nor from an earlier one of its workflow version:
+then AMC''s answer to a GET tells them (captured, H); of its list that is not known.';
+
+CREATE OR REPLACE FUNCTION amc_history.needs_survey(instance_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select exists (select from public.report_data_collections c
+    where c.instance_id = needs_survey.instance_id and c.surveyed_at is null
+      and c.paused_at is null and c.cancelled_at is null)
+    or exists (select from public.report_data_weeks w
+      join public.report_data_collections c on c.id = w.collection_id
+      where w.instance_id = needs_survey.instance_id and w.survey_again and w.due_at is not null
+        and c.paused_at is null and c.cancelled_at is null);
+$function$
+;
+comment on function amc_history.needs_survey(text) is 'Whether a collection of the instance waits for AMC''s list before its first create, or a week for what it showed
+there.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.next_due_at(collection_id uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case when c.paused_at is null then amc_history.clock_now() else 'infinity' end
+  from public.report_data_collections c where c.id = next_due_at.collection_id;
+$function$
+;
+comment on function amc_history.next_due_at(uuid) is 'When a week of a collection is due that may begin at once: now, or once the collection is resumed.';
+
+CREATE OR REPLACE FUNCTION amc_history.open_load(load_id uuid, fence integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  load public.result_loads;
+begin
+  -- The name first: whoever raises the fence after the look at it below finds this session by its name.
+  perform set_config('application_name', amc_history.loader_application_name(open_load.load_id, open_load.fence), true);
+  select l.* into load from public.result_loads l
+    join public.week_attempts a on a.execution_id = l.execution_id
+    where l.id = open_load.load_id and not l.complete and a.fence = open_load.fence and a.state = 'created';
+  if not found then
+    raise exception 'Load % is not open for fence %.', open_load.load_id, open_load.fence
+      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has taken it up.';
+  end if;
+  create temporary sequence if not exists amc_history_lines cache 1000;
+  perform setval('pg_temp.amc_history_lines', load.records + 1, false);
+  perform set_config('amc_history.lines', 'pg_temp.amc_history_lines', true),
+    set_config('amc_history.load_id', open_load.load_id::text, true),
+    set_config('statement_timeout', '140s', true), set_config('idle_in_transaction_session_timeout', '140s', true),
+    set_config('lock_timeout', '20s', true),
+    set_config('tcp_keepalives_idle', '30', true), set_config('tcp_keepalives_interval', '10', true),
+    set_config('tcp_keepalives_count', '3', true);
+end;
+$function$
+;
+comment on function amc_history.open_load(uuid,integer) is 'Prepares this transaction for the COPY of a segment: its rows get the load''s id and the lines after those that are
+in. Sets the timeouts, and a name by which a later worker finds the session. Refuses with stale_load (AH001).
+Called in the transaction that copies.';
+
+CREATE OR REPLACE FUNCTION amc_history.open_restatements(max_weeks integer DEFAULT 200)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  restated uuid;
+  week public.report_data_weeks;
+  opened integer := 0;
+begin
+  for restated in
+    select c.id from public.report_data_collections c
+    where c.restate_weeks > 0 and exists (select from amc_history.weeks_to_restate(c.id))
+    order by c.id
+  loop
+    exit when opened >= open_restatements.max_weeks;
+    -- A person who is changing the collection goes first; the next run finds what that came to.
+    perform from public.report_data_collections c where c.id = restated for no key update skip locked;
+    continue when not found;
+    -- Asked anew: until its lock was had, the collection may have been paused or its weeks taken up.
+    for week in
+      select w.* from public.report_data_weeks w
+      where w.id in (select t.id from amc_history.weeks_to_restate(restated) t) order by w.id for no key update skip locked
+    loop
+      exit when opened >= open_restatements.max_weeks;
+      update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
+      where w.id = week.id and w.status = 'completed' and w.due_at is null
+        and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended');
+      continue when not found;
+      perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
+      opened := opened + 1;
+    end loop;
+  end loop;
+  return opened;
+end;
+$function$
+;
+comment on function amc_history.open_restatements(integer) is 'Makes the weeks due again that their collections'' restatement policies name, at most max_weeks; each at most once
+in restate_every_days. They stay completed and show what they show until the new result is in. Answers how many.
+Run by pg_cron.';
+
+CREATE OR REPLACE FUNCTION amc_history.pause_collection(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections := amc_history.lock_own_collection(pause_collection.collection_id);
+  held integer;
+begin
+  if collection.cancelled_at is not null then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  elsif collection.paused_at is not null then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set paused_at = amc_history.clock_now() where c.id = collection.id;
+  -- Held weeks leave the range that claiming reads: a long pause costs it nothing.
+  update public.report_data_weeks w set due_at = 'infinity' where w.collection_id = collection.id and w.due_at is not null;
+  get diagnostics held = row_count;
+  return row('applied', null, held)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.pause_collection(uuid) is 'See public.pause_collection. Definer: users may not write collections and weeks.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.plan_range(weeks integer, start_date date, end_date date, week_starts_on text, time_zone text, OUT first_day date, OUT last_day date, OUT weekday text)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  weekdays constant text[] := array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+  today date;
+  days integer;
+begin
+  perform amc_history.check_time_zone(plan_range.time_zone);
+  today := (amc_history.clock_now() at time zone plan_range.time_zone)::date;
+  weekday := lower(coalesce(plan_range.week_starts_on,
+    weekdays[extract(isodow from plan_range.start_date)::integer], 'monday'));
+  if weekday <> all (weekdays) then
+    perform amc_history.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
+      quote_literal(plan_range.week_starts_on), array_to_string(weekdays, ', ')), 'Name the day on which your weeks start.');
+  end if;
+  if (plan_range.start_date is null) <> (plan_range.end_date is null) then
+    perform amc_history.refuse('range_incomplete', 'Expected a start date and an end date, or neither; got one of them.',
+      'Give both dates, or a number of weeks.');
+  end if;
+  if plan_range.start_date is not null and plan_range.weeks is not null then
+    perform amc_history.refuse('range_ambiguous', 'Expected a number of weeks or two dates; got both.', 'Leave one out.');
+  end if;
+  if coalesce(plan_range.weeks, 52) not between 1 and 60 then
+    perform amc_history.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', plan_range.weeks),
+      'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
+  end if;
+  if not coalesce(isfinite(plan_range.start_date) and isfinite(plan_range.end_date), true) then
+    perform amc_history.refuse('range_not_whole_weeks', format('Expected two dates, got %s to %s.',
+      plan_range.start_date, plan_range.end_date), 'Give days of the calendar.');
+  end if;
+  if plan_range.start_date is null then
+    -- The newest week that ended at least 14 days ago: attribution has settled by then (guide, M).
+    last_day := today - 14 - 1;
+    last_day := last_day - (extract(isodow from last_day + 1)::integer
+      - array_position(weekdays, weekday) + 7) % 7;
+    first_day := last_day + 1 - 7 * coalesce(plan_range.weeks, 52);
+  else
+    first_day := plan_range.start_date;
+    last_day := plan_range.end_date;
+  end if;
+  days := last_day - first_day + 1;
+  if days > 60 * 7 then
+    perform amc_history.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', days / 7), 'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
+  end if;
+  if days < 7 or days % 7 <> 0 or extract(isodow from first_day) <> array_position(weekdays, weekday) then
+    perform amc_history.refuse('range_not_whole_weeks', format(
+      'Expected whole weeks that start on a %s, got %s to %s.', weekday, first_day, last_day),
+      'The end date is the last day of the last week, inclusive.');
+  end if;
+  if last_day >= today then
+    perform amc_history.refuse('range_in_future', format('Expected the last day to lie before %s, got %s.', today, last_day),
+      'End with a week that is over.');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.plan_range(integer,date,date,text,text) is 'Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least 14 days ago,
+or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete, range_ambiguous,
+weeks_out_of_range, range_not_whole_weeks, range_in_future.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.protect_execution_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'UPDATE' and old.execution_id is not null and new.execution_id is null then
+    raise exception 'Week % comes from execution %: expected it to stay known, got null.', old.id, old.execution_id
+      using errcode = '23514', constraint = 'execution_id_is_never_erased';
+  end if;
+  if new.execution_id is not null and not exists (select from public.workflow_executions e
+      where e.id = new.execution_id and e.week_id = new.id) then
+    raise exception 'Execution % is not an execution of week %.', new.execution_id, new.id
+      using errcode = '23503', constraint = 'execution_belongs_to_its_week';
+  end if;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.protect_execution_id() is 'Refuses to erase a week''s execution or to give it one that ran for another week.';
+
+CREATE OR REPLACE FUNCTION amc_history.protect_shown_load()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- A week that is deleted with all it has is gone by now.
+  if exists (select from public.report_data_weeks w where w.execution_id = old.execution_id and w.status = 'completed') then
+    raise exception 'Load % is the result that its week shows: expected it to stay.', old.id
+      using errcode = '23514', constraint = 'shown_load_is_kept', hint = 'Restate the week, or delete its collection.';
+  end if;
+  return old;
+end;
+$function$
+;
+comment on function amc_history.protect_shown_load() is 'Refuses to delete the load whose rows a week shows. Definer: whoever deletes a load may not see the week.';
+
+CREATE OR REPLACE FUNCTION amc_history.protect_terminal_status()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception 'Execution % ended at AMC as %: expected it to stay so, got %.', old.id, old.status, new.status
+    using errcode = '23514', constraint = 'terminal_status_is_final';
+end;
+$function$
+;
+comment on function amc_history.protect_terminal_status() is 'Refuses to take an execution back from a status with which it ended at AMC.';
+
+CREATE OR REPLACE FUNCTION amc_history.prune_versions(max_loads integer DEFAULT 20, max_records bigint DEFAULT 2000000)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  candidate record;
+  week public.report_data_weeks;
+  pruned integer := 0;
+  gone bigint := 0;
+begin
+  for candidate in select * from amc_history.versions_to_prune(prune_versions.max_loads) loop
+    exit when pruned > 0 and gone + candidate.records > prune_versions.max_records;
+    -- A week that somebody works on is left to the next run.
+    select * into week from public.report_data_weeks w where w.id = candidate.week_id for no key update skip locked;
+    continue when not found;
+    -- Asked anew: until its lock was had, the week may have come to show another result.
+    delete from public.result_loads l where l.id = candidate.load_id
+      and not (week.status = 'completed' and l.execution_id is not distinct from week.execution_id);
+    continue when not found;
+    perform amc_history.record_event('version_pruned', null, week, candidate.execution_id,
+      jsonb_build_object('records', candidate.records));
+    pruned := pruned + 1;
+    gone := gone + candidate.records;
+  end loop;
+  return pruned;
+end;
+$function$
+;
+comment on function amc_history.prune_versions(integer,bigint) is 'Deletes results beyond their collection''s keep_versions, oldest first: at most max_loads, and no more than
+max_records rows unless the first alone has more. Each leaves an event version_pruned. Answers how many. Run by
+pg_cron.';
+
+CREATE OR REPLACE FUNCTION amc_history.purge_history()
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.drop_ended_loads();
+  delete from cron.job_run_details where end_time < amc_history.clock_now() - interval '7 days';
+  delete from public.tracking_events where happened_at < amc_history.clock_now() - interval '400 days';
+$function$
+;
+comment on function amc_history.purge_history() is 'Drops what is older than anyone looks at: runs of jobs after 7 days, tracking events after 400; and what is loaded
+in part for attempts that have ended.';
+
+CREATE OR REPLACE FUNCTION amc_history.raise_alert(code text, message text, instance_id text, week_id uuid DEFAULT NULL::uuid, detail jsonb DEFAULT NULL::jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.tracking_alerts (code, message, instance_id, week_id, detail)
+  values (raise_alert.code, raise_alert.message, raise_alert.instance_id, raise_alert.week_id, raise_alert.detail)
+  on conflict (code, instance_id, week_id) where resolved_at is null
+  do update set times = tracking_alerts.times + 1, message = excluded.message, detail = excluded.detail,
+    last_raised_at = amc_history.clock_now();
+$function$
+;
+comment on function amc_history.raise_alert(text,text,text,uuid,jsonb) is 'Opens an alert for a person, or counts it up if the same one is open.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.record_checked_cells()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if new.summary ? 'uncast' then
+    new.uncast := new.summary -> 'uncast';
+    new.cells_checked_at := amc_history.clock_now();
+  end if;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.record_checked_cells() is 'Keeps what the summary tells of cells that do not fit, as a load becomes complete.';
+
+CREATE OR REPLACE FUNCTION amc_history.record_echo(instance_id text, proved boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  if record_echo.proved then
+    update public.amc_instances i set matcher_proved_at = amc_history.clock_now()
+    where i.id = record_echo.instance_id and i.matcher_proved_at is null;
+    if found then
+      update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+      where t.instance_id = record_echo.instance_id and t.code = 'matcher_failed' and t.resolved_at is null;
+    end if;
+  elsif not record_echo.proved then
+    -- AMC's list would not tell this execution: what it does not show proves nothing any more.
+    update public.amc_instances i set matcher_proved_at = null
+    where i.id = record_echo.instance_id and i.matcher_proved_at is not null;
+    return found;
+  end if;
+  return false;
+end;
+$function$
+;
+comment on function amc_history.record_echo(text,boolean) is 'Notes whether AMC''s answer to a create of the instance would have been found in its list (proved; null: not looked
+at). Answers true if that takes the proof back.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.record_event(event text, attempt week_attempts, week report_data_weeks, execution_id text DEFAULT NULL::text, detail jsonb DEFAULT NULL::jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.tracking_events
+    (event, instance_id, collection_id, week_id, attempt_id, execution_id, detail)
+  values (record_event.event, (record_event.week).instance_id, (record_event.week).collection_id,
+    (record_event.week).id, (record_event.attempt).id, record_event.execution_id, record_event.detail);
+end;
+$function$
+;
+comment on function amc_history.record_event(text,week_attempts,report_data_weeks,text,jsonb) is 'Writes one tracking event about an attempt (or null) of a week.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.record_output_columns(execution_id text, output_columns jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.workflow_executions e set output_columns = record_output_columns.output_columns
+  where e.id = record_output_columns.execution_id and jsonb_typeof(record_output_columns.output_columns) = 'array'
+    and e.output_columns is null
+  returning true;
+$function$
+;
+comment on function amc_history.record_output_columns(text,jsonb) is 'Keeps AMC''s outputColumns of an execution that has ended without having told them. Before begin_load, so that the
+types are known to the load. Answers true, or null if they were known or are not an array.';
+
+CREATE OR REPLACE FUNCTION amc_history.refresh_overdue_alerts(instance_id text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+  where t.instance_id = refresh_overdue_alerts.instance_id and t.resolved_at is null
+    and t.code in ('execution_overdue', 'unknown_status')
+    and not exists (select from public.week_attempts a
+      join public.workflow_executions e on e.id = a.execution_id
+      where a.week_id = t.week_id and a.state = 'created'
+        and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+        and (t.code = 'execution_overdue' or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')));
+  select amc_history.raise_alert(
+    case when a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
+      then 'execution_overdue' else 'unknown_status' end,
+    format('Execution %s of week %s has status %s since %s. It is still followed; look at it in AMC.',
+      e.id, a.week_id, e.status, a.intended_at), a.instance_id, a.week_id)
+  from public.week_attempts a
+  join public.workflow_executions e on e.id = a.execution_id
+  join public.amc_instances i on i.id = a.instance_id
+  where a.instance_id = refresh_overdue_alerts.instance_id and a.state = 'created'
+    and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+    and (a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
+      or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < amc_history.clock_now() - interval '6 hours');
+$function$
+;
+comment on function amc_history.refresh_overdue_alerts(text) is 'Alerts a person to executions that take longer than AMC may take (overdue_hours), or keep a status that nobody
+knows, and resolves the alerts of those that do no more.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.refuse(code text, message text, hint text, sqlstate_code text DEFAULT '22023'::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception '%', refuse.message using errcode = refuse.sqlstate_code, detail = refuse.code, hint = refuse.hint;
+end;
+$function$
+;
+comment on function amc_history.refuse(text,text,text,text) is 'Refuses a request: message says what was expected and what came, hint what to do, detail is a stable code for
+programs. A SQLSTATE PTxyz becomes HTTP status xyz.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.release_load(attempt_id uuid, fence integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.lock_load(release_load.attempt_id, release_load.fence);
+  update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
+  where a.id = release_load.attempt_id;
+end;
+$function$
+;
+comment on function amc_history.release_load(uuid,integer) is 'Lets a load go in the middle, so that the next worker goes on at once. Refuses with stale_load (AH001).';
+
+CREATE OR REPLACE FUNCTION amc_history.reopen_week(week report_data_weeks)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  live public.week_attempts;
+begin
+  if (week).status in ('pending', 'running') then
+    return 'already_applied';
+  elsif (week).status = 'completed' then
+    return 'week_is_completed';
+  end if;
+  select * into live from public.week_attempts a where a.week_id = (week).id and a.state <> 'ended';
+  if live.state = 'created' then
+    return 'execution_in_progress';
+  elsif live.id is not null then
+    return coalesce(amc_history.unsettled_until(live), 'outcome_unknown');
+  end if;
+  update public.report_data_weeks w set status = 'pending', due_at = amc_history.next_due_at(w.collection_id),
+    error_code = null, error_message = null, error_count = 0
+  where w.id = (week).id;
+  perform amc_history.record_event('week_retried', null, week, (week).execution_id);
+  return null;
+end;
+$function$
+;
+comment on function amc_history.reopen_week(report_data_weeks) is 'Makes a week that failed, was skipped or was cancelled due again. Answers null, or why not.';
+
+CREATE OR REPLACE FUNCTION amc_history.request_cancel(week report_data_weeks)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  live public.week_attempts;
+  execution public.workflow_executions;
+begin
+  update public.week_attempts a set cancel_requested_at = coalesce(a.cancel_requested_at, amc_history.clock_now())
+    where a.week_id = week.id and a.state <> 'ended' returning * into live;
+  if live.execution_id is null then
+    return;
+  end if;
+  select * into execution from public.workflow_executions e where e.id = live.execution_id for no key update;
+  if execution.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then
+    perform amc_history.end_attempt(live.id, 'cancelled');
+  else
+    update public.workflow_executions e set cancel_requested_at = coalesce(e.cancel_requested_at, amc_history.clock_now())
+    where e.id = execution.id;
+  end if;
+end;
+$function$
+;
+comment on function amc_history.request_cancel(report_data_weeks) is 'Remembers that a week''s live attempt is to be cancelled at AMC: at once if its execution is known, else when it
+becomes known. The caller holds the week''s lock.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.require_complete_load()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.week_attempts a
+      where a.week_id = new.id and a.kind <> 'external'
+        and (a.execution_id = new.execution_id or new.execution_id is null and a.state <> 'ended'))
+    and not exists (select from public.result_loads l where l.execution_id = new.execution_id and l.complete) then
+    raise exception 'Week % cannot show execution %: expected a complete load of it.', new.id, new.execution_id
+      using errcode = '23514', constraint = 'completed_has_a_complete_load';
+  end if;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.require_complete_load() is 'Refuses to complete a collected week, or to change what it shows, before all of the result is in.';
+
+CREATE OR REPLACE FUNCTION amc_history.reschedule_week(week report_data_weeks, due_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.report_data_weeks w set due_at = reschedule_week.due_at
+  where w.id = (week).id and w.status in ('pending', 'running', 'completed')
+    and not exists (select from public.report_data_collections c where c.id = w.collection_id and c.cancelled_at is not null);
+$function$
+;
+comment on function amc_history.reschedule_week(report_data_weeks,timestamp with time zone) is 'Lets a week be tried again from due_at on, unless it or its collection was ended meanwhile. If the collection is
+paused it is passed over until it is resumed.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.resolve_alert(alert_id bigint)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  alert public.tracking_alerts;
+begin
+  select * into alert from public.tracking_alerts t
+  where t.id = resolve_alert.alert_id
+    and (auth.role() = 'service_role' or auth.role() is null and session_user = 'postgres'
+      or exists (select from public.amc_instance_members m
+          where m.instance_id = t.instance_id and m.user_id = auth.uid())
+        and (t.week_id is null or exists (select from public.report_data_weeks w
+          join public.report_data_collections c on c.id = w.collection_id
+          where w.id = t.week_id and c.owner_id = auth.uid())))
+  for no key update;
+  if not found then
+    perform amc_history.refuse('alert_not_found', format('No alert %s of yours.',
+      coalesce(resolve_alert.alert_id::text, 'null')), 'Check the id.', 'PT404');
+  end if;
+  if alert.resolved_at is not null then
+    return row('already_applied', null, 0)::public.control_report;
+  elsif amc_history.alert_cause_persists(alert) then
+    return row('rejected', 'cause_persists', 0)::public.control_report;
+  end if;
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now() where t.id = alert.id;
+  insert into public.tracking_events (event, instance_id, collection_id, week_id, detail)
+  values ('alert_resolved', alert.instance_id,
+    (select w.collection_id from public.report_data_weeks w where w.id = alert.week_id), alert.week_id,
+    jsonb_build_object('code', alert.code, 'by', amc_history.actor()));
+  return row('applied', null, 0)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.resolve_alert(bigint) is 'See public.resolve_alert. Definer: users may not write alerts.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.resolve_unknown_outcome_alerts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+  where t.week_id = new.week_id and t.resolved_at is null and t.code in ('unknown_outcome', 'execution_not_confirmed');
+  return null;
+end;
+$function$
+;
+comment on function amc_history.resolve_unknown_outcome_alerts() is 'Resolves the alerts of an outcome that is known now, by whatever way.';
+
+CREATE OR REPLACE FUNCTION amc_history.restate_week(week_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  week public.report_data_weeks := amc_history.lock_own_week(restate_week.week_id);
+begin
+  if exists (select from public.report_data_collections c where c.id = week.collection_id and c.cancelled_at is not null) then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  elsif week.status <> 'completed' then
+    return row('rejected', 'week_is_not_completed', 0)::public.control_report;
+  elsif week.due_at is not null
+    or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_weeks w set error_count = 0, due_at = amc_history.next_due_at(w.collection_id)
+  where w.id = week.id;
+  perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id);
+  return row('applied', null, 1)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.restate_week(uuid) is 'See public.restate_week. Definer: users may not write weeks.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.resume_collection(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections := amc_history.lock_own_collection(resume_collection.collection_id);
+  released integer;
+begin
+  if collection.cancelled_at is not null then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  elsif collection.paused_at is null then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set paused_at = null where c.id = collection.id;
+  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
+  where i.id = collection.instance_id;
+  update public.report_data_weeks w set due_at = amc_history.clock_now()
+    where w.collection_id = collection.id and w.due_at = 'infinity';
+  get diagnostics released = row_count;
+  return row('applied', null, released)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.resume_collection(uuid) is 'See public.resume_collection. Definer: users may not write collections and weeks.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.resume_load(attempt_id uuid, fence integer, OUT load result_loads, OUT copy_statement text)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+begin
+  -- Before anything is locked.
+  perform amc_history.end_earlier_loaders(l.id, resume_load.fence) from public.result_loads l
+    join public.week_attempts a on a.execution_id = l.execution_id
+    where a.id = resume_load.attempt_id and not l.complete;
+  attempt := amc_history.lock_load(resume_load.attempt_id, resume_load.fence);
+  update public.result_loads l set fence = resume_load.fence
+    where l.execution_id = attempt.execution_id and not l.complete
+    returning l.* into load;
+  copy_statement := amc_history.copy_statement(load.table_name);
+end;
+$function$
+;
+comment on function amc_history.resume_load(uuid,integer) is 'Takes an open load of the attempt''s execution up, for the worker that holds the fence: ends an earlier worker''s
+session if one hangs, and answers the load with its cursor and its COPY statement; both null if none is open.
+Refuses with stale_load (AH001).';
+
+CREATE OR REPLACE FUNCTION amc_history.retained_load(execution_id text)
+ RETURNS result_loads
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  load public.result_loads;
+begin
+  if not exists (select from public.workflow_executions e where e.id = retained_load.execution_id) then
+    perform amc_history.refuse('execution_not_found', format('No execution %s of your weeks.',
+      coalesce(quote_literal(retained_load.execution_id), 'null')), 'Check the id.', 'PT404');
+  end if;
+  select * into load from public.result_loads l where l.execution_id = retained_load.execution_id and l.complete;
+  if not found then
+    perform amc_history.refuse('result_not_kept', format('No result of execution %s is kept.', retained_load.execution_id),
+      'It was not loaded, or was pruned: a week keeps its collection''s keep_versions.', 'PT404');
+  end if;
+  return load;
+end;
+$function$
+;
+comment on function amc_history.retained_load(text) is 'The complete load of an execution of the caller''s. Refuses with execution_not_found, result_not_kept.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.retry_failed_weeks(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections := amc_history.lock_own_collection(retry_failed_weeks.collection_id);
+  week public.report_data_weeks;
+  retried integer := 0;
+  unsettled text;
+  reason text;
+begin
+  if collection.cancelled_at is not null then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  end if;
+  for week in
+    select w.* from public.report_data_weeks w
+    where w.collection_id = collection.id and w.status = 'failed' order by w.id for no key update
+  loop
+    reason := amc_history.reopen_week(week);
+    retried := retried + (reason is null)::integer;
+    unsettled := coalesce(unsettled, reason);
+  end loop;
+  return row(case when retried > 0 then 'applied' when unsettled is not null then 'rejected' else 'already_applied' end,
+    unsettled, retried)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.retry_failed_weeks(uuid) is 'See public.retry_failed_weeks. Definer: users may not write weeks.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.retry_week(week_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  week public.report_data_weeks := amc_history.lock_own_week(retry_week.week_id);
+  reason text;
+begin
+  if exists (select from public.report_data_collections c where c.id = week.collection_id and c.cancelled_at is not null) then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  end if;
+  reason := amc_history.reopen_week(week);
+  if reason = 'already_applied' then
+    return row('already_applied', null, 0)::public.control_report;
+  elsif reason is not null then
+    return row('rejected', reason, 0)::public.control_report;
+  end if;
+  return row('applied', null, 1)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.retry_week(uuid) is 'See public.retry_week. Definer: users may not write weeks.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.rows_at(load result_loads, lines bigint[])
+ RETURNS TABLE(line bigint, cells jsonb)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return query execute format('select s.line, to_jsonb(s) from (select r.line, %s from amc_results.%I r
+      where r.load_id = $1 and r.line = any ($2)) s', amc_history.json_cells((load).table_name), (load).table_name)
+    using (load).id, rows_at.lines;
+end;
+$function$
+;
+comment on function amc_history.rows_at(result_loads,bigint[]) is 'Rows of a load, by their lines, as JSON.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.set_keep_versions(collection_id uuid, keep_versions integer)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections := amc_history.lock_own_collection(set_keep_versions.collection_id);
+begin
+  if set_keep_versions.keep_versions is null or set_keep_versions.keep_versions not between 1 and 100 then
+    perform amc_history.refuse('keep_versions_out_of_range', format('Expected to keep 1 to 100 versions, got %s.',
+      coalesce(set_keep_versions.keep_versions::text, 'null')), 'The shown result counts as one.');
+  elsif collection.keep_versions = set_keep_versions.keep_versions then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set keep_versions = set_keep_versions.keep_versions where c.id = collection.id;
+  return row('applied', null, 0)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.set_keep_versions(uuid,integer) is 'See public.set_keep_versions. Definer: users may not write collections.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.set_restatement_policy(collection_id uuid, restate_weeks integer, restate_every_days integer)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections := amc_history.lock_own_collection(set_restatement_policy.collection_id);
+begin
+  if set_restatement_policy.restate_weeks is null or set_restatement_policy.restate_weeks not between 0 and 12
+      or set_restatement_policy.restate_every_days is null or set_restatement_policy.restate_every_days not between 1 and 90 then
+    perform amc_history.refuse('restatement_out_of_range', format('Expected 0 to 12 weeks every 1 to 90 days, got %s every %s.',
+      coalesce(set_restatement_policy.restate_weeks::text, 'null'), coalesce(set_restatement_policy.restate_every_days::text, 'null')),
+      '0 weeks turn it off.');
+  elsif collection.cancelled_at is not null then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  elsif (collection.restate_weeks, collection.restate_every_days)
+      = (set_restatement_policy.restate_weeks, set_restatement_policy.restate_every_days) then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set restate_weeks = set_restatement_policy.restate_weeks,
+    restate_every_days = set_restatement_policy.restate_every_days
+  where c.id = collection.id;
+  return row('applied', null, 0)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.set_restatement_policy(uuid,integer,integer) is 'See public.set_restatement_policy. Definer: users may not write collections.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.set_week_instance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  select c.instance_id into new.instance_id
+    from public.report_data_collections c where c.id = new.collection_id;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.set_week_instance() is 'Gives a week its collection''s instance.';
+
+CREATE OR REPLACE FUNCTION amc_history.set_week_timestamps()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  now_at timestamptz := amc_history.clock_now();
+begin
+  new.updated_at := now_at;
+  if new.status = 'running' then
+    new.started_at := coalesce(new.started_at, now_at);
+  end if;
+  new.finished_at := case
+    when new.status in ('completed', 'failed', 'skipped', 'cancelled') then coalesce(new.finished_at, now_at)
+  end;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.set_week_timestamps() is 'Keeps a week''s timestamps in step with its status, whoever writes it.';
+
+CREATE OR REPLACE FUNCTION amc_history.set_workflow_version_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  stem text := btrim(left(regexp_replace(lower(new.name), '[^a-z0-9]+', '-', 'g'), 40), '-');
+  digest text := encode(sha256(convert_to(
+    jsonb_build_array(new.sql_query, new.parameters, new.output_format)::text, 'UTF8')), 'hex');
+begin
+  new.id := coalesce(nullif(stem, ''), 'workflow') || '-' || left(digest, 12);
+  return new;
+end;
+$function$
+;
+comment on function amc_history.set_workflow_version_id() is 'Gives a workflow its AMC id: a readable stem and a hash of SQL, parameters and output format, so that one id always
+means one result.';
+
+CREATE OR REPLACE FUNCTION amc_history.typed_cell_sql(cell text, sql_type text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case when typed_cell_sql.sql_type = 'text' then typed_cell_sql.cell
+    else format('case when %s then %s::%s end', amc_history.cell_fits_sql(typed_cell_sql.cell, typed_cell_sql.sql_type), typed_cell_sql.cell,
+      typed_cell_sql.sql_type) end;
+$function$
+;
+comment on function amc_history.typed_cell_sql(text,text) is 'SQL that reads a cell as a type of amc_history.column_types, and as null where it does not fit. cell: SQL of the
+cell, of type text.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.unsettled_until(attempt week_attempts)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select 'unsettled until ' || to_char(until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  from greatest(attempt.settle_after, attempt.leased_until) until
+  where until > amc_history.clock_now();
+$function$
+;
+comment on function amc_history.unsettled_until(week_attempts) is 'Why a person cannot tell yet what became of a create: it may be under way, or AMC''s list may lag. Null once that is
+over.';
+
+CREATE OR REPLACE FUNCTION amc_history.update_executions(executions jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.workflow_executions e set
+    status = coalesce(o.status, e.status), status_reason = coalesce(o.status_reason, e.status_reason),
+    amc_created_at = coalesce(o.created_at, e.amc_created_at), amc_updated_at = coalesce(o.updated_at, e.amc_updated_at),
+    amc_expires_at = coalesce(o.expires_at, e.amc_expires_at),
+    execution_seconds = coalesce(o.execution_seconds, e.execution_seconds),
+    output_columns = coalesce(o.output_columns, e.output_columns), updated_at = amc_history.clock_now()
+  from (
+    -- A listing that shifts while it is read may name one twice.
+    select distinct on (o.id) o.* from jsonb_to_recordset(update_executions.executions) as o(id text, status text, status_reason text,
+      created_at timestamptz, updated_at timestamptz, expires_at timestamptz, execution_seconds numeric, output_columns jsonb)
+    order by o.id, o.updated_at desc nulls last
+  ) o
+  where e.id = o.id
+    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
+    -- A terminal status wins; else what AMC wrote later does.
+    and (o.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+      or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
+$function$
+;
+comment on function amc_history.update_executions(jsonb) is 'Takes over what AMC says of known executions. A status never goes back.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.versions_to_prune(max_loads integer)
+ RETURNS TABLE(load_id uuid, week_id uuid, execution_id text, records bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select v.load_id, v.week_id, v.execution_id, v.records
+  from (
+    select l.id as load_id, w.id as week_id, l.execution_id, l.records, l.completed_at, c.keep_versions, s.shown,
+      row_number() over (partition by w.id order by s.shown desc, l.completed_at desc, l.id) as place
+    from public.result_loads l
+    join public.workflow_executions e on e.id = l.execution_id
+    join public.report_data_weeks w on w.id = e.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    cross join lateral (select w.status = 'completed' and l.execution_id is not distinct from w.execution_id as shown) s
+    -- The result of a live attempt is about to be shown: it neither goes nor counts.
+    where l.complete
+      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.state <> 'ended')
+  ) v
+  -- The shown one has place 1, and at least one is kept.
+  where v.place > v.keep_versions
+  order by v.completed_at, v.load_id
+  limit versions_to_prune.max_loads;
+$function$
+;
+comment on function amc_history.versions_to_prune(integer) is 'Loads beyond the keep_versions newest of each week, oldest first. Never the shown one, nor that of a live attempt.';
+
+CREATE OR REPLACE FUNCTION amc_history.weeks_to_restate(collection_id uuid)
+ RETURNS SETOF report_data_weeks
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select w.* from public.report_data_collections c
+  cross join lateral (
+    select n.* from public.report_data_weeks n
+    where n.collection_id = c.id and n.status = 'completed'
+    order by n.week_start_date desc limit c.restate_weeks
+  ) w
+  where c.id = weeks_to_restate.collection_id and c.paused_at is null and c.cancelled_at is null
+    and w.week_end_date >= (amc_history.clock_now() at time zone c.time_zone)::date - 90
+    and w.due_at is null
+    -- Whatever became of the last attempt: the next comes a period after its intent.
+    and not exists (select from public.week_attempts a where a.week_id = w.id
+      and (a.state <> 'ended' or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)));
+$function$
+;
+comment on function amc_history.weeks_to_restate(uuid) is 'The weeks of a collection that its policy wants collected again now: of the restate_weeks newest completed ones,
+those that were not tried for restate_every_days, and are neither due nor under way.';
+
+CREATE OR REPLACE FUNCTION amc_history.weeks_to_survey(instance_id text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
+    'parameter_values', c.parameter_values,
+    'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
+    'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+    'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
+  from (
+    (select w.id from public.report_data_weeks w
+      where w.collection_id in (select c.id from public.report_data_collections c
+          where c.instance_id = weeks_to_survey.instance_id and c.surveyed_at is null
+            and c.paused_at is null and c.cancelled_at is null
+          order by c.created_at limit 10))
+    union
+    (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again)
+  ) s
+  join public.report_data_weeks w on w.id = s.id and w.due_at is not null
+  join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null;
+$function$
+;
+comment on function amc_history.weeks_to_survey(text) is 'The weeks of the instance''s collections for which nothing was created yet, ten collections at a time, and those
+that wait for what the list showed: a listing may show that AMC has them already.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.window_key(workflow_id text, time_window_start text, time_zone text, parameter_values jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return concat_ws('|', workflow_id, time_window_start, time_zone, md5(parameter_values::text));
+end;
+$function$
+;
+comment on function amc_history.window_key(text,text,text,jsonb) is 'What makes two attempts ask AMC for the same.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.write_week(week report_data_weeks, status text, data jsonb, execution_id text)
+ RETURNS report_data_weeks
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  reported public.report_data_weeks;
+begin
+  -- The execution and the status change in one statement, so that no reader sees one without the other.
+  update public.report_data_weeks w set
+    status = write_week.status,
+    data = coalesce(write_week.data, w.data),
+    execution_id = coalesce(write_week.execution_id, w.execution_id),
+    error_code = case when write_week.status = 'completed' then null else w.error_code end,
+    error_message = case when write_week.status = 'completed' then null else w.error_message end,
+    due_at = case when write_week.status = 'pending' then w.due_at end
+  where w.id = (week).id
+  returning w.* into reported;
+  return reported;
+end;
+$function$
+;
+comment on function amc_history.write_week(report_data_weeks,text,jsonb,text) is 'Gives a week its status and, where they are not null, its data and its execution. Answers the week as it now is.
+The caller holds its lock.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.write_week_with_execution(INOUT week report_data_weeks, status text, data jsonb, execution_id text, OUT untracked text)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  now_at timestamptz := amc_history.clock_now();
+  brought constant text := write_week_with_execution.execution_id;
+begin
+  if brought !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
+    untracked := 'malformed_execution_id';
+  else
+    begin
+      insert into public.workflow_executions (id, week_id) values (brought, (week).id) on conflict (id) do nothing;
+      if found then
+        insert into public.week_attempts
+          (week_id, instance_id, number, kind, state, outcome, intended_at, execution_id, ended_at)
+        values ((week).id, (week).instance_id,
+          1 + coalesce((select max(a.number) from public.week_attempts a where a.week_id = (week).id), 0),
+          'external', 'ended', 'external', now_at, brought, now_at);
+      elsif exists (select from public.workflow_executions e where e.id = brought and e.week_id <> (week).id) then
+        untracked := 'execution_of_another_week';
+      end if;
+      if untracked is null then
+        week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data, brought);
+        return;
+      end if;
+    exception
+      -- Tracking must never stop a collection. Only what the value itself caused is caught (classes 22 and 23):
+      -- a deadlock, a cancellation or a full disk is raised, and the caller tries again.
+      when data_exception or integrity_constraint_violation then
+        untracked := 'refused_by_database: ' || sqlstate || ' ' || sqlerrm;
+    end;
+  end if;
+  week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data, null);
+end;
+$function$
+;
+comment on function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text) is 'Like write_week, with an execution that a caller brought: adds its row and an attempt of kind external.
+
+If the execution cannot be the week''s, status and data are written all the same, and untracked says why
+(malformed_execution_id, execution_of_another_week, refused_by_database: …).';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.cancel_collection(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.cancel_collection(cancel_collection.collection_id); $function$
+;
+comment on function cancel_collection(uuid) is 'Ends a collection: weeks that are not done become cancelled, and what runs is cancelled at AMC, also where its id
+is not known yet. What was done stays. For good. Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.claim_cancellations(max_executions integer DEFAULT 10, again_seconds integer DEFAULT 60)
+ RETURNS TABLE(execution_id text, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id text, region text, credential_name text)
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with due as (
+    select e.id from public.workflow_executions e
+    where e.id in (select amc_history.executions_to_cancel(claim_cancellations.again_seconds))
+    order by e.cancel_requested_at
+    limit claim_cancellations.max_executions
+    for no key update skip locked
+  ),
+  taken as (
+    update public.workflow_executions e set cancel_tried_at = amc_history.clock_now()
+    from due d where d.id = e.id returning e.id, e.week_id
+  )
+  select t.id, w.id, w.collection_id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name
+  from taken t
+  join public.report_data_weeks w on w.id = t.week_id
+  join public.amc_instances i on i.id = w.instance_id;
+$function$
+;
+comment on function claim_cancellations(integer,integer) is 'Takes executions that are to be cancelled at AMC. Each is taken again after again_seconds, until AMC shows that it
+ended. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.claim_due_weeks(max_weeks integer DEFAULT 10, lease_seconds integer DEFAULT 60)
+ RETURNS TABLE(attempt_id uuid, fence integer, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean, workflow_definition jsonb, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb, fingerprint integer, post_within_seconds integer)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  instance public.amc_instances;
+  now_at timestamptz := amc_history.clock_now();
+  left_to_claim integer := claim_due_weeks.max_weeks;
+  claimed integer;
+begin
+  for instance in
+    select i.* from public.amc_instances i
+    where coalesce(i.paused_until <= now_at, true)
+      -- What costs little is asked first: most instances have nothing due, or are full.
+      and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+            < i.max_parallel - i.running_elsewhere
+        then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) end
+    order by i.last_claimed_at nulls first, i.id
+    limit claim_due_weeks.max_weeks
+    for no key update skip locked
+  loop
+    exit when left_to_claim < 1;
+    return query
+    select a.id, a.fence, a.week_id, c.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name,
+      f.id, f.saved_at is not null,
+      case when f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
+        'parameters', f.parameters, 'output_format', f.output_format) end,
+      to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+      c.time_zone, c.parameter_values, a.fingerprint, 20
+    from amc_history.insert_intents(instance, left_to_claim, claim_due_weeks.lease_seconds) a
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    join public.amc_instances i on i.id = a.instance_id
+    order by w.week_start_date;
+    get diagnostics claimed = row_count;
+    left_to_claim := left_to_claim - claimed;
+    update public.amc_instances i set last_claimed_at = amc_history.clock_now(),
+      list_due_at = least(i.list_due_at, amc_history.clock_now() + make_interval(secs => i.poll_seconds))
+    where i.id = instance.id;
+  end loop;
+end;
+$function$
+;
+comment on function claim_due_weeks(integer,integer) is 'Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and
+answers what the create needs. Nothing may be POSTed for an attempt but by the caller that this answer
+reached, once, within post_within_seconds of having called (on a clock that does not jump).
+
+max_weeks: at most so many. lease_seconds: how long the caller has the attempts to itself; after that an
+attempt without a report counts as unknown. Instances that are paused or full are passed over, the one
+served longest ago comes first, workers pass each other by. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.claim_listing(max_instances integer DEFAULT 5, lease_seconds integer DEFAULT 60)
+ RETURNS TABLE(instance_id text, entity_id text, marketplace_id text, region text, credential_name text, fence bigint, began_at timestamp with time zone, list_from timestamp with time zone, attempts jsonb, surveys jsonb)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  instance public.amc_instances;
+  now_at timestamptz;
+begin
+  for instance in
+    select i.* from public.amc_instances i where amc_history.is_listing_due(i)
+    order by i.list_due_at, i.id limit claim_listing.max_instances for no key update skip locked
+  loop
+    now_at := amc_history.clock_now();
+    -- Its worker died or sleeps: whether the create left is not known. A row that is locked is being reported on.
+    update public.week_attempts a set state = 'unknown', leased_until = null
+    where a.id in (select b.id from public.week_attempts b
+      where b.instance_id = instance.id and b.state = 'intended' and b.leased_until <= now_at
+      for update skip locked);
+    update public.amc_instances i set list_fence = i.list_fence + 1,
+      list_leased_until = now_at + make_interval(secs => claim_listing.lease_seconds)
+    where i.id = instance.id returning * into instance;
+    attempts := amc_history.attempts_to_list(instance.id);
+    surveys := amc_history.weeks_to_survey(instance.id);
+    return query select instance.id, instance.entity_id, instance.marketplace_id, instance.region,
+      instance.credential_name, instance.list_fence, now_at,
+      coalesce((select min((a.value ->> 'intended_at')::timestamptz) from jsonb_array_elements(attempts || surveys) a), now_at)
+        - interval '1 hour',
+      attempts, surveys;
+  end loop;
+end;
+$function$
+;
+comment on function claim_listing(integer,integer) is 'Takes instances whose list of executions is due. Attempts without a report whose lease is over become unknown.
+
+list_from: list executions created since then, cancelled ones too, all pages. attempts: those that the listing is
+to tell of, as an array; state abandoned: still looked for. surveys: weeks of collections for which nothing was
+created yet, or whose run was shown before and could not be taken, as an array. fence: for record_listing.
+began_at: for settle_attempt, on the database''s clock. lease_seconds: how long nobody else lists the instance. For
+service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.claim_loads(max_loads integer DEFAULT 2, lease_seconds integer DEFAULT 150)
+ RETURNS TABLE(attempt_id uuid, fence integer, week_id uuid, collection_id uuid, execution_id text, instance_id text, entity_id text, marketplace_id text, region text, credential_name text, workflow_id text, output_format jsonb, summary jsonb)
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with ready as (
+    select a.id from public.week_attempts a
+    join public.workflow_executions e on e.id = a.execution_id
+    join public.amc_instances i on i.id = a.instance_id
+    where a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
+      and coalesce(a.leased_until <= amc_history.clock_now(), true)
+      and coalesce(a.due_at <= amc_history.clock_now(), true)
+      and coalesce(i.paused_until <= amc_history.clock_now(), true)
+    order by a.intended_at
+    limit claim_loads.max_loads
+    for update of a skip locked
+  ),
+  taken as (
+    update public.week_attempts a set fence = a.fence + 1,
+      leased_until = amc_history.clock_now() + make_interval(secs => claim_loads.lease_seconds)
+    from ready r where r.id = a.id
+    returning a.*
+  )
+  select t.id, t.fence, w.id, c.id, t.execution_id, i.id, i.entity_id, i.marketplace_id, i.region,
+    i.credential_name, f.id, f.output_format,
+    (select l.summary from public.result_loads l where l.execution_id = t.execution_id and l.complete)
+  from taken t
+  join public.report_data_weeks w on w.id = t.week_id
+  join public.report_data_collections c on c.id = w.collection_id
+  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+  join public.amc_instances i on i.id = c.instance_id
+  order by t.intended_at;
+$function$
+;
+comment on function claim_loads(integer,integer) is 'Takes attempts whose execution succeeded, so that one worker alone loads each.
+
+fence: for the functions that load, and fail_load. summary: not null if the load is complete already and only
+the week is to be completed. lease_seconds: how long nobody else takes it. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.compare_executions(execution_a text, execution_b text, max_rows integer DEFAULT 100)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  most constant integer := 1000;
+  a public.result_loads := amc_history.retained_load(compare_executions.execution_a);
+  b public.result_loads := amc_history.retained_load(compare_executions.execution_b);
+  weeks text[] := array(select distinct format('week %s of collection %s', w.week_start_date, w.collection_id)
+    from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
+    where e.id in (a.execution_id, b.execution_id));
+  key text[] := coalesce(amc_history.key_columns(b), amc_history.key_columns(a));
+  found record;
+begin
+  if compare_executions.max_rows is null or compare_executions.max_rows not between 0 and most then
+    perform amc_history.refuse('rows_out_of_range', format('Expected 0 to %s rows of each kind, got %s.', most,
+      coalesce(compare_executions.max_rows::text, 'null')), 'The counts are of all rows, however many are shown.');
+  elsif cardinality(weeks) > 1 then
+    perform amc_history.refuse('executions_of_different_weeks', format('Expected two executions of one week; got one of %s and one of %s.',
+      weeks[1], weeks[2]), 'Take two that week_versions lists for one week.');
+  end if;
+  if not (amc_history.is_unique(a, key) and amc_history.is_unique(b, key)) then
+    key := null;
+  end if;
+  found := amc_history.compare_loads(a, b, key, compare_executions.max_rows);
+  return jsonb_build_object('execution_a', a.execution_id, 'execution_b', b.execution_id, 'key', key,
+    'added', found.added, 'removed', found.removed, 'changed', found.changed, 'unchanged', found.unchanged,
+    'rows', jsonb_build_object(
+      'added', (select coalesce(jsonb_agg(r.cells order by r.line), '[]') from amc_history.rows_at(b, found.added_lines) r),
+      'removed', (select coalesce(jsonb_agg(r.cells order by r.line), '[]') from amc_history.rows_at(a, found.removed_lines) r),
+      'changed', (select coalesce(jsonb_agg(jsonb_build_object('before', old.cells, 'after', new.cells,
+          'columns', (select jsonb_agg(c.name) from jsonb_each(old.cells) as c(name, cell)
+            where c.name <> 'line' and new.cells -> c.name is distinct from c.cell)) order by new.line), '[]')
+        from unnest(found.changed_from, found.changed_lines) as p(old_line, new_line)
+        join amc_history.rows_at(a, found.changed_from) old on old.line = p.old_line
+        join amc_history.rows_at(b, found.changed_lines) new on new.line = p.new_line)));
+end;
+$function$
+;
+comment on function compare_executions(text,text,integer) is 'Tells what a restatement changed: rows that execution_b added to those of execution_a, removed from them, changed.
+
+execution_a, execution_b: two executions of one week whose results are kept. max_rows: how many rows of each kind
+are shown, 0 to 1000. Rows are paired by their dimensions (key), if AMC told which columns those are and no two
+rows of one result have the same; else (key null) by all their cells, equal rows counted, and none is changed.
+Cells are compared as AMC''s text and shown as week_rows shows them. Answers {execution_a, execution_b, key, added,
+removed, changed, unchanged, rows: {added, removed, changed: [{before, after, columns}]}}. Refuses with
+execution_not_found, result_not_kept, executions_of_different_weeks, rows_out_of_range. Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.confirm_execution(attempt_id uuid, execution_id text)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.confirm_execution(confirm_execution.attempt_id, confirm_execution.execution_id); $function$
+;
+comment on function confirm_execution(uuid,text) is 'Says which AMC execution a create made whose answer was lost (state unknown).
+
+The next listing looks it up in AMC: if AMC does not contradict in workflow, window, zone and parameters, the attempt
+takes it, as if the list had told; else an alert execution_not_confirmed says why not. Answers {outcome, reason, weeks}:
+applied, already_applied, or rejected with malformed_execution_id, attempt_ended, attempt_has_another_execution,
+execution_of_another_attempt, or "unsettled until …" while the create may be under way or AMC''s list may lag. Refuses
+somebody else''s (attempt_not_found, collection_not_found). Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.confirm_no_execution(attempt_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.confirm_no_execution(confirm_no_execution.attempt_id); $function$
+;
+comment on function confirm_no_execution(uuid) is 'Says that AMC has no execution of a create whose answer was lost (state unknown): whoever says so has looked.
+
+The attempt is abandoned, and its week is due again; for 48 hours AMC''s list is still searched for the execution.
+Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended, execution_is_known, or
+"unsettled until …" while the create may be under way or AMC''s list may lag. Refuses somebody else''s
+(attempt_not_found, collection_not_found). Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.create_collection(owner_id uuid, instance_id text, workflow_id text, weeks integer DEFAULT NULL::integer, start_date date DEFAULT NULL::date, end_date date DEFAULT NULL::date, week_starts_on text DEFAULT NULL::text, time_zone text DEFAULT 'UTC'::text, parameter_values jsonb DEFAULT '{}'::jsonb, idempotency_key text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  workflow public.amc_workflows;
+  plan record;
+  hash text := encode(sha256(convert_to(jsonb_build_array(create_collection.instance_id,
+    create_collection.workflow_id, create_collection.weeks, create_collection.start_date,
+    create_collection.end_date, create_collection.week_starts_on, create_collection.time_zone,
+    create_collection.parameter_values)::text, 'UTF8')), 'hex');
+  made uuid;
+begin
+  if not exists (select from public.amc_instance_members m
+      where m.instance_id = create_collection.instance_id and m.user_id = create_collection.owner_id) then
+    perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
+      coalesce(quote_literal(create_collection.instance_id), 'null')), 'Check the id, or ask for membership of the instance.', 'PT404');
+  end if;
+  select * into workflow from public.amc_workflows w
+    where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
+  if not found then
+    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.', create_collection.instance_id,
+      coalesce(quote_literal(create_collection.workflow_id), 'null')), 'Save it with save_workflow, which answers its id.', 'PT404');
+  end if;
+  perform amc_history.check_parameters(workflow.parameters, create_collection.parameter_values);
+  plan := amc_history.plan_range(create_collection.weeks, create_collection.start_date,
+    create_collection.end_date, create_collection.week_starts_on, create_collection.time_zone);
+  made := amc_history.find_repeated_request(create_collection.owner_id, create_collection.idempotency_key, hash);
+  if made is not null then
+    return amc_history.describe_collection(made, false);
+  end if;
+  -- AMC's list is read before the first create.
+  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
+  where i.id = create_collection.instance_id;
+  insert into public.report_data_collections (owner_id, instance_id, workflow_id, start_date, end_date,
+    week_starts_on, time_zone, parameter_values, idempotency_key, request_hash)
+  values (create_collection.owner_id, create_collection.instance_id, create_collection.workflow_id,
+    plan.first_day, plan.last_day, plan.weekday, create_collection.time_zone,
+    create_collection.parameter_values, create_collection.idempotency_key, hash)
+  returning id into made;
+  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at)
+  select made, day::date, day::date + 6, amc_history.clock_now()
+  from generate_series(plan.first_day::timestamp, plan.last_day::timestamp, interval '7 days') day;
+  return amc_history.describe_collection(made, true);
+end;
+$function$
+;
+comment on function create_collection(uuid,text,text,integer,date,date,text,text,jsonb,text) is 'Makes a collection and its weeks, all due at once, oldest first. Called by the edge function start-collection.
+
+weeks: 1 to 60 (52 if neither weeks nor dates are given), ending with the newest week that ended at least 14
+days ago; or start_date and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz database
+name. The same idempotency_key, or the same request within ten minutes, answers the same collection with
+created false. Answers {collection_id, created, weeks}. Refuses with a stable code in detail. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.execution_rows(execution_id text, max_rows integer DEFAULT 1000, after_line bigint DEFAULT 0)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select amc_history.load_rows((amc_history.retained_load(execution_rows.execution_id)).id, execution_rows.max_rows, execution_rows.after_line);
+$function$
+;
+comment on function execution_rows(text,integer,bigint) is 'The rows that an execution produced, shown or superseded, while they are kept: as week_rows answers them.
+
+max_rows, after_line: as for week_rows. Refuses with execution_not_found, result_not_kept, rows_out_of_range.
+Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.fail_load(attempt_id uuid, fence integer, code text, message text, permanent boolean)
+ RETURNS tracking_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  most_errors integer := 8;
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  ended_at timestamptz;
+  waits interval;
+begin
+  select * into week from public.report_data_weeks w
+    where w.id = (select a.week_id from public.week_attempts a where a.id = fail_load.attempt_id) for no key update;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select * into attempt from public.week_attempts a where a.id = fail_load.attempt_id for update;
+  -- Without a lease it was reported already: a repeated report counts no second error.
+  if attempt.state <> 'created' or attempt.fence <> fail_load.fence or attempt.leased_until is null then
+    return row('stale', 'attempt_taken_up_or_ended', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if fail_load.code in ('not_ready', 'not_found') then
+    select coalesce(e.amc_updated_at, e.updated_at) into ended_at
+      from public.workflow_executions e where e.id = attempt.execution_id;
+    -- How long AMC keeps a result is not known. A day after its end it is no longer about to be ready.
+    if ended_at < amc_history.clock_now() - interval '24 hours' then
+      fail_load.code := 'result_gone';
+      fail_load.message := format('AMC no longer keeps the result of execution %s, which ended on %s. Retry the week to run it again. AMC said: %s',
+        attempt.execution_id, to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), fail_load.message);
+      most_errors := 3;
+    else
+      -- AMC's own advice is to wait and ask again (guide, M): no error, asked for less often as time goes on.
+      waits := least(interval '5 minutes', greatest(interval '15 seconds', (amc_history.clock_now() - ended_at) / 4));
+    end if;
+  end if;
+  if fail_load.permanent or waits is null and week.error_count + 1 >= most_errors then
+    perform amc_history.end_attempt(attempt.id, 'failed');
+    perform amc_history.fail_week(week, fail_load.code, fail_load.message);
+  else
+    update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
+      + coalesce(waits, make_interval(secs => 5 + random() * least(900, 10 * 2 ^ week.error_count)))
+    where a.id = attempt.id;
+    update public.report_data_weeks w set
+      error_count = w.error_count + case when waits is null then 1 else 0 end, error_code = fail_load.code,
+      error_message = left(fail_load.message, 2000)
+    where w.id = week.id;
+  end if;
+  perform amc_history.record_event('load_failed', attempt, week, attempt.execution_id,
+    jsonb_build_object('code', fail_load.code, 'message', left(fail_load.message, 500), 'permanent', fail_load.permanent));
+  select * into week from public.report_data_weeks w where w.id = week.id;
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$function$
+;
+comment on function fail_load(uuid,integer,text,text,boolean) is 'Reports that a load did not succeed. permanent: the week fails at once with code and message; otherwise it
+is tried again later, at most eight times in all. not_ready and not_found, within a day of the execution''s end, are
+waiting and count as no error; later they mean result_gone. fence: from claim_loads; an earlier one is stale.
+Answers {outcome: applied, stale or not_found, …}. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.finished_attempts(max_attempts integer DEFAULT 20)
+ RETURNS TABLE(attempt_id uuid, week_id uuid, collection_id uuid, execution_id text, execution_status text, status_reason text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select a.id, w.id, w.collection_id, e.id, e.status, e.status_reason
+  from public.week_attempts a
+  join public.workflow_executions e on e.id = a.execution_id
+  join public.report_data_weeks w on w.id = a.week_id
+  where a.state <> 'ended' and a.cancel_requested_at is null and e.status in ('FAILED', 'REJECTED', 'CANCELLED')
+  order by a.intended_at
+  limit finished_attempts.max_attempts;
+$function$
+;
+comment on function finished_attempts(integer) is 'Live attempts whose execution ended at AMC without a result: each is to be reported with update_week_status. For
+service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.mark_surveyed(instance_id text, fence bigint, collection_ids uuid[], released_week_ids uuid[] DEFAULT '{}'::uuid[], held_week_ids uuid[] DEFAULT '{}'::uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  instance public.amc_instances;
+  marked integer;
+begin
+  select * into instance from public.amc_instances i where i.id = mark_surveyed.instance_id for no key update;
+  if not found or instance.list_fence <> mark_surveyed.fence then
+    return 0;
+  end if;
+  update public.report_data_collections c set surveyed_at = amc_history.clock_now()
+  where c.id = any (mark_surveyed.collection_ids) and c.instance_id = instance.id and c.surveyed_at is null;
+  get diagnostics marked = row_count;
+  update public.report_data_weeks w set survey_again = true, due_at = 'infinity'
+  where w.id = any (mark_surveyed.held_week_ids) and w.instance_id = instance.id and w.due_at is not null;
+  update public.report_data_weeks w set survey_again = false,
+    due_at = case when c.paused_at is null then amc_history.clock_now() else 'infinity' end
+  from public.report_data_collections c
+  where c.id = w.collection_id and w.id = any (mark_surveyed.released_week_ids) and w.instance_id = instance.id
+    and w.survey_again and w.due_at is not null;
+  return marked;
+end;
+$function$
+;
+comment on function mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) is 'Lets collections begin whose weeks were all looked for in a complete listing.
+
+fence: the listing''s; an earlier one marks none. held_week_ids: weeks whose run could not be taken, since another
+live attempt asked AMC for the same window (window_taken): they alone wait until the list has been read again.
+released_week_ids: weeks that were looked for and may begin. Answers how many collections were marked. For
+service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.mark_workflow_saved(instance_id text, workflow_id text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.amc_workflows f set saved_at = amc_history.clock_now()
+  where f.instance_id = mark_workflow_saved.instance_id and f.id = mark_workflow_saved.workflow_id and f.saved_at is null;
+$function$
+;
+comment on function mark_workflow_saved(text,text) is 'Notes that a workflow is saved at AMC, so that it is not saved before each create. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.pause_collection(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.pause_collection(pause_collection.collection_id); $function$
+;
+comment on function pause_collection(uuid) is 'Begins no more weeks of a collection until it is resumed. What is under way at AMC goes on, and its result is
+collected. Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.pause_instance(instance_id text, reason text, retry_after_seconds numeric DEFAULT NULL::numeric)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  base constant numeric := 15;
+  longest constant numeric := 900;
+  instance public.amc_instances;
+  wait numeric;
+begin
+  select * into instance from public.amc_instances i where i.id = pause_instance.instance_id for no key update;
+  if not found then
+    return null;
+  end if;
+  -- AMC's own wait if it gave one (at most a day), else exponential with full jitter: its limits are not published (guide, H).
+  wait := case
+    when pause_instance.retry_after_seconds is not null then least(greatest(pause_instance.retry_after_seconds, 1), 86400)
+    else 1 + random()::numeric * least(longest, base * 2 ^ least(instance.throttles_in_row, 10))
+  end;
+  update public.amc_instances i set
+    paused_until = greatest(i.paused_until, amc_history.clock_now() + make_interval(secs => wait::double precision)),
+    pause_reason = pause_instance.reason,
+    throttles_in_row = case when i.paused_until > amc_history.clock_now() then i.throttles_in_row else i.throttles_in_row + 1 end
+  where i.id = instance.id
+  returning * into instance;
+  insert into public.tracking_events (event, instance_id, detail)
+  values ('instance_paused', instance.id, jsonb_build_object('reason', pause_instance.reason, 'until', instance.paused_until));
+  return instance.paused_until;
+end;
+$function$
+;
+comment on function pause_instance(text,text,numeric) is 'Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so, else for a capped
+exponential backoff with full jitter. The pause ends by itself. Answers until when. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.record_cancellation(execution_id text, observation jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  instance_id text;
+begin
+  select w.instance_id into instance_id from public.workflow_executions e
+    join public.report_data_weeks w on w.id = e.week_id where e.id = record_cancellation.execution_id;
+  perform amc_history.update_executions(jsonb_build_array(record_cancellation.observation));
+  perform amc_history.end_cancelled_attempts(instance_id);
+end;
+$function$
+;
+comment on function record_cancellation(text,jsonb) is 'Takes over what AMC says of an execution after it was asked to cancel it, and ends the attempt if it has ended.
+observation: an execution observation. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.record_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT NULL::jsonb, adopted boolean DEFAULT false)
+ RETURNS tracking_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  new_id constant text := record_execution.execution_id;
+  holder uuid;
+  matcher_failed boolean;
+begin
+  select * into attempt from public.week_attempts a where a.id = record_execution.attempt_id;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  -- Instance before week: the order in which everything locks.
+  matcher_failed := amc_history.record_echo(attempt.instance_id, (record_execution.details ->> 'matcher_proved')::boolean);
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
+  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
+  select e.week_id into holder from public.workflow_executions e where e.id = new_id;
+  if matcher_failed then
+    perform amc_history.raise_alert('matcher_failed', format(
+      'AMC''s answer for execution %s of instance %s does not echo the workflow, window, zone or timeout that was sent. Until an answer does again, creates whose answer is lost wait for a person.',
+      left(new_id, 200), week.instance_id), week.instance_id);
+  end if;
+  if attempt.state = 'ended' then
+    perform amc_history.insert_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
+    return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.execution_id = new_id then
+    return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.execution_id is not null or holder is not null or new_id is null
+      or new_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
+    perform amc_history.record_event('execution_refused', attempt, week, left(new_id, 200), record_execution.details);
+    perform amc_history.raise_alert('execution_refused', format(
+      'AMC execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
+      coalesce(left(new_id, 200), 'null'), attempt.id), week.instance_id, week.id);
+    return row('rejected', case when attempt.execution_id is not null then 'attempt_has_another_execution'
+      when holder is not null then 'execution_of_another_attempt' else 'malformed_execution_id' end,
+      week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if amc_history.insert_execution(new_id, week.id, record_execution.details, record_execution.adopted) is null then
+    return row('rejected', 'execution_of_another_attempt', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.cancel_requested_at is not null then
+    update public.workflow_executions e set cancel_requested_at = attempt.cancel_requested_at where e.id = new_id;
+  end if;
+  update public.week_attempts a set state = 'created', execution_id = new_id, leased_until = null,
+    amc_answer = jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id'))
+  where a.id = attempt.id;
+  -- A week that shows a result keeps showing it: a restatement switches only once its own is in.
+  if week.status <> 'completed' then
+    update public.report_data_weeks w set execution_id = new_id where w.id = week.id returning * into week;
+  end if;
+  perform amc_history.record_event(case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end,
+    attempt, week, new_id, jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
+  return row('recorded', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$function$
+;
+comment on function record_execution(uuid,text,jsonb,boolean) is 'Stores the execution id that AMC gave for an attempt, before anything else is asked about that execution.
+
+attempt_id: the fence: an attempt that has ended takes nothing more (stale; the id is kept in an event and an
+alert). execution_id: AMC''s workflowExecutionId. details: what AMC said of it, with request_id and matcher_proved
+(its echo would have been found in the list; false takes back what earlier creates proved, with an alert). adopted:
+the id was found in AMC''s list. Answers {outcome, reason, status, execution_id}: recorded, already_recorded, stale,
+rejected (attempt_has_another_execution, execution_of_another_attempt, malformed_execution_id), not_found. For
+service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.record_late_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT NULL::jsonb)
+ RETURNS tracking_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  instance public.amc_instances;
+  outcome text := 'duplicate';
+begin
+  select * into attempt from public.week_attempts a where a.id = record_late_execution.attempt_id;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select * into instance from public.amc_instances i where i.id = attempt.instance_id for no key update;
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
+  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
+  if exists (select from public.workflow_executions e where e.id = record_late_execution.execution_id) then
+    return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.outcome = 'abandoned' then
+    outcome := amc_history.adopt_execution(week, instance, record_late_execution.execution_id, record_late_execution.details, 'late_execution_adopted');
+  end if;
+  if outcome in ('no_slot', 'window_taken', 'already_recorded') then
+    return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  update public.week_attempts a set watch_until = null where a.id = attempt.id;
+  if outcome = 'adopted' then
+    select * into week from public.report_data_weeks w where w.id = week.id;
+    return row('adopted', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if amc_history.insert_execution(record_late_execution.execution_id, week.id, record_late_execution.details, true) is null then
+    return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  update public.workflow_executions e set cancel_requested_at = amc_history.clock_now()
+  where e.id = record_late_execution.execution_id
+    and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
+  perform amc_history.record_event('duplicate_execution', attempt, week, record_late_execution.execution_id, record_late_execution.details);
+  perform amc_history.raise_alert('duplicate_execution', format(
+    'AMC ran execution %s for the week of %s beside another one. Its fingerprint proves it ours; if it still runs it is cancelled.',
+    record_late_execution.execution_id, week.week_start_date), week.instance_id, week.id);
+  return row('duplicate', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$function$
+;
+comment on function record_late_execution(uuid,text,jsonb) is 'Reports an execution that an attempt''s fingerprint proves ours, and that the attempt cannot take: it was abandoned,
+or it has another. An abandoned attempt''s week that still waits takes it; otherwise it is kept as a duplicate, with
+an alert, and cancelled at AMC if it still runs. details: the execution observation. Answers adopted, no_slot or
+window_taken (to be reported again), duplicate, already_recorded or not_found. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.record_listing(instance_id text, fence bigint, began_at timestamp with time zone, executions jsonb, complete boolean)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  instance public.amc_instances;
+  known text[];
+  elsewhere integer;
+begin
+  select * into instance from public.amc_instances i where i.id = record_listing.instance_id for no key update;
+  if not found or instance.list_fence <> record_listing.fence then
+    return jsonb_build_object('outcome', 'stale', 'known_execution_ids', '[]'::jsonb);
+  end if;
+  perform amc_history.update_executions(record_listing.executions);
+  select coalesce(array_agg(e.id), '{}') into known from public.workflow_executions e
+  where e.id in (select o ->> 'id' from jsonb_array_elements(record_listing.executions) o);
+  perform amc_history.end_cancelled_attempts(instance.id);
+  if record_listing.complete then
+    select count(*) into elsewhere from jsonb_array_elements(record_listing.executions) o
+    where o ->> 'id' <> all (known)
+      and o ->> 'status' not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+      and not exists (select from public.week_attempts a where a.instance_id = instance.id
+        and (a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
+    update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
+      throttles_in_row = 0, list_due_at = amc_history.clock_now() + make_interval(secs => case
+        when exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+          or elsewhere > 0 then i.poll_seconds
+        -- Nothing is under way: only what was abandoned is looked for.
+        else greatest(i.poll_seconds, 900) end)
+    where i.id = instance.id;
+    perform amc_history.refresh_overdue_alerts(instance.id);
+    -- AMC took the token.
+    update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+    where t.instance_id = instance.id and t.code = 'unauthorized' and t.resolved_at is null;
+  end if;
+  return jsonb_build_object('outcome', 'recorded', 'known_execution_ids', to_jsonb(known));
+end;
+$function$
+;
+comment on function record_listing(text,bigint,timestamp with time zone,jsonb,boolean) is 'Takes over what AMC''s list, or one answer, says of an instance''s executions.
+
+fence, began_at: from claim_listing; a report of an earlier listing is stale. executions: array of execution
+observations. complete: all pages were read; then the next listing is due after poll_seconds, and what runs
+elsewhere is counted. Answers {outcome: recorded or stale, known_execution_ids}: those that are ours already,
+which no unknown attempt may adopt. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.refute_confirmation(attempt_id uuid, execution_id text, message text)
+ RETURNS tracking_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+begin
+  select w.* into week from public.report_data_weeks w join public.week_attempts a on a.week_id = w.id
+    where a.id = refute_confirmation.attempt_id for no key update of w;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select * into attempt from public.week_attempts a where a.id = refute_confirmation.attempt_id for update;
+  if attempt.state <> 'unknown' or attempt.confirmed_execution_id is distinct from refute_confirmation.execution_id then
+    return row('stale', 'not_to_be_confirmed', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  update public.week_attempts a set confirmed_execution_id = null where a.id = attempt.id;
+  perform amc_history.record_event('execution_not_confirmed', attempt, week, refute_confirmation.execution_id,
+    jsonb_build_object('message', left(refute_confirmation.message, 500)));
+  perform amc_history.raise_alert('execution_not_confirmed', format(
+    'AMC execution %s was said to be that of attempt %s: %s Look again in AMC, window of week %s.',
+    refute_confirmation.execution_id, attempt.id, left(refute_confirmation.message, 500), week.week_start_date),
+    week.instance_id, week.id, jsonb_build_object('attempt_id', attempt.id));
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$function$
+;
+comment on function refute_confirmation(uuid,text,text) is 'Reports that the execution that a person named for an attempt cannot be its: AMC does not know it, or it asks for
+something else. The attempt waits for a person again, with an alert.
+
+execution_id: the one that was looked up; stale if the person has named another since, or the attempt is settled.
+message: what was expected and what came. Answers {outcome, reason, status, execution_id}: applied, stale, not_found.
+For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.report_create(attempt_id uuid, verdict text, http_status integer DEFAULT NULL::integer, message text DEFAULT NULL::text, request_id text DEFAULT NULL::text, retry_after_seconds numeric DEFAULT NULL::numeric)
+ RETURNS tracking_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  verdicts constant text[] := array['not_sent', 'refused', 'quota', 'workflow_not_visible', 'throttled', 'unauthorized', 'unknown'];
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  verdict text := report_create.verdict;
+  paused_until timestamptz;
+begin
+  if report_create.verdict is null or report_create.verdict <> all (verdicts) then
+    raise exception 'Unknown verdict %: expected one of %.', coalesce(quote_literal(report_create.verdict), 'null'),
+      array_to_string(verdicts, ', ') using errcode = '22023', detail = 'unknown_verdict';
+  end if;
+  select * into attempt from public.week_attempts a where a.id = report_create.attempt_id;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.state <> 'ended' then
+    paused_until := public.pause_instance(attempt.instance_id, report_create.verdict, report_create.retry_after_seconds);
+  end if;
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
+  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
+  if attempt.state not in ('intended', 'unknown') then
+    perform amc_history.record_event('late_report', attempt, week, null, jsonb_build_object('verdict', report_create.verdict));
+    return row('stale', case attempt.state when 'ended' then 'attempt_ended' else 'execution_is_known' end,
+      week.status, week.execution_id)::public.tracking_report;
+  end if;
+  -- AMC may not see a workflow in its first minutes; later, it is gone there, and has to be saved again.
+  if report_create.verdict = 'workflow_not_visible' and not exists (
+      select from public.report_data_collections c
+      join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+      where c.id = week.collection_id and f.saved_at > amc_history.clock_now() - interval '10 minutes') then
+    verdict := 'refused';
+    update public.amc_workflows f set saved_at = null from public.report_data_collections c
+    where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id;
+  end if;
+  update public.week_attempts a set amc_answer = jsonb_strip_nulls(jsonb_build_object('verdict', report_create.verdict,
+      'http_status', report_create.http_status, 'message', left(report_create.message, 2000), 'request_id', report_create.request_id))
+  where a.id = attempt.id;
+  perform amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
+  perform amc_history.record_event('create_' || verdict, attempt, week, null, jsonb_strip_nulls(jsonb_build_object(
+    'http_status', report_create.http_status, 'message', left(report_create.message, 500), 'request_id', report_create.request_id)));
+  if verdict = 'unauthorized' then
+    perform amc_history.raise_alert('unauthorized', format(
+      'AMC refused the token for instance %s. If it goes on, check its credential, entity and marketplace.', week.instance_id), week.instance_id);
+  end if;
+  select * into week from public.report_data_weeks w where w.id = week.id;
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$function$
+;
+comment on function report_create(uuid,text,integer,text,text,numeric) is 'Reports what came of a create other than an id: not_sent (it never left), refused (for good, with AMC''s
+words), quota (AMC''s limit: wait), workflow_not_visible (saved minutes ago), throttled, unauthorized, unknown
+(anything else: AMC''s list decides).
+
+http_status, message, request_id: AMC''s answer. retry_after_seconds: AMC''s wait. Fenced by the attempt: stale
+if it has ended or has an execution. Answers {outcome, reason, status, execution_id}. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.report_credential_failure(credential_name text, credential_version integer, code text, message text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  instance_id text;
+  stopped integer := 0;
+begin
+  for instance_id in
+    select i.id from public.amc_instances i
+    where i.credential_name = report_credential_failure.credential_name
+      -- A person may have connected the instance anew since the worker read the credential.
+      and i.credential_version = report_credential_failure.credential_version
+    order by i.id for no key update
+  loop
+    update public.amc_instances i set paused_until = 'infinity', pause_reason = report_credential_failure.code
+    where i.id = instance_id;
+    perform amc_history.raise_alert('reconnect_needed', format(
+      'Amazon refused the credential %s: %s. A person must sign in again; then store the new credential with amc_history.connect_instance.',
+      report_credential_failure.credential_name, left(report_credential_failure.message, 500)), instance_id);
+    stopped := stopped + 1;
+  end loop;
+  return stopped;
+end;
+$function$
+;
+comment on function report_credential_failure(text,integer,text,text) is 'Stops all work of a credential that Amazon refused for good (invalid_grant, invalid_client: docs, H) and alerts a
+person.
+
+credential_version: of amc_instances, as it was when the credential was read: a report about an earlier credential
+is stale and stops nothing. code, message: Amazon''s. Answers how many instances were stopped. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.resolve_alert(alert_id bigint)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.resolve_alert(resolve_alert.alert_id); $function$
+;
+comment on function resolve_alert(bigint) is 'Puts an alert aside that somebody has looked at. If it happens again, a new one opens.
+
+Alerts whose cause can be seen to be gone resolve themselves: unknown_outcome and execution_not_confirmed (the
+outcome is known), reconnect_needed (connected again), unauthorized (AMC took the token), execution_overdue and
+unknown_status (the execution moved on), matcher_failed (proved again), schedule_not_configured (the schedule could
+call). Answers {outcome, reason, weeks}: applied, already_applied, or rejected with cause_persists
+(reconnect_needed of an instance that is still stopped; unknown_outcome of an attempt that is still unknown).
+Refuses what the caller cannot read (alert_not_found).';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.restate_week(week_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.restate_week(restate_week.week_id); $function$
+;
+comment on function restate_week(uuid) is 'Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if that
+fails, it keeps showing the old one. Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.resume_collection(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.resume_collection(resume_collection.collection_id); $function$
+;
+comment on function resume_collection(uuid) is 'Goes on with a paused collection. Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.retry_failed_execution(attempt_id uuid)
+ RETURNS tracking_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  allowed integer;
+begin
+  select w.* into week from public.report_data_weeks w join public.week_attempts a on a.week_id = w.id
+    where a.id = retry_failed_execution.attempt_id for no key update of w;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select * into attempt from public.week_attempts a where a.id = retry_failed_execution.attempt_id for update;
+  if attempt.state = 'ended' then
+    return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  select c.failed_retries into allowed from public.report_data_collections c where c.id = week.collection_id;
+  if week.status not in ('running', 'completed') or week.error_count >= allowed or not exists (
+      select from public.workflow_executions e where e.id = attempt.execution_id and e.status = 'FAILED') then
+    return row('rejected', 'no_retry_left', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  perform amc_history.end_attempt(attempt.id, 'failed');
+  update public.report_data_weeks w set error_count = w.error_count + 1, error_code = 'amc_failed',
+    error_message = (select e.status_reason from public.workflow_executions e where e.id = attempt.execution_id)
+  where w.id = week.id;
+  perform amc_history.reschedule_week(week, amc_history.clock_now()
+    + make_interval(secs => 60 + random() * least(3600, 300 * 2 ^ week.error_count)));
+  perform amc_history.record_event('failed_execution_retried', attempt, week, attempt.execution_id);
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$function$
+;
+comment on function retry_failed_execution(uuid) is 'Puts a week off whose execution ended at AMC as FAILED, if its collection''s failed_retries allow one more; with
+growing pauses, and as an error. Answers applied, rejected (no_retry_left: report the week as failed), stale or
+not_found. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.retry_failed_weeks(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.retry_failed_weeks(retry_failed_weeks.collection_id); $function$
+;
+comment on function retry_failed_weeks(uuid) is 'Tries all failed weeks of a collection again. Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.retry_week(week_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.retry_week(retry_week.week_id); $function$
+;
+comment on function retry_week(uuid) is 'Tries a week again that failed, was skipped or was cancelled. Rejected: week_is_completed (restate it),
+collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
+it is not known whether its last attempt runs at AMC, or outcome_unknown if AMC''s list cannot tell (say so with
+confirm_execution or confirm_no_execution). Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.save_workflow(instance_id text, name text, sql_query text, parameters jsonb DEFAULT '[]'::jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  saved text;
+begin
+  if not exists (select from public.amc_instances i where i.id = save_workflow.instance_id) then
+    perform amc_history.refuse('instance_not_found',
+      format('No instance %s that you may use.', quote_literal(save_workflow.instance_id)),
+      'Check the id, or ask for membership of the instance.', 'PT404');
+  end if;
+  insert into public.amc_workflows (instance_id, name, sql_query, parameters)
+  values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)
+  on conflict do nothing
+  returning id into saved;
+  if saved is null then
+    select w.id into saved from public.amc_workflows w
+    where w.instance_id = save_workflow.instance_id and w.sql_query = save_workflow.sql_query
+      and w.parameters = save_workflow.parameters
+    order by w.name = save_workflow.name desc, w.created_at
+    limit 1;
+  end if;
+  return saved;
+end;
+$function$
+;
+comment on function save_workflow(text,text,text,jsonb) is 'Keeps an AMC query as a workflow and answers its id, which is also its workflowId at AMC.
+
+name: 1 to 100 characters. sql_query: AMC SQL; parameters are read with CUSTOM_PARAMETER(''name'').
+parameters: declared inputParameters (SPEC, H). The same query again answers the same id; a changed one is
+a new version. For members of the instance; refuses with detail instance_not_found.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.set_keep_versions(collection_id uuid, keep_versions integer)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.set_keep_versions(set_keep_versions.collection_id, set_keep_versions.keep_versions); $function$
+;
+comment on function set_keep_versions(uuid,integer) is 'Sets how many results are kept of each week of a collection, the shown one counted: 1 to 100. Older ones are pruned
+within the hour. Refuses with keep_versions_out_of_range, collection_not_found. Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.set_restatement_policy(collection_id uuid, restate_weeks integer, restate_every_days integer DEFAULT 7)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.set_restatement_policy(set_restatement_policy.collection_id, set_restatement_policy.restate_weeks,
+    set_restatement_policy.restate_every_days);
+$function$
+;
+comment on function set_restatement_policy(uuid,integer,integer) is 'Has the newest completed weeks of a collection collected again on a schedule. Owners only.
+
+restate_weeks: how many, 0 to 12; 0 turns it off. restate_every_days: how many days between two collections of a
+week, 1 to 90. A week that ended more than 90 days ago is let be. Takes effect within the hour; what is due or
+under way already goes on. Answers {outcome, reason, weeks}: rejected if the collection is cancelled. Refuses with
+restatement_out_of_range, collection_not_found.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.settle_attempt(attempt_id uuid, listing_began_at timestamp with time zone)
+ RETURNS tracking_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  proved_at timestamptz;
+begin
+  select * into attempt from public.week_attempts a where a.id = settle_attempt.attempt_id;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select i.matcher_proved_at into proved_at from public.amc_instances i where i.id = attempt.instance_id;
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
+  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
+  if attempt.state <> 'unknown' then
+    return row('stale', 'attempt_is_' || attempt.state, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.confirmed_execution_id is not null then
+    -- A person named one while the list was read: it is looked up first.
+    return row('waiting', 'execution_to_be_confirmed', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if settle_attempt.listing_began_at is null or settle_attempt.listing_began_at < attempt.settle_after
+      or settle_attempt.listing_began_at > amc_history.clock_now() then
+    return row('waiting', 'listing_may_lag', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if proved_at is null then
+    perform amc_history.raise_alert('unknown_outcome', format(
+      'AMC''s answer to the create of attempt %s was lost, and no create of instance %s has shown yet that its list would tell. Look for the execution in AMC: window of week %s, timeout %s s. Then say which it is with confirm_execution, or that there is none with confirm_no_execution.',
+      attempt.id, attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
+      jsonb_build_object('attempt_id', attempt.id));
+    return row('waiting', 'matcher_not_proved', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + interval '48 hours');
+  perform amc_history.reschedule_week(week, amc_history.clock_now());
+  perform amc_history.record_event('attempt_abandoned', attempt, week, null,
+    jsonb_build_object('listing_began_at', settle_attempt.listing_began_at));
+  return row('abandoned', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$function$
+;
+comment on function settle_attempt(uuid,timestamp with time zone) is 'Reports that a complete listing, begun at listing_began_at, shows no execution of an unknown attempt.
+
+The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
+(settle_after) and the instance''s list is proved to show such executions. Answers waiting (listing_may_lag,
+matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For
+service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.update_week_status(collection_id uuid, week_id uuid, status text, data jsonb DEFAULT NULL::jsonb, execution_id text DEFAULT NULL::text)
+ RETURNS tracking_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  valid constant text[] := array['pending', 'running', 'completed', 'failed', 'skipped', 'cancelled'];
+  week public.report_data_weeks;
+  live public.week_attempts;
+  new_data jsonb := nullif(update_week_status.data, 'null'::jsonb);
+  new_id text := update_week_status.execution_id;
+begin
+  -- 1
+  if update_week_status.status is null or update_week_status.status <> all (valid) then
+    raise exception 'Unknown week status %: expected one of %.',
+      coalesce(quote_literal(update_week_status.status), 'null'), array_to_string(valid, ', ')
+      using errcode = '22023', detail = 'unknown_status';
+  end if;
+  -- 2
+  select * into week from public.report_data_weeks w
+    where w.id = update_week_status.week_id and w.collection_id = update_week_status.collection_id
+    for no key update;
+  if not found then
+    return row('not_found', 'no_such_week_in_collection', null, null)::public.tracking_report;
+  end if;
+  -- 3. An execution that a caller brought has ended as an attempt from the start; while the week still
+  -- names it, that caller is not late.
+  if exists (select from public.week_attempts a
+      where a.week_id = week.id and a.execution_id = new_id and a.state = 'ended'
+        and not (a.kind = 'external' and new_id = week.execution_id)) then
+    perform amc_history.record_event('stale_report', null, week, new_id,
+      jsonb_build_object('status', update_week_status.status));
+    return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  -- 4
+  select * into live from public.week_attempts a where a.week_id = week.id and a.state <> 'ended';
+  if found and (new_id is null or new_id is distinct from live.execution_id) then
+    return row('rejected', 'attempt_in_progress', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  -- 6
+  if not amc_history.is_legal_transition(week, live, update_week_status.status, new_data, new_id) then
+    return row('rejected', 'illegal_transition', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if live.id is not null and update_week_status.status = 'completed' and not exists (
+      select from public.result_loads l where l.execution_id = new_id and l.complete) then
+    return row('rejected', 'load_incomplete', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  -- 8
+  if week.status = update_week_status.status and live.kind is distinct from 'restated'
+      and (new_data is null or new_data is not distinct from week.data)
+      and (new_id is null or new_id is not distinct from week.execution_id) then
+    return row('already_applied', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  return amc_history.apply_report(week, live, update_week_status.status, new_data, new_id);
+end;
+$function$
+;
+comment on function update_week_status(uuid,uuid,text,jsonb,text) is 'Reports a week''s status, and with it, if given, its data and the AMC execution that produced it.
+
+collection_id, week_id: the week. status: pending, running, completed, failed, skipped or cancelled.
+data: summary of the result; null and ''null'' leave the stored one. execution_id: AMC''s workflowExecutionId;
+null leaves the stored one. Answers {outcome, reason, status, execution_id}:
+applied; already_applied (nothing new); applied_untracked (status and data are in, the id was not stored:
+reason says why, an alert is open); stale (the id belongs to an attempt that has ended; nothing changed);
+rejected (attempt_in_progress, illegal_transition or load_incomplete; nothing changed); not_found.
+An unknown status raises 22023. For service_role. One transaction; locks the week.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.week_rows(week_id uuid, max_rows integer DEFAULT 1000, after_line bigint DEFAULT 0)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  week public.report_data_weeks;
+begin
+  select * into week from public.report_data_weeks w where w.id = week_rows.week_id;
+  if not found then
+    perform amc_history.refuse('week_not_found', format('No week %s of yours.', coalesce(week_rows.week_id::text, 'null')),
+      'Check the id.', 'PT404');
+  end if;
+  return amc_history.load_rows((select l.id from public.result_loads l
+    where l.execution_id = week.execution_id and l.complete and week.status = 'completed'),
+    week_rows.max_rows, week_rows.after_line);
+end;
+$function$
+;
+comment on function week_rows(uuid,integer,bigint) is 'The rows that a week shows, in the order of AMC''s file: an array of objects {line, execution_id, …columns}.
+
+max_rows: 1 to 10000. after_line: only rows with a higher line; for the next page, the line of the last row. All
+rows of one answer are of one execution; to read on from the same one though the week is restated meanwhile, ask
+execution_rows. Cells have the types of the workflow''s view; a number that JavaScript would round (beyond 2^53, or
+with more than 15 significant digits) is a string. [] for a week that shows no result: see week_results.
+Refuses with week_not_found, rows_out_of_range. Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+-- jobs
+
+select cron.schedule('amc-history-check', '* * * * *', 'select amc_history.check_cells()');
+
+select cron.schedule('amc-history-collect', '* * * * *', 'select amc_history.dispatch_collect()');
+
+select cron.schedule('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()');
+
+select cron.schedule('amc-history-purge', '17 3 * * *', 'select amc_history.purge_history()');
+
+select cron.schedule('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()');
