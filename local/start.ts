@@ -9,7 +9,7 @@ import { startDemo } from "./demo/demo.ts";
 import { openFunctionLog } from "./demo/function_log.ts";
 import { ProgressDisplay } from "./demo/progress.ts";
 import { accessText, isWhole, summaryTable } from "./demo/summary.ts";
-import { survivedTable } from "./demo/survived.ts";
+import { chaosSummaryTable } from "./demo/chaos_summary.ts";
 
 const encoder = new TextEncoder();
 
@@ -34,7 +34,7 @@ async function main(args: string[]): Promise<number> {
   display.end();
   const summary = await demo.summarize();
   write(`\n${summaryTable(summary)}\n\n`);
-  if (summary.survived) write(`${survivedTable(summary.survived)}\n\n`);
+  if (summary.chaos) write(`${chaosSummaryTable(summary.chaos)}\n\n`);
   write(`${accessText(demo.access)}\n`);
   write(`  functions' log    ${log.path}\n`);
   if (!isWhole(summary)) write("\nNot every week was collected.\n");

@@ -6,7 +6,7 @@ import {
 } from "../amc/mod.ts";
 import { seededRandom, within } from "../amc/random.ts";
 import type { Platform } from "../platform/platform.ts";
-import type { Survived } from "./survived.ts";
+import type { ChaosSummary } from "./chaos_summary.ts";
 
 /** Seconds from one kill of the functions' processes to the next. */
 const KILL_EVERY: [number, number] = [3, 6];
@@ -17,7 +17,7 @@ const LIST_LAG_SECONDS = 3;
 /** Faults and kills that are under way. */
 export interface Chaos {
   /** Ends faults and kills. @returns what there was of them */
-  stop(): Promise<Survived>;
+  stop(): Promise<ChaosSummary>;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   startCollection,
 } from "./setup.ts";
 import type { Access, Summary } from "./summary.ts";
-import type { Survived } from "./survived.ts";
+import type { ChaosSummary } from "./chaos_summary.ts";
 
 /** How {@link startDemo} is to run. */
 export interface DemoOptions {
@@ -50,7 +50,7 @@ export interface Demo {
 }
 
 const EMAIL = "demo@example.com";
-const STALLED_AFTER_MS = 300_000;
+const STALL_TIMEOUT_MS = 300_000;
 
 /**
  * Starts the platform and the simulator, and a collection in the way a front end would: a signed-in user, supabase-js,
@@ -91,7 +91,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     }
     const seconds = () => (performance.now() - startedAt) / 1000;
     let took = 0;
-    let survived: Survived | undefined;
+    let chaosSummary: ChaosSummary | undefined;
     return {
       platform,
       simulator,
@@ -107,11 +107,11 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       finished: async (show) => {
         await watch(client, collectionId, (now) => show(now, seconds()));
         took = seconds();
-        survived = await chaos?.stop();
+        chaosSummary = await chaos?.stop();
       },
       summarize: async () => ({
         ...await summarize(client, collectionId, platform!, simulator, took),
-        ...survived && { survived },
+        ...chaosSummary && { chaos: chaosSummary },
       }),
       stop,
     };
@@ -160,7 +160,7 @@ async function watch(
     if (progress.completed + progress.failed === progress.weeks) return;
     if (JSON.stringify(progress) !== last) changedAt = performance.now();
     last = JSON.stringify(progress);
-    if (performance.now() - changedAt > STALLED_AFTER_MS) {
+    if (performance.now() - changedAt > STALL_TIMEOUT_MS) {
       throw new Error(
         "Nothing has changed for five minutes: look at the log of the functions.",
       );

@@ -1,4 +1,4 @@
-import type { Survived } from "./survived.ts";
+import type { ChaosSummary } from "./chaos_summary.ts";
 
 /** What `npm start` reports at its end; also the object that `--json` prints. */
 export interface Summary {
@@ -16,7 +16,7 @@ export interface Summary {
   api_url: string;
   database_url: string;
   /** With --chaos alone. */
-  survived?: Survived;
+  chaos?: ChaosSummary;
 }
 
 /** Whether every week was collected, each tracked to an execution of its own that AMC accepted once. */

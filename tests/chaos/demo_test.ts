@@ -5,7 +5,10 @@ import { chaosProfile } from "../../local/demo/chaos.ts";
 import { parseArguments } from "../../local/demo/arguments.ts";
 import { startDemo } from "../../local/demo/demo.ts";
 import { isWhole } from "../../local/demo/summary.ts";
-import { groupFaults, survivedTable } from "../../local/demo/survived.ts";
+import {
+  chaosSummaryTable,
+  groupFaults,
+} from "../../local/demo/chaos_summary.ts";
 import { isLongRun } from "./support/weeks.ts";
 
 Deno.test("under npm start's chaos each week is tracked by the one create that AMC accepted for it", async () => {
@@ -19,15 +22,15 @@ Deno.test("under npm start's chaos each week is tracked by the one create that A
     await demo.finished(() => {});
     const summary = await demo.summarize();
     assert.ok(isWhole(summary), JSON.stringify(summary));
-    const { survived } = summary;
-    assert.ok(survived!.killed_processes > 0, "nothing was killed");
-    assert.equal(survived!.seed, 1);
-    const groups = Object.keys(groupFaults(survived!.faults));
+    const { chaos } = summary;
+    assert.ok(chaos!.killed_processes > 0, "nothing was killed");
+    assert.equal(chaos!.seed, 1);
+    const groups = Object.keys(groupFaults(chaos!.faults));
     assert.ok(
       groups.includes("creates accepted, answer lost or spoilt"),
       groups.join(", "),
     );
-    assert.match(survivedTable(survived!), /shorten_allowances\.sql/);
+    assert.match(chaosSummaryTable(chaos!), /shorten_allowances\.sql/);
   } finally {
     await demo.stop();
   }

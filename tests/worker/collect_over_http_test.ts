@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.ts";
 import { type Bench, collect, withBench } from "./support/bench.ts";
-import { nudge, tickOfFunction } from "./support/function_worker.ts";
+import { tickOfFunction, wakeUp } from "./support/function_worker.ts";
 import { assertOneCreateEach, finishAll } from "./support/weeks.ts";
 
 function call(
@@ -66,11 +66,11 @@ Deno.test("collect answers before its work is done, and says when it is at work 
       arrived = true;
       await held;
     });
-    const first = await nudge(bench);
+    const first = await wakeUp(bench);
     assert.equal(first.status, 202);
     assert.deepEqual(await first.json(), { accepted: true, busy: false });
     await eventually("a request to AMC", () => Promise.resolve(arrived));
-    const second = await nudge(bench);
+    const second = await wakeUp(bench);
     assert.equal(second.status, 202);
     assert.deepEqual(await second.json(), { accepted: true, busy: true });
     release();
@@ -83,7 +83,7 @@ Deno.test("many nudges at once do the work of one", async () => {
   await withBench({}, async (bench) => {
     await collect(bench, 12);
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => nudge(bench)),
+      Array.from({ length: 8 }, () => wakeUp(bench)),
     );
     assert.deepEqual(answers.map(({ status }) => status), Array(8).fill(202));
     await Promise.all(answers.map((answer) => answer.body?.cancel()));

@@ -4,7 +4,7 @@ import { startPlatform } from "../../local/platform/platform.ts";
 import { testCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Bench, collect, withBench } from "./support/bench.ts";
-import { nudge } from "./support/function_worker.ts";
+import { wakeUp } from "./support/function_worker.ts";
 import { openWorker } from "./support/own_worker.ts";
 import { assertOneCreateEach, column, letTimePass } from "./support/weeks.ts";
 
@@ -53,7 +53,7 @@ Deno.test("two function servers on one database create each week once", async ()
     });
     try {
       await eventually("the end of every week", async () => {
-        await Promise.all([nudge(bench), nudge({ platform: other })]);
+        await Promise.all([wakeUp(bench), wakeUp({ platform: other })]);
         await pollAgain(bench);
         return await allDone(bench);
       }, 60);

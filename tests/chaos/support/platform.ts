@@ -27,7 +27,7 @@ interface Ready {
 }
 
 /** How long the API may take to answer before its process counts as stuck. */
-const STUCK_AFTER_MS = 10_000;
+const PROBE_TIMEOUT_MS = 10_000;
 const PROBE_EVERY_MS = 2_000;
 
 const main = fileURLToPath(new URL("./platform_process.ts", import.meta.url));
@@ -121,7 +121,7 @@ export class SupervisedPlatform {
           `${apiUrl}/rest/v1/amc_instances?select=id&limit=1`,
           {
             headers: { apikey: secretKeys.default },
-            signal: AbortSignal.timeout(STUCK_AFTER_MS),
+            signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
           },
         );
         await answer.body?.cancel();

@@ -1,14 +1,14 @@
 import type postgres from "postgres";
-import type { ChaosWorld } from "./world.ts";
+import type { ChaosHarness } from "./harness.ts";
 
 /** The longest time in which no week ends and no attempt begins or ends: the longest wait of the database is 15 s. */
-const STALLED_AFTER_MS = 90_000;
+const STALL_TIMEOUT_MS = 90_000;
 
 /** In all, and for each week. */
-const LONGEST_MS = 180_000;
-const LONGEST_WEEK_MS = 3_000;
+const BASE_TIMEOUT_MS = 180_000;
+const WEEK_TIMEOUT_MS = 3_000;
 
-const LONGEST_LOOK_MS = 10_000;
+const QUERY_TIMEOUT_MS = 10_000;
 
 /**
  * Waits until so many weeks are completed, however often the database is away meanwhile.
@@ -18,16 +18,17 @@ const LONGEST_LOOK_MS = 10_000;
  * @throws when nothing moves for a minute and a half, or all of it takes too long, with what is open then
  */
 export async function completed(
-  world: ChaosWorld,
-  weeks = world.weeks,
+  harness: ChaosHarness,
+  weeks = harness.weeks,
 ): Promise<number> {
-  const end = performance.now() + LONGEST_MS + world.weeks * LONGEST_WEEK_MS;
+  const end = performance.now() + BASE_TIMEOUT_MS +
+    harness.weeks * WEEK_TIMEOUT_MS;
   let movedAt = performance.now();
   let last = "";
   while (
-    performance.now() < end && performance.now() - movedAt < STALLED_AFTER_MS
+    performance.now() < end && performance.now() - movedAt < STALL_TIMEOUT_MS
   ) {
-    const now = await inTime(world.connect(look)).catch(() => null);
+    const now = await inTime(harness.connect(look)).catch(() => null);
     if (now !== null) {
       if (now.completed >= weeks) return now.completed;
       if (now.failed > 0) break;
@@ -38,7 +39,9 @@ export async function completed(
     await new Promise((done) => setTimeout(done, 200));
   }
   throw new Error(
-    `Expected ${weeks} completed weeks, got ${last}: ${await describe(world)}`,
+    `Expected ${weeks} completed weeks, got ${last}: ${await describe(
+      harness,
+    )}`,
   );
 }
 
@@ -46,7 +49,7 @@ export async function completed(
 async function inTime<T>(answer: Promise<T>): Promise<T | null> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), LONGEST_LOOK_MS);
+    timer = setTimeout(() => resolve(null), QUERY_TIMEOUT_MS);
   });
   answer.catch(() => {});
   return await Promise.race([answer, late]).finally(() => clearTimeout(timer));
@@ -62,7 +65,7 @@ async function look(sql: postgres.Sql) {
   return now;
 }
 
-async function describe({ connect, lines }: ChaosWorld): Promise<string> {
+async function describe({ connect, lines }: ChaosHarness): Promise<string> {
   const open = await inTime(connect((sql) =>
     sql`
     select w.instance_id, w.week_start_date::text as week, w.status, w.due_at, w.error_code, w.error_message,

@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import type { ChaosWorld } from "./world.ts";
+import type { ChaosHarness } from "./harness.ts";
 
 /**
  * Asserts what must hold after any chaos: no week is lost, AMC accepted one create for each, every accepted create is an
  * attempt that ended with its id, and no completed week lacks its execution or a complete load of it.
  */
-export async function assertNothingLost(world: ChaosWorld): Promise<void> {
-  await world.connect((sql) => assertOn(world, sql));
+export async function assertNothingLost(harness: ChaosHarness): Promise<void> {
+  await harness.connect((sql) => assertOn(harness, sql));
 }
 
-async function assertOn(world: ChaosWorld, sql: postgres.Sql): Promise<void> {
+async function assertOn(
+  harness: ChaosHarness,
+  sql: postgres.Sql,
+): Promise<void> {
   const weeks = await weeksWithProof(sql);
-  assert.equal(weeks.length, world.weeks);
+  assert.equal(weeks.length, harness.weeks);
   for (const week of weeks) {
     const what = JSON.stringify(week);
     assert.equal(week.status, "completed", `a week is lost: ${what}`);
@@ -20,12 +23,12 @@ async function assertOn(world: ChaosWorld, sql: postgres.Sql): Promise<void> {
     assert.ok(week.loaded, `completed without a complete load: ${what}`);
     assert.equal(week.shown, week.rows, `not all rows are shown: ${what}`);
   }
-  await assertOneCreateEach(world, sql, weeks);
+  await assertOneCreateEach(harness, sql, weeks);
 }
 
 /** None of AMC's executions fails here, so a week's next create could not be right at all. */
 async function assertOneCreateEach(
-  { simulator }: ChaosWorld,
+  { simulator }: ChaosHarness,
   sql: postgres.Sql,
   weeks: WeekProof[],
 ): Promise<void> {

@@ -11,7 +11,7 @@ export function isLongRun(): boolean {
  * @param few in `npm test`
  * @param times so many times CHAOS_WEEKS with `npm run test:chaos`
  */
-export function weeksOfCell(few: number, times = 1): number {
+export function weeksOfScenario(few: number, times = 1): number {
   return isLongRun() ? asked * times : few;
 }
 

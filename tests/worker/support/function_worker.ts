@@ -4,7 +4,7 @@ import type { Bench } from "./bench.ts";
 import { letTimePass } from "./weeks.ts";
 
 /** Wakes the edge function collect as the schedule does. */
-export async function nudge(
+export async function wakeUp(
   bench: Pick<Bench, "platform">,
 ): Promise<Response> {
   return await fetch(`${bench.platform.apiUrl}/functions/v1/collect`, {
@@ -20,7 +20,7 @@ export async function nudge(
 /** Wakes the edge function collect, and waits until its tick has ended. */
 export async function tickOfFunction(bench: Bench): Promise<void> {
   const before = endedTicks(bench);
-  const answer = await nudge(bench);
+  const answer = await wakeUp(bench);
   assert.equal(answer.status, 202, await answer.text());
   await eventually(
     "the end of a tick",
@@ -43,7 +43,7 @@ export async function killAt(
   for (let tick = 0; tick < 5 && !isThere(); tick++) {
     await letTimePass(bench);
     const before = endedTicks(bench);
-    await nudge(bench);
+    await wakeUp(bench);
     await eventually(
       `the worker at ${point}`,
       () => Promise.resolve(isThere() || endedTicks(bench) > before),

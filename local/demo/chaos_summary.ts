@@ -1,5 +1,5 @@
-/** What a collection under chaos had to survive; also what `--json` prints of it. */
-export interface Survived {
+/** The faults under which a collection was made; `--json` prints it as `chaos`. */
+export interface ChaosSummary {
   /** The seed with which the faults and the kills were drawn. */
   seed: number;
   /** Processes of functions that were ended with SIGKILL. */
@@ -53,17 +53,17 @@ export function groupFaults(
   );
 }
 
-/** What was survived, as a table for a person, and that the allowances were shortened. */
-export function survivedTable(survived: Survived): string {
+/** The faults as a table, with a note that the allowances are shortened. */
+export function chaosSummaryTable(chaos: ChaosSummary): string {
   const rows = [
-    ...Object.entries(groupFaults(survived.faults)),
-    ["processes of functions killed (SIGKILL)", survived.killed_processes],
+    ...Object.entries(groupFaults(chaos.faults)),
+    ["processes of functions killed (SIGKILL)", chaos.killed_processes],
   ];
   const width = Math.max(...rows.map(([name]) => String(name).length));
   const lines = rows.map(([name, times]) =>
     `  ${String(name).padEnd(width)}  ${times}`
   );
-  return `It survived, with seed ${survived.seed}:
+  return `Collected under these faults, drawn with seed ${chaos.seed}:
 
 ${lines.join("\n")}
 

@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { checkout } from "../../../local/platform/postgres/mod.ts";
-import type { ChaosWorld } from "./world.ts";
+import type { ChaosHarness } from "./harness.ts";
 import { isLongRun } from "./weeks.ts";
 
-/** In long runs, appends to .local/chaos.log what was survived. */
-export async function tell(
+/** In long runs, appends to .local/chaos.log which faults there were and what came of the attempts. */
+export async function logOutcome(
   what: string,
-  world: ChaosWorld,
+  harness: ChaosHarness,
   facts: Record<string, number>,
 ): Promise<void> {
   if (!isLongRun()) return;
-  const [attempts] = await world.connect((sql) =>
+  const [attempts] = await harness.connect((sql) =>
     sql`
       select count(*)::integer as attempts,
         count(*) filter (where outcome = 'abandoned')::integer as abandoned,
@@ -19,10 +19,10 @@ export async function tell(
       from public.week_attempts`
   );
   const counts = {
-    weeks: world.weeks,
+    weeks: harness.weeks,
     ...facts,
     ...attempts,
-    "restarts of the platform's process": world.platform.restarts.length,
+    "restarts of the platform's process": harness.platform.restarts.length,
   };
   const told = Object.entries(counts).map(([name, count]) =>
     `${count} ${name}`

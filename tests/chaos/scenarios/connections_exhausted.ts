@@ -3,8 +3,8 @@ import type postgres from "postgres";
 import { completed } from "../support/progress.ts";
 import { assertNothingLost } from "../support/proof.ts";
 import { openSession } from "../support/sessions.ts";
-import { tell } from "../support/tell.ts";
-import { type ChaosWorld, withWorld } from "../support/world.ts";
+import { logOutcome } from "../support/log_outcome.ts";
+import { type ChaosHarness, withHarness } from "../support/harness.ts";
 
 const MAX_CONNECTIONS = 40;
 
@@ -32,7 +32,7 @@ async function holdAll(url: string): Promise<postgres.Sql[]> {
 }
 
 /** Keeps each connection of the API's pool busy, and has further calls wait for one. @returns how many were held */
-async function holdApi({ platform }: ChaosWorld): Promise<number> {
+async function holdApi({ platform }: ChaosHarness): Promise<number> {
   const { apiUrl, secretKeys } = platform.ready;
   const calls = Array.from({ length: API_CALLS }, async () => {
     const answer = await fetch(`${apiUrl}/rest/v1/rpc/hold`, {
@@ -58,17 +58,17 @@ async function holdApi({ platform }: ChaosWorld): Promise<number> {
  * @returns how many were held
  */
 async function exhaust(
-  world: ChaosWorld,
+  harness: ChaosHarness,
   admin: postgres.Sql,
 ): Promise<number> {
-  const url = world.platform.ready.databaseUrl;
+  const url = harness.platform.ready.databaseUrl;
   const held = await holdAll(url);
   try {
     await admin`
       select pg_terminate_backend(pid, 5000) from pg_stat_activity
       where datname = current_database() and application_name = 'amc-history'`;
     held.push(...await holdAll(url));
-    const ofApi = await holdApi(world);
+    const ofApi = await holdApi(harness);
     assert.ok(held.length > 0 && ofApi > 0, `${held.length} and ${ofApi} held`);
     return held.length + ofApi;
   } finally {
@@ -79,27 +79,27 @@ async function exhaust(
 /** Weeks are collected once each though all connections are taken for seconds, again and again. */
 export async function connectionsExhausted(weeks: number): Promise<void> {
   const settings = [`max_connections=${MAX_CONNECTIONS}`];
-  await withWorld({ weeks, settings }, async (world) => {
-    await world.connect((sql) =>
+  await withHarness({ weeks, settings }, async (harness) => {
+    await harness.connect((sql) =>
       sql.unsafe(`
       create function public.hold(seconds double precision) returns void
       language sql volatile set search_path = '' as 'select pg_catalog.pg_sleep(seconds)';
       grant execute on function public.hold(double precision) to service_role;`)
     );
-    const admin = openSession(world.platform.ready.adminDatabaseUrl);
+    const admin = openSession(harness.platform.ready.adminDatabaseUrl);
     let sessions = 0;
     try {
       await admin`select 1`;
       for (const part of [0.2, 0.6]) {
-        const done = await completed(world, Math.round(weeks * part));
+        const done = await completed(harness, Math.round(weeks * part));
         assert.ok(done < weeks, "connections were taken too late");
-        sessions += await exhaust(world, admin);
+        sessions += await exhaust(harness, admin);
       }
     } finally {
       await admin.end({ timeout: 5 });
     }
-    await completed(world);
-    await assertNothingLost(world);
-    await tell("Connections exhausted", world, { sessions });
+    await completed(harness);
+    await assertNothingLost(harness);
+    await logOutcome("Connections exhausted", harness, { sessions });
   });
 }

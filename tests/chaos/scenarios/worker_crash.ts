@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { seededRandom } from "../../../local/amc/random.ts";
 import { completed } from "../support/progress.ts";
 import { assertNothingLost } from "../support/proof.ts";
-import { tell } from "../support/tell.ts";
+import { logOutcome } from "../support/log_outcome.ts";
 import { chaosSeed } from "../support/weeks.ts";
-import { type ChaosWorld, withWorld } from "../support/world.ts";
+import { type ChaosHarness, withHarness } from "../support/harness.ts";
 
 /** One in so many requests to AMC has the worker killed. */
 const ONE_IN = 12;
@@ -19,7 +19,7 @@ const SOON_MS = 300;
  * @param most how often at most
  * @returns how many processes were killed so far
  */
-function crashAtRandom({ simulator, platform }: ChaosWorld, most: number) {
+function crashAtRandom({ simulator, platform }: ChaosHarness, most: number) {
   const random = seededRandom(`crashes:${chaosSeed}`);
   let kills = 0;
   const kill = async () => {
@@ -35,12 +35,12 @@ function crashAtRandom({ simulator, platform }: ChaosWorld, most: number) {
 
 /** Weeks are collected once each though the worker crashes at random moments. */
 export async function workerCrash(weeks: number): Promise<void> {
-  await withWorld({ weeks }, async (world) => {
-    const kills = crashAtRandom(world, weeks / 5);
-    await completed(world);
+  await withHarness({ weeks }, async (harness) => {
+    const kills = crashAtRandom(harness, weeks / 5);
+    await completed(harness);
     assert.ok(kills() >= 3, `${kills()} crashes prove nothing`);
-    assert.deepEqual(world.platform.restarts, []);
-    await assertNothingLost(world);
-    await tell("Worker crash", world, { crashes: kills() });
+    assert.deepEqual(harness.platform.restarts, []);
+    await assertNothingLost(harness);
+    await logOutcome("Worker crash", harness, { crashes: kills() });
   });
 }

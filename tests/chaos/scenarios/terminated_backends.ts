@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { pick, seededRandom } from "../../../local/amc/random.ts";
-import { paceOf } from "../support/pace.ts";
+import { progressGate } from "../support/progress_gate.ts";
 import { completed } from "../support/progress.ts";
 import { assertNothingLost } from "../support/proof.ts";
 import { OBSERVER, openSession } from "../support/sessions.ts";
-import { tell } from "../support/tell.ts";
+import { logOutcome } from "../support/log_outcome.ts";
 import { chaosSeed } from "../support/weeks.ts";
-import { type ChaosWorld, withWorld } from "../support/world.ts";
+import { type ChaosHarness, withHarness } from "../support/harness.ts";
 
 /** Milliseconds from one terminated session to the next, at least. */
 const EVERY_MS = 300;
@@ -18,10 +18,10 @@ const REQUESTS = 2;
  * Ends one session of the database after the other, every third time one that is doing something, if any is: sessions of the
  * workers, the API and the schedule, whoever has them.
  */
-function terminateSessions(world: ChaosWorld) {
-  const sql = openSession(world.platform.ready.adminDatabaseUrl);
+function terminateSessions(harness: ChaosHarness) {
+  const sql = openSession(harness.platform.ready.adminDatabaseUrl);
   const random = seededRandom(`sessions:${chaosSeed}`);
-  const gotOn = paceOf(world, REQUESTS);
+  const hasProgressed = progressGate(harness, REQUESTS);
   const ended = { terminated: 0, "at work": 0 };
   let stopped = false;
 
@@ -42,7 +42,7 @@ function terminateSessions(world: ChaosWorld) {
 
   const running = (async () => {
     while (!stopped) {
-      if (gotOn()) await terminateOne();
+      if (hasProgressed()) await terminateOne();
       await new Promise((done) => setTimeout(done, EVERY_MS));
     }
   })();
@@ -58,17 +58,17 @@ function terminateSessions(world: ChaosWorld) {
 
 /** Weeks are collected once each though sessions of the database are terminated all the time. */
 export async function terminatedBackends(weeks: number): Promise<void> {
-  await withWorld({ weeks }, async (world) => {
-    const stream = terminateSessions(world);
+  await withHarness({ weeks }, async (harness) => {
+    const stream = terminateSessions(harness);
     const { ended } = stream;
     try {
-      await completed(world);
+      await completed(harness);
     } finally {
       await stream.stop();
     }
     assert.ok(ended.terminated >= 10, `${ended.terminated} prove nothing`);
     assert.ok(ended["at work"] >= 1, "none of them was at work");
-    await assertNothingLost(world);
-    await tell("Terminated sessions", world, ended);
+    await assertNothingLost(harness);
+    await logOutcome("Terminated sessions", harness, ended);
   });
 }

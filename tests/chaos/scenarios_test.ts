@@ -1,11 +1,11 @@
-import { connectionsExhausted } from "./cells/connections_exhausted.ts";
-import { postgresRestart } from "./cells/postgres_restart.ts";
-import { repeatedKills } from "./cells/repeated_kills.ts";
-import { terminatedBackends } from "./cells/terminated_backends.ts";
-import { workerCrash } from "./cells/worker_crash.ts";
-import { isLongRun, weeksOfCell } from "./support/weeks.ts";
+import { connectionsExhausted } from "./scenarios/connections_exhausted.ts";
+import { postgresRestart } from "./scenarios/postgres_restart.ts";
+import { repeatedKills } from "./scenarios/repeated_kills.ts";
+import { terminatedBackends } from "./scenarios/terminated_backends.ts";
+import { workerCrash } from "./scenarios/worker_crash.ts";
+import { isLongRun, weeksOfScenario } from "./support/weeks.ts";
 
-const CELLS: Record<string, (weeks: number) => Promise<void>> = {
+const SCENARIOS: Record<string, (weeks: number) => Promise<void>> = {
   "the worker crashes at random moments": workerCrash,
   "Postgres is killed and started again in the middle": postgresRestart,
   "the functions' processes are killed every two seconds": repeatedKills,
@@ -13,22 +13,22 @@ const CELLS: Record<string, (weeks: number) => Promise<void>> = {
   "all connections are taken for seconds": connectionsExhausted,
 };
 
-/** Each cell has a world of its own and mostly waits: short ones run beside each other, long ones one by one. */
+/** Each scenario has a harness of its own and mostly waits: short ones run side by side, long ones one after another. */
 Deno.test({
   name: "weeks are collected once each, and none is lost, though",
   // Steps that run beside each other cannot tell whose resources are whose.
   sanitizeOps: false,
   sanitizeResources: false,
   async fn(context) {
-    const weeks = weeksOfCell(20);
+    const weeks = weeksOfScenario(20);
     const running: Promise<boolean>[] = [];
-    for (const [name, cell] of Object.entries(CELLS)) {
+    for (const [name, scenario] of Object.entries(SCENARIOS)) {
       running.push(context.step({
         name,
         sanitizeOps: false,
         sanitizeResources: false,
         sanitizeExit: false,
-        fn: () => cell(weeks),
+        fn: () => scenario(weeks),
       }));
       if (isLongRun()) await running.at(-1);
     }

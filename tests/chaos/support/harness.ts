@@ -23,7 +23,7 @@ import { withSession } from "./sessions.ts";
 import { chaosSeed } from "./weeks.ts";
 
 /** A platform on a cluster of its own, on which collections of some weeks are under way. */
-export interface ChaosWorld {
+export interface ChaosHarness {
   cluster: Cluster;
   platform: SupervisedPlatform;
   simulator: Simulator;
@@ -35,8 +35,8 @@ export interface ChaosWorld {
   lines: string[];
 }
 
-/** What {@link withWorld} may be told. */
-export interface WorldOptions {
+/** What {@link withHarness} may be told. */
+export interface HarnessOptions {
   /** Weeks in all, spread over several instances. */
   weeks: number;
   /** Instances at least; two by default. */
@@ -50,7 +50,7 @@ export interface WorldOptions {
 const EMAIL = "owner@example.com";
 
 /** Weeks of one collection at most; a few more would be allowed. */
-const MOST_WEEKS = 50;
+const MAX_WEEKS = 50;
 
 /** Executions take about a second, and AMC's list and GET lag within what shorten_allowances.sql allows for. */
 const AMC: SimulatorOptions = {
@@ -60,16 +60,16 @@ const AMC: SimulatorOptions = {
 };
 
 /**
- * Gives some work a world, and ends all that belongs to it afterwards.
+ * Runs some work on a harness of its own, and ends everything that belongs to it afterwards.
  *
  * @throws what the work throws, with the seed in the message
  */
-export async function withWorld(
-  options: WorldOptions,
-  work: (world: ChaosWorld) => Promise<void>,
+export async function withHarness(
+  options: HarnessOptions,
+  work: (harness: ChaosHarness) => Promise<void>,
 ): Promise<void> {
   try {
-    await inWorld(options, work);
+    await inHarness(options, work);
   } catch (error) {
     throw new Error(
       `With CHAOS_SEED=${chaosSeed}: ${(error as Error).message}`,
@@ -78,9 +78,9 @@ export async function withWorld(
   }
 }
 
-async function inWorld(
-  options: WorldOptions,
-  work: (world: ChaosWorld) => Promise<void>,
+async function inHarness(
+  options: HarnessOptions,
+  work: (harness: ChaosHarness) => Promise<void>,
 ): Promise<void> {
   await using parts = new AsyncDisposableStack();
   const instances = instancesFor(options);
@@ -108,7 +108,7 @@ async function inWorld(
     user: { email: EMAIL, password: randomBytes(9).toString("base64url") },
   }, (line) => void lines.push(line));
   parts.defer(() => platform.stop());
-  const connect: ChaosWorld["connect"] = (work) => withSession(url, work);
+  const connect: ChaosHarness["connect"] = (work) => withSession(url, work);
   await connect((sql) => collect(platform, simulator, sql, instances));
   // Before, a lost create is left to a person, and chaos would only show that.
   await eventually("a create of each instance", () => connect(provedAll), 60);
@@ -123,9 +123,9 @@ interface InstanceWeeks {
 
 /** Each instance has as many weeks as the others, or one less. */
 function instancesFor(
-  { weeks, instances = 2 }: WorldOptions,
+  { weeks, instances = 2 }: HarnessOptions,
 ): InstanceWeeks[] {
-  const count = Math.max(instances, Math.ceil(weeks / MOST_WEEKS));
+  const count = Math.max(instances, Math.ceil(weeks / MAX_WEEKS));
   return Array.from({ length: count }, (_, index) => ({
     instanceId: `amcchaos${index + 1}`,
     weeks: Math.floor((weeks + index) / count),

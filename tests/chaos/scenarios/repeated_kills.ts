@@ -1,34 +1,34 @@
 import assert from "node:assert/strict";
 import { startKiller } from "../../../local/demo/chaos.ts";
-import { paceOf } from "../support/pace.ts";
+import { progressGate } from "../support/progress_gate.ts";
 import { completed } from "../support/progress.ts";
 import { assertNothingLost } from "../support/proof.ts";
-import { tell } from "../support/tell.ts";
+import { logOutcome } from "../support/log_outcome.ts";
 import { chaosSeed } from "../support/weeks.ts";
-import { withWorld } from "../support/world.ts";
+import { withHarness } from "../support/harness.ts";
 
 /** Requests to AMC that a worker gets to make before it is killed. */
 const REQUESTS = 4;
 
 /** Weeks are collected once each though the functions' processes are killed every two seconds. */
 export async function repeatedKills(weeks: number): Promise<void> {
-  await withWorld({ weeks }, async (world) => {
-    const { platform } = world;
-    const gotOn = paceOf(world, REQUESTS);
+  await withHarness({ weeks }, async (harness) => {
+    const { platform } = harness;
+    const hasProgressed = progressGate(harness, REQUESTS);
     const killer = startKiller(
       chaosSeed,
       [1.5, 2.5],
-      () => gotOn() ? platform.killFunctions() : Promise.resolve(0),
+      () => hasProgressed() ? platform.killFunctions() : Promise.resolve(0),
     );
     let kills = 0;
     try {
-      await completed(world);
+      await completed(harness);
     } finally {
       kills = await killer.stop();
     }
     assert.ok(kills >= 2, `${kills} kills prove nothing`);
     assert.deepEqual(platform.restarts, []);
-    await assertNothingLost(world);
-    await tell("Repeated kills", world, { kills });
+    await assertNothingLost(harness);
+    await logOutcome("Repeated kills", harness, { kills });
   });
 }
