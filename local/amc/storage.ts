@@ -7,7 +7,8 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { Call, Reply } from "./http.ts";
 import { amazonHeaders } from "./http.ts";
 import type { Execution } from "./types.ts";
-import { fileOfBytes, type ResultFile, ResultStore } from "./results/files.ts";
+import { fileOfBytes, type ResultFile } from "./results/file.ts";
+import { ResultStore } from "./results/files.ts";
 import type { SimulatorState } from "./state.ts";
 
 const BUCKET = "amc-output-prod-iad";

@@ -2,21 +2,13 @@
  * AMC simulator: the files of a result. They depend on the seed, the instance, the workflow and the window, not on
  * the execution: running a week again gives the same bytes.
  */
-import { createHash } from "node:crypto";
 import { integerBetween, seededRandom } from "../random.ts";
 import type { Execution, OutputFormat } from "../types.ts";
 import { columnsOf } from "./columns.ts";
 import { csvWriter } from "./csv.ts";
 import { largeFiles } from "./large.ts";
-import { cellOf, drawRows, type RowSource } from "./rows.ts";
-
-/** One file with its entity tag (quoted MD5, as S3 has it for simple uploads). */
-export interface ResultFile {
-  length: number;
-  etag: string;
-  /** The bytes from one place to before another. */
-  read(from: number, to: number): Iterable<Uint8Array>;
-}
+import { fileOfText, type ResultFile } from "./file.ts";
+import { cellOf, drawRows, sourceOf } from "./rows.ts";
 
 /** Results kept in memory, so that ranges of a large one do not draw it anew. */
 const RESULTS_KEPT = 16;
@@ -34,7 +26,7 @@ export class ResultStore {
     const kept = this.#kept.get(execution.executionId);
     if (kept) return kept;
     const files = execution.result.bytesPerFile === null
-      ? textsOf(execution, seed, fallback).map(fileOf)
+      ? textsOf(execution, seed, fallback).map(fileOfText)
       : largeFiles(execution, seed, fallback);
     this.#kept.set(execution.executionId, files);
     if (this.#kept.size > RESULTS_KEPT) {
@@ -71,19 +63,6 @@ function textsOf(
   );
 }
 
-/** Where an execution's rows come from. */
-export function sourceOf(execution: Execution, seed: string): RowSource {
-  const { windowStart, windowEnd, timeZone } = execution;
-  return {
-    seed,
-    instanceId: execution.instanceId,
-    workflowId: execution.workflowId,
-    windowStart: `${windowStart} ${windowEnd} ${timeZone}`,
-    windowStartAt: execution.windowStartAt ?? 0,
-    windowEndAt: execution.windowEndAt ?? 0,
-  };
-}
-
 function rowCount(execution: Execution, seed: string): number {
   const { rows, headerOnly } = execution.result;
   if (headerOnly) return 0;
@@ -100,18 +79,4 @@ function split(lines: string[], files: number): string[][] {
     { length: files },
     (_, index) => lines.slice(index * size, (index + 1) * size),
   );
-}
-
-/** A file of some text. */
-function fileOf(text: string): ResultFile {
-  return fileOfBytes(new TextEncoder().encode(text));
-}
-
-/** A file of some bytes. */
-export function fileOfBytes(bytes: Uint8Array): ResultFile {
-  return {
-    length: bytes.length,
-    etag: `"${createHash("md5").update(bytes).digest("hex")}"`,
-    read: (from, to) => [bytes.subarray(from, to)],
-  };
 }

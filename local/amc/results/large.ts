@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import type { Execution, OutputFormat } from "../types.ts";
 import { columnsOf } from "./columns.ts";
 import { csvWriter } from "./csv.ts";
-import { type ResultFile, sourceOf } from "./files.ts";
-import { cellOf, drawRows } from "./rows.ts";
+import type { ResultFile } from "./file.ts";
+import { cellOf, drawRows, sourceOf } from "./rows.ts";
 
 const ROWS_IN_BLOCK = 2_000;
 /** Digits of a row's number; it is the first of a row. */

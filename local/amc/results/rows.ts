@@ -4,7 +4,7 @@
  * were reached (guide, M: MEDIUM and HIGH columns).
  */
 import { integerBetween, pick, type Random, seededRandom } from "../random.ts";
-import type { OutputColumn } from "../types.ts";
+import type { Execution, OutputColumn } from "../types.ts";
 
 /** The least reach at which metrics are shown. */
 const LEAST_REACH = 100;
@@ -60,6 +60,19 @@ export interface RowSource {
   windowStart: string;
   windowStartAt: number;
   windowEndAt: number;
+}
+
+/** Where an execution's rows come from. */
+export function sourceOf(execution: Execution, seed: string): RowSource {
+  const { windowStart, windowEnd, timeZone } = execution;
+  return {
+    seed,
+    instanceId: execution.instanceId,
+    workflowId: execution.workflowId,
+    windowStart: `${windowStart} ${windowEnd} ${timeZone}`,
+    windowStartAt: execution.windowStartAt ?? 0,
+    windowEndAt: execution.windowEndAt ?? 0,
+  };
 }
 
 /** Draws `count` rows; campaigns keep their ids and names from week to week. */

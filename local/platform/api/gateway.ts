@@ -8,7 +8,8 @@ import type { Auth } from "./auth.ts";
 import { errorResponse, json, preflight } from "./http.ts";
 import { ApiError } from "./errors.ts";
 import { checkKey, type KeyLookup } from "./keys.ts";
-import { rest, type RestOptions } from "./rest.ts";
+import type { RestOptions } from "./context.ts";
+import { rest } from "./rest.ts";
 
 /** What the gateway routes to. */
 export interface GatewayOptions {

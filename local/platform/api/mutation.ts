@@ -27,7 +27,7 @@ import {
   selectSql,
   whereSql,
 } from "./read_sql.ts";
-import type { RestContext } from "./rest.ts";
+import type { RestContext } from "./context.ts";
 import { becomeCaller, inTransaction, requestFacts } from "./transaction.ts";
 
 /** The named columns of the body as rows of SQL; their types are the catalog's. */

@@ -16,7 +16,7 @@ import {
 } from "./database.ts";
 import { ApiError, standIn } from "./errors.ts";
 import { columnSql, type Filter, filterSql } from "./filters.ts";
-import type { OrderTerm } from "./params.ts";
+import type { OrderTerm, Query } from "./params.ts";
 import type { SelectItem } from "./select.ts";
 
 /** Rows to read from: a relation, or what a function returned. */
@@ -201,4 +201,10 @@ export function orderSql(
     term.direction + term.nulls
   );
   return ` order by ${terms.join(", ")}`;
+}
+
+/** `limit` and `offset` as SQL; never more rows than the API gives at once. */
+export function pageSql(query: Query, maxRows: number): string {
+  const limit = Math.min(query.limit ?? maxRows, maxRows);
+  return ` limit ${limit} offset ${query.offset}`;
 }

@@ -10,27 +10,17 @@ import {
 } from "./response.ts";
 import { findRelation } from "./catalog.ts";
 import { Parameters, run } from "./database.ts";
-import {
-  parsePreferences,
-  parseQuery,
-  type Query,
-  wantsObject,
-} from "./params.ts";
+import { parsePreferences, parseQuery, wantsObject } from "./params.ts";
 import {
   orderSql,
+  pageSql,
   relationSource,
   relationSql,
   selectSql,
   whereSql,
 } from "./read_sql.ts";
-import type { RestContext } from "./rest.ts";
+import type { RestContext } from "./context.ts";
 import { becomeCaller, inTransaction, requestFacts } from "./transaction.ts";
-
-/** `limit` and `offset` as SQL; never more rows than the API gives at once. */
-export function pageSql(query: Query, maxRows: number): string {
-  const limit = Math.min(query.limit ?? maxRows, maxRows);
-  return ` limit ${limit} offset ${query.offset}`;
-}
 
 /** Answers a read of a relation. */
 export function readRelation(

@@ -2,7 +2,7 @@
  * Stand-in for PostgREST: the routes under `/rest/v1`.
  */
 import { type Caller, identify } from "./caller.ts";
-import type { Database } from "./database.ts";
+import type { RestContext, RestOptions } from "./context.ts";
 import { ApiError, standIn, toApiError } from "./errors.ts";
 import { errorResponse } from "./http.ts";
 import type { ApiKey } from "./keys.ts";
@@ -10,25 +10,6 @@ import { changeRelation } from "./mutation.ts";
 import { requestedSchema } from "./params.ts";
 import { readRelation } from "./relation.ts";
 import { callFunction } from "./rpc.ts";
-import type { Tokens } from "./tokens.ts";
-
-/** What all requests under `/rest/v1` share. */
-export interface RestOptions {
-  database: Database;
-  tokens: Tokens;
-  /** The exposed schemas; the first is the default. */
-  schemas: string[];
-  /** How many rows one answer has at most; 1000 on a hosted project. */
-  maxRows: number;
-}
-
-/** What one request is answered with. */
-export interface RestContext {
-  database: Database;
-  caller: Caller;
-  schema: string;
-  maxRows: number;
-}
 
 function route(
   context: RestContext,

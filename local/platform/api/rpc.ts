@@ -26,9 +26,14 @@ import {
   type Query,
   wantsObject,
 } from "./params.ts";
-import { orderSql, selectSql, type Source, whereSql } from "./read_sql.ts";
-import { pageSql } from "./relation.ts";
-import type { RestContext } from "./rest.ts";
+import {
+  orderSql,
+  pageSql,
+  selectSql,
+  type Source,
+  whereSql,
+} from "./read_sql.ts";
+import type { RestContext } from "./context.ts";
 import {
   findRoutine,
   type Routine,
