@@ -55,7 +55,7 @@ async function call({ attemptId, fence }: Loadable): Promise<boolean> {
     limits: DEFAULT_LIMITS,
     budget: new LoadBudget(DEFAULT_LIMITS.callBytes),
     open: (index, from) => files.open(index, from),
-    reach: () => Promise.resolve(),
+    checkpoint: () => Promise.resolve(),
   });
   ending.abort();
   return summary !== null;

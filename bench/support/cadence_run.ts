@@ -122,7 +122,7 @@ function makeCollector(
     }, log),
     log,
     now: () => performance.now(),
-    reach: () => Promise.resolve(),
+    checkpoint: () => Promise.resolve(),
   };
   return { collector, workerSql };
 }
@@ -143,7 +143,7 @@ function makeRun(
       const stopped = new Promise<void>(() => {});
       const ended = runTick({
         ...collector,
-        reach(reached) {
+        checkpoint(reached) {
           if (reached !== point) return Promise.resolve();
           resolve();
           return stopped;

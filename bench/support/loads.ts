@@ -74,7 +74,7 @@ export async function load(
         resumable: true,
         packed: false,
       }),
-    reach: () => Promise.resolve(),
+    checkpoint: () => Promise.resolve(),
   });
 }
 

@@ -42,7 +42,7 @@ async function freeze(world: Loading, loadable: Loadable) {
     loaderSql,
     fence,
     limits,
-    reach: async (point) => {
+    checkpoint: async (point) => {
       if (point !== "after_copy" || ++segments < 2) return;
       frozen();
       await thawed;

@@ -111,7 +111,7 @@ Deno.test("a worker whose load was taken up commits no segment", async () => {
     let reached = 0;
     const failure = await load(world, loadable, FILES, {
       limits,
-      reach: async (point) => {
+      checkpoint: async (point) => {
         if (point === "before_copy" && ++reached === 3) {
           await takeUp(world, loadable);
         }
@@ -130,7 +130,7 @@ Deno.test("a worker of whose load all files are in is gone on with by nothing bu
     const stopped = new Error("stopped");
     const failure = await load(world, loadable, FILES, {
       limits,
-      reach: (point) =>
+      checkpoint: (point) =>
         point === "after_segment" && ++segments === SEGMENTS.length
           ? Promise.reject(stopped)
           : Promise.resolve(),
@@ -163,7 +163,7 @@ Deno.test("a file that cannot be asked for in parts is committed at once, with t
     const summary = await load(world, loadable, FILES, {
       limits,
       open: (_, __, file) => Promise.resolve({ ...file, resumable: false }),
-      reach: async (point) => {
+      checkpoint: async (point) => {
         if (point !== "after_segment") return;
         cursors.push((await cursorOf(world, loadable)).file);
       },

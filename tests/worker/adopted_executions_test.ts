@@ -7,11 +7,11 @@ import {
 } from "../../supabase/functions/_shared/amc/mod.ts";
 import type { InstanceRow } from "../../supabase/functions/_shared/collector/collector.ts";
 import {
-  type Bench,
   collect,
+  type Harness,
   windowStartOf,
-  withBench,
-} from "./support/bench.ts";
+  withHarness,
+} from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
   assertOneCreateEach,
@@ -52,136 +52,136 @@ const LOST: Record<string, FaultInput> = {
 };
 
 Deno.test("executions whose answers were lost in every way are adopted from the list, and none is created again", async () => {
-  await withBench({}, async (bench) => {
+  await withHarness({}, async (harness) => {
     const faults = Object.values(LOST);
-    const { weeks } = await collect(bench, faults.length);
+    const { weeks } = await collect(harness, faults.length);
     faults.forEach((fault, index) =>
-      bench.simulator.script({
+      harness.simulator.script({
         operation: "createExecution",
         where: { windowStart: windowStartOf(weeks[index]) },
         fault,
       })
     );
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    assert.equal(bench.simulator.ledger().length, weeks.length);
+    assert.equal(harness.simulator.ledger().length, weeks.length);
     // All answers of the instance were lost so far: that its list can be matched is not proved.
-    const [{ matcher_proved_at }] = await bench.sql`
+    const [{ matcher_proved_at }] = await harness.sql`
       select matcher_proved_at from public.amc_instances`;
     assert.equal(matcher_proved_at, null);
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
     assert.deepEqual(
-      await column(bench, "adopted"),
+      await column(harness, "adopted"),
       weeks.map(() => true),
     );
-    assert.deepEqual(await column(bench, "attempts"), weeks.map(() => 1));
-    assert.deepEqual(await column(bench, "error_count"), weeks.map(() => 0));
+    assert.deepEqual(await column(harness, "attempts"), weeks.map(() => 1));
+    assert.deepEqual(await column(harness, "error_count"), weeks.map(() => 0));
   });
 });
 
 Deno.test("an execution whose create was not answered in time is adopted", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 1);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    await collect(harness, 1);
+    harness.simulator.script({
       operation: "createExecution",
       fault: { kind: "hang", when: "after" },
     });
-    await using worker = openWorker(bench, { client: impatient(bench) });
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
-    assert.deepEqual(await column(bench, "adopted"), [true]);
+    await using worker = openWorker(harness, { client: impatient(harness) });
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
+    assert.deepEqual(await column(harness, "adopted"), [true]);
   });
 });
 
 Deno.test("a lost execution that the list does not show yet is not created again, and is adopted once it is shown", async () => {
-  await withBench({}, async (bench) => {
-    const { weeks } = await collect(bench, 2);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 2);
+    harness.simulator.script({
       operation: "createExecution",
       times: weeks.length,
       fault: { kind: "drop", point: "after" },
     });
-    bench.simulator.script({
+    harness.simulator.script({
       operation: "createExecution",
       times: weeks.length,
       fault: { kind: "list_lag", seconds: 250 },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     for (let tick = 0; tick < 4; tick++) {
       await worker.tick();
-      await letTimePass(bench);
+      await letTimePass(harness);
     }
-    assert.deepEqual(await column(bench, "attempt_state"), [
+    assert.deepEqual(await column(harness, "attempt_state"), [
       "unknown",
       "unknown",
     ]);
-    assert.equal(bench.simulator.ledger().length, 2);
-    bench.simulator.clock.advance(260);
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
+    assert.equal(harness.simulator.ledger().length, 2);
+    harness.simulator.clock.advance(260);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
   });
 });
 
 Deno.test("a create that never reached AMC is sent again only after every allowance, and then once", async () => {
-  await withBench({}, async (bench) => {
-    const { weeks } = await collect(bench, 2);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 2);
+    harness.simulator.script({
       operation: "createExecution",
       where: { windowStart: windowStartOf(weeks[0]) },
       fault: { kind: "drop", point: "before" },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     for (let tick = 0; tick < 4; tick++) {
       await worker.tick();
-      await letTimePass(bench);
+      await letTimePass(harness);
     }
-    let [first, second] = await weeksOf(bench);
+    let [first, second] = await weeksOf(harness);
     assert.equal(first.attempt_state, "unknown");
     assert.equal(first.status, "running");
     assert.equal(second.status, "completed");
-    assert.equal(bench.simulator.ledger().length, 1);
-    await letAllowancesPass(bench);
+    assert.equal(harness.simulator.ledger().length, 1);
+    await letAllowancesPass(harness);
     await worker.tick();
-    [first, second] = await weeksOf(bench);
+    [first, second] = await weeksOf(harness);
     assert.equal(first.attempts, 2, "the first attempt was abandoned");
     assert.equal(first.error_count, 0);
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
   });
 });
 
 Deno.test("while no create of an instance was answered, a lost one is never given up: a person is alerted", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 1);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    await collect(harness, 1);
+    harness.simulator.script({
       operation: "createExecution",
       fault: { kind: "drop", point: "before" },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    await letAllowancesPass(bench);
+    await letAllowancesPass(harness);
     await worker.tick();
-    await letAllowancesPass(bench);
+    await letAllowancesPass(harness);
     await worker.tick();
-    assert.deepEqual(await column(bench, "attempt_state"), ["unknown"]);
-    assert.deepEqual(await column(bench, "attempts"), [1]);
-    assert.equal(bench.simulator.ledger().length, 0);
-    const alerts = await bench.sql`
+    assert.deepEqual(await column(harness, "attempt_state"), ["unknown"]);
+    assert.deepEqual(await column(harness, "attempts"), [1]);
+    assert.equal(harness.simulator.ledger().length, 0);
+    const alerts = await harness.sql`
       select code from public.tracking_alerts where resolved_at is null`;
     assert.deepEqual(alerts.map(({ code }) => code), ["unknown_outcome"]);
   });
 });
 
 Deno.test("a list that could not be read whole gives no attempt up, nor does one that could not be read", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 1);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    await collect(harness, 1);
+    harness.simulator.script({
       operation: "createExecution",
       fault: { kind: "drop", point: "before" },
     });
     let creates = 0;
-    await using worker = openWorker(bench, {
+    await using worker = openWorker(harness, {
       client: (client) => ({
         ...client,
         createExecution: (...args) => {
@@ -195,29 +195,30 @@ Deno.test("a list that could not be read whole gives no attempt up, nor does one
       }),
     });
     await worker.tick();
-    await bench.sql`update public.amc_instances set matcher_proved_at = now()`;
-    await letAllowancesPass(bench);
+    await harness
+      .sql`update public.amc_instances set matcher_proved_at = now()`;
+    await letAllowancesPass(harness);
     await worker.tick();
-    assert.deepEqual(await column(bench, "attempt_state"), ["unknown"]);
-    await using blind = openWorker(bench);
-    bench.simulator.script({
+    assert.deepEqual(await column(harness, "attempt_state"), ["unknown"]);
+    await using blind = openWorker(harness);
+    harness.simulator.script({
       operation: "listExecutions",
       times: "always",
       fault: { kind: "status", status: 403, details: "Unauthorized request." },
     });
-    await letAllowancesPass(bench);
+    await letAllowancesPass(harness);
     await blind.tick();
-    assert.deepEqual(await column(bench, "attempt_state"), ["unknown"]);
+    assert.deepEqual(await column(harness, "attempt_state"), ["unknown"]);
     assert.equal(creates, 1);
-    bench.simulator.clearScript();
-    await letAllowancesPass(bench);
-    await finishAll(bench, blind.tick);
-    await assertOneCreateEach(bench);
+    harness.simulator.clearScript();
+    await letAllowancesPass(harness);
+    await finishAll(harness, blind.tick);
+    await assertOneCreateEach(harness);
   });
 });
 
 /** A client as the worker's, that waits 0.3 s for the answer to a create. */
-function impatient({ simulator }: Bench) {
+function impatient({ simulator }: Harness) {
   const { clientId, clientSecret, refreshToken } = simulator.credential;
   return (_: AmcClient, row: InstanceRow) =>
     createAmcClient({

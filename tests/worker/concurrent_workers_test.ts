@@ -3,7 +3,7 @@ import { simulatorEnv } from "../../local/demo/setup.ts";
 import { startPlatform } from "../../local/platform/platform.ts";
 import { testCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
-import { type Bench, collect, withBench } from "./support/bench.ts";
+import { collect, type Harness, withHarness } from "./support/harness.ts";
 import { wakeUp } from "./support/function_worker.ts";
 import { openWorker } from "./support/own_worker.ts";
 import { assertOneCreateEach, column, letTimePass } from "./support/weeks.ts";
@@ -12,24 +12,24 @@ const WEEKS = 30;
 const CAP = 10;
 
 Deno.test("four workers at once create each of 30 weeks once, and never hold more than ten places", async () => {
-  await withBench({
+  await withHarness({
     simulator: { execution: { pendingSeconds: 0, runSeconds: [0.2, 0.6] } },
-  }, async (bench) => {
-    await collect(bench, WEEKS);
-    const seen = watchLiveAttempts(bench);
-    await using a = openWorker(bench);
-    await using b = openWorker(bench);
-    await using c = openWorker(bench);
-    await using d = openWorker(bench);
+  }, async (harness) => {
+    await collect(harness, WEEKS);
+    const seen = watchLiveAttempts(harness);
+    await using a = openWorker(harness);
+    await using b = openWorker(harness);
+    await using c = openWorker(harness);
+    await using d = openWorker(harness);
     const workers = [a, b, c, d];
     await eventually("the end of every week", async () => {
       await Promise.all(workers.map(({ tick }) => tick()));
-      await pollAgain(bench);
-      return await allDone(bench);
+      await pollAgain(harness);
+      return await allDone(harness);
     }, 60);
-    await assertOneCreateEach(bench);
+    await assertOneCreateEach(harness);
     assert.deepEqual(
-      await column(bench, "attempts"),
+      await column(harness, "attempts"),
       Array(WEEKS).fill(1),
     );
     assert.equal(Math.max(...seen), CAP, "all places were used, and no more");
@@ -41,49 +41,49 @@ Deno.test("four workers at once create each of 30 weeks once, and never hold mor
 });
 
 Deno.test("two function servers on one database create each week once", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, WEEKS);
-    const seen = watchLiveAttempts(bench);
-    const name = new URL(bench.platform.databaseUrl).pathname.slice(1);
+  await withHarness({}, async (harness) => {
+    await collect(harness, WEEKS);
+    const seen = watchLiveAttempts(harness);
+    const name = new URL(harness.platform.databaseUrl).pathname.slice(1);
     const other = await startPlatform({
       database: { cluster: testCluster().cluster, name },
-      functionEnv: simulatorEnv(bench.simulator),
+      functionEnv: simulatorEnv(harness.simulator),
       scheduled: false,
       stopOnSignals: false,
     });
     try {
       await eventually("the end of every week", async () => {
-        await Promise.all([wakeUp(bench), wakeUp({ platform: other })]);
-        await pollAgain(bench);
-        return await allDone(bench);
+        await Promise.all([wakeUp(harness), wakeUp({ platform: other })]);
+        await pollAgain(harness);
+        return await allDone(harness);
       }, 60);
     } finally {
       await other.stop();
     }
-    await assertOneCreateEach(bench);
-    assert.deepEqual(await column(bench, "attempts"), Array(WEEKS).fill(1));
+    await assertOneCreateEach(harness);
+    assert.deepEqual(await column(harness, "attempts"), Array(WEEKS).fill(1));
     assert.ok(Math.max(...seen) <= CAP);
   });
 });
 
 Deno.test("a worker passes over an instance that another one has locked", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 2);
-    await using worker = openWorker(bench);
-    await bench.sql.begin(async (transaction) => {
+  await withHarness({}, async (harness) => {
+    await collect(harness, 2);
+    await using worker = openWorker(harness);
+    await harness.sql.begin(async (transaction) => {
       await transaction`select from public.amc_instances for update`;
       const report = await worker.tick();
       assert.equal(report.submit, 0);
       assert.equal(report.list, 0);
     });
-    await letTimePass(bench);
+    await letTimePass(harness);
     await worker.tick();
-    assert.equal(bench.simulator.ledger().length, 2);
+    assert.equal(harness.simulator.ledger().length, 2);
   });
 });
 
 /** Counts the live attempts at each request that AMC gets. */
-function watchLiveAttempts({ simulator, sql }: Bench): number[] {
+function watchLiveAttempts({ simulator, sql }: Harness): number[] {
   const seen: number[] = [];
   simulator.observe(async () => {
     const [{ live }] = await sql`
@@ -94,12 +94,12 @@ function watchLiveAttempts({ simulator, sql }: Bench): number[] {
 }
 
 /** Lets the next listing be due. Leases and allowances stay as they are: workers are at work. */
-async function pollAgain({ sql }: Bench): Promise<void> {
+async function pollAgain({ sql }: Harness): Promise<void> {
   await sql`update public.amc_instances set list_due_at = '-infinity'`;
 }
 
-async function allDone(bench: Bench): Promise<boolean> {
-  return (await column(bench, "status")).every((status) =>
+async function allDone(harness: Harness): Promise<boolean> {
+  return (await column(harness, "status")).every((status) =>
     status === "completed"
   );
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { collect, withBench } from "./support/bench.ts";
+import { collect, withHarness } from "./support/harness.ts";
 import { control } from "./support/control.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
@@ -11,116 +11,121 @@ import {
 } from "./support/weeks.ts";
 
 Deno.test("a paused collection begins nothing until it is resumed, and then goes on to its end", async () => {
-  await withBench({}, async (bench) => {
-    const { collection_id } = await collect(bench, 3);
-    await using worker = openWorker(bench);
+  await withHarness({}, async (harness) => {
+    const { collection_id } = await collect(harness, 3);
+    await using worker = openWorker(harness);
     assert.deepEqual(
-      await control(bench, { action: "pause", collection_id }),
+      await control(harness, { action: "pause", collection_id }),
       { status: 200, answer: { outcome: "applied", reason: null, weeks: 3 } },
     );
     await worker.tick();
-    assert.equal(bench.simulator.ledger().length, 0);
-    const again = await control(bench, { action: "pause", collection_id });
+    assert.equal(harness.simulator.ledger().length, 0);
+    const again = await control(harness, { action: "pause", collection_id });
     assert.equal(again.answer.outcome, "already_applied");
-    await control(bench, { action: "resume", collection_id });
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
+    await control(harness, { action: "resume", collection_id });
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
   });
 });
 
 Deno.test("a cancelled collection is cancelled at AMC too, and what was done stays", async () => {
-  await withBench({}, async (bench) => {
-    const { collection_id, weeks } = await collect(bench, 12);
+  await withHarness({}, async (harness) => {
+    const { collection_id, weeks } = await collect(harness, 12);
     for (const week of weeks.slice(1)) {
-      bench.simulator.script({
+      harness.simulator.script({
         operation: "createExecution",
         where: { windowStart: `${week.week_start_date}T00:00:00` },
         fault: { kind: "run", runSeconds: 3600 },
       });
     }
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    await letTimePass(bench);
+    await letTimePass(harness);
     await worker.tick();
-    assert.equal((await weeksOf(bench))[0].status, "completed");
-    const { answer } = await control(bench, {
+    assert.equal((await weeksOf(harness))[0].status, "completed");
+    const { answer } = await control(harness, {
       action: "cancel",
       collection_id,
     });
     assert.deepEqual(answer, { outcome: "applied", reason: null, weeks: 11 });
     await worker.tick();
-    await letTimePass(bench);
+    await letTimePass(harness);
     await worker.tick();
-    assert.deepEqual(await column(bench, "status"), [
+    assert.deepEqual(await column(harness, "status"), [
       "completed",
       ...Array(11).fill("cancelled"),
     ]);
-    const live = await bench.sql`
+    const live = await harness.sql`
       select id from public.week_attempts where state <> 'ended'`;
     assert.equal(live.length, 0, "every slot is free");
-    const ended = bench.simulator.executions().map(({ status }) => status);
+    const ended = harness.simulator.executions().map(({ status }) => status);
     assert.deepEqual([...new Set(ended)].sort(), ["CANCELLED", "SUCCEEDED"]);
   });
 });
 
 Deno.test("a week whose execution was cancelled before its id was known is cancelled at AMC once it is", async () => {
   const slow = { execution: { pendingSeconds: 0, runSeconds: 3600 } };
-  await withBench({ simulator: slow }, async (bench) => {
-    const { collection_id } = await collect(bench, 1);
-    bench.simulator.script({
+  await withHarness({ simulator: slow }, async (harness) => {
+    const { collection_id } = await collect(harness, 1);
+    harness.simulator.script({
       operation: "createExecution",
       fault: { kind: "drop", point: "after" },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    assert.equal((await weeksOf(bench))[0].attempt_state, "unknown");
-    await control(bench, { action: "cancel", collection_id });
+    assert.equal((await weeksOf(harness))[0].attempt_state, "unknown");
+    await control(harness, { action: "cancel", collection_id });
     for (let ticks = 0; ticks < 3; ticks++) {
-      await letTimePass(bench);
+      await letTimePass(harness);
       await worker.tick();
     }
-    assert.equal(bench.simulator.executions()[0].status, "CANCELLED");
-    assert.equal((await weeksOf(bench))[0].attempt_outcome, "cancelled");
+    assert.equal(harness.simulator.executions()[0].status, "CANCELLED");
+    assert.equal((await weeksOf(harness))[0].attempt_outcome, "cancelled");
   });
 });
 
 Deno.test("a failed week is tried again when its owner says so, and a completed one is restated as another execution", async () => {
-  await withBench({}, async (bench) => {
-    const { weeks } = await collect(bench, 2);
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 2);
     const start = `${weeks[0].week_start_date}T00:00:00`;
-    bench.simulator.setOutcome(start, "REJECTED", { reason: "too many runs" });
-    await using worker = openWorker(bench);
-    await finishAll(bench, worker.tick);
-    assert.deepEqual(await column(bench, "status"), ["failed", "completed"]);
+    harness.simulator.setOutcome(start, "REJECTED", {
+      reason: "too many runs",
+    });
+    await using worker = openWorker(harness);
+    await finishAll(harness, worker.tick);
+    assert.deepEqual(await column(harness, "status"), ["failed", "completed"]);
     const week_id = weeks[0].id;
     assert.equal(
-      (await control(bench, { action: "retry", week_id })).answer.outcome,
+      (await control(harness, { action: "retry", week_id })).answer.outcome,
       "applied",
     );
-    await finishAll(bench, worker.tick);
-    assert.deepEqual(await column(bench, "status"), ["completed", "completed"]);
-    const [before] = await column(bench, "execution_id");
-    const refused = await control(bench, { action: "retry", week_id });
+    await finishAll(harness, worker.tick);
+    assert.deepEqual(await column(harness, "status"), [
+      "completed",
+      "completed",
+    ]);
+    const [before] = await column(harness, "execution_id");
+    const refused = await control(harness, { action: "retry", week_id });
     assert.equal(refused.status, 409);
     assert.equal(
       (refused.answer.error as { code: string }).code,
       "week_is_completed",
     );
-    await control(bench, { action: "restate", week_id });
-    await letTimePass(bench);
+    await control(harness, { action: "restate", week_id });
+    await letTimePass(harness);
     for (let ticks = 0; ticks < 3; ticks++) {
       await worker.tick();
-      await letTimePass(bench);
+      await letTimePass(harness);
     }
-    const [after] = await column(bench, "execution_id");
+    const [after] = await column(harness, "execution_id");
     assert.notEqual(after, before, "the week shows the new execution");
-    assert.equal((await weeksOf(bench))[0].status, "completed");
+    assert.equal((await weeksOf(harness))[0].status, "completed");
   });
 });
 
 Deno.test("bad requests and other people's collections are refused, and change nothing", async () => {
-  await withBench({}, async (bench) => {
-    const { collection_id, weeks } = await collect(bench, 1);
+  await withHarness({}, async (harness) => {
+    const { collection_id, weeks } = await collect(harness, 1);
     for (
       const [body, status, code] of [
         [{}, 400, "invalid_request"],
@@ -163,15 +168,15 @@ Deno.test("bad requests and other people's collections are refused, and change n
         ],
       ] as const
     ) {
-      const refused = await control(bench, body);
+      const refused = await control(harness, body);
       assert.equal(refused.status, status, JSON.stringify(body));
       assert.equal((refused.answer.error as { code: string }).code, code);
     }
-    await bench.platform.createUser("other@example.com", "another-password");
+    await harness.platform.createUser("other@example.com", "another-password");
     const { createClient } = await import("@supabase/supabase-js");
     const other = createClient(
-      bench.platform.apiUrl,
-      bench.platform.publishableKey,
+      harness.platform.apiUrl,
+      harness.platform.publishableKey,
       { auth: { persistSession: false, autoRefreshToken: false } },
     );
     await other.auth.signInWithPassword({
@@ -179,11 +184,11 @@ Deno.test("bad requests and other people's collections are refused, and change n
       password: "another-password",
     });
     const foreign = await control(
-      bench,
+      harness,
       { action: "cancel", collection_id },
       other,
     );
     assert.equal(foreign.status, 404);
-    assert.deepEqual(await column(bench, "status"), ["pending"]);
+    assert.deepEqual(await column(harness, "status"), ["pending"]);
   });
 });

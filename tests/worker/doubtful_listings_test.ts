@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { AmcClient } from "../../supabase/functions/_shared/amc/mod.ts";
 import {
-  type Bench,
   collect,
+  type Harness,
   windowStartOf,
-  withBench,
-} from "./support/bench.ts";
+  withHarness,
+} from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
   assertOneCreateEach,
@@ -28,13 +28,13 @@ function listingAs(change: (listing: Listing) => Listing) {
 
 /** Somebody runs our workflow over a week's window in AMC's console. */
 async function runInConsole(
-  bench: Bench,
+  harness: Harness,
   week: { week_start_date: string },
 ): Promise<string> {
-  const [{ workflow_id }] = await bench.sql`
+  const [{ workflow_id }] = await harness.sql`
     select workflow_id from public.report_data_collections`;
   const end = Temporal.PlainDate.from(week.week_start_date).add({ days: 7 });
-  return bench.simulator.startOutside({
+  return harness.simulator.startOutside({
     workflowId: workflow_id,
     windowStart: windowStartOf(week),
     windowEnd: `${end}T00:00:00`,
@@ -42,9 +42,9 @@ async function runInConsole(
 }
 
 Deno.test("an answer that the list could not be matched by proves nothing of the list", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 1);
-    await using worker = openWorker(bench, {
+  await withHarness({}, async (harness) => {
+    await collect(harness, 1);
+    await using worker = openWorker(harness, {
       client: (client) => ({
         ...client,
         createExecution: async (...args) => {
@@ -55,23 +55,23 @@ Deno.test("an answer that the list could not be matched by proves nothing of the
         },
       }),
     });
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
-    const [{ matcher_proved_at }] = await bench.sql`
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
+    const [{ matcher_proved_at }] = await harness.sql`
       select matcher_proved_at from public.amc_instances`;
     assert.equal(matcher_proved_at, null);
   });
 });
 
 Deno.test("while the list shows an execution that may be the attempt's, but lacks a field to tell, the attempt is not given up", async () => {
-  await withBench({}, async (bench) => {
-    const { weeks } = await collect(bench, 1);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 1);
+    harness.simulator.script({
       operation: "createExecution",
       fault: { kind: "drop", point: "before" },
     });
     let vague = true;
-    await using worker = openWorker(bench, {
+    await using worker = openWorker(harness, {
       client: listingAs((listing) => ({
         ...listing,
         executions: listing.executions.map((execution) =>
@@ -80,75 +80,78 @@ Deno.test("while the list shows an execution that may be the attempt's, but lack
       })),
     });
     await worker.tick();
-    await bench.sql`update public.amc_instances set matcher_proved_at = now()`;
-    await runInConsole(bench, weeks[0]);
-    await letAllowancesPass(bench);
+    await harness
+      .sql`update public.amc_instances set matcher_proved_at = now()`;
+    await runInConsole(harness, weeks[0]);
+    await letAllowancesPass(harness);
     await worker.tick();
-    assert.deepEqual(await column(bench, "attempt_state"), ["unknown"]);
-    assert.deepEqual(await column(bench, "attempts"), [1]);
+    assert.deepEqual(await column(harness, "attempt_state"), ["unknown"]);
+    assert.deepEqual(await column(harness, "attempts"), [1]);
     vague = false;
-    await letAllowancesPass(bench);
+    await letAllowancesPass(harness);
     await worker.tick();
-    assert.deepEqual(await column(bench, "attempts"), [2]);
+    assert.deepEqual(await column(harness, "attempts"), [2]);
   });
 });
 
 Deno.test("an execution whose answer was lost and that somebody cancelled meanwhile is found, and not created again", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 1);
-    bench.simulator.change({ execution: { runSeconds: 3600 } });
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    await collect(harness, 1);
+    harness.simulator.change({ execution: { runSeconds: 3600 } });
+    harness.simulator.script({
       operation: "createExecution",
       fault: { kind: "drop", point: "after" },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    await bench.sql`update public.amc_instances set matcher_proved_at = now()`;
-    bench.simulator.cancelOutside(bench.simulator.ledger()[0].executionId);
-    await letAllowancesPass(bench);
-    await finishAll(bench, worker.tick);
-    const [week] = await weeksOf(bench);
+    await harness
+      .sql`update public.amc_instances set matcher_proved_at = now()`;
+    harness.simulator.cancelOutside(harness.simulator.ledger()[0].executionId);
+    await letAllowancesPass(harness);
+    await finishAll(harness, worker.tick);
+    const [week] = await weeksOf(harness);
     assert.equal(week.error_code, "cancelled_outside");
-    assert.equal(week.execution_id, bench.simulator.ledger()[0].executionId);
-    assert.equal(bench.simulator.ledger().length, 1);
+    assert.equal(week.execution_id, harness.simulator.ledger()[0].executionId);
+    assert.equal(harness.simulator.ledger().length, 1);
   });
 });
 
 Deno.test("a person's run of a week whose attempt was abandoned is neither taken over nor cancelled", async () => {
-  await withBench({}, async (bench) => {
-    const { weeks } = await collect(bench, 1);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 1);
+    harness.simulator.script({
       operation: "createExecution",
       fault: { kind: "drop", point: "before" },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    await bench.sql`update public.amc_instances set matcher_proved_at = now()`;
-    bench.simulator.change({ execution: { runSeconds: 3600 } });
-    await letAllowancesPass(bench);
+    await harness
+      .sql`update public.amc_instances set matcher_proved_at = now()`;
+    harness.simulator.change({ execution: { runSeconds: 3600 } });
+    await letAllowancesPass(harness);
     await worker.tick();
-    assert.deepEqual(await column(bench, "attempts"), [2]);
-    const theirs = await runInConsole(bench, weeks[0]);
+    assert.deepEqual(await column(harness, "attempts"), [2]);
+    const theirs = await runInConsole(harness, weeks[0]);
     for (let ticks = 0; ticks < 2; ticks++) {
-      await letTimePass(bench);
+      await letTimePass(harness);
       await worker.tick();
     }
-    const status = bench.simulator.executions().find(({ executionId }) =>
+    const status = harness.simulator.executions().find(({ executionId }) =>
       executionId === theirs
     )!.status;
     assert.equal(status, "RUNNING");
-    const known = await bench.sql`
+    const known = await harness.sql`
       select id from public.workflow_executions where id = ${theirs}`;
     assert.deepEqual([...known], []);
   });
 });
 
 Deno.test("a collection begins only once AMC's list was read whole, and takes over no run with other parameters", async () => {
-  await withBench({}, async (bench) => {
-    const { weeks } = await collect(bench, 1);
-    const theirs = await runInConsole(bench, weeks[0]);
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 1);
+    const theirs = await runInConsole(harness, weeks[0]);
     let complete = false;
-    await using worker = openWorker(bench, {
+    await using worker = openWorker(harness, {
       client: listingAs((listing) => ({
         ...listing,
         complete,
@@ -161,11 +164,11 @@ Deno.test("a collection begins only once AMC's list was read whole, and takes ov
       })),
     });
     await worker.tick();
-    assert.deepEqual(await column(bench, "attempts"), [0]);
+    assert.deepEqual(await column(harness, "attempts"), [0]);
     complete = true;
-    await letTimePass(bench);
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
-    assert.deepEqual(await column(bench, "adopted"), [false]);
+    await letTimePass(harness);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
+    assert.deepEqual(await column(harness, "adopted"), [false]);
   });
 });

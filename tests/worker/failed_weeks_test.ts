@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { collect, windowStartOf, withBench } from "./support/bench.ts";
+import { collect, windowStartOf, withHarness } from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import { finishAll, weeksOf } from "./support/weeks.ts";
 
@@ -7,9 +7,9 @@ const COMPILE =
   "Was unable to compile workflow wf_weekly-campaigns because it was found to be invalid: Table 'nothing' not found";
 
 Deno.test("weeks that AMC fails, rejects or refuses end as failed with its words, and stop no other week", async () => {
-  await withBench({}, async (bench) => {
-    const { simulator } = bench;
-    const { weeks } = await collect(bench, 5);
+  await withHarness({}, async (harness) => {
+    const { simulator } = harness;
+    const { weeks } = await collect(harness, 5);
     const [failed, silent, rejected, refused] = weeks.map(windowStartOf);
     simulator.setOutcome(failed, "FAILED", {
       reason: "Out of memory: reduce.",
@@ -23,9 +23,9 @@ Deno.test("weeks that AMC fails, rejects or refuses end as failed with its words
       where: { windowStart: refused },
       fault: { kind: "status", status: 400, details: COMPILE },
     });
-    await using worker = openWorker(bench);
-    await finishAll(bench, worker.tick);
-    const rows = await weeksOf(bench);
+    await using worker = openWorker(harness);
+    await finishAll(harness, worker.tick);
+    const rows = await weeksOf(harness);
     assert.deepEqual(
       rows.map(({ status, error_code, error_message, attempt_outcome }) => [
         status,
@@ -62,7 +62,7 @@ Deno.test("weeks that AMC fails, rejects or refuses end as failed with its words
       ),
     );
     assert.deepEqual(rows.map(({ attempts }) => attempts), [1, 1, 1, 1, 1]);
-    const said = await bench.owner.from("collection_progress").select(
+    const said = await harness.owner.from("collection_progress").select(
       "status, completed, failed, tracked",
     ).single();
     assert.deepEqual(said.data, {
@@ -75,17 +75,17 @@ Deno.test("weeks that AMC fails, rejects or refuses end as failed with its words
 });
 
 Deno.test("an execution that somebody cancels in AMC's console fails its week as cancelled_outside", async () => {
-  await withBench({
+  await withHarness({
     simulator: { execution: { pendingSeconds: 0, runSeconds: 3600 } },
-  }, async (bench) => {
-    await collect(bench, 2);
-    await using worker = openWorker(bench);
+  }, async (harness) => {
+    await collect(harness, 2);
+    await using worker = openWorker(harness);
     await worker.tick();
-    const [{ executionId }] = bench.simulator.ledger();
-    bench.simulator.cancelOutside(executionId);
-    bench.simulator.clock.advance(3600);
-    await finishAll(bench, worker.tick);
-    const rows = await weeksOf(bench);
+    const [{ executionId }] = harness.simulator.ledger();
+    harness.simulator.cancelOutside(executionId);
+    harness.simulator.clock.advance(3600);
+    await finishAll(harness, worker.tick);
+    const rows = await weeksOf(harness);
     const cancelled = rows.find(({ execution_id }) =>
       execution_id === executionId
     )!;
@@ -94,29 +94,30 @@ Deno.test("an execution that somebody cancels in AMC's console fails its week as
     assert.equal(cancelled.error_code, "cancelled_outside");
     assert.equal(cancelled.attempt_outcome, "cancelled_outside");
     assert.equal(other.status, "completed");
-    assert.equal(bench.simulator.ledger().length, 2, "nobody runs it again");
+    assert.equal(harness.simulator.ledger().length, 2, "nobody runs it again");
   });
 });
 
 Deno.test("a status that no document names counts as running until the execution ends", async () => {
-  await withBench({
+  await withHarness({
     simulator: { execution: { pendingSeconds: 0, runSeconds: 3600 } },
-  }, async (bench) => {
-    await collect(bench, 1);
-    bench.simulator.script({
+  }, async (harness) => {
+    await collect(harness, 1);
+    harness.simulator.script({
       operation: "createExecution",
       fault: { kind: "run", runSeconds: 3600, runningStatus: "OPTIMIZING" },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    await bench.sql`update public.amc_instances set list_due_at = '-infinity'`;
+    await harness
+      .sql`update public.amc_instances set list_due_at = '-infinity'`;
     await worker.tick();
-    const [running] = await weeksOf(bench);
+    const [running] = await weeksOf(harness);
     assert.equal(running.status, "running");
     assert.equal(running.execution_status, "OPTIMIZING");
-    bench.simulator.clock.advance(3600);
-    await finishAll(bench, worker.tick);
-    const [ended] = await weeksOf(bench);
+    harness.simulator.clock.advance(3600);
+    await finishAll(harness, worker.tick);
+    const [ended] = await weeksOf(harness);
     assert.equal(ended.status, "completed");
   });
 });

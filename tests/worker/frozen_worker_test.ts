@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { ScriptedFaultInput } from "../../local/amc/mod.ts";
-import { type Bench, collect, withBench } from "./support/bench.ts";
+import { collect, type Harness, withHarness } from "./support/harness.ts";
 import { holdAt } from "./support/held_worker.ts";
-import { namedPoints } from "./support/named_points.ts";
+import { failpointNames } from "./support/failpoints.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
   assertOneCreateEach,
@@ -71,47 +71,48 @@ const FREEZES: Record<string, Freeze[]> = {
 for (const [point, freezes] of Object.entries(FREEZES)) {
   for (const freeze of freezes) {
     Deno.test(`a worker that froze at ${point}, ${freeze.when}, changes nothing and POSTs nothing when it wakes after another has done its work`, async () => {
-      await withBench({}, (bench) => freezeAndWake(bench, point, freeze));
+      await withHarness({}, (harness) => freezeAndWake(harness, point, freeze));
     });
   }
 }
 
 async function freezeAndWake(
-  bench: Bench,
+  harness: Harness,
   point: string,
   { skip, times = WEEKS, fault, notAccepted }: Freeze,
 ): Promise<void> {
-  const { simulator } = bench;
-  await collect(bench, WEEKS);
+  const { simulator } = harness;
+  await collect(harness, WEEKS);
   if (fault) {
     simulator.script({ operation: "createExecution", times: WEEKS, fault });
   }
-  await using frozen = await holdAt(bench, { point, skip, times });
+  await using frozen = await holdAt(harness, { point, skip, times });
   if (notAccepted) {
     assert.deepEqual(simulator.ledger(), []);
-    await bench.sql`update public.amc_instances set matcher_proved_at = now()`;
+    await harness
+      .sql`update public.amc_instances set matcher_proved_at = now()`;
     // Its lease runs out, and its creates become unknown; only then may the allowances be over.
-    await using first = openWorker(bench);
-    await letTimePass(bench);
+    await using first = openWorker(harness);
+    await letTimePass(harness);
     await first.tick();
     assert.deepEqual(simulator.ledger(), []);
-    await letAllowancesPass(bench);
+    await letAllowancesPass(harness);
   }
-  await using other = openWorker(bench);
-  await letTimePass(bench);
-  await finishAll(bench, other.tick);
-  await assertOneCreateEach(bench);
+  await using other = openWorker(harness);
+  await letTimePass(harness);
+  await finishAll(harness, other.tick);
+  await assertOneCreateEach(harness);
 
-  const before = await stateOf(bench);
+  const before = await stateOf(harness);
   const creates = simulator.requests("createExecution").length;
   await frozen.wake();
-  assert.deepEqual(await stateOf(bench), before);
+  assert.deepEqual(await stateOf(harness), before);
   assert.equal(simulator.requests("createExecution").length, creates);
-  await assertOneCreateEach(bench);
+  await assertOneCreateEach(harness);
 }
 
 /** All that a worker's reports could change; but that the list can be matched stays true, however late it is said. */
-async function stateOf({ sql }: Bench): Promise<unknown> {
+async function stateOf({ sql }: Harness): Promise<unknown> {
   const [{ name }] = await sql`
     select quote_ident(view_name) as name from amc_history.result_tables`;
   const results = await sql.unsafe(
@@ -136,5 +137,5 @@ async function stateOf({ sql }: Bench): Promise<unknown> {
 }
 
 Deno.test("every named point of the worker has a test of a worker that froze there", async () => {
-  assert.deepEqual(Object.keys(FREEZES).sort(), await namedPoints());
+  assert.deepEqual(Object.keys(FREEZES).sort(), await failpointNames());
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { collect, withBench } from "./support/bench.ts";
+import { collect, withHarness } from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
   assertOneCreateEach,
@@ -11,28 +11,28 @@ import {
 for (const status of [400, 404] as const) {
   Deno.test(`a fresh execution that AMC neither lists nor knows (${status}) is followed until it shows, without an error`, async () => {
     const hidden = { listSeconds: 600, getSeconds: 600 };
-    await withBench({
+    await withHarness({
       simulator: { lag: hidden, answers: { unknownExecutionStatus: status } },
-    }, async (bench) => {
-      await collect(bench, 2);
-      await using worker = openWorker(bench);
+    }, async (harness) => {
+      await collect(harness, 2);
+      await using worker = openWorker(harness);
       for (let ticks = 0; ticks < 3; ticks++) {
         await worker.tick();
-        await letTimePass(bench);
+        await letTimePass(harness);
       }
       assert.ok(
         worker.lines.some(({ event }) => event === "execution_not_shown"),
         "AMC was asked, and did not know it",
       );
-      assert.deepEqual(await column(bench, "status"), ["running", "running"]);
-      assert.deepEqual(await column(bench, "attempt_state"), [
+      assert.deepEqual(await column(harness, "status"), ["running", "running"]);
+      assert.deepEqual(await column(harness, "attempt_state"), [
         "created",
         "created",
       ]);
-      assert.deepEqual(await column(bench, "error_count"), [0, 0]);
-      bench.simulator.clock.advance(600);
-      await finishAll(bench, worker.tick);
-      await assertOneCreateEach(bench);
+      assert.deepEqual(await column(harness, "error_count"), [0, 0]);
+      harness.simulator.clock.advance(600);
+      await finishAll(harness, worker.tick);
+      await assertOneCreateEach(harness);
     });
   });
 }

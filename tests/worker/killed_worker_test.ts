@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type Bench, collect, withBench } from "./support/bench.ts";
+import { collect, type Harness, withHarness } from "./support/harness.ts";
 import { killAt, tickOfFunction } from "./support/function_worker.ts";
-import { namedPoints } from "./support/named_points.ts";
+import { failpointNames } from "./support/failpoints.ts";
 import {
   assertOneCreateEach,
   column,
@@ -20,88 +20,88 @@ const STORED = ["after_record", "before_copy", "after_copy", "after_segment"];
 
 for (const point of NOT_POSTED) {
   Deno.test(`weeks of a worker that died at ${point} are POSTed by no other before every allowance is over, and then once`, async () => {
-    await withBench({}, async (bench) => {
-      await collect(bench, WEEKS);
-      await killAt(bench, point, point === "before_post" ? WEEKS : 1);
+    await withHarness({}, async (harness) => {
+      await collect(harness, WEEKS);
+      await killAt(harness, point, point === "before_post" ? WEEKS : 1);
       for (let tick = 0; tick < 3; tick++) {
-        await letTimePass(bench);
-        await tickOfFunction(bench);
+        await letTimePass(harness);
+        await tickOfFunction(harness);
       }
-      assert.deepEqual(bench.simulator.ledger(), []);
-      assert.deepEqual(await column(bench, "attempt_state"), [
+      assert.deepEqual(harness.simulator.ledger(), []);
+      assert.deepEqual(await column(harness, "attempt_state"), [
         "unknown",
         "unknown",
       ]);
-      assert.deepEqual(await column(bench, "status"), ["running", "running"]);
-      assert.deepEqual(await column(bench, "execution_id"), [null, null]);
-      assert.deepEqual(await column(bench, "error_count"), [0, 0]);
-      await proveMatcher(bench);
-      await letAllowancesPass(bench);
-      await finishAll(bench, () => tickOfFunction(bench));
-      await assertOneCreateEach(bench);
-      assert.deepEqual(await column(bench, "attempts"), [2, 2]);
+      assert.deepEqual(await column(harness, "status"), ["running", "running"]);
+      assert.deepEqual(await column(harness, "execution_id"), [null, null]);
+      assert.deepEqual(await column(harness, "error_count"), [0, 0]);
+      await proveMatcher(harness);
+      await letAllowancesPass(harness);
+      await finishAll(harness, () => tickOfFunction(harness));
+      await assertOneCreateEach(harness);
+      assert.deepEqual(await column(harness, "attempts"), [2, 2]);
     });
   });
 }
 
 Deno.test("executions of a worker that died before it stored their ids are adopted from the list", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, WEEKS);
-    await killAt(bench, "after_post", WEEKS);
-    assert.equal(bench.simulator.ledger().length, WEEKS);
-    assert.deepEqual(await column(bench, "execution_id"), [null, null]);
-    await letTimePass(bench);
-    await finishAll(bench, () => tickOfFunction(bench));
-    await assertOneCreateEach(bench);
-    assert.deepEqual(await column(bench, "adopted"), [true, true]);
-    assert.deepEqual(await column(bench, "attempts"), [1, 1]);
+  await withHarness({}, async (harness) => {
+    await collect(harness, WEEKS);
+    await killAt(harness, "after_post", WEEKS);
+    assert.equal(harness.simulator.ledger().length, WEEKS);
+    assert.deepEqual(await column(harness, "execution_id"), [null, null]);
+    await letTimePass(harness);
+    await finishAll(harness, () => tickOfFunction(harness));
+    await assertOneCreateEach(harness);
+    assert.deepEqual(await column(harness, "adopted"), [true, true]);
+    assert.deepEqual(await column(harness, "attempts"), [1, 1]);
   });
 });
 
 for (const point of STORED) {
   Deno.test(`weeks of a worker that died at ${point} are completed by another`, async () => {
-    await withBench({}, async (bench) => {
-      await collect(bench, WEEKS);
-      await killAt(bench, point, WEEKS);
-      assert.equal(bench.simulator.ledger().length, WEEKS);
-      const ids = await column(bench, "execution_id");
+    await withHarness({}, async (harness) => {
+      await collect(harness, WEEKS);
+      await killAt(harness, point, WEEKS);
+      assert.equal(harness.simulator.ledger().length, WEEKS);
+      const ids = await column(harness, "execution_id");
       assert.ok(ids.every((id) => id !== null), "the ids are stored");
-      assert.deepEqual(await visibleRows(bench), 0);
-      await letTimePass(bench);
-      await finishAll(bench, () => tickOfFunction(bench));
-      await assertOneCreateEach(bench);
-      assert.deepEqual(await column(bench, "execution_id"), ids);
-      assert.deepEqual(await column(bench, "attempts"), [1, 1]);
-      assert.deepEqual(await column(bench, "adopted"), [false, false]);
-      const told = (await column(bench, "data")).map(({ rows }) => rows);
-      assert.equal(await visibleRows(bench), told[0] + told[1]);
-      assert.equal(await leftOver(bench), 0, "rows of loads that died");
+      assert.deepEqual(await visibleRows(harness), 0);
+      await letTimePass(harness);
+      await finishAll(harness, () => tickOfFunction(harness));
+      await assertOneCreateEach(harness);
+      assert.deepEqual(await column(harness, "execution_id"), ids);
+      assert.deepEqual(await column(harness, "attempts"), [1, 1]);
+      assert.deepEqual(await column(harness, "adopted"), [false, false]);
+      const told = (await column(harness, "data")).map(({ rows }) => rows);
+      assert.equal(await visibleRows(harness), told[0] + told[1]);
+      assert.equal(await leftOver(harness), 0, "rows of loads that died");
     });
   });
 }
 
 Deno.test("a listing that died with its worker is read again by another", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, WEEKS);
-    await killAt(bench, "after_list", 1);
-    await letTimePass(bench);
-    await finishAll(bench, () => tickOfFunction(bench));
-    await assertOneCreateEach(bench);
+  await withHarness({}, async (harness) => {
+    await collect(harness, WEEKS);
+    await killAt(harness, "after_list", 1);
+    await letTimePass(harness);
+    await finishAll(harness, () => tickOfFunction(harness));
+    await assertOneCreateEach(harness);
   });
 });
 
 Deno.test("a result that is in when its worker dies is not loaded again", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, WEEKS);
-    await killAt(bench, "before_complete", WEEKS);
-    assert.deepEqual(await column(bench, "status"), ["running", "running"]);
-    assert.deepEqual(await visibleRows(bench), 0);
-    const { download } = bench.simulator.requestCounts();
-    await letTimePass(bench);
-    await finishAll(bench, () => tickOfFunction(bench));
-    await assertOneCreateEach(bench);
-    assert.equal(bench.simulator.requestCounts().download, download);
-    assert.ok(await visibleRows(bench) > 0);
+  await withHarness({}, async (harness) => {
+    await collect(harness, WEEKS);
+    await killAt(harness, "before_complete", WEEKS);
+    assert.deepEqual(await column(harness, "status"), ["running", "running"]);
+    assert.deepEqual(await visibleRows(harness), 0);
+    const { download } = harness.simulator.requestCounts();
+    await letTimePass(harness);
+    await finishAll(harness, () => tickOfFunction(harness));
+    await assertOneCreateEach(harness);
+    assert.equal(harness.simulator.requestCounts().download, download);
+    assert.ok(await visibleRows(harness) > 0);
   });
 });
 
@@ -109,17 +109,17 @@ Deno.test("every named point of the worker has a test of a worker that died ther
   const others = ["after_post", "after_list", "before_complete"];
   assert.deepEqual(
     [...NOT_POSTED, ...STORED, ...others].sort(),
-    await namedPoints(),
+    await failpointNames(),
   );
 });
 
 /** As after a create of the instance whose answer came. */
-async function proveMatcher({ sql }: Bench): Promise<void> {
+async function proveMatcher({ sql }: Harness): Promise<void> {
   await sql`update public.amc_instances set matcher_proved_at = now()`;
 }
 
 /** Rows that the workflow's view shows; none if there is no view yet. */
-async function visibleRows({ sql }: Bench): Promise<number> {
+async function visibleRows({ sql }: Harness): Promise<number> {
   const [view] = await sql`
     select quote_ident(view_name) as name from amc_history.result_tables`;
   if (!view) return 0;
@@ -130,7 +130,7 @@ async function visibleRows({ sql }: Bench): Promise<number> {
 }
 
 /** Rows in the workflow's table that belong to no load that is there. */
-async function leftOver({ sql }: Bench): Promise<number> {
+async function leftOver({ sql }: Harness): Promise<number> {
   const [{ name }] = await sql`
     select quote_ident(table_name) as name from amc_history.result_tables`;
   const [{ rows }] = await sql.unsafe(

@@ -3,7 +3,7 @@ import {
   DEFAULT_LIMITS,
   type LoadLimits,
 } from "../../supabase/functions/_shared/results/load_limits.ts";
-import { collect, withBench } from "./support/bench.ts";
+import { collect, withHarness } from "./support/harness.ts";
 import {
   type Asked,
   assertRefused,
@@ -18,8 +18,8 @@ import { finishAll, letTimePass, weeksOf } from "./support/weeks.ts";
 const TWO_FILES = { simulator: { results: { rows: 400, files: 2 } } };
 
 Deno.test("a result that is more than one call may load is gone on with by the next ones, by range and etag, with no error", async () => {
-  await collectOne(TWO_FILES, SMALL, async (bench, worker, week, asked) => {
-    await assertWhole(bench, worker, week);
+  await collectOne(TWO_FILES, SMALL, async (harness, worker, week, asked) => {
+    await assertWhole(harness, worker, week);
     assert.equal(week.error_count, 0);
     const later = worker.lines.filter(({ event }) =>
       event === "load_goes_on_later"
@@ -35,16 +35,16 @@ Deno.test("a result that is more than one call may load is gone on with by the n
 });
 
 Deno.test("one call loads no more than its budget, over all weeks", async () => {
-  await withBench(TWO_FILES, async (bench) => {
-    await collect(bench, 3);
-    await using worker = openWorker(bench, {
+  await withHarness(TWO_FILES, async (harness) => {
+    await collect(harness, 3);
+    await using worker = openWorker(harness, {
       parts: { limits: { ...DEFAULT_LIMITS, ...SMALL } },
     });
     let before = 0;
     for (let call = 0; call < 4; call++) {
       await worker.tick();
-      await letTimePass(bench);
-      const [{ bytes }] = await bench.sql`
+      await letTimePass(harness);
+      const [{ bytes }] = await harness.sql`
         select coalesce(sum(bytes), 0)::integer as bytes from public.result_loads`;
       assert.ok(bytes - before <= 11_000, `${bytes - before} bytes`);
       before = bytes;
@@ -56,9 +56,9 @@ Deno.test("one call loads no more than its budget, over all weeks", async () => 
 Deno.test("a file that changed while it was loaded is loaded from the start, once it was counted as an error", async () => {
   let ranges = 0;
   const afterChange: Asked[] = [];
-  await withBench(TWO_FILES, async (bench) => {
-    await collect(bench, 1);
-    await using worker = openWorker(bench, {
+  await withHarness(TWO_FILES, async (harness) => {
+    await collect(harness, 1);
+    await using worker = openWorker(harness, {
       parts: { limits: { ...DEFAULT_LIMITS, ...SMALL } },
       client: (client) => ({
         ...client,
@@ -73,21 +73,21 @@ Deno.test("a file that changed while it was loaded is loaded from the start, onc
         },
       }),
     });
-    await finishAll(bench, worker.tick);
-    const [week] = await weeksOf(bench);
-    await assertWhole(bench, worker, week);
+    await finishAll(harness, worker.tick);
+    const [week] = await weeksOf(harness);
+    await assertWhole(harness, worker, week);
     assert.equal(week.error_count, 1);
     const failed = worker.lines.filter(({ event }) => event === "load_failed");
     assert.deepEqual(failed.map(({ code }) => code), ["result_changed"]);
     assert.equal(afterChange[0]?.range, undefined, "from the first byte on");
-    assert.equal(week.data.rows, await storedRows(bench));
+    assert.equal(week.data.rows, await storedRows(harness));
   });
 });
 
 Deno.test("a file that changes again and again fails its week by name, and nothing of it stays", async () => {
-  await withBench(TWO_FILES, async (bench) => {
-    await collect(bench, 1);
-    await using worker = openWorker(bench, {
+  await withHarness(TWO_FILES, async (harness) => {
+    await collect(harness, 1);
+    await using worker = openWorker(harness, {
       parts: { limits: { ...DEFAULT_LIMITS, ...SMALL } },
       client: (client) => ({
         ...client,
@@ -98,12 +98,12 @@ Deno.test("a file that changes again and again fails its week by name, and nothi
           ),
       }),
     });
-    await finishAll(bench, worker.tick);
-    const [week] = await weeksOf(bench);
+    await finishAll(harness, worker.tick);
+    const [week] = await weeksOf(harness);
     assert.equal(week.status, "failed");
     assert.equal(week.error_code, "result_changed");
     assert.equal(week.error_count, 8);
-    assert.equal(await storedRows(bench), 0);
+    assert.equal(await storedRows(harness), 0);
   });
 });
 
@@ -119,8 +119,8 @@ for (const claimed of [false, true]) {
         simulator: { results: { rows: 400, files: 2 }, links },
       },
       { segmentBytes: 4_000, callBytes: 60_000 },
-      async (bench, worker, week) => {
-        await assertWhole(bench, worker, week);
+      async (harness, worker, week) => {
+        await assertWhole(harness, worker, week);
         assert.equal(week.error_count, 0);
       },
     );
@@ -132,9 +132,9 @@ for (const claimed of [false, true]) {
         simulator: { results: { rows: 400 }, links },
       },
       SMALL,
-      async (bench, _, week) => {
+      async (harness, _, week) => {
         await assertRefused(
-          bench,
+          harness,
           week,
           "ranges_unsupported",
           /^File 1 cannot be asked for in parts.*10000 bytes/,
@@ -163,9 +163,9 @@ Deno.test("a packed file of more than one call may load fails its week as gzip_t
   await collectOne(
     { simulator: { results: { rows: 400 } } },
     SMALL,
-    async (bench, _, week) => {
+    async (harness, _, week) => {
       await assertRefused(
-        bench,
+        harness,
         week,
         "gzip_too_large",
         /^File 1 came packed.*10000 bytes/,
@@ -201,8 +201,8 @@ for (const [what, limits, code, message] of CAPS) {
     await collectOne(
       TWO_FILES,
       { ...SMALL, ...limits },
-      async (bench, _, week) => {
-        await assertRefused(bench, week, code, message);
+      async (harness, _, week) => {
+        await assertRefused(harness, week, code, message);
       },
     );
   });
@@ -212,9 +212,9 @@ Deno.test("a result of more bytes than is allowed, of which no server said how m
   await collectOne(
     TWO_FILES,
     { segmentBytes: 4_000, callBytes: 100_000, resultBytes: 30_000 },
-    async (bench, _, week) => {
+    async (harness, _, week) => {
       await assertRefused(
-        bench,
+        harness,
         week,
         "result_too_large",
         /^The result has more than the 30000 bytes/,
@@ -225,20 +225,20 @@ Deno.test("a result of more bytes than is allowed, of which no server said how m
 });
 
 Deno.test("a result that AMC no longer keeps fails its week as result_gone, after a few tries", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 1);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    await collect(harness, 1);
+    harness.simulator.script({
       operation: "downloadUrls",
       times: "always",
       fault: { kind: "unavailable" },
     });
-    await using worker = openWorker(bench);
-    await finishAll(bench, async () => {
-      await bench.sql`update public.workflow_executions
+    await using worker = openWorker(harness);
+    await finishAll(harness, async () => {
+      await harness.sql`update public.workflow_executions
         set amc_updated_at = now() - interval '2 days' where status = 'SUCCEEDED'`;
       await worker.tick();
     });
-    const [week] = await weeksOf(bench);
+    const [week] = await weeksOf(harness);
     assert.equal(week.status, "failed");
     assert.equal(week.error_code, "result_gone");
     assert.ok(week.error_count <= 4, `${week.error_count} errors`);

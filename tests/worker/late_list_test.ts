@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { list } from "../../supabase/functions/_shared/collector/listing.ts";
 import {
-  type Bench,
   collect,
+  type Harness,
   windowStartOf,
-  withBench,
-} from "./support/bench.ts";
+  withHarness,
+} from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
   column,
@@ -25,9 +25,9 @@ const LAG_SECONDS = 3600;
  *
  * @returns the executions
  */
-async function loseAll(bench: Bench): Promise<string[]> {
-  const { simulator } = bench;
-  const { weeks } = await collect(bench, WEEKS);
+async function loseAll(harness: Harness): Promise<string[]> {
+  const { simulator } = harness;
+  const { weeks } = await collect(harness, WEEKS);
   simulator.change({ lag: { listSeconds: LAG_SECONDS } });
   simulator.script({
     operation: "createExecution",
@@ -42,31 +42,31 @@ async function loseAll(bench: Bench): Promise<string[]> {
       fault: { kind: "run", runSeconds: 10 * LAG_SECONDS },
     });
   }
-  await using worker = openWorker(bench);
+  await using worker = openWorker(harness);
   await worker.tick();
   assert.equal(simulator.ledger().length, WEEKS);
-  await bench.sql`update public.amc_instances set matcher_proved_at = now()`;
-  await letAllowancesPass(bench);
+  await harness.sql`update public.amc_instances set matcher_proved_at = now()`;
+  await letAllowancesPass(harness);
   return simulator.ledger().map(({ executionId }) => executionId).sort();
 }
 
 Deno.test("if AMC's list lags longer than its allowance, the first listing that shows the duplicates has each recorded, told of, and cancelled if it still runs", async () => {
-  await withBench({}, async (bench) => {
-    const { simulator, sql } = bench;
-    const lost = await loseAll(bench);
-    await using worker = openWorker(bench);
-    await finishAll(bench, worker.tick);
-    const ids = await column(bench, "execution_id");
+  await withHarness({}, async (harness) => {
+    const { simulator, sql } = harness;
+    const lost = await loseAll(harness);
+    await using worker = openWorker(harness);
+    await finishAll(harness, worker.tick);
+    const ids = await column(harness, "execution_id");
     assert.equal(simulator.ledger().length, 2 * WEEKS);
     assert.ok(ids.every((id) => !lost.includes(id!)));
-    assert.deepEqual(await duplicates(bench), []);
+    assert.deepEqual(await duplicates(harness), []);
 
     simulator.clock.advance(LAG_SECONDS + 1);
-    await letTimePass(bench);
+    await letTimePass(harness);
     const before = simulator.requests("listExecutions").length;
     await worker.tick();
     assert.equal(simulator.requests("listExecutions").length, before + 1);
-    assert.deepEqual(await duplicates(bench), lost);
+    assert.deepEqual(await duplicates(harness), lost);
     const ended = simulator.executions().filter(({ executionId }) =>
       lost.includes(executionId)
     ).map(({ status }) => status);
@@ -78,39 +78,39 @@ Deno.test("if AMC's list lags longer than its allowance, the first listing that 
       select week_id from public.tracking_alerts where code = 'duplicate_execution'`;
     assert.ok(alerts.length > 0, "a person is told");
 
-    await letTimePass(bench);
+    await letTimePass(harness);
     await worker.tick();
-    assert.deepEqual(await column(bench, "execution_id"), ids);
+    assert.deepEqual(await column(harness, "execution_id"), ids);
     assert.equal(simulator.ledger().length, 2 * WEEKS, "and none is run again");
   });
 });
 
 Deno.test("weeks that still wait when AMC's list shows their given-up executions at last take them, and nothing is run again", async () => {
-  await withBench({}, async (bench) => {
-    const { simulator } = bench;
-    const lost = await loseAll(bench);
-    await using worker = openWorker(bench);
+  await withHarness({}, async (harness) => {
+    const { simulator } = harness;
+    const lost = await loseAll(harness);
+    await using worker = openWorker(harness);
     // It stops after the listing that gives them up.
     await list(worker.collector);
     assert.deepEqual(
-      await column(bench, "attempt_outcome"),
+      await column(harness, "attempt_outcome"),
       Array(WEEKS).fill("abandoned"),
     );
     simulator.clock.advance(11 * LAG_SECONDS);
-    await letTimePass(bench);
-    await finishAll(bench, worker.tick);
+    await letTimePass(harness);
+    await finishAll(harness, worker.tick);
     assert.deepEqual(
-      (await column(bench, "execution_id")).sort(),
+      (await column(harness, "execution_id")).sort(),
       lost,
     );
-    assert.deepEqual(await column(bench, "adopted"), Array(WEEKS).fill(true));
+    assert.deepEqual(await column(harness, "adopted"), Array(WEEKS).fill(true));
     assert.equal(simulator.ledger().length, WEEKS);
-    assert.deepEqual(await duplicates(bench), []);
+    assert.deepEqual(await duplicates(harness), []);
   });
 });
 
 /** Executions that the history tells of as duplicates. */
-async function duplicates({ sql }: Bench): Promise<string[]> {
+async function duplicates({ sql }: Harness): Promise<string[]> {
   const rows = await sql`
     select v.execution_id from public.tracking_events v
     join public.workflow_executions e on e.id = v.execution_id

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { collect, windowStartOf, withBench } from "./support/bench.ts";
+import { collect, windowStartOf, withHarness } from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
   assertOneCreateEach,
@@ -9,9 +9,9 @@ import {
 } from "./support/weeks.ts";
 
 Deno.test("a create is not sent once its POST window is over, and its week is due again at once", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 1);
-    await using worker = openWorker(bench);
+  await withHarness({}, async (harness) => {
+    await collect(harness, 1);
+    await using worker = openWorker(harness);
     const { collector } = worker;
     const { rpc, now } = collector;
     // The machine sleeps longer than the window between the first claim's being sent and its create.
@@ -22,65 +22,65 @@ Deno.test("a create is not sent once its POST window is over, and its week is du
       return rpc(name, args);
     };
     await worker.tick();
-    const outcomes = await bench.sql`
+    const outcomes = await harness.sql`
       select outcome from public.week_attempts order by number`;
     assert.equal(outcomes[0].outcome, "not_sent");
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
   });
 });
 
 Deno.test("while Amazon gives no token, nothing is sent, the instance pauses and no error is counted", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 2);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    await collect(harness, 2);
+    harness.simulator.script({
       operation: "token",
       times: "always",
       fault: { kind: "status", status: 400, body: "html" },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    assert.equal(bench.simulator.requests("createExecution").length, 0);
-    const [{ paused_until, pause_reason }] = await bench.sql`
+    assert.equal(harness.simulator.requests("createExecution").length, 0);
+    const [{ paused_until, pause_reason }] = await harness.sql`
       select paused_until, pause_reason from public.amc_instances`;
     assert.ok(paused_until > new Date(), "it is paused");
     assert.equal(pause_reason, "unavailable");
-    assert.deepEqual(await column(bench, "error_count"), [0, 0]);
-    bench.simulator.clearScript();
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
+    assert.deepEqual(await column(harness, "error_count"), [0, 0]);
+    harness.simulator.clearScript();
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
   });
 });
 
 Deno.test("a query that AMC refuses to save fails its weeks with AMC's words, and nothing is created", async () => {
-  await withBench({}, async (bench) => {
-    const { data: workflow, error } = await bench.owner.rpc("save_workflow", {
+  await withHarness({}, async (harness) => {
+    const { data: workflow, error } = await harness.owner.rpc("save_workflow", {
       instance_id: "amcr1aaaa1a",
       name: "Not SQL",
       sql_query: "DELETE FROM everything",
     });
     assert.equal(error, null);
-    await collect({ ...bench, workflow }, 12);
-    await using worker = openWorker(bench);
-    await finishAll(bench, worker.tick);
-    for (const week of await weeksOf(bench)) {
+    await collect({ ...harness, workflow }, 12);
+    await using worker = openWorker(harness);
+    await finishAll(harness, worker.tick);
+    for (const week of await weeksOf(harness)) {
       assert.equal(week.status, "failed");
       assert.equal(week.error_code, "amc_refused");
       assert.match(week.error_message!, /^Was unable to compile workflow/);
       assert.equal(week.execution_id, null);
     }
-    assert.equal(bench.simulator.requests("createExecution").length, 0);
+    assert.equal(harness.simulator.requests("createExecution").length, 0);
   });
 });
 
 Deno.test("a workflow that AMC does not show yet makes its weeks wait, without an error", async () => {
-  await withBench({
+  await withHarness({
     simulator: { lag: { workflowSeconds: 100 } },
-  }, async (bench) => {
-    await collect(bench, 2);
-    await using worker = openWorker(bench);
+  }, async (harness) => {
+    await collect(harness, 2);
+    await using worker = openWorker(harness);
     await worker.tick();
-    const rows = await weeksOf(bench);
+    const rows = await weeksOf(harness);
     assert.deepEqual(
       rows.map(({ status, attempt_outcome, error_count }) => [
         status,
@@ -90,25 +90,25 @@ Deno.test("a workflow that AMC does not show yet makes its weeks wait, without a
       Array(2).fill(["running", "not_visible", 0]),
     );
     assert.ok(rows.every(({ due_at }) => due_at! > new Date()), "not at once");
-    bench.simulator.clock.advance(100);
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
+    harness.simulator.clock.advance(100);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
   });
 });
 
 Deno.test("a workflow is saved once, by its id, with the output format that results are read by", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 12);
-    await using first = openWorker(bench);
-    await using second = openWorker(bench);
+  await withHarness({}, async (harness) => {
+    await collect(harness, 12);
+    await using first = openWorker(harness);
+    await using second = openWorker(harness);
     await Promise.all([first.tick(), second.tick()]);
-    await finishAll(bench, first.tick);
-    const saved = bench.simulator.requests("createWorkflow");
+    await finishAll(harness, first.tick);
+    const saved = harness.simulator.requests("createWorkflow");
     const good = saved.filter(({ status }) => status === 200);
     assert.equal(good.length, 1);
-    const [execution] = bench.simulator.executions();
-    assert.equal(execution.workflow.workflowId, bench.workflow);
-    assert.match(bench.workflow, /-[0-9a-f]{12}$/);
+    const [execution] = harness.simulator.executions();
+    assert.equal(execution.workflow.workflowId, harness.workflow);
+    assert.match(harness.workflow, /-[0-9a-f]{12}$/);
     assert.deepEqual(execution.workflow.outputFormat, {
       separatorCharacter: ",",
       quoteCharacter: '"',
@@ -118,20 +118,20 @@ Deno.test("a workflow is saved once, by its id, with the output format that resu
 });
 
 Deno.test("AMC is asked for the week's window in local time, with its zone, its parameters and a fingerprint of its own", async () => {
-  await withBench({}, async (bench) => {
-    const { data: workflow } = await bench.owner.rpc("save_workflow", {
+  await withHarness({}, async (harness) => {
+    const { data: workflow } = await harness.owner.rpc("save_workflow", {
       instance_id: "amcr1aaaa1a",
       name: "By brand",
       sql_query: "SELECT CUSTOM_PARAMETER('brand') AS brand",
       parameters: [{ name: "brand", dataType: "STRING" }],
     });
-    const { weeks } = await collect({ ...bench, workflow }, 3, {
+    const { weeks } = await collect({ ...harness, workflow }, 3, {
       time_zone: "America/New_York",
       parameter_values: { brand: "Müller & Söhne" },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    const executions = bench.simulator.executions();
+    const executions = harness.simulator.executions();
     assert.deepEqual(
       executions.map(({ windowStart }) => windowStart).sort(),
       weeks.map(windowStartOf).sort(),
@@ -145,7 +145,7 @@ Deno.test("AMC is asked for the week's window in local time, with its zone, its 
       assert.deepEqual(execution.parameterValues, { brand: "Müller & Söhne" });
     }
     const sent = executions.map(({ timeoutSeconds }) => timeoutSeconds).sort();
-    const kept = await bench.sql`
+    const kept = await harness.sql`
       select fingerprint from public.week_attempts order by fingerprint::text`;
     assert.deepEqual(kept.map(({ fingerprint }) => fingerprint), sent);
     for (const seconds of sent) assert.ok(seconds >= 21600 && seconds <= 86400);

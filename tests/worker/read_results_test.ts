@@ -3,13 +3,13 @@ import {
   type AmcClient,
   UnavailableError,
 } from "../../supabase/functions/_shared/amc/mod.ts";
-import { type Bench, collect, withBench } from "./support/bench.ts";
+import { collect, type Harness, withHarness } from "./support/harness.ts";
 import { openWorker, type OwnWorker } from "./support/own_worker.ts";
 import { resultOf, shownRows } from "./support/results.ts";
 import { finishAll, letTimePass, weeksOf } from "./support/weeks.ts";
 
 async function rpc(
-  { owner }: Bench,
+  { owner }: Harness,
   name: string,
   parameters: Record<string, unknown>,
 ) {
@@ -19,53 +19,56 @@ async function rpc(
 }
 
 Deno.test("an owner reads typed rows through the API, and text where digits count", async () => {
-  await withBench({ simulator: { results: { rows: 40 } } }, async (bench) => {
-    await using worker = openWorker(bench);
-    await collect(bench, 1);
-    await finishAll(bench, worker.tick);
-    const [week] = await weeksOf(bench);
-    const [header] = (await resultOf(worker, week.execution_id!)).files[0]
-      .split("\n");
-    const names = header.split(",");
-    const text = (await shownRows(bench, week.id)).map((cells) =>
-      Object.fromEntries(names.map((name, i) => [name, cells[i]]))
-    );
-    const { data, error } = await bench.owner.from(
-      `results_${bench.workflow.replaceAll("-", "_")}`,
-    ).select("*,exact:spend::text").order("line");
-    assert.equal(error, null, JSON.stringify(error));
-    const rows = await rpc(bench, "week_rows", { week_id: week.id });
-    assert.ok(text.length > 10);
-    assert.equal(rows.length, text.length);
-    for (const [i, cells] of text.entries()) {
-      // An id stays text, a metric becomes a number, whichever way it is read.
-      for (const row of [data![i], rows[i]]) {
-        assert.equal(row.campaign_id, cells.campaign_id);
-        assert.equal(row.campaign, cells.campaign);
-        assert.equal(row.impressions, number(cells.impressions));
-        assert.equal(row.first_event_dt_utc, cells.first_event_dt_utc);
-      }
-      assert.equal(
-        data![i].exact === null ? null : Number(data![i].exact),
-        number(cells.spend),
+  await withHarness(
+    { simulator: { results: { rows: 40 } } },
+    async (harness) => {
+      await using worker = openWorker(harness);
+      await collect(harness, 1);
+      await finishAll(harness, worker.tick);
+      const [week] = await weeksOf(harness);
+      const [header] = (await resultOf(worker, week.execution_id!)).files[0]
+        .split("\n");
+      const names = header.split(",");
+      const text = (await shownRows(harness, week.id)).map((cells) =>
+        Object.fromEntries(names.map((name, i) => [name, cells[i]]))
       );
-    }
-    assert.deepEqual(week.data.uncast, {});
-    assert.deepEqual(
-      week.data.columns.map(({ name, read_as }: Record<string, string>) =>
-        `${name} ${read_as}`
-      ).slice(0, 7),
-      [
-        "campaign_id text",
-        "campaign text",
-        "ad_product_type text",
-        "placement text",
-        "first_event_dt_utc date",
-        "last_event_dttm_utc timestamp",
-        "impressions numeric",
-      ],
-    );
-  });
+      const { data, error } = await harness.owner.from(
+        `results_${harness.workflow.replaceAll("-", "_")}`,
+      ).select("*,exact:spend::text").order("line");
+      assert.equal(error, null, JSON.stringify(error));
+      const rows = await rpc(harness, "week_rows", { week_id: week.id });
+      assert.ok(text.length > 10);
+      assert.equal(rows.length, text.length);
+      for (const [i, cells] of text.entries()) {
+        // An id stays text, a metric becomes a number, whichever way it is read.
+        for (const row of [data![i], rows[i]]) {
+          assert.equal(row.campaign_id, cells.campaign_id);
+          assert.equal(row.campaign, cells.campaign);
+          assert.equal(row.impressions, number(cells.impressions));
+          assert.equal(row.first_event_dt_utc, cells.first_event_dt_utc);
+        }
+        assert.equal(
+          data![i].exact === null ? null : Number(data![i].exact),
+          number(cells.spend),
+        );
+      }
+      assert.deepEqual(week.data.uncast, {});
+      assert.deepEqual(
+        week.data.columns.map(({ name, read_as }: Record<string, string>) =>
+          `${name} ${read_as}`
+        ).slice(0, 7),
+        [
+          "campaign_id text",
+          "campaign text",
+          "ad_product_type text",
+          "placement text",
+          "first_event_dt_utc date",
+          "last_event_dttm_utc timestamp",
+          "impressions numeric",
+        ],
+      );
+    },
+  );
 });
 
 function number(text: string | null): number | null {
@@ -88,37 +91,40 @@ function withoutColumns(client: AmcClient): AmcClient {
 }
 
 Deno.test("where AMC's list does not tell the columns, one of its executions is asked, and the view is typed all the same", async () => {
-  await withBench({ simulator: { results: { rows: 40 } } }, async (bench) => {
-    await using worker = openWorker(bench, {
-      client: withoutColumns,
-    });
-    await collect(bench, 1);
-    await finishAll(bench, worker.tick);
-    await collect(bench, 2, { idempotency_key: "more" });
-    await finishAll(bench, worker.tick);
-    assert.equal(bench.simulator.requestCounts().getExecution, 1);
-    for (const { data } of await weeksOf(bench)) {
-      const { name, type, kind, read_as } = data.columns[6];
-      assert.equal(
-        [name, type, kind, read_as].join(" "),
-        "impressions LONG METRIC numeric",
-      );
-    }
-  });
+  await withHarness(
+    { simulator: { results: { rows: 40 } } },
+    async (harness) => {
+      await using worker = openWorker(harness, {
+        client: withoutColumns,
+      });
+      await collect(harness, 1);
+      await finishAll(harness, worker.tick);
+      await collect(harness, 2, { idempotency_key: "more" });
+      await finishAll(harness, worker.tick);
+      assert.equal(harness.simulator.requestCounts().getExecution, 1);
+      for (const { data } of await weeksOf(harness)) {
+        const { name, type, kind, read_as } = data.columns[6];
+        assert.equal(
+          [name, type, kind, read_as].join(" "),
+          "impressions LONG METRIC numeric",
+        );
+      }
+    },
+  );
 });
 
 Deno.test("AMC not answering what the columns are does not hold a result up", async () => {
-  await withBench({}, async (bench) => {
-    await using worker = openWorker(bench, {
+  await withHarness({}, async (harness) => {
+    await using worker = openWorker(harness, {
       client: (client) => ({
         ...withoutColumns(client),
         getExecution: () =>
           Promise.reject(new UnavailableError("Not at the moment.")),
       }),
     });
-    await collect(bench, 1);
-    await finishAll(bench, worker.tick);
-    const [{ status, error_count, data }] = await weeksOf(bench);
+    await collect(harness, 1);
+    await finishAll(harness, worker.tick);
+    const [{ status, error_count, data }] = await weeksOf(harness);
     assert.equal(status, "completed");
     assert.equal(error_count, 0);
     assert.deepEqual(data.columns[6], { name: "impressions" });
@@ -127,54 +133,57 @@ Deno.test("AMC not answering what the columns are does not hold a result up", as
 
 /** Lets workers run until the week shows another execution. */
 async function untilRestated(
-  bench: Bench,
+  harness: Harness,
   worker: OwnWorker,
   before: string,
 ): Promise<string> {
   for (let tick = 0; tick < 20; tick++) {
-    await letTimePass(bench);
+    await letTimePass(harness);
     await worker.tick();
-    const [{ execution_id }] = await weeksOf(bench);
+    const [{ execution_id }] = await weeksOf(harness);
     if (execution_id !== before) return execution_id!;
   }
   throw new Error("The week was not restated within 20 ticks.");
 }
 
 Deno.test("a week is collected again by its owner's policy; the superseded result stays readable, and is compared with the new one", async () => {
-  await withBench({ simulator: { results: { rows: 40 } } }, async (bench) => {
-    await using worker = openWorker(bench);
-    const { collection_id } = await collect(bench, 1);
-    await finishAll(bench, worker.tick);
-    const [{ id, execution_id: before }] = await weeksOf(bench);
-    const first = await rpc(bench, "week_rows", { week_id: id });
-    await rpc(bench, "set_restatement_policy", {
-      collection_id,
-      restate_weeks: 1,
-    });
-    // A week later.
-    await bench
-      .sql`update public.week_attempts set intended_at = intended_at - interval '7 days'`;
-    await bench.sql`select amc_history.open_restatements()`;
-    const after = await untilRestated(bench, worker, before!);
-    const rows = await rpc(bench, "week_rows", { week_id: id });
-    assert.deepEqual([...new Set(rows.map(execution))], [after]);
-    assert.deepEqual(
-      await rpc(bench, "execution_rows", { execution_id: before }),
-      first,
-    );
-    const { added, removed, changed, unchanged } = await rpc(
-      bench,
-      "compare_executions",
-      { execution_a: before, execution_b: after },
-    );
-    assert.equal(unchanged + changed + added, rows.length);
-    assert.equal(unchanged + changed + removed, first.length);
-    const { data: [result] } = (await bench.owner.from("week_results")
-      .select()) as unknown as { data: Record<string, unknown>[] };
-    assert.equal(result.superseded_versions, 1);
-    assert.ok(result.restated_at);
-    assert.equal(result.restating, false);
-  });
+  await withHarness(
+    { simulator: { results: { rows: 40 } } },
+    async (harness) => {
+      await using worker = openWorker(harness);
+      const { collection_id } = await collect(harness, 1);
+      await finishAll(harness, worker.tick);
+      const [{ id, execution_id: before }] = await weeksOf(harness);
+      const first = await rpc(harness, "week_rows", { week_id: id });
+      await rpc(harness, "set_restatement_policy", {
+        collection_id,
+        restate_weeks: 1,
+      });
+      // A week later.
+      await harness
+        .sql`update public.week_attempts set intended_at = intended_at - interval '7 days'`;
+      await harness.sql`select amc_history.open_restatements()`;
+      const after = await untilRestated(harness, worker, before!);
+      const rows = await rpc(harness, "week_rows", { week_id: id });
+      assert.deepEqual([...new Set(rows.map(execution))], [after]);
+      assert.deepEqual(
+        await rpc(harness, "execution_rows", { execution_id: before }),
+        first,
+      );
+      const { added, removed, changed, unchanged } = await rpc(
+        harness,
+        "compare_executions",
+        { execution_a: before, execution_b: after },
+      );
+      assert.equal(unchanged + changed + added, rows.length);
+      assert.equal(unchanged + changed + removed, first.length);
+      const { data: [result] } = (await harness.owner.from("week_results")
+        .select()) as unknown as { data: Record<string, unknown>[] };
+      assert.equal(result.superseded_versions, 1);
+      assert.ok(result.restated_at);
+      assert.equal(result.restating, false);
+    },
+  );
 });
 
 function execution(row: { execution_id: string }): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { collect, windowStartOf, withBench } from "./support/bench.ts";
+import { collect, windowStartOf, withHarness } from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import { shownRows, storedRows } from "./support/results.ts";
 import { finishAll, letTimePass, weeksOf } from "./support/weeks.ts";
@@ -39,32 +39,32 @@ const BROKEN: [string, string, RegExp][] = [
 
 for (const [what, body, message] of BROKEN) {
   Deno.test(`a result with ${what} fails its week as bad_csv, says where, and shows nothing of it`, async () => {
-    await withBench({}, async (bench) => {
-      const { weeks } = await collect(bench, 1);
-      bench.simulator.setResult(windowStartOf(weeks[0]), { body });
-      await using worker = openWorker(bench);
-      await finishAll(bench, worker.tick);
-      const [week] = await weeksOf(bench);
+    await withHarness({}, async (harness) => {
+      const { weeks } = await collect(harness, 1);
+      harness.simulator.setResult(windowStartOf(weeks[0]), { body });
+      await using worker = openWorker(harness);
+      await finishAll(harness, worker.tick);
+      const [week] = await weeksOf(harness);
       assert.equal(week.status, "failed");
       assert.equal(week.error_code, "bad_csv");
       assert.match(week.error_message!, message);
       assert.equal(week.data, null);
       assert.ok(week.execution_id, "it stays known where it came from");
-      assert.deepEqual(await shownRows(bench, week.id), []);
-      assert.equal(await storedRows(bench), 0);
-      assert.equal(bench.simulator.ledger().length, 1);
+      assert.deepEqual(await shownRows(harness, week.id), []);
+      assert.equal(await storedRows(harness), 0);
+      assert.equal(harness.simulator.ledger().length, 1);
     });
   });
 }
 
 Deno.test("a broken second file takes the first one with it", async () => {
-  await withBench({
+  await withHarness({
     simulator: { results: { rows: 100, files: 2 } },
-  }, async (bench) => {
-    await collect(bench, 1);
+  }, async (harness) => {
+    await collect(harness, 1);
     let files = 0;
     let lines = 0;
-    await using worker = openWorker(bench, {
+    await using worker = openWorker(harness, {
       client: (client) => ({
         ...client,
         openResult: async (link, options) => {
@@ -77,27 +77,30 @@ Deno.test("a broken second file takes the first one with it", async () => {
         },
       }),
     });
-    await finishAll(bench, worker.tick);
-    const [week] = await weeksOf(bench);
+    await finishAll(harness, worker.tick);
+    const [week] = await weeksOf(harness);
     assert.equal(week.error_code, "bad_csv");
     assert.match(week.error_message!, new RegExp(`^File 2, line ${lines}: `));
-    assert.equal(await storedRows(bench), 0);
+    assert.equal(await storedRows(harness), 0);
   });
 });
 
 Deno.test("a header that differs from the workflow's earlier one fails the week as header_changed and leaves the others", async () => {
-  await withBench({}, async (bench) => {
-    const { weeks } = await collect(bench, 2);
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 2);
     const [before, after] = weeks.map(windowStartOf);
-    bench.simulator.setResult(before, { body: GOOD });
-    bench.simulator.setResult(after, { body: "campaign,taps\nA,1\n" });
+    harness.simulator.setResult(before, { body: GOOD });
+    harness.simulator.setResult(after, { body: "campaign,taps\nA,1\n" });
     // One at a time, so that it is known which header comes first.
-    await bench.sql`update public.amc_instances set max_parallel = 1`;
-    await using worker = openWorker(bench);
-    await finishAll(bench, worker.tick);
-    const [kept, changed] = await weeksOf(bench);
+    await harness.sql`update public.amc_instances set max_parallel = 1`;
+    await using worker = openWorker(harness);
+    await finishAll(harness, worker.tick);
+    const [kept, changed] = await weeksOf(harness);
     assert.equal(kept.status, "completed");
-    assert.deepEqual(await shownRows(bench, kept.id), [["A", "1"], ["B", "2"]]);
+    assert.deepEqual(await shownRows(harness, kept.id), [["A", "1"], [
+      "B",
+      "2",
+    ]]);
     assert.equal(changed.status, "failed");
     assert.equal(changed.error_code, "header_changed");
     assert.match(
@@ -105,21 +108,21 @@ Deno.test("a header that differs from the workflow's earlier one fails the week 
       /Expected campaign, clicks; got campaign, taps/,
     );
     assert.equal(changed.error_count, 1);
-    assert.equal(await storedRows(bench), 2);
+    assert.equal(await storedRows(harness), 2);
   });
 });
 
 Deno.test("a week whose result never comes whole fails after eight errors, with the last one's words", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 1);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    await collect(harness, 1);
+    harness.simulator.script({
       operation: "downloadUrls",
       times: "always",
       fault: { kind: "status", status: 422, details: "No such output." },
     });
-    await using worker = openWorker(bench);
-    await finishAll(bench, worker.tick);
-    const [week] = await weeksOf(bench);
+    await using worker = openWorker(harness);
+    await finishAll(harness, worker.tick);
+    const [week] = await weeksOf(harness);
     assert.equal(week.status, "failed");
     assert.equal(week.error_code, "refused");
     assert.equal(week.error_count, 8);
@@ -128,25 +131,25 @@ Deno.test("a week whose result never comes whole fails after eight errors, with 
 });
 
 Deno.test("a loader that was taken for dead changes nothing when it comes back", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 1);
-    await using second = openWorker(bench);
+  await withHarness({}, async (harness) => {
+    await collect(harness, 1);
+    await using second = openWorker(harness);
     let overtaking: Promise<void> | undefined;
-    const reach = (point: string) => {
+    const checkpoint = (point: string) => {
       if (point !== "after_copy") return Promise.resolve();
       // All its bytes are in: another worker takes the load up, ends this one's session, and finishes it.
-      return overtaking ??= letTimePass(bench).then(async () => {
+      return overtaking ??= letTimePass(harness).then(async () => {
         await second.tick();
       });
     };
-    await using first = openWorker(bench, { parts: { reach } });
-    await finishAll(bench, async () => {
+    await using first = openWorker(harness, { parts: { checkpoint } });
+    await finishAll(harness, async () => {
       await first.tick();
       await overtaking;
     });
-    const [week] = await weeksOf(bench);
+    const [week] = await weeksOf(harness);
     assert.equal(week.status, "completed");
-    assert.equal(week.data.rows, await storedRows(bench));
+    assert.equal(week.data.rows, await storedRows(harness));
     assert.ok(
       first.lines.some(({ event }) => event === "load_taken_up_elsewhere"),
       "the first loader noticed",

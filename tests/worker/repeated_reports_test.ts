@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import type { Database } from "../../supabase/functions/_shared/database/database.types.ts";
 import { createRpc } from "../../supabase/functions/_shared/database/rpc.ts";
-import { type Bench, collect, withBench } from "./support/bench.ts";
+import { collect, type Harness, withHarness } from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import { column, finishAll, letTimePass } from "./support/weeks.ts";
 
 /** What the answer to a report leaves in the tables, but for times. */
-async function snapshot({ sql }: Bench) {
+async function snapshot({ sql }: Harness) {
   return {
     weeks: await sql`
       select id, status, data, execution_id, error_code, error_message, error_count from public.report_data_weeks order by id`,
@@ -23,7 +23,7 @@ async function snapshot({ sql }: Bench) {
 }
 
 /** The reports that are repeated when their answer is lost, each with the way in which it comes about. */
-const REPORTS: Record<string, (bench: Bench) => void> = {
+const REPORTS: Record<string, (harness: Harness) => void> = {
   record_execution: () => {},
   record_listing: () => {},
   update_week_status: () => {},
@@ -47,10 +47,10 @@ const REPORTS: Record<string, (bench: Bench) => void> = {
 
 for (const [name, arrange] of Object.entries(REPORTS)) {
   Deno.test(`${name}, repeated because its answer was lost, changes nothing more`, async () => {
-    await withBench({}, async (bench) => {
-      arrange(bench);
-      await collect(bench, 1);
-      await using worker = openWorker(bench);
+    await withHarness({}, async (harness) => {
+      arrange(harness);
+      await collect(harness, 1);
+      await using worker = openWorker(harness);
       const { collector } = worker;
       const { rpc } = collector;
       let repeated = 0;
@@ -58,14 +58,14 @@ for (const [name, arrange] of Object.entries(REPORTS)) {
         const answer = await rpc(called, args);
         if (called !== name || repeated > 0) return answer;
         repeated++;
-        const before = await snapshot(bench);
+        const before = await snapshot(harness);
         const again = await rpc(called, args);
-        assert.deepEqual(await snapshot(bench), before);
+        assert.deepEqual(await snapshot(harness), before);
         return again;
       };
       for (let tick = 0; tick < 4 && repeated === 0; tick++) {
         await worker.tick();
-        await letTimePass(bench);
+        await letTimePass(harness);
       }
       assert.equal(repeated, 1, `${name} was called`);
       const failed = worker.lines.filter(({ error }) =>
@@ -77,21 +77,24 @@ for (const [name, arrange] of Object.entries(REPORTS)) {
 }
 
 Deno.test("a report whose answer was lost is repeated by the worker, and the week is collected as if nothing had been", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 2);
+  await withHarness({}, async (harness) => {
+    await collect(harness, 2);
     const lost = new Set<string>();
     const client = createClient<Database>(
-      bench.platform.apiUrl,
-      bench.platform.secretKeys.default,
+      harness.platform.apiUrl,
+      harness.platform.secretKeys.default,
       { global: { fetch: losingFirstAnswers(lost) } },
     );
-    await using worker = openWorker(bench, {
+    await using worker = openWorker(harness, {
       parts: { rpc: createRpc(client, () => Promise.resolve()) },
     });
-    await finishAll(bench, worker.tick);
-    assert.deepEqual(await column(bench, "status"), ["completed", "completed"]);
-    assert.deepEqual(await column(bench, "error_count"), [0, 0]);
-    assert.equal(bench.simulator.ledger().length, 2);
+    await finishAll(harness, worker.tick);
+    assert.deepEqual(await column(harness, "status"), [
+      "completed",
+      "completed",
+    ]);
+    assert.deepEqual(await column(harness, "error_count"), [0, 0]);
+    assert.equal(harness.simulator.ledger().length, 2);
     assert.deepEqual([...lost].sort(), [
       "mark_workflow_saved",
       "record_execution",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { signIn } from "../../local/demo/setup.ts";
-import { withBench } from "./support/bench.ts";
+import { withHarness } from "./support/harness.ts";
 import {
   type Call,
   collections,
@@ -70,23 +70,23 @@ const REFUSED: [string, Record<string, unknown>, number, string][] = [
 ];
 
 Deno.test("start-collection refuses what makes no sense with a stable code and a sentence, and makes nothing", async () => {
-  await withBench({}, async (bench) => {
-    await bench.sql`
+  await withHarness({}, async (harness) => {
+    await harness.sql`
       insert into public.amc_instances (id, entity_id, marketplace_id, region, credential_name)
       values ('amcother1', 'ENTITY2', 'ATVPDKIKX0DER', 'NA', 'none')`;
     for (const [what, request, status, code] of REFUSED) {
-      const answer = await start(bench, request);
+      const answer = await start(harness, request);
       const { error } = await answer.json();
       assert.deepEqual([answer.status, error?.code], [status, code], what);
       assert.match(error.message, /^[A-Z].*\.$/s, what);
     }
-    assert.equal(await collections(bench), 0);
+    assert.equal(await collections(harness), 0);
   });
 });
 
 Deno.test("start-collection refuses a body that is no JSON object, and methods other than POST", async () => {
-  await withBench({}, async (bench) => {
-    const { data: { session } } = await bench.owner.auth.getSession();
+  await withHarness({}, async (harness) => {
+    const { data: { session } } = await harness.owner.auth.getSession();
     const headers = { Authorization: `Bearer ${session!.access_token}` };
     const refused: [Call, number, string][] = [
       [{ body: "weeks=3" }, 400, "invalid_json"],
@@ -99,18 +99,18 @@ Deno.test("start-collection refuses a body that is no JSON object, and methods o
       [{ method: "DELETE", body: "{}" }, 405, "method_not_allowed"],
     ];
     for (const [call, status, code] of refused) {
-      const answer = await send(bench, { headers, ...call });
+      const answer = await send(harness, { headers, ...call });
       const { error } = await answer.json();
       assert.deepEqual([answer.status, error?.code], [status, code]);
     }
-    assert.equal(await collections(bench), 0);
+    assert.equal(await collections(harness), 0);
   });
 });
 
 Deno.test("start-collection takes a signed-in user, and no key in a user's place", async () => {
-  await withBench({}, async (bench) => {
-    const { platform } = bench;
-    const body = JSON.stringify({ instance, workflow: bench.workflow });
+  await withHarness({}, async (harness) => {
+    const { platform } = harness;
+    const body = JSON.stringify({ instance, workflow: harness.workflow });
     const callers: Record<string, string>[] = [
       {},
       { apikey: platform.publishableKey },
@@ -120,22 +120,22 @@ Deno.test("start-collection takes a signed-in user, and no key in a user's place
       { Authorization: "Bearer eyJhbGciOiJub25lIn0.e30." },
     ];
     for (const headers of callers) {
-      const answer = await send(bench, { headers, body });
+      const answer = await send(harness, { headers, body });
       assert.equal(answer.status, 401, JSON.stringify(Object.keys(headers)));
       await answer.body?.cancel();
     }
-    assert.equal(await collections(bench), 0);
+    assert.equal(await collections(harness), 0);
   });
 });
 
 Deno.test("a good request answers 201 with the weeks, which are the newest full ones that ended two weeks ago", async () => {
-  await withBench({}, async (bench) => {
-    const answer = await start(bench, { weeks: 3, week_starts_on: "sunday" });
+  await withHarness({}, async (harness) => {
+    const answer = await start(harness, { weeks: 3, week_starts_on: "sunday" });
     assert.equal(answer.status, 201);
     const { collection_id, created, weeks } = await answer.json();
     assert.equal(created, true);
     assert.equal(weeks.length, 3);
-    const [last] = await bench.sql`
+    const [last] = await harness.sql`
       select c.end_date::text, w.status from public.report_data_collections c
       join public.report_data_weeks w on w.collection_id = c.id
       where c.id = ${collection_id} order by w.week_start_date desc`;
@@ -143,7 +143,7 @@ Deno.test("a good request answers 201 with the weeks, which are the newest full 
     assert.equal(new Date(`${weeks[0].week_start_date}Z`).getUTCDay(), 0);
     const age = Date.now() - Date.parse(last.end_date) - 24 * 3600_000;
     assert.ok(age >= 14 * 24 * 3600_000 && age < 22 * 24 * 3600_000);
-    const { data } = await bench.owner.from("collection_progress").select(
+    const { data } = await harness.owner.from("collection_progress").select(
       "collection_id, weeks, pending",
     );
     assert.deepEqual(data, [{ collection_id, weeks: 3, pending: 3 }]);
@@ -151,9 +151,9 @@ Deno.test("a good request answers 201 with the weeks, which are the newest full 
 });
 
 Deno.test("a browser may send the key from another origin", async () => {
-  await withBench({}, async (bench) => {
+  await withHarness({}, async (harness) => {
     const answer = await fetch(
-      `${bench.platform.apiUrl}/functions/v1/start-collection`,
+      `${harness.platform.apiUrl}/functions/v1/start-collection`,
       {
         method: "OPTIONS",
         headers: {
@@ -178,20 +178,20 @@ Deno.test("a browser may send the key from another origin", async () => {
     ) assert.ok(allowed.includes(header), header);
     assert.equal(answer.headers.get("Access-Control-Allow-Origin"), "*");
     await answer.body?.cancel();
-    const refused = await start(bench, { weeks: 0 });
+    const refused = await start(harness, { weeks: 0 });
     assert.equal(refused.headers.get("Access-Control-Allow-Origin"), "*");
     await refused.body?.cancel();
   });
 });
 
 Deno.test("another user sees nothing of a collection, and cannot start one on the instance", async () => {
-  await withBench({}, async (bench) => {
-    const answer = await start(bench, { weeks: 2 });
+  await withHarness({}, async (harness) => {
+    const answer = await start(harness, { weeks: 2 });
     assert.equal(answer.status, 201);
     await answer.body?.cancel();
     const [email, password] = ["other@example.com", "Sees-nothing-of-it"];
-    await bench.platform.createUser(email, password);
-    const other = await signIn(bench.platform, email, password);
+    await harness.platform.createUser(email, password);
+    const other = await signIn(harness.platform, email, password);
     for (
       const relation of [
         "report_data_collections",
@@ -206,7 +206,7 @@ Deno.test("another user sees nothing of a collection, and cannot start one on th
       assert.deepEqual(data, [], relation);
     }
     const { error } = await other.functions.invoke("start-collection", {
-      body: { instance, workflow: bench.workflow, weeks: 2 },
+      body: { instance, workflow: harness.workflow, weeks: 2 },
     });
     assert.equal(error.context.status, 404);
     const said = await error.context.json();

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { RequestEntry } from "../../local/amc/mod.ts";
 import {
-  type Bench,
   collect,
+  type Harness,
   windowStartOf,
-  withBench,
-} from "./support/bench.ts";
+  withHarness,
+} from "./support/harness.ts";
 import { tickOfFunction } from "./support/function_worker.ts";
 import { assertOneCreateEach, finishAll } from "./support/weeks.ts";
 
@@ -13,22 +13,22 @@ import { assertOneCreateEach, finishAll } from "./support/weeks.ts";
 const ASKING = ["listExecutions", "getExecution", "downloadUrls", "download"];
 
 Deno.test("every execution that AMC accepted is stored with its week before AMC is asked about any", async () => {
-  await withBench({}, async (bench) => {
-    const { weeks } = await collect(bench, 12);
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 12);
     // One is missing from the lists for a while, so that it is asked for by itself.
-    bench.simulator.script({
+    harness.simulator.script({
       operation: "createExecution",
       where: { windowStart: windowStartOf(weeks[0]) },
       fault: { kind: "list_lag", seconds: 2 },
     });
     const looks: Look[] = [];
-    bench.simulator.observe(async (request) => {
+    harness.simulator.observe(async (request) => {
       if (ASKING.includes(request.operation)) {
-        looks.push(await look(bench, request));
+        looks.push(await look(harness, request));
       }
     });
-    await finishAll(bench, () => tickOfFunction(bench));
-    await assertOneCreateEach(bench);
+    await finishAll(harness, () => tickOfFunction(harness));
+    await assertOneCreateEach(harness);
     const late = looks.filter(({ unstored }) => unstored.length > 0);
     assert.deepEqual(late, []);
     const asked = new Set(
@@ -37,7 +37,7 @@ Deno.test("every execution that AMC accepted is stored with its week before AMC 
       ),
     );
     assert.deepEqual([...asked].sort(), [...ASKING].sort());
-    assertStoredBeforeAsked(bench);
+    assertStoredBeforeAsked(harness);
   });
 });
 
@@ -49,7 +49,7 @@ interface Look {
 
 /** Which accepted executions their weeks do not name at this moment. */
 async function look(
-  { simulator, sql }: Bench,
+  { simulator, sql }: Harness,
   request: RequestEntry,
 ): Promise<Look> {
   const accepted = simulator.ledger();
@@ -68,7 +68,7 @@ async function look(
 }
 
 /** The log tells the same order: captured, stored, and only then a request that asks about executions. */
-function assertStoredBeforeAsked({ lines, simulator }: Bench): void {
+function assertStoredBeforeAsked({ lines, simulator }: Harness): void {
   const asks = ["list_executions", "get_execution", "download_urls"];
   for (const { executionId } of simulator.ledger()) {
     const of = (event: string) =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { collect, windowStartOf, withBench } from "./support/bench.ts";
+import { collect, windowStartOf, withHarness } from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
   column,
@@ -10,66 +10,73 @@ import {
 } from "./support/weeks.ts";
 
 Deno.test("a database that was restored from a backup takes over what AMC has, and runs none of it again", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 4);
-    await using worker = openWorker(bench);
-    await finishAll(bench, worker.tick);
-    const before = await column(bench, "execution_id");
+  await withHarness({}, async (harness) => {
+    await collect(harness, 4);
+    await using worker = openWorker(harness);
+    await finishAll(harness, worker.tick);
+    const before = await column(harness, "execution_id");
     // As a backup from right after the collection was made would have it.
-    await bench
+    await harness
       .sql`update public.report_data_weeks set status = 'pending', due_at = now(), data = null`;
-    await bench
+    await harness
       .sql`alter table public.report_data_weeks disable trigger protect_execution_id`;
-    await bench.sql`update public.report_data_weeks set execution_id = null`;
-    await bench
+    await harness.sql`update public.report_data_weeks set execution_id = null`;
+    await harness
       .sql`alter table public.report_data_weeks enable trigger protect_execution_id`;
-    await bench
+    await harness
       .sql`truncate public.week_attempts, public.result_loads, public.tracking_events`;
-    await bench.sql`delete from public.workflow_executions`;
-    await bench
+    await harness.sql`delete from public.workflow_executions`;
+    await harness
       .sql`update public.report_data_collections set surveyed_at = null`;
-    await letTimePass(bench);
-    await finishAll(bench, worker.tick);
-    assert.deepEqual(await column(bench, "execution_id"), before);
-    assert.deepEqual(await column(bench, "adopted"), [true, true, true, true]);
-    assert.equal(bench.simulator.ledger().length, 4, "nothing was run again");
+    await letTimePass(harness);
+    await finishAll(harness, worker.tick);
+    assert.deepEqual(await column(harness, "execution_id"), before);
+    assert.deepEqual(await column(harness, "adopted"), [
+      true,
+      true,
+      true,
+      true,
+    ]);
+    assert.equal(harness.simulator.ledger().length, 4, "nothing was run again");
   });
 });
 
 Deno.test("an execution that AMC's list shows only after its attempt was abandoned is found, recorded and cancelled", async () => {
   const slow = { execution: { pendingSeconds: 0, runSeconds: 3600 } };
-  await withBench({ simulator: slow }, async (bench) => {
-    const { weeks } = await collect(bench, 2);
-    bench.simulator.script({
+  await withHarness({ simulator: slow }, async (harness) => {
+    const { weeks } = await collect(harness, 2);
+    harness.simulator.script({
       operation: "createExecution",
       where: { windowStart: windowStartOf(weeks[1]) },
       fault: { kind: "drop", point: "after" },
     });
-    bench.simulator.change({ lag: { listSeconds: 1800 } });
-    await using worker = openWorker(bench);
+    harness.simulator.change({ lag: { listSeconds: 1800 } });
+    await using worker = openWorker(harness);
     await worker.tick();
-    assert.equal((await weeksOf(bench))[1].attempt_state, "unknown");
-    await letAllowancesPass(bench);
+    assert.equal((await weeksOf(harness))[1].attempt_state, "unknown");
+    await letAllowancesPass(harness);
     await worker.tick();
-    const rows = await weeksOf(bench);
+    const rows = await weeksOf(harness);
     assert.equal(rows[1].attempts, 2, "after the allowance it was tried again");
-    assert.equal(bench.simulator.ledger().length, 3);
-    bench.simulator.clock.advance(1900);
+    assert.equal(harness.simulator.ledger().length, 3);
+    harness.simulator.clock.advance(1900);
     for (let ticks = 0; ticks < 3; ticks++) {
-      await letTimePass(bench);
+      await letTimePass(harness);
       await worker.tick();
     }
-    const lost = bench.simulator.ledger().filter(({ windowStart }) =>
+    const lost = harness.simulator.ledger().filter(({ windowStart }) =>
       windowStart === windowStartOf(weeks[1])
     )[0].executionId;
     const executions = new Map(
-      bench.simulator.executions().map((one) => [one.executionId, one.status]),
+      harness.simulator.executions().map((
+        one,
+      ) => [one.executionId, one.status]),
     );
     assert.equal(executions.get(lost), "CANCELLED");
-    const [alert] = await bench.sql`
+    const [alert] = await harness.sql`
       select code from public.tracking_alerts where code = 'duplicate_execution'`;
     assert.ok(alert, "a person is told");
-    const running = (await weeksOf(bench)).map(({ execution_id }) =>
+    const running = (await weeksOf(harness)).map(({ execution_id }) =>
       executions.get(execution_id!)
     );
     assert.deepEqual(running, ["RUNNING", "RUNNING"]);
@@ -77,14 +84,14 @@ Deno.test("an execution that AMC's list shows only after its attempt was abandon
 });
 
 Deno.test("a run that a person started in the console with the same workflow and window is never cancelled", async () => {
-  await withBench({}, async (bench) => {
-    const { weeks } = await collect(bench, 1);
-    await using worker = openWorker(bench);
-    await finishAll(bench, worker.tick);
-    const [{ workflow_id }] = await bench.sql`
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 1);
+    await using worker = openWorker(harness);
+    await finishAll(harness, worker.tick);
+    const [{ workflow_id }] = await harness.sql`
       select workflow_id from public.report_data_collections`;
-    bench.simulator.change({ execution: { runSeconds: 3600 } });
-    const theirs = bench.simulator.startOutside({
+    harness.simulator.change({ execution: { runSeconds: 3600 } });
+    const theirs = harness.simulator.startOutside({
       workflowId: workflow_id,
       windowStart: windowStartOf(weeks[0]),
       windowEnd: `${
@@ -92,12 +99,12 @@ Deno.test("a run that a person started in the console with the same workflow and
           .toISOString().slice(0, 10)
       }T00:00:00`,
     });
-    await collect(bench, 2, { idempotency_key: "another" });
+    await collect(harness, 2, { idempotency_key: "another" });
     for (let ticks = 0; ticks < 3; ticks++) {
-      await letTimePass(bench);
+      await letTimePass(harness);
       await worker.tick();
     }
-    const status = bench.simulator.executions().find(({ executionId }) =>
+    const status = harness.simulator.executions().find(({ executionId }) =>
       executionId === theirs
     )!.status;
     assert.equal(status, "RUNNING");

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { connectInstance } from "../../local/demo/setup.ts";
 import {
-  type Bench,
   collect,
+  type Harness,
   windowStartOf,
-  withBench,
-} from "./support/bench.ts";
+  withHarness,
+} from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
   assertOneCreateEach,
@@ -17,22 +17,26 @@ import {
 } from "./support/weeks.ts";
 
 Deno.test("a 429 pauses the instance for as long as AMC said, counts no error, and the create waits to be settled", async () => {
-  await withBench({}, async (bench) => {
-    const { weeks } = await collect(bench, 12);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 12);
+    harness.simulator.script({
       operation: "createExecution",
       where: { windowStart: windowStartOf(weeks[3]) },
       fault: { kind: "status", status: 429, retryAfter: 120 },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    const { seconds, pause_reason } = await pauseOf(bench);
+    const { seconds, pause_reason } = await pauseOf(harness);
     assert.equal(pause_reason, "throttled");
     assert.ok(seconds > 100 && seconds <= 120, `paused for ${seconds} s`);
-    const asked = bench.simulator.requests().length;
+    const asked = harness.simulator.requests().length;
     await worker.tick();
-    assert.equal(bench.simulator.requests().length, asked, "AMC is left alone");
-    const rows = await weeksOf(bench);
+    assert.equal(
+      harness.simulator.requests().length,
+      asked,
+      "AMC is left alone",
+    );
+    const rows = await weeksOf(harness);
     assert.equal(rows[3].attempt_state, "unknown");
     assert.equal(rows[3].status, "running");
     assert.deepEqual(
@@ -40,20 +44,24 @@ Deno.test("a 429 pauses the instance for as long as AMC said, counts no error, a
       weeks.map(() => 0),
     );
     assert.equal(rows[11].attempts, 0, "no new week is begun");
-    await letTimePass(bench);
+    await letTimePass(harness);
     await worker.tick();
-    assert.equal((await weeksOf(bench))[3].attempts, 1, "not tried again yet");
-    await letAllowancesPass(bench);
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
+    assert.equal(
+      (await weeksOf(harness))[3].attempts,
+      1,
+      "not tried again yet",
+    );
+    await letAllowancesPass(harness);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
   });
 });
 
 Deno.test("a Retry-After that is a date is held against AMC's own clock", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 1);
-    bench.simulator.clock.skewSeconds = -3000;
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    await collect(harness, 1);
+    harness.simulator.clock.skewSeconds = -3000;
+    harness.simulator.script({
       operation: "createExecution",
       fault: {
         kind: "status",
@@ -62,25 +70,25 @@ Deno.test("a Retry-After that is a date is held against AMC's own clock", async 
         retryAfterForm: "date",
       },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    const { seconds } = await pauseOf(bench);
+    const { seconds } = await pauseOf(harness);
     assert.ok(seconds > 180 && seconds <= 201, `paused for ${seconds} s`);
   });
 });
 
 Deno.test("AMC's limit of active executions makes weeks wait, without an error and without a second create", async () => {
-  await withBench({
+  await withHarness({
     simulator: {
       limits: { aboveActive: "422", active: 3 },
       execution: { pendingSeconds: 0, runSeconds: 3600 },
     },
-  }, async (bench) => {
-    await collect(bench, 5);
-    await using worker = openWorker(bench);
+  }, async (harness) => {
+    await collect(harness, 5);
+    await using worker = openWorker(harness);
     await worker.tick();
-    assert.equal(bench.simulator.ledger().length, 3);
-    const rows = await weeksOf(bench);
+    assert.equal(harness.simulator.ledger().length, 3);
+    const rows = await weeksOf(harness);
     const waiting = rows.filter(({ attempt_outcome }) =>
       attempt_outcome === "quota"
     );
@@ -90,57 +98,61 @@ Deno.test("AMC's limit of active executions makes weeks wait, without an error a
       assert.equal(error_count, 0);
       assert.ok(due_at !== null, "it is due again");
     }
-    assert.equal((await pauseOf(bench)).pause_reason, "quota");
-    bench.simulator.change({ execution: { runSeconds: 0 } });
-    bench.simulator.clock.advance(3600);
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
+    assert.equal((await pauseOf(harness)).pause_reason, "quota");
+    harness.simulator.change({ execution: { runSeconds: 0 } });
+    harness.simulator.clock.advance(3600);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
   });
 });
 
 Deno.test("a credential that Amazon refuses stops its instance with an alert, POSTs nothing, and goes on once reconnected", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 2);
-    bench.simulator.revoke();
-    await using worker = openWorker(bench);
+  await withHarness({}, async (harness) => {
+    await collect(harness, 2);
+    harness.simulator.revoke();
+    await using worker = openWorker(harness);
     await worker.tick();
-    assert.deepEqual(bench.simulator.ledger(), []);
-    assert.equal(bench.simulator.requests("createExecution").length, 0);
-    const { seconds, pause_reason } = await pauseOf(bench);
+    assert.deepEqual(harness.simulator.ledger(), []);
+    assert.equal(harness.simulator.requests("createExecution").length, 0);
+    const { seconds, pause_reason } = await pauseOf(harness);
     assert.equal(seconds, Infinity);
     assert.equal(pause_reason, "invalid_grant");
-    assert.deepEqual(await openAlerts(bench), ["reconnect_needed"]);
-    assert.deepEqual(await column(bench, "error_count"), [0, 0]);
+    assert.deepEqual(await openAlerts(harness), ["reconnect_needed"]);
+    assert.deepEqual(await column(harness, "error_count"), [0, 0]);
     assert.ok(
-      (await column(bench, "due_at")).every((due) => due !== null),
+      (await column(harness, "due_at")).every((due) => due !== null),
       "the weeks are due again",
     );
-    const asked = bench.simulator.requests().length;
-    await letTimePass(bench);
+    const asked = harness.simulator.requests().length;
+    await letTimePass(harness);
     await worker.tick();
-    assert.equal(bench.simulator.requests().length, asked, "nothing is asked");
-    bench.simulator.revoke(undefined, false);
-    await connectInstance(bench.platform, bench.simulator, {
+    assert.equal(
+      harness.simulator.requests().length,
+      asked,
+      "nothing is asked",
+    );
+    harness.simulator.revoke(undefined, false);
+    await connectInstance(harness.platform, harness.simulator, {
       email: "owner@example.com",
     });
     // A worker that has not the old credential in memory.
-    await using another = openWorker(bench);
-    await finishAll(bench, another.tick);
-    await assertOneCreateEach(bench);
-    assert.deepEqual(await openAlerts(bench), []);
+    await using another = openWorker(harness);
+    await finishAll(harness, another.tick);
+    await assertOneCreateEach(harness);
+    assert.deepEqual(await openAlerts(harness), []);
   });
 });
 
 Deno.test("a worker that learns only after the instance was reconnected that the old credential was refused stops nothing", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 2);
-    bench.simulator.revoke();
-    const slow = openWorker(bench);
+  await withHarness({}, async (harness) => {
+    await collect(harness, 2);
+    harness.simulator.revoke();
+    const slow = openWorker(harness);
     const rpc = slow.collector.rpc;
     slow.collector.rpc = async (name, args) => {
       if (name === "report_credential_failure") {
-        bench.simulator.revoke(undefined, false);
-        await connectInstance(bench.platform, bench.simulator, {
+        harness.simulator.revoke(undefined, false);
+        await connectInstance(harness.platform, harness.simulator, {
           email: "owner@example.com",
         });
       }
@@ -153,61 +165,61 @@ Deno.test("a worker that learns only after the instance was reconnected that the
         event === "credential_refused" && stopped === 0
       ),
     );
-    assert.equal((await pauseOf(bench)).seconds, null);
-    assert.deepEqual(await openAlerts(bench), []);
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
+    assert.equal((await pauseOf(harness)).seconds, null);
+    assert.deepEqual(await openAlerts(harness), []);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
   });
 });
 
 Deno.test("a create that AMC answers with 401 is not sent again before the list had time to tell, and a person is alerted", async () => {
-  await withBench({}, async (bench) => {
-    const { weeks } = await collect(bench, 2);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 2);
+    harness.simulator.script({
       operation: "createExecution",
       where: { windowStart: windowStartOf(weeks[0]) },
       fault: { kind: "status", status: 401 },
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    const [refused] = await weeksOf(bench);
+    const [refused] = await weeksOf(harness);
     assert.equal(refused.attempt_state, "unknown");
     assert.equal(refused.error_count, 0);
-    assert.equal((await pauseOf(bench)).pause_reason, "unauthorized");
-    assert.deepEqual(await openAlerts(bench), ["unauthorized"]);
-    await letTimePass(bench);
+    assert.equal((await pauseOf(harness)).pause_reason, "unauthorized");
+    assert.deepEqual(await openAlerts(harness), ["unauthorized"]);
+    await letTimePass(harness);
     await worker.tick();
-    assert.equal(bench.simulator.requests("createExecution").length, 2);
-    await letAllowancesPass(bench);
-    await finishAll(bench, worker.tick);
-    await assertOneCreateEach(bench);
+    assert.equal(harness.simulator.requests("createExecution").length, 2);
+    await letAllowancesPass(harness);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
   });
 });
 
-async function pauseOf({ sql }: Bench) {
+async function pauseOf({ sql }: Harness) {
   const [row] = await sql`
     select extract(epoch from paused_until - now())::float8 as seconds, pause_reason
     from public.amc_instances`;
   return row as unknown as { seconds: number; pause_reason: string };
 }
 
-async function openAlerts({ sql }: Bench): Promise<string[]> {
+async function openAlerts({ sql }: Harness): Promise<string[]> {
   const rows = await sql`
     select code from public.tracking_alerts where resolved_at is null order by code`;
   return rows.map(({ code }) => code);
 }
 
 Deno.test("a throttled listing pauses the instance, and nothing is created meanwhile", async () => {
-  await withBench({}, async (bench) => {
-    await collect(bench, 1);
-    bench.simulator.script({
+  await withHarness({}, async (harness) => {
+    await collect(harness, 1);
+    harness.simulator.script({
       operation: "listExecutions",
       fault: { kind: "status", status: 429, retryAfter: 600 },
       times: "always",
     });
-    await using worker = openWorker(bench);
+    await using worker = openWorker(harness);
     await worker.tick();
-    assert.equal((await pauseOf(bench)).pause_reason, "throttled");
-    assert.equal(bench.simulator.requests("createExecution").length, 0);
+    assert.equal((await pauseOf(harness)).pause_reason, "throttled");
+    assert.equal(harness.simulator.requests("createExecution").length, 0);
   });
 });

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import { collect, withBench } from "./support/bench.ts";
+import { collect, withHarness } from "./support/harness.ts";
 import { weeksOf } from "./support/weeks.ts";
 
 const EXECUTION = "b3a77999-7c8e-4289-9bf9-5da8f178536c";
 
 Deno.test("update_week_status is called with three, four and five named arguments, and a shorter call erases nothing", async () => {
-  await withBench({}, async (bench) => {
-    const { collection_id, weeks: [week] } = await collect(bench, 1);
+  await withHarness({}, async (harness) => {
+    const { collection_id, weeks: [week] } = await collect(harness, 1);
     const ids = { collection_id, week_id: week.id };
-    const { service } = bench;
+    const { service } = harness;
     const summary = { rows: 7 };
     assert.deepEqual(
       await report(service, { ...ids, status: "running" }),
@@ -43,7 +43,7 @@ Deno.test("update_week_status is called with three, four and five named argument
     ) {
       const { outcome } = await report(service, shorter);
       assert.equal(outcome, "already_applied");
-      const [row] = await weeksOf(bench);
+      const [row] = await weeksOf(harness);
       assert.equal(row.execution_id, EXECUTION);
       assert.deepEqual(row.data, summary);
     }
@@ -51,10 +51,10 @@ Deno.test("update_week_status is called with three, four and five named argument
 });
 
 Deno.test("an unknown status is refused with 400 and the valid ones, an unknown week is not_found", async () => {
-  await withBench({}, async (bench) => {
-    const { collection_id, weeks: [week] } = await collect(bench, 1);
+  await withHarness({}, async (harness) => {
+    const { collection_id, weeks: [week] } = await collect(harness, 1);
     for (const status of ["done", "", null]) {
-      const answer = await bench.service.rpc("update_week_status", {
+      const answer = await harness.service.rpc("update_week_status", {
         collection_id,
         week_id: week.id,
         status,
@@ -66,7 +66,7 @@ Deno.test("an unknown status is refused with 400 and the valid ones, an unknown 
         /pending, running, completed, failed/,
       );
     }
-    const { outcome } = await report(bench.service, {
+    const { outcome } = await report(harness.service, {
       collection_id: crypto.randomUUID(),
       week_id: week.id,
       status: "running",
@@ -76,11 +76,11 @@ Deno.test("an unknown status is refused with 400 and the valid ones, an unknown 
 });
 
 Deno.test("neither anybody nor the owner may report a week's status or call what the worker calls", async () => {
-  await withBench({}, async (bench) => {
-    const { collection_id, weeks: [week] } = await collect(bench, 1);
+  await withHarness({}, async (harness) => {
+    const { collection_id, weeks: [week] } = await collect(harness, 1);
     const anybody = createClient(
-      bench.platform.apiUrl,
-      bench.platform.publishableKey,
+      harness.platform.apiUrl,
+      harness.platform.publishableKey,
       { auth: { persistSession: false, autoRefreshToken: false } },
     );
     const calls: [string, Record<string, unknown>][] = [
@@ -97,19 +97,19 @@ Deno.test("neither anybody nor the owner may report a week's status or call what
         execution_id: EXECUTION,
       }],
       ["create_collection", {
-        owner_id: bench.ownerId,
+        owner_id: harness.ownerId,
         instance_id: "amcr1aaaa1a",
-        workflow_id: bench.workflow,
+        workflow_id: harness.workflow,
       }],
     ];
-    for (const client of [anybody, bench.owner]) {
+    for (const client of [anybody, harness.owner]) {
       for (const [name, args] of calls) {
         const { error, status } = await client.rpc(name, args);
         assert.equal(error?.code, "42501", name);
         assert.ok(status === 401 || status === 403, `${name}: ${status}`);
       }
     }
-    const [row] = await weeksOf(bench);
+    const [row] = await weeksOf(harness);
     assert.equal(row.status, "pending");
     assert.equal(row.attempts, 0);
   });

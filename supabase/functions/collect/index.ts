@@ -5,7 +5,7 @@
 import { withSupabase } from "@supabase/server";
 import { createAmcClients } from "../_shared/collector/amc_clients.ts";
 import type { Collector } from "../_shared/collector/collector.ts";
-import { createReach } from "../_shared/collector/test_points.ts";
+import { createCheckpoint } from "../_shared/collector/failpoints.ts";
 import {
   budgetOf,
   DEFAULT_BUDGET,
@@ -16,7 +16,11 @@ import { openSql } from "../_shared/database/sql.ts";
 import type { LoadBudget } from "../_shared/results/load_budget.ts";
 import { readLimits } from "../_shared/results/load_limits.ts";
 import { createRpc } from "../_shared/database/rpc.ts";
-import { refusal, RequestError, requirePost } from "../_shared/http/answers.ts";
+import {
+  refusal,
+  RequestError,
+  requirePost,
+} from "../_shared/http/request_error.ts";
 import { createLog, logFailure } from "../_shared/log.ts";
 
 declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void };
@@ -42,7 +46,7 @@ function openCollector(): Collector {
     log,
     limits: readLimits((variable) => Deno.env.get(variable)),
     now: () => performance.now(),
-    reach: createReach(Deno.env.get("AMC_HISTORY_TEST_POINTS")),
+    checkpoint: createCheckpoint(Deno.env.get("AMC_HISTORY_FAILPOINTS")),
   };
 }
 

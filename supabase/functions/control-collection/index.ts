@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Database } from "../_shared/database/database.types.ts";
 import { createRpc, type Rpc } from "../_shared/database/rpc.ts";
 import { readJson } from "../_shared/http/body.ts";
-import { RequestError, requirePost } from "../_shared/http/answers.ts";
+import { RequestError, requirePost } from "../_shared/http/request_error.ts";
 import { withUser } from "../_shared/http/with_user.ts";
 import { createLog } from "../_shared/log.ts";
 

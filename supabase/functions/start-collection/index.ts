@@ -5,7 +5,7 @@
 import { openAdminClient } from "../_shared/database/admin.ts";
 import type { Json } from "../_shared/database/database.types.ts";
 import { createRpc } from "../_shared/database/rpc.ts";
-import { requirePost } from "../_shared/http/answers.ts";
+import { requirePost } from "../_shared/http/request_error.ts";
 import { withUser } from "../_shared/http/with_user.ts";
 import { createLog } from "../_shared/log.ts";
 import { readIdempotencyKey, readRequest } from "./request.ts";

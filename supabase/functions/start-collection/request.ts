@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RequestError } from "../_shared/http/answers.ts";
+import { RequestError } from "../_shared/http/request_error.ts";
 import { readJson } from "../_shared/http/body.ts";
 
 const date = z.iso.date("expected a date as yyyy-mm-dd");
@@ -21,7 +21,7 @@ const schema = z.strictObject({
 /** What start-collection may be asked for. */
 export type CollectionRequest = z.infer<typeof schema>;
 
-const LONGEST_KEY = 200;
+const MAX_KEY_CHARACTERS = 200;
 
 /**
  * Reads the body of a request.
@@ -40,11 +40,11 @@ export function readRequest(request: Request): Promise<CollectionRequest> {
  */
 export function readIdempotencyKey(request: Request): string | undefined {
   const key = request.headers.get("Idempotency-Key") ?? undefined;
-  if (key !== undefined && (key === "" || key.length > LONGEST_KEY)) {
+  if (key !== undefined && (key === "" || key.length > MAX_KEY_CHARACTERS)) {
     throw new RequestError(
       400,
       "invalid_idempotency_key",
-      `Expected an Idempotency-Key of 1 to ${LONGEST_KEY} characters, got ${key.length}.`,
+      `Expected an Idempotency-Key of 1 to ${MAX_KEY_CHARACTERS} characters, got ${key.length}.`,
     );
   }
   return key;

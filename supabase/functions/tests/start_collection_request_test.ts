@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RequestError } from "../_shared/http/answers.ts";
+import { RequestError } from "../_shared/http/request_error.ts";
 import {
   readIdempotencyKey,
   readRequest,

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash, type Hash } from "node:crypto";
-import { type Bench, collect, withBench } from "../../worker/support/bench.ts";
+import {
+  collect,
+  type Harness,
+  withHarness,
+} from "../../worker/support/harness.ts";
 import {
   killAt,
   tickOfFunction,
@@ -24,53 +28,53 @@ export interface LargeLoad {
  */
 export async function assertLoadsExactly(large: LargeLoad): Promise<void> {
   const { files, bytesPerFile, segmentBytes, callBytes, kills } = large;
-  await withBench({
+  await withHarness({
     simulator: { results: { files, bytesPerFile } },
     env: {
       AMC_SEGMENT_BYTES: String(segmentBytes),
       AMC_CALL_BYTES: String(callBytes),
     },
     wallClockSeconds: 150,
-  }, async (bench) => {
-    await collect(bench, 1);
+  }, async (harness) => {
+    await collect(harness, 1);
     for (const point of kills) {
-      const before = bench.lines.filter((line) =>
-        line.event === "test_point" && line.point === point
+      const before = harness.lines.filter((line) =>
+        line.event === "failpoint" && line.point === point
       ).length;
-      await killAt(bench, point, before + 1);
-      assert.equal((await weeksOf(bench))[0].status, "running");
+      await killAt(harness, point, before + 1);
+      assert.equal((await weeksOf(harness))[0].status, "running");
     }
-    await tickUntilDone(bench);
-    const [week] = await weeksOf(bench);
+    await tickUntilDone(harness);
+    const [week] = await weeksOf(harness);
     assert.equal(week.status, "completed", JSON.stringify(week));
     assert.equal(week.error_count, 0);
     assert.equal(week.data.files, files);
-    const sent = await sentBy(bench, week.execution_id!);
+    const sent = await sentBy(harness, week.execution_id!);
     assert.equal(week.data.bytes, sent.bytes);
-    assert.equal(await writtenOut(bench, week.execution_id!), sent.digest);
+    assert.equal(await writtenOut(harness, week.execution_id!), sent.digest);
     assert.ok(sent.bytes >= files * bytesPerFile);
     const least = Math.ceil(sent.bytes / (segmentBytes + 100_000));
     assert.ok(week.data.segments >= least, `${week.data.segments} segments`);
     assert.match(week.data.checksum, new RegExp(`-${week.data.segments}$`));
-    assert.equal(bench.simulator.ledger().length, 1);
+    assert.equal(harness.simulator.ledger().length, 1);
   });
 }
 
-async function tickUntilDone(bench: Bench): Promise<void> {
+async function tickUntilDone(harness: Harness): Promise<void> {
   for (let call = 0; call < 100; call++) {
-    await letTimePass(bench);
-    await tickOfFunction(bench);
-    const [{ status }] = await weeksOf(bench);
+    await letTimePass(harness);
+    await tickOfFunction(harness);
+    const [{ status }] = await weeksOf(harness);
     if (status !== "running") return;
   }
 }
 
 /** All bytes of the result as AMC sends them, and the SHA-256 of its records without the headers. */
 async function sentBy(
-  bench: Bench,
+  harness: Harness,
   executionId: string,
 ): Promise<{ bytes: number; digest: string }> {
-  await using worker = openWorker(bench);
+  await using worker = openWorker(harness);
   const { collector } = worker;
   const [instance] = await collector.sql`
     select id as instance_id, entity_id, marketplace_id, region, credential_name from public.amc_instances`;
@@ -95,7 +99,7 @@ async function sentBy(
 
 /** SHA-256 of the rows that are stored for an execution, as COPY writes them. */
 async function writtenOut(
-  { sql }: Bench,
+  { sql }: Harness,
   executionId: string,
 ): Promise<string> {
   const [{ id, table_name, columns }] = await sql`

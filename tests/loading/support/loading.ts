@@ -47,7 +47,7 @@ export interface LoadOptions {
   budget?: LoadBudget;
   /** Size of the chunks in which the bytes come. */
   chunk?: number;
-  reach?: Load["reach"];
+  checkpoint?: Load["checkpoint"];
   countFiles?: Load["countFiles"];
   /** Replaces how a file is opened. */
   open?: (
@@ -173,7 +173,7 @@ export async function load(
       const file = served(bytes[index], from.offset, options.chunk ?? 65_536);
       return await options.open?.(index, from, file) ?? file;
     },
-    reach: options.reach ?? (() => Promise.resolve()),
+    checkpoint: options.checkpoint ?? (() => Promise.resolve()),
   });
 }
 

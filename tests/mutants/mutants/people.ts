@@ -160,6 +160,6 @@ export const PEOPLE: Mutant[] = [
     guard: "an attempt takes no execution of another window, whoever names it",
     off: "the worker does not compare what AMC says of it",
     edits: [edit(CONFIRM, ": whyNot(attempt, execution);", ": null;")],
-    tests: ["tests/worker/persons_word_test"],
+    tests: ["tests/worker/manual_resolution_test"],
   },
 ];

@@ -68,7 +68,7 @@ export class Worker {
         }
       },
       now: () => amc.now,
-      reach: () => Promise.resolve(),
+      checkpoint: () => Promise.resolve(),
     };
   }
 

@@ -1,11 +1,11 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
-import type { Bench } from "./bench.ts";
+import type { Harness } from "./harness.ts";
 
 /** Calls control-collection as the owner. */
 export async function control(
-  bench: Bench,
+  harness: Harness,
   body: Record<string, unknown>,
-  client: SupabaseClient = bench.owner,
+  client: SupabaseClient = harness.owner,
 ): Promise<{ status: number; answer: Record<string, unknown> }> {
   const { data, error, response } = await client.functions.invoke(
     "control-collection",

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../support/eventually.ts";
-import type { Bench } from "./bench.ts";
+import type { Harness } from "./harness.ts";
 import { letTimePass } from "./weeks.ts";
 
 /** Wakes the edge function collect as the schedule does. */
 export async function wakeUp(
-  bench: Pick<Bench, "platform">,
+  harness: Pick<Harness, "platform">,
 ): Promise<Response> {
-  return await fetch(`${bench.platform.apiUrl}/functions/v1/collect`, {
+  return await fetch(`${harness.platform.apiUrl}/functions/v1/collect`, {
     method: "POST",
     headers: {
-      apikey: bench.platform.secretKeys.cron,
+      apikey: harness.platform.secretKeys.cron,
       "Content-Type": "application/json",
     },
     body: "{}",
@@ -18,44 +18,44 @@ export async function wakeUp(
 }
 
 /** Wakes the edge function collect, and waits until its tick has ended. */
-export async function tickOfFunction(bench: Bench): Promise<void> {
-  const before = endedTicks(bench);
-  const answer = await wakeUp(bench);
+export async function tickOfFunction(harness: Harness): Promise<void> {
+  const before = endedTicks(harness);
+  const answer = await wakeUp(harness);
   assert.equal(answer.status, 202, await answer.text());
   await eventually(
     "the end of a tick",
-    () => Promise.resolve(endedTicks(bench) > before),
+    () => Promise.resolve(endedTicks(harness) > before),
     40,
   );
 }
 
 /** Ticks until the worker stands at a named point so many times, and kills it there. */
 export async function killAt(
-  bench: Bench,
+  harness: Harness,
   point: string,
   times: number,
 ): Promise<void> {
   const isThere = () =>
-    bench.lines.filter((line) =>
-      line.event === "test_point" && line.point === point
+    harness.lines.filter((line) =>
+      line.event === "failpoint" && line.point === point
     ).length >= times;
-  bench.env.AMC_HISTORY_TEST_POINTS = point;
+  harness.env.AMC_HISTORY_FAILPOINTS = point;
   for (let tick = 0; tick < 5 && !isThere(); tick++) {
-    await letTimePass(bench);
-    const before = endedTicks(bench);
-    await wakeUp(bench);
+    await letTimePass(harness);
+    const before = endedTicks(harness);
+    await wakeUp(harness);
     await eventually(
       `the worker at ${point}`,
-      () => Promise.resolve(isThere() || endedTicks(bench) > before),
+      () => Promise.resolve(isThere() || endedTicks(harness) > before),
       30,
     );
   }
   assert.ok(isThere(), `no tick reached ${point}`);
-  await bench.platform.functions.killAll();
-  delete bench.env.AMC_HISTORY_TEST_POINTS;
+  await harness.platform.functions.killAll();
+  delete harness.env.AMC_HISTORY_FAILPOINTS;
 }
 
-function endedTicks({ lines }: Bench): number {
+function endedTicks({ lines }: Harness): number {
   return lines.filter(({ event }) => /^tick_(ended|failed)$/.test(event))
     .length;
 }

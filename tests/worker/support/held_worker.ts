@@ -1,5 +1,5 @@
 import { eventually } from "../../support/eventually.ts";
-import type { Bench } from "./bench.ts";
+import type { Harness } from "./harness.ts";
 import { openWorker } from "./own_worker.ts";
 import { letTimePass } from "./weeks.ts";
 
@@ -18,17 +18,17 @@ export interface HeldWorker extends AsyncDisposable {
  * @param where the point; `skip`: how often it passes there first; `times`: how many of its weeks are held there
  */
 export async function holdAt(
-  bench: Bench,
+  harness: Harness,
   where: { point: string; skip?: number; times: number },
 ): Promise<HeldWorker> {
   let slept = 0;
   let passed = 0;
   let held = 0;
   const waking = Promise.withResolvers<void>();
-  const worker = openWorker(bench, {
+  const worker = openWorker(harness, {
     parts: {
       now: () => performance.now() + slept,
-      reach: async (point) => {
+      checkpoint: async (point) => {
         if (point !== where.point || passed++ < (where.skip ?? 0)) return;
         held++;
         await waking.promise;
@@ -47,7 +47,7 @@ export async function holdAt(
   const isHeld = () => held >= where.times;
   let ticking: Promise<unknown> = Promise.resolve();
   for (let tick = 0; tick < 5 && !isHeld(); tick++) {
-    await letTimePass(bench);
+    await letTimePass(harness);
     let ended = false;
     ticking = worker.tick().finally(() => ended = true);
     await eventually(

@@ -4,7 +4,12 @@ import {
   type LoadLimits,
 } from "../../../supabase/functions/_shared/results/load_limits.ts";
 import type { OpenResultOptions } from "../../../supabase/functions/_shared/amc/results.ts";
-import { type Bench, type BenchOptions, collect, withBench } from "./bench.ts";
+import {
+  collect,
+  type Harness,
+  type HarnessOptions,
+  withHarness,
+} from "./harness.ts";
 import {
   openWorker,
   type OwnWorker,
@@ -21,20 +26,20 @@ export type Asked = OpenResultOptions | undefined;
 
 /** Collects one week with limits of its own; and what was asked of the links. */
 export async function collectOne(
-  options: BenchOptions,
+  options: HarnessOptions,
   limits: Partial<LoadLimits>,
   work: (
-    bench: Bench,
+    harness: Harness,
     worker: OwnWorker,
     week: WeekRow,
     asked: Asked[],
   ) => Promise<void>,
   client: OwnWorkerOptions["client"] = (client) => client,
 ): Promise<void> {
-  await withBench(options, async (bench) => {
-    await collect(bench, 1);
+  await withHarness(options, async (harness) => {
+    await collect(harness, 1);
     const asked: Asked[] = [];
-    await using worker = openWorker(bench, {
+    await using worker = openWorker(harness, {
       parts: { limits: { ...DEFAULT_LIMITS, ...limits } },
       client: (plain, instance) => {
         const changed = client(plain, instance);
@@ -47,27 +52,27 @@ export async function collectOne(
         };
       },
     });
-    await finishAll(bench, worker.tick);
-    const [week] = await weeksOf(bench);
-    await work(bench, worker, week, asked);
+    await finishAll(harness, worker.tick);
+    const [week] = await weeksOf(harness);
+    await work(harness, worker, week, asked);
   });
 }
 
 /** Asserts that a week shows what AMC's files hold. */
 export async function assertWhole(
-  bench: Bench,
+  harness: Harness,
   worker: OwnWorker,
   week: WeekRow,
 ): Promise<void> {
   assert.equal(week.status, "completed", JSON.stringify(week));
   const { files } = await resultOf(worker, week.execution_id!);
   const rows = files.map((file) => file.slice(file.indexOf("\n") + 1));
-  assert.equal(asCsv(await shownRows(bench, week.id)), rows.join(""));
+  assert.equal(asCsv(await shownRows(harness, week.id)), rows.join(""));
 }
 
 /** Asserts that a week failed for good at the first try, and that nothing of its result is there. */
 export async function assertRefused(
-  bench: Bench,
+  harness: Harness,
   week: WeekRow,
   code: string,
   message: RegExp,
@@ -76,8 +81,8 @@ export async function assertRefused(
   assert.equal(week.error_code, code);
   assert.match(week.error_message!, message);
   assert.equal(week.error_count, 1);
-  assert.deepEqual(await shownRows(bench, week.id), []);
-  assert.equal(await storedRows(bench), 0);
-  const loads = await bench.sql`select from public.result_loads`;
+  assert.deepEqual(await shownRows(harness, week.id), []);
+  assert.equal(await storedRows(harness), 0);
+  const loads = await harness.sql`select from public.result_loads`;
   assert.equal(loads.length, 0);
 }

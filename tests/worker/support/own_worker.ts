@@ -12,7 +12,7 @@ import {
 import { openSql } from "../../../supabase/functions/_shared/database/sql.ts";
 import { createRpc } from "../../../supabase/functions/_shared/database/rpc.ts";
 import { createLog } from "../../../supabase/functions/_shared/log.ts";
-import { type Bench, type LogLine, serviceClient } from "./bench.ts";
+import { type Harness, type LogLine, serviceClient } from "./harness.ts";
 
 /** A worker in this process, whose parts a test may replace. */
 export interface OwnWorker extends AsyncDisposable {
@@ -32,10 +32,10 @@ export interface OwnWorkerOptions {
 
 /** Opens a worker made of the same parts as the edge function collect. */
 export function openWorker(
-  bench: Pick<Bench, "platform" | "simulator">,
+  harness: Pick<Harness, "platform" | "simulator">,
   options: OwnWorkerOptions = {},
 ): OwnWorker {
-  const { platform, simulator } = bench;
+  const { platform, simulator } = harness;
   const lines: LogLine[] = [];
   const log = createLog((line) => void lines.push(JSON.parse(line)));
   const sql: postgres.Sql = openSql(platform.databaseUrl);
@@ -56,7 +56,7 @@ export function openWorker(
     },
     log,
     now: () => performance.now(),
-    reach: () => Promise.resolve(),
+    checkpoint: () => Promise.resolve(),
     ...options.parts,
   };
   return {

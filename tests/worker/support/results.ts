@@ -1,7 +1,7 @@
 import type { AmcClient } from "../../../supabase/functions/_shared/amc/mod.ts";
 import { checksumOf } from "../../loading/support/loading.ts";
 import type { OwnWorker } from "./own_worker.ts";
-import type { Bench } from "./bench.ts";
+import type { Harness } from "./harness.ts";
 
 /** A result as it is at AMC, and as the workflow's view shows it. */
 export interface Result {
@@ -40,7 +40,7 @@ async function clientOf({ collector }: OwnWorker): Promise<AmcClient> {
 
 /** The cells that the workflow's view of text shows of a week, in the order of the file. */
 export async function shownRows(
-  { sql }: Bench,
+  { sql }: Harness,
   weekId: string,
 ): Promise<(string | null)[][]> {
   const [known] = await sql`
@@ -65,7 +65,7 @@ export function asCsv(rows: (string | null)[][]): string {
 }
 
 /** Rows in results tables, shown or not. */
-export async function storedRows({ sql }: Bench): Promise<number> {
+export async function storedRows({ sql }: Harness): Promise<number> {
   const [known] = await sql`select table_name from amc_history.result_tables`;
   if (!known) return 0;
   const [{ rows }] = await sql`

@@ -1,7 +1,7 @@
 import { DEMO_INSTANCE } from "../../../local/amc/mod.ts";
-import type { Bench } from "./bench.ts";
+import type { Harness } from "./harness.ts";
 
-/** The instance that a bench connects. */
+/** The instance that a harness connects. */
 export const instance = DEMO_INSTANCE.instanceId;
 
 /** A request to start-collection, as it is sent. */
@@ -13,24 +13,24 @@ export interface Call {
 
 /** Calls start-collection as the owner, with these fields besides instance and workflow. */
 export async function start(
-  bench: Bench,
+  harness: Harness,
   request: Record<string, unknown>,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  const { data: { session } } = await bench.owner.auth.getSession();
-  return await send(bench, {
+  const { data: { session } } = await harness.owner.auth.getSession();
+  return await send(harness, {
     headers: {
-      apikey: bench.platform.publishableKey,
+      apikey: harness.platform.publishableKey,
       Authorization: `Bearer ${session!.access_token}`,
       ...headers,
     },
-    body: JSON.stringify({ instance, workflow: bench.workflow, ...request }),
+    body: JSON.stringify({ instance, workflow: harness.workflow, ...request }),
   });
 }
 
 /** Calls start-collection with nothing but what is given. */
 export function send(
-  { platform }: Bench,
+  { platform }: Harness,
   { method = "POST", headers, body }: Call,
 ): Promise<Response> {
   return fetch(`${platform.apiUrl}/functions/v1/start-collection`, {
@@ -41,7 +41,7 @@ export function send(
 }
 
 /** How many collections there are. */
-export async function collections({ sql }: Bench): Promise<number> {
+export async function collections({ sql }: Harness): Promise<number> {
   const [{ count }] = await sql`
     select count(*)::integer from public.report_data_collections`;
   return count;

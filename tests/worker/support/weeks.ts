@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../support/eventually.ts";
-import { type Bench, windowStartOf } from "./bench.ts";
+import { type Harness, windowStartOf } from "./harness.ts";
 
 /** A week with its latest attempt and its execution. */
 export interface WeekRow {
@@ -21,7 +21,7 @@ export interface WeekRow {
   adopted: boolean | null;
 }
 
-type Database = Pick<Bench, "sql">;
+type Database = Pick<Harness, "sql">;
 
 /** All weeks, oldest first. */
 export async function weeksOf({ sql }: Database): Promise<WeekRow[]> {
@@ -38,10 +38,10 @@ export async function weeksOf({ sql }: Database): Promise<WeekRow[]> {
 
 /** The column of all weeks, oldest first. */
 export async function column<Name extends keyof WeekRow>(
-  bench: Database,
+  harness: Database,
   name: Name,
 ): Promise<WeekRow[Name][]> {
-  return (await weeksOf(bench)).map((week) => week[name]);
+  return (await weeksOf(harness)).map((week) => week[name]);
 }
 
 /** Lets everything that waits for a time be due now: polls, leases, pauses that end by themselves, put-off weeks and loads. */
@@ -55,32 +55,32 @@ export async function letTimePass({ sql }: Database): Promise<void> {
 }
 
 /** Lets every allowance of attempts without an answer be over. */
-export async function letAllowancesPass(bench: Database): Promise<void> {
-  await letTimePass(bench);
-  await bench
+export async function letAllowancesPass(harness: Database): Promise<void> {
+  await letTimePass(harness);
+  await harness
     .sql`update public.week_attempts set settle_after = now() - interval '1 second' where state <> 'ended'`;
 }
 
 /** Ticks, and lets time pass between the ticks, until every week has ended. */
 export async function finishAll(
-  bench: Database,
+  harness: Database,
   tick: () => Promise<unknown>,
   seconds = 40,
 ): Promise<void> {
   await eventually("the end of every week", async () => {
     await tick();
-    const open = (await column(bench, "status")).filter((status) =>
+    const open = (await column(harness, "status")).filter((status) =>
       status === "pending" || status === "running"
     );
-    if (open.length > 0) await letTimePass(bench);
+    if (open.length > 0) await letTimePass(harness);
     return open.length === 0;
   }, seconds);
 }
 
 /** Asserts that each week is completed and comes from the one execution that AMC accepted for its window. */
-export async function assertOneCreateEach(bench: Bench): Promise<void> {
-  const weeks = await weeksOf(bench);
-  const ledger = bench.simulator.ledger();
+export async function assertOneCreateEach(harness: Harness): Promise<void> {
+  const weeks = await weeksOf(harness);
+  const ledger = harness.simulator.ledger();
   const byWindow = new Map(
     ledger.map(({ windowStart, executionId }) => [windowStart, executionId]),
   );

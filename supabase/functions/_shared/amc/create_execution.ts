@@ -1,4 +1,4 @@
-import { isSuccess } from "./answers.ts";
+import { isSuccess } from "./response_errors.ts";
 import {
   AbortedError,
   AmcError,
@@ -12,7 +12,7 @@ import type {
   CreateRequest,
 } from "./create_outcome.ts";
 import { parseExecution } from "./execution.ts";
-import { type Answer, exchange, guard } from "./http.ts";
+import { type AmcResponse, exchange, guard } from "./http.ts";
 import { parseJson } from "./json.ts";
 import { normalizeLocalTime } from "./local_time.ts";
 import { matchExecution } from "./matcher.ts";
@@ -61,7 +61,7 @@ export async function createExecution(
   // Right before the fetch: nothing waits between this line and it.
   if (!(runtime.now() < options.deadline)) return windowOver();
   const result = await exchange(runtime, sending);
-  if (result.kind === "no_answer") {
+  if (result.kind === "no_response") {
     const { reason, message } = result;
     return { kind: "unknown", reason, status: null, message, requestId: null };
   }
@@ -147,13 +147,13 @@ async function tokenBefore(
 
 function successOf(
   request: CreateRequest,
-  answer: Answer,
+  response: AmcResponse,
   sentAt: number,
 ): CreateOutcome {
-  const { requestId, status } = answer;
-  const execution = parseExecution(parseJson(answer.text), requestId);
+  const { requestId, status } = response;
+  const execution = parseExecution(parseJson(response.text), requestId);
   if (execution === null) {
-    const message = answer.text === null
+    const message = response.text === null
       ? "The answer broke off."
       : "The answer holds no well-formed workflowExecutionId.";
     return { kind: "unknown", reason: "no_id", status, message, requestId };
@@ -181,13 +181,13 @@ function successOf(
 function failureOf(
   transport: Transport,
   request: CreateRequest,
-  answer: Answer,
+  response: AmcResponse,
 ): CreateOutcome {
   const { runtime } = transport;
-  const { status, requestId } = answer;
-  const body = parseError(answer.text);
+  const { status, requestId } = response;
+  const body = parseError(response.text);
   const message = runtime.redact(body.message);
-  const wait = retryAfterSeconds(answer.headers, runtime.wallNow());
+  const wait = retryAfterSeconds(response.headers, runtime.wallNow());
   const said = { status, message, requestId };
   if (status === 429) {
     return { kind: "throttled", ...said, retryAfterSeconds: wait };
@@ -209,7 +209,7 @@ function failureOf(
 /** After a 401 the token is replaced once; the create is not sent again: an attempt is POSTed at most once. */
 async function unauthorized(
   transport: Transport,
-  answer: Answer,
+  response: AmcResponse,
   signal: AbortSignal | undefined,
 ): Promise<CreateOutcome> {
   const { runtime, tokens } = transport;
@@ -225,10 +225,10 @@ async function unauthorized(
   }
   return {
     kind: "unauthorized",
-    status: answer.status,
-    message: runtime.redact(parseError(answer.text).message),
+    status: response.status,
+    message: runtime.redact(parseError(response.text).message),
     error,
-    requestId: answer.requestId,
+    requestId: response.requestId,
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { malformed } from "./answers.ts";
+import { malformed } from "./response_errors.ts";
 import { saysMissing, saysNotDownloadable } from "./error_body.ts";
 import {
   type AmcError,
@@ -38,10 +38,13 @@ export function getExecution(
     method: "GET",
     path: pathOf(executionId),
     signal: options.signal,
-  }, (answer) => {
-    const execution = parseExecution(parseJson(answer.text), answer.requestId);
+  }, (response) => {
+    const execution = parseExecution(
+      parseJson(response.text),
+      response.requestId,
+    );
     if (execution === null || execution.id !== executionId) {
-      throw malformed(transport.runtime, answer, `execution ${executionId}`);
+      throw malformed(transport.runtime, response, `execution ${executionId}`);
     }
     return execution;
   });
@@ -159,17 +162,17 @@ async function linksPage(
       path: `${pathOf(executionId)}/downloadUrls`,
       query: token === null ? undefined : { nextToken: token },
       signal: options.signal,
-    }, (answer) => {
-      const parsed = linksSchema.safeParse(parseJson(answer.text));
+    }, (response) => {
+      const parsed = linksSchema.safeParse(parseJson(response.text));
       if (!parsed.success) {
         // Nothing of the body: it may hold links.
         throw malformed(
           transport.runtime,
-          { ...answer, text: null },
+          { ...response, text: null },
           "download links",
         );
       }
-      return { links: parsed.data, requestId: answer.requestId };
+      return { links: parsed.data, requestId: response.requestId };
     });
   } catch (error) {
     throw notReady(error) ?? error;

@@ -5,11 +5,11 @@ import { tidy } from "./sanitize.ts";
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 /** What setTimeout can hold. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** An answer to a request. */
-export interface Answer {
-  kind: "answer";
+export interface AmcResponse {
+  kind: "response";
   /** 0 for a redirect that the runtime hides. */
   status: number;
   headers: Headers;
@@ -21,8 +21,8 @@ export interface Answer {
 }
 
 /** A request without an answer. */
-export interface NoAnswer {
-  kind: "no_answer";
+export interface NoResponse {
+  kind: "no_response";
   reason: "timeout" | "aborted" | "network";
   /** One line, without secrets. */
   message: string;
@@ -57,7 +57,7 @@ export function guard(
 ): Guard {
   const timer = new AbortController();
   const stop = runtime.startTimer(
-    Math.min(timeoutMs, LONGEST_TIMER_MS),
+    Math.min(timeoutMs, MAX_TIMER_MS),
     () => timer.abort(),
   );
   return {
@@ -75,10 +75,10 @@ export function guard(
 export async function exchange(
   runtime: Runtime,
   request: Outgoing,
-): Promise<Answer | NoAnswer> {
+): Promise<AmcResponse | NoResponse> {
   const began = runtime.now();
   const limit = guard(runtime, request.timeoutMs, request.signal);
-  let result: Answer | NoAnswer;
+  let result: AmcResponse | NoResponse;
   try {
     const response = await runtime.fetch(request.url, {
       method: request.method,
@@ -90,9 +90,9 @@ export async function exchange(
       signal: limit.signal,
     });
     const text = await readText(response, limit.signal);
-    result = answerOf(response, text);
+    result = toAmcResponse(response, text);
   } catch (error) {
-    result = noAnswer(runtime, error, limit.ended());
+    result = toNoResponse(runtime, error, limit.ended());
   } finally {
     limit.release();
   }
@@ -101,13 +101,16 @@ export async function exchange(
 }
 
 /** The facts of a response's head. */
-export function answerOf(response: Response, text: string | null): Answer {
+export function toAmcResponse(
+  response: Response,
+  text: string | null,
+): AmcResponse {
   const { headers } = response;
   const requestId = headers.get("x-amz-request-id") ??
     headers.get("x-amz-rid") ?? headers.get("x-amzn-requestid");
   const date = Date.parse(headers.get("date") ?? "");
   return {
-    kind: "answer",
+    kind: "response",
     status: response.status,
     headers,
     text,
@@ -117,28 +120,28 @@ export function answerOf(response: Response, text: string | null): Answer {
 }
 
 /** What a failed fetch was, in one line without secrets: the runtime's own errors quote the URL. */
-export function noAnswer(
+export function toNoResponse(
   runtime: Runtime,
   error: unknown,
   ended: "timeout" | "aborted" | null,
-): NoAnswer {
+): NoResponse {
   if (ended === "timeout") {
     return {
-      kind: "no_answer",
+      kind: "no_response",
       reason: "timeout",
       message: "No answer in time.",
     };
   }
   if (ended === "aborted") {
     return {
-      kind: "no_answer",
+      kind: "no_response",
       reason: "aborted",
       message: "The caller ended the request.",
     };
   }
   const words = error instanceof Error ? error.message : String(error);
   return {
-    kind: "no_answer",
+    kind: "no_response",
     reason: "network",
     message: tidy(runtime.redact(words), 500),
   };
@@ -177,14 +180,14 @@ export async function readText(
 /** The log entry of one request. */
 export function logEntry(
   request: Pick<Outgoing, "operation" | "method" | "url">,
-  result: Answer | NoAnswer,
+  result: AmcResponse | NoResponse,
   ms: number,
 ): AmcLogEntry {
   const { operation, method, url } = request;
   const target = tidy(url.replace(/[?#].*$/s, ""), 500);
   const shared = { event: "amc_request", operation, method, target } as const;
   const took = Math.round(ms);
-  if (result.kind === "answer") {
+  if (result.kind === "response") {
     const { status, requestId: request_id } = result;
     return { ...shared, status, outcome: "answered", request_id, ms: took };
   }

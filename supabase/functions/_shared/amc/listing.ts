@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { malformed } from "./answers.ts";
+import { malformed } from "./response_errors.ts";
 import { UnavailableError } from "./errors.ts";
 import { type ExecutionObservation, parseExecution } from "./execution.ts";
 import type { CallOptions } from "./executions.ts";
@@ -60,15 +60,17 @@ export async function listExecutions(
   const filters = filtersOf(query);
   let token = "";
   for (let page = 0; page < MAX_PAGES; page++) {
-    const { answer, entries, nextToken } = await pageOf(
+    const { response, entries, nextToken } = await pageOf(
       transport,
       token === "" ? filters : { ...filters, nextToken: token },
       options,
     );
-    if (page === 0) listing.serverDate = answer.serverDate;
-    if (answer.requestId !== null) listing.requestIds.push(answer.requestId);
+    if (page === 0) listing.serverDate = response.serverDate;
+    if (response.requestId !== null) {
+      listing.requestIds.push(response.requestId);
+    }
     for (const entry of entries) {
-      const execution = parseExecution(entry, answer.requestId);
+      const execution = parseExecution(entry, response.requestId);
       if (execution === null) listing.complete = false;
       // A run that is made meanwhile shifts the pages: the first sight is the newer place, the last the newer state.
       else found.set(execution.id, execution);
@@ -81,7 +83,7 @@ export async function listExecutions(
     if (tokens.has(token)) {
       throw new UnavailableError(
         "Expected a list of executions that ends, got the same page token twice.",
-        { requestId: answer.requestId },
+        { requestId: response.requestId },
       );
     }
     tokens.add(token);
@@ -118,13 +120,13 @@ function pageOf(
     path: "/workflowExecutions",
     query,
     signal: options.signal,
-  }, (answer) => {
-    const parsed = pageSchema.safeParse(parseJson(answer.text));
+  }, (response) => {
+    const parsed = pageSchema.safeParse(parseJson(response.text));
     // A body without a list is not an empty list.
     if (!parsed.success) {
-      throw malformed(transport.runtime, answer, "a list of executions");
+      throw malformed(transport.runtime, response, "a list of executions");
     }
     const { executions: entries, nextToken } = parsed.data;
-    return { answer, entries, nextToken: nextToken ?? "" };
+    return { response, entries, nextToken: nextToken ?? "" };
   });
 }

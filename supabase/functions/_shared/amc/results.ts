@@ -11,7 +11,13 @@ import {
 } from "./errors.ts";
 import { parseError } from "./error_body.ts";
 import { isAllowedHost, isOwnMachine } from "./hosts.ts";
-import { answerOf, guard, logEntry, noAnswer, readText } from "./http.ts";
+import {
+  guard,
+  logEntry,
+  readText,
+  toAmcResponse,
+  toNoResponse,
+} from "./http.ts";
 import type { Runtime } from "./runtime.ts";
 import { shownLink, tidy } from "./sanitize.ts";
 import { USER_AGENT } from "./version.ts";
@@ -133,11 +139,11 @@ async function head(
       redirect: "manual",
       signal: limit.signal,
     });
-    const answer = answerOf(response, null);
-    runtime.log(logEntry(request, answer, runtime.now() - began));
+    const seen = toAmcResponse(response, null);
+    runtime.log(logEntry(request, seen, runtime.now() - began));
     return response;
   } catch (error) {
-    const failed = noAnswer(runtime, error, limit.ended());
+    const failed = toNoResponse(runtime, error, limit.ended());
     runtime.log(logEntry(request, failed, runtime.now() - began));
     if (failed.reason === "aborted") throw new AbortedError();
     throw new UnavailableError(`${failed.message} (${shownLink(url)})`, {
@@ -180,7 +186,7 @@ async function opened(
     await response.body?.cancel();
     throw new UnavailableError(
       `Expected the bytes from ${start}, got others (${shownLink(url)}).`,
-      { status, requestId: answerOf(response, null).requestId },
+      { status, requestId: toAmcResponse(response, null).requestId },
       "wrong_range",
     );
   }
@@ -205,7 +211,7 @@ function linkError(
   text: string | null,
   url: string,
 ): AmcError {
-  const { status, requestId } = answerOf(response, null);
+  const { status, requestId } = toAmcResponse(response, null);
   const code = tagOf(text, "Code");
   // Of the XML only code and message: the rest quotes the signature.
   const words = code === null

@@ -21,7 +21,7 @@ export const DEFAULT_RETRY: Readonly<RetryLimits> = {
   capMs: 8_000,
 };
 
-const LONGEST_RETRY_AFTER_SECONDS = 86_400;
+const MAX_RETRY_AFTER_SECONDS = 86_400;
 
 /**
  * Reads `Retry-After`: seconds, or a date, which is held against the answer's own `Date` so that the clocks' difference does not count.
@@ -46,7 +46,7 @@ export function retryAfterSeconds(
     seconds = (until - (Number.isNaN(dated) ? wallNow : dated)) / 1000;
   }
   if (Number.isNaN(seconds)) return null;
-  return Math.min(Math.max(seconds, 0), LONGEST_RETRY_AFTER_SECONDS);
+  return Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { errorFor, isSuccess } from "./answers.ts";
+import { errorFor, isSuccess } from "./response_errors.ts";
 import { parseError } from "./error_body.ts";
 import {
   AbortedError,
@@ -8,7 +8,7 @@ import {
   UnavailableError,
 } from "./errors.ts";
 import { checkedBaseUrl, type Region, TOKEN_URLS } from "./hosts.ts";
-import { type Answer, exchange, type NoAnswer } from "./http.ts";
+import { type AmcResponse, exchange, type NoResponse } from "./http.ts";
 import { isObject, parseJson } from "./json.ts";
 import { DEFAULT_RETRY, type RetryLimits, withRetry } from "./retry.ts";
 import { createRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
@@ -58,7 +58,7 @@ interface CachedToken {
 }
 
 /** Good for at least this long when handed out, in milliseconds. */
-const SHORTEST_LIFE_MS = 60_000;
+const MIN_LIFE_MS = 60_000;
 
 const PERMANENT = ["invalid_grant", "invalid_client", "unauthorized_client"];
 
@@ -78,7 +78,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     "The token URL",
     options.tokenUrl ?? TOKEN_URLS[options.region],
   );
-  const early = Math.max(options.refreshEarlyMs ?? 120_000, SHORTEST_LIFE_MS);
+  const early = Math.max(options.refreshEarlyMs ?? 120_000, MIN_LIFE_MS);
   const issued: string[] = [];
   const redact = createRedactor(() => [
     credential.clientSecret,
@@ -101,7 +101,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     } catch (error) {
       // The old token still serves while the endpoint is out of order.
       const usable = cached !== null &&
-        cached.expiresAt - runtime.now() >= SHORTEST_LIFE_MS;
+        cached.expiresAt - runtime.now() >= MIN_LIFE_MS;
       if (!usable || error instanceof CredentialError) throw error;
       return cached!.value;
     }
@@ -135,7 +135,7 @@ async function requestToken(
 ): Promise<CachedToken> {
   // Counted from before the request, so that the token is never believed to live longer than it does.
   const began = runtime.now();
-  const answer = await exchange(runtime, {
+  const response = await exchange(runtime, {
     operation: "refresh_token",
     method: "POST",
     url,
@@ -152,15 +152,19 @@ async function requestToken(
     }).toString(),
     timeoutMs,
   });
-  if (answer.kind === "no_answer" || !isSuccess(answer)) {
-    throw tokenError(runtime, answer);
+  if (response.kind === "no_response" || !isSuccess(response)) {
+    throw tokenError(runtime, response);
   }
-  const parsed = tokenSchema.safeParse(parseJson(answer.text));
+  const parsed = tokenSchema.safeParse(parseJson(response.text));
   if (!parsed.success) {
     // Nothing of the body: it may hold a token under a name that is not expected.
     throw new UnavailableError(
       "Expected an access token from the token endpoint, got an answer without one.",
-      { status: answer.status, requestId: answer.requestId, retryable: true },
+      {
+        status: response.status,
+        requestId: response.requestId,
+        retryable: true,
+      },
     );
   }
   return {
@@ -170,15 +174,20 @@ async function requestToken(
 }
 
 /** A refusal that only a person can mend (REF; H for invalid_grant and invalid_client), or something that may pass. */
-function tokenError(runtime: Runtime, answer: Answer | NoAnswer): AmcError {
-  if (answer.kind === "no_answer") return errorFor(runtime, answer, false);
-  const { status, requestId } = answer;
-  if (status < 400 || status >= 500 || status === 429) {
-    return errorFor(runtime, answer, false);
+function tokenError(
+  runtime: Runtime,
+  response: AmcResponse | NoResponse,
+): AmcError {
+  if (response.kind === "no_response") {
+    return errorFor(runtime, response, false);
   }
-  const body = parseJson(answer.text);
+  const { status, requestId } = response;
+  if (status < 400 || status >= 500 || status === 429) {
+    return errorFor(runtime, response, false);
+  }
+  const body = parseJson(response.text);
   if (!isObject(body) || typeof body.error !== "string") {
-    const words = runtime.redact(parseError(answer.text).message);
+    const words = runtime.redact(parseError(response.text).message);
     return new UnavailableError(
       `Expected a token, got status ${status}: ${words}`,
       { status, requestId, retryable: status === 408 },

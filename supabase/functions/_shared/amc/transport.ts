@@ -1,6 +1,11 @@
-import { errorFor, isSuccess } from "./answers.ts";
+import { errorFor, isSuccess } from "./response_errors.ts";
 import type { Region } from "./hosts.ts";
-import { type Answer, exchange, type NoAnswer, type Outgoing } from "./http.ts";
+import {
+  type AmcResponse,
+  exchange,
+  type NoResponse,
+  type Outgoing,
+} from "./http.ts";
 import { type RetryLimits, withRetry } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 import type { TokenSource } from "./tokens.ts";
@@ -81,14 +86,16 @@ export function outgoing(
 export function get<T>(
   transport: Transport,
   call: Call,
-  read: (answer: Answer) => T,
+  read: (response: AmcResponse) => T,
 ): Promise<T> {
   const { runtime, retry } = transport;
   const renewal = { used: false };
   return withRetry(runtime, retry, call.signal, async () => {
-    const answer = await authorized(transport, call, renewal);
-    if (answer.kind === "answer" && isSuccess(answer)) return read(answer);
-    throw errorFor(runtime, answer, false);
+    const response = await authorized(transport, call, renewal);
+    if (response.kind === "response" && isSuccess(response)) {
+      return read(response);
+    }
+    throw errorFor(runtime, response, false);
   });
 }
 
@@ -101,24 +108,24 @@ export function get<T>(
 export async function write(
   transport: Transport,
   call: Call,
-): Promise<Answer> {
-  const answer = await authorized(transport, call, { used: false });
-  if (answer.kind === "answer" && isSuccess(answer)) return answer;
-  throw errorFor(transport.runtime, answer, true);
+): Promise<AmcResponse> {
+  const response = await authorized(transport, call, { used: false });
+  if (response.kind === "response" && isSuccess(response)) return response;
+  throw errorFor(transport.runtime, response, true);
 }
 
 async function authorized(
   transport: Transport,
   call: Call,
   renewal: { used: boolean },
-): Promise<Answer | NoAnswer> {
+): Promise<AmcResponse | NoResponse> {
   const { runtime, tokens, requestTimeoutMs } = transport;
   const token = await tokens.token(call.signal);
   const send = (value: string) =>
     exchange(runtime, outgoing(transport, call, value, requestTimeoutMs));
-  const answer = await send(token);
-  const refused = answer.kind === "answer" && answer.status === 401;
-  if (!refused || renewal.used) return answer;
+  const response = await send(token);
+  const refused = response.kind === "response" && response.status === 401;
+  if (!refused || renewal.used) return response;
   renewal.used = true;
   tokens.invalidate(token);
   return await send(await tokens.token(call.signal));

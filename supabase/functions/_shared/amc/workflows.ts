@@ -33,12 +33,12 @@ export async function ensureWorkflow(
       method: "GET",
       path: `/workflows/${encodeURIComponent(workflow.workflowId)}`,
       signal,
-    }, (answer) => ({ created: false, requestId: answer.requestId }));
+    }, (response) => ({ created: false, requestId: response.requestId }));
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
   }
   try {
-    const answer = await write(transport, {
+    const response = await write(transport, {
       operation: "create_workflow",
       method: "POST",
       path: "/workflows",
@@ -50,7 +50,7 @@ export async function ensureWorkflow(
       },
       signal,
     });
-    return { created: true, requestId: answer.requestId };
+    return { created: true, requestId: response.requestId };
   } catch (error) {
     // "Workflow with ID x already exists." (AWS; H for the text, the status is not known.)
     if (error instanceof RefusedError && saysAlreadyExists(error.message)) {

@@ -2,9 +2,9 @@ import { NotFoundError } from "../amc/mod.ts";
 import type { Json } from "../database/database.types.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
-import { holdBack } from "./hold_back.ts";
+import { pauseInstance } from "./pause_instance.ts";
 
-const AT_ONCE = 3;
+const CONCURRENCY = 3;
 
 /**
  * Asks AMC to cancel what a person cancelled, and duplicates that are proved ours. Each is asked for again until AMC shows
@@ -14,7 +14,7 @@ const AT_ONCE = 3;
  */
 export async function cancel(collector: Collector): Promise<number> {
   const claims = await collector.rpc("claim_cancellations", {});
-  await forEachOf(claims, AT_ONCE, collector.log, async (claim) => {
+  await forEachOf(claims, CONCURRENCY, collector.log, async (claim) => {
     const { execution_id, week_id, collection_id } = claim;
     try {
       const client = await collector.clients.of(claim);
@@ -34,7 +34,7 @@ export async function cancel(collector: Collector): Promise<number> {
     } catch (error) {
       // Fresh executions may not be visible yet: it is asked for again.
       if (error instanceof NotFoundError) return;
-      if (!(await holdBack(collector, claim, error))) throw error;
+      if (!(await pauseInstance(collector, claim, error))) throw error;
     }
   });
   return claims.length;

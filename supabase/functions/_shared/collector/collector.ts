@@ -24,5 +24,5 @@ export interface Collector {
   /** A clock that never jumps, in milliseconds. */
   now(): number;
   /** Named points at which a test may stop the process; elsewhere it does nothing. */
-  reach(point: string): Promise<void>;
+  checkpoint(point: string): Promise<void>;
 }

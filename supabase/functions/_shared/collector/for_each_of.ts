@@ -3,17 +3,17 @@ import { type Log, logFailure } from "../log.ts";
 /**
  * Does some work for each item, a few at once. An item whose work fails is logged and stops no other.
  *
- * @param atOnce how many at the same time
+ * @param concurrency how many at the same time
  */
 export async function forEachOf<Item extends object>(
   items: readonly Item[],
-  atOnce: number,
+  concurrency: number,
   log: Log,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
   const waiting = [...items];
   const lanes = Array.from(
-    { length: Math.min(atOnce, items.length) },
+    { length: Math.min(concurrency, items.length) },
     async () => {
       for (
         let item = waiting.shift();

@@ -11,14 +11,14 @@ import type { ClaimedListing } from "../database/rpc.ts";
 import type { Collector } from "./collector.ts";
 import { confirm, type ConfirmedAttempt } from "./confirm.ts";
 import { forEachOf } from "./for_each_of.ts";
-import { holdBack } from "./hold_back.ts";
+import { pauseInstance } from "./pause_instance.ts";
 import { survey, type SurveyedWeek } from "./survey.ts";
 
-const MOST_INSTANCES = 5;
+const MAX_INSTANCES = 5;
 const LEASE_SECONDS = 60;
-const AT_ONCE = 3;
+const CONCURRENCY = 3;
 /** Executions that a listing did not show are asked for one by one, at most so many a listing. */
-const MOST_GETS = 10;
+const MAX_GETS = 10;
 
 /** An attempt that a listing is to tell of, as claim_listing gives it. */
 interface FollowedAttempt extends MatchableAttempt {
@@ -39,14 +39,14 @@ interface FollowedAttempt extends MatchableAttempt {
  */
 export async function list(collector: Collector): Promise<number> {
   const claims = await collector.rpc("claim_listing", {
-    max_instances: MOST_INSTANCES,
+    max_instances: MAX_INSTANCES,
     lease_seconds: LEASE_SECONDS,
   });
-  await forEachOf(claims, AT_ONCE, collector.log, async (claim) => {
+  await forEachOf(claims, CONCURRENCY, collector.log, async (claim) => {
     try {
       await listInstance(collector, claim);
     } catch (error) {
-      if (!(await holdBack(collector, claim, error))) throw error;
+      if (!(await pauseInstance(collector, claim, error))) throw error;
     }
   });
   return claims.length;
@@ -62,7 +62,7 @@ async function listInstance(
     minCreationTime: claim.list_from,
     includeCancelled: true,
   });
-  await collector.reach("after_list");
+  await collector.checkpoint("after_list");
   const { found, failure } = await unseenExecutions(
     collector,
     client,
@@ -115,7 +115,7 @@ async function unseenExecutions(
     execution_id !== null && !seen.has(execution_id)
   );
   const found: ExecutionObservation[] = [];
-  for (const attempt of unseen.slice(0, MOST_GETS)) {
+  for (const attempt of unseen.slice(0, MAX_GETS)) {
     const { execution_id, attempt_id, week_id, collection_id } = attempt;
     try {
       found.push(await client.getExecution(execution_id!));

@@ -11,10 +11,10 @@ import { idsOf, reportFailure } from "./load_failure.ts";
 import { learnOutputColumns } from "./output_columns.ts";
 import { ResultFiles } from "./result_files.ts";
 
-const MOST_LOADS = 2;
+const MAX_LOADS = 2;
 /** As long as a load may take, and a little more. */
 const LEASE_SECONDS = 150;
-const LONGEST_LOAD_MS = 120_000;
+const LOAD_TIMEOUT_MS = 120_000;
 
 /**
  * Loads results of executions that succeeded, and completes their weeks. A result that is too large for what is left of the
@@ -29,10 +29,10 @@ export async function load(
 ): Promise<number> {
   if (!budget.isOpen) return 0;
   const claims = await collector.rpc("claim_loads", {
-    max_loads: MOST_LOADS,
+    max_loads: MAX_LOADS,
     lease_seconds: LEASE_SECONDS,
   });
-  await forEachOf(claims, MOST_LOADS, collector.log, async (claim) => {
+  await forEachOf(claims, MAX_LOADS, collector.log, async (claim) => {
     try {
       const summary = claim.summary ??
         await loadOne(collector, claim, budget);
@@ -54,7 +54,7 @@ async function loadOne(
   const client = await collector.clients.of(claim);
   const ending = new AbortController();
   const signal = AbortSignal.any([
-    AbortSignal.timeout(LONGEST_LOAD_MS),
+    AbortSignal.timeout(LOAD_TIMEOUT_MS),
     ending.signal,
   ]);
   const loadFrom = async (ranges: boolean) => {
@@ -66,7 +66,7 @@ async function loadOne(
       limits: collector.limits ?? DEFAULT_LIMITS,
       budget,
       open: (index, from) => files.open(index, from),
-      reach: collector.reach,
+      checkpoint: collector.checkpoint,
     });
   };
   let summary;
@@ -120,7 +120,7 @@ async function complete(
   claim: ClaimedLoad,
   summary: Json,
 ): Promise<void> {
-  await collector.reach("before_complete");
+  await collector.checkpoint("before_complete");
   const report = await collector.rpc("update_week_status", {
     collection_id: claim.collection_id,
     week_id: claim.week_id,

@@ -11,7 +11,7 @@ import type { ClaimedLoad } from "../database/rpc.ts";
 import { sqlStateOf } from "../database/errors.ts";
 import { logFailure } from "../log.ts";
 import type { Collector } from "./collector.ts";
-import { holdBack } from "./hold_back.ts";
+import { pauseInstance } from "./pause_instance.ts";
 
 /** Reports a load that did not succeed, unless it is another worker's by now. */
 export async function reportFailure(
@@ -25,7 +25,7 @@ export async function reportFailure(
   }
   if (isWaiting(error)) {
     // Waiting counts as no error: the load is taken up again when its lease ends.
-    await holdBack(collector, claim, error);
+    await pauseInstance(collector, claim, error);
     return;
   }
   const { code, permanent } = judge(error);

@@ -9,7 +9,7 @@ import { decompressed } from "../results/gzip.ts";
 import type { ResultFile } from "../results/loader.ts";
 
 /** How often a file that breaks off is gone on with, without a byte between. */
-const MOST_BREAKS = 3;
+const MAX_BREAKS = 3;
 
 /** Where a file is opened: from a byte on, if it has the etag. */
 interface From {
@@ -81,11 +81,11 @@ export class ResultFiles {
         if (!resumable || length === null || position >= length) return;
       } catch (error) {
         const again = resumable && !this.signal.aborted &&
-          !(error instanceof AmcError) && breaks < MOST_BREAKS;
+          !(error instanceof AmcError) && breaks < MAX_BREAKS;
         if (!again) throw error;
       }
       if (length !== null && position >= length) return;
-      if (++breaks > MOST_BREAKS) return;
+      if (++breaks > MAX_BREAKS) return;
       opened = await this.#request(index, { offset: position, etag });
     }
   }

@@ -9,11 +9,11 @@ import { DatabaseError } from "../database/errors.ts";
 import type { ClaimedWeek } from "../database/rpc.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
-import { holdBack } from "./hold_back.ts";
+import { pauseInstance } from "./pause_instance.ts";
 
-const MOST_WEEKS = 10;
+const MAX_WEEKS = 10;
 const LEASE_SECONDS = 60;
-const AT_ONCE = 5;
+const CONCURRENCY = 5;
 /** After these nothing more is sent for the instance: the database has paused it, for other workers too. */
 const STOPPING: ReadonlySet<string> = new Set([
   "throttled",
@@ -31,15 +31,15 @@ export async function submit(collector: Collector): Promise<number> {
   // The POST window is measured from before the claim was sent, on a clock that goes on while the process sleeps or not at all.
   const askedAt = collector.now();
   const weeks = await collector.rpc("claim_due_weeks", {
-    max_weeks: MOST_WEEKS,
+    max_weeks: MAX_WEEKS,
     lease_seconds: LEASE_SECONDS,
   });
   if (weeks.length === 0) return 0;
-  await collector.reach("after_claim");
+  await collector.checkpoint("after_claim");
   const saving = new Map<string, Promise<void>>();
   const stopped = new Set<string>();
   let sent = 0;
-  await forEachOf(weeks, AT_ONCE, collector.log, async (week) => {
+  await forEachOf(weeks, CONCURRENCY, collector.log, async (week) => {
     const client = await prepare(collector, week, saving);
     if (client === null) return;
     if (stopped.has(week.instance_id)) {
@@ -74,7 +74,7 @@ async function prepare(
   } catch (error) {
     const refused = error instanceof RefusedError;
     // First, so that nobody claims the week anew before the instance waits.
-    const expected = refused || await holdBack(collector, week, error);
+    const expected = refused || await pauseInstance(collector, week, error);
     await report(
       collector,
       week,
@@ -121,7 +121,7 @@ async function createFor(
   week: ClaimedWeek,
   deadline: number,
 ): Promise<CreateOutcome["kind"]> {
-  await collector.reach("before_post");
+  await collector.checkpoint("before_post");
   const outcome = await client.createExecution({
     workflowId: week.workflow_id,
     timeWindowStart: week.time_window_start,
@@ -130,7 +130,7 @@ async function createFor(
     parameterValues: (week.parameter_values ?? {}) as Record<string, unknown>,
     timeoutSeconds: week.fingerprint,
   }, { deadline });
-  await collector.reach("after_post");
+  await collector.checkpoint("after_post");
   if (outcome.kind === "created") await store(collector, week, outcome);
   else await reportOutcome(collector, week, outcome);
   return outcome.kind;
@@ -154,7 +154,7 @@ async function store(
     request_id: requestId,
     matcher_proved: matches,
   });
-  await collector.reach("after_record");
+  await collector.checkpoint("after_record");
   const good = ["recorded", "already_recorded"].includes(stored.outcome ?? "");
   collector.log(good ? "info" : "error", "execution_stored", {
     ...ids,
@@ -208,7 +208,7 @@ async function reportOutcome(
   const error = "error" in outcome ? outcome.error : null;
   const tokenFailed = outcome.kind === "not_sent" && error !== null;
   if (tokenFailed || error instanceof CredentialError) {
-    await holdBack(collector, week, error);
+    await pauseInstance(collector, week, error);
   }
   await report(collector, week, verdict, outcome, {
     status: "status" in outcome ? outcome.status : null,

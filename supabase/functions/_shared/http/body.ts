@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { RequestError } from "./answers.ts";
+import { RequestError } from "./request_error.ts";
 
-const LONGEST_BODY = 100_000;
+const MAX_BODY_CHARACTERS = 100_000;
 
 /**
  * Reads the JSON body of a request.
@@ -14,11 +14,11 @@ export async function readJson<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.infer<Schema>> {
   const text = await request.text();
-  if (text.length > LONGEST_BODY) {
+  if (text.length > MAX_BODY_CHARACTERS) {
     throw new RequestError(
       413,
       "request_too_large",
-      `Expected a body of at most ${LONGEST_BODY} characters, got ${text.length}.`,
+      `Expected a body of at most ${MAX_BODY_CHARACTERS} characters, got ${text.length}.`,
     );
   }
   let body: unknown;

@@ -4,7 +4,7 @@ import {
   type WithSupabaseConfig,
 } from "@supabase/server";
 import type { Log } from "../log.ts";
-import { guarded } from "./guarded.ts";
+import { withErrorResponses } from "./with_error_responses.ts";
 
 /**
  * Serves a signed-in user: whoever is not gets 401, in the same form as every other refusal.
@@ -23,7 +23,7 @@ export function withUser<Database>(
 ): (request: Request) => Promise<Response> {
   const serve = withSupabase<Database>(
     { auth: "user", ...(cors ? { cors } : {}) },
-    guarded(log, event, handler),
+    withErrorResponses(log, event, handler),
   );
   return async (request) => {
     const response = await serve(request);

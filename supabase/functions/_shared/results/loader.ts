@@ -44,7 +44,7 @@ export interface Load extends Holder {
     from: { offset: number; etag: string | null },
   ): Promise<ResultFile>;
   /** Called at named points, where a test may stop the process. */
-  reach(point: string): Promise<void>;
+  checkpoint(point: string): Promise<void>;
 }
 
 /** Whether another worker has taken the load up: then this one stops, and reports nothing. */
@@ -183,14 +183,14 @@ async function loadSegment(
     budget.close();
     return false;
   }
-  await load.reach("before_copy");
+  await load.checkpoint("before_copy");
   const segment = new Segment(file, open, load.dialect, limits);
   const lines = file.lines;
   try {
     await inTransaction(sql, async (transaction, alive) => {
       await transaction`select amc_history.open_load(${open.id}, ${fence})`;
       await copyInto(transaction, open.copyStatement, segment.pieces());
-      await load.reach("after_copy");
+      await load.checkpoint("after_copy");
       await alive();
       const report = { ...segment.report(), attempt_id: attemptId, fence };
       await transaction`
@@ -203,7 +203,7 @@ async function loadSegment(
   }
   budget.settle(need, segment.bytes);
   moveOn(open, file, segment);
-  await load.reach("after_segment");
+  await load.checkpoint("after_segment");
   return true;
 }
 

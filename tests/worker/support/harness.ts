@@ -21,7 +21,7 @@ import { withPlatform } from "../../support/with_platform.ts";
 export type LogLine = Record<string, unknown> & { event: string };
 
 /** A platform, a simulator and a connected instance, on which nothing is collected yet and no schedule runs. */
-export interface Bench {
+export interface Harness {
   platform: Platform;
   simulator: Simulator;
   /** As the role postgres. */
@@ -39,8 +39,8 @@ export interface Bench {
   lines: LogLine[];
 }
 
-/** What {@link withBench} may be told. */
-export interface BenchOptions {
+/** What {@link withHarness} may be told. */
+export interface HarnessOptions {
   simulator?: SimulatorOptions;
   /** Variables for the functions besides those that name the simulator. */
   env?: Record<string, string>;
@@ -49,22 +49,22 @@ export interface BenchOptions {
 }
 
 /** Executions that have ended as soon as anybody asks. */
-export const AT_ONCE: SimulatorOptions = {
+export const INSTANT: SimulatorOptions = {
   execution: { pendingSeconds: 0, runSeconds: 0 },
 };
 
 const OWNER = { email: "owner@example.com", password: "Collects-52-weeks" };
 
 /**
- * Gives some work a bench, and ends all that it holds afterwards.
+ * Gives some work a harness, and ends all that it holds afterwards.
  *
  * @returns what the work returns
  */
-export async function withBench<T>(
-  options: BenchOptions,
-  work: (bench: Bench) => Promise<T>,
+export async function withHarness<T>(
+  options: HarnessOptions,
+  work: (harness: Harness) => Promise<T>,
 ): Promise<T> {
-  const simulator = await startSimulator({ ...AT_ONCE, ...options.simulator });
+  const simulator = await startSimulator({ ...INSTANT, ...options.simulator });
   const env = { ...options.env, ...simulatorEnv(simulator) };
   const lines: LogLine[] = [];
   try {
@@ -126,14 +126,14 @@ function read({ function: name, stream, line }: FunctionLog): LogLine {
 
 /** Makes a collection as start-collection would have the database make it. @returns its weeks, oldest first */
 export async function collect(
-  bench: Bench,
+  harness: Harness,
   weeks: number,
   more: Record<string, unknown> = {},
 ): Promise<StartedCollection> {
-  const { data, error } = await bench.service.rpc("create_collection", {
-    owner_id: bench.ownerId,
+  const { data, error } = await harness.service.rpc("create_collection", {
+    owner_id: harness.ownerId,
     instance_id: DEMO_INSTANCE.instanceId,
-    workflow_id: bench.workflow,
+    workflow_id: harness.workflow,
     weeks,
     ...more,
   });

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { checkout } from "../../../local/platform/postgres/mod.ts";
 
 /** The points at which a test may stop or hold a worker, as the functions' sources name them. */
-export async function namedPoints(): Promise<string[]> {
+export async function failpointNames(): Promise<string[]> {
   const points = new Set<string>();
   const folder = join(checkout, "supabase", "functions");
   for await (const path of glob("**/*.ts", { cwd: folder })) {
     const source = await Deno.readTextFile(join(folder, path));
-    for (const [, point] of source.matchAll(/\breach\(\s*"(\w+)"/g)) {
+    for (const [, point] of source.matchAll(/\bcheckpoint\(\s*"(\w+)"/g)) {
       points.add(point);
     }
   }

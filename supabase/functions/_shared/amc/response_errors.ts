@@ -9,13 +9,13 @@ import {
   UnknownOutcomeError,
 } from "./errors.ts";
 import { parseError, saysMissing } from "./error_body.ts";
-import type { Answer, NoAnswer } from "./http.ts";
+import type { AmcResponse, NoResponse } from "./http.ts";
 import { retryAfterSeconds } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Whether an answer is a success. */
-export function isSuccess(answer: Answer): boolean {
-  return answer.status >= 200 && answer.status < 300;
+export function isSuccess(response: AmcResponse): boolean {
+  return response.status >= 200 && response.status < 300;
 }
 
 /**
@@ -26,10 +26,10 @@ export function isSuccess(answer: Answer): boolean {
  */
 export function errorFor(
   runtime: Runtime,
-  result: Answer | NoAnswer,
+  result: AmcResponse | NoResponse,
   write: boolean,
 ): AmcError {
-  if (result.kind === "no_answer") {
+  if (result.kind === "no_response") {
     if (write) return new UnknownOutcomeError(result.message);
     if (result.reason === "aborted") return new AbortedError();
     return new UnavailableError(result.message, { retryable: true });
@@ -60,15 +60,15 @@ export function errorFor(
 /** The error for a success whose body is not what the operation answers. */
 export function malformed(
   runtime: Runtime,
-  answer: Answer,
+  response: AmcResponse,
   expected: string,
 ): UnavailableError {
-  const got = answer.text === null
+  const got = response.text === null
     ? "a body that did not arrive whole"
-    : runtime.redact(parseError(answer.text).message).slice(0, 200);
+    : runtime.redact(parseError(response.text).message).slice(0, 200);
   return new UnavailableError(`Expected ${expected}, got: ${got}`, {
-    status: answer.status,
-    requestId: answer.requestId,
+    status: response.status,
+    requestId: response.requestId,
     retryable: true,
   });
 }

@@ -8,7 +8,7 @@ import type { Collector, InstanceRow } from "./collector.ts";
  *
  * @returns whether the error was AMC's
  */
-export async function holdBack(
+export async function pauseInstance(
   collector: Collector,
   instance: InstanceRow,
   error: unknown,

@@ -1,6 +1,6 @@
 import { DatabaseError } from "../database/errors.ts";
 import { type Log, logFailure } from "../log.ts";
-import { refusal, RequestError } from "./answers.ts";
+import { refusal, RequestError } from "./request_error.ts";
 
 /**
  * Wraps a handler, so that a mistake of the caller's becomes a 4xx answer with a stable code, and anything else a 500 that
@@ -8,7 +8,7 @@ import { refusal, RequestError } from "./answers.ts";
  *
  * @param event the log's word for a failure
  */
-export function guarded<Context>(
+export function withErrorResponses<Context>(
   log: Log,
   event: string,
   handler: (request: Request, context: Context) => Promise<Response>,
