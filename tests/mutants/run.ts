@@ -1,18 +1,18 @@
 // `npm run test:mutants`: switches off one guard at a time, in a copy of the checkout, and shows that a test fails for each.
 // Arguments: names of mutants; all of them by default. The last line is `N bitten, N survived, N broken`.
 
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { checkout } from "../../local/platform/postgres/mod.ts";
 import { stopOnSignals } from "../../local/platform/signals.ts";
 import { MUTANTS } from "./mutants/mod.ts";
 import { Copy } from "./support/copy.ts";
 import type { Mutant } from "./support/mutant.ts";
-import { page, table } from "./support/table.ts";
+import { table } from "./support/table.ts";
 import { judge, runTests, type Verdict } from "./support/verdict.ts";
 
-const AT_ONCE = Math.min(4, navigator.hardwareConcurrency);
-const PAGE = join(checkout, "tests/mutants/README.md");
+const CONCURRENCY = Math.min(4, navigator.hardwareConcurrency);
+const TABLE = join(checkout, ".local/mutants.md");
 
 function choose(names: string[]): Mutant[] {
   const unknown = names.filter((name) =>
@@ -66,12 +66,13 @@ async function judgeAll(copies: Copy[], chosen: Mutant[]): Promise<Verdict[]> {
   return verdicts;
 }
 
-async function writePage(verdicts: Verdict[]): Promise<void> {
-  const former = await readFile(PAGE, "utf8").catch(() => "");
-  const names = MUTANTS.map(({ name }) => name);
-  await writeFile(PAGE, page(verdicts, names, former));
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", PAGE] })
-    .output();
+/** Prints the table and leaves it in a file. */
+async function writeTable(verdicts: Verdict[]): Promise<void> {
+  const text = table(verdicts);
+  console.log(`\n${text}`);
+  await mkdir(dirname(TABLE), { recursive: true });
+  await writeFile(TABLE, `# Mutants\n\n${text}\n`);
+  console.log(`\nThis table is in ${TABLE}.`);
 }
 
 async function main(names: string[]): Promise<number> {
@@ -80,15 +81,14 @@ async function main(names: string[]): Promise<number> {
   const forget = stopOnSignals(() => parts.disposeAsync());
   parts.defer(forget);
   const copies: Copy[] = [];
-  while (copies.length < Math.min(AT_ONCE, chosen.length)) {
+  while (copies.length < Math.min(CONCURRENCY, chosen.length)) {
     copies.push(parts.use(await Copy.make()));
   }
   await checkThatTestsPass(copies, chosen);
   const verdicts = await judgeAll(copies, chosen);
-  console.log(`\n${table(verdicts)}`);
   const count = (outcome: Verdict["outcome"]) =>
     verdicts.filter((verdict) => verdict.outcome === outcome).length;
-  await writePage(verdicts);
+  await writeTable(verdicts);
   console.log(
     `\n${count("bitten")} bitten, ${count("survived")} survived, ${
       count("broken")

@@ -1,5 +1,17 @@
-import { edit, editEvery, type Mutant } from "../support/mutant.ts";
-import { ATTEMPTS, TRACKING } from "./files.ts";
+import {
+  indexNotUnique,
+  inSqlFunction,
+  type Mutant,
+} from "../support/mutant.ts";
+
+/** Neither question whether a week may be claimed looks for a live attempt of its window. */
+const LIVE_IN_WINDOW = ["has_claimable_week", "insert_intents"].map((name) =>
+  inSqlFunction(
+    `amc_history.${name}`,
+    "a.state <> 'ended' and a.window_key = ",
+    "false and a.window_key = ",
+  )
+);
 
 /** What sees to it that a create is intended first, and within what the instance allows. */
 export const CLAIMING: Mutant[] = [
@@ -8,8 +20,8 @@ export const CLAIMING: Mutant[] = [
     guard: "the intent is committed before the claim is answered",
     off: "the claim takes its attempts back before it answers",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "public.claim_due_weeks",
         "    left_to_claim := left_to_claim - claimed;\n",
         "    left_to_claim := left_to_claim - claimed;\n    delete from public.week_attempts a where a.state = 'intended';\n",
       ),
@@ -21,11 +33,7 @@ export const CLAIMING: Mutant[] = [
     guard: "a week has one live attempt",
     off: "index one_live_attempt_per_week is not unique",
     edits: [
-      edit(
-        TRACKING,
-        "create unique index one_live_attempt_per_week",
-        "create index one_live_attempt_per_week",
-      ),
+      indexNotUnique("public.one_live_attempt_per_week"),
     ],
     tests: ["week_attempts/one_is_live"],
   },
@@ -35,26 +43,14 @@ export const CLAIMING: Mutant[] = [
     off:
       "insert_intents looks neither for one of the week nor for one of its window, and neither index is unique",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "amc_history.insert_intents",
         "and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')",
         "",
       ),
-      editEvery(
-        ATTEMPTS,
-        "a.state <> 'ended' and a.window_key = ",
-        "false and a.window_key = ",
-      ),
-      edit(
-        TRACKING,
-        "create unique index one_live_attempt_per_week",
-        "create index one_live_attempt_per_week",
-      ),
-      edit(
-        TRACKING,
-        "create unique index one_live_attempt_per_window",
-        "create index one_live_attempt_per_window",
-      ),
+      ...LIVE_IN_WINDOW,
+      indexNotUnique("public.one_live_attempt_per_week"),
+      indexNotUnique("public.one_live_attempt_per_window"),
     ],
     tests: ["claim_due_weeks/takes_only"],
   },
@@ -63,11 +59,7 @@ export const CLAIMING: Mutant[] = [
     guard: "a slot has one live attempt",
     off: "index one_live_attempt_per_slot is not unique",
     edits: [
-      edit(
-        TRACKING,
-        "create unique index one_live_attempt_per_slot",
-        "create index one_live_attempt_per_slot",
-      ),
+      indexNotUnique("public.one_live_attempt_per_slot"),
     ],
     tests: ["week_attempts/one_is_live"],
   },
@@ -75,7 +67,13 @@ export const CLAIMING: Mutant[] = [
     name: "cap-trigger",
     guard: "there is no slot beyond max_parallel",
     off: "trigger forbid_slot_beyond_cap refuses nothing",
-    edits: [edit(TRACKING, "if new.slot > cap then", "if false then")],
+    edits: [
+      inSqlFunction(
+        "amc_history.forbid_slot_beyond_cap",
+        "if new.slot > cap then",
+        "if false then",
+      ),
+    ],
     tests: ["week_attempts/slot_beyond"],
   },
   {
@@ -83,11 +81,7 @@ export const CLAIMING: Mutant[] = [
     guard: "a window has one live attempt",
     off: "index one_live_attempt_per_window is not unique",
     edits: [
-      edit(
-        TRACKING,
-        "create unique index one_live_attempt_per_window",
-        "create index one_live_attempt_per_window",
-      ),
+      indexNotUnique("public.one_live_attempt_per_window"),
     ],
     tests: ["week_attempts/one_is_live"],
   },
@@ -96,11 +90,7 @@ export const CLAIMING: Mutant[] = [
     guard: "a week that waits for another of its window is not actionable",
     off: "has_claimable_week and insert_intents do not look for one",
     edits: [
-      editEvery(
-        ATTEMPTS,
-        "a.state <> 'ended' and a.window_key = ",
-        "false and a.window_key = ",
-      ),
+      ...LIVE_IN_WINDOW,
     ],
     tests: ["dispatch_collect/week_behind"],
   },
@@ -109,16 +99,8 @@ export const CLAIMING: Mutant[] = [
     guard: "two collections of one window do not run it at the same time",
     off: "no claim looks for a live attempt, and the index is not unique",
     edits: [
-      editEvery(
-        ATTEMPTS,
-        "a.state <> 'ended' and a.window_key = ",
-        "false and a.window_key = ",
-      ),
-      edit(
-        TRACKING,
-        "create unique index one_live_attempt_per_window",
-        "create index one_live_attempt_per_window",
-      ),
+      ...LIVE_IN_WINDOW,
+      indexNotUnique("public.one_live_attempt_per_window"),
     ],
     tests: ["claim_due_weeks/same_window"],
   },
@@ -127,7 +109,11 @@ export const CLAIMING: Mutant[] = [
     guard: "two weeks of one window that are due at once are taken one by one",
     off: "both in one claim are an error",
     edits: [
-      edit(ATTEMPTS, "on conflict do nothing\n    returning *", "returning *"),
+      inSqlFunction(
+        "amc_history.insert_intents",
+        "on conflict do nothing\n    returning *",
+        "returning *",
+      ),
     ],
     tests: ["claim_due_weeks/same_window"],
   },
@@ -136,8 +122,8 @@ export const CLAIMING: Mutant[] = [
     guard: "nothing is claimed for an instance that waits",
     off: "claim_due_weeks does not read paused_until",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "public.claim_due_weeks",
         "where coalesce(i.paused_until <= now_at, true)",
         "where true",
       ),
@@ -149,8 +135,8 @@ export const CLAIMING: Mutant[] = [
     guard: "what runs elsewhere takes places",
     off: "free_slots does not subtract running_elsewhere",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "amc_history.free_slots",
         "(instance).max_parallel - (instance).running_elsewhere",
         "(instance).max_parallel",
       ),
@@ -162,8 +148,8 @@ export const CLAIMING: Mutant[] = [
     guard: "there are no more attempts in 24 hours than daily_limit",
     off: "free_slots knows no daily limit",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "amc_history.free_slots",
         "coalesce((instance).daily_limit - ",
         "coalesce(null::integer - ",
       ),
@@ -175,8 +161,8 @@ export const CLAIMING: Mutant[] = [
     guard: "one worker at a time claims from an instance",
     off: "claim_due_weeks locks no instance",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "public.claim_due_weeks",
         "limit claim_due_weeks.max_weeks\n    for no key update skip locked",
         "limit claim_due_weeks.max_weeks",
       ),
@@ -187,14 +173,22 @@ export const CLAIMING: Mutant[] = [
     name: "survey-first",
     guard: "AMC's list is read before a collection's first create",
     off: "has_claimable_week and insert_intents do not read surveyed_at",
-    edits: [editEvery(ATTEMPTS, "c.surveyed_at is not null", "true")],
+    edits: ["has_claimable_week", "insert_intents"].map((name) =>
+      inSqlFunction(`amc_history.${name}`, "c.surveyed_at is not null", "true")
+    ),
     tests: ["claim_due_weeks/collection_waits"],
   },
   {
     name: "fingerprint",
     guard: "each attempt has a fingerprint of its own",
     off: "all send the same one",
-    edits: [edit(ATTEMPTS, "floor(random() * 64801)", "floor(0.5 * 64801)")],
+    edits: [
+      inSqlFunction(
+        "amc_history.insert_intents",
+        "floor(random() * 64801)",
+        "floor(0.5 * 64801)",
+      ),
+    ],
     tests: ["claim_due_weeks/fingerprint"],
   },
 ];

@@ -1,11 +1,9 @@
-import { edit, editEvery, type Mutant } from "../support/mutant.ts";
 import {
-  LOADS,
-  RESULTS,
-  TRACKING,
-  UPDATE_WEEK_STATUS,
-  VERSIONS,
-} from "./files.ts";
+  indexNotUnique,
+  inSqlFunction,
+  type Mutant,
+  withoutTrigger,
+} from "../support/mutant.ts";
 
 /** What sees to it that a result is shown whole, and to whom it belongs. */
 export const LOADING: Mutant[] = [
@@ -13,14 +11,26 @@ export const LOADING: Mutant[] = [
     name: "load-fence",
     guard: "a loader that another one has replaced writes nothing",
     off: "lock_load takes any fence",
-    edits: [edit(LOADS, "or attempt.fence <> lock_load.fence then", "then")],
+    edits: [
+      inSqlFunction(
+        "amc_history.lock_load",
+        "or attempt.fence <> lock_load.fence then",
+        "then",
+      ),
+    ],
     tests: ["results/stale_fence"],
   },
   {
     name: "load-fence-rises",
     guard: "each loader has a fence of its own",
     off: "claim_loads hands out the same one",
-    edits: [edit(LOADS, "set fence = a.fence + 1,", "set fence = a.fence,")],
+    edits: [
+      inSqlFunction(
+        "public.claim_loads",
+        "set fence = a.fence + 1,",
+        "set fence = a.fence,",
+      ),
+    ],
     tests: ["claim_loads/lease"],
   },
   {
@@ -28,7 +38,11 @@ export const LOADING: Mutant[] = [
     guard: "nothing is loaded for an attempt that has ended",
     off: "lock_load takes any state",
     edits: [
-      edit(LOADS, "attempt.state is distinct from 'created' or", ""),
+      inSqlFunction(
+        "amc_history.lock_load",
+        "attempt.state is distinct from 'created' or",
+        "",
+      ),
     ],
     tests: ["database/results"],
   },
@@ -37,8 +51,8 @@ export const LOADING: Mutant[] = [
     guard: "one worker alone loads a result",
     off: "claim_loads does not look at the lease",
     edits: [
-      edit(
-        LOADS,
+      inSqlFunction(
+        "public.claim_loads",
         "coalesce(a.leased_until <= amc_history.clock_now(), true)",
         "true",
       ),
@@ -50,13 +64,13 @@ export const LOADING: Mutant[] = [
     guard: "a segment is added only where the load has come to",
     off: "commit_segment does not compare its place with the cursor",
     edits: [
-      edit(
-        LOADS,
+      inSqlFunction(
+        "amc_history.commit_segment",
         "if not found or load.file <> (segment",
         "if load.file <> (segment",
       ),
-      edit(
-        LOADS,
+      inSqlFunction(
+        "amc_history.commit_segment",
         "or load.byte_offset <> (segment -> 'from' ->> 'byte_offset')::bigint then",
         "and false then",
       ),
@@ -68,8 +82,8 @@ export const LOADING: Mutant[] = [
     guard: "COPY makes as many rows as the bytes have records",
     off: "commit_segment does not compare them",
     edits: [
-      edit(
-        LOADS,
+      inSqlFunction(
+        "amc_history.commit_segment",
         "if copied <> (segment ->> 'records')::bigint then",
         "if false then",
       ),
@@ -80,14 +94,26 @@ export const LOADING: Mutant[] = [
     name: "load-of-all-files",
     guard: "a load is complete once all files are in",
     off: "finish_load does not count them",
-    edits: [edit(LOADS, "if load.file <> load.files then", "if false then")],
+    edits: [
+      inSqlFunction(
+        "amc_history.finish_load",
+        "if load.file <> load.files then",
+        "if false then",
+      ),
+    ],
     tests: ["database/results", "database/commit_segment"],
   },
   {
     name: "load-fence-of-copy",
     guard: "a loader that another one has replaced copies no bytes",
     off: "open_load takes any fence",
-    edits: [edit(LOADS, "and a.fence = open_load.fence", "")],
+    edits: [
+      inSqlFunction(
+        "amc_history.open_load",
+        "and a.fence = open_load.fence",
+        "",
+      ),
+    ],
     tests: [
       "results/stale_fence",
       "database/resume_load",
@@ -98,7 +124,13 @@ export const LOADING: Mutant[] = [
     name: "failed-load-fence",
     guard: "a replaced loader's failure counts no error",
     off: "fail_load takes any fence",
-    edits: [edit(LOADS, "or attempt.fence <> fail_load.fence", "")],
+    edits: [
+      inSqlFunction(
+        "public.fail_load",
+        "or attempt.fence <> fail_load.fence",
+        "",
+      ),
+    ],
     tests: ["fail_load/earlier_fence"],
   },
   {
@@ -106,11 +138,7 @@ export const LOADING: Mutant[] = [
     guard: "an execution has one complete load",
     off: "index one_complete_load_per_execution is not unique",
     edits: [
-      edit(
-        TRACKING,
-        "create unique index one_complete_load_per_execution",
-        "create index one_complete_load_per_execution",
-      ),
+      indexNotUnique("public.one_complete_load_per_execution"),
     ],
     tests: ["results/one_load"],
   },
@@ -119,8 +147,8 @@ export const LOADING: Mutant[] = [
     guard: "a collected week is completed only with a complete load",
     off: "trigger require_complete_load finds no attempt",
     edits: [
-      edit(
-        TRACKING,
+      inSqlFunction(
+        "amc_history.require_complete_load",
         "where a.week_id = new.id and a.kind <> 'external'",
         "where false",
       ),
@@ -132,8 +160,8 @@ export const LOADING: Mutant[] = [
     guard: "a report before all is in is rejected",
     off: "update_week_status does not look for the load",
     edits: [
-      edit(
-        UPDATE_WEEK_STATUS,
+      inSqlFunction(
+        "public.update_week_status",
         "if live.id is not null and update_week_status.status = 'completed' and not exists (",
         "if false and not exists (",
       ),
@@ -145,8 +173,8 @@ export const LOADING: Mutant[] = [
     guard: "rows are shown once their load is complete",
     off: "the view does not ask",
     edits: [
-      edit(
-        RESULTS,
+      inSqlFunction(
+        "amc_history.create_result_view",
         "l.execution_id = w.execution_id and l.complete",
         "l.execution_id = w.execution_id",
       ),
@@ -158,8 +186,8 @@ export const LOADING: Mutant[] = [
     guard: "a results table shows rows once their load is complete",
     off: "loads_of_caller does not ask",
     edits: [
-      edit(
-        RESULTS,
+      inSqlFunction(
+        "amc_history.loads_of_caller",
         "l.execution_id = e.id and l.complete",
         "l.execution_id = e.id",
       ),
@@ -171,11 +199,7 @@ export const LOADING: Mutant[] = [
     guard: "what a week shows is not deleted",
     off: "trigger protect_shown_load never fires",
     edits: [
-      edit(
-        VERSIONS,
-        "when (old.complete) execute function amc_history.protect_shown_load",
-        "when (false) execute function amc_history.protect_shown_load",
-      ),
+      withoutTrigger("public.result_loads", "protect_shown_load"),
     ],
     tests: ["results/shown_load"],
   },
@@ -183,7 +207,13 @@ export const LOADING: Mutant[] = [
     name: "rows-of-completed-weeks",
     guard: "rows are shown once their week is completed",
     off: "the view does not ask",
-    edits: [edit(RESULTS, "where w.status = ''completed''", "")],
+    edits: [
+      inSqlFunction(
+        "amc_history.create_result_view",
+        "where w.status = ''completed''",
+        "",
+      ),
+    ],
     tests: ["results/rows_are_shown"],
   },
   {
@@ -191,8 +221,8 @@ export const LOADING: Mutant[] = [
     guard: "a results table shows each user his rows alone",
     off: "it has no row level security",
     edits: [
-      edit(
-        RESULTS,
+      inSqlFunction(
+        "amc_history.create_result_table",
         "'alter table amc_results.%I enable row level security'",
         "'alter table amc_results.%I disable row level security'",
       ),
@@ -204,8 +234,8 @@ export const LOADING: Mutant[] = [
     guard: "the policy of a results table shows its owner's rows",
     off: "it shows all",
     edits: [
-      edit(
-        RESULTS,
+      inSqlFunction(
+        "amc_history.create_result_table",
         "using (load_id in (select amc_history.loads_of_caller()))",
         "using (true)",
       ),
@@ -217,8 +247,8 @@ export const LOADING: Mutant[] = [
     guard: "a results view reads with its reader's rights",
     off: "it reads with its owner's",
     edits: [
-      editEvery(
-        RESULTS,
+      inSqlFunction(
+        "amc_history.create_result_view",
         "with (security_invoker = true)",
         "with (security_invoker = false)",
       ),

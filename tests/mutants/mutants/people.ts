@@ -1,13 +1,11 @@
-import { edit, editEvery, type Mutant } from "../support/mutant.ts";
 import {
-  ATTEMPTS,
-  COLLECTIONS,
-  CONFIRM,
-  CONTROL,
-  LISTINGS,
-  PERSONS_WORD,
-  START,
-} from "./files.ts";
+  indexNotUnique,
+  inSqlFunction,
+  inTsFunction,
+  type Mutant,
+  policyShowsAll,
+  withoutTrigger,
+} from "../support/mutant.ts";
 
 /** What sees to it that what people ask for holds, and that nothing is lost by it. */
 export const PEOPLE: Mutant[] = [
@@ -16,8 +14,8 @@ export const PEOPLE: Mutant[] = [
     guard: "a cancel is carried out once the execution is known",
     off: "record_execution does not look for one",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "public.record_execution",
         "if attempt.cancel_requested_at is not null then",
         "if false then",
       ),
@@ -32,8 +30,8 @@ export const PEOPLE: Mutant[] = [
     guard: "a cancelled attempt holds its slot until AMC shows that it ended",
     off: "request_cancel ends it at once",
     edits: [
-      edit(
-        CONTROL,
+      inSqlFunction(
+        "amc_history.request_cancel",
         "if execution.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then",
         "if true then",
       ),
@@ -45,8 +43,8 @@ export const PEOPLE: Mutant[] = [
     guard: "a cancelled attempt ends only once its execution has",
     off: "end_cancelled_attempts ends it with the next listing",
     edits: [
-      edit(
-        LISTINGS,
+      inSqlFunction(
+        "amc_history.end_cancelled_attempts",
         "a.cancel_requested_at is not null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')",
         "a.cancel_requested_at is not null",
       ),
@@ -58,11 +56,7 @@ export const PEOPLE: Mutant[] = [
     guard: "a week ended by hand lets its attempt go",
     off: "trigger cancel_orphaned_attempt never fires",
     edits: [
-      edit(
-        CONTROL,
-        "when (new.status in ('completed', 'failed', 'skipped', 'cancelled') and old.status",
-        "when (false and old.status",
-      ),
+      withoutTrigger("public.report_data_weeks", "cancel_orphaned_attempt"),
     ],
     tests: ["report_data_weeks/week_ended_by_hand"],
   },
@@ -71,8 +65,8 @@ export const PEOPLE: Mutant[] = [
     guard: "a week is not tried again while its last attempt is unsettled",
     off: "reopen_week does not look for one",
     edits: [
-      edit(
-        CONTROL,
+      inSqlFunction(
+        "amc_history.reopen_week",
         "select * into live from public.week_attempts a where a.week_id = (week).id and a.state <> 'ended';",
         "",
       ),
@@ -84,18 +78,18 @@ export const PEOPLE: Mutant[] = [
     guard: "nothing begins for a paused collection",
     off: "its weeks stay due, and the claim does not ask whether it is paused",
     edits: [
-      edit(
-        CONTROL,
+      inSqlFunction(
+        "amc_history.pause_collection",
         "set due_at = 'infinity' where",
         "set due_at = w.due_at where",
       ),
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "amc_history.insert_intents",
         "      and c.paused_at is null and c.cancelled_at is null and c.surveyed_at",
         "      and c.surveyed_at",
       ),
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "amc_history.has_claimable_week",
         "and c.paused_at is null and c.cancelled_at is null\n",
         "\n",
       ),
@@ -107,7 +101,11 @@ export const PEOPLE: Mutant[] = [
     guard: "a collection is its owner's to control",
     off: "lock_own_collection takes anybody",
     edits: [
-      edit(CONTROL, "and (c.owner_id = auth.uid() or", "and (true or"),
+      inSqlFunction(
+        "amc_history.lock_own_collection",
+        "and (c.owner_id = auth.uid() or",
+        "and (true or",
+      ),
     ],
     tests: ["pause_collection/control"],
   },
@@ -116,10 +114,9 @@ export const PEOPLE: Mutant[] = [
     guard: "each user sees his collections alone",
     off: "the policy of the table shows all",
     edits: [
-      edit(
-        COLLECTIONS,
-        "for select to authenticated using (owner_id = (select auth.uid()));",
-        "for select to authenticated using (true);",
+      policyShowsAll(
+        "public.report_data_collections",
+        "owners read their collections",
       ),
     ],
     tests: ["row_level_security/each_user"],
@@ -129,16 +126,12 @@ export const PEOPLE: Mutant[] = [
     guard: "a request that comes twice at once makes one collection",
     off: "neither a lock nor the index on its key keeps two from it",
     edits: [
-      edit(
-        START,
+      inSqlFunction(
+        "amc_history.find_repeated_request",
         "pg_advisory_xact_lock(hashtextextended(concat_ws",
         "abs(hashtextextended(concat_ws",
       ),
-      edit(
-        COLLECTIONS,
-        "create unique index report_data_collections_idempotency_key_key",
-        "create index report_data_collections_idempotency_key_key",
-      ),
+      indexNotUnique("public.report_data_collections_idempotency_key_key"),
     ],
     tests: ["tests/concurrency/start_test"],
   },
@@ -146,20 +139,22 @@ export const PEOPLE: Mutant[] = [
     name: "word-too-early",
     guard: "nobody says what became of a create while it may be under way",
     off: "neither confirm_execution nor confirm_no_execution asks",
-    edits: [
-      editEvery(
-        PERSONS_WORD,
+    edits: ["confirm_execution", "confirm_no_execution"].map((name) =>
+      inSqlFunction(
+        `amc_history.${name}`,
         "else amc_history.unsettled_until(attempt)",
         "else null",
-      ),
-    ],
+      )
+    ),
     tests: ["control_report/each_request"],
   },
   {
     name: "word-contradicted",
     guard: "an attempt takes no execution of another window, whoever names it",
     off: "the worker does not compare what AMC says of it",
-    edits: [edit(CONFIRM, ": whyNot(attempt, execution);", ": null;")],
+    edits: [
+      inTsFunction("confirm", ": whyNot(attempt, execution);", ": null;"),
+    ],
     tests: ["tests/worker/manual_resolution_test"],
   },
 ];

@@ -1,5 +1,4 @@
-import { edit, type Mutant } from "../support/mutant.ts";
-import { READING, RESTATEMENT, RESULTS, VERSIONS } from "./files.ts";
+import { inSqlFunction, type Mutant } from "../support/mutant.ts";
 
 /** What sees to it that readers get one whole result, that it stays, and that it is asked for anew no more often than wanted. */
 export const READERS: Mutant[] = [
@@ -7,7 +6,13 @@ export const READERS: Mutant[] = [
     name: "page-of-a-shown-week",
     guard: "week_rows shows the rows of completed weeks only",
     off: "it shows a load that is in and not yet reported",
-    edits: [edit(READING, " and week.status = 'completed'),", "),")],
+    edits: [
+      inSqlFunction(
+        "public.week_rows",
+        " and week.status = 'completed'),",
+        "),",
+      ),
+    ],
     tests: ["database/week_rows"],
   },
   {
@@ -15,7 +20,11 @@ export const READERS: Mutant[] = [
     guard: "rows are read by the owner of their collection",
     off: "whoever is signed in reads all complete loads",
     edits: [
-      edit(RESULTS, "\n  where c.owner_id = (select auth.uid());", ";"),
+      inSqlFunction(
+        "amc_history.loads_of_caller",
+        "\n  where c.owner_id = (select auth.uid());",
+        ";",
+      ),
     ],
     tests: ["results/made_tables_are_readable_by_owners_only"],
   },
@@ -24,8 +33,8 @@ export const READERS: Mutant[] = [
     guard: "pruning passes by a week that is locked",
     off: "it looks at the week as it was committed",
     edits: [
-      edit(
-        VERSIONS,
+      inSqlFunction(
+        "amc_history.prune_versions",
         "w.id = candidate.week_id for no key update skip locked;",
         "w.id = candidate.week_id;",
       ),
@@ -37,8 +46,8 @@ export const READERS: Mutant[] = [
     guard: "the result of a live attempt is not pruned",
     off: "it counts as superseded",
     edits: [
-      edit(
-        VERSIONS,
+      inSqlFunction(
+        "amc_history.versions_to_prune",
         "where l.complete\n      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.state <> 'ended')",
         "where l.complete",
       ),
@@ -50,8 +59,8 @@ export const READERS: Mutant[] = [
     guard: "a restatement policy tries a week once in its period",
     off: "as soon as the last attempt has ended",
     edits: [
-      edit(
-        RESTATEMENT,
+      inSqlFunction(
+        "amc_history.weeks_to_restate",
         " or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)",
         "",
       ),
@@ -63,8 +72,8 @@ export const READERS: Mutant[] = [
     guard: "a paused or cancelled collection is not restated",
     off: "its weeks are made due",
     edits: [
-      edit(
-        RESTATEMENT,
+      inSqlFunction(
+        "amc_history.weeks_to_restate",
         " and c.paused_at is null and c.cancelled_at is null",
         "",
       ),
@@ -76,8 +85,8 @@ export const READERS: Mutant[] = [
     guard: "restating passes by a collection that somebody changes",
     off: "it looks at the collection as it was committed",
     edits: [
-      edit(
-        RESTATEMENT,
+      inSqlFunction(
+        "amc_history.open_restatements",
         "c.id = restated for no key update skip locked;",
         "c.id = restated;",
       ),
@@ -89,8 +98,8 @@ export const READERS: Mutant[] = [
     guard: "a week that ended more than 90 days ago is not restated",
     off: "however old it is",
     edits: [
-      edit(
-        RESTATEMENT,
+      inSqlFunction(
+        "amc_history.weeks_to_restate",
         "\n    and w.week_end_date >= (amc_history.clock_now() at time zone c.time_zone)::date - 90",
         "",
       ),
@@ -102,8 +111,8 @@ export const READERS: Mutant[] = [
     guard: "counted cells are added to the data of the load that they are of",
     off: "to whatever data the week has",
     edits: [
-      edit(
-        READING,
+      inSqlFunction(
+        "amc_history.check_cells",
         "where w.execution_id = load.execution_id and w.data = load.summary;",
         "where w.execution_id = load.execution_id;",
       ),
@@ -115,8 +124,8 @@ export const READERS: Mutant[] = [
     guard: "cells are not counted between a load's end and its report",
     off: "its worker's summary no longer is the load's",
     edits: [
-      edit(
-        READING,
+      inSqlFunction(
+        "amc_history.check_cells",
         "where l.complete and l.cells_checked_at is null\n      -- Its worker has the summary already, and is about to report it.\n      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.state <> 'ended')",
         "where l.complete and l.cells_checked_at is null",
       ),

@@ -1,5 +1,10 @@
-import { edit, type Mutant } from "../support/mutant.ts";
-import { ATTEMPTS, CREATE, HTTP, LISTINGS, SUBMIT, TRACKING } from "./files.ts";
+import {
+  indexNotUnique,
+  inSqlFunction,
+  inTrigger,
+  inTsFunction,
+  type Mutant,
+} from "../support/mutant.ts";
 
 /** What sees to it that a create is POSTed once, and that its report is stored, or known to be late. */
 export const REPORTING: Mutant[] = [
@@ -8,8 +13,8 @@ export const REPORTING: Mutant[] = [
     guard: "a worker that slept does not POST",
     off: "the client does not compare its clock with the deadline",
     edits: [
-      edit(
-        CREATE,
+      inTsFunction(
+        "createExecution",
         "if (!(runtime.now() < options.deadline)) return windowOver();",
         "",
       ),
@@ -21,8 +26,8 @@ export const REPORTING: Mutant[] = [
     guard: "the POST window is measured from before the claim",
     off: "it is measured from when the create is due to leave",
     edits: [
-      edit(
-        SUBMIT,
+      inTsFunction(
+        "submit",
         "const deadline = askedAt + ",
         "const deadline = collector.now() + ",
       ),
@@ -33,14 +38,18 @@ export const REPORTING: Mutant[] = [
     name: "blob-body",
     guard: "the runtime does not send a create again",
     off: "its body is text and not a Blob",
-    edits: [edit(HTTP, "new Blob([request.body])", "request.body")],
+    edits: [
+      inTsFunction("exchange", "new Blob([request.body])", "request.body"),
+    ],
     tests: ["amc_create_once_test"],
   },
   {
     name: "no-redirect",
     guard: "a create follows no redirect",
     off: "fetch follows it",
-    edits: [edit(HTTP, 'redirect: "manual",', 'redirect: "follow",')],
+    edits: [
+      inTsFunction("exchange", 'redirect: "manual",', 'redirect: "follow",'),
+    ],
     tests: ["amc_create_once_test"],
   },
   {
@@ -48,8 +57,8 @@ export const REPORTING: Mutant[] = [
     guard: "a create that AMC answered with 401 is not sent again",
     off: "the client sends it again",
     edits: [
-      edit(
-        CREATE,
+      inTsFunction(
+        "createExecution",
         "return await unauthorized(transport, result, options.signal);",
         "await exchange(runtime, sending);\n    return await unauthorized(transport, result, options.signal);",
       ),
@@ -61,8 +70,8 @@ export const REPORTING: Mutant[] = [
     guard: "an id is stored before AMC is asked about its execution",
     off: "the worker asks AMC for the execution first",
     edits: [
-      edit(
-        SUBMIT,
+      inTsFunction(
+        "createFor",
         'if (outcome.kind === "created") await store(',
         'if (outcome.kind === "created") await client.getExecution(outcome.execution.id);\n  if (outcome.kind === "created") await store(',
       ),
@@ -73,7 +82,13 @@ export const REPORTING: Mutant[] = [
     name: "record-fence",
     guard: "an id for an attempt that has ended is stale",
     off: "record_execution does not look whether it has",
-    edits: [edit(ATTEMPTS, "if attempt.state = 'ended' then", "if false then")],
+    edits: [
+      inSqlFunction(
+        "public.record_execution",
+        "if attempt.state = 'ended' then",
+        "if false then",
+      ),
+    ],
     tests: ["record_execution/id_for_an_ended"],
   },
   {
@@ -81,9 +96,13 @@ export const REPORTING: Mutant[] = [
     guard: "an execution of another attempt is refused",
     off: "record_execution does not look for it, nor does insert_execution",
     edits: [
-      edit(ATTEMPTS, "or holder is not null or", "or"),
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "public.record_execution",
+        "or holder is not null or",
+        "or",
+      ),
+      inSqlFunction(
+        "amc_history.insert_execution",
         "on conflict (id) do nothing;",
         "on conflict (id) do update set id = excluded.id;",
       ),
@@ -95,8 +114,8 @@ export const REPORTING: Mutant[] = [
     guard: "a report for an attempt that has ended, or has an id, is stale",
     off: "report_create does not look whether it has",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "public.report_create",
         "if attempt.state not in ('intended', 'unknown') then",
         "if false then",
       ),
@@ -108,8 +127,8 @@ export const REPORTING: Mutant[] = [
     guard: "a create that was throttled waits for a listing",
     off: "its week is due at once",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "amc_history.apply_create_verdict",
         "when 'not_sent' then",
         "when 'not_sent', 'throttled' then",
       ),
@@ -121,8 +140,8 @@ export const REPORTING: Mutant[] = [
     guard: "a throttle pauses the instance for all workers",
     off: "pause_instance sets a time that is over",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "public.pause_instance",
         "paused_until = greatest(i.paused_until, ",
         "paused_until = least(amc_history.clock_now(), ",
       ),
@@ -134,8 +153,8 @@ export const REPORTING: Mutant[] = [
     guard: "a credential that was replaced stops nothing when it is refused",
     off: "report_credential_failure does not compare the versions",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "public.report_credential_failure",
         "and i.credential_version = report_credential_failure.credential_version",
         "",
       ),
@@ -147,8 +166,8 @@ export const REPORTING: Mutant[] = [
     guard: "waiting counts as no error",
     off: "reschedule_week counts one",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "amc_history.reschedule_week",
         "set due_at = reschedule_week.due_at",
         "set due_at = reschedule_week.due_at, error_count = w.error_count + 1",
       ),
@@ -160,8 +179,8 @@ export const REPORTING: Mutant[] = [
     guard: "an attempt that has ended stays so",
     off: "trigger forbid_attempt_revival lets it come back",
     edits: [
-      edit(
-        TRACKING,
+      inTrigger(
+        "forbid_attempt_revival",
         "when (old.state = 'ended' and new.state <> 'ended'",
         "when (false",
       ),
@@ -173,8 +192,8 @@ export const REPORTING: Mutant[] = [
     guard: "an attempt keeps its execution",
     off: "trigger forbid_attempt_revival lets it change",
     edits: [
-      edit(
-        TRACKING,
+      inTrigger(
+        "forbid_attempt_revival",
         "or old.execution_id is not null and new.execution_id is distinct from old.execution_id)",
         ")",
       ),
@@ -186,11 +205,7 @@ export const REPORTING: Mutant[] = [
     guard: "two attempts never share an execution",
     off: "index one_attempt_per_execution is not unique",
     edits: [
-      edit(
-        TRACKING,
-        "create unique index one_attempt_per_execution",
-        "create index one_attempt_per_execution",
-      ),
+      indexNotUnique("public.one_attempt_per_execution"),
     ],
     tests: ["week_attempts/two_attempts"],
   },
@@ -199,8 +214,8 @@ export const REPORTING: Mutant[] = [
     guard: "an intent becomes unknown only once its lease is over",
     off: "claim_listing does not look at the lease",
     edits: [
-      edit(
-        LISTINGS,
+      inSqlFunction(
+        "public.claim_listing",
         "b.state = 'intended' and b.leased_until <= now_at",
         "b.state = 'intended'",
       ),

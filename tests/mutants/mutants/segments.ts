@@ -1,13 +1,4 @@
-import { edit, type Mutant } from "../support/mutant.ts";
-import { LOADS } from "./files.ts";
-
-const RESULTS = "supabase/functions/_shared/results";
-const COLLECTOR = "supabase/functions/_shared/collector";
-const SCAN = `${RESULTS}/record_scan.ts`;
-const SEGMENT = `${RESULTS}/segment.ts`;
-const LOADER = `${RESULTS}/loader.ts`;
-const FILES = `${COLLECTOR}/result_files.ts`;
-const FAILURE = `${COLLECTOR}/load_failure.ts`;
+import { inSqlFunction, inTsFunction, type Mutant } from "../support/mutant.ts";
 
 /** What sees to it that a result of any size is in as it was sent, however often its loader stops. */
 export const SEGMENTS: Mutant[] = [
@@ -16,8 +7,8 @@ export const SEGMENTS: Mutant[] = [
     guard: "a loader that froze is ended by its successor",
     off: "end_earlier_loaders ends nobody",
     edits: [
-      edit(
-        LOADS,
+      inSqlFunction(
+        "amc_history.end_earlier_loaders",
         "(count(*) filter (where pg_terminate_backend(a.pid, 5000)))::integer",
         "count(*)::integer",
       ),
@@ -30,8 +21,8 @@ export const SEGMENTS: Mutant[] = [
       "a loader that freezes before it commits holds its locks for seconds",
     off: "commit_segment sets no timeout",
     edits: [
-      edit(
-        LOADS,
+      inSqlFunction(
+        "amc_history.commit_segment",
         "perform set_config('idle_in_transaction_session_timeout', '5s', true);",
         "",
       ),
@@ -42,7 +33,13 @@ export const SEGMENTS: Mutant[] = [
     name: "lines-go-on",
     guard: "lines go on from segment to segment",
     off: "open_load begins with 1",
-    edits: [edit(LOADS, "load.records + 1, false", "1, false")],
+    edits: [
+      inSqlFunction(
+        "amc_history.open_load",
+        "load.records + 1, false",
+        "1, false",
+      ),
+    ],
     tests: ["loading/segments"],
   },
   {
@@ -50,8 +47,8 @@ export const SEGMENTS: Mutant[] = [
     guard: "a result that AMC has not ready yet counts no error",
     off: "fail_load counts one",
     edits: [
-      edit(
-        LOADS,
+      inSqlFunction(
+        "public.fail_load",
         "w.error_count + case when waits is null then 1 else 0 end",
         "w.error_count + 1",
       ),
@@ -62,7 +59,13 @@ export const SEGMENTS: Mutant[] = [
     name: "result-gone",
     guard: "a result that AMC keeps no longer is not asked for any more",
     off: "fail_load does not look when its execution ended",
-    edits: [edit(LOADS, "interval '24 hours'", "interval '24000 hours'")],
+    edits: [
+      inSqlFunction(
+        "public.fail_load",
+        "interval '24 hours'",
+        "interval '24000 hours'",
+      ),
+    ],
     tests: ["fail_load/result_that"],
   },
   {
@@ -70,10 +73,10 @@ export const SEGMENTS: Mutant[] = [
     guard: "a file is gone on with only while it is the same one",
     off: "it is asked for without its etag",
     edits: [
-      edit(
-        FILES,
-        "...(offset > 0 && etag !== null ? { ifMatch: etag } : {}),",
-        "",
+      inTsFunction(
+        "ResultFiles.#fetch",
+        "{ ifMatch: etag }",
+        "{}",
       ),
     ],
     tests: ["worker/large_results"],
@@ -83,8 +86,8 @@ export const SEGMENTS: Mutant[] = [
     guard: "a link that has expired is asked for anew",
     off: "it is an error",
     edits: [
-      edit(
-        FILES,
+      inTsFunction(
+        "ResultFiles.#request",
         "if (!(error instanceof LinkExpiredError)) throw error;",
         "throw error;",
       ),
@@ -96,7 +99,11 @@ export const SEGMENTS: Mutant[] = [
     guard: "a connection that breaks off is gone on with",
     off: "it is an error",
     edits: [
-      edit(FILES, "const again = resumable &&", "const again = false &&"),
+      inTsFunction(
+        "ResultFiles.#whole",
+        "const again = resumable &&",
+        "const again = false &&",
+      ),
     ],
     tests: ["worker/loaded_results"],
   },
@@ -106,8 +113,8 @@ export const SEGMENTS: Mutant[] = [
       "a server that only says that it serves ranges is asked for whole files",
     off: "the wrong bytes are an error",
     edits: [
-      edit(
-        `${COLLECTOR}/load.ts`,
+      inTsFunction(
+        "loadOne",
         'error.code === "wrong_range"',
         'error.code === "none"',
       ),
@@ -119,7 +126,11 @@ export const SEGMENTS: Mutant[] = [
     guard: "nothing of a result that cannot be loaded stays",
     off: "its rows are left where they are",
     edits: [
-      edit(FAILURE, "await drop(collector, claim, dropEndedLoad);", ""),
+      inTsFunction(
+        "reportFailure",
+        "await drop(collector, claim, dropEndedLoad);",
+        "",
+      ),
     ],
     tests: ["worker/large_results"],
   },
@@ -128,8 +139,8 @@ export const SEGMENTS: Mutant[] = [
     guard: "a result that changed is loaded from the start",
     off: "its load goes on",
     edits: [
-      edit(
-        FAILURE,
+      inTsFunction(
+        "reportFailure",
         'if (code === "result_changed") await drop(collector, claim, dropLoad);',
         "",
       ),
@@ -141,8 +152,8 @@ export const SEGMENTS: Mutant[] = [
     guard: "a call loads no more than its budget",
     off: "everything fits",
     edits: [
-      edit(
-        `${RESULTS}/load_budget.ts`,
+      inTsFunction(
+        "LoadBudget.take",
         "const fits = this.#used === 0 || this.#used + bytes <= this.bytes;",
         "const fits = true;",
       ),
@@ -154,8 +165,8 @@ export const SEGMENTS: Mutant[] = [
     guard: "a file is in with all its bytes or not at all",
     off: "its length is not compared",
     edits: [
-      edit(
-        SEGMENT,
+      inTsFunction(
+        "Segment.#checkLength",
         "if (length === null || this.#position === length) return;",
         "if (length !== null || length === null) return;",
       ),
@@ -167,8 +178,8 @@ export const SEGMENTS: Mutant[] = [
     guard: "a checksum is the same however a result was loaded",
     off: "a file that is committed at once has one digest",
     edits: [
-      edit(
-        SEGMENT,
+      inTsFunction(
+        "Segment.pieces",
         "      this.#digest();\n      if (file.resumable",
         "      if (file.resumable) this.#digest();\n      if (file.resumable",
       ),
@@ -180,8 +191,8 @@ export const SEGMENTS: Mutant[] = [
     guard: "all files of a result have one header",
     off: "later ones are not compared",
     edits: [
-      edit(
-        LOADER,
+      inTsFunction(
+        "checkHeader",
         "JSON.stringify(header) === JSON.stringify(expected)",
         "header.length > 0",
       ),
@@ -193,8 +204,8 @@ export const SEGMENTS: Mutant[] = [
     guard: "a result of another number of files is loaded from the start",
     off: "it is gone on with",
     edits: [
-      edit(
-        LOADER,
+      inTsFunction(
+        "loadFiles",
         "if (open !== null && open.files !== files) {",
         "if (open !== null && open.files < 0) {",
       ),
@@ -205,21 +216,33 @@ export const SEGMENTS: Mutant[] = [
     name: "line-of-file",
     guard: "an error tells the line of the file",
     off: "it tells that of the segment",
-    edits: [edit(LOADER, "Number(line) + lines", "Number(line)")],
+    edits: [inTsFunction("named", "Number(line) + lines", "Number(line)")],
     tests: ["loading/exact_results"],
   },
   {
     name: "end-of-data",
     guard: "a line of \\. alone does not end the data",
     off: "COPY gets it bare",
-    edits: [edit(SCAN, '? "marker" : "record"', '? "record" : "record"')],
+    edits: [
+      inTsFunction(
+        "RecordScan.#begin",
+        '? "marker" : "record"',
+        '? "record" : "record"',
+      ),
+    ],
     tests: ["loading/exact_results"],
   },
   {
     name: "mixed-escapes",
     guard: "quotes that are doubled where a backslash escapes are refused",
     off: "COPY reads them in its own way",
-    edits: [edit(SCAN, "if (this.#escape !== -1) {", "if (next === 0) {")],
+    edits: [
+      inTsFunction(
+        "RecordScan.#leaveQuotes",
+        "if (this.#escape !== -1) {",
+        "if (next === 0) {",
+      ),
+    ],
     tests: ["loading/exact_results"],
   },
   {
@@ -227,8 +250,8 @@ export const SEGMENTS: Mutant[] = [
     guard: "a quote within a bare cell is refused",
     off: "COPY drops it",
     edits: [
-      edit(
-        SCAN,
+      inTsFunction(
+        "RecordScan.#passPlain",
         "if (before !== this.#separator && before !== LF) {",
         "if (before === -1) {",
       ),

@@ -1,14 +1,9 @@
-import { edit, type Mutant } from "../support/mutant.ts";
 import {
-  ATTEMPTS,
-  LISTING,
-  LISTINGS,
-  MATCHER,
-  STRAYS,
-  SUBMIT,
-  SURVEY,
-  TRACKING,
-} from "./files.ts";
+  inSqlFunction,
+  inTsFunction,
+  type Mutant,
+  withoutTrigger,
+} from "../support/mutant.ts";
 
 /** What sees to it that AMC's list settles what a create's answer did not, and settles it truly. */
 export const SETTLING: Mutant[] = [
@@ -17,8 +12,8 @@ export const SETTLING: Mutant[] = [
     guard: "an attempt is abandoned only after every allowance",
     off: "settle_attempt does not compare with settle_after",
     edits: [
-      edit(
-        LISTINGS,
+      inSqlFunction(
+        "public.settle_attempt",
         "or settle_attempt.listing_began_at < attempt.settle_after",
         "",
       ),
@@ -29,7 +24,13 @@ export const SETTLING: Mutant[] = [
     name: "allowances",
     guard: "the allowances cover what may be under way",
     off: "only the list's lag is allowed for",
-    edits: [edit(ATTEMPTS, "interval '520 seconds'", "interval '0 seconds'")],
+    edits: [
+      inSqlFunction(
+        "amc_history.insert_intents",
+        "interval '520 seconds'",
+        "interval '0 seconds'",
+      ),
+    ],
     tests: ["database/settle_attempt"],
   },
   {
@@ -37,8 +38,8 @@ export const SETTLING: Mutant[] = [
     guard: "a listing that has not begun proves nothing",
     off: "settle_attempt takes any time",
     edits: [
-      edit(
-        LISTINGS,
+      inSqlFunction(
+        "public.settle_attempt",
         "or settle_attempt.listing_began_at > amc_history.clock_now() then",
         "then",
       ),
@@ -49,14 +50,26 @@ export const SETTLING: Mutant[] = [
     name: "matcher-proved",
     guard: "nothing is abandoned before the list has shown that it would tell",
     off: "settle_attempt does not read matcher_proved_at",
-    edits: [edit(LISTINGS, "if proved_at is null then", "if false then")],
+    edits: [
+      inSqlFunction(
+        "public.settle_attempt",
+        "if proved_at is null then",
+        "if false then",
+      ),
+    ],
     tests: ["settle_attempt/unproved"],
   },
   {
     name: "matcher-proof",
     guard: "only an answer that the matcher finds proves it",
     off: "the worker reports any answer as a proof",
-    edits: [edit(SUBMIT, "matcher_proved: matches,", "matcher_proved: true,")],
+    edits: [
+      inTsFunction(
+        "store",
+        "matcher_proved: matches",
+        "matcher_proved: true",
+      ),
+    ],
     tests: ["tests/worker/doubtful"],
   },
   {
@@ -64,7 +77,11 @@ export const SETTLING: Mutant[] = [
     guard: "only an attempt without an answer is abandoned",
     off: "settle_attempt takes any",
     edits: [
-      edit(LISTINGS, "if attempt.state <> 'unknown' then", "if false then"),
+      inSqlFunction(
+        "public.settle_attempt",
+        "if attempt.state <> 'unknown' then",
+        "if false then",
+      ),
     ],
     tests: ["settle_attempt/only_an_unknown"],
   },
@@ -73,8 +90,8 @@ export const SETTLING: Mutant[] = [
     guard: "an execution with another fingerprint is not the attempt's",
     off: "the matcher does not compare it",
     edits: [
-      edit(
-        MATCHER,
+      inTsFunction(
+        "isOf",
         "same(execution.timeout_seconds, attempt.fingerprint),",
         "true,",
       ),
@@ -85,7 +102,9 @@ export const SETTLING: Mutant[] = [
     name: "known-ids",
     guard: "an execution that is known is not taken again",
     off: "the matcher does not leave it out",
-    edits: [edit(MATCHER, "new Set(knownIds)", "new Set<string>()")],
+    edits: [
+      inTsFunction("matchExecution", "new Set(knownIds)", "new Set<string>()"),
+    ],
     tests: ["amc_matcher_test"],
   },
   {
@@ -93,7 +112,11 @@ export const SETTLING: Mutant[] = [
     guard: "a listing that was not read whole gives no attempt up",
     off: "the worker takes it as proof",
     edits: [
-      edit(LISTING, "listing.complete && match.undecided", "match.undecided"),
+      inTsFunction(
+        "settle",
+        "listing.complete && match.undecided",
+        "match.undecided",
+      ),
     ],
     tests: ["tests/worker/adopted_executions_test"],
   },
@@ -102,8 +125,8 @@ export const SETTLING: Mutant[] = [
     guard: "an execution that lacks a field gives no attempt up",
     off: "the worker takes the listing as proof",
     edits: [
-      edit(
-        LISTING,
+      inTsFunction(
+        "settle",
         "listing.complete && match.undecided.length === 0",
         "listing.complete",
       ),
@@ -114,7 +137,13 @@ export const SETTLING: Mutant[] = [
     name: "cancelled-are-listed",
     guard: "cancelled executions are looked for too",
     off: "the listing leaves them out",
-    edits: [edit(LISTING, "includeCancelled: true", "includeCancelled: false")],
+    edits: [
+      inTsFunction(
+        "listInstance",
+        "includeCancelled: true",
+        "includeCancelled: false",
+      ),
+    ],
     tests: ["tests/worker/doubtful"],
   },
   {
@@ -122,8 +151,8 @@ export const SETTLING: Mutant[] = [
     guard: "an abandoned attempt is looked for in later listings",
     off: "settle_attempt sets no watch_until",
     edits: [
-      edit(
-        LISTINGS,
+      inSqlFunction(
+        "public.settle_attempt",
         "'abandoned', amc_history.clock_now() + interval '48 hours')",
         "'abandoned', null)",
       ),
@@ -135,8 +164,8 @@ export const SETTLING: Mutant[] = [
     guard: "only what the fingerprint proves ours is cancelled as a stray",
     off: "for an abandoned attempt the matcher is given no fingerprint",
     edits: [
-      edit(
-        LISTING,
+      inTsFunction(
+        "settle",
         "matchExecution(attempt, listing",
         'matchExecution({ ...attempt, fingerprint: attempt.state === "abandoned" ? null : attempt.fingerprint }, listing',
       ),
@@ -148,7 +177,11 @@ export const SETTLING: Mutant[] = [
     guard: "a report of an earlier listing is stale",
     off: "record_listing takes any",
     edits: [
-      edit(LISTINGS, "or instance.list_fence <> record_listing.fence", ""),
+      inSqlFunction(
+        "public.record_listing",
+        "or instance.list_fence <> record_listing.fence",
+        "",
+      ),
     ],
     tests: ["record_listing/report_of_an_earlier"],
   },
@@ -156,7 +189,13 @@ export const SETTLING: Mutant[] = [
     name: "survey-fence",
     guard: "an earlier listing marks no collection as surveyed",
     off: "mark_surveyed takes any",
-    edits: [edit(STRAYS, "or instance.list_fence <> mark_surveyed.fence", "")],
+    edits: [
+      inSqlFunction(
+        "public.mark_surveyed",
+        "or instance.list_fence <> mark_surveyed.fence",
+        "",
+      ),
+    ],
     tests: ["claim_due_weeks/collection_waits"],
   },
   {
@@ -164,8 +203,8 @@ export const SETTLING: Mutant[] = [
     guard: "a survey reads the whole list",
     off: "one that broke off lets a collection begin",
     edits: [
-      edit(
-        SURVEY,
+      inTsFunction(
+        "survey",
         "weeks.length === 0 || !listing.complete",
         "weeks.length === 0",
       ),
@@ -177,8 +216,8 @@ export const SETTLING: Mutant[] = [
     guard: "a survey takes no run with other parameters",
     off: "it does not compare them",
     edits: [
-      edit(
-        SURVEY,
+      inTsFunction(
+        "survey",
         "sameParameters(week.parameter_values, execution.parameter_values)",
         "true",
       ),
@@ -190,7 +229,7 @@ export const SETTLING: Mutant[] = [
     guard: "a week whose run AMC shows is not claimed before it is read again",
     off: "trigger hold_for_survey never fires",
     edits: [
-      edit(LISTINGS, "when (new.survey_again and", "when (false and"),
+      withoutTrigger("public.report_data_weeks", "hold_for_survey"),
     ],
     tests: ["adopt_surveyed/run_of_a_taken"],
   },
@@ -199,11 +238,7 @@ export const SETTLING: Mutant[] = [
     guard: "how an execution ended at AMC stays",
     off: "trigger protect_terminal_status never fires",
     edits: [
-      edit(
-        TRACKING,
-        "when (old.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') and",
-        "when (false and",
-      ),
+      withoutTrigger("public.workflow_executions", "protect_terminal_status"),
     ],
     tests: ["workflow_executions/terminal"],
   },
@@ -211,7 +246,13 @@ export const SETTLING: Mutant[] = [
     name: "amc-status-later",
     guard: "AMC's earlier word does not replace its later one",
     off: "update_executions does not compare the times",
-    edits: [edit(LISTINGS, "o.updated_at >= e.amc_updated_at)", "true)")],
+    edits: [
+      inSqlFunction(
+        "amc_history.update_executions",
+        "o.updated_at >= e.amc_updated_at)",
+        "true)",
+      ),
+    ],
     tests: ["record_listing/status_never_goes_back"],
   },
 ];

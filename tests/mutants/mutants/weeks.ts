@@ -1,11 +1,9 @@
-import { edit, type Mutant } from "../support/mutant.ts";
 import {
-  ATTEMPTS,
-  COLLECTIONS,
-  START,
-  TRACKING,
-  UPDATE_WEEK_STATUS,
-} from "./files.ts";
+  indexNotUnique,
+  inSqlFunction,
+  type Mutant,
+  withoutConstraint,
+} from "../support/mutant.ts";
 
 /** What sees to it that a week changes as it may, and keeps where its result is from. */
 const STATUS: Mutant[] = [
@@ -14,8 +12,8 @@ const STATUS: Mutant[] = [
     guard: "a week's execution is never erased",
     off: "trigger protect_execution_id lets it become null",
     edits: [
-      edit(
-        TRACKING,
+      inSqlFunction(
+        "amc_history.protect_execution_id",
         "old.execution_id is not null and new.execution_id is null then",
         "false then",
       ),
@@ -27,8 +25,8 @@ const STATUS: Mutant[] = [
     guard: "a week shows no other week's execution",
     off: "trigger protect_execution_id does not compare the weeks",
     edits: [
-      edit(
-        TRACKING,
+      inSqlFunction(
+        "amc_history.protect_execution_id",
         "where e.id = new.execution_id and e.week_id = new.id)",
         "where e.id = new.execution_id)",
       ),
@@ -41,13 +39,9 @@ const STATUS: Mutant[] = [
     off:
       "neither the index nor trigger protect_execution_id keeps them from it",
     edits: [
-      edit(
-        TRACKING,
-        "create unique index report_data_weeks_execution_id_key",
-        "create index report_data_weeks_execution_id_key",
-      ),
-      edit(
-        TRACKING,
+      indexNotUnique("public.report_data_weeks_execution_id_key"),
+      inSqlFunction(
+        "amc_history.protect_execution_id",
         "where e.id = new.execution_id and e.week_id = new.id)",
         "where e.id = new.execution_id)",
       ),
@@ -59,8 +53,8 @@ const STATUS: Mutant[] = [
     guard: "a report without data erases none",
     off: "write_week writes what it is given",
     edits: [
-      edit(
-        UPDATE_WEEK_STATUS,
+      inSqlFunction(
+        "amc_history.write_week",
         "data = coalesce(write_week.data, w.data),",
         "data = write_week.data,",
       ),
@@ -72,8 +66,8 @@ const STATUS: Mutant[] = [
     guard: "a JSON null erases no data",
     off: "it counts as data",
     edits: [
-      edit(
-        UPDATE_WEEK_STATUS,
+      inSqlFunction(
+        "public.update_week_status",
         "nullif(update_week_status.data, 'null'::jsonb)",
         "update_week_status.data",
       ),
@@ -85,8 +79,8 @@ const STATUS: Mutant[] = [
     guard: "a report without an execution erases none",
     off: "write_week writes what it is given",
     edits: [
-      edit(
-        UPDATE_WEEK_STATUS,
+      inSqlFunction(
+        "amc_history.write_week",
         "execution_id = coalesce(write_week.execution_id, w.execution_id),",
         "execution_id = write_week.execution_id,",
       ),
@@ -98,8 +92,8 @@ const STATUS: Mutant[] = [
     guard: "a report with the id of an attempt that has ended is stale",
     off: "update_week_status does not look for one",
     edits: [
-      edit(
-        UPDATE_WEEK_STATUS,
+      inSqlFunction(
+        "public.update_week_status",
         "where a.week_id = week.id and a.execution_id = new_id and a.state = 'ended'",
         "where false",
       ),
@@ -111,8 +105,8 @@ const STATUS: Mutant[] = [
     guard: "only the live attempt's id moves a week on",
     off: "update_week_status takes any",
     edits: [
-      edit(
-        UPDATE_WEEK_STATUS,
+      inSqlFunction(
+        "public.update_week_status",
         "if found and (new_id is null or new_id is distinct from live.execution_id) then",
         "if false then",
       ),
@@ -124,8 +118,8 @@ const STATUS: Mutant[] = [
     guard: "a running week does not go back to pending",
     off: "is_legal_transition lets it",
     edits: [
-      edit(
-        UPDATE_WEEK_STATUS,
+      inSqlFunction(
+        "amc_history.is_legal_transition",
         "then is_legal_transition.status <> 'pending'",
         "then true",
       ),
@@ -137,8 +131,8 @@ const STATUS: Mutant[] = [
     guard: "a terminal status stays",
     off: "is_legal_transition lets it change",
     edits: [
-      edit(
-        UPDATE_WEEK_STATUS,
+      inSqlFunction(
+        "amc_history.is_legal_transition",
         "when (week).status <> is_legal_transition.status then false",
         "when (week).status <> is_legal_transition.status then true",
       ),
@@ -150,8 +144,8 @@ const STATUS: Mutant[] = [
     guard: "a week in a terminal status takes only what is missing",
     off: "is_legal_transition lets its data be replaced",
     edits: [
-      edit(
-        UPDATE_WEEK_STATUS,
+      inSqlFunction(
+        "amc_history.is_legal_transition",
         "((week).data is null or is_legal_transition.data is null or (week).data = is_legal_transition.data)",
         "true",
       ),
@@ -163,8 +157,8 @@ const STATUS: Mutant[] = [
     guard: "a caller cannot bring another week's execution",
     off: "write_week_with_execution does not look for it",
     edits: [
-      edit(
-        UPDATE_WEEK_STATUS,
+      inSqlFunction(
+        "amc_history.write_week_with_execution",
         "where e.id = brought and e.week_id <> (week).id",
         "where false",
       ),
@@ -176,8 +170,8 @@ const STATUS: Mutant[] = [
     guard: "only what the value itself caused makes a report untracked",
     off: "write_week_with_execution catches every error",
     edits: [
-      edit(
-        UPDATE_WEEK_STATUS,
+      inSqlFunction(
+        "amc_history.write_week_with_execution",
         "when data_exception or integrity_constraint_violation then",
         "when others then",
       ),
@@ -189,7 +183,11 @@ const STATUS: Mutant[] = [
     guard: "a restated week shows its old result until the new one is in",
     off: "record_execution gives it the new execution at once",
     edits: [
-      edit(ATTEMPTS, "if week.status <> 'completed' then", "if true then"),
+      inSqlFunction(
+        "public.record_execution",
+        "if week.status <> 'completed' then",
+        "if true then",
+      ),
     ],
     tests: ["record_execution/restated_week"],
   },
@@ -202,8 +200,8 @@ const WINDOWS: Mutant[] = [
     guard: "weeks lie on every seventh day of their range",
     off: "trigger forbid_misplaced_week does not look at the day",
     edits: [
-      edit(
-        COLLECTIONS,
+      inSqlFunction(
+        "amc_history.forbid_misplaced_week",
         "or (new.week_start_date - collection.start_date) % 7 <> 0",
         "",
       ),
@@ -215,8 +213,8 @@ const WINDOWS: Mutant[] = [
     guard: "weeks lie within their range",
     off: "trigger forbid_misplaced_week does not compare with it",
     edits: [
-      edit(
-        COLLECTIONS,
+      inSqlFunction(
+        "amc_history.forbid_misplaced_week",
         "new.week_start_date < collection.start_date or new.week_end_date > collection.end_date",
         "false",
       ),
@@ -228,11 +226,7 @@ const WINDOWS: Mutant[] = [
     guard: "a week has seven days",
     off: "constraint week_is_seven_days lets it have any",
     edits: [
-      edit(
-        COLLECTIONS,
-        "check (week_end_date = week_start_date + 6)",
-        "check (true)",
-      ),
+      withoutConstraint("public.report_data_weeks", "week_is_seven_days"),
     ],
     tests: ["tests/windows"],
   },
@@ -241,7 +235,10 @@ const WINDOWS: Mutant[] = [
     guard: "a collection has each week once",
     off: "two of its weeks may start on one day",
     edits: [
-      edit(COLLECTIONS, "  unique (collection_id, week_start_date),\n", ""),
+      withoutConstraint(
+        "public.report_data_weeks",
+        "report_data_weeks_collection_id_week_start_date_key",
+      ),
     ],
     tests: ["tests/windows"],
   },
@@ -250,8 +247,8 @@ const WINDOWS: Mutant[] = [
     guard: "a window ends where the next begins",
     off: "the claim ends it a day early",
     edits: [
-      edit(
-        ATTEMPTS,
+      inSqlFunction(
+        "public.claim_due_weeks",
         "to_char(w.week_start_date + 7, ",
         "to_char(w.week_start_date + 6, ",
       ),
@@ -263,8 +260,8 @@ const WINDOWS: Mutant[] = [
     guard: "the newest week is the newest by the zone's calendar",
     off: "today is UTC's",
     edits: [
-      edit(
-        START,
+      inSqlFunction(
+        "amc_history.plan_range",
         "at time zone plan_range.time_zone)::date",
         "at time zone 'UTC')::date",
       ),
@@ -276,10 +273,10 @@ const WINDOWS: Mutant[] = [
     guard: "the oldest weeks are taken first",
     off: "intend takes the newest",
     edits: [
-      edit(
-        ATTEMPTS,
-        "order by w.due_at, w.week_start_date\n",
-        "order by w.due_at, w.week_start_date desc\n",
+      inSqlFunction(
+        "amc_history.insert_intents",
+        "order by w.due_at, w.week_start_date",
+        "order by w.due_at, w.week_start_date desc",
       ),
     ],
     tests: ["claim_due_weeks/takes_the_oldest"],

@@ -30,34 +30,3 @@ function rowOf(verdict: Verdict): string {
 export function table(verdicts: Verdict[]): string {
   return [...HEAD, ...verdicts.map(rowOf)].join("\n");
 }
-
-/**
- * The page that a run leaves behind: the rows of the mutants that it took are new, those of others stay.
- *
- * @param names of all mutants, in their order
- * @param former the page as it was
- */
-export function page(
-  verdicts: Verdict[],
-  names: string[],
-  former: string,
-): string {
-  const rows = new Map<string, string>();
-  for (const [line, name] of former.matchAll(/^\| (\S+) .*\|$/gm)) {
-    rows.set(name, line);
-  }
-  for (const verdict of verdicts) {
-    rows.set(verdict.mutant.name, rowOf(verdict));
-  }
-  const kept = names.flatMap((name) => rows.get(name) ?? []);
-  return `# Mutants
-
-\`npm run test:mutants\` switches off one guard at a time in a copy of the
-checkout, runs the tests that should notice, and fails if none does.
-\`npm run test:mutants -- <name> …\` takes only some. Where two guards cover each
-other, both are switched off together. A run writes the rows of the mutants that
-it took.
-
-${[...HEAD, ...kept].join("\n")}
-`;
-}

@@ -1,9 +1,9 @@
 import { endWithThisProcess } from "../../../local/platform/children.ts";
 import type { Copy } from "./copy.ts";
-import type { Mutant } from "./mutant.ts";
+import { changesOf, type Mutant } from "./mutant.ts";
 
 /** Longer than the slowest of the tests that mutants name takes. */
-const LONGEST_MS = 600_000;
+const TESTS_TIMEOUT_MS = 600_000;
 
 /** What came of running tests in a copy. */
 export interface Run {
@@ -46,7 +46,7 @@ export async function runTests(copy: Copy, tests: string[]): Promise<Run> {
     stderr: "piped",
   }).spawn();
   const release = endWithThisProcess(child, "TERM");
-  const timer = setTimeout(() => child.kill("SIGTERM"), LONGEST_MS);
+  const timer = setTimeout(() => child.kill("SIGTERM"), TESTS_TIMEOUT_MS);
   const { success, stdout, stderr } = await child.output();
   clearTimeout(timer);
   await release();
@@ -76,7 +76,8 @@ export async function judge(copy: Copy, mutant: Mutant): Promise<Verdict> {
     seconds: Math.round((performance.now() - began) / 1000),
   });
   try {
-    return await copy.edited(mutant.edits, async () => {
+    const changes = changesOf(mutant, copy.sources);
+    return await copy.changed(changes, async () => {
       const { failed, passed, output } = await runTests(copy, mutant.tests);
       if (failed.length > 0) return verdict("bitten", failed);
       if (passed) return verdict("survived", []);
