@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connected } from "../support/connected.ts";
@@ -7,18 +7,27 @@ import { readJunit } from "../support/deno_tests.ts";
 import { type Outcome, runPgtapFile } from "../support/pgtap.ts";
 import { withDatabase } from "../support/with_database.ts";
 
-async function runSql(text: string): Promise<Outcome> {
+/** Runs the test tests/a.test.sql, beside which there may be other files, named relative to its folder. */
+async function runSql(
+  text: string,
+  others: Record<string, string> = {},
+): Promise<Outcome> {
   return await withDatabase(async ({ url }) => {
     await connected(
       url,
       (sql) => sql`create extension if not exists pgtap with schema extensions`,
     );
-    const path = join(tmpdir(), `${crypto.randomUUID()}.test.sql`);
-    await writeFile(path, text);
+    const folder = await mkdtemp(join(tmpdir(), "amc-history-runner-"));
     try {
-      return await runPgtapFile(url, path);
+      for (const name of ["tests", "shared"]) await mkdir(join(folder, name));
+      for (
+        const [name, other] of Object.entries({ ...others, "a.test.sql": text })
+      ) {
+        await writeFile(join(folder, "tests", name), other);
+      }
+      return await runPgtapFile(url, join(folder, "tests/a.test.sql"));
     } finally {
-      await rm(path);
+      await rm(folder, { recursive: true });
     }
   });
 }
@@ -66,6 +75,53 @@ Deno.test("a pgTAP file whose plan does not fit, or with no assertion, fails", a
   assert.deepEqual([short.passed, short.failed], [1, 1]);
   const empty = await runSql("begin; rollback;");
   assert.deepEqual([empty.passed, empty.failed], [0, 1]);
+});
+
+Deno.test("a file that \\ir includes is read from where the including file is", async () => {
+  const outcome = await runSql(
+    `begin;
+\\ir ../shared/outer.psql
+select is(pg_temp.two(), 2, 'both are included');
+select * from finish();
+rollback;`,
+    {
+      "../shared/outer.psql": "\\ir inner.psql\nselect plan(1);\n",
+      "../shared/inner.psql":
+        "create function pg_temp.two() returns integer language sql as 'select 2';\n",
+    },
+  );
+  assert.deepEqual(outcome, { passed: 1, failed: 0, failures: [] });
+});
+
+Deno.test("an include of a file that is not there fails the file that includes it, and names both", async () => {
+  const outcome = await runSql("begin;\n\\ir ../shared/outer.psql\n", {
+    "../shared/outer.psql": "\n\n\\ir missing.psql\n",
+  });
+  assert.deepEqual([outcome.passed, outcome.failed], [0, 1]);
+  assert.match(
+    outcome.failures[0],
+    /^ERROR: \.\.\/shared\/outer\.psql:3 includes missing\.psql, and there is no file \S+shared\/missing\.psql\.$/,
+  );
+});
+
+Deno.test("a file that includes itself is refused", async () => {
+  const outcome = await runSql("\\ir a.psql\n", { "a.psql": "\\ir a.psql\n" });
+  assert.deepEqual(outcome, {
+    passed: 0,
+    failed: 1,
+    failures: ["ERROR: a.psql:1 includes a.psql, which includes it again."],
+  });
+});
+
+Deno.test("an SQL error names the file and the line in it", async () => {
+  const inIncluded = await runSql("begin;\n\\ir a.psql\nselect 1;\n", {
+    "a.psql": "select 1;\nselect ü_nonsense();\n",
+  });
+  assert.match(inIncluded.failures[0], /^ERROR \(a\.psql:2\): /);
+  const behind = await runSql("begin;\n\\ir a.psql\nselect nonsense();\n", {
+    "a.psql": "select 1;\nselect 'ü';\n\n",
+  });
+  assert.match(behind.failures[0], /^ERROR \(a\.test\.sql:3\): /);
 });
 
 Deno.test("a skipped or postponed assertion does not count as passed", async () => {

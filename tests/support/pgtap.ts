@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { Parser } from "tap-parser";
 import postgres from "postgres";
+import { expandIncludes, locate, type Script } from "./psql_includes.ts";
 
 /** What one pgTAP file, or a run of Deno tests, came to. */
 export interface Outcome {
@@ -11,7 +11,8 @@ export interface Outcome {
 }
 
 /**
- * Runs a pgTAP file unchanged, as pg_prove would: over a connection of its own, stopping at the first error.
+ * Runs a pgTAP file as pg_prove would: with the files that it includes by `\ir`, over a connection of its own, stopping at
+ * the first error.
  *
  * @param url a connection of the role postgres to a database with pgTAP in the schema extensions
  * @returns assertions passed and failed; an error, a plan that does not fit, or no assertion at all counts as one failed
@@ -20,18 +21,23 @@ export async function runPgtapFile(
   url: string,
   path: string,
 ): Promise<Outcome> {
-  const text = await readFile(path, "utf8");
+  let script: Script;
+  try {
+    script = await expandIncludes(path);
+  } catch (caught) {
+    return judge("", `ERROR: ${(caught as Error).message}`);
+  }
   const lines: string[] = [];
   let error: string | null = null;
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
     // Without parameters this is one simple query: rows arrive statement by statement, up to an error.
     // As values: assertions in one row have columns of one name.
-    await sql.unsafe(text).values().forEach((row) => {
+    await sql.unsafe(script.text).values().forEach((row) => {
       lines.push(...(row as unknown as unknown[]).map(String));
     });
   } catch (caught) {
-    error = describe(caught as postgres.PostgresError, text);
+    error = describe(caught as postgres.PostgresError, script);
   } finally {
     await sql.end({ timeout: 5 });
   }
@@ -69,10 +75,10 @@ function judge(tap: string, error: string | null): Outcome {
   return { passed, failed, failures: failed > 0 ? failures : [] };
 }
 
-function describe(error: postgres.PostgresError, text: string): string {
-  const line = error.position === undefined
+function describe(error: postgres.PostgresError, script: Script): string {
+  const place = error.position === undefined
     ? ""
-    : ` (line ${text.slice(0, Number(error.position)).split("\n").length})`;
-  return [`ERROR${line}: ${error.message}`, error.detail, error.where]
+    : ` (${locate(script, Number(error.position))})`;
+  return [`ERROR${place}: ${error.message}`, error.detail, error.where]
     .filter(Boolean).join("\n");
 }
