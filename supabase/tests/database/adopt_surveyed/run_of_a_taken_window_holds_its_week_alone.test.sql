@@ -1,29 +1,19 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/collection.psql
 select plan(17);
 
 -- The clock stands still. Two collections of the same weeks, of 6, 13 and 20 January 2025. The create of the first one's
 -- first week got no answer; AMC's list was not read for the second yet, and will show exec-x for that week.
-do $fixture$
-declare
-  workflow text;
+select pg_temp.start_collection(weeks => 3, key => 'first');
+select pg_temp.prove_matcher();
+select pg_temp.lose_create(1);
+do $$
 begin
-  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
-  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
-    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
-  workflow := save_workflow('amcpgtap1', 'Weekly campaigns', 'select campaign, impressions from sponsored_ads_traffic');
-  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1', workflow,
-    start_date => '2025-01-06', end_date => '2025-01-26', idempotency_key => 'first');
-  update report_data_collections set surveyed_at = amc_history.clock_now() where idempotency_key = 'first';
-  update amc_instances set matcher_proved_at = amc_history.clock_now() where id = 'amcpgtap1';
-  perform report_create(c.attempt_id, 'unknown') from claim_due_weeks(1) c;
-  perform pause_collection(id) from report_data_collections where idempotency_key = 'first';
-  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1', workflow,
-    start_date => '2025-01-06', end_date => '2025-01-26', idempotency_key => 'second');
+  perform pause_collection(pg_temp.collection());
+  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1', workflow_id, start_date => '2025-01-06',
+    end_date => '2025-01-26', idempotency_key => 'second') from report_data_collections;
 end;
-$fixture$;
+$$;
 create function pg_temp.collection(key text) returns uuid language sql as
   $$ select id from report_data_collections where idempotency_key = key $$;
 create function pg_temp.week(key text, n integer) returns uuid language sql as

@@ -1,25 +1,21 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/setup.psql
 select plan(3);
 
 -- Weeks in New York around 9 March 2025, when the clock goes from 02:00 to 03:00, and around 2 November, when it goes
 -- back.
-do $fixture$
+select pg_temp.connect_instance();
+set local amc_history.clock = '2025-12-31T12:00:00Z';
+do $$
 begin
-  perform set_config('amc_history.clock', '2025-12-31T12:00:00Z', true);
-  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test');
-  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
-    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
-  perform create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1',
-  save_workflow('amcpgtap1', 'Weekly', 'select 1'),
+  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1', save_workflow('amcpgtap1', 'Weekly', 'select 1'),
     start_date => d, end_date => d + 20, time_zone => 'America/New_York')
   from unnest(array['2025-02-24', '2025-10-20']::date[]) d;
   update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
   perform claim_due_weeks(10);
   perform report_create(id, 'unknown') from week_attempts where instance_id = 'amcpgtap1';
 end;
-$fixture$;
+$$;
 set local role service_role;
 create temporary table windows on commit drop as
 select a ->> 'time_window_start' as local_start, a ->> 'time_window_end' as local_end,

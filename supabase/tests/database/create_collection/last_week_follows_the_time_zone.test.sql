@@ -1,24 +1,10 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/workflow.psql
 select plan(11);
 
--- Two users, one instance of the first one's, one workflow that declares the parameter brand.
-do $fixture$
-begin
-  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
-  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test'),
-    ('a0000000-0000-4000-8000-000000000002', 'other@pgtap.test');
-  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
-    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
-  perform save_workflow('amcpgtap1', 'Weekly campaigns', 'select 1', '[{"name": "brand", "dataType": "STRING"}]');
-end;
-$fixture$;
-create function pg_temp.workflow() returns text language sql as
-  $$ select id from amc_workflows where instance_id = 'amcpgtap1' $$;
 create function pg_temp.last_day(at_time text, zone text, weekday text) returns text language sql as
   $$ select set_config('amc_history.clock', at_time, true);
-     select create_collection('a0000000-0000-4000-8000-000000000001', 'amcpgtap1', pg_temp.workflow(), weeks => 1,
+     select create_collection(pg_temp.user_id('owner'), 'amcpgtap1', pg_temp.workflow(), weeks => 1,
      time_zone => zone, week_starts_on => weekday,
        idempotency_key => gen_random_uuid()::text) -> 'weeks' -> 0 ->> 'week_end_date' $$;
 set local role service_role;

@@ -1,6 +1,5 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/setup.psql
 select plan(5);
 
 create function pg_temp.is_taken(zone text) returns boolean language plpgsql as $$

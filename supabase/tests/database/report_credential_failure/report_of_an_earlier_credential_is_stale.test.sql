@@ -1,19 +1,11 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/setup.psql
 select plan(9);
 
 -- The clock stands still. Two instances, of which the second uses the credential of the first.
-do $fixture$
-begin
-  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
-  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
-    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}');
-  perform amc_history.connect_instance('amcpgtap2', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
-    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}');
-  update amc_instances set credential_name = 'amc_credential_amcpgtap1' where id = 'amcpgtap2';
-end;
-$fixture$;
+select pg_temp.connect_instance('amcpgtap1');
+select pg_temp.connect_instance('amcpgtap2');
+do $$ begin update amc_instances set credential_name = 'amc_credential_amcpgtap1' where id = 'amcpgtap2'; end $$;
 create function pg_temp.version(instance text) returns integer language sql as
   $$ select credential_version from amc_instances where id = instance $$;
 -- What a worker read along with the credential.

@@ -1,6 +1,5 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/setup.psql
 select plan(5);
 
 select has_column('public', 'report_data_weeks', 'execution_id', 'the column exists');

@@ -1,6 +1,5 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/setup.psql
 select plan(4);
 
 select has_index('public', 'report_data_weeks', 'report_data_weeks_execution_id_key', array['execution_id'],

@@ -1,6 +1,5 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/setup.psql
 select plan(7);
 
 select is(amc_history.column_names(header), names, what) from (values

@@ -1,6 +1,5 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/setup.psql
 select plan(12);
 
 create function pg_temp.type_of(data_type text, column_type text, name text default 'x') returns text language sql as $$

@@ -1,23 +1,9 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/workflow.psql
 select plan(8);
 
--- Two users, one instance of the first one's, one workflow that declares the parameter brand.
-do $fixture$
-begin
-  perform set_config('amc_history.clock', '2025-03-03T12:00:00Z', true);
-  insert into auth.users (id, email) values ('a0000000-0000-4000-8000-000000000001', 'owner@pgtap.test'),
-    ('a0000000-0000-4000-8000-000000000002', 'other@pgtap.test');
-  perform amc_history.connect_instance('amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
-    '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@pgtap.test');
-  perform save_workflow('amcpgtap1', 'Weekly campaigns', 'select 1', '[{"name": "brand", "dataType": "STRING"}]');
-end;
-$fixture$;
-create function pg_temp.workflow() returns text language sql as
-  $$ select id from amc_workflows where instance_id = 'amcpgtap1' $$;
 set local role authenticated;
-do $$ begin perform set_config('request.jwt.claims', '{"sub": "a0000000-0000-4000-8000-000000000001"}', true); end $$;
+select pg_temp.sign_in('owner');
 create temporary table saved on commit drop as select save_workflow('amcpgtap1', 'Brand Überblick (weekly)',
   'select brand from t') as id;
 

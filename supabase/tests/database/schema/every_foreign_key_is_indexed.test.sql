@@ -1,6 +1,5 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/setup.psql
 select plan(3);
 
 create temporary view foreign_keys as

@@ -1,13 +1,6 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/catalogue.psql
 select plan(5);
-
-create temporary view functions as
-select p.oid, p.oid::regprocedure::text as name, n.nspname, p.proacl, p.proconfig, p.prosecdef, p.prorettype
-from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-where n.nspname in ('public', 'amc_history') and not exists (select from pg_depend d
-  where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e');
 
 select is((select array_agg(name order by name collate "C") from functions f
   where f.proacl is null or exists (select from aclexplode(f.proacl) a where a.grantee = 0)), null,

@@ -1,6 +1,5 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/setup.psql
 select plan(11);
 
 select is((select count(*) from pg_proc where proname = 'update_week_status'), 1::bigint,

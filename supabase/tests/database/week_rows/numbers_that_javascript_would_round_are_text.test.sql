@@ -1,6 +1,5 @@
 begin;
-create extension if not exists pgtap with schema extensions;
-set local search_path = public, extensions;
+\ir ../../_shared/setup.psql
 select plan(2);
 
 create function pg_temp.as_json(n numeric) returns jsonb language plpgsql as $$
