@@ -1,6 +1,4 @@
-import { randomBytes } from "node:crypto";
-import postgres from "postgres";
-import { type Api, startApi } from "./api/mod.ts";
+import { type Api, type JwtKeys, makeJwtKeys, startApi } from "./api/mod.ts";
 import {
   createFunctionServer,
   type FunctionLog,
@@ -12,10 +10,12 @@ import {
   type ClusterAddress,
   createDatabase,
   databaseUrl,
+  type LoginRole,
   migrate,
   startCluster,
 } from "./postgres/mod.ts";
 import { type Scheduler, startScheduler } from "./scheduler.ts";
+import { type Keys, makeKeys, storeVaultSecrets } from "./secrets.ts";
 import { stopOnSignals } from "./signals.ts";
 
 /** What {@link startPlatform} may be told. */
@@ -39,12 +39,27 @@ export interface PlatformOptions {
   tickSeconds?: number;
   /** False: no cron job runs, and nothing that pg_net queued is sent. */
   scheduled?: boolean;
+  /** Keeps the database when the platform stops, and goes on with what an earlier start has kept. */
+  keep?: { folder: string; state: PlatformState | null };
   /** Whether Ctrl-C and SIGTERM stop the platform and end this process (true by default). */
   stopOnSignals?: boolean;
+  /** Ends a start that is under way: it fails with the signal's reason and leaves nothing behind. */
+  signal?: AbortSignal;
+  /** Told what is being started, before it is. */
+  starting?: (what: string) => void;
   /** Receives each line that a function prints. */
   functionLog?: (entry: FunctionLog) => void;
   /** Receives lines of the platform's own parts. */
   log?: (part: "postgres" | "api" | "cron" | "net", line: string) => void;
+}
+
+/** What a platform needs to go on with a database that was kept: ports, passwords and keys. It holds secrets. */
+export interface PlatformState {
+  databasePort: number;
+  apiPort: number;
+  passwords: Record<LoginRole, string>;
+  keys: Keys;
+  jwtKeys: JwtKeys;
 }
 
 /** A running platform. */
@@ -61,6 +76,8 @@ export interface Platform {
   createUser: Api["createUser"];
   signJwt: Api["signJwt"];
   functions: FunctionServer;
+  /** What a later start needs to go on with this database; null when it has no cluster of its own. */
+  state: PlatformState | null;
   /** The cluster that was started for this platform; null when it was given one. */
   cluster: Cluster | null;
   /** The parts that stand for pg_cron and pg_net; null when `scheduled` is false. */
@@ -80,14 +97,22 @@ export async function startPlatform(
   options: PlatformOptions = {},
 ): Promise<Platform> {
   const parts = new AsyncDisposableStack();
+  const abort = new AbortController();
+  const signal = options.signal
+    ? AbortSignal.any([abort.signal, options.signal])
+    : abort.signal;
   let stopping: Promise<void> | null = null;
-  const stop = () => stopping ??= parts.disposeAsync();
-  const forget = options.stopOnSignals === false
-    ? () => {}
-    : stopOnSignals(stop);
-  parts.defer(forget);
+  // What is being started must have ended before its parts can be.
+  const end = async () => {
+    abort.abort();
+    await started.catch(() => {});
+    await parts.disposeAsync();
+  };
+  const stop = () => stopping ??= end();
+  if (options.stopOnSignals !== false) parts.defer(stopOnSignals(stop));
+  const started = startParts({ ...options, signal }, parts, stop);
   try {
-    return await startParts(options, parts, stop);
+    return await started;
   } catch (error) {
     await stop();
     throw error;
@@ -100,12 +125,21 @@ async function startParts(
   stop: () => Promise<void>,
 ): Promise<Platform> {
   const { cluster, urls } = await openDatabase(options, parts);
-  const keys = makeKeys();
-  const { api, functions } = await startServers(options, parts, urls, keys);
+  options.signal?.throwIfAborted();
+  options.starting?.("the API and the schedule");
+  const keys = options.keep?.state?.keys ?? makeKeys();
+  const jwtKeys = options.keep?.state?.jwtKeys ?? await makeJwtKeys();
+  const { api, functions } = await startServers(
+    options,
+    parts,
+    urls,
+    { ...keys, jwt: jwtKeys },
+  );
   await storeVaultSecrets(urls.postgres, {
     amc_history_project_url: api.url,
     amc_history_cron_key: keys.secret.cron,
   });
+  options.signal?.throwIfAborted();
   const { scheduler, httpSender } = startSchedule(options, parts, urls);
   return {
     apiUrl: api.url,
@@ -116,6 +150,13 @@ async function startParts(
     createUser: api.createUser,
     signJwt: api.signJwt,
     functions,
+    state: cluster && {
+      databasePort: cluster.port,
+      apiPort: Number(new URL(api.url).port),
+      passwords: cluster.passwords,
+      keys,
+      jwtKeys,
+    },
     cluster,
     scheduler,
     httpSender,
@@ -127,22 +168,6 @@ interface Urls {
   postgres: string;
   authenticator: string;
   supabase_admin: string;
-}
-
-interface Keys {
-  publishable: { default: string };
-  secret: { default: string; cron: string };
-}
-
-function makeKeys(): Keys {
-  const random = () => randomBytes(24).toString("base64url");
-  return {
-    publishable: { default: `sb_publishable_${random()}` },
-    secret: {
-      default: `sb_secret_${random()}`,
-      cron: `sb_secret_${random()}`,
-    },
-  };
 }
 
 async function openDatabase(
@@ -158,15 +183,21 @@ async function openDatabase(
     const { cluster, name } = options.database;
     return { cluster: null, urls: urlsOf(cluster, name) };
   }
+  const { keep, signal, starting } = options;
+  starting?.("Postgres");
   const cluster = await startCluster({
-    port: options.databasePort,
+    port: options.databasePort ?? keep?.state?.databasePort,
     log: (line) => options.log?.("postgres", line),
+    keep: keep && { folder: keep.folder, passwords: keep.state?.passwords },
+    signal,
   });
   parts.defer(() => cluster.stop());
   const name = "amc_history";
-  await createDatabase(cluster, name);
+  if (!keep?.state) await createDatabase(cluster, name);
   const urls = urlsOf(cluster, name);
-  await migrate(urls.postgres);
+  signal?.throwIfAborted();
+  starting?.("the migrations");
+  await migrate(urls.postgres, undefined, signal);
   return { cluster, urls };
 }
 
@@ -174,7 +205,7 @@ async function startServers(
   options: PlatformOptions,
   parts: AsyncDisposableStack,
   urls: Urls,
-  keys: Keys,
+  keys: Keys & { jwt: JwtKeys },
 ): Promise<{ api: Api; functions: FunctionServer }> {
   let api: Api | null = null;
   const functions = await createFunctionServer({
@@ -194,11 +225,12 @@ async function startServers(
   api = await startApi({
     databaseUrl: urls.authenticator,
     adminDatabaseUrl: urls.supabase_admin,
+    jwtKeys: keys.jwt,
     publishableKeys: keys.publishable,
     secretKeys: keys.secret,
     schemas: ["public"],
     functions: (request) => functions.handle(request),
-    port: options.apiPort,
+    port: options.apiPort ?? options.keep?.state?.apiPort,
     hostname: "127.0.0.1",
     log: (line) => options.log?.("api", line),
   });
@@ -227,22 +259,4 @@ function startSchedule(
   });
   parts.defer(() => scheduler.stop());
   return { scheduler, httpSender };
-}
-
-/** Stores secrets in Vault under their names, as an operator of a hosted project would; again replaces the value. */
-async function storeVaultSecrets(
-  url: string,
-  secrets: Record<string, string>,
-): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  try {
-    for (const [name, secret] of Object.entries(secrets)) {
-      const [known] = await sql`
-        select id from vault.decrypted_secrets where name = ${name}`;
-      if (known) await sql`select vault.update_secret(${known.id}, ${secret})`;
-      else await sql`select vault.create_secret(${secret}, ${name})`;
-    }
-  } finally {
-    await sql.end();
-  }
 }

@@ -13,11 +13,14 @@ export interface CliResult {
  *
  * @param args the arguments; a database is named with `--remote=<url>`
  * @param workdir the folder that holds `supabase/`; the checkout by default
+ * @param signal ends the run when it is aborted
  * @returns output and exit code, whatever they are
+ * @throws the signal's reason once it is aborted
  */
 export async function supabase(
   args: string[],
   workdir: string = checkout,
+  signal?: AbortSignal,
 ): Promise<CliResult> {
   const output = await new Deno.Command(await binary(), {
     args: [...args, "--workdir", workdir, "--agent", "no"],
@@ -29,7 +32,9 @@ export async function supabase(
       SUPABASE_NO_UPDATE_NOTIFIER: "1",
     },
     stdin: "null",
+    signal,
   }).output();
+  signal?.throwIfAborted();
   const decoder = new TextDecoder();
   return {
     code: output.code,
@@ -43,12 +48,18 @@ export async function supabase(
  *
  * @param url a connection URL of the role postgres
  * @param workdir the folder that holds `supabase/`; the checkout by default
+ * @param signal ends the run when it is aborted
  * @throws with the CLI's own words when a migration fails
  */
-export async function migrate(url: string, workdir?: string): Promise<void> {
+export async function migrate(
+  url: string,
+  workdir?: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const result = await supabase(
     ["migration", "up", "--include-all", "--yes", `--remote=${url}`],
     workdir,
+    signal,
   );
   if (result.code !== 0) {
     throw new Error(

@@ -111,7 +111,7 @@ class Workers {
   #starting = new Map<string, Promise<Worker>>();
   #running = new Map<string, Worker>();
   #fetched = new Set<string>();
-  #stopped = false;
+  #stop = new AbortController();
 
   constructor(
     private readonly options: FunctionServerOptions,
@@ -121,7 +121,7 @@ class Workers {
   get(config: FunctionConfig): Promise<Worker> {
     const known = this.#starting.get(config.name);
     if (known) return known;
-    if (this.#stopped) {
+    if (this.#stop.signal.aborted) {
       return Promise.reject(new Error("The function server is stopped."));
     }
     const starting = this.#start(config);
@@ -135,7 +135,7 @@ class Workers {
     const log = (line: string, stream: "stdout" | "stderr") =>
       this.options.log?.({ function: name, stream, line });
     if (!this.#fetched.has(name)) {
-      const problem = await fetchPackages(config);
+      const problem = await fetchPackages(config, this.#stop.signal);
       if (problem === null) this.#fetched.add(name);
       else log(problem, "stderr");
     }
@@ -149,18 +149,19 @@ class Workers {
       },
       wallClockMs: (this.options.wallClockSeconds ?? 400) * 1000,
       log,
+      signal: this.#stop.signal,
     });
     this.#running.set(name, worker);
     worker.ended.then((reason) => {
       this.#running.delete(name);
       this.#starting.delete(name);
-      if (this.#stopped) return;
+      if (this.#stop.signal.aborted) return;
       log(
         JSON.stringify({ event: "worker_ended", function: name, reason }),
         "stderr",
       );
     });
-    if (this.#stopped) await worker.kill();
+    if (this.#stop.signal.aborted) await worker.kill();
     return worker;
   }
 
@@ -175,7 +176,7 @@ class Workers {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stop.abort();
     await Promise.allSettled(this.#starting.values());
     await this.killAll();
   }

@@ -31,6 +31,8 @@ export interface WorkerOptions {
   wallClockMs: number;
   /** Receives each line that the function prints. */
   log: (line: string, stream: "stdout" | "stderr") => void;
+  /** Ends the worker when it is aborted, also while it starts. */
+  signal: AbortSignal;
 }
 
 /** A running worker: one Deno process that serves one function. */
@@ -61,6 +63,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       // It has ended already.
     }
   };
+  const abort = () => kill("killed");
+  options.signal.addEventListener("abort", abort);
+  if (options.signal.aborted) abort();
   const wallClock = setTimeout(() => kill("wall_clock"), options.wallClockMs);
   const boot = setTimeout(() => kill("exited"), BOOT_MS);
 
@@ -79,6 +84,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const ended = child.status.then(async () => {
     clearTimeout(wallClock);
     clearTimeout(boot);
+    options.signal.removeEventListener("abort", abort);
     await release();
     await reading;
     return reason;

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Account, canReach } from "./account.ts";
-import { checkout } from "./checkout.ts";
+import { checkout, local } from "./checkout.ts";
 
 const extensionsFolder = fileURLToPath(
   new URL("./extensions/", import.meta.url),
@@ -26,17 +26,23 @@ const pgtapArchive = join(
 );
 
 /**
- * The folder for what the server must be able to reach: `.local` of the checkout when its account gets there, else a
- * folder of this user's own under the system's temporary one (a checkout below a home of mode 0700, run as root).
+ * The folder for what the server must be able to reach: `.local` of the checkout when it can be written and the server's
+ * account gets there, else a folder of this user's own under the system's temporary one (a checkout that is read-only, or
+ * below a home of mode 0700 and run as root).
+ *
+ * @throws a sentence when neither can be written
  */
 export async function localFolder(account: Account): Promise<string> {
-  const inCheckout = join(checkout, ".local");
-  if (await canReach(account, inCheckout)) {
-    await mkdir(inCheckout, { recursive: true });
-    return inCheckout;
+  if (await canReach(account, local) && await problemOf(local) === null) {
+    return local;
   }
   const folder = join(tmpdir(), `amc-history-${Deno.uid()}`);
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+  const problem = await problemOf(folder);
+  if (problem !== null) {
+    throw new Error(
+      `Expected a folder to write to, and neither ${local} nor ${folder} is one (${problem}): free some space, or set AMC_HISTORY_LOCAL to a folder elsewhere.`,
+    );
+  }
   const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== Deno.uid()) {
     throw new Error(
@@ -44,6 +50,20 @@ export async function localFolder(account: Account): Promise<string> {
     );
   }
   return folder;
+}
+
+/** Makes a folder if there is none and writes into it. @returns what went wrong, or null */
+async function problemOf(folder: string): Promise<string | null> {
+  const probe = join(folder, `.probe-${crypto.randomUUID()}`);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await writeFile(probe, "probe");
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    await rm(probe, { force: true }).catch(() => {});
+  }
 }
 
 /**
@@ -72,12 +92,14 @@ export async function installBinaries(folder: string): Promise<string> {
   if (!(await lstat(installed).catch(() => null))) {
     await mkdir(parent, { recursive: true });
     const copy = await mkdtemp(join(parent, "copying-"));
-    await copyNative(source, copy);
-    await rename(copy, installed).catch(async (error) => {
-      // Another process was first; its copy is as good as this one.
+    try {
+      await copyNative(source, copy);
+      await rename(copy, installed);
+    } catch (error) {
       await rm(copy, { recursive: true, force: true });
+      // Another process may have been first; its copy is as good as this one.
       if (!(await lstat(installed).catch(() => null))) throw error;
-    });
+    }
   }
   await addStandIns(join(installed, "share/postgresql/extension"));
   return installed;

@@ -18,6 +18,18 @@ export interface ClusterOptions {
   settings?: string[];
   /** Receives each line that the server logs. */
   log?: (line: string) => void;
+  /** Data that outlives the server; without it, a folder is made for it and removed by {@link Cluster.stop}. */
+  keep?: KeptData;
+  /** Ends a start that is under way: it fails with the signal's reason and leaves nothing behind. */
+  signal?: AbortSignal;
+}
+
+/** Data that outlives its server. */
+export interface KeptData {
+  /** Absolute path of a folder that the server's account can reach; it is made if there is none. */
+  folder: string;
+  /** The passwords of the data that is there; without them the folder's content is replaced by fresh data. */
+  passwords?: Record<LoginRole, string>;
 }
 
 /** A PostgreSQL server of this process. */
@@ -28,7 +40,7 @@ export interface Cluster extends ClusterAddress {
   start(): Promise<void>;
   /** Ends the postmaster with SIGKILL, as a crash would; data stays. */
   kill(): Promise<void>;
-  /** Ends the server and removes its data. May be called more than once. */
+  /** Ends the server and removes its data unless it is to be kept. May be called more than once. */
   stop(): Promise<void>;
 }
 
@@ -45,21 +57,24 @@ export async function startCluster(
     throw new Error(portTaken(options.port));
   }
   const account = await serverAccount();
-  const { binaries, run } = await prepareFolders(account);
+  const { keep, signal } = options;
+  signal?.throwIfAborted();
+  const { binaries, run } = await prepareFolders(account, keep);
+  const isFresh = keep?.passwords === undefined;
+  const passwords = keep?.passwords ?? randomPasswords();
+  const place = { binaries, run, account, passwords, isKept: !!keep };
   try {
-    const passwords = randomPasswords();
-    await initialise(binaries, run, account, passwords.supabase_admin);
-    const cluster = await startOnPort(
-      { binaries, run, account, passwords },
-      options,
-    );
+    signal?.throwIfAborted();
+    if (isFresh) await initialise(place, signal);
+    const cluster = await startOnPort(place, options);
+    if (!isFresh) return cluster;
     await createRoles(cluster).catch(async (error) => {
       await cluster.stop();
       throw error;
     });
     return cluster;
   } catch (error) {
-    await rm(run, { recursive: true, force: true });
+    if (isFresh) await rm(run, { recursive: true, force: true });
     throw error;
   }
 }
@@ -67,14 +82,19 @@ export async function startCluster(
 /** Makes the folders that the server's account must be able to enter, whatever this process's umask. */
 async function prepareFolders(
   account: Account,
+  keep: KeptData | undefined,
 ): Promise<{ binaries: string; run: string }> {
   const umask = Deno.umask(0o022);
   try {
     const folder = await localFolder(account);
-    return {
-      binaries: await installBinaries(folder),
-      run: await makeRunFolder(folder, account),
-    };
+    const binaries = await installBinaries(folder);
+    if (!keep) return { binaries, run: await makeRunFolder(folder, account) };
+    if (!keep.passwords) {
+      await rm(keep.folder, { recursive: true, force: true });
+      await mkdir(keep.folder, { recursive: true, mode: 0o755 });
+      if (account) await chown(keep.folder, account.uid, account.gid);
+    }
+    return { binaries, run: keep.folder };
   } finally {
     Deno.umask(umask);
   }
@@ -85,6 +105,8 @@ interface Place {
   run: string;
   account: Account;
   passwords: Record<LoginRole, string>;
+  /** Whether the data stays when the server stops. */
+  isKept: boolean;
 }
 
 /** A port that was free a moment ago may be taken by now: a chosen one is chosen anew, a demanded one is not. */
@@ -138,7 +160,7 @@ async function launch(
     async stop() {
       await server?.end("SIGINT");
       server = null;
-      await rm(place.run, { recursive: true, force: true });
+      if (!place.isKept) await rm(place.run, { recursive: true, force: true });
     },
   };
 }
@@ -157,15 +179,13 @@ function randomPasswords(): Record<LoginRole, string> {
 }
 
 async function initialise(
-  binaries: string,
-  run: string,
-  account: Account,
-  password: string,
+  { binaries, run, account, passwords }: Place,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const data = join(run, "data");
   const passwordFile = join(run, "password");
   await mkdir(data, { mode: 0o700 });
-  await writeFile(passwordFile, password, { mode: 0o600 });
+  await writeFile(passwordFile, passwords.supabase_admin, { mode: 0o600 });
   if (account) {
     for (const path of [data, passwordFile]) {
       await chown(path, account.uid, account.gid);
@@ -190,9 +210,11 @@ async function initialise(
       cwd: run,
       env: { LC_ALL: "C", TZ: "UTC" },
       stdout: "null",
+      signal,
     },
   ).output();
   await rm(passwordFile, { force: true });
+  signal?.throwIfAborted();
   if (!success) {
     throw new Error(
       `initdb failed: ${new TextDecoder().decode(stderr).trim()}`,

@@ -1,5 +1,5 @@
 export { type ClusterAddress, databaseUrl, type LoginRole } from "./address.ts";
-export { checkout } from "./checkout.ts";
+export { checkout, local } from "./checkout.ts";
 export { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
 export { createDatabase, dropDatabase } from "./database.ts";
 export { freePort, portIsFree } from "./port.ts";
