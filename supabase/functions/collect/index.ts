@@ -2,7 +2,6 @@
  * The worker: woken by the schedule, it answers at once and then does one tick. Woken while it works, it looks once more
  * before it ends. Everything it takes up is claimed in the database, so any number may run.
  */
-import { withSupabase } from "@supabase/server";
 import { createAmcClients } from "../_shared/collector/amc_clients.ts";
 import type { Collector } from "../_shared/collector/collector.ts";
 import { createCheckpoint } from "../_shared/collector/failpoints.ts";
@@ -11,16 +10,15 @@ import {
   DEFAULT_BUDGET,
   runTick,
 } from "../_shared/collector/tick.ts";
-import { openAdminClient } from "../_shared/database/admin.ts";
+import { openAdminApi } from "../_shared/database/api.ts";
 import { openSql } from "../_shared/database/sql.ts";
 import type { LoadBudget } from "../_shared/results/load_budget.ts";
 import { readLimits } from "../_shared/results/load_limits.ts";
 import { createRpc } from "../_shared/database/rpc.ts";
-import {
-  refusal,
-  RequestError,
-  requirePost,
-} from "../_shared/http/request_error.ts";
+import { withCors } from "../_shared/http/cors.ts";
+import { requirePost } from "../_shared/http/request_error.ts";
+import { requireSecretKey } from "../_shared/http/secret_key.ts";
+import { withErrorResponses } from "../_shared/http/with_error_responses.ts";
 import { createLog, logFailure } from "../_shared/log.ts";
 
 declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void };
@@ -40,7 +38,7 @@ function openCollector(): Collector {
     ).filter(Boolean),
   };
   return {
-    rpc: createRpc(openAdminClient()),
+    rpc: createRpc(openAdminApi()),
     sql,
     clients: createAmcClients(sql, addresses, log),
     log,
@@ -74,19 +72,16 @@ async function work(): Promise<void> {
   }
 }
 
-export default {
+async function wake(request: Request): Promise<Response> {
   // Only the key named cron: the schedule's, which is kept in Vault and nowhere else.
-  fetch: withSupabase({ auth: "secret:cron" }, (request) => {
-    try {
-      requirePost(request);
-    } catch (error) {
-      return Promise.resolve(refusal(error as RequestError));
-    }
-    const busy = working;
-    if (busy) wokenAgain = true;
-    else EdgeRuntime.waitUntil(work());
-    return Promise.resolve(
-      Response.json({ accepted: true, busy }, { status: 202 }),
-    );
-  }),
+  await requireSecretKey(request, "cron");
+  requirePost(request);
+  const busy = working;
+  if (busy) wokenAgain = true;
+  else EdgeRuntime.waitUntil(work());
+  return Response.json({ accepted: true, busy }, { status: 202 });
+}
+
+export default {
+  fetch: withCors(withErrorResponses(log, "wake_up_failed", wake)),
 };

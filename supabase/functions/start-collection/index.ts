@@ -2,7 +2,7 @@
  * Starts a collection for the signed-in user. The database decides which weeks it has and whether it was asked for before;
  * the schedule collects them.
  */
-import { openAdminClient } from "../_shared/database/admin.ts";
+import { openAdminApi } from "../_shared/database/api.ts";
 import type { Json } from "../_shared/database/database.types.ts";
 import { createRpc } from "../_shared/database/rpc.ts";
 import { requirePost } from "../_shared/http/request_error.ts";
@@ -12,13 +12,10 @@ import { readIdempotencyKey, readRequest } from "./request.ts";
 
 const log = createLog();
 
-const cors = {
-  headers: {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "POST, OPTIONS",
-    "Access-Control-Allow-Headers":
-      "authorization, x-client-info, apikey, content-type, idempotency-key",
-  },
+const CORS = {
+  methods: "POST, OPTIONS",
+  headers:
+    "authorization, x-client-info, apikey, content-type, idempotency-key",
 };
 
 async function start(request: Request, ownerId: string): Promise<Response> {
@@ -27,7 +24,7 @@ async function start(request: Request, ownerId: string): Promise<Response> {
   const { instance, workflow, parameter_values, ...range } = await readRequest(
     request,
   );
-  const answer = await createRpc(openAdminClient())("create_collection", {
+  const answer = await createRpc(openAdminApi())("create_collection", {
     owner_id: ownerId,
     instance_id: instance,
     workflow_id: workflow,
@@ -48,7 +45,7 @@ export default {
   fetch: withUser(
     log,
     "start_collection_failed",
-    (request, { userClaims }) => start(request, userClaims!.id),
-    cors,
+    (request, { id }) => start(request, id),
+    CORS,
   ),
 };

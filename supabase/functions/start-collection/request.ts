@@ -1,25 +1,27 @@
-import { z } from "zod";
+import { readJson, requireFields } from "../_shared/http/body.ts";
+import {
+  date,
+  jsonObject,
+  type ObjectOf,
+  optional,
+  text,
+  wholeNumber,
+} from "../_shared/http/fields.ts";
 import { RequestError } from "../_shared/http/request_error.ts";
-import { readJson } from "../_shared/http/body.ts";
 
-const date = z.iso.date("expected a date as yyyy-mm-dd");
-
-const schema = z.strictObject({
-  instance: z.string("expected AMC's instance id").min(1).max(64),
-  workflow: z.string("expected the id that save_workflow answered").min(1).max(
-    128,
-  ),
-  weeks: z.int("expected a whole number from 1 to 60").optional(),
-  start_date: date.optional(),
-  end_date: date.optional(),
-  week_starts_on: z.string("expected a weekday, such as monday").max(20)
-    .optional(),
-  time_zone: z.string("expected a tz database name").max(100).optional(),
-  parameter_values: z.record(z.string(), z.unknown()).optional(),
-});
+const FIELDS = {
+  instance: text("AMC's instance id, 1 to 64 characters", 64),
+  workflow: text("the id that save_workflow answered", 128),
+  weeks: optional(wholeNumber("a whole number from 1 to 60")),
+  start_date: optional(date("a date as yyyy-mm-dd")),
+  end_date: optional(date("a date as yyyy-mm-dd")),
+  week_starts_on: optional(text("a weekday, such as monday", 20)),
+  time_zone: optional(text("a name of the tz database", 100)),
+  parameter_values: optional(jsonObject("an object of values by name")),
+};
 
 /** What start-collection may be asked for. */
-export type CollectionRequest = z.infer<typeof schema>;
+export type CollectionRequest = ObjectOf<typeof FIELDS>;
 
 const MAX_KEY_CHARACTERS = 200;
 
@@ -28,8 +30,10 @@ const MAX_KEY_CHARACTERS = 200;
  *
  * @throws RequestError 400 invalid_json, 400 invalid_request that names the field, 413 request_too_large
  */
-export function readRequest(request: Request): Promise<CollectionRequest> {
-  return readJson(request, schema);
+export async function readRequest(
+  request: Request,
+): Promise<CollectionRequest> {
+  return requireFields(await readJson(request), FIELDS);
 }
 
 /**

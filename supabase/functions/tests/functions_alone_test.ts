@@ -1,4 +1,5 @@
-// Each function as `supabase functions deploy` bundles it: from supabase/functions alone, by what its own deno.json pins.
+// Each function as `supabase functions deploy` bundles it: from supabase/functions alone, by what its own deno.json pins and
+// its own deno.lock records.
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -49,7 +50,8 @@ async function deno(
     args: [
       command,
       "--quiet",
-      "--no-lock",
+      `--lock=${join(folder, "deno.lock")}`,
+      "--frozen",
       "--node-modules-dir=none",
       "--config",
       join(folder, "deno.json"),
@@ -107,20 +109,111 @@ for (const name of names) {
   });
 }
 
-/** The specifiers of packages that a function imports, directly or through what lies beside it. */
-async function importedBy(copy: string, name: string): Promise<Set<string>> {
+/** What a function may weigh: the server bundles no more without Docker (`supabase functions deploy --use-api`). */
+const MAX_BUNDLE_BYTES = 5_000_000;
+
+for (const name of names) {
+  Deno.test(`${name} is small enough for the server to bundle it`, async () => {
+    await withCopy(async (copy) => {
+      const weights = await weightsOf(copy, name);
+      const total = weights.reduce((sum, { bytes }) => sum + bytes, 0);
+      const heaviest = weights.sort((a, b) => b.bytes - a.bytes).slice(0, 5);
+      assert.ok(
+        total < MAX_BUNDLE_BYTES,
+        `${total} bytes; the heaviest: ${JSON.stringify(heaviest)}`,
+      );
+    });
+  });
+
+  Deno.test(`the lock file of ${name} can be read by older runtimes, names no registry, and lets no version float`, async () => {
+    const text = await readFile(join(functions, name, "deno.lock"), "utf8");
+    const { version, npm } = JSON.parse(text);
+    // Deno 2.3 and later write 5, which Supabase's runtimes before March 2026 refuse; for these packages 4 says the same.
+    assert.equal(version, "4", "change the version in the file to 4");
+    assert.doesNotMatch(text, /https?:/);
+    for (
+      const [nameOfPackage, { integrity }] of Object.entries<
+        { integrity: string }
+      >(npm)
+    ) {
+      assert.match(integrity, /^sha512-/, nameOfPackage);
+    }
+  });
+
+  Deno.test(`every package that ${name} needs is required in one exact version, where no lock file is read too`, async () => {
+    await withCopy(async (copy) => {
+      const { npmPackages } = await graphOf(copy, name);
+      for (const { localPath } of Object.values(npmPackages)) {
+        const text = await readFile(join(localPath, "package.json"), "utf8");
+        const { name: required, dependencies = {} } = JSON.parse(text);
+        for (const [needed, range] of Object.entries(dependencies)) {
+          assert.match(
+            range as string,
+            /^\d+\.\d+\.\d+$/,
+            `${required} takes any ${needed} of ${range}`,
+          );
+        }
+      }
+    });
+  });
+}
+
+interface Graph {
+  modules: {
+    specifier: string;
+    size?: number;
+    dependencies?: { specifier: string }[];
+  }[];
+  npmPackages: Record<string, { localPath: string }>;
+}
+
+async function graphOf(copy: string, name: string): Promise<Graph> {
   const { code, stdout, said } = await deno(join(copy, name), [
     "info",
     "--json",
     "index.ts",
   ]);
   assert.equal(code, 0, said);
-  const own = JSON.parse(stdout).modules.filter((
-    module: { specifier: string },
-  ) => module.specifier.startsWith("file:"));
-  const specifiers = own.flatMap((
-    module: { specifier: string; dependencies?: { specifier: string }[] },
-  ) => {
+  return JSON.parse(stdout);
+}
+
+/** What each module and each package weighs, as `deno info` counts it: a package with all its files. */
+async function weightsOf(
+  copy: string,
+  name: string,
+): Promise<{ what: string; bytes: number }[]> {
+  const { modules, npmPackages } = await graphOf(copy, name);
+  const own = modules.map(({ specifier, size = 0 }) => ({
+    what: specifier,
+    bytes: size,
+  }));
+  const packages = await Promise.all(
+    Object.entries(npmPackages).map(async ([what, { localPath }]) => ({
+      what,
+      bytes: await bytesIn(localPath),
+    })),
+  );
+  return [...own, ...packages];
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, {
+    recursive: true,
+    withFileTypes: true,
+  });
+  const sizes = await Promise.all(
+    entries.filter((entry) => entry.isFile()).map(async (entry) =>
+      (await stat(join(entry.parentPath, entry.name))).size
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The specifiers of packages that a function imports, directly or through what lies beside it. */
+async function importedBy(copy: string, name: string): Promise<Set<string>> {
+  const { modules } = await graphOf(copy, name);
+  const own = modules.filter(({ specifier }) => specifier.startsWith("file:"));
+  const specifiers = own.flatMap((module) => {
     assert.ok(
       fileURLToPath(module.specifier).startsWith(copy),
       `${module.specifier} lies beside the functions`,
@@ -128,7 +221,7 @@ async function importedBy(copy: string, name: string): Promise<Set<string>> {
     return (module.dependencies ?? []).map(({ specifier }) => specifier);
   });
   return new Set(
-    specifiers.filter((specifier: string) =>
+    specifiers.filter((specifier) =>
       !specifier.startsWith(".") && !specifier.startsWith("node:")
     ),
   );

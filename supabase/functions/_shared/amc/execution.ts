@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { isObject } from "./json.ts";
 import {
   localToInstant,
@@ -44,38 +43,18 @@ export function isExecutionId(value: unknown): value is string {
   return typeof value === "string" && EXECUTION_ID.test(value);
 }
 
-// A field of a form that nobody expected is unknown; it does not spoil the others.
-const text = z.string().min(1).nullable().catch(null);
-const instant = z.unknown().transform(normalizeInstant);
-const localTime = z.unknown().transform(normalizeLocalTime);
-const count = z.union([
-  z.number(),
-  z.string().regex(/^\d{1,9}(?:\.\d+)?$/).transform(Number),
-]).nullable().catch(null).transform((value) =>
-  value !== null && Number.isFinite(value) && value >= 0 ? value : null
-);
+// A field of a form that nobody expected is unknown; the others count all the same.
+function textOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
 
-const executionSchema = z.looseObject({
-  workflowExecutionId: z.string().regex(EXECUTION_ID),
-  workflowId: text.optional(),
-  status: text.optional(),
-  statusReason: text.optional(),
-  message: text.optional(),
-  details: text.optional(),
-  messageSubject: text.optional(),
-  createTime: instant.optional(),
-  lastUpdatedTime: instant.optional(),
-  expireTime: instant.optional(),
-  executionTime: count.optional(),
-  outputColumns: z.array(z.unknown()).nullable().catch(null).optional(),
-  timeWindowStart: instant.optional(),
-  timeWindowEnd: instant.optional(),
-  timeWindowStartOriginal: localTime.optional(),
-  timeWindowEndOriginal: localTime.optional(),
-  timeWindowTimeZoneOriginal: text.optional(),
-  workflowExecutionTimeoutSeconds: count.optional(),
-  parameterValues: z.unknown().optional(),
-});
+/** A number from 0 on, which may come as a text. */
+function countOf(value: unknown): number | null {
+  const isText = typeof value === "string" && /^\d{1,9}(?:\.\d+)?$/.test(value);
+  if (typeof value !== "number" && !isText) return null;
+  const count = Number(value);
+  return Number.isFinite(count) && count >= 0 ? count : null;
+}
 
 /**
  * Reads an execution from an answer of create, get or list: flat, as all captured answers are, or wrapped as
@@ -93,33 +72,35 @@ export function parseExecution(
   if (!isObject(value)) return null;
   const flat = "workflowExecutionId" in value ||
     !isObject(value.workflowExecution);
-  const parsed = executionSchema.safeParse(
-    flat ? value : value.workflowExecution,
-  );
-  if (!parsed.success) return null;
-  const seen = parsed.data;
-  const zone = seen.timeWindowTimeZoneOriginal ?? null;
-  const start = seen.timeWindowStartOriginal ?? null;
-  const end = seen.timeWindowEndOriginal ?? null;
+  const seen = (flat ? value : value.workflowExecution) as Record<
+    string,
+    unknown
+  >;
+  if (!isExecutionId(seen.workflowExecutionId)) return null;
+  const zone = textOf(seen.timeWindowTimeZoneOriginal);
+  const start = normalizeLocalTime(seen.timeWindowStartOriginal);
+  const end = normalizeLocalTime(seen.timeWindowEndOriginal);
   // AWS reads message, statusReason, details, messageSubject, whichever is there (M).
-  const reason = seen.statusReason ?? seen.message ?? seen.details ??
-    seen.messageSubject ?? null;
+  const reason = textOf(seen.statusReason) ?? textOf(seen.message) ??
+    textOf(seen.details) ?? textOf(seen.messageSubject);
+  const { outputColumns } = seen;
   return {
     id: seen.workflowExecutionId,
-    workflow_id: seen.workflowId ?? null,
-    status: seen.status ?? null,
+    workflow_id: textOf(seen.workflowId),
+    status: textOf(seen.status),
     status_reason: reason === null ? null : tidy(reason, 4000),
-    created_at: seen.createTime ?? null,
-    updated_at: seen.lastUpdatedTime ?? null,
-    expires_at: seen.expireTime ?? null,
-    execution_seconds: seen.executionTime ?? null,
-    output_columns: seen.outputColumns ?? null,
+    created_at: normalizeInstant(seen.createTime),
+    updated_at: normalizeInstant(seen.lastUpdatedTime),
+    expires_at: normalizeInstant(seen.expireTime),
+    execution_seconds: countOf(seen.executionTime),
+    output_columns: Array.isArray(outputColumns) ? outputColumns : null,
     time_window_start: start,
     time_window_end: end,
     time_zone: zone,
-    window_start_at: seen.timeWindowStart ?? instantOf(start, zone),
-    window_end_at: seen.timeWindowEnd ?? instantOf(end, zone),
-    timeout_seconds: seen.workflowExecutionTimeoutSeconds ?? null,
+    window_start_at: normalizeInstant(seen.timeWindowStart) ??
+      instantOf(start, zone),
+    window_end_at: normalizeInstant(seen.timeWindowEnd) ?? instantOf(end, zone),
+    timeout_seconds: countOf(seen.workflowExecutionTimeoutSeconds),
     parameter_values: seen.parameterValues ?? null,
     request_id: requestId,
   };

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { malformed } from "./response_errors.ts";
 import { saysMissing, saysNotDownloadable } from "./error_body.ts";
 import {
@@ -10,7 +9,7 @@ import {
   UnknownOutcomeError,
 } from "./errors.ts";
 import { type ExecutionObservation, parseExecution } from "./execution.ts";
-import { parseJson } from "./json.ts";
+import { isObject, parseJson } from "./json.ts";
 import { classifyStatus, isTerminal } from "./status.ts";
 import { get, type Transport, write } from "./transport.ts";
 
@@ -103,12 +102,6 @@ export interface DownloadUrls {
 
 const MAX_LINK_PAGES = 20;
 
-const linksSchema = z.looseObject({
-  downloadUrls: z.array(z.string().min(1)).nullish(),
-  metadataDownloadUrls: z.array(z.string().min(1)).nullish(),
-  nextToken: z.string().nullish().catch(null),
-});
-
 /**
  * Asks for the links to all files of an execution's result. SPEC calls its `nextToken` a placeholder: it is followed
  * as long as it brings files that are new.
@@ -128,9 +121,9 @@ export async function downloadUrls(
     const found = await linksPage(transport, executionId, token, options);
     requestId ??= found.requestId;
     const before = files.size + metadata.size;
-    addLinks(files, found.links.downloadUrls ?? []);
-    addLinks(metadata, found.links.metadataDownloadUrls ?? []);
-    token = found.links.nextToken || null;
+    addLinks(files, found.files);
+    addLinks(metadata, found.metadata);
+    token = found.nextToken;
     if (token !== null && files.size + metadata.size > before) continue;
     if (files.size === 0) {
       throw new NotReadyError("AMC named no file to download.", {
@@ -163,8 +156,8 @@ async function linksPage(
       query: token === null ? undefined : { nextToken: token },
       signal: options.signal,
     }, (response) => {
-      const parsed = linksSchema.safeParse(parseJson(response.text));
-      if (!parsed.success) {
+      const links = linksIn(parseJson(response.text));
+      if (links === null) {
         // Nothing of the body: it may hold links.
         throw malformed(
           transport.runtime,
@@ -172,11 +165,34 @@ async function linksPage(
           "download links",
         );
       }
-      return { links: parsed.data, requestId: response.requestId };
+      return { ...links, requestId: response.requestId };
     });
   } catch (error) {
     throw notReady(error) ?? error;
   }
+}
+
+/** The links on a page of them; null if it is not one. Any list may be missing or null. */
+function linksIn(
+  page: unknown,
+): { files: string[]; metadata: string[]; nextToken: string | null } | null {
+  if (!isObject(page)) return null;
+  const files = page.downloadUrls ?? [];
+  const metadata = page.metadataDownloadUrls ?? [];
+  if (!areLinks(files) || !areLinks(metadata)) return null;
+  const { nextToken } = page;
+  return {
+    files,
+    metadata,
+    nextToken: typeof nextToken === "string" && nextToken !== ""
+      ? nextToken
+      : null,
+  };
+}
+
+function areLinks(value: unknown): value is string[] {
+  return Array.isArray(value) &&
+    value.every((link) => typeof link === "string" && link !== "");
 }
 
 function notReady(error: unknown): NotReadyError | null {

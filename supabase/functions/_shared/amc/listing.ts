@@ -1,9 +1,8 @@
-import { z } from "zod";
 import { malformed } from "./response_errors.ts";
 import { UnavailableError } from "./errors.ts";
 import { type ExecutionObservation, parseExecution } from "./execution.ts";
 import type { CallOptions } from "./executions.ts";
-import { parseJson } from "./json.ts";
+import { isObject, parseJson } from "./json.ts";
 import { get, type Transport } from "./transport.ts";
 
 /** Which executions to list. */
@@ -33,11 +32,6 @@ export interface Listing {
 
 /** Far more than the executions of two days on one instance, at a hundred a page. */
 const MAX_PAGES = 100;
-
-const pageSchema = z.looseObject({
-  executions: z.array(z.unknown()),
-  nextToken: z.string().nullish(),
-});
 
 /**
  * Lists executions, all pages. The last page has no `nextToken`, or null, or "" (PM captured, AWS; H).
@@ -121,12 +115,14 @@ function pageOf(
     query,
     signal: options.signal,
   }, (response) => {
-    const parsed = pageSchema.safeParse(parseJson(response.text));
+    const page = parseJson(response.text);
+    const nextToken = isObject(page) ? page.nextToken ?? "" : undefined;
     // A body without a list is not an empty list.
-    if (!parsed.success) {
-      throw malformed(transport.runtime, response, "a list of executions");
-    }
-    const { executions: entries, nextToken } = parsed.data;
-    return { response, entries, nextToken: nextToken ?? "" };
+    if (
+      !isObject(page) || !Array.isArray(page.executions) ||
+      typeof nextToken !== "string"
+    ) throw malformed(transport.runtime, response, "a list of executions");
+    const entries: unknown[] = page.executions;
+    return { response, entries, nextToken };
   });
 }

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { errorFor, isSuccess } from "./response_errors.ts";
 import { parseError } from "./error_body.ts";
 import {
@@ -61,12 +60,6 @@ interface CachedToken {
 const MIN_LIFE_MS = 60_000;
 
 const PERMANENT = ["invalid_grant", "invalid_client", "unauthorized_client"];
-
-const tokenSchema = z.looseObject({
-  access_token: z.string().min(1),
-  // 3600 (REF; H). Without it the token serves once.
-  expires_in: z.coerce.number().positive().catch(0),
-});
 
 /**
  * Makes the source of access tokens of one credential: the refresh-token grant of Login with Amazon (REF; H), cached,
@@ -155,11 +148,12 @@ async function requestToken(
   if (response.kind === "no_response" || !isSuccess(response)) {
     throw tokenError(runtime, response);
   }
-  const parsed = tokenSchema.safeParse(parseJson(response.text));
-  if (!parsed.success) {
+  const body = parseJson(response.text);
+  const token = isObject(body) ? body.access_token : undefined;
+  if (!isObject(body) || typeof token !== "string" || token === "") {
     // Nothing of the body: it may hold a token under a name that is not expected.
     throw new UnavailableError(
-      "Expected an access token from the token endpoint, got an answer without one.",
+      "Expected an access token from the token endpoint, got a response without one.",
       {
         status: response.status,
         requestId: response.requestId,
@@ -167,10 +161,10 @@ async function requestToken(
       },
     );
   }
-  return {
-    value: parsed.data.access_token,
-    expiresAt: began + parsed.data.expires_in * 1000,
-  };
+  // 3600 (REF; H). Without it the token serves once.
+  const seconds = Number(body.expires_in);
+  const lives = Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
+  return { value: token, expiresAt: began + lives * 1000 };
 }
 
 /** A refusal that only a person can mend (REF; H for invalid_grant and invalid_client), or something that may pass. */

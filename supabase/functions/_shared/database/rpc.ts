@@ -1,4 +1,3 @@
-import type { SupabaseClient } from "@supabase/supabase-js";
 import type { Database } from "./database.types.ts";
 import { DatabaseError } from "./errors.ts";
 
@@ -49,6 +48,15 @@ const MOST_TRIES = 5;
 const MOST_TRIES_TO_STORE = 10;
 const LONGEST_PAUSE_MS = 4_000;
 
+/** What sends a call: a client of the data API (postgrest-js), or supabase-js, which has one inside. */
+export interface RpcClient {
+  rpc(name: never, args: never): {
+    abortSignal(
+      signal: AbortSignal,
+    ): PromiseLike<{ data: unknown; error: unknown; status: number }>;
+  };
+}
+
 /** Calls one of the database's functions, as service_role. */
 export type Rpc = <Name extends keyof Functions & string>(
   name: Name,
@@ -59,12 +67,12 @@ export type Rpc = <Name extends keyof Functions & string>(
  * Makes the caller of the database's functions. A call that ends the same when repeated is repeated a few times, with
  * growing pauses, if the database could not take it.
  *
- * @param client supabase-js as service_role
+ * @param client sends the calls, as service_role or as a user
  * @param wait pauses for so many milliseconds
  * @throws DatabaseError from each call that fails for good
  */
 export function createRpc(
-  client: SupabaseClient<Database>,
+  client: RpcClient,
   wait: (ms: number) => Promise<void> = (ms) =>
     new Promise((done) => setTimeout(done, ms)),
 ): Rpc {
@@ -86,11 +94,11 @@ export function createRpc(
 }
 
 async function once<Name extends keyof Functions & string>(
-  client: SupabaseClient<Database>,
+  client: RpcClient,
   name: Name,
   args: Functions[Name]["Args"],
 ): Promise<Functions[Name]["Returns"]> {
-  // supabase-js cannot follow a name that is not a literal; the types are those of the signature above.
+  // The client cannot follow a name that is not a literal; the types are those of the signature above.
   const { data, error, status } = await client.rpc(
     name as never,
     args as never,

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { type Fields, type ObjectOf, readFields } from "./fields.ts";
 import { RequestError } from "./request_error.ts";
 
 const MAX_BODY_CHARACTERS = 100_000;
@@ -6,13 +6,10 @@ const MAX_BODY_CHARACTERS = 100_000;
 /**
  * Reads the JSON body of a request.
  *
- * @param schema what it must be
- * @throws RequestError 400 invalid_json, 400 invalid_request that names the field, 413 request_too_large
+ * @returns what was sent, of any form
+ * @throws RequestError 400 invalid_json, 413 request_too_large
  */
-export async function readJson<Schema extends z.ZodType>(
-  request: Request,
-  schema: Schema,
-): Promise<z.infer<Schema>> {
+export async function readJson(request: Request): Promise<unknown> {
   const text = await request.text();
   if (text.length > MAX_BODY_CHARACTERS) {
     throw new RequestError(
@@ -21,9 +18,8 @@ export async function readJson<Schema extends z.ZodType>(
       `Expected a body of at most ${MAX_BODY_CHARACTERS} characters, got ${text.length}.`,
     );
   }
-  let body: unknown;
   try {
-    body = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new RequestError(
       400,
@@ -31,14 +27,27 @@ export async function readJson<Schema extends z.ZodType>(
       "Expected a JSON object, got a body that is not JSON.",
     );
   }
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join(".")}: ${message}`
-  );
-  throw new RequestError(
+}
+
+/**
+ * Checks that what was sent is an object with these fields and no others.
+ *
+ * @throws RequestError 400 invalid_request that names each field that is not as expected
+ */
+export function requireFields<F extends Fields>(
+  body: unknown,
+  fields: F,
+): ObjectOf<F> {
+  const read = readFields(body, fields);
+  if ("object" in read) return read.object;
+  throw invalidRequest(read.problems);
+}
+
+/** The error for a body that is JSON, but not what the function takes. */
+export function invalidRequest(problems: string[]): RequestError {
+  return new RequestError(
     400,
     "invalid_request",
-    `The request is not right: ${problems.join("; ")}.`,
+    `The request body is invalid: ${problems.join("; ")}.`,
   );
 }

@@ -1,4 +1,4 @@
-/** A mistake of the caller's, with what to do about it; becomes a 4xx answer. */
+/** A mistake of the caller's, and what to do about it; becomes a 4xx response. */
 export class RequestError extends Error {
   override name = "RequestError";
 
@@ -15,8 +15,8 @@ export class RequestError extends Error {
   }
 }
 
-/** The answer to a request that was refused: `{error: {code, message, hint}}`. */
-export function refusal(error: RequestError): Response {
+/** The response to a request that was refused: `{error: {code, message, hint}}`. */
+export function errorResponse(error: RequestError): Response {
   const { status, code, message, hint } = error;
   return Response.json({ error: { code, message, hint } }, { status });
 }

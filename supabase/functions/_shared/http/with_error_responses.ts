@@ -1,30 +1,30 @@
 import { DatabaseError } from "../database/errors.ts";
 import { type Log, logFailure } from "../log.ts";
-import { refusal, RequestError } from "./request_error.ts";
+import { errorResponse, RequestError } from "./request_error.ts";
 
 /**
- * Wraps a handler, so that a mistake of the caller's becomes a 4xx answer with a stable code, and anything else a 500 that
- * tells nothing of the inside; the log has the rest.
+ * Wraps a handler: a mistake of the caller's becomes a 4xx response with a stable code, anything else a 500 that says nothing
+ * about the inside, and the log has the rest.
  *
- * @param event the log's word for a failure
+ * @param event the log's name for a failure
  */
-export function withErrorResponses<Context>(
+export function withErrorResponses(
   log: Log,
   event: string,
-  handler: (request: Request, context: Context) => Promise<Response>,
-): (request: Request, context: Context) => Promise<Response> {
-  return async (request, context) => {
+  handler: (request: Request) => Promise<Response>,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
     try {
-      return await handler(request, context);
+      return await handler(request);
     } catch (error) {
       const mistake = asRequestError(error);
-      if (mistake !== null) return refusal(mistake);
+      if (mistake !== null) return errorResponse(mistake);
       logFailure(log, event, error);
-      return refusal(
+      return errorResponse(
         new RequestError(
           500,
           "internal_error",
-          "The request could not be carried out.",
+          "The server could not carry out the request.",
           "Try again: repeating it does no harm.",
         ),
       );
@@ -32,7 +32,7 @@ export function withErrorResponses<Context>(
   };
 }
 
-/** The database's refusals carry a stable code in their detail, and the status in their SQLSTATE or by its class. */
+/** Refusals of the database carry a stable code in their detail, and the status in their SQLSTATE or by its class. */
 function asRequestError(error: unknown): RequestError | null {
   if (error instanceof RequestError) return error;
   if (!(error instanceof DatabaseError)) return null;
@@ -42,7 +42,7 @@ function asRequestError(error: unknown): RequestError | null {
     return new RequestError(
       400,
       "invalid_request",
-      `The request is not right: ${message}.`,
+      `Expected values that the database can store: ${message}.`,
       hint,
     );
   }

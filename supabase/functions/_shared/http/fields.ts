@@ -1,0 +1,128 @@
+/** What a field of a JSON object must be. */
+export interface Field<T> {
+  /** Ends the sentence "expected …". */
+  readonly expected: string;
+  readonly isOptional: boolean;
+  accepts(value: unknown): boolean;
+  /** Never there: carries the type. */
+  readonly type?: T;
+}
+
+/** The fields of an object, by name. */
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+type TypeOf<F> = F extends Field<infer T> ? T : never;
+type OptionalName<F extends Fields> = {
+  [Name in keyof F]: undefined extends TypeOf<F[Name]> ? Name : never;
+}[keyof F];
+
+/** An object with these fields. */
+export type ObjectOf<F extends Fields> =
+  & { [Name in Exclude<keyof F, OptionalName<F>>]: TypeOf<F[Name]> }
+  & { [Name in OptionalName<F>]?: TypeOf<F[Name]> };
+
+function field<T>(
+  expected: string,
+  accepts: (value: unknown) => boolean,
+): Field<T> {
+  return { expected, accepts, isOptional: false };
+}
+
+/** A field that may be left out; null is not left out. */
+export function optional<T>(field: Field<T>): Field<T | undefined> {
+  return { ...field, isOptional: true };
+}
+
+/** A text of 1 to `max` characters. */
+export function text(expected: string, max = Infinity): Field<string> {
+  return field(
+    expected,
+    (value) =>
+      typeof value === "string" && value.length >= 1 && value.length <= max,
+  );
+}
+
+/** A whole number of at least `min` that JavaScript holds exactly. */
+export function wholeNumber(
+  expected: string,
+  min = -Infinity,
+): Field<number> {
+  return field(
+    expected,
+    (value) => Number.isSafeInteger(value) && value as number >= min,
+  );
+}
+
+/** A day of the calendar, as yyyy-mm-dd. */
+export function date(expected: string): Field<string> {
+  return field(expected, (value) => {
+    if (typeof value !== "string") return false;
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+    const day = new Date(`${value}T00:00:00Z`);
+    // A day that is not there, such as 30 February, rolls over.
+    return !Number.isNaN(day.getTime()) &&
+      day.toISOString().startsWith(value);
+  });
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A UUID. */
+export function uuid(expected: string): Field<string> {
+  return field(
+    expected,
+    (value) => typeof value === "string" && UUID.test(value),
+  );
+}
+
+/** A JSON object with any content. */
+export function jsonObject(expected: string): Field<Record<string, unknown>> {
+  return field(expected, (value) => kindOf(value) === "an object");
+}
+
+/**
+ * Checks that a value is an object with these fields and no others.
+ *
+ * @param value parsed JSON
+ * @returns the object, or every problem: which field, what was expected, what kind of value came
+ */
+export function readFields<F extends Fields>(
+  value: unknown,
+  fields: F,
+): { object: ObjectOf<F> } | { problems: string[] } {
+  if (kindOf(value) !== "an object") {
+    return { problems: [`expected a JSON object, got ${kindOf(value)}`] };
+  }
+  const found = value as Record<string, unknown>;
+  const problems: string[] = [];
+  for (
+    const [name, { expected, isOptional, accepts }] of Object.entries(fields)
+  ) {
+    const isThere = Object.hasOwn(found, name);
+    if (!isThere && isOptional) continue;
+    if (isThere && accepts(found[name])) continue;
+    const got = isThere ? kindOf(found[name]) : "nothing";
+    problems.push(`${name}: expected ${expected}, got ${got}`);
+  }
+  for (const name of Object.keys(found)) {
+    if (Object.hasOwn(fields, name)) continue;
+    const names = Object.keys(fields).join(", ");
+    problems.push(`${name}: expected no field but ${names}`);
+  }
+  return problems.length > 0 ? { problems } : { object: found as ObjectOf<F> };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  switch (typeof value) {
+    case "string":
+      return `a text of ${value.length} characters`;
+    case "number":
+      return `the number ${value}`;
+    case "object":
+      return "an object";
+    default:
+      return String(value);
+  }
+}
