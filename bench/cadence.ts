@@ -98,7 +98,7 @@ function describe(
       stated("duration of a tick", `${short(median(durations))} s`),
     ],
     meaning: [
-      `${INSTANCES} instances of ten slots with more weeks waiting than run, executions of 40 s to 7 min at AMC, ${running} running at the end. The collector's own code works against the simulator through the embedded API, one tick a minute for ${size.ticks} minutes of a clock that is moved on between the ticks: AMC's clock stands still during a tick, and the times in the database are shifted by a minute for each. Counted over the last ${
+      `${INSTANCES} instances of ten slots with more weeks waiting than run, executions of 40 s to 7 min at AMC, ${running} running at the end. The collector's own code works against the simulator through the embedded API, one tick a minute for ${size.ticks} minutes of a clock that moves only between the ticks: AMC's clock stands still during a tick, and the times in the database are shifted by a minute for each. Counted over the last ${
         size.ticks - WARM_UP
       } ticks and ${completed} completed weeks: create, listing, download links, and any other call of the reporting API, but neither tokens nor the files. A week takes one create and one request for links; what is left are listings, one per instance and minute however many run, so executions that take longer cost more of them: about one tenth of the minutes that a week runs, with ten running.`,
       "*A slot stayed empty* from the end of an execution at AMC until the next create in the same slot was accepted; the duration of the tick that made it is added, since AMC's clock stood still meanwhile.",

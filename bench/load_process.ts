@@ -72,7 +72,7 @@ for (let whole = claimed === null; !whole;) {
 const seconds = (performance.now() - start) / 1000;
 await sql.end({ timeout: 5 });
 
-/** The most memory that was resident, in bytes, where the system tells it; else what is now. */
+/** The most memory that was resident, in bytes, where the system says it; else what is resident now. */
 function peakMemory(): number {
   try {
     const status = Deno.readTextFileSync("/proc/self/status");

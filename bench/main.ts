@@ -7,7 +7,7 @@ import { benchCadence } from "./cadence.ts";
 import { benchRecovery } from "./recovery.ts";
 import { stopOnSignals } from "../local/platform/signals.ts";
 import { type BenchServer, startBenchServer } from "./support/database.ts";
-import type { Section } from "./support/figure.ts";
+import type { Measured, Section } from "./support/figure.ts";
 import { describeMachine } from "./support/machine.ts";
 import { printed, writeReadme } from "./support/report.ts";
 import { FULL, QUICK, type Size } from "./support/size.ts";
@@ -48,14 +48,16 @@ async function main(): Promise<void> {
   parts.defer(stopOnSignals(() => parts.disposeAsync()));
   const server = parts.use(await startBenchServer());
   const machine = await describeMachine(server.cluster);
-  const sections: Section[] = [];
+  const sections: Measured[] = [];
   for (const group of groups) {
     console.error(`Measuring ${group} …`);
     const measured = await GROUPS[group](server, {
       ...(quick ? QUICK : FULL),
     });
-    for (const section of measured) console.log(printed(section));
-    sections.push(...measured);
+    for (const section of measured) {
+      console.log(printed(section));
+      sections.push({ ...section, group });
+    }
   }
   const minutes = (performance.now() - start) / 60_000;
   console.error(`Measured in ${minutes.toFixed(1)} minutes.`);

@@ -6,7 +6,7 @@ import type { Size } from "./support/size.ts";
 /** Seconds between two runs of the job. */
 const TICK = 60;
 /** More ticks than any wait here lasts. */
-const MOST_TICKS = 30;
+const MAX_TICKS = 30;
 
 /** A point at which a worker dies, its lease there, and what shows that another has looked at the week again. */
 interface Death {
@@ -60,7 +60,7 @@ export async function benchRecovery(
     title: "After a death, after a loss",
     figures,
     meaning: [
-      "One instance with one week; the collector's own code against the simulator, one tick a minute of a clock that is moved on between the ticks, so times are multiples of a minute. *Died*: the worker goes no further at that point and is heard of no more; the time is until another worker has taken up what it held. *Lost*: the connection is dropped before (not created) or after (created) AMC has read the create, on an instance whose matcher is proved and whose list is believed to lag by 300 s at most; a lost create that is not in the list waits for the longest life of a worker (400 s), the gateway (120 s) and the list's lag (300 s).",
+      "One instance with one week; the collector's own code against the simulator, one tick a minute of a clock that moves only between the ticks, so times are multiples of a minute. *Died*: the worker stops at that point for good; the time runs until another worker has taken up what it held. *Lost*: the connection is dropped before (not created) or after (created) AMC has read the create, on an instance whose matcher is proved and whose list may lag by 300 s at most; a lost create that is not in the list waits for the longest life of a worker (400 s), the gateway (120 s) and the list's lag (300 s).",
     ],
   }];
 }
@@ -130,9 +130,9 @@ async function ticksUntil(
   run: CadenceRun,
   isSo: () => Promise<boolean>,
 ): Promise<number> {
-  for (let tick = 1; tick <= MOST_TICKS; tick++) {
+  for (let tick = 1; tick <= MAX_TICKS; tick++) {
     await run.tick(TICK);
     if (await isSo()) return tick * TICK;
   }
-  throw new Error(`Expected an end within ${MOST_TICKS} ticks.`);
+  throw new Error(`Expected an end within ${MAX_TICKS} ticks.`);
 }

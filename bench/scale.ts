@@ -25,9 +25,9 @@ import { benchTick } from "./tick.ts";
 
 const INSTANCES = 100;
 const PLANS =
-  "claiming reads more than it takes; which statement does is in plans/claim_due_weeks_*.txt.";
+  "claiming reads more than it takes; which statement does is in .local/plans/claim_due_weeks_*.txt after a run.";
 /** Weeks per claim, as the worker claims them. */
-const AT_ONCE = 10;
+const CLAIM_SIZE = 10;
 
 /** The empty tick, and what one week costs the database, each at few and at many weeks; and job queues beside it. */
 export async function benchScale(
@@ -86,17 +86,17 @@ async function race(
   const empty = (name: string) => server.database(name, { empty: true });
   await using graphile = await graphileWorker(await empty("graphile_worker"));
   await using boss = await pgBoss(await empty("pg_boss"), 1);
-  await using bossTens = await pgBoss(await empty("pg_boss_tens"), AT_ONCE);
+  await using bossTens = await pgBoss(await empty("pg_boss_tens"), CLAIM_SIZE);
   const { cycles } = size;
   const singly = Math.ceil(cycles / 8);
   const rate = async (count: number, seconds: Promise<number>) =>
     count / await seconds;
   return await interleaved<Name>(size.rounds, {
-    few: () => rate(cycles, cycle(databases.few, cycles, AT_ONCE, counts)),
+    few: () => rate(cycles, cycle(databases.few, cycles, CLAIM_SIZE, counts)),
     finished: () =>
-      rate(cycles, cycle(databases.finished, cycles, AT_ONCE, counts)),
+      rate(cycles, cycle(databases.finished, cycles, CLAIM_SIZE, counts)),
     waiting: () =>
-      rate(cycles, cycle(databases.waiting, cycles, AT_ONCE, counts)),
+      rate(cycles, cycle(databases.waiting, cycles, CLAIM_SIZE, counts)),
     fewSingly: () => rate(singly, cycle(databases.few, singly, 1)),
     graphileWorker: () => rate(cycles, graphile.cycle(cycles)),
     pgBoss: () => rate(cycles, boss.cycle(cycles)),

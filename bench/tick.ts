@@ -13,7 +13,7 @@ import type { Size } from "./support/size.ts";
 const TICK = "select amc_history.dispatch_collect()";
 const CALLS = 50;
 const EACH =
-  "the weeks cost nothing, the instances do: what is asked of each of the hundred is in plans/empty_tick_*.txt.";
+  "the weeks cost nothing, the instances do: what is asked of each of the hundred is in .local/plans/empty_tick_*.txt after a run.";
 
 interface Ticks {
   /** Milliseconds in a session that has ticked before. */
@@ -51,7 +51,7 @@ export async function benchTick(
       },
     ],
     meaning: [
-      `\`${TICK}\` as the role postgres, by the execution time that \`explain analyze\` tells; the median of ${CALLS} ticks in one session, and of ${size.rounds} first ticks of new sessions, since pg_cron opens one for each run. 100 instances: *finished* with nothing but completed weeks, each with its execution, attempt and load; *full gates* with all ten slots of each taken by executions that run at AMC and the rest of the weeks due. After all ticks \`net.http_request_queue\` was empty; a row in it would have ended the run.`,
+      `\`${TICK}\` as the role postgres, by the execution time of \`explain analyze\`; the median of ${CALLS} ticks in one session, and of ${size.rounds} first ticks of new sessions, since pg_cron opens one for each run. 100 instances: *finished* with nothing but completed weeks, each with its execution, attempt and load; *full gates* with all ten slots of each taken by executions that run at AMC and the rest of the weeks due. After all ticks \`net.http_request_queue\` was empty; a row in it would have failed the run.`,
     ],
   };
 }

@@ -203,7 +203,7 @@ function describe(rates: Record<string, number[]>): Section {
           ratio(rates.fresh, rates.bare),
           0.8,
         ),
-        "the lock and the rules come first, the attempt that tells afterwards where the id came from has keys and indexes of its own, and an event is written; no one of these is most of it.",
+        "the lock and the rules come first, the attempt that records where the id came from has keys and indexes of its own, and an event is written; no one of these is most of it.",
       ),
       stated("without an id, week has one", rate("without")),
       stated("with the known id", rate("known")),

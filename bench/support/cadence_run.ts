@@ -24,13 +24,13 @@ export interface SlotHistory {
   tick: number;
 }
 
-/** The collector and a simulator, whose time goes on from tick to tick. */
+/** The collector and a simulator, whose clock moves only between ticks. */
 export interface CadenceRun extends AsyncDisposable {
   simulator: Simulator;
   sql: postgres.Sql;
   /** Lets so many seconds pass, then ticks once. @returns seconds that the tick took */
   tick(seconds: number): Promise<number>;
-  /** Ticks once with a worker that goes no further when it reaches a named point, and is heard of no more. */
+  /** Ticks once with a worker that stops for good when it reaches a named point. */
   tickUntil(point: string): Promise<void>;
   completed(): Promise<number>;
   /** Attempts whose execution is under way. */

@@ -19,6 +19,11 @@ export interface Section {
   meaning: string[];
 }
 
+/** A section with the group that `npm run bench -- <group>` measures it in. */
+export interface Measured extends Section {
+  group: string;
+}
+
 /** A ratio beside the least that it should be. */
 export function atLeast(name: string, ratio: number, least: number): Figure {
   return {
@@ -44,7 +49,7 @@ export function under(
   };
 }
 
-/** A figure with the reason that is told when its target is missed. */
+/** A figure with the reason to give when it misses its target. */
 export function because(figure: Figure, reason: string): Figure {
   return { ...figure, reason };
 }

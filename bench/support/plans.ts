@@ -1,11 +1,11 @@
 import postgres from "postgres";
 import type { BenchDatabase } from "./database.ts";
 
-const FOLDER = new URL("../plans/", import.meta.url);
+const FOLDER = new URL("../../.local/plans/", import.meta.url);
 
 /**
  * Runs a statement with auto_explain, which shows the plans of the statements within functions too, and keeps them in
- * `bench/plans/<name>.txt`. What the statement changed is rolled back.
+ * `.local/plans/<name>.txt`. What the statement changed is rolled back.
  *
  * @param role the role that runs it
  * @param keep false: nothing is written

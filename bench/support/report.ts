@@ -1,4 +1,4 @@
-import type { Figure, Section } from "./figure.ts";
+import type { Figure, Measured, Section } from "./figure.ts";
 import type { Machine } from "./machine.ts";
 
 const README = new URL("../README.md", import.meta.url);
@@ -20,7 +20,7 @@ export function printed(section: Section): string {
 
 /** Writes all sections into bench/README.md, between its markers, formatted as the formatter wants it. */
 export async function writeReadme(
-  sections: Section[],
+  sections: Measured[],
   machine: Machine,
   minutes: number,
 ): Promise<void> {
@@ -59,14 +59,16 @@ function describeRun(machine: Machine, minutes: number): string {
   }`;
 }
 
-function asMarkdown({ title, figures, meaning }: Section): string {
+function asMarkdown({ title, group, figures, meaning }: Measured): string {
   const row = (values: string[]) => `| ${values.join(" | ")} |`;
   const table = [
     row(COLUMNS),
     row(COLUMNS.map(() => "---")),
     ...figures.map((figure) => row(cells(figure))),
   ].join("\n");
-  return [`### ${title}`, table, ...missed(figures), ...meaning].join("\n\n");
+  const command = `\`npm run bench -- ${group}\``;
+  return [`### ${title}`, command, table, ...missed(figures), ...meaning]
+    .join("\n\n");
 }
 
 /** A paragraph for each target that is missed. */

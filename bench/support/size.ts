@@ -17,7 +17,7 @@ export interface Size {
   otherLoads: number;
   /** Ticks of the simulated run. */
   ticks: number;
-  /** Whether plans are written to bench/plans. */
+  /** Whether plans are written to `.local/plans`. */
   keep: boolean;
 }
 
