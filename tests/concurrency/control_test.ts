@@ -5,18 +5,18 @@ import {
   addInstance,
   after,
   clear,
-  sharedWorld,
-} from "./support/world.ts";
+  sharedHarness,
+} from "./support/harness.ts";
 
-// People's requests meet the worker's reports, where the order decides what must not get lost.
+// Requests of owners meet reports of workers, and neither may get lost, whichever comes first.
 
-const world = sharedWorld();
+const harness = sharedHarness();
 const INSTANCE = "amccontrol1";
 const NOW = after(10);
 
 /** A collection whose first week is intended. @returns ids of the collection and the attempt */
 async function intended() {
-  const { sql } = world();
+  const { sql } = harness();
   await clear(sql);
   await addInstance(sql, INSTANCE);
   const collection = await addCollection(sql, INSTANCE, 1);
@@ -24,40 +24,40 @@ async function intended() {
   return { sql, collection, attempt: attempt_id as string };
 }
 
-Deno.test("a week that is put off while its collection is resumed is due", async () => {
+Deno.test("a week that is rescheduled while its collection is resumed is due", async () => {
   const { sql, collection, attempt } = await intended();
   await sql`select public.pause_collection(${collection})`;
   await using person = await holds(
-    world(),
+    harness(),
     NOW,
     ({ sql }) => sql`select public.resume_collection(${collection})`,
   );
-  await using worker = await calls(world(), NOW, async ({ sql }) => {
+  await using worker = await calls(harness(), NOW, async ({ sql }) => {
     const [{ outcome }] =
       await sql`select * from public.report_create(${attempt}, 'not_sent')`;
     return outcome;
   });
-  await waiting(world(), worker);
+  await waiting(harness(), worker);
   await commit(person);
   assert.equal(await worker.started.answer, "applied");
   const due =
     await sql`select from public.report_data_weeks where due_at <= ${NOW}`;
-  assert.equal(due.length, 1, "the week must be due, not held for ever");
+  assert.equal(due.length, 1, "the week must be due, not held forever");
 });
 
-Deno.test("a week that is put off while its collection is paused waits at no cost, and is due once resumed", async () => {
+Deno.test("a week that is rescheduled while its collection is paused waits at no cost until it is resumed", async () => {
   const { sql, collection, attempt } = await intended();
   await using person = await holds(
-    world(),
+    harness(),
     NOW,
     ({ sql }) => sql`select public.pause_collection(${collection})`,
   );
-  await using worker = await calls(world(), NOW, async ({ sql }) => {
+  await using worker = await calls(harness(), NOW, async ({ sql }) => {
     const [{ outcome }] =
       await sql`select * from public.report_create(${attempt}, 'not_sent')`;
     return outcome;
   });
-  await waiting(world(), worker);
+  await waiting(harness(), worker);
   await commit(person);
   assert.equal(await worker.started.answer, "applied");
   const [{ actionable }] =
@@ -71,7 +71,7 @@ Deno.test("a week that is put off while its collection is paused waits at no cos
 
 /** A collection of one completed week that is to be restated. */
 async function toBeRestated() {
-  const { sql } = world();
+  const { sql } = harness();
   await clear(sql);
   await addInstance(sql, INSTANCE);
   const collection = await addCollection(sql, INSTANCE, 1);
@@ -83,16 +83,16 @@ async function toBeRestated() {
 
 Deno.test("cancelling a collection reaches the restatement that is being claimed", async () => {
   const { sql, collection } = await toBeRestated();
-  await using worker = await holds(world(), NOW, async ({ sql }) => {
+  await using worker = await holds(harness(), NOW, async ({ sql }) => {
     const claimed = await sql`select * from public.claim_due_weeks()`;
     assert.equal(claimed.length, 1);
   });
-  await using person = await calls(world(), NOW, async ({ sql }) => {
+  await using person = await calls(harness(), NOW, async ({ sql }) => {
     const [{ outcome }] =
       await sql`select * from public.cancel_collection(${collection})`;
     return outcome;
   });
-  assert.equal(await waiting(world(), person), true);
+  assert.equal(await waiting(harness(), person), true);
   await commit(worker);
   assert.equal(await person.started.answer, "applied");
   const [attempt] =
@@ -104,7 +104,7 @@ Deno.test("cancelling a collection reaches the restatement that is being claimed
   );
 });
 
-Deno.test("a collection that is cancelled while its restatement is put off has nothing due", async () => {
+Deno.test("a collection that is cancelled while its restatement is rescheduled has nothing due", async () => {
   const { sql, collection } = await toBeRestated();
   const [{ attempt_id }] = await sql`select * from public.claim_due_weeks()`;
   await sql`select public.cancel_collection(${collection})`;

@@ -6,18 +6,18 @@ import {
   addInstance,
   after,
   clear,
-  sharedWorld,
-} from "./support/world.ts";
+  sharedHarness,
+} from "./support/harness.ts";
 
-// Calls that lock several rows, brought to the point where a wrong order would lock them into each other. A third session
-// holds one row, so that both are known to be under way.
+// Calls that lock several rows meet where a wrong order would deadlock. A third session holds one row, so that both calls are
+// seen to be under way.
 
-const world = sharedWorld();
+const harness = sharedHarness();
 const INSTANCE = "amclocks1";
 const NOW = after(10);
 
 async function collectionOf(weeks: number) {
-  const { sql } = world();
+  const { sql } = harness();
   await clear(sql);
   await addInstance(sql, INSTANCE);
   const collection = await addCollection(sql, INSTANCE, weeks);
@@ -30,24 +30,24 @@ Deno.test("resuming a collection and marking it as surveyed do not lock each oth
   await sql`select public.claim_listing()`;
   await sql`select public.pause_collection(${collection})`;
   await using throttled = await holds(
-    world(),
+    harness(),
     NOW,
     ({ sql }) => sql`select public.pause_instance(${INSTANCE}, 'throttled', 1)`,
   );
-  await using worker = await calls(world(), NOW, async ({ sql }) => {
+  await using worker = await calls(harness(), NOW, async ({ sql }) => {
     const [{ marked }] =
       await sql`select public.mark_surveyed(${INSTANCE}, 1, ${[
         collection,
       ]}::uuid[]) as marked`;
     return `${marked} marked`;
   });
-  assert.equal(await waiting(world(), worker), true);
-  await using person = await calls(world(), NOW, async ({ sql }) => {
+  assert.equal(await waiting(harness(), worker), true);
+  await using person = await calls(harness(), NOW, async ({ sql }) => {
     const [{ outcome }] =
       await sql`select * from public.resume_collection(${collection})`;
     return outcome;
   });
-  assert.equal(await waiting(world(), person), true);
+  assert.equal(await waiting(harness(), person), true);
   await commit(throttled);
   assert.deepEqual(
     [await worker.started.answer, await person.started.answer],
@@ -82,27 +82,27 @@ Deno.test("a listing and a cancellation do not lock each other out, whichever ex
   const { collection, first, second } = await twoRunning();
   const shown = (id: string) => ({ id, status: "RUNNING" });
   await using single = await holds(
-    world(),
+    harness(),
     NOW,
     ({ sql }) =>
       sql`select public.record_cancellation(${second}, ${
         sql.json(shown(second))
       })`,
   );
-  await using worker = await calls(world(), NOW, async (session) => {
+  await using worker = await calls(harness(), NOW, async (session) => {
     const [{ outcome }] = await listing(session, [
       shown(second),
       shown(first),
     ]);
     return outcome;
   });
-  assert.equal(await waiting(world(), worker), true);
-  await using person = await calls(world(), NOW, async ({ sql }) => {
+  assert.equal(await waiting(harness(), worker), true);
+  await using person = await calls(harness(), NOW, async ({ sql }) => {
     const [{ outcome }] =
       await sql`select * from public.cancel_collection(${collection})`;
     return outcome;
   });
-  assert.equal(await waiting(world(), person), true);
+  assert.equal(await waiting(harness(), person), true);
   await commit(single);
   assert.deepEqual(
     [await worker.started.answer, await person.started.answer],
@@ -117,16 +117,16 @@ Deno.test("an execution that is recorded while a survey adopts it for another we
   const [{ id }] =
     await sql`select id from public.report_data_weeks where collection_id = ${other}`;
   await using recording = await holds(
-    world(),
+    harness(),
     NOW,
     ({ sql }) => sql`select public.record_execution(${attempt_id}, 'e1')`,
   );
-  await using survey = await calls(world(), NOW, async ({ sql }) => {
+  await using survey = await calls(harness(), NOW, async ({ sql }) => {
     const [{ outcome }] =
       await sql`select * from public.adopt_surveyed(${id}, 'e1', '{"timeout_seconds": 30000}')`;
     return outcome;
   });
-  await waiting(world(), survey);
+  await waiting(harness(), survey);
   await commit(recording);
   assert.equal(await survey.started.answer, "already_recorded");
 });

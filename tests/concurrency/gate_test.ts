@@ -6,12 +6,12 @@ import {
   addInstance,
   after,
   clear,
-  sharedWorld,
-} from "./support/world.ts";
+  sharedHarness,
+} from "./support/harness.ts";
 
 // One gate for all workers: a throttle pauses the instance, and instances do not starve each other.
 
-const world = sharedWorld();
+const harness = sharedHarness();
 
 async function claim({ sql }: Session, weeks = 10): Promise<string[]> {
   const rows =
@@ -27,14 +27,14 @@ async function withWorkers<T>(
   const workers: Session[] = [];
   for (let i = 0; i < count; i++) {
     workers.push(
-      sessions.use(await openSession(world().database.url, after(0))),
+      sessions.use(await openSession(harness().database.url, after(0))),
     );
   }
   return await work(workers);
 }
 
 Deno.test("a throttle seen by one worker stops all of them until it ends by itself", async () => {
-  const { sql } = world();
+  const { sql } = harness();
   await clear(sql);
   await addInstance(sql, "amcgate1");
   await addCollection(sql, "amcgate1", 60);
@@ -59,49 +59,49 @@ Deno.test("a throttle seen by one worker stops all of them until it ends by itse
 });
 
 Deno.test("a claim that meets a throttle being reported takes nothing of that instance", async () => {
-  const { sql } = world();
+  const { sql } = harness();
   await clear(sql);
   await addInstance(sql, "amcgate1");
   await addCollection(sql, "amcgate1", 10);
   await using seer = await holds(
-    world(),
+    harness(),
     after(0),
     ({ sql }) =>
       sql`select public.pause_instance('amcgate1', 'throttled', 100)`,
   );
   await using other = await calls(
-    world(),
+    harness(),
     after(0),
     async (session) => `${(await claim(session)).length} claimed`,
   );
-  assert.equal(await waiting(world(), other), false);
+  assert.equal(await waiting(harness(), other), false);
   assert.equal(await other.started.answer, "0 claimed");
   await commit(seer);
   assert.deepEqual(await claim(other.session), []);
 });
 
 Deno.test("a shorter wait does not shorten a pause", async () => {
-  const { sql } = world();
+  const { sql } = harness();
   await clear(sql);
   await addInstance(sql, "amcgate1");
   await using long = await holds(
-    world(),
+    harness(),
     after(0),
     ({ sql }) =>
       sql`select public.pause_instance('amcgate1', 'throttled', 100)`,
   );
-  await using short = await calls(world(), after(0), async ({ sql }) => {
+  await using short = await calls(harness(), after(0), async ({ sql }) => {
     const [{ until }] =
       await sql`select public.pause_instance('amcgate1', 'throttled', 5) as until`;
     return until.toISOString();
   });
-  assert.equal(await waiting(world(), short), true);
+  assert.equal(await waiting(harness(), short), true);
   await commit(long);
   assert.equal(await short.started.answer, after(100));
 });
 
-Deno.test("a thousand waiting weeks of one instance do not delay another's", async () => {
-  const { sql } = world();
+Deno.test("a thousand waiting weeks of one instance do not delay those of another", async () => {
+  const { sql } = harness();
   await clear(sql);
   await addInstance(sql, "amcgate1", 100);
   await addInstance(sql, "amcgate2", 100);
@@ -119,7 +119,7 @@ Deno.test("a thousand waiting weeks of one instance do not delay another's", asy
     assert.deepEqual(
       (await claim(two)).slice(0, 5),
       Array(5).fill("amcgate2"),
-      "who was served longest ago comes first",
+      "the instance served longest ago comes first",
     );
   });
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { meet, type Meeting, meetings } from "./support/pairs.ts";
 import type { State } from "./support/states.ts";
-import { sharedWorld } from "./support/world.ts";
+import { sharedHarness } from "./support/harness.ts";
 
-const world = sharedWorld();
+const harness = sharedHarness();
 const expected = await readTable(new URL("./pairs.md", import.meta.url));
 
 /** The rows of the table, each a meeting with what must come of it. */
@@ -25,7 +25,7 @@ async function readTable(url: URL): Promise<Meeting[]> {
   });
 }
 
-Deno.test("the table tells of every pair of calls", () => {
+Deno.test("the table has every pair of calls", () => {
   const key = ({ state, first, second }: Omit<Meeting, "waits">) =>
     `${state}: ${first}, ${second}`;
   assert.deepEqual(
@@ -36,8 +36,8 @@ Deno.test("the table tells of every pair of calls", () => {
 
 for (const meeting of expected) {
   const { state, first, second, waits } = meeting;
-  const meets = waits ? "waits for" : "is not held up by";
+  const meets = waits ? "waits for" : "does not wait for";
   Deno.test(`${state} week: ${second} ${meets} ${first}`, async () => {
-    assert.deepEqual(await meet(world(), state, first, second), meeting);
+    assert.deepEqual(await meet(harness(), state, first, second), meeting);
   });
 }

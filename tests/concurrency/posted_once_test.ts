@@ -7,12 +7,12 @@ import {
   addInstance,
   after,
   clear,
-  sharedWorld,
-} from "./support/world.ts";
+  sharedHarness,
+} from "./support/harness.ts";
 
-// Only the claim that made an attempt answers it: whoever gets it from there is the only one that may POST it.
+// Only the claim that made an attempt returns it, so that one worker alone may POST it.
 
-const world = sharedWorld();
+const harness = sharedHarness();
 const WORKERS = 3;
 const RUNS = 40;
 
@@ -86,7 +86,7 @@ const REPORTS = {
     sql`select public.report_create(${attempt}, 'unknown')`,
 };
 
-/** A listing that shows nothing: leases that are over become unknown, and what may be abandoned is. */
+/** Reports a listing that shows nothing: expired intents become unknown, and what may be abandoned is abandoned. */
 async function listAndSettle({ sql }: Session): Promise<void> {
   const listings =
     await sql`select instance_id, fence, began_at, attempts from public.claim_listing()`;
@@ -98,18 +98,18 @@ async function listAndSettle({ sql }: Session): Promise<void> {
   }
 }
 
-Deno.test("an attempt that one claim answered is answered by no other, whatever is reported, lost or abandoned in between", async () => {
+Deno.test("an attempt comes from one claim only, whatever is reported, lost or abandoned in between", async () => {
   await using sessions = new AsyncDisposableStack();
   const workers: Session[] = [];
   for (let i = 0; i < WORKERS; i++) {
     workers.push(
-      sessions.use(await openSession(world().database.url, after(0))),
+      sessions.use(await openSession(harness().database.url, after(0))),
     );
   }
   let again = 0;
   await fc.assert(
     fc.asyncProperty(steps, async (todo) => {
-      const { sql } = world();
+      const { sql } = harness();
       await clear(sql);
       await addInstance(sql, "amconce1", 4);
       await addCollection(sql, "amconce1", 5);

@@ -7,15 +7,15 @@ import {
   after,
   clear,
   OWNER,
-  sharedWorld,
-} from "./support/world.ts";
+  sharedHarness,
+} from "./support/harness.ts";
 
-const world = sharedWorld();
+const harness = sharedHarness();
 const NOW = after(700);
 const INSTANCE = "amcstart1";
 
 async function workflow() {
-  const { sql } = world();
+  const { sql } = harness();
   await clear(sql);
   await addInstance(sql, INSTANCE);
   const collection = await addCollection(sql, INSTANCE, 1);
@@ -35,16 +35,16 @@ for (const key of [null, "button-1"]) {
   Deno.test(`two equal requests at once ${how} make one collection: the second waits for the first`, async () => {
     const { sql, workflow: id } = await workflow();
     let first = "";
-    await using a = await holds(world(), NOW, async (session) => {
+    await using a = await holds(harness(), NOW, async (session) => {
       const [made] = await request(session, id, key);
       assert.equal(made.created, true);
       first = made.id;
     });
-    await using b = await calls(world(), NOW, async (session) => {
+    await using b = await calls(harness(), NOW, async (session) => {
       const [made] = await request(session, id, key);
       return `${made.id} ${made.created}`;
     });
-    assert.equal(await waiting(world(), b), true);
+    assert.equal(await waiting(harness(), b), true);
     const [{ advisory }] =
       await sql`select count(*)::integer as advisory from pg_locks
       where pid = ${b.session.pid} and locktype = 'advisory' and not granted`;
@@ -57,18 +57,18 @@ for (const key of [null, "button-1"]) {
   });
 }
 
-Deno.test("a request whose twin was given up makes the collection itself", async () => {
+Deno.test("a request whose twin is rolled back makes the collection itself", async () => {
   const { workflow: id } = await workflow();
   await using a = await holds(
-    world(),
+    harness(),
     NOW,
     (session) => request(session, id, "button-1"),
   );
-  await using b = await calls(world(), NOW, async (session) => {
+  await using b = await calls(harness(), NOW, async (session) => {
     const [made] = await request(session, id, "button-1");
     return `${made.created}`;
   });
-  assert.equal(await waiting(world(), b), true);
+  assert.equal(await waiting(harness(), b), true);
   await a.sql.unsafe("rollback");
   assert.equal(await b.started.answer, "true");
 });

@@ -7,18 +7,18 @@ import {
   addInstance,
   after,
   clear,
-  sharedWorld,
-} from "./support/world.ts";
+  sharedHarness,
+} from "./support/harness.ts";
 
-// What runs on a schedule passes by what somebody is working on.
+// Scheduled work skips what is locked.
 
-const world = sharedWorld();
+const harness = sharedHarness();
 const INSTANCE = "amcversions1";
 const DAY = 86_400;
 
-/** A collection of one week that shows e2 and superseded e1, in a database where no lock is waited for. */
+/** A collection of one week that shows e2 and superseded e1, in a session that waits for no lock. */
 async function superseded() {
-  const { sql } = world();
+  const { sql } = harness();
   await clear(sql);
   await sql`set lock_timeout = '2s'`;
   await addInstance(sql, INSTANCE);
@@ -57,10 +57,10 @@ async function restate(sql: postgres.Sql): Promise<number> {
   return opened;
 }
 
-Deno.test("a result that a week is about to show again is not pruned meanwhile, nor after", async () => {
+Deno.test("a result that a week is about to show again is not pruned, before the commit or after", async () => {
   const { sql, week } = await superseded();
   await using person = await holds(
-    world(),
+    harness(),
     after(10),
     ({ sql }) =>
       sql`update public.report_data_weeks set execution_id = 'e1' where id = ${week}`,
@@ -75,7 +75,7 @@ Deno.test("a result that a week is about to show again is not pruned meanwhile, 
 Deno.test("two runs at once make a week due once", async () => {
   const { sql } = await superseded();
   await using other = await openSession(
-    world().database.url,
+    harness().database.url,
     after(8 * DAY),
     "postgres",
   );
@@ -91,7 +91,7 @@ Deno.test("a collection that is being paused is left alone", async () => {
   const { sql, collection } = await superseded();
   await sql`select set_config('amc_history.clock', ${after(8 * DAY)}, false)`;
   await using person = await holds(
-    world(),
+    harness(),
     after(8 * DAY),
     ({ sql }) => sql`select public.pause_collection(${collection})`,
   );

@@ -1,6 +1,6 @@
 import { type Answer, openSession, seenWaiting, start } from "./sessions.ts";
 import type { Session, Started } from "./sessions.ts";
-import type { World } from "./world.ts";
+import type { Harness } from "./harness.ts";
 
 /** A session with a call in it that has begun. */
 export interface Caller extends AsyncDisposable {
@@ -10,11 +10,11 @@ export interface Caller extends AsyncDisposable {
 
 /** Opens a session and starts a call in it. */
 export async function calls(
-  world: World,
+  harness: Harness,
   now: string,
   call: (session: Session) => Promise<Answer>,
 ): Promise<Caller> {
-  const session = await openSession(world.database.url, now);
+  const session = await openSession(harness.database.url, now);
   return {
     session,
     started: start(() => call(session)),
@@ -24,11 +24,11 @@ export async function calls(
 
 /** Opens a session, makes a call in a transaction, and leaves the transaction open. */
 export async function holds(
-  world: World,
+  harness: Harness,
   now: string,
   call: (session: Session) => Promise<unknown>,
 ): Promise<Session> {
-  const session = await openSession(world.database.url, now);
+  const session = await openSession(harness.database.url, now);
   await session.sql.unsafe("begin");
   await call(session);
   return session;
@@ -36,10 +36,10 @@ export async function holds(
 
 /** Waits until a call is seen waiting for a lock. @returns whether it was; false if it has returned instead */
 export function waiting(
-  world: World,
+  harness: Harness,
   { session, started }: Caller,
 ): Promise<boolean> {
-  return seenWaiting(world.sql, started, session, null);
+  return seenWaiting(harness.sql, started, session, null);
 }
 
 /** Commits what a session holds. */

@@ -1,9 +1,9 @@
 import { CALLS } from "./calls.ts";
 import { openSession, seenWaiting, start } from "./sessions.ts";
 import { arrange, describe, type State } from "./states.ts";
-import { clear, type World } from "./world.ts";
+import { clear, type Harness } from "./harness.ts";
 
-/** Two calls about one week that meet, and what comes of it. */
+/** Two calls about one week that meet, and their outcome. */
 export interface Meeting {
   state: State;
   first: string;
@@ -23,16 +23,16 @@ export interface Meeting {
  * is seen waiting for it, or has returned.
  */
 export async function meet(
-  world: World,
+  harness: Harness,
   state: State,
   first: string,
   second: string,
 ): Promise<Meeting> {
-  await clear(world.sql);
-  const scene = await arrange(world, state);
+  await clear(harness.sql);
+  const scene = await arrange(harness, state);
   const open = (name: string) =>
     openSession(
-      world.database.url,
+      harness.database.url,
       scene.now,
       CALLS[name].role ?? "service_role",
     );
@@ -41,10 +41,10 @@ export async function meet(
   await a.sql.unsafe("begin");
   const firstAnswer = await start(() => CALLS[first].run(a, scene)).answer;
   const started = start(() => CALLS[second].run(b, scene));
-  const waits = await seenWaiting(world.sql, started, b, a);
+  const waits = await seenWaiting(harness.sql, started, b, a);
   await a.sql.unsafe("commit");
   const secondAnswer = await started.answer;
-  const end = await describe(world.sql, scene);
+  const end = await describe(harness.sql, scene);
   return { state, first, second, firstAnswer, waits, secondAnswer, end };
 }
 

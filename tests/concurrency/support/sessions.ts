@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import postgres from "postgres";
 
 /** One session of Postgres, as one worker or one person has it. */
@@ -35,7 +36,7 @@ export async function setClock(sql: postgres.Sql, now: string): Promise<void> {
   await sql`select set_config('amc_history.clock', ${now}, false)`;
 }
 
-/** What a call came to: what it answered, or the SQLSTATE with which it was refused. */
+/** What a call returned, or the SQLSTATE of its error. */
 export type Answer = string;
 
 /** A call that may still be waiting for a lock. */
@@ -44,7 +45,7 @@ export interface Started {
   hasReturned(): boolean;
 }
 
-/** Starts a call without waiting for its answer. A refusal by the database is an answer: its SQLSTATE. */
+/** Starts a call without waiting for its answer. An error of the database is an answer too: its SQLSTATE. */
 export function start(call: () => Promise<Answer>): Started {
   let returned = false;
   const answer = call()
@@ -56,8 +57,10 @@ export function start(call: () => Promise<Answer>): Started {
   return { answer, hasReturned: () => returned };
 }
 
-/** How many looks at pg_stat_activity are enough: some thousands take seconds, and a call that neither waits nor returns is lost. */
-const MOST_LOOKS = 20_000;
+/** Far longer than a slow machine needs: a call that has neither returned nor waits for a lock by then never will. */
+const MEETING_TIMEOUT_MS = 300_000;
+/** Between two looks, so that looking takes no time from the call. */
+const LOOK_MS = 1;
 
 /**
  * Looks at pg_stat_activity until a session is seen waiting for a lock that another one holds, or its call has returned.
@@ -72,7 +75,8 @@ export async function seenWaiting(
   waiter: Session,
   blocker: Session | null,
 ): Promise<boolean> {
-  for (let look = 0; look < MOST_LOOKS; look++) {
+  const deadline = performance.now() + MEETING_TIMEOUT_MS;
+  while (performance.now() < deadline) {
     if (started.hasReturned()) return false;
     const [{ waits }] = await observer`
       select coalesce(bool_or(wait_event_type = 'Lock' and (${
@@ -83,6 +87,7 @@ export async function seenWaiting(
     } = any (pg_blocking_pids(pid)))), false) as waits
       from pg_stat_activity where pid = ${waiter.pid}`;
     if (waits) return true;
+    await setTimeout(LOOK_MS);
   }
   throw new Error(
     "Expected the call to return or to wait for a lock; it did neither.",

@@ -1,6 +1,6 @@
 import type postgres from "postgres";
 import { setClock } from "./sessions.ts";
-import { addCollection, addInstance, after, type World } from "./world.ts";
+import { addCollection, addInstance, after, type Harness } from "./harness.ts";
 
 /** One week, its last attempt, and what the calls of a pair refer to. */
 export interface Scene {
@@ -41,8 +41,8 @@ export const EXECUTION = "e1";
 export const LOADER = 2;
 
 /** Brings a week into a state, through the functions themselves. */
-export async function arrange(world: World, state: State): Promise<Scene> {
-  const { sql } = world;
+export async function arrange(harness: Harness, state: State): Promise<Scene> {
+  const { sql } = harness;
   const instance = "amcpairs1";
   await addInstance(sql, instance);
   const collection = await addCollection(sql, instance, 1);

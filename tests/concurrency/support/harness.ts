@@ -16,8 +16,8 @@ export function after(seconds: number): string {
 /** Who owns the collections. */
 export const OWNER = "a0000000-0000-4000-8000-000000000001";
 
-/** A database with an owner, and the session that sets things up as postgres. */
-export interface World {
+/** A database with an owner, and a session of the role postgres that sets things up. */
+export interface Harness {
   database: TestDatabase;
   sql: postgres.Sql;
 }
@@ -26,8 +26,8 @@ export interface World {
  * Gives some work a database in which a deadlock shows at once, with an owner, and a session of the role postgres whose clock
  * shows the beginning.
  */
-export async function withWorld<T>(
-  work: (world: World) => Promise<T>,
+export async function withHarness<T>(
+  work: (harness: Harness) => Promise<T>,
 ): Promise<T> {
   return await withDatabase(async (database) => {
     const admin = postgres(database.adminUrl, { max: 1, onnotice: () => {} });
@@ -46,15 +46,15 @@ export async function withWorld<T>(
   });
 }
 
-/** A world that the tests of a file share: it is opened before the first and closed after the last. */
-export function sharedWorld(): () => World {
-  let world: World | null = null;
+/** A harness that the tests of a file share: opened before the first and closed after the last. */
+export function sharedHarness(): () => Harness {
+  let harness: Harness | null = null;
   let close = () => {};
   let closed: Promise<void>;
   Deno.test.beforeAll(() =>
     new Promise<void>((opened, failed) => {
-      closed = withWorld((made) => {
-        world = made;
+      closed = withHarness((made) => {
+        harness = made;
         opened();
         return new Promise<void>((end) => (close = end));
       });
@@ -65,10 +65,10 @@ export function sharedWorld(): () => World {
     close();
     await closed;
   });
-  return () => world!;
+  return () => harness!;
 }
 
-/** Takes everything out of a world again that tests put in, and sets its clock back to the beginning. */
+/** Removes what tests added, and sets the clock back to the beginning. */
 export async function clear(sql: postgres.Sql): Promise<void> {
   await setClock(sql, after(0));
   await sql`delete from public.report_data_collections`;
@@ -76,7 +76,7 @@ export async function clear(sql: postgres.Sql): Promise<void> {
   await sql`delete from public.tracking_alerts`;
 }
 
-/** Adds an instance that may begin at once: its matcher is proved. */
+/** Adds an instance whose matcher is proved. */
 export async function addInstance(
   sql: postgres.Sql,
   id: string,
@@ -89,7 +89,7 @@ export async function addInstance(
 }
 
 /**
- * Adds a collection that may begin at once, of the newest weeks.
+ * Adds a surveyed collection of the newest weeks: they are due at once.
  *
  * @param weeks 1 to 60
  * @param name of its workflow: another name is another workflow
