@@ -5,8 +5,8 @@ const SHARE = Math.ceil(WALKS / 5);
 
 Deno.test({
   name:
-    `${SHARE} random walks with a list that lags longer than allowed for find every duplicate, tell of it and end it (seed ${SEED})`,
-  // A load's own time limit is a timer that outlives it.
+    `${SHARE} random walks with a list that lags too long report and end every duplicate (seed ${SEED})`,
+  // The timer of a load's time limit outlives the load.
   sanitizeOps: false,
   fn: () =>
     walk({

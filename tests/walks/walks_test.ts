@@ -4,8 +4,8 @@ import { checkNothingRanTwice } from "./support/verdict.ts";
 
 Deno.test({
   name:
-    `${WALKS} random walks of workers, people and faults lose nothing and run nothing twice (seed ${SEED})`,
-  // A load's own time limit is a timer that outlives it.
+    `${WALKS} random walks lose nothing and run nothing twice (seed ${SEED})`,
+  // The timer of a load's time limit outlives the load.
   sanitizeOps: false,
   fn: () =>
     walk({

@@ -22,7 +22,7 @@ export type Action =
   | { do: "retry" | "restate" | "end by hand"; week: number }
   | { do: "say" | "slip"; attempt: number };
 
-/** What may befall a walk. */
+/** What faults a walk may meet. */
 export interface Odds {
   /** How long AMC's list may lag, in seconds; the instance allows for 300. */
   lags: number[];
@@ -33,7 +33,7 @@ export interface Odds {
 /** How a walk begins. */
 export interface Setting {
   maxParallel: number;
-  /** Whether the instance has proved before that its list would tell. */
+  /** Whether the instance has proved that its list would show a lost create. */
   proved: boolean;
   failedRetries: number;
   /** The list's lag at first, in seconds. */
@@ -44,7 +44,7 @@ export interface Setting {
   firstIsDone: boolean;
   /** Whether AMC runs the first open week already, if its list was not read: the database was restored from a backup. */
   restored: boolean;
-  /** Whether workers that stand still in the end wake only when all is done. */
+  /** Whether workers that stand still at the end wake only when all is done. */
   sleepLong: boolean;
 }
 
@@ -84,7 +84,7 @@ const task = fc.constantFrom(
 
 type Weighted = { weight: number; arbitrary: fc.Arbitrary<Action> };
 
-/** A step that comes so often, with what it needs to know. */
+/** A step with its weight and its parameters. */
 function often<Name extends Action["do"]>(
   weight: number,
   name: Name | Name[],
@@ -95,7 +95,7 @@ function often<Name extends Action["do"]>(
   return { weight, arbitrary: arbitrary as unknown as fc.Arbitrary<Action> };
 }
 
-/** What workers do and what befalls them. */
+/** What workers do and what happens to them. */
 const ofWorkers: Weighted[] = [
   often(12, "work", { worker, task, calls, pick }),
   often(6, "wait", {

@@ -6,15 +6,15 @@ export type End = "SUCCEEDED" | "FAILED" | "REJECTED";
 /** An execution at the AMC of a walk. Times are in milliseconds on the walk's clock. */
 export interface Run {
   id: string;
-  /** Whose create it was; in an earlier life: before the database was restored. */
-  by: "us" | "us in an earlier life" | "a person";
+  /** Whose create it was; before the restore: the database that knew of it is lost. */
+  by: "us" | "us before the restore" | "a person";
   workflowId: string;
   start: string;
   end: string;
   zone: string;
   timeoutSeconds: number;
   parameters: unknown;
-  /** When AMC accepted it; it may lie ahead, while the request is under way. */
+  /** When AMC accepted it; in the future while the request is under way. */
   createdAt: number;
   /** From when the list and a GET show it. */
   visibleAt: number;
@@ -37,11 +37,11 @@ export type Fault =
   | "credential refused"
   | "workflow not visible";
 
-/** How the executions that are accepted from now on go. */
+/** How executions go that AMC accepts from now on. */
 export interface Course {
   seconds: number;
   endsAs: End;
-  /** List lag, in seconds. Below the instance's allowance, which is 300. */
+  /** List lag, in seconds; the instance allows for 300. */
   lag: number;
 }
 
@@ -64,7 +64,7 @@ export class Amc {
     this.now = now;
   }
 
-  /** Accepts a create, so many seconds from now. */
+  /** Accepts a create, now or some seconds later. */
   accept(asked: Asked, by: Run["by"] = "us", inSeconds = 0): Run {
     const { seconds, endsAs, lag } = this.course;
     const createdAt = this.now + inSeconds * 1000;

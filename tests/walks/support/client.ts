@@ -9,13 +9,13 @@ import {
 } from "../../../supabase/functions/_shared/amc/mod.ts";
 import { StoredCredentialError } from "../../../supabase/functions/_shared/collector/amc_clients.ts";
 import { type Amc, type Fault, type Run } from "./amc.ts";
-import type { Gate } from "./worker.ts";
+import type { Gate } from "./gate.ts";
 
 /** Every file of a walk has this header. */
 export const HEADER = "name,impressions";
 const FILE = new TextEncoder().encode(`${HEADER}\nAlpha,1\nBeta,2\n`);
 
-/** What is under way of a create that was sent. */
+/** A create that was sent. */
 type Sent =
   | { kind: "answered"; outcome: CreateOutcome }
   | { kind: "under way"; run: Run; lost: boolean };

@@ -79,7 +79,7 @@ export function checkStep(
     if (OPEN.includes(status) || status === week.status) continue;
     assert.ok(
       retried && status !== "completed" && week.status === "pending",
-      `week ${id} leaves ${status} only by a person's retry, not to ${week.status}`,
+      `week ${id} leaves ${status} only by a requested retry, not to ${week.status}`,
     );
   }
   const attempts = new Map(now.attempts.map((a) => [a.id, a]));

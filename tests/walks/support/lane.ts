@@ -3,7 +3,7 @@ import type { Sql } from "../../../supabase/functions/_shared/database/sql.ts";
 import type { Rpc } from "../../../supabase/functions/_shared/database/rpc.ts";
 import { withDatabase } from "../../support/with_database.ts";
 import { HEADER } from "./client.ts";
-import type { Gate } from "./worker.ts";
+import type { Gate } from "./gate.ts";
 
 /** The instance, the owner and the workflow of every walk. */
 export const INSTANCE = "amcwalk1";
@@ -22,8 +22,7 @@ interface Signature {
 }
 
 /**
- * One session on a database of its own, in which walks follow each other: each in a transaction that is taken back, so that
- * it leaves nothing behind.
+ * One session on a database of its own, in which walks follow each other: each in a transaction that is rolled back.
  */
 export class Lane {
   readonly #sql: postgres.Sql;
@@ -44,7 +43,7 @@ export class Lane {
     return this.#sql;
   }
 
-  /** Begins a walk: everything that is random in it follows from the seed. */
+  /** Begins a walk. All random numbers of the database follow from the seed. */
   async begin(seed: number): Promise<void> {
     this.raised = [];
     await this.#sql.unsafe("begin; set local role service_role");
@@ -99,7 +98,7 @@ export class Lane {
     this.credential = version;
   }
 
-  /** A person stores another credential, if the one that is stored was refused. */
+  /** Stores another credential, if the stored one was refused. */
   async reconnect(): Promise<void> {
     await this
       .#sql`update public.amc_instances set paused_until = null, credential_version = credential_version + 1
@@ -113,7 +112,7 @@ export class Lane {
       gate(name, () => this.call(name, args))) as Rpc;
   }
 
-  /** The collector's direct connection, through a gate. A transaction passes it as a whole. */
+  /** The collector's direct connection, through a gate. A transaction passes the gate as a whole. */
   gatedSql(gate: Gate): Sql {
     const query = (parts: TemplateStringsArray, ...values: never[]) =>
       gate("begin_load", () => this.#apart(() => this.#sql(parts, ...values)));
@@ -123,13 +122,17 @@ export class Lane {
     return Object.assign(query, { begin, json }) as unknown as Sql;
   }
 
-  /** As role postgres; what is refused leaves the walk's transaction as it was. */
+  /** Works as role postgres; an error rolls back this work alone. */
   async #apart<T>(work: () => PromiseLike<T>): Promise<T> {
     await this.#sql.unsafe("savepoint apart; set local role postgres");
     try {
       const done = await work();
+      // A loader's timeouts, which end with its transaction, would go on for the rest of the walk.
       await this.#sql.unsafe(
-        "release savepoint apart; set local role service_role",
+        `release savepoint apart; set local role service_role;
+        set local idle_in_transaction_session_timeout = 0;
+        set local statement_timeout = 0;
+        set local lock_timeout = 0`,
       );
       return done;
     } catch (error) {
@@ -138,7 +141,7 @@ export class Lane {
     }
   }
 
-  /** Makes a collection of the newest weeks. Which takes its time: the zone is looked up. */
+  /** Makes a collection of the newest weeks. */
   async collect(weeks: number, key: string): Promise<void> {
     await this.call("create_collection", {
       owner_id: OWNER,
@@ -190,7 +193,7 @@ async function readSignatures(sql: postgres.Sql) {
   }));
 }
 
-/** What all walks of a lane share; and ids that follow from the seed, so that a walk goes the same way again. */
+/** Makes what all walks of a lane share, and lets ids follow from the seed, so that a replay is the same walk. */
 async function prepare(sql: postgres.Sql): Promise<string> {
   for (
     const table of [

@@ -2,11 +2,11 @@ import type { Amc } from "./amc.ts";
 import type { Lane } from "./lane.ts";
 import type { AttemptRow, Picture } from "./picture.ts";
 
-/** A person who looks in AMC's console, which shows what its list does not show yet. */
+/** A person who reads AMC's console, which shows what the list does not show yet. */
 export class Person {
   constructor(private readonly lane: Lane, private readonly amc: Amc) {}
 
-  /** Says which execution a create made, or that it made none. */
+  /** Confirms the execution that a create made, or that it made none. */
   async say(attempt: AttemptRow, { weeks }: Picture): Promise<void> {
     const { start } = weeks.find(({ id }) => id === attempt.week_id)!;
     const run = this.amc.runs.find((run) =>
@@ -20,7 +20,7 @@ export class Person {
     }
   }
 
-  /** Makes a slip of the pen: names a run of another week that nobody has taken, or one that AMC does not have. */
+  /** Confirms a wrong execution: one of another week that no attempt has, or one that AMC does not have. */
   async slip(attempt: AttemptRow, now: Picture): Promise<void> {
     const { start } = now.weeks.find(({ id }) => id === attempt.week_id)!;
     const known = new Set(now.executions.map(({ id }) => id));

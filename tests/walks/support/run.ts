@@ -6,20 +6,20 @@ import { type Lane, withLane } from "./lane.ts";
 import type { Picture } from "./picture.ts";
 import { type Reached, Walk } from "./walk.ts";
 
-/** The same walks each time, so that a failure is the change's and not the day's; WALK_SEED=fresh walks where nobody has been. */
+/** The seed is fixed, so that a failure comes from the change and not from chance; WALK_SEED=fresh draws new walks. */
 export const SEED = readSeed(Deno.env.get("WALK_SEED") ?? "1");
 /** The path of a walk that is replayed. */
 const PATH = Deno.env.get("WALK_PATH");
-/** How many walks are asked for. */
+/** How many walks to take. */
 export const WALKS = PATH === undefined
   ? Number(Deno.env.get("WALKS") ?? 500)
   : 1;
-/** Lanes walk at the same time, each on a database of its own. */
+/** How many lanes walk at the same time, each on a database of its own. */
 const LANES = PATH === undefined ? 3 : 1;
-/** Of what happened, the beginning and the end are shown. */
+/** How many lines of the trace a failure shows, of its beginning and of its end. */
 const SHOWN_LINES = 60;
-/** So many walks reach every place that matters. */
-const ENOUGH_WALKS = 300;
+/** From this many walks on, every place that matters must be reached. */
+const MIN_WALKS_FOR_PLACES = 300;
 
 /** A kind of walk. */
 export interface Kind {
@@ -27,9 +27,9 @@ export interface Kind {
   file: string;
   odds: Odds;
   walks: number;
-  /** What is to hold once everything has settled. */
+  /** What must hold once everything has settled. */
   check(now: Picture, amc: Amc): void;
-  /** Events and ends of attempts that the walks must come to: where one is missed, they prove less than they say. */
+  /** Events and ends of attempts that the walks must reach: if they miss one, they prove less than they claim. */
   places: string[];
 }
 
@@ -57,9 +57,9 @@ export async function walk(kind: Kind): Promise<void> {
       withLane((lane) => walkAlong(lane, kind, (SEED + i) | 0, reached)),
   );
   await Promise.all(lanes);
-  if (WALKS < ENOUGH_WALKS) return;
+  if (WALKS < MIN_WALKS_FOR_PLACES) return;
   const missed = kind.places.filter((place) => !reached.has(place));
-  assert.deepEqual(missed, [], `all places are reached (seed ${SEED})`);
+  assert.deepEqual(missed, [], `the walks reach all places (seed ${SEED})`);
 }
 
 async function walkAlong(
@@ -82,9 +82,9 @@ async function walkAlong(
     seed,
     path: PATH,
     numRuns: Math.ceil(walks / LANES),
-    // A walk that is replayed is as short as it gets.
+    // A replayed walk is the shortest already.
     endOnFailure: PATH !== undefined,
-    // Not short ones by preference.
+    // Short walks are not preferred.
     unbiased: true,
   });
   if (!result.failed) return;

@@ -9,8 +9,8 @@ import {
 
 const OPEN = ["pending", "running"];
 
-/** Whether an attempt lives on only because a person was told to find out what became of its create, and has not said so yet. */
-function isAPersons(attempt: AttemptRow, now: Picture): boolean {
+/** Whether an attempt lives only because a person has been alerted to resolve it and has not done so yet. */
+function waitsForPerson(attempt: AttemptRow, now: Picture): boolean {
   return attempt.state === "unknown" &&
     attempt.confirmed_execution_id === null &&
     now.alerts.some(({ code, week_id }) =>
@@ -19,35 +19,35 @@ function isAPersons(attempt: AttemptRow, now: Picture): boolean {
 }
 
 /**
- * Whether a week that waits, waits for a person: its collection is paused, or what a person is to find out is in its way: it
- * holds the slots, or the window of the week.
+ * Whether a week waits for a person: its collection is paused, or attempts that wait for a person hold all slots or the
+ * window of the week.
  */
-function isHeld(week: WeekRow, now: Picture, byPersons: AttemptRow[]): boolean {
-  return week.paused || byPersons.length >= now.cap ||
-    byPersons.some(({ week_id }) =>
+function isHeld(week: WeekRow, now: Picture, forPerson: AttemptRow[]): boolean {
+  return week.paused || forPerson.length >= now.cap ||
+    forPerson.some(({ week_id }) =>
       now.weeks.some(({ id, start }) => id === week_id && start === week.start)
     );
 }
 
 /**
- * What has still to move.
+ * What has not settled yet.
  *
- * @param byPersons attempts that may wait for a person
+ * @param forPerson attempts that may wait for a person
  */
-export function unsettled(now: Picture, byPersons: AttemptRow[]): string[] {
+export function unsettled(now: Picture, forPerson: AttemptRow[]): string[] {
   const weeks = now.weeks
     .filter(({ status, due_at }) => OPEN.includes(status) || due_at !== null)
-    .filter((week) => !isHeld(week, now, byPersons))
+    .filter((week) => !isHeld(week, now, forPerson))
     .map(({ id, status, due_at }) => `week ${id} (${status}, due ${due_at})`);
   const attempts = now.attempts
-    .filter((attempt) => lives(attempt) && !byPersons.includes(attempt))
+    .filter((attempt) => lives(attempt) && !forPerson.includes(attempt))
     .map(({ id, state }) => `attempt ${id} (${state})`);
   return [...weeks, ...attempts];
 }
 
-/** The attempts that wait for a person: the instance has not proved that its list would tell. */
-export function personsAttempts(now: Picture): AttemptRow[] {
-  return now.attempts.filter((attempt) => isAPersons(attempt, now));
+/** The attempts that wait for a person: the instance has not proved that its list would show a lost create. */
+export function attemptsForPerson(now: Picture): AttemptRow[] {
+  return now.attempts.filter((attempt) => waitsForPerson(attempt, now));
 }
 
 /** The creates that AMC accepted and the database does not know of. */
@@ -68,7 +68,7 @@ function ofAttempts(now: Picture, amc: Amc): string[] {
     .filter((id) => ours.has(id));
 }
 
-/** An attempt has only a run of its own week, whatever people name. */
+/** An attempt only has a run of its own week, whatever people name. */
 function checkWindows(now: Picture, amc: Amc): void {
   const startOf = new Map(now.weeks.map(({ id, start }) => [id, start]));
   const runs = new Map(amc.runs.map((run) => [run.id, run]));
@@ -97,7 +97,7 @@ export function checkNothingRanTwice(now: Picture, amc: Amc): void {
   assert.deepEqual(duplicates, [], "nothing ran twice");
 }
 
-/** What holds once everything has settled, however long the list lagged: what ran twice is known and runs no more. */
+/** What holds once everything has settled, however long the list lagged: duplicates are known and have ended. */
 export function checkDuplicatesAreKnown(now: Picture, amc: Amc): void {
   checkWindows(now, amc);
   const taken = new Set(ofAttempts(now, amc));
@@ -108,9 +108,9 @@ export function checkDuplicatesAreKnown(now: Picture, amc: Amc): void {
       now.alerts.some(({ code, week_id }) =>
         code === "duplicate_execution" && week_id === week
       ),
-      `an alert tells of ${run.id}`,
+      `an alert names ${run.id}`,
     );
-    assert.ok(endOf(run) <= amc.now, `${run.id} runs no more`);
+    assert.ok(endOf(run) <= amc.now, `${run.id} has ended`);
   }
 }
 

@@ -5,16 +5,16 @@ import { checkMoment, checkStep } from "./invariants.ts";
 import { BEGIN, INSTANCE, type Lane } from "./lane.ts";
 import { type AttemptRow, type Picture, takePicture } from "./picture.ts";
 import { Person } from "./person.ts";
-import { personsAttempts, unfound, unsettled } from "./verdict.ts";
+import { attemptsForPerson, unfound, unsettled } from "./verdict.ts";
 import { Worker } from "./worker.ts";
 
-/** A tick's calls, and more. */
+/** More calls than a tick makes. */
 const ALL_CALLS = 2_000;
-/** Until the next tick: within the allowances of 520 and 300 s at first, then longer than any lease, pause or allowance. */
+/** Seconds until the next tick: within the allowances of 520 and 300 s at first, then longer than any lease, pause or allowance. */
 const SETTLING_SECONDS = [60, 330, 210, 250, 1_500];
-const MOST_ROUNDS = 30;
+const MAX_ROUNDS = 30;
 
-/** What walks came to, by event: to see that they go everywhere. */
+/** How many walks reached each event or end of an attempt. */
 export type Reached = Map<string, number>;
 
 /** One walk: simulated workers and a simulated AMC against the database. */
@@ -24,7 +24,7 @@ export class Walk {
   readonly #workers: Worker[];
   readonly #person: Person;
   #picture: Picture | null = null;
-  /** What happened, to be read when the walk fails. */
+  /** What happened, shown when the walk fails. */
   readonly trace: string[] = [];
 
   constructor(lane: Lane) {
@@ -44,8 +44,8 @@ export class Walk {
   /**
    * Plays all of it, and takes it back.
    *
-   * @param seed what is random in the database follows from it
-   * @param check what is to hold once everything has settled
+   * @param seed of the random numbers of the database
+   * @param check what must hold once everything has settled
    */
   async play(
     { setting, actions }: { setting: Setting; actions: Action[] },
@@ -59,7 +59,7 @@ export class Walk {
       await this.#look(null);
       if (setting.restored && !setting.surveyed) {
         const open = setting.firstIsDone ? 1 : 0;
-        this.#runWithoutUs(open, "us in an earlier life");
+        this.#runWithoutUs(open, "us before the restore");
       }
       for (const action of actions) {
         this.trace.push(JSON.stringify(action));
@@ -106,7 +106,7 @@ export class Walk {
 
   async #look(action: Action | null): Promise<void> {
     assert.deepEqual(this.#lane.raised, [], "the database raises no error");
-    // What a commit would check and do.
+    // Checks what a commit would check.
     await this.#lane.sql.unsafe(
       "set constraints all immediate; set constraints all deferred",
     );
@@ -162,8 +162,8 @@ export class Walk {
     await this.#lane.setClock(this.#amc.now);
   }
 
-  /** AMC runs the workflow over a week's window, and no attempt of ours asked it to. */
-  #runWithoutUs(n: number, by: "a person" | "us in an earlier life"): void {
+  /** Lets AMC run the workflow over a week's window without an attempt of ours. */
+  #runWithoutUs(n: number, by: "a person" | "us before the restore"): void {
     const weeks = this.#picture!.weeks;
     const start = Date.parse(`${weeks[n % weeks.length].start}T00:00:00Z`);
     const local = (ms: number) => new Date(ms).toISOString().slice(0, 19);
@@ -182,7 +182,7 @@ export class Walk {
     run.endsAt += 3_600_000;
   }
 
-  /** What a person asks of the database. */
+  /** Makes the request of an owner. */
   async #ask(action: Action): Promise<void> {
     const { weeks } = this.#picture!;
     if (action.do === "collect again") {
@@ -197,7 +197,7 @@ export class Walk {
         await this.#person[action.do](some, this.#picture!);
       }
     } else if ("week" in action) {
-      // Rather a week with which it makes sense, if there is one.
+      // Prefers a week whose status fits the request.
       const wanted = action.do === "retry"
         ? ["failed", "cancelled", "skipped"]
         : action.do === "restate"
@@ -210,7 +210,7 @@ export class Walk {
         await this.#lane
           .sql`update public.report_data_weeks set status = 'skipped', due_at = null
           where id = ${week_id} and status in ('pending', 'running')
-            -- Before the survey that would hide the week from it.
+            -- Ended before its survey, the week would be hidden from it.
             and collection_id in (select id from public.report_data_collections where surveyed_at is not null)`;
         return;
       }
@@ -227,30 +227,33 @@ export class Walk {
   }
 
   /**
-   * Workers work on until nothing moves any more. The faults that are left are still met. Workers that sleep wake at once, or
-   * only when all is done; who died stays dead.
+   * Lets workers tick until nothing moves any more; they still meet the faults that are left. Workers that stand still wake at
+   * once, or only when all is done; those that died stay dead.
    */
   async #settle({ sleepLong }: Setting): Promise<void> {
     this.trace.push("settling");
     this.#amc.troubles = [];
     this.#amc.course = { ...this.#amc.course, seconds: 600, lag: 30 };
     if (!sleepLong) await this.#wake();
-    await this.#workOn(personsAttempts);
+    await this.#workOn(attemptsForPerson);
     if (sleepLong) await this.#wake();
-    await this.#workOn(personsAttempts);
-    for (let times = 0; personsAttempts(this.#picture!).length > 0; times++) {
-      assert.ok(times < MOST_ROUNDS, "people are asked again and again");
-      // A report that came late may have put off when they can tell.
+    await this.#workOn(attemptsForPerson);
+    for (let times = 0; attemptsForPerson(this.#picture!).length > 0; times++) {
+      assert.ok(
+        times < MAX_ROUNDS,
+        "attempts wait for a person again and again",
+      );
+      // A late report may have moved the time from which a person may resolve the attempt.
       await this.#wait(SETTLING_SECONDS.at(-1)!);
-      this.trace.push("a person says what became of the creates");
+      this.trace.push("a person resolves the attempts");
       const now = this.#picture!;
-      for (const attempt of personsAttempts(now)) {
-        // At first they err: AMC contradicts them.
+      for (const attempt of attemptsForPerson(now)) {
+        // The first answer is wrong, and AMC contradicts it.
         if (times === 0) await this.#person.slip(attempt, now);
         else await this.#person.say(attempt, now);
       }
       await this.#look(null);
-      await this.#workOn(personsAttempts);
+      await this.#workOn(attemptsForPerson);
     }
   }
 
@@ -260,10 +263,10 @@ export class Walk {
     await this.#look(null);
   }
 
-  /** Ticks, until everything has settled but what may wait. */
+  /** Ticks until everything has settled, except the attempts that may wait. */
   async #workOn(mayWait: (now: Picture) => AttemptRow[]): Promise<void> {
     let left: string[] = [];
-    for (let round = 0; round < MOST_ROUNDS; round++) {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
       const now = this.#picture!;
       left = [...unsettled(now, mayWait(now)), ...unfound(now, this.#amc)];
       if (left.length === 0) return;
@@ -273,7 +276,7 @@ export class Walk {
       const worker = this.#hire();
       await worker.begin("tick");
       await worker.goOn(ALL_CALLS);
-      assert.equal(worker.busy, false, "a tick comes to its end");
+      assert.equal(worker.busy, false, "a tick ends");
       await this.#look(null);
     }
     assert.deepEqual(left, [], "nothing is stuck");

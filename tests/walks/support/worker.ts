@@ -8,12 +8,10 @@ import { submit } from "../../../supabase/functions/_shared/collector/submit.ts"
 import { runTick } from "../../../supabase/functions/_shared/collector/tick.ts";
 import type { Amc } from "./amc.ts";
 import { createClient } from "./client.ts";
+import type { Gate } from "./gate.ts";
 import type { Lane } from "./lane.ts";
 
-/** Lets a call through when the walk says so. */
-export type Gate = <T>(name: string, act: () => Promise<T>) => Promise<T>;
-
-/** What a worker can be about. */
+/** What a worker can do. */
 export const TASKS = {
   submit,
   list,
@@ -34,11 +32,11 @@ interface Waiting {
 }
 
 /** The steps between the bytes of a result and the next call need some turns of the event loop, never this many. */
-const MOST_TURNS = 50;
+const MAX_TURNS = 50;
 
 /**
  * A worker that runs the collector's own steps, one call at a time: every call to the database or to AMC waits until the walk
- * lets it through. A worker that is let go of never goes on: its process was killed.
+ * lets it through. A worker whose calls are let through no more stands for a process that was killed.
  */
 export class Worker {
   readonly #waiting: Waiting[] = [];
@@ -103,7 +101,7 @@ export class Worker {
       }
       await setImmediate();
       const reads = next.name === "open result";
-      for (let turn = 0; reads && turn < MOST_TURNS; turn++) {
+      for (let turn = 0; reads && turn < MAX_TURNS; turn++) {
         if (this.#asked > asked || !this.#busy) break;
         await setImmediate();
       }
