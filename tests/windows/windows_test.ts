@@ -49,19 +49,19 @@ const plain = ({ week_start_date, week_end_date }: Week) => ({
   week_end_date,
 });
 
-/** Checks the weeks of a range and the windows that workers get for them; answers how many hours each has. */
+/** Checks the weeks of a range and the windows that workers get for them; returns how many hours each has. */
 async function checkRange(
   collections: Collections,
   first: string,
   count: number,
   time_zone: string,
-  atOnce: number,
+  claimSize: number,
 ): Promise<number[]> {
   return await collections.during(
     ask(first, count, time_zone),
     async (made) => {
       assert.deepEqual(made.map(plain), weeksFrom(first, count));
-      const windows = await collections.claimAll(atOnce);
+      const windows = await collections.claimAll(claimSize);
       const instants = windows.map((window) => {
         const start = localToInstant(
           window.time_window_start,
@@ -71,7 +71,7 @@ async function checkRange(
         assert.deepEqual(
           [start, end],
           [window.starts_at.getTime(), window.ends_at.getTime()],
-          "the client means the same instants as the database",
+          "the client and the database agree on the instants",
         );
         return { start, end };
       });
@@ -88,7 +88,7 @@ async function checkRange(
   );
 }
 
-Deno.test("any range is cut into weeks without gap or overlap, and they are sent oldest first, as the instants that the zone gives them", () =>
+Deno.test("a range is cut into weeks without gap or overlap, which are sent oldest first in their zone", () =>
   withCollections((collections) =>
     fc.assert(
       fc.asyncProperty(
@@ -97,16 +97,16 @@ Deno.test("any range is cut into weeks without gap or overlap, and they are sent
         weeks,
         zone,
         fc.integer({ min: 5, max: 100 }),
-        async (from, weekday, count, zone, atOnce) => {
+        async (from, weekday, count, zone, claimSize) => {
           const first = nextWeekday(from, weekday);
-          await checkRange(collections, first, count, zone, atOnce);
+          await checkRange(collections, first, count, zone, claimSize);
         },
       ),
       { numRuns: 20 },
     )
   ));
 
-Deno.test("weeks in which the clocks change have an hour less or more, on whichever weekday they start, and a year's hours even out", () =>
+Deno.test("weeks in which the clocks change differ by an hour, on any weekday, and a year evens out", () =>
   withCollections(async (collections) => {
     // The ISO year 2020 has 53 weeks, from Monday, 30 December 2019; the clocks change on Sundays.
     for (const zone of ZONES) {
@@ -160,7 +160,7 @@ Deno.test("the newest weeks are those that ended two weeks ago by the zone's own
     )
   ));
 
-Deno.test("two dates are taken exactly if they are 1 to 60 whole weeks that start on the weekday", () =>
+Deno.test("two dates are accepted only for 1 to 60 whole weeks that start on the weekday", () =>
   withCollections((collections) =>
     fc.assert(
       fc.asyncProperty(
@@ -187,7 +187,7 @@ Deno.test("two dates are taken exactly if they are 1 to 60 whole weeks that star
     )
   ));
 
-Deno.test("by hand, a week can be put or moved only where one of its collection is missing", () =>
+Deno.test("by hand, a week can be added or moved only where its collection lacks one", () =>
   withCollections((collections) =>
     fc.assert(
       fc.asyncProperty(

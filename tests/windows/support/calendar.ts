@@ -26,7 +26,7 @@ export const ZONES = [
   "Australia/Lord_Howe",
 ];
 
-/** When every collection of these tests is made: all windows are over. */
+/** When the tests make their collections: all windows have ended. */
 export const NOW = "2031-06-02T12:00:00Z";
 
 export const zone = fc.constantFrom(...ZONES);
@@ -36,7 +36,7 @@ export const weeks = fc.integer({ min: 1, max: 60 });
 export const day = fc.integer({ min: 0, max: 9130 })
   .map((days) => addDays("2005-01-01", days));
 
-/** The day so many days after a day `yyyy-MM-dd`. */
+/** Adds days to a day `yyyy-MM-dd`. */
 export function addDays(date: string, days: number): string {
   return Temporal.PlainDate.from(date).add({ days }).toString();
 }

@@ -6,7 +6,7 @@ import { NOW } from "./calendar.ts";
 const OWNER = "a0000000-0000-4000-8000-000000000001";
 const INSTANCE = "amcwindows1";
 
-/** What is asked of create_collection. */
+/** The arguments of create_collection. */
 export interface Asked {
   weeks?: number;
   start_date?: string;
@@ -15,13 +15,13 @@ export interface Asked {
   time_zone: string;
 }
 
-/** A week as the database answers it. */
+/** A week as the database returns it. */
 export interface Week {
   week_start_date: string;
   week_end_date: string;
 }
 
-/** A window as a worker sends it to AMC, with the instants that the database takes it for. */
+/** A window as a worker sends it to AMC, with the instants that the database makes of it. */
 export interface Window {
   time_window_start: string;
   time_window_end: string;
@@ -37,7 +37,7 @@ export class Collections {
     private readonly workflow: string,
   ) {}
 
-  /** Makes a collection for some work, and takes everything back. */
+  /** Makes a collection for some work, and rolls everything back. */
   async during<T>(
     asked: Asked,
     work: (weeks: Week[], id: string) => Promise<T>,
@@ -75,8 +75,8 @@ export class Collections {
     return made as { collection_id: string; weeks: Week[] };
   }
 
-  /** Claims all weeks, so many at once, in the order in which workers get them. */
-  async claimAll(atOnce: number): Promise<Window[]> {
+  /** Claims all weeks, some at a time, in the order in which workers get them. */
+  async claimAll(claimSize: number): Promise<Window[]> {
     await this
       .sql`update public.report_data_collections set surveyed_at = amc_history.clock_now()`;
     const windows: Window[] = [];
@@ -85,7 +85,7 @@ export class Collections {
         select c.time_window_start, c.time_window_end, c.time_zone,
           c.time_window_start::timestamp at time zone c.time_zone as starts_at,
           c.time_window_end::timestamp at time zone c.time_zone as ends_at
-        from public.claim_due_weeks(${atOnce}) with ordinality c order by c.ordinality`;
+        from public.claim_due_weeks(${claimSize}) with ordinality c order by c.ordinality`;
       if (claimed.length === 0) return windows;
       windows.push(...claimed as unknown as Window[]);
     }
@@ -96,7 +96,7 @@ export class Collections {
       where collection_id = ${collection} and week_start_date = ${start}`;
   }
 
-  /** The constraint that refuses a week made by hand, or null if it is taken. */
+  /** The constraint that refuses a week made by hand, or null if it is accepted. */
   addWeek(collection: string, week: Week): Promise<string | null> {
     return this.#try(this.sql`
       insert into public.report_data_weeks (collection_id, week_start_date, week_end_date)
@@ -115,7 +115,7 @@ export class Collections {
       where collection_id = ${collection} and week_start_date = ${start}`);
   }
 
-  /** What it does is taken back. */
+  /** Runs a query and rolls it back. */
   async #try(query: postgres.PendingQuery<postgres.Row[]>) {
     await this.sql.unsafe("savepoint apart");
     try {
