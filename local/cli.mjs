@@ -17,6 +17,8 @@ const commands = {
   test: "tests/run.ts",
   mutants: "tests/mutants/run.ts",
   check: "local/platform/tasks/check.ts",
+  "lint-sql": "local/platform/tasks/lint_sql.ts",
+  "lint-db": "local/platform/tasks/lint_db.ts",
   types: "local/platform/tasks/types.ts",
   schema: "local/platform/tasks/schema.ts",
   advisors: "local/platform/tasks/advisors.ts",

@@ -1,0 +1,163 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { parseArguments } from "../../local/demo/arguments.ts";
+import { checkout } from "../../local/platform/postgres/mod.ts";
+import { supabase } from "../../local/platform/supabase_cli.ts";
+import { blocksOf, pages } from "./support/pages.ts";
+
+/**
+ * The commands of every page. What needs Docker, a cloud project or a terminal of its own is not run here but parsed: the
+ * shell reads it, its program knows the subcommand, the flags and the paths. `npm start` and `npm test` themselves are run
+ * by tests/system/start_test.ts and by .ci/run, which runs the gates too.
+ */
+interface Command {
+  where: string;
+  words: string[];
+}
+
+const { scripts } = JSON.parse(
+  Deno.readTextFileSync(join(checkout, "package.json")),
+) as { scripts: Record<string, string> };
+
+const commands: Command[] = blocksOf("sh").flatMap(({ page, line, code }) =>
+  code.replaceAll("\\\n", " ").split("\n")
+    .map((text) => text.replace(/(^|\s)#.*$/, "").trim())
+    .filter((text) => text !== "")
+    .map((text) => ({
+      where: `${page}:${line}: ${text}`,
+      words: (text.match(/'[^']*'|"[^"]*"|[^\s'"]+/g) ?? [])
+        .filter((word) => !/^[A-Z_]+=/.test(word)),
+    }))
+);
+
+function of(program: string): Command[] {
+  return commands.filter(({ words }) => words[0] === program);
+}
+
+const helpBySubcommand = new Map<string, string>();
+
+/** What the CLI says of a subcommand of one or two words. */
+async function helpOf(subcommand: string[]): Promise<string> {
+  const key = subcommand.join(" ");
+  const known = helpBySubcommand.get(key);
+  if (known !== undefined) return known;
+  const { stdout, stderr } = await supabase([...subcommand, "--help"]);
+  helpBySubcommand.set(key, stdout + stderr);
+  return stdout + stderr;
+}
+
+Deno.test("the shell can read every sh block", async () => {
+  for (const { page, line, code } of blocksOf("sh")) {
+    const child = new Deno.Command("bash", {
+      args: ["-n", "-c", code],
+      stderr: "piped",
+    });
+    const { success, stderr } = await child.output();
+    ok(success, `${page}:${line}: ${new TextDecoder().decode(stderr)}`);
+  }
+});
+
+Deno.test("sh blocks use only programs that these tests know", () => {
+  const known = ["npm", "npx", "git", "export", "psql", ".ci/run"];
+  deepEqual(
+    commands.filter(({ words }) =>
+      words.length > 0 && !known.includes(words[0])
+    ).map(({ where }) => where),
+    [],
+  );
+});
+
+Deno.test("every npm command in a block or in the text is npm's own or a script", () => {
+  const inText = pages.flatMap(({ path, prose }) =>
+    [...prose.matchAll(/`npm ((?:run )?[a-z:]+)/g)]
+      .map(([, name]) => ({ where: path, name }))
+  );
+  const inBlocks = of("npm").map(({ where, words }) => ({
+    where,
+    name: words.slice(1, words[1] === "run" ? 3 : 2).join(" "),
+  }));
+  for (const { where, name } of [...inText, ...inBlocks]) {
+    const script = name.replace(/^run /, "");
+    const own = ["ci", "version"].includes(name);
+    const short = ["start", "test"].includes(name);
+    ok(
+      own || (script in scripts && (short || name.startsWith("run "))),
+      `${where}: npm ${name} is no command`,
+    );
+  }
+});
+
+Deno.test("every npm start takes its options", () => {
+  for (const { where, words } of of("npm")) {
+    if (words[1] !== "start") continue;
+    const options = words.includes("--")
+      ? words.slice(words.indexOf("--") + 1)
+      : [];
+    try {
+      parseArguments(options);
+    } catch (error) {
+      throw new Error(`${where}: ${(error as Error).message}`);
+    }
+  }
+});
+
+Deno.test("every npm test names parts of paths that there are", () => {
+  const files = globSync([
+    "supabase/tests/database/**/*.test.sql",
+    "supabase/functions/tests/**/*_test.ts",
+    "tests/**/*_test.ts",
+  ], { cwd: checkout });
+  for (const { where, words } of of("npm")) {
+    if (words[1] !== "test" || !words.includes("--")) continue;
+    for (const part of words.slice(words.indexOf("--") + 1)) {
+      if (part.startsWith("--")) continue;
+      ok(files.some((file) => file.includes(part)), `${where}: no ${part}`);
+    }
+  }
+});
+
+Deno.test("every supabase command is one that the pinned CLI has, with its flags", async () => {
+  for (const { where, words } of of("npx")) {
+    equal(words[1], "supabase", where);
+    const first = words.findIndex((word, at) =>
+      at > 1 && !/^[a-z]+$/.test(word)
+    );
+    const path = words.slice(2, first === -1 ? 4 : Math.min(first, 4));
+    const help = await helpOf(path);
+    ok(
+      new RegExp(`\nUSAGE\n  supabase ${path.join(" ")} \\[flags\\]`).test(
+        help,
+      ),
+      `${where}: supabase has no command ${path.join(" ")}`,
+    );
+    for (const word of words.slice(2 + path.length)) {
+      const [, flag] = /^(--?[a-z-]+)/.exec(word) ?? [];
+      ok(
+        flag === undefined || new RegExp(`${flag}[\\s,[]`).test(help),
+        `${where}: supabase ${path.join(" ")} has no flag ${flag}`,
+      );
+    }
+  }
+});
+
+Deno.test("functions deploy names every function", () => {
+  const folders = [...Deno.readDirSync(join(checkout, "supabase/functions"))]
+    .filter(({ name, isDirectory }) =>
+      isDirectory && name !== "_shared" && name !== "tests"
+    ).map(({ name }) => name).sort();
+  const deploys = of("npx").map(({ words }) => words.slice(2))
+    .filter((words) => words.slice(0, 2).join(" ") === "functions deploy");
+  ok(deploys.length > 0);
+  for (const [, , ...rest] of deploys) {
+    deepEqual(rest.filter((word) => !word.startsWith("-")).sort(), folders);
+  }
+});
+
+Deno.test("the README lists every script of package.json", () => {
+  const readme = Deno.readTextFileSync(join(checkout, "README.md"));
+  const missing = Object.keys(scripts).filter((name) =>
+    !new RegExp(`\\| \`npm (run )?${name}[ \`]`).test(readme)
+  );
+  deepEqual(missing, []);
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { type Demo, startDemo } from "../../local/demo/demo.ts";
+import { blocksOf } from "./support/pages.ts";
+import {
+  deno,
+  filled,
+  type Given,
+  programOf,
+  PROGRAMS,
+  withPrograms,
+} from "./support/programs.ts";
+
+const anything: Given = { collectionId: crypto.randomUUID(), workflow: "w" };
+
+function fileOf(page: string): string {
+  return `${page.replaceAll(/[/.]/g, "_").toLowerCase()}.ts`;
+}
+
+Deno.test("every page with ts blocks is run", () => {
+  assert.deepEqual(
+    [...new Set(blocksOf("ts").map(({ page }) => page))].sort(),
+    [...PROGRAMS].sort(),
+  );
+});
+
+Deno.test("the ts blocks of each page compile strictly against the generated types", async () => {
+  const programs = Object.fromEntries(
+    PROGRAMS.map((page) => [fileOf(page), programOf(page, anything)]),
+  );
+  await withPrograms(
+    programs,
+    (folder) => deno(folder, ["check", "--quiet"], Object.keys(programs)),
+  );
+});
+
+async function run(
+  demo: Demo,
+  page: string,
+  shown: string,
+): Promise<string[]> {
+  const { access, collectionId } = demo;
+  const workflow = access.view.slice("results_".length).replaceAll("_", "-");
+  const code = filled(programOf(page, { collectionId, workflow }), {
+    "https://<ref>.supabase.co": access.apiUrl,
+    "<publishable key>": access.publishableKey,
+    "analyst@example.com": access.email,
+    "<password>": access.password,
+  });
+  const program = `${code}\nconsole.log(JSON.stringify(${shown}));`;
+  const printed = await withPrograms(
+    { "page.ts": program },
+    (folder) =>
+      deno(folder, ["run", "--allow-all", "--no-check", "--quiet"], [
+        "page.ts",
+      ]),
+  );
+  return printed.split("\n");
+}
+
+Deno.test("the ts blocks of each page do what the page says, against the platform", async (test) => {
+  const demo = await startDemo({
+    weeks: 1,
+    stopOnSignals: false,
+    say: () => {},
+  });
+  try {
+    await demo.finished(() => {});
+    await test.step("README.md starts a collection", async () => {
+      const lines = await run(demo, "README.md", "{ collection, weeks }");
+      const got = JSON.parse(lines.at(-1)!);
+      assert.match(lines[0], /^52 weeks, the first from \d{4}-\d{2}-\d{2}$/);
+      assert.equal(got.collection.weeks.length, 52);
+      assert.equal(got.weeks.length, 52);
+    });
+    await test.step("API.md starts, follows and controls a collection", async () => {
+      const lines = await run(
+        demo,
+        "docs/API.md",
+        "{ collection, progress, weeks, paused, resumed }",
+      );
+      const got = JSON.parse(lines.at(-1)!);
+      assert.equal(got.collection.weeks.length, 52);
+      assert.equal(got.collection.created, true);
+      assert.match(lines[0], /^\d+ of 52 weeks, (pending|running)$/);
+      assert.equal(got.weeks.length, 52);
+      assert.equal(got.paused.outcome, "applied");
+      assert.equal(got.resumed.outcome, "applied");
+    });
+    await test.step("READING.md reads a collection that is there", async () => {
+      const lines = await run(
+        demo,
+        "docs/READING.md",
+        "{ results, all, spend, versions, difference }",
+      );
+      const got = JSON.parse(lines.at(-1)!);
+      assert.equal(got.results.length, 1);
+      assert.equal(got.all.length, got.results[0].records);
+      assert.equal(got.spend.length, Math.min(100, got.all.length));
+      assert.equal(typeof got.spend[0].impressions, "number");
+      assert.equal(typeof got.spend[0].spend, "string");
+      assert.equal(got.versions.length, 1);
+      assert.equal(got.difference.unchanged, got.all.length);
+    });
+  } finally {
+    await demo.stop();
+  }
+});
