@@ -76,12 +76,37 @@ comment on column public.report_data_collections.restate_every_days is
 
 alter table public.report_data_collections enable row level security;
 
+create function amc_history.is_final_week_status(status text) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  return is_final_week_status.status in ('completed', 'failed', 'skipped', 'cancelled');
+end;
+$$;
+comment on function amc_history.is_final_week_status(text) is
+  'Whether a week with this status is finished. Queries of report_data_weeks read finished_at, which says the same.';
+
+create function amc_history.local_midnight(day date) returns text
+-- to_char is marked stable for its patterns that name months and days in the reader's language. This has none.
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  return to_char(local_midnight.day, 'YYYY-MM-DD"T00:00:00"');
+end;
+$$;
+comment on function amc_history.local_midnight(date) is
+  'The start of a day as AMC takes times of a window: local, without a zone.';
+
 create table public.report_data_weeks (
   id uuid primary key default gen_random_uuid(),
   collection_id uuid not null references public.report_data_collections (id) on delete cascade,
   instance_id text not null,
   week_start_date date not null,
   week_end_date date not null,
+  time_window_start text not null
+    generated always as (amc_history.local_midnight(week_start_date)) stored,
+  time_window_end text not null
+    generated always as (amc_history.local_midnight(week_start_date + 7)) stored,
   status text not null default 'pending'
     constraint status_is_known check (status in
       ('pending', 'running', 'completed', 'failed', 'skipped', 'cancelled')),
@@ -99,7 +124,7 @@ create table public.report_data_weeks (
   unique (collection_id, week_start_date),
   constraint week_is_seven_days check (week_end_date = week_start_date + 6),
   constraint finished_at_matches_status check
-    ((finished_at is not null) = (status in ('completed', 'failed', 'skipped', 'cancelled'))),
+    ((finished_at is not null) = amc_history.is_final_week_status(status)),
   constraint only_open_weeks_are_due check (due_at is null or status in ('pending', 'running', 'completed'))
 );
 
@@ -110,6 +135,10 @@ create index report_data_weeks_survey_again_idx on public.report_data_weeks (ins
 comment on table public.report_data_weeks is
   'Weeks of a collection: half-open windows [week_start_date 00:00, week_end_date + 1 day 00:00) in its time zone.';
 comment on column public.report_data_weeks.week_end_date is 'Last day of the week, inclusive.';
+comment on column public.report_data_weeks.time_window_start is
+  'The week''s first moment as AMC takes it: local time without a zone, 2025-01-06T00:00:00 (captured, H).';
+comment on column public.report_data_weeks.time_window_end is
+  'The first moment after the week, in the same form: AMC''s windows are half-open.';
 comment on column public.report_data_weeks.data is
   'Summary of the result: columns, rows, bytes, first rows. The rows themselves are in the view of the workflow.';
 comment on column public.report_data_weeks.error_code is 'Why the week failed or was last put off, as a stable code.';
@@ -173,7 +202,7 @@ begin
     new.started_at := coalesce(new.started_at, now_at);
   end if;
   new.finished_at := case
-    when new.status in ('completed', 'failed', 'skipped', 'cancelled') then coalesce(new.finished_at, now_at)
+    when amc_history.is_final_week_status(new.status) then coalesce(new.finished_at, now_at)
   end;
   return new;
 end;

@@ -9,11 +9,35 @@
 -- What was here before stays readable and writable while this runs: nothing waits long for a lock.
 set local lock_timeout = '5s';
 
+create function amc_history.is_execution_id(id text) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  return is_execution_id.id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$';
+end;
+$$;
+comment on function amc_history.is_execution_id(text) is
+  $$Whether a text has the form of an AMC workflowExecutionId: 1 to 128 letters, digits and . _ : - with a letter or
+digit first. Null for null. AMC's are lowercase UUIDs in every captured answer (H); that is not relied upon.$$;
+
+create function amc_history.is_terminal_status(status text) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  return is_terminal_status.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
+end;
+$$;
+comment on function amc_history.is_terminal_status(text) is
+  $$Whether AMC's status says that an execution has ended (SPEC, H): false for a status that is not known here, null for
+null. Queries of workflow_executions read has_ended.$$;
+
 create table public.workflow_executions (
   id text primary key
-    constraint execution_id_is_well_formed check (id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$'),
+    constraint execution_id_is_well_formed check (amc_history.is_execution_id(id)),
   week_id uuid not null references public.report_data_weeks (id) on delete cascade,
   status text,
+  has_ended boolean not null
+    generated always as (coalesce(amc_history.is_terminal_status(status), false)) stored,
   status_reason text,
   workflow_id text,
   time_window_start text,
@@ -36,13 +60,15 @@ create table public.workflow_executions (
 );
 
 create index workflow_executions_to_cancel_idx on public.workflow_executions (cancel_requested_at)
-  where cancel_requested_at is not null and (status is null or status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'));
+  where cancel_requested_at is not null and not has_ended;
 
 comment on table public.workflow_executions is 'Runs at AMC, one row each, under AMC''s own id.';
 comment on column public.workflow_executions.id is
   'AMC''s workflowExecutionId: a lowercase UUID v4 in every captured answer (H), but not relied upon.';
 comment on column public.workflow_executions.status is
   'AMC''s status verbatim; null until AMC said one. A terminal status is final.';
+comment on column public.workflow_executions.has_ended is
+  'Whether the execution ended at AMC: its status is terminal. False while AMC has not said a status.';
 comment on column public.workflow_executions.status_reason is
   'AMC''s words for FAILED and REJECTED (statusReason, not in SPEC, read by two clients: M).';
 comment on column public.workflow_executions.time_window_start is
@@ -71,7 +97,7 @@ comment on function amc_history.protect_terminal_status() is
   $$Refuses to take an execution back from a status with which it ended at AMC.$$;
 create trigger protect_terminal_status before update of status on public.workflow_executions
   for each row
-  when (old.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') and new.status is distinct from old.status)
+  when (old.has_ended and new.status is distinct from old.status)
   execute function amc_history.protect_terminal_status();
 
 create function amc_history.forbid_execution_week_change() returns trigger
@@ -101,29 +127,23 @@ alter table public.report_data_weeks add constraint report_data_weeks_execution_
   foreign key (execution_id) references public.workflow_executions (id) not valid;
 alter table public.report_data_weeks validate constraint report_data_weeks_execution_id_fkey;
 
+-- And the execution is one that ran for this week. Neither constraint replaces the other: reports join by the first.
+alter table public.report_data_weeks add constraint execution_belongs_to_its_week
+  foreign key (id, execution_id) references public.workflow_executions (week_id, id) not valid;
+alter table public.report_data_weeks validate constraint execution_belongs_to_its_week;
+
 create function amc_history.protect_execution_id() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
-  if tg_op = 'UPDATE' and old.execution_id is not null and new.execution_id is null then
-    raise exception 'Week % comes from execution %: expected it to stay known, got null.', old.id, old.execution_id
-      using errcode = '23514', constraint = 'execution_id_is_never_erased';
-  end if;
-  if new.execution_id is not null and not exists (select from public.workflow_executions e
-      where e.id = new.execution_id and e.week_id = new.id) then
-    raise exception 'Execution % is not an execution of week %.', new.execution_id, new.id
-      using errcode = '23503', constraint = 'execution_belongs_to_its_week';
-  end if;
-  return new;
+  raise exception 'Week % comes from execution %: expected it to stay known, got null.', old.id, old.execution_id
+    using errcode = '23514', constraint = 'execution_id_is_never_erased';
 end;
 $$;
 comment on function amc_history.protect_execution_id() is
-  'Refuses to erase a week''s execution or to give it one that ran for another week.';
+  'Refuses to erase a week''s execution. Another of its executions may take its place.';
 create trigger protect_execution_id before update of execution_id on public.report_data_weeks
-  for each row when (old.execution_id is distinct from new.execution_id)
-  execute function amc_history.protect_execution_id();
-create trigger check_first_execution_id before insert on public.report_data_weeks
-  for each row when (new.execution_id is not null)
+  for each row when (old.execution_id is not null and new.execution_id is null)
   execute function amc_history.protect_execution_id();
 
 create table public.week_attempts (
@@ -135,6 +155,7 @@ create table public.week_attempts (
     constraint kind_is_known check (kind in ('collected', 'restated', 'external')),
   state text not null
     constraint state_is_known check (state in ('intended', 'unknown', 'created', 'ended')),
+  is_live boolean not null generated always as (state <> 'ended') stored,
   outcome text
     constraint outcome_is_known check (outcome in ('collected', 'failed', 'rejected', 'cancelled',
       'cancelled_outside', 'refused', 'quota', 'not_visible', 'not_sent', 'abandoned', 'external')),
@@ -152,24 +173,24 @@ create table public.week_attempts (
   amc_answer jsonb,
   confirmed_execution_id text
     constraint confirmed_execution_id_is_well_formed
-      check (confirmed_execution_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$'),
+      check (amc_history.is_execution_id(confirmed_execution_id)),
   cancel_requested_at timestamptz,
   watch_until timestamptz,
   ended_at timestamptz,
   unique (week_id, number),
-  constraint outcome_matches_state check ((state = 'ended') = (outcome is not null)),
-  constraint ended_at_matches_state check ((state = 'ended') = (ended_at is not null)),
+  constraint outcome_matches_state check (is_live = (outcome is null)),
+  constraint ended_at_matches_state check (is_live = (ended_at is null)),
   constraint created_has_an_execution check (state <> 'created' or execution_id is not null),
   constraint open_intent_has_no_execution check (state not in ('intended', 'unknown') or execution_id is null),
-  constraint live_attempt_is_accounted_for check (state = 'ended' or
+  constraint live_attempt_is_accounted_for check (not is_live or
     (slot is not null and fingerprint is not null and window_key is not null and settle_after is not null)),
-  constraint external_is_never_live check (kind <> 'external' or state = 'ended'),
+  constraint external_is_never_live check (kind <> 'external' or not is_live),
   constraint only_abandoned_is_watched check (watch_until is null or outcome = 'abandoned')
 );
 
-create unique index one_live_attempt_per_week on public.week_attempts (week_id) where state <> 'ended';
-create unique index one_live_attempt_per_slot on public.week_attempts (instance_id, slot) where state <> 'ended';
-create unique index one_live_attempt_per_window on public.week_attempts (instance_id, window_key) where state <> 'ended';
+create unique index one_live_attempt_per_week on public.week_attempts (week_id) where is_live;
+create unique index one_live_attempt_per_slot on public.week_attempts (instance_id, slot) where is_live;
+create unique index one_live_attempt_per_window on public.week_attempts (instance_id, window_key) where is_live;
 create unique index one_attempt_per_execution on public.week_attempts (execution_id);
 create index week_attempts_instance_id_idx on public.week_attempts (instance_id, intended_at);
 create index week_attempts_watched_idx on public.week_attempts (instance_id, watch_until) where watch_until is not null;
@@ -181,6 +202,8 @@ comment on column public.week_attempts.kind is
 comment on column public.week_attempts.state is
   $$intended: may be on its way to AMC. unknown: AMC's answer was lost, AMC's list decides. created: AMC gave an id.
 ended.$$;
+comment on column public.week_attempts.is_live is
+  'Whether the attempt has not ended. The indexes of live attempts serve only queries that say is_live.';
 comment on column public.week_attempts.intended_at is 'When the intent was written, on the database''s clock.';
 comment on column public.week_attempts.settle_after is
   'A listing begun before this proves nothing: the create may still be under way, or AMC''s list may lag.';
@@ -221,8 +244,9 @@ end;
 $$;
 comment on function amc_history.forbid_slot_beyond_cap() is
   $$Refuses an attempt beyond the instance's max_parallel places.$$;
-create trigger forbid_slot_beyond_cap before insert on public.week_attempts
-  for each row when (new.state <> 'ended') execute function amc_history.forbid_slot_beyond_cap();
+-- After the insert: a generated column has its value only then.
+create trigger forbid_slot_beyond_cap after insert on public.week_attempts
+  for each row when (new.is_live) execute function amc_history.forbid_slot_beyond_cap();
 
 create function amc_history.forbid_attempt_revival() returns trigger
 language plpgsql set search_path = ''
@@ -236,6 +260,6 @@ comment on function amc_history.forbid_attempt_revival() is
   $$Refuses to bring an ended attempt back, or to take an attempt's execution from it.$$;
 create trigger forbid_attempt_revival before update on public.week_attempts
   for each row
-  when (old.state = 'ended' and new.state <> 'ended'
+  when (not old.is_live and new.state <> old.state
     or old.execution_id is not null and new.execution_id is distinct from old.execution_id)
   execute function amc_history.forbid_attempt_revival();

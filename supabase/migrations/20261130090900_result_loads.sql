@@ -70,7 +70,7 @@ as $$
 begin
   if exists (select from public.week_attempts a
       where a.week_id = new.id and a.kind <> 'external'
-        and (a.execution_id = new.execution_id or new.execution_id is null and a.state <> 'ended'))
+        and (a.execution_id = new.execution_id or new.execution_id is null and a.is_live))
     and not exists (select from public.result_loads l where l.execution_id = new.execution_id and l.complete) then
     raise exception 'Week % cannot show execution %: expected a complete load of it.', new.id, new.execution_id
       using errcode = '23514', constraint = 'completed_has_a_complete_load';

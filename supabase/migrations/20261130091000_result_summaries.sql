@@ -171,7 +171,7 @@ begin
     join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
     where l.complete and l.cells_checked_at is null
       -- Its worker has the summary already, and is about to report it.
-      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.state <> 'ended')
+      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)
     order by l.completed_at limit 100
   loop
     exit when checked > 0 and looked_at + load.records > check_cells.max_records;

@@ -8,7 +8,7 @@ begin
   update public.week_attempts a
   set state = 'ended', outcome = end_attempt.outcome, ended_at = amc_history.clock_now(),
     leased_until = null, due_at = null, watch_until = end_attempt.watch_until
-  where a.id = end_attempt.attempt_id and a.state <> 'ended';
+  where a.id = end_attempt.attempt_id and a.is_live;
 end;
 $$;
 comment on function amc_history.end_attempt(uuid, text, timestamptz) is
@@ -73,7 +73,7 @@ declare
   now_at timestamptz := amc_history.clock_now();
   brought constant text := write_week_with_execution.execution_id;
 begin
-  if brought !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
+  if not amc_history.is_execution_id(brought) then
     untracked := 'malformed_execution_id';
   else
     begin
@@ -207,14 +207,14 @@ begin
   -- 3. An execution that a caller brought has ended as an attempt from the start; while the week still
   -- names it, that caller is not late.
   if exists (select from public.week_attempts a
-      where a.week_id = week.id and a.execution_id = new_id and a.state = 'ended'
+      where a.week_id = week.id and a.execution_id = new_id and not a.is_live
         and not (a.kind = 'external' and new_id = week.execution_id)) then
     perform amc_history.record_event('stale_report', null, week, new_id,
       jsonb_build_object('status', update_week_status.status));
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   -- 4
-  select * into live from public.week_attempts a where a.week_id = week.id and a.state <> 'ended';
+  select * into live from public.week_attempts a where a.week_id = week.id and a.is_live;
   if found and (new_id is null or new_id is distinct from live.execution_id) then
     return row('rejected', 'attempt_in_progress', week.status, week.execution_id)::public.tracking_report;
   end if;

@@ -47,11 +47,11 @@ begin
   select s.slot
   from generate_series(1, (instance).max_parallel) s(slot)
   where not exists (select from public.week_attempts a
-    where a.instance_id = (instance).id and a.slot = s.slot and a.state <> 'ended')
+    where a.instance_id = (instance).id and a.slot = s.slot and a.is_live)
   order by s.slot
   limit greatest(0, least(
     (instance).max_parallel - (instance).running_elsewhere
-      - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.state <> 'ended'),
+      - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.is_live),
     coalesce((instance).daily_limit - (select count(*) from public.week_attempts a
       where a.instance_id = (instance).id and a.kind <> 'external'
         and a.intended_at > amc_history.clock_now() - interval '24 hours'
@@ -81,8 +81,8 @@ begin
     where w.instance_id = has_claimable_week.instance_id and w.due_at <= amc_history.clock_now()
       and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
       and not exists (select from public.week_attempts a
-        where a.instance_id = w.instance_id and a.state <> 'ended' and a.window_key = amc_history.window_key(
-          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values)));
+        where a.instance_id = w.instance_id and a.is_live and a.window_key = amc_history.window_key(
+          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values)));
 end;
 $$;
 comment on function amc_history.has_claimable_week(text) is
@@ -104,15 +104,15 @@ begin
     from amc_history.free_slots(instance) slot
   ),
   due as (
-    select w.id, w.status, w.week_start_date, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
+    select w.id, w.status, w.week_start_date, w.time_window_start, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
     from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
     where w.instance_id = instance.id and w.due_at <= now_at
       and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
-      and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')
+      and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
       and not exists (select from public.week_attempts a
-        where a.instance_id = instance.id and a.state <> 'ended' and a.window_key = amc_history.window_key(
-          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values))
+        where a.instance_id = instance.id and a.is_live and a.window_key = amc_history.window_key(
+          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values))
     order by w.due_at, w.week_start_date
     limit least(max_weeks, (select count(*) from slots))
     for no key update of w skip locked
@@ -124,7 +124,7 @@ begin
       case d.status when 'completed' then 'restated' else 'collected' end, 'intended', now_at,
       now_at + in_flight + make_interval(secs => instance.list_lag_seconds),
       21600 + floor(random() * 64801)::integer,
-      amc_history.window_key(d.workflow_id, to_char(d.week_start_date, 'YYYY-MM-DD"T00:00:00"'), d.time_zone, d.parameter_values),
+      amc_history.window_key(d.workflow_id, d.time_window_start, d.time_zone, d.parameter_values),
       s.slot, now_at + make_interval(secs => lease_seconds)
     from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
     join slots s using (n)
@@ -168,7 +168,7 @@ begin
     where coalesce(i.paused_until <= now_at, true)
       -- What costs little is asked first: most instances have nothing due, or are full.
       and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
-          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
             < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) end
     order by i.last_claimed_at nulls first, i.id
@@ -181,7 +181,7 @@ begin
       f.id, f.saved_at is not null,
       case when f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
         'parameters', f.parameters, 'output_format', f.output_format) end,
-      to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+      w.time_window_start, w.time_window_end,
       c.time_zone, c.parameter_values, a.fingerprint, 20
     from amc_history.insert_intents(instance, left_to_claim, claim_due_weeks.lease_seconds) a
     join public.report_data_weeks w on w.id = a.week_id

@@ -93,7 +93,7 @@ begin
       'AMC''s answer for execution %s of instance %s does not echo the workflow, window, zone or timeout that was sent. Until an answer does again, creates whose answer is lost wait for a person.',
       left(new_id, 200), week.instance_id), week.instance_id);
   end if;
-  if attempt.state = 'ended' then
+  if not attempt.is_live then
     perform amc_history.insert_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
@@ -101,7 +101,7 @@ begin
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.execution_id is not null or holder is not null or new_id is null
-      or new_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
+      or not amc_history.is_execution_id(new_id) then
     perform amc_history.record_event('execution_refused', attempt, week, left(new_id, 200), record_execution.details);
     perform amc_history.raise_alert('execution_refused', format(
       'AMC execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
@@ -220,7 +220,7 @@ begin
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
-  if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.state <> 'ended' then
+  if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.is_live then
     paused_until := public.pause_instance(attempt.instance_id, report_create.verdict, report_create.retry_after_seconds);
   end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;

@@ -8,12 +8,12 @@ declare
   execution public.workflow_executions;
 begin
   update public.week_attempts a set cancel_requested_at = coalesce(a.cancel_requested_at, amc_history.clock_now())
-    where a.week_id = week.id and a.state <> 'ended' returning * into live;
+    where a.week_id = week.id and a.is_live returning * into live;
   if live.execution_id is null then
     return;
   end if;
   select * into execution from public.workflow_executions e where e.id = live.execution_id for no key update;
-  if execution.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then
+  if execution.has_ended then
     perform amc_history.end_attempt(live.id, 'cancelled');
   else
     update public.workflow_executions e set cancel_requested_at = coalesce(e.cancel_requested_at, amc_history.clock_now())
@@ -30,7 +30,7 @@ language plpgsql security definer set search_path = ''
 as $$
 begin
   -- At the end of the transaction: whoever ended the week through a function has ended its attempt by then.
-  if exists (select from public.week_attempts a where a.week_id = new.id and a.state <> 'ended'
+  if exists (select from public.week_attempts a where a.week_id = new.id and a.is_live
       and not (new.status = 'completed' and a.kind = 'restated')) then
     perform amc_history.request_cancel(new);
   end if;
@@ -43,7 +43,7 @@ is free once it has ended there. Definer: it runs at the end of the transaction,
 again.$$;
 create constraint trigger cancel_orphaned_attempt after update of status on public.report_data_weeks
   deferrable initially deferred for each row
-  when (new.status in ('completed', 'failed', 'skipped', 'cancelled') and old.status is distinct from new.status)
+  when (new.finished_at is not null and old.status is distinct from new.status)
   execute function amc_history.cancel_orphaned_attempt();
 
 create function amc_history.update_executions(executions jsonb) returns void
@@ -62,9 +62,9 @@ as $$
     order by o.id, o.updated_at desc nulls last
   ) o
   where e.id = o.id
-    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
+    and not e.has_ended
     -- A terminal status wins; else what AMC wrote later does.
-    and (o.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+    and (amc_history.is_terminal_status(o.status)
       or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
 $$;
 comment on function amc_history.update_executions(jsonb) is
@@ -81,8 +81,8 @@ begin
     select a.id, w.id from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
     join public.workflow_executions e on e.id = a.execution_id
-    where a.instance_id = end_cancelled_attempts.instance_id and a.state = 'created'
-      and a.cancel_requested_at is not null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+    where a.instance_id = end_cancelled_attempts.instance_id and a.is_live and a.state = 'created'
+      and a.cancel_requested_at is not null and e.has_ended
     -- A week that is locked is left to the next listing: waiting here, with executions locked, could be for ever.
     order by w.id for no key update of w skip locked
   loop
@@ -100,7 +100,7 @@ as $$
   join public.report_data_weeks w on w.id = e.week_id
   join public.amc_instances i on i.id = w.instance_id
   where e.cancel_requested_at is not null
-    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
+    and not e.has_ended
     and coalesce(e.cancel_tried_at <= amc_history.clock_now() - make_interval(secs => executions_to_cancel.again_seconds), true)
     and coalesce(i.paused_until <= amc_history.clock_now(), true)
   order by e.cancel_requested_at;

@@ -25,11 +25,11 @@ as $$
     and (
       exists (select from public.week_attempts a
         left join public.workflow_executions e on e.id = a.execution_id
-        where a.instance_id = (instance).id and a.state <> 'ended'
+        where a.instance_id = (instance).id and a.is_live
           and (a.state = 'unknown'
             or a.state = 'intended' and a.leased_until <= amc_history.clock_now()
             or a.state = 'created' and (a.cancel_requested_at is not null
-              or coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))))
+              or not coalesce(e.has_ended, false))))
       or exists (select from public.week_attempts a where a.instance_id = (instance).id
         and a.watch_until > amc_history.clock_now())
       or amc_history.needs_survey((instance).id)
@@ -48,8 +48,8 @@ as $$
     'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
     'state', case a.state when 'ended' then 'abandoned' else a.state end,
     'workflow_id', c.workflow_id, 'time_zone', c.time_zone, 'parameter_values', c.parameter_values,
-    'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
-    'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+    'time_window_start', w.time_window_start,
+    'time_window_end', w.time_window_end,
     'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
     'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
     'fingerprint', a.fingerprint, 'intended_at', a.intended_at, 'confirmed_execution_id', a.confirmed_execution_id,
@@ -60,8 +60,8 @@ as $$
   join public.amc_instances i on i.id = a.instance_id
   left join public.workflow_executions e on e.id = a.execution_id
   where a.instance_id = attempts_to_list.instance_id
-    and (a.state = 'unknown' or a.watch_until > amc_history.clock_now() or a.state = 'created'
-      and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'));
+    and (a.is_live and (a.state = 'unknown' or a.state = 'created' and not coalesce(e.has_ended, false))
+      or a.watch_until > amc_history.clock_now());
 $$;
 comment on function amc_history.attempts_to_list(text) is
   $$The attempts of an instance that a listing is to tell of: those without an answer, those under way, and those that
@@ -73,8 +73,8 @@ as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
     'parameter_values', c.parameter_values,
-    'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
-    'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+    'time_window_start', w.time_window_start,
+    'time_window_end', w.time_window_end,
     'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
   from (
     (select w.id from public.report_data_weeks w
@@ -112,7 +112,7 @@ begin
     -- Its worker died or sleeps: whether the create left is not known. A row that is locked is being reported on.
     update public.week_attempts a set state = 'unknown', leased_until = null
     where a.id in (select b.id from public.week_attempts b
-      where b.instance_id = instance.id and b.state = 'intended' and b.leased_until <= now_at
+      where b.instance_id = instance.id and b.is_live and b.state = 'intended' and b.leased_until <= now_at
       for update skip locked);
     update public.amc_instances i set list_fence = i.list_fence + 1,
       list_leased_until = now_at + make_interval(secs => claim_listing.lease_seconds)
@@ -144,8 +144,8 @@ as $$
     and t.code in ('execution_overdue', 'unknown_status')
     and not exists (select from public.week_attempts a
       join public.workflow_executions e on e.id = a.execution_id
-      where a.week_id = t.week_id and a.state = 'created'
-        and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+      where a.week_id = t.week_id and a.is_live and a.state = 'created'
+        and e.status is not null and not e.has_ended
         and (t.code = 'execution_overdue' or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')));
   select amc_history.raise_alert(
     case when a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
@@ -155,8 +155,8 @@ as $$
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
   join public.amc_instances i on i.id = a.instance_id
-  where a.instance_id = refresh_overdue_alerts.instance_id and a.state = 'created'
-    and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+  where a.instance_id = refresh_overdue_alerts.instance_id and a.is_live and a.state = 'created'
+    and e.status is not null and not e.has_ended
     and (a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
       or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < amc_history.clock_now() - interval '6 hours');
 $$;
@@ -186,12 +186,12 @@ begin
   if record_listing.complete then
     select count(*) into elsewhere from jsonb_array_elements(record_listing.executions) o
     where o ->> 'id' <> all (known)
-      and o ->> 'status' not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+      and not amc_history.is_terminal_status(o ->> 'status')
       and not exists (select from public.week_attempts a where a.instance_id = instance.id
-        and (a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
+        and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
       throttles_in_row = 0, list_due_at = amc_history.clock_now() + make_interval(secs => case
-        when exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+        when exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
           or elsewhere > 0 then i.poll_seconds
         -- Nothing is under way: only what was abandoned is looked for.
         else greatest(i.poll_seconds, 900) end)
@@ -272,7 +272,7 @@ as $$
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
   join public.report_data_weeks w on w.id = a.week_id
-  where a.state <> 'ended' and a.cancel_requested_at is null and e.status in ('FAILED', 'REJECTED', 'CANCELLED')
+  where a.is_live and a.cancel_requested_at is null and e.has_ended and e.status <> 'SUCCEEDED'
   order by a.intended_at
   limit finished_attempts.max_attempts;
 $$;
@@ -295,7 +295,7 @@ begin
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   select * into attempt from public.week_attempts a where a.id = retry_failed_execution.attempt_id for update;
-  if attempt.state = 'ended' then
+  if not attempt.is_live then
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   select c.failed_retries into allowed from public.report_data_collections c where c.id = week.collection_id;

@@ -15,8 +15,8 @@ declare
   attempt public.week_attempts;
   free integer;
 begin
-  if week.status not in ('pending', 'running') or week.due_at is null
-      or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
+  if week.finished_at is not null or week.due_at is null
+      or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
     return 'not_needed';
   end if;
   select s into free from amc_history.free_slots(instance) s limit 1;
@@ -31,7 +31,7 @@ begin
   select week.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
     'collected', 'created', amc_history.clock_now(), amc_history.clock_now(),
     least(greatest(coalesce((adopt_execution.details ->> 'timeout_seconds')::integer, 21600), 21600), 86400),
-    amc_history.window_key(c.workflow_id, to_char(week.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values),
+    amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameter_values),
     free, adopt_execution.execution_id
   from public.report_data_collections c where c.id = week.collection_id
   on conflict do nothing
@@ -153,7 +153,7 @@ begin
   end if;
   update public.workflow_executions e set cancel_requested_at = amc_history.clock_now()
   where e.id = record_late_execution.execution_id
-    and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
+    and not e.has_ended;
   perform amc_history.record_event('duplicate_execution', attempt, week, record_late_execution.execution_id, record_late_execution.details);
   perform amc_history.raise_alert('duplicate_execution', format(
     'AMC ran execution %s for the week of %s beside another one. Its fingerprint proves it ours; if it still runs it is cancelled.',

@@ -272,7 +272,7 @@ language sql set search_path = ''
 as $$
   with dropped as (
     delete from public.result_loads l using public.week_attempts a
-    where a.execution_id = l.execution_id and a.state = 'ended' and not l.complete
+    where a.execution_id = l.execution_id and not a.is_live and not l.complete
       and (drop_ended_loads.attempt_id is null or a.id = drop_ended_loads.attempt_id)
     returning l.id
   )
@@ -293,7 +293,7 @@ as $$
     select a.id from public.week_attempts a
     join public.workflow_executions e on e.id = a.execution_id
     join public.amc_instances i on i.id = a.instance_id
-    where a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
+    where a.is_live and a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
       and coalesce(a.leased_until <= amc_history.clock_now(), true)
       and coalesce(a.due_at <= amc_history.clock_now(), true)
       and coalesce(i.paused_until <= amc_history.clock_now(), true)

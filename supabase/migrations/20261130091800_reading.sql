@@ -135,11 +135,11 @@ select w.collection_id, w.instance_id, c.workflow_id, w.id as week_id, w.week_st
   (select a.ended_at from public.week_attempts a
     where a.execution_id = w.execution_id and a.kind = 'restated' and a.outcome = 'collected') as restated_at,
   w.status = 'completed' and (w.due_at is not null
-    or exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')) as restating,
+    or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)) as restating,
   (select count(*)::integer from public.workflow_executions e
     join public.result_loads s on s.execution_id = e.id and s.complete
     where e.week_id = w.id and e.id is distinct from w.execution_id
-      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.state <> 'ended')) as superseded_versions,
+      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.is_live)) as superseded_versions,
   w.error_code, w.error_message
 from public.report_data_weeks w
 join public.report_data_collections c on c.id = w.collection_id

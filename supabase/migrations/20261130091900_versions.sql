@@ -27,7 +27,7 @@ as $$
     cross join lateral (select w.status = 'completed' and l.execution_id is not distinct from w.execution_id as shown) s
     -- The result of a live attempt is about to be shown: it neither goes nor counts.
     where l.complete
-      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.state <> 'ended')
+      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.is_live)
   ) v
   -- The shown one has place 1, and at least one is kept.
   where v.place > v.keep_versions

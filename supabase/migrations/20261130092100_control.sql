@@ -112,15 +112,15 @@ begin
   update public.report_data_collections c set cancelled_at = amc_history.clock_now() where c.id = collection.id;
   for week in
     select w.* from public.report_data_weeks w where w.collection_id = collection.id
-      and (w.status in ('pending', 'running') or w.due_at is not null
-        or exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended'))
+      and (w.finished_at is null or w.due_at is not null
+        or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live))
     order by w.id for no key update
   loop
     update public.report_data_weeks w set due_at = null,
-      status = case when w.status in ('pending', 'running') then 'cancelled' else w.status end
+      status = case when w.finished_at is null then 'cancelled' else w.status end
     where w.id = week.id;
     perform amc_history.request_cancel(week);
-    cancelled := cancelled + (week.status in ('pending', 'running'))::integer;
+    cancelled := cancelled + (week.finished_at is null)::integer;
   end loop;
   return row('applied', null, cancelled)::public.control_report;
 end;
@@ -154,12 +154,12 @@ as $$
 declare
   live public.week_attempts;
 begin
-  if (week).status in ('pending', 'running') then
+  if (week).finished_at is null then
     return 'already_applied';
   elsif (week).status = 'completed' then
     return 'week_is_completed';
   end if;
-  select * into live from public.week_attempts a where a.week_id = (week).id and a.state <> 'ended';
+  select * into live from public.week_attempts a where a.week_id = (week).id and a.is_live;
   if live.state = 'created' then
     return 'execution_in_progress';
   elsif live.id is not null then
@@ -235,7 +235,7 @@ begin
   elsif week.status <> 'completed' then
     return row('rejected', 'week_is_not_completed', 0)::public.control_report;
   elsif week.due_at is not null
-    or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
+    or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_weeks w set error_count = 0, due_at = amc_history.next_due_at(w.collection_id)

@@ -36,8 +36,8 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   reason := case
-    when named is null or named !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then 'malformed_execution_id'
-    when attempt.state = 'ended' then 'attempt_ended'
+    when named is null or not amc_history.is_execution_id(named) then 'malformed_execution_id'
+    when not attempt.is_live then 'attempt_ended'
     when attempt.state = 'created' then 'attempt_has_another_execution'
     when exists (select from public.workflow_executions e where e.id = named) then 'execution_of_another_attempt'
     else amc_history.unsettled_until(attempt)

@@ -15,7 +15,7 @@ as $$
     and w.due_at is null
     -- Whatever became of the last attempt: the next comes a period after its intent.
     and not exists (select from public.week_attempts a where a.week_id = w.id
-      and (a.state <> 'ended' or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)));
+      and (a.is_live or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)));
 $$;
 comment on function amc_history.weeks_to_restate(uuid) is
   $$The weeks of a collection that its policy wants collected again now: of the restate_weeks newest completed ones,
@@ -46,7 +46,7 @@ begin
       exit when opened >= open_restatements.max_weeks;
       update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
       where w.id = week.id and w.status = 'completed' and w.due_at is null
-        and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended');
+        and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live);
       continue when not found;
       perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
       opened := opened + 1;

@@ -13,14 +13,14 @@ begin
   where coalesce(i.paused_until <= now_at, true)
     and (
       case when i.list_due_at <= now_at and coalesce(i.list_leased_until <= now_at, true) and (
-          exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+          exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
           or exists (select from public.week_attempts a where a.instance_id = i.id and a.watch_until > now_at)
           or exists (select from public.report_data_collections c where c.instance_id = i.id and c.surveyed_at is null)
           or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.survey_again)
           or i.running_elsewhere > 0)
         then amc_history.is_listing_due(i) else false end
       or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
-          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
             < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) else false end
     );
@@ -28,7 +28,7 @@ begin
     + (select count(*) from public.week_attempts a
       join public.workflow_executions e on e.id = a.execution_id
       join public.amc_instances i on i.id = a.instance_id
-      where a.state = 'created' and a.cancel_requested_at is null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+      where a.is_live and a.state = 'created' and a.cancel_requested_at is null and e.has_ended
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))

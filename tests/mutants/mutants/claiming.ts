@@ -8,7 +8,7 @@ import {
 const LIVE_IN_WINDOW = ["has_claimable_week", "insert_intents"].map((name) =>
   inSqlFunction(
     `amc_history.${name}`,
-    "a.state <> 'ended' and a.window_key = ",
+    "a.is_live and a.window_key = ",
     "false and a.window_key = ",
   )
 );
@@ -45,7 +45,7 @@ export const CLAIMING: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.insert_intents",
-        "and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')",
+        "and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)",
         "",
       ),
       ...LIVE_IN_WINDOW,

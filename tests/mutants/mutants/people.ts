@@ -32,7 +32,7 @@ export const PEOPLE: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.request_cancel",
-        "if execution.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then",
+        "if execution.has_ended then",
         "if true then",
       ),
     ],
@@ -45,7 +45,7 @@ export const PEOPLE: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.end_cancelled_attempts",
-        "a.cancel_requested_at is not null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')",
+        "a.cancel_requested_at is not null and e.has_ended",
         "a.cancel_requested_at is not null",
       ),
     ],
@@ -67,7 +67,7 @@ export const PEOPLE: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.reopen_week",
-        "select * into live from public.week_attempts a where a.week_id = (week).id and a.state <> 'ended';",
+        "select * into live from public.week_attempts a where a.week_id = (week).id and a.is_live;",
         "",
       ),
     ],

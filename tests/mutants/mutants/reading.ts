@@ -48,7 +48,7 @@ export const READERS: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.versions_to_prune",
-        "where l.complete\n      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.state <> 'ended')",
+        "where l.complete\n      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.is_live)",
         "where l.complete",
       ),
     ],
@@ -126,7 +126,7 @@ export const READERS: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.check_cells",
-        "where l.complete and l.cells_checked_at is null\n      -- Its worker has the summary already, and is about to report it.\n      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.state <> 'ended')",
+        "where l.complete and l.cells_checked_at is null\n      -- Its worker has the summary already, and is about to report it.\n      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)",
         "where l.complete and l.cells_checked_at is null",
       ),
     ],

@@ -85,7 +85,7 @@ export const REPORTING: Mutant[] = [
     edits: [
       inSqlFunction(
         "public.record_execution",
-        "if attempt.state = 'ended' then",
+        "if not attempt.is_live then",
         "if false then",
       ),
     ],
@@ -181,7 +181,7 @@ export const REPORTING: Mutant[] = [
     edits: [
       inTrigger(
         "forbid_attempt_revival",
-        "when (old.state = 'ended' and new.state <> 'ended'",
+        "when (not old.is_live and new.state <> old.state",
         "when (false",
       ),
     ],

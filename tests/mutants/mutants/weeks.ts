@@ -3,6 +3,7 @@ import {
   inSqlFunction,
   type Mutant,
   withoutConstraint,
+  withoutTrigger,
 } from "../support/mutant.ts";
 
 /** What sees to it that a week changes as it may, and keeps where its result is from. */
@@ -10,25 +11,20 @@ const STATUS: Mutant[] = [
   {
     name: "lineage-erased",
     guard: "a week's execution is never erased",
-    off: "trigger protect_execution_id lets it become null",
+    off: "trigger protect_execution_id is not there",
     edits: [
-      inSqlFunction(
-        "amc_history.protect_execution_id",
-        "old.execution_id is not null and new.execution_id is null then",
-        "false then",
-      ),
+      withoutTrigger("public.report_data_weeks", "protect_execution_id"),
     ],
     tests: ["report_data_weeks/execution_id_is_never_erased"],
   },
   {
     name: "lineage-of-another-week",
     guard: "a week shows no other week's execution",
-    off: "trigger protect_execution_id does not compare the weeks",
+    off: "foreign key execution_belongs_to_its_week is not there",
     edits: [
-      inSqlFunction(
-        "amc_history.protect_execution_id",
-        "where e.id = new.execution_id and e.week_id = new.id)",
-        "where e.id = new.execution_id)",
+      withoutConstraint(
+        "public.report_data_weeks",
+        "execution_belongs_to_its_week",
       ),
     ],
     tests: ["report_data_weeks/execution_of_another"],
@@ -37,13 +33,12 @@ const STATUS: Mutant[] = [
     name: "lineage-shared",
     guard: "two weeks never share an execution",
     off:
-      "neither the index nor trigger protect_execution_id keeps them from it",
+      "neither the index nor foreign key execution_belongs_to_its_week keeps them from it",
     edits: [
       indexNotUnique("public.report_data_weeks_execution_id_key"),
-      inSqlFunction(
-        "amc_history.protect_execution_id",
-        "where e.id = new.execution_id and e.week_id = new.id)",
-        "where e.id = new.execution_id)",
+      withoutConstraint(
+        "public.report_data_weeks",
+        "execution_belongs_to_its_week",
       ),
     ],
     tests: ["report_data_weeks/two_weeks"],
@@ -94,7 +89,7 @@ const STATUS: Mutant[] = [
     edits: [
       inSqlFunction(
         "public.update_week_status",
-        "where a.week_id = week.id and a.execution_id = new_id and a.state = 'ended'",
+        "where a.week_id = week.id and a.execution_id = new_id and not a.is_live",
         "where false",
       ),
     ],
@@ -249,8 +244,8 @@ const WINDOWS: Mutant[] = [
     edits: [
       inSqlFunction(
         "public.claim_due_weeks",
-        "to_char(w.week_start_date + 7, ",
-        "to_char(w.week_start_date + 6, ",
+        "w.time_window_end,",
+        "amc_history.local_midnight(w.week_start_date + 6),",
       ),
     ],
     tests: ["tests/windows"],

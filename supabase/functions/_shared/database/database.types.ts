@@ -247,6 +247,8 @@ export type Database = {
           "started_at": string | null;
           "status": string;
           "survey_again": boolean;
+          "time_window_end": string;
+          "time_window_start": string;
           "updated_at": string;
           "week_end_date": string;
           "week_start_date": string;
@@ -267,6 +269,8 @@ export type Database = {
           "started_at"?: string | null;
           "status"?: string;
           "survey_again"?: boolean;
+          "time_window_end"?: never;
+          "time_window_start"?: never;
           "updated_at"?: string;
           "week_end_date": string;
           "week_start_date": string;
@@ -286,11 +290,27 @@ export type Database = {
           "started_at"?: string | null;
           "status"?: string;
           "survey_again"?: boolean;
+          "time_window_end"?: never;
+          "time_window_start"?: never;
           "updated_at"?: string;
           "week_end_date"?: string;
           "week_start_date"?: string;
         };
         Relationships: [
+          {
+            foreignKeyName: "execution_belongs_to_its_week";
+            columns: ["id", "execution_id"];
+            isOneToOne: false;
+            referencedRelation: "week_versions";
+            referencedColumns: ["week_id", "execution_id"];
+          },
+          {
+            foreignKeyName: "execution_belongs_to_its_week";
+            columns: ["id", "execution_id"];
+            isOneToOne: false;
+            referencedRelation: "workflow_executions";
+            referencedColumns: ["week_id", "id"];
+          },
           {
             foreignKeyName: "report_data_weeks_collection_id_fkey";
             columns: ["collection_id"];
@@ -527,6 +547,7 @@ export type Database = {
           "id": string;
           "instance_id": string;
           "intended_at": string;
+          "is_live": boolean;
           "kind": string;
           "leased_until": string | null;
           "number": number;
@@ -551,6 +572,7 @@ export type Database = {
           "id"?: string;
           "instance_id": string;
           "intended_at": string;
+          "is_live"?: never;
           "kind": string;
           "leased_until"?: string | null;
           "number": number;
@@ -574,6 +596,7 @@ export type Database = {
           "id"?: string;
           "instance_id"?: string;
           "intended_at"?: string;
+          "is_live"?: never;
           "kind"?: string;
           "leased_until"?: string | null;
           "number"?: number;
@@ -633,6 +656,7 @@ export type Database = {
           "cancel_tried_at": string | null;
           "created_at": string;
           "execution_seconds": number | null;
+          "has_ended": boolean;
           "id": string;
           "output_columns": Json | null;
           "parameter_values": Json | null;
@@ -657,6 +681,7 @@ export type Database = {
           "cancel_tried_at"?: string | null;
           "created_at"?: string;
           "execution_seconds"?: number | null;
+          "has_ended"?: never;
           "id": string;
           "output_columns"?: Json | null;
           "parameter_values"?: Json | null;
@@ -680,6 +705,7 @@ export type Database = {
           "cancel_tried_at"?: string | null;
           "created_at"?: string;
           "execution_seconds"?: number | null;
+          "has_ended"?: never;
           "id"?: string;
           "output_columns"?: Json | null;
           "parameter_values"?: Json | null;
@@ -764,6 +790,20 @@ export type Database = {
         };
         ComputedFields: never;
         Relationships: [
+          {
+            foreignKeyName: "execution_belongs_to_its_week";
+            columns: ["week_id", "execution_id"];
+            isOneToOne: false;
+            referencedRelation: "week_versions";
+            referencedColumns: ["week_id", "execution_id"];
+          },
+          {
+            foreignKeyName: "execution_belongs_to_its_week";
+            columns: ["week_id", "execution_id"];
+            isOneToOne: false;
+            referencedRelation: "workflow_executions";
+            referencedColumns: ["week_id", "id"];
+          },
           {
             foreignKeyName: "report_data_weeks_collection_id_fkey";
             columns: ["collection_id"];
