@@ -37,7 +37,7 @@ async function squawk(): Promise<boolean> {
     return os !== "linux" || arch !== "x86_64";
   }
   const { success } = await new Deno.Command(
-    join(checkout, "node_modules/.bin/squawk"),
+    join(checkout, packaged, "bin/squawk"),
     {
       args: globSync("supabase/migrations/*.sql", { cwd: checkout }).sort(),
       cwd: checkout,
