@@ -7,8 +7,7 @@ set local role service_role;
 select is((select count(*) from claim_listing()), 0::bigint, 'without attempts there is no listing');
 do $$
 begin
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(1), 'exec-1');
+  perform pg_temp.run_week(1, 'exec-1');
   update workflow_executions set status = 'SUCCEEDED' where id = 'exec-1';
 end;
 $$;

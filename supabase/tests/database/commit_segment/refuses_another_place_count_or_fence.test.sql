@@ -2,13 +2,9 @@ begin;
 \ir ../../_shared/segments.psql
 select plan(7);
 
-do $$
-begin
-  perform pg_temp.copy_segment('a', 'b');
-  perform pg_temp.commit_segment(2, 0, 0, 0, 60);
-  perform pg_temp.copy_segment('c', 'd');
-end;
-$$;
+select pg_temp.copy_segment('a', 'b');
+select pg_temp.commit_segment(2, 0, 0, 0, 60);
+select pg_temp.copy_segment('c', 'd');
 
 select throws_ok('select pg_temp.commit_segment(2, 0, 0, 0, 120)', 'AH001',
   format('Load %s is not at byte 0 of file 1, where this segment began.', pg_temp.load_id()),

@@ -16,8 +16,7 @@ select is(amc_history.dispatch_collect(), 0, 'not once it was read');
 do $$
 begin
   update report_data_weeks set due_at = amc_history.clock_now() where id = pg_temp.week(1);
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(1), 'exec-1');
+  perform pg_temp.run_week(1, 'exec-1');
   update amc_instances set list_due_at = 'infinity' where id = 'amcpgtap1';
 end;
 $$;

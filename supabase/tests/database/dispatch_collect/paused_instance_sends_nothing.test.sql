@@ -5,8 +5,7 @@ select plan(2);
 select pg_temp.start_collection(weeks => 3);
 do $$
 begin
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(1), 'exec-1', '{"status": "SUCCEEDED"}');
+  perform pg_temp.run_week(1, 'exec-1', 'SUCCEEDED');
   perform pause_instance('amcpgtap1', 'throttled', 60);
 end;
 $$;

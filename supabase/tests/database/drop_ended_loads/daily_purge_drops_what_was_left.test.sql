@@ -2,12 +2,8 @@ begin;
 \ir ../../_shared/segments.psql
 select plan(2);
 
-do $$
-begin
-  perform pg_temp.copy_segment('a', 'b');
-  perform pg_temp.commit_segment(2, 0, 0, 0, 60);
-end;
-$$;
+select pg_temp.copy_segment('a', 'b');
+select pg_temp.commit_segment(2, 0, 0, 0, 60);
 do $$ begin perform amc_history.purge_history(); end $$;
 
 select is((select count(*) from result_loads), 1::bigint, 'not what is being loaded');

@@ -2,12 +2,8 @@ begin;
 \ir ../../_shared/segments.psql
 select plan(4);
 
-do $$
-begin
-  perform pg_temp.copy_segment('a', 'b');
-  perform pg_temp.commit_segment(2, 0, 0, 0, 60);
-end;
-$$;
+select pg_temp.copy_segment('a', 'b');
+select pg_temp.commit_segment(2, 0, 0, 0, 60);
 
 select is(amc_history.drop_ended_loads(), 0::bigint, 'not what is being loaded');
 do $$ begin perform fail_load(pg_temp.attempt(1), 2, 'bad_csv', 'A file that is not right.', true); end $$;

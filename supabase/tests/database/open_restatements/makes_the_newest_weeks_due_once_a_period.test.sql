@@ -28,11 +28,7 @@ select is(pg_temp.due(), '01-13 01-20', 'those two, which stay completed');
 select is(amc_history.open_restatements(), 0, 'while they are due, again is no change');
 select results_eq($$ select execution_id, detail ->> 'by' from tracking_events where event = 'week_to_be_restated' order by 1 $$,
   $$ values ('exec-2', 'policy'), ('exec-3', 'policy') $$, 'each leaves an event');
-do $$
-begin
-  perform pg_temp.load(2, 'exec-4', array['campaign'], '[["b"]]');
-end;
-$$;
+select pg_temp.load(2, 'exec-4', array['campaign'], '[["b"]]');
 select is((select kind from week_attempts where id = pg_temp.attempt(2)), 'restated', 'they are tried as restatements');
 select is(amc_history.open_restatements(), 0, 'while one is under way, again is no change');
 do $$

@@ -27,7 +27,7 @@ begin
 end;
 $$;
 select is(pg_temp.shown(), 'exec-3 a t', 'the old one while it is due');
-do $$ begin perform pg_temp.load(3, 'exec-4', array['campaign'], '[["b"]]'); end $$;
+select pg_temp.load(3, 'exec-4', array['campaign'], '[["b"]]');
 select is(pg_temp.shown(), 'exec-3 a t', 'and while the new one is in, but not yet reported');
 do $$ begin perform pg_temp.show(3, 'exec-4'); end $$;
 select is(pg_temp.shown(), 'exec-4 b f', 'then the new one');

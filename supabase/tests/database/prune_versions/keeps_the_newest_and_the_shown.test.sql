@@ -39,11 +39,7 @@ select results_eq($$ select execution_id, detail ->> 'records' from tracking_eve
 select is(amc_history.prune_versions(), 0, 'again is no change');
 update report_data_collections set keep_versions = 1;
 -- A restatement whose result is in, and which is not shown yet.
-do $$
-begin
-  perform pg_temp.load(1, 'exec-8', array['campaign'], '[["new"]]');
-end;
-$$;
+select pg_temp.load(1, 'exec-8', array['campaign'], '[["new"]]');
 select is(amc_history.prune_versions(), 3, 'down to one');
 select is(pg_temp.versions(1), array['exec-5 shown', 'exec-8'], 'the shown one stays, and what is about to be shown');
 do $$ begin perform pg_temp.show(1, 'exec-8'); end $$;

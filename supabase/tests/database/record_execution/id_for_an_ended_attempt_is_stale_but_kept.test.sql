@@ -3,8 +3,7 @@ begin;
 select plan(5);
 
 set local role service_role;
--- Week 1 is claimed: its create is on its way.
-do $$ begin perform claim_due_weeks(1); end $$;
+select pg_temp.claim_week(1);
 do $$ begin perform report_create(pg_temp.attempt(1), 'not_sent'); end $$;
 create temporary table before on commit drop as select * from report_data_weeks where id = pg_temp.week(1);
 

@@ -3,8 +3,7 @@ begin;
 select plan(9);
 
 set local role service_role;
--- Week 1 is claimed: its create is on its way.
-do $$ begin perform claim_due_weeks(1); end $$;
+select pg_temp.claim_week(1);
 
 select is(record_execution(pg_temp.attempt(1), id),
   row('rejected', 'malformed_execution_id', 'running', null)::tracking_report,

@@ -3,8 +3,7 @@ begin;
 select plan(6);
 
 set local role service_role;
--- Week 1 is claimed: its create is on its way.
-do $$ begin perform claim_due_weeks(1); end $$;
+select pg_temp.claim_week(1);
 
 select is(record_execution(pg_temp.attempt(1), 'exec-1',
   '{"status": "PENDING", "request_id": "req-1", "workflow_id": "w",

@@ -3,8 +3,7 @@ begin;
 select plan(4);
 
 set local role service_role;
--- Week 1 is claimed: its create is on its way.
-do $$ begin perform claim_due_weeks(1); end $$;
+select pg_temp.claim_week(1);
 do $$ begin perform report_create(pg_temp.attempt(1), 'unknown'); end $$;
 
 select is(record_execution(pg_temp.attempt(1), 'exec-1', '{"status": "RUNNING"}', true),

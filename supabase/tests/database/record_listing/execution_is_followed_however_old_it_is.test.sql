@@ -6,8 +6,7 @@ select plan(7);
 do $$
 begin
   update amc_instances set overdue_hours = 24 * 12 where id = 'amcpgtap1';
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(1), 'exec-1', '{"status": "RUNNING"}');
+  perform pg_temp.run_week(1, 'exec-1', 'RUNNING');
   perform set_config('amc_history.clock', '2025-03-13T12:00:00Z', true);
 end;
 $$;

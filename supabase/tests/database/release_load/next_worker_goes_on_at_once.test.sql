@@ -2,12 +2,8 @@ begin;
 \ir ../../_shared/segments.psql
 select plan(4);
 
-do $$
-begin
-  perform pg_temp.copy_segment('a', 'b');
-  perform pg_temp.commit_segment(2, 0, 0, 0, 60);
-end;
-$$;
+select pg_temp.copy_segment('a', 'b');
+select pg_temp.commit_segment(2, 0, 0, 0, 60);
 
 select is((select count(*) from claim_loads(5, 60)), 0::bigint, 'under its lease nobody takes it');
 do $$ begin perform amc_history.release_load(pg_temp.attempt(1), 2); end $$;

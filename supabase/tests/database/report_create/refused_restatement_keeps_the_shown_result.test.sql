@@ -6,11 +6,8 @@ set local role service_role;
 -- Week 1 was completed with exec-1 and is claimed again.
 do $$
 begin
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(1), 'exec-1');
-  perform pg_temp.complete_load('exec-1');
-  perform update_week_status(pg_temp.collection(), pg_temp.week(1), 'completed', '{"rows": 1}', 'exec-1');
-  update report_data_weeks set due_at = amc_history.clock_now() - interval '1 day' where id = pg_temp.week(1);
+  perform pg_temp.complete_week(1, 'exec-1');
+  perform pg_temp.make_due(1);
   perform claim_due_weeks(1);
 end;
 $$;

@@ -3,8 +3,7 @@ begin;
 select plan(3);
 
 set local role service_role;
--- Week 1 is claimed: its create is on its way.
-do $$ begin perform claim_due_weeks(1); end $$;
+select pg_temp.claim_week(1);
 do $$
 begin
   perform mark_workflow_saved('amcpgtap1', (select id from amc_workflows where instance_id = 'amcpgtap1'));

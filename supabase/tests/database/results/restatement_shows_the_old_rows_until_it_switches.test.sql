@@ -4,17 +4,15 @@ select plan(2);
 
 do $$
 begin
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(1), 'exec-0');
+  perform pg_temp.run_week(1, 'exec-0');
   perform amc_history.begin_load(pg_temp.attempt(1), 1, array['campaign', 'clicks']);
   perform amc_history.open_load((select id from result_loads where execution_id = 'exec-0'), 1);
   execute format('insert into amc_results.%I (campaign) values (''old'')',
   (select table_name from result_loads where execution_id = 'exec-0'));
   perform pg_temp.finish_load((select id from result_loads where execution_id = 'exec-0'), pg_temp.attempt(1), 1);
   perform update_week_status(pg_temp.collection(), pg_temp.week(1), 'completed', '{"rows": 1}', 'exec-0');
-  update report_data_weeks set due_at = amc_history.clock_now() - interval '1 day' where id = pg_temp.week(1);
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(1), 'exec-1');
+  perform pg_temp.make_due(1);
+  perform pg_temp.run_week(1, 'exec-1');
   perform amc_history.begin_load(pg_temp.attempt(1), 1, array['campaign', 'clicks']);
   perform amc_history.open_load(pg_temp.load_id(), 1);
   perform pg_temp.copy('new');

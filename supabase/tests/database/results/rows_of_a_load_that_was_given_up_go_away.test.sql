@@ -19,7 +19,7 @@ begin
 end;
 $$;
 select is(pg_temp.count_rows(), 0::bigint, 'a new load of the execution begins with none');
-do $$ begin perform pg_temp.copy('c'); end $$;
+select pg_temp.copy('c');
 select is((select first from (select (pg_temp.finish_load(pg_temp.load_id(), pg_temp.attempt(1), 1) -> 'first_rows' -> 0 ->> 'campaign') as first) s), 'c',
     'its lines count from 1 again');
 

@@ -25,9 +25,8 @@ select is(pg_temp.view_types(), array['text', 'text', 'text', 'text'], 'columns 
 -- A load that begins before AMC has told, and is complete after.
 do $$
 begin
-  update report_data_weeks set due_at = amc_history.clock_now() - interval '1 day' where id = pg_temp.week(2);
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(2), 'exec-2');
+  perform pg_temp.make_due(2);
+  perform pg_temp.run_week(2, 'exec-2');
   insert into result_loads (execution_id, fence, table_name, header) select 'exec-2', 1, table_name, header from amc_history.result_tables;
   update workflow_executions set output_columns = '[{"name": "campaign", "dataType": "LONG", "columnType": "DIMENSION"},
     {"name": "clicks", "dataType": "LONG", "columnType": "METRIC"}, {"name": "sold", "dataType": "DECIMAL", "columnType": "METRIC"},

@@ -6,8 +6,7 @@ set local role service_role;
 do $$
 begin
   update report_data_collections set failed_retries = 10 where id = pg_temp.collection();
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(1), 'exec-1', '{"status": "FAILED"}');
+  perform pg_temp.run_week(1, 'exec-1', 'FAILED');
 end;
 $$;
 -- The longest and the shortest wait of forty, after so many errors; all of it is taken back.

@@ -2,8 +2,7 @@ begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);
 
--- Week 1 is claimed: its create is on its way.
-do $$ begin perform claim_due_weeks(1); end $$;
+select pg_temp.claim_week(1);
 do $$
 begin
   perform report_create(pg_temp.attempt(1), 'unknown');

@@ -6,8 +6,7 @@ insert into amc_instance_members (instance_id, user_id) values ('amcpgtap1', pg_
 -- Week 1 is collected; there are an event, an alert of the week and one of the instance.
 do $$
 begin
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(1), 'exec-1');
+  perform pg_temp.run_week(1, 'exec-1');
   insert into result_loads (execution_id, fence, table_name, header) values ('exec-1', 1, 'not_made', '{a}');
   perform amc_history.raise_alert('test', 'of the week', 'amcpgtap1', pg_temp.week(1));
   perform amc_history.raise_alert('test', 'of the instance', 'amcpgtap1');

@@ -9,8 +9,7 @@ do $$
 begin
   perform update_week_status(pg_temp.collection(), pg_temp.week(1), 'failed', null, 'exec-1');
   update report_data_weeks set status = 'running', due_at = amc_history.clock_now() where id = pg_temp.week(1);
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(1), 'exec-1b');
+  perform pg_temp.run_week(1, 'exec-1b');
 end;
 $$;
 create temporary table before on commit drop as select * from report_data_weeks where id = pg_temp.week(1);

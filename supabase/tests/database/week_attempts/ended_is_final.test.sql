@@ -15,8 +15,7 @@ create function pg_temp.try(week integer, changes jsonb) returns void language s
        week) || changes) r $$;
 do $$
 begin
-  perform claim_due_weeks(1);
-  perform record_execution(pg_temp.attempt(1), 'exec-1');
+  perform pg_temp.run_week(1, 'exec-1');
   perform amc_history.end_attempt(pg_temp.attempt(1), 'failed');
 end;
 $$;
