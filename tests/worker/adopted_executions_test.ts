@@ -5,7 +5,7 @@ import {
   createAmcClient,
   createTokenSource,
 } from "../../supabase/functions/_shared/amc/mod.ts";
-import type { InstanceRow } from "../../supabase/functions/_shared/collector/collector.ts";
+import type { InstanceRow } from "../../supabase/functions/_shared/collector/instance.ts";
 import {
   collect,
   type Harness,

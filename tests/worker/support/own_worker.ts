@@ -1,10 +1,8 @@
 import postgres from "postgres";
 import type { AmcClient } from "../../../supabase/functions/_shared/amc/mod.ts";
 import { createAmcClients } from "../../../supabase/functions/_shared/collector/amc_clients.ts";
-import type {
-  Collector,
-  InstanceRow,
-} from "../../../supabase/functions/_shared/collector/collector.ts";
+import type { Collector } from "../../../supabase/functions/_shared/collector/collector.ts";
+import type { InstanceRow } from "../../../supabase/functions/_shared/collector/instance.ts";
 import {
   runTick,
   type TickReport,

@@ -8,7 +8,7 @@ import {
 } from "../amc/mod.ts";
 import { readCredential, type Sql } from "../database/sql.ts";
 import type { Log } from "../log.ts";
-import type { InstanceRow } from "./collector.ts";
+import type { InstanceRow } from "./instance.ts";
 
 /** Where AMC is, when it is not where the region says. */
 export interface AmcAddresses {

@@ -4,15 +4,6 @@ import type { Rpc } from "../database/rpc.ts";
 import type { Log } from "../log.ts";
 import type { AmcClients } from "./amc_clients.ts";
 
-/** What an instance's calls need to know, as every claim tells it. */
-export interface InstanceRow {
-  instance_id: string;
-  entity_id: string;
-  marketplace_id: string;
-  region: string;
-  credential_name: string;
-}
-
 /** What a tick works with. */
 export interface Collector {
   rpc: Rpc;

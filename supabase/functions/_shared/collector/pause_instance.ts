@@ -1,6 +1,7 @@
 import { AmcError, CredentialError, ThrottledError } from "../amc/mod.ts";
 import { StoredCredentialError } from "./amc_clients.ts";
-import type { Collector, InstanceRow } from "./collector.ts";
+import type { Collector } from "./collector.ts";
+import type { InstanceRow } from "./instance.ts";
 
 /**
  * Keeps every worker from calling AMC for an instance after a call failed: as long as AMC said, until a person reconnects
