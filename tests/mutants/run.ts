@@ -30,7 +30,7 @@ function choose(names: string[]): Mutant[] {
     : MUTANTS.filter(({ name }) => names.includes(name));
 }
 
-/** A test that fails anyway shows nothing. */
+/** A test that fails with every guard on proves nothing. */
 async function checkThatTestsPass(copies: Copy[], chosen: Mutant[]) {
   const tests = [...new Set(chosen.flatMap((mutant) => mutant.tests))];
   console.log("With every guard on …");
@@ -48,19 +48,19 @@ async function checkThatTestsPass(copies: Copy[], chosen: Mutant[]) {
   }));
 }
 
-function tell({ mutant, outcome, words, seconds }: Verdict): void {
+function print({ mutant, outcome, words, seconds }: Verdict): void {
   console.log(`${mutant.name} ... ${outcome} (${seconds}s)`);
   for (const line of words.slice(0, 3)) console.log(`    ${line}`);
 }
 
-/** Takes one mutant after the other in each copy; answers in the mutants' order. */
+/** Takes one mutant after the other in each copy; returns the verdicts in the mutants' order. */
 async function judgeAll(copies: Copy[], chosen: Mutant[]): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   const next = chosen.entries();
   await Promise.all(copies.map(async (copy) => {
     for (const [i, mutant] of next) {
       verdicts[i] = await judge(copy, mutant);
-      tell(verdicts[i]);
+      print(verdicts[i]);
     }
   }));
   return verdicts;

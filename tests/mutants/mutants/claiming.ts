@@ -4,7 +4,7 @@ import {
   type Mutant,
 } from "../support/mutant.ts";
 
-/** Neither question whether a week may be claimed looks for a live attempt of its window. */
+/** Neither has_claimable_week nor insert_intents looks for a live attempt of the same window. */
 const LIVE_IN_WINDOW = ["has_claimable_week", "insert_intents"].map((name) =>
   inSqlFunction(
     `amc_history.${name}`,
@@ -13,7 +13,7 @@ const LIVE_IN_WINDOW = ["has_claimable_week", "insert_intents"].map((name) =>
   )
 );
 
-/** What sees to it that a create is intended first, and within what the instance allows. */
+/** Guards of claiming: the intent comes first, and within the limits of the instance. */
 export const CLAIMING: Mutant[] = [
   {
     name: "intent-first",
@@ -65,8 +65,8 @@ export const CLAIMING: Mutant[] = [
   },
   {
     name: "cap-trigger",
-    guard: "there is no slot beyond max_parallel",
-    off: "trigger forbid_slot_beyond_cap refuses nothing",
+    guard: "no attempt has a slot beyond max_parallel",
+    off: "trigger forbid_slot_beyond_cap accepts any slot",
     edits: [
       inSqlFunction(
         "amc_history.forbid_slot_beyond_cap",
@@ -106,8 +106,8 @@ export const CLAIMING: Mutant[] = [
   },
   {
     name: "window-at-once",
-    guard: "two weeks of one window that are due at once are taken one by one",
-    off: "both in one claim are an error",
+    guard: "two due weeks of one window are claimed one after the other",
+    off: "claiming both at once is an error",
     edits: [
       inSqlFunction(
         "amc_history.insert_intents",
@@ -119,7 +119,7 @@ export const CLAIMING: Mutant[] = [
   },
   {
     name: "gate",
-    guard: "nothing is claimed for an instance that waits",
+    guard: "nothing is claimed for a paused instance",
     off: "claim_due_weeks does not read paused_until",
     edits: [
       inSqlFunction(
@@ -132,7 +132,7 @@ export const CLAIMING: Mutant[] = [
   },
   {
     name: "running-elsewhere",
-    guard: "what runs elsewhere takes places",
+    guard: "executions from elsewhere take slots",
     off: "free_slots does not subtract running_elsewhere",
     edits: [
       inSqlFunction(
@@ -145,8 +145,8 @@ export const CLAIMING: Mutant[] = [
   },
   {
     name: "daily-limit",
-    guard: "there are no more attempts in 24 hours than daily_limit",
-    off: "free_slots knows no daily limit",
+    guard: "at most daily_limit attempts begin in 24 hours",
+    off: "free_slots ignores the daily limit",
     edits: [
       inSqlFunction(
         "amc_history.free_slots",
@@ -181,7 +181,7 @@ export const CLAIMING: Mutant[] = [
   {
     name: "fingerprint",
     guard: "each attempt has a fingerprint of its own",
-    off: "all send the same one",
+    off: "all attempts have the same one",
     edits: [
       inSqlFunction(
         "amc_history.insert_intents",

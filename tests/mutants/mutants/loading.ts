@@ -5,12 +5,12 @@ import {
   withoutTrigger,
 } from "../support/mutant.ts";
 
-/** What sees to it that a result is shown whole, and to whom it belongs. */
+/** Guards of loads and results tables: a result is shown whole, and to its owner alone. */
 export const LOADING: Mutant[] = [
   {
     name: "load-fence",
     guard: "a loader that another one has replaced writes nothing",
-    off: "lock_load takes any fence",
+    off: "lock_load accepts any fence",
     edits: [
       inSqlFunction(
         "amc_history.lock_load",
@@ -36,7 +36,7 @@ export const LOADING: Mutant[] = [
   {
     name: "load-of-ended-attempt",
     guard: "nothing is loaded for an attempt that has ended",
-    off: "lock_load takes any state",
+    off: "lock_load accepts any state",
     edits: [
       inSqlFunction(
         "amc_history.lock_load",
@@ -49,7 +49,7 @@ export const LOADING: Mutant[] = [
   {
     name: "load-lease",
     guard: "one worker alone loads a result",
-    off: "claim_loads does not look at the lease",
+    off: "claim_loads does not check the lease",
     edits: [
       inSqlFunction(
         "public.claim_loads",
@@ -61,8 +61,8 @@ export const LOADING: Mutant[] = [
   },
   {
     name: "load-cursor",
-    guard: "a segment is added only where the load has come to",
-    off: "commit_segment does not compare its place with the cursor",
+    guard: "a segment is added only at the cursor of the load",
+    off: "commit_segment does not compare with the cursor",
     edits: [
       inSqlFunction(
         "amc_history.commit_segment",
@@ -106,7 +106,7 @@ export const LOADING: Mutant[] = [
   {
     name: "load-fence-of-copy",
     guard: "a loader that another one has replaced copies no bytes",
-    off: "open_load takes any fence",
+    off: "open_load accepts any fence",
     edits: [
       inSqlFunction(
         "amc_history.open_load",
@@ -122,8 +122,8 @@ export const LOADING: Mutant[] = [
   },
   {
     name: "failed-load-fence",
-    guard: "a replaced loader's failure counts no error",
-    off: "fail_load takes any fence",
+    guard: "the failure of a replaced loader counts no error",
+    off: "fail_load accepts any fence",
     edits: [
       inSqlFunction(
         "public.fail_load",
@@ -157,7 +157,7 @@ export const LOADING: Mutant[] = [
   },
   {
     name: "complete-load-report",
-    guard: "a report before all is in is rejected",
+    guard: "a report before the load is complete is rejected",
     off: "update_week_status does not look for the load",
     edits: [
       inSqlFunction(
@@ -171,7 +171,7 @@ export const LOADING: Mutant[] = [
   {
     name: "rows-of-complete-loads",
     guard: "rows are shown once their load is complete",
-    off: "the view does not ask",
+    off: "the view does not check",
     edits: [
       inSqlFunction(
         "amc_history.create_result_view",
@@ -184,7 +184,7 @@ export const LOADING: Mutant[] = [
   {
     name: "table-of-complete-loads",
     guard: "a results table shows rows once their load is complete",
-    off: "loads_of_caller does not ask",
+    off: "loads_of_caller does not check",
     edits: [
       inSqlFunction(
         "amc_history.loads_of_caller",
@@ -206,7 +206,7 @@ export const LOADING: Mutant[] = [
   {
     name: "rows-of-completed-weeks",
     guard: "rows are shown once their week is completed",
-    off: "the view does not ask",
+    off: "the view does not check",
     edits: [
       inSqlFunction(
         "amc_history.create_result_view",
@@ -218,7 +218,7 @@ export const LOADING: Mutant[] = [
   },
   {
     name: "rows-of-their-owner",
-    guard: "a results table shows each user his rows alone",
+    guard: "a results table shows users only their own rows",
     off: "it has no row level security",
     edits: [
       inSqlFunction(

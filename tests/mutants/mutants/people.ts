@@ -7,12 +7,12 @@ import {
   withoutTrigger,
 } from "../support/mutant.ts";
 
-/** What sees to it that what people ask for holds, and that nothing is lost by it. */
+/** Guards of what people request and resolve. */
 export const PEOPLE: Mutant[] = [
   {
     name: "cancel-remembered",
-    guard: "a cancel is carried out once the execution is known",
-    off: "record_execution does not look for one",
+    guard: "a requested cancel reaches an execution that becomes known later",
+    off: "record_execution does not check for one",
     edits: [
       inSqlFunction(
         "public.record_execution",
@@ -53,7 +53,7 @@ export const PEOPLE: Mutant[] = [
   },
   {
     name: "ended-by-hand",
-    guard: "a week ended by hand lets its attempt go",
+    guard: "a week ended by hand cancels its attempt",
     off: "trigger cancel_orphaned_attempt never fires",
     edits: [
       withoutTrigger("public.report_data_weeks", "cancel_orphaned_attempt"),
@@ -62,7 +62,7 @@ export const PEOPLE: Mutant[] = [
   },
   {
     name: "retry-on-live-attempt",
-    guard: "a week is not tried again while its last attempt is unsettled",
+    guard: "a week is not retried while its last attempt is unsettled",
     off: "reopen_week does not look for one",
     edits: [
       inSqlFunction(
@@ -98,8 +98,8 @@ export const PEOPLE: Mutant[] = [
   },
   {
     name: "own-collection",
-    guard: "a collection is its owner's to control",
-    off: "lock_own_collection takes anybody",
+    guard: "only its owner controls a collection",
+    off: "lock_own_collection accepts anybody",
     edits: [
       inSqlFunction(
         "amc_history.lock_own_collection",
@@ -111,7 +111,7 @@ export const PEOPLE: Mutant[] = [
   },
   {
     name: "policy-of-collections",
-    guard: "each user sees his collections alone",
+    guard: "users see only their own collections",
     off: "the policy of the table shows all",
     edits: [
       policyShowsAll(
@@ -123,8 +123,8 @@ export const PEOPLE: Mutant[] = [
   },
   {
     name: "start-once",
-    guard: "a request that comes twice at once makes one collection",
-    off: "neither a lock nor the index on its key keeps two from it",
+    guard: "a request sent twice at once makes one collection",
+    off: "neither the lock nor the index on its key prevents a second",
     edits: [
       inSqlFunction(
         "amc_history.find_repeated_request",
@@ -137,8 +137,8 @@ export const PEOPLE: Mutant[] = [
   },
   {
     name: "word-too-early",
-    guard: "nobody says what became of a create while it may be under way",
-    off: "neither confirm_execution nor confirm_no_execution asks",
+    guard: "no person resolves an attempt while its create may be under way",
+    off: "neither confirm_execution nor confirm_no_execution checks",
     edits: ["confirm_execution", "confirm_no_execution"].map((name) =>
       inSqlFunction(
         `amc_history.${name}`,
@@ -150,8 +150,9 @@ export const PEOPLE: Mutant[] = [
   },
   {
     name: "word-contradicted",
-    guard: "an attempt takes no execution of another window, whoever names it",
-    off: "the worker does not compare what AMC says of it",
+    guard:
+      "an attempt accepts no execution of another window, whoever names it",
+    off: "the worker does not compare it with what AMC reports",
     edits: [
       inTsFunction("confirm", ": whyNot(attempt, execution);", ": null;"),
     ],

@@ -1,11 +1,11 @@
 import { inSqlFunction, type Mutant } from "../support/mutant.ts";
 
-/** What sees to it that readers get one whole result, that it stays, and that it is asked for anew no more often than wanted. */
+/** Guards of reading, versions and restatement. */
 export const READERS: Mutant[] = [
   {
     name: "page-of-a-shown-week",
     guard: "week_rows shows the rows of completed weeks only",
-    off: "it shows a load that is in and not yet reported",
+    off: "it shows a complete load before its report",
     edits: [
       inSqlFunction(
         "public.week_rows",
@@ -30,8 +30,8 @@ export const READERS: Mutant[] = [
   },
   {
     name: "pruned-by-the-locked-week",
-    guard: "pruning passes by a week that is locked",
-    off: "it looks at the week as it was committed",
+    guard: "pruning skips a locked week",
+    off: "it reads the week without a lock",
     edits: [
       inSqlFunction(
         "amc_history.prune_versions",
@@ -57,7 +57,7 @@ export const READERS: Mutant[] = [
   {
     name: "once-a-period",
     guard: "a restatement policy tries a week once in its period",
-    off: "as soon as the last attempt has ended",
+    off: "it tries the week as soon as the last attempt has ended",
     edits: [
       inSqlFunction(
         "amc_history.weeks_to_restate",
@@ -82,8 +82,8 @@ export const READERS: Mutant[] = [
   },
   {
     name: "restates-the-locked-collection",
-    guard: "restating passes by a collection that somebody changes",
-    off: "it looks at the collection as it was committed",
+    guard: "restating skips a locked collection",
+    off: "it reads the collection without a lock",
     edits: [
       inSqlFunction(
         "amc_history.open_restatements",
@@ -96,7 +96,7 @@ export const READERS: Mutant[] = [
   {
     name: "settled-weeks-are-let-be",
     guard: "a week that ended more than 90 days ago is not restated",
-    off: "however old it is",
+    off: "it is restated at any age",
     edits: [
       inSqlFunction(
         "amc_history.weeks_to_restate",
@@ -108,8 +108,8 @@ export const READERS: Mutant[] = [
   },
   {
     name: "summary-of-its-own-load",
-    guard: "counted cells are added to the data of the load that they are of",
-    off: "to whatever data the week has",
+    guard: "counted cells are added to the data of their own load",
+    off: "they are added to any data of the week",
     edits: [
       inSqlFunction(
         "amc_history.check_cells",
@@ -122,7 +122,7 @@ export const READERS: Mutant[] = [
   {
     name: "summary-about-to-be-reported",
     guard: "cells are not counted between a load's end and its report",
-    off: "its worker's summary no longer is the load's",
+    off: "they are counted at once",
     edits: [
       inSqlFunction(
         "amc_history.check_cells",

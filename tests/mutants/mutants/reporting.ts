@@ -6,7 +6,7 @@ import {
   type Mutant,
 } from "../support/mutant.ts";
 
-/** What sees to it that a create is POSTed once, and that its report is stored, or known to be late. */
+/** Guards of creating and reporting: a create is POSTed once, and its report is stored or known to be late. */
 export const REPORTING: Mutant[] = [
   {
     name: "post-window",
@@ -24,7 +24,7 @@ export const REPORTING: Mutant[] = [
   {
     name: "post-window-of-claim",
     guard: "the POST window is measured from before the claim",
-    off: "it is measured from when the create is due to leave",
+    off: "it is measured from the moment before the POST",
     edits: [
       inTsFunction(
         "submit",
@@ -81,7 +81,7 @@ export const REPORTING: Mutant[] = [
   {
     name: "record-fence",
     guard: "an id for an attempt that has ended is stale",
-    off: "record_execution does not look whether it has",
+    off: "record_execution does not check the state",
     edits: [
       inSqlFunction(
         "public.record_execution",
@@ -94,7 +94,7 @@ export const REPORTING: Mutant[] = [
   {
     name: "record-known-id",
     guard: "an execution of another attempt is refused",
-    off: "record_execution does not look for it, nor does insert_execution",
+    off: "neither record_execution nor insert_execution looks for it",
     edits: [
       inSqlFunction(
         "public.record_execution",
@@ -112,7 +112,7 @@ export const REPORTING: Mutant[] = [
   {
     name: "report-fence",
     guard: "a report for an attempt that has ended, or has an id, is stale",
-    off: "report_create does not look whether it has",
+    off: "report_create does not check the state",
     edits: [
       inSqlFunction(
         "public.report_create",
@@ -138,7 +138,7 @@ export const REPORTING: Mutant[] = [
   {
     name: "throttle-pauses",
     guard: "a throttle pauses the instance for all workers",
-    off: "pause_instance sets a time that is over",
+    off: "pause_instance sets a time in the past",
     edits: [
       inSqlFunction(
         "public.pause_instance",
@@ -163,8 +163,8 @@ export const REPORTING: Mutant[] = [
   },
   {
     name: "waiting-is-free",
-    guard: "waiting counts as no error",
-    off: "reschedule_week counts one",
+    guard: "waiting does not count as an error",
+    off: "reschedule_week counts an error",
     edits: [
       inSqlFunction(
         "amc_history.reschedule_week",
@@ -176,8 +176,8 @@ export const REPORTING: Mutant[] = [
   },
   {
     name: "attempt-ended",
-    guard: "an attempt that has ended stays so",
-    off: "trigger forbid_attempt_revival lets it come back",
+    guard: "an ended attempt stays ended",
+    off: "trigger forbid_attempt_revival lets it live again",
     edits: [
       inTrigger(
         "forbid_attempt_revival",
@@ -211,8 +211,8 @@ export const REPORTING: Mutant[] = [
   },
   {
     name: "lease-of-intent",
-    guard: "an intent becomes unknown only once its lease is over",
-    off: "claim_listing does not look at the lease",
+    guard: "an intent becomes unknown only after its lease",
+    off: "claim_listing does not check the lease",
     edits: [
       inSqlFunction(
         "public.claim_listing",

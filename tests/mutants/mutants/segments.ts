@@ -1,11 +1,11 @@
 import { inSqlFunction, inTsFunction, type Mutant } from "../support/mutant.ts";
 
-/** What sees to it that a result of any size is in as it was sent, however often its loader stops. */
+/** Guards of segments: a result of any size is loaded as AMC sent it, however often its loader stops. */
 export const SEGMENTS: Mutant[] = [
   {
     name: "frozen-loader",
     guard: "a loader that froze is ended by its successor",
-    off: "end_earlier_loaders ends nobody",
+    off: "end_earlier_loaders ends none",
     edits: [
       inSqlFunction(
         "amc_history.end_earlier_loaders",
@@ -31,8 +31,8 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "lines-go-on",
-    guard: "lines go on from segment to segment",
-    off: "open_load begins with 1",
+    guard: "line numbers continue from segment to segment",
+    off: "open_load starts at 1",
     edits: [
       inSqlFunction(
         "amc_history.open_load",
@@ -44,8 +44,8 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "not-ready-is-free",
-    guard: "a result that AMC has not ready yet counts no error",
-    off: "fail_load counts one",
+    guard: "a result that is not ready counts no error",
+    off: "fail_load counts an error",
     edits: [
       inSqlFunction(
         "public.fail_load",
@@ -57,8 +57,8 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "result-gone",
-    guard: "a result that AMC keeps no longer is not asked for any more",
-    off: "fail_load does not look when its execution ended",
+    guard: "a result that AMC no longer keeps is not requested again",
+    off: "fail_load does not check when its execution ended",
     edits: [
       inSqlFunction(
         "public.fail_load",
@@ -70,8 +70,8 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "if-match",
-    guard: "a file is gone on with only while it is the same one",
-    off: "it is asked for without its etag",
+    guard: "a file is resumed only while it is the same one",
+    off: "it is requested without its etag",
     edits: [
       inTsFunction(
         "ResultFiles.#fetch",
@@ -83,7 +83,7 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "expired-link",
-    guard: "a link that has expired is asked for anew",
+    guard: "an expired link is renewed",
     off: "it is an error",
     edits: [
       inTsFunction(
@@ -96,7 +96,7 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "broken-off",
-    guard: "a connection that breaks off is gone on with",
+    guard: "a load resumes after a broken connection",
     off: "it is an error",
     edits: [
       inTsFunction(
@@ -110,8 +110,8 @@ export const SEGMENTS: Mutant[] = [
   {
     name: "claimed-ranges",
     guard:
-      "a server that only says that it serves ranges is asked for whole files",
-    off: "the wrong bytes are an error",
+      "a server that wrongly claims to serve ranges is asked for whole files",
+    off: "wrong bytes are an error",
     edits: [
       inTsFunction(
         "loadOne",
@@ -123,8 +123,8 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "half-loaded-rows",
-    guard: "nothing of a result that cannot be loaded stays",
-    off: "its rows are left where they are",
+    guard: "no rows remain of a result that cannot be loaded",
+    off: "its rows remain",
     edits: [
       inTsFunction(
         "reportFailure",
@@ -136,8 +136,8 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "changed-result",
-    guard: "a result that changed is loaded from the start",
-    off: "its load goes on",
+    guard: "a changed result is loaded from the start",
+    off: "its load continues",
     edits: [
       inTsFunction(
         "reportFailure",
@@ -162,7 +162,7 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "cut-off",
-    guard: "a file is in with all its bytes or not at all",
+    guard: "a file is loaded with all its bytes or not at all",
     off: "its length is not compared",
     edits: [
       inTsFunction(
@@ -176,7 +176,7 @@ export const SEGMENTS: Mutant[] = [
   {
     name: "checksum-of-segments",
     guard: "a checksum is the same however a result was loaded",
-    off: "a file that is committed at once has one digest",
+    off: "a file in one segment has one digest",
     edits: [
       inTsFunction(
         "Segment.pieces",
@@ -201,8 +201,8 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "number-of-files",
-    guard: "a result of another number of files is loaded from the start",
-    off: "it is gone on with",
+    guard: "a result with another number of files is loaded from the start",
+    off: "its load continues",
     edits: [
       inTsFunction(
         "loadFiles",
@@ -214,15 +214,15 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "line-of-file",
-    guard: "an error tells the line of the file",
-    off: "it tells that of the segment",
+    guard: "an error names the line of the file",
+    off: "it names the line of the segment",
     edits: [inTsFunction("named", "Number(line) + lines", "Number(line)")],
     tests: ["loading/exact_results"],
   },
   {
     name: "end-of-data",
     guard: "a line of \\. alone does not end the data",
-    off: "COPY gets it bare",
+    off: "COPY gets it as it is",
     edits: [
       inTsFunction(
         "RecordScan.#begin",
@@ -234,7 +234,7 @@ export const SEGMENTS: Mutant[] = [
   },
   {
     name: "mixed-escapes",
-    guard: "quotes that are doubled where a backslash escapes are refused",
+    guard: "doubled quotes beside backslash escapes are refused",
     off: "COPY reads them in its own way",
     edits: [
       inTsFunction(

@@ -5,7 +5,7 @@ import {
   withoutTrigger,
 } from "../support/mutant.ts";
 
-/** What sees to it that AMC's list settles what a create's answer did not, and settles it truly. */
+/** Guards of reconciliation: AMC's list settles an attempt without an answer, and settles it correctly. */
 export const SETTLING: Mutant[] = [
   {
     name: "settle-after",
@@ -22,8 +22,8 @@ export const SETTLING: Mutant[] = [
   },
   {
     name: "allowances",
-    guard: "the allowances cover what may be under way",
-    off: "only the list's lag is allowed for",
+    guard: "the allowances cover a create that may be under way",
+    off: "they cover the list's lag alone",
     edits: [
       inSqlFunction(
         "amc_history.insert_intents",
@@ -36,7 +36,7 @@ export const SETTLING: Mutant[] = [
   {
     name: "listing-in-the-future",
     guard: "a listing that has not begun proves nothing",
-    off: "settle_attempt takes any time",
+    off: "settle_attempt accepts any time",
     edits: [
       inSqlFunction(
         "public.settle_attempt",
@@ -48,7 +48,7 @@ export const SETTLING: Mutant[] = [
   },
   {
     name: "matcher-proved",
-    guard: "nothing is abandoned before the list has shown that it would tell",
+    guard: "nothing is abandoned before the matcher is proved",
     off: "settle_attempt does not read matcher_proved_at",
     edits: [
       inSqlFunction(
@@ -75,7 +75,7 @@ export const SETTLING: Mutant[] = [
   {
     name: "only-unknown-is-settled",
     guard: "only an attempt without an answer is abandoned",
-    off: "settle_attempt takes any",
+    off: "settle_attempt accepts any state",
     edits: [
       inSqlFunction(
         "public.settle_attempt",
@@ -100,7 +100,7 @@ export const SETTLING: Mutant[] = [
   },
   {
     name: "known-ids",
-    guard: "an execution that is known is not taken again",
+    guard: "a known execution is not adopted again",
     off: "the matcher does not leave it out",
     edits: [
       inTsFunction("matchExecution", "new Set(knownIds)", "new Set<string>()"),
@@ -109,8 +109,8 @@ export const SETTLING: Mutant[] = [
   },
   {
     name: "complete-listing",
-    guard: "a listing that was not read whole gives no attempt up",
-    off: "the worker takes it as proof",
+    guard: "an incomplete listing abandons no attempt",
+    off: "the worker accepts it as proof",
     edits: [
       inTsFunction(
         "settle",
@@ -122,8 +122,8 @@ export const SETTLING: Mutant[] = [
   },
   {
     name: "undecided-execution",
-    guard: "an execution that lacks a field gives no attempt up",
-    off: "the worker takes the listing as proof",
+    guard: "an execution without all fields abandons no attempt",
+    off: "the worker accepts the listing as proof",
     edits: [
       inTsFunction(
         "settle",
@@ -161,8 +161,8 @@ export const SETTLING: Mutant[] = [
   },
   {
     name: "fingerprint-of-stray",
-    guard: "only what the fingerprint proves ours is cancelled as a stray",
-    off: "for an abandoned attempt the matcher is given no fingerprint",
+    guard: "only an execution with our fingerprint is cancelled as a stray",
+    off: "the matcher gets no fingerprint of an abandoned attempt",
     edits: [
       inTsFunction(
         "settle",
@@ -175,7 +175,7 @@ export const SETTLING: Mutant[] = [
   {
     name: "listing-fence",
     guard: "a report of an earlier listing is stale",
-    off: "record_listing takes any",
+    off: "record_listing accepts any fence",
     edits: [
       inSqlFunction(
         "public.record_listing",
@@ -188,7 +188,7 @@ export const SETTLING: Mutant[] = [
   {
     name: "survey-fence",
     guard: "an earlier listing marks no collection as surveyed",
-    off: "mark_surveyed takes any",
+    off: "mark_surveyed accepts any fence",
     edits: [
       inSqlFunction(
         "public.mark_surveyed",
@@ -201,7 +201,7 @@ export const SETTLING: Mutant[] = [
   {
     name: "survey-complete",
     guard: "a survey reads the whole list",
-    off: "one that broke off lets a collection begin",
+    off: "an incomplete survey lets a collection begin",
     edits: [
       inTsFunction(
         "survey",
@@ -213,7 +213,7 @@ export const SETTLING: Mutant[] = [
   },
   {
     name: "survey-parameters",
-    guard: "a survey takes no run with other parameters",
+    guard: "a survey adopts no execution with other parameters",
     off: "it does not compare them",
     edits: [
       inTsFunction(
@@ -226,7 +226,8 @@ export const SETTLING: Mutant[] = [
   },
   {
     name: "held-for-survey",
-    guard: "a week whose run AMC shows is not claimed before it is read again",
+    guard:
+      "a week whose execution AMC shows is not claimed before another survey",
     off: "trigger hold_for_survey never fires",
     edits: [
       withoutTrigger("public.report_data_weeks", "hold_for_survey"),
@@ -235,7 +236,7 @@ export const SETTLING: Mutant[] = [
   },
   {
     name: "amc-status-trigger",
-    guard: "how an execution ended at AMC stays",
+    guard: "a terminal status at AMC is final",
     off: "trigger protect_terminal_status never fires",
     edits: [
       withoutTrigger("public.workflow_executions", "protect_terminal_status"),
@@ -244,7 +245,7 @@ export const SETTLING: Mutant[] = [
   },
   {
     name: "amc-status-later",
-    guard: "AMC's earlier word does not replace its later one",
+    guard: "an older status of AMC does not replace a newer one",
     off: "update_executions does not compare the times",
     edits: [
       inSqlFunction(

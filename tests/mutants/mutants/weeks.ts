@@ -6,7 +6,7 @@ import {
   withoutTrigger,
 } from "../support/mutant.ts";
 
-/** What sees to it that a week changes as it may, and keeps where its result is from. */
+/** Guards of a week's status and lineage. */
 const STATUS: Mutant[] = [
   {
     name: "lineage-erased",
@@ -33,7 +33,7 @@ const STATUS: Mutant[] = [
     name: "lineage-shared",
     guard: "two weeks never share an execution",
     off:
-      "neither the index nor foreign key execution_belongs_to_its_week keeps them from it",
+      "neither the index nor foreign key execution_belongs_to_its_week prevents it",
     edits: [
       indexNotUnique("public.report_data_weeks_execution_id_key"),
       withoutConstraint(
@@ -97,8 +97,8 @@ const STATUS: Mutant[] = [
   },
   {
     name: "report-on-live-attempt",
-    guard: "only the live attempt's id moves a week on",
-    off: "update_week_status takes any",
+    guard: "only the id of the live attempt changes a week",
+    off: "update_week_status accepts any id",
     edits: [
       inSqlFunction(
         "public.update_week_status",
@@ -111,7 +111,7 @@ const STATUS: Mutant[] = [
   {
     name: "running-week",
     guard: "a running week does not go back to pending",
-    off: "is_legal_transition lets it",
+    off: "is_legal_transition allows it",
     edits: [
       inSqlFunction(
         "amc_history.is_legal_transition",
@@ -124,7 +124,7 @@ const STATUS: Mutant[] = [
   {
     name: "terminal-week",
     guard: "a terminal status stays",
-    off: "is_legal_transition lets it change",
+    off: "is_legal_transition allows any change",
     edits: [
       inSqlFunction(
         "amc_history.is_legal_transition",
@@ -136,8 +136,8 @@ const STATUS: Mutant[] = [
   },
   {
     name: "terminal-data",
-    guard: "a week in a terminal status takes only what is missing",
-    off: "is_legal_transition lets its data be replaced",
+    guard: "a week in a terminal status accepts only what is missing",
+    off: "is_legal_transition allows new data",
     edits: [
       inSqlFunction(
         "amc_history.is_legal_transition",
@@ -162,7 +162,7 @@ const STATUS: Mutant[] = [
   },
   {
     name: "errors-raised",
-    guard: "only what the value itself caused makes a report untracked",
+    guard: "only an error of the value itself makes a report untracked",
     off: "write_week_with_execution catches every error",
     edits: [
       inSqlFunction(
@@ -188,12 +188,12 @@ const STATUS: Mutant[] = [
   },
 ];
 
-/** What sees to it that weeks lie where they should. */
+/** Guards of the weeks of a range and their windows. */
 const WINDOWS: Mutant[] = [
   {
     name: "week-place",
     guard: "weeks lie on every seventh day of their range",
-    off: "trigger forbid_misplaced_week does not look at the day",
+    off: "trigger forbid_misplaced_week does not check the day",
     edits: [
       inSqlFunction(
         "amc_history.forbid_misplaced_week",
@@ -206,7 +206,7 @@ const WINDOWS: Mutant[] = [
   {
     name: "week-in-range",
     guard: "weeks lie within their range",
-    off: "trigger forbid_misplaced_week does not compare with it",
+    off: "trigger forbid_misplaced_week does not check the range",
     edits: [
       inSqlFunction(
         "amc_history.forbid_misplaced_week",
@@ -219,7 +219,7 @@ const WINDOWS: Mutant[] = [
   {
     name: "week-length",
     guard: "a week has seven days",
-    off: "constraint week_is_seven_days lets it have any",
+    off: "constraint week_is_seven_days is dropped",
     edits: [
       withoutConstraint("public.report_data_weeks", "week_is_seven_days"),
     ],
@@ -228,7 +228,7 @@ const WINDOWS: Mutant[] = [
   {
     name: "week-once",
     guard: "a collection has each week once",
-    off: "two of its weeks may start on one day",
+    off: "the unique constraint is dropped",
     edits: [
       withoutConstraint(
         "public.report_data_weeks",
@@ -265,8 +265,8 @@ const WINDOWS: Mutant[] = [
   },
   {
     name: "oldest-first",
-    guard: "the oldest weeks are taken first",
-    off: "intend takes the newest",
+    guard: "the oldest weeks are claimed first",
+    off: "insert_intents takes the newest",
     edits: [
       inSqlFunction(
         "amc_history.insert_intents",
@@ -278,5 +278,5 @@ const WINDOWS: Mutant[] = [
   },
 ];
 
-/** What sees to it that a week is the right one, changes as it may, and keeps where its result is from. */
+/** Guards of weeks: their place, their status and their lineage. */
 export const WEEKS: Mutant[] = [...STATUS, ...WINDOWS];

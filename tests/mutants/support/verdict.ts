@@ -5,7 +5,7 @@ import { changesOf, type Mutant } from "./mutant.ts";
 /** Longer than the slowest of the tests that mutants name takes. */
 const TESTS_TIMEOUT_MS = 600_000;
 
-/** What came of running tests in a copy. */
+/** The outcome of tests in a copy. */
 export interface Run {
   /** The first tests that failed, as `path: name`. */
   failed: string[];
@@ -13,10 +13,10 @@ export interface Run {
   output: string;
 }
 
-/** What became of a mutant. */
+/** The outcome of a mutant. */
 export interface Verdict {
   mutant: Mutant;
-  /** bitten: a test failed. survived: none did. broken: no test ran to tell. */
+  /** bitten: a test failed. survived: none did. broken: no test could run. */
   outcome: "bitten" | "survived" | "broken";
   /** The tests that failed, or why it is broken. */
   words: string[];
@@ -66,7 +66,7 @@ export function failuresIn(stdout: string): string[] {
     .filter((line) => !line.endsWith(" (skipped)"));
 }
 
-/** Switches a mutant's guard off in a copy and looks whether its tests notice. */
+/** Switches a mutant's guard off in a copy and checks whether its tests notice. */
 export async function judge(copy: Copy, mutant: Mutant): Promise<Verdict> {
   const began = performance.now();
   const verdict = (outcome: Verdict["outcome"], words: string[]): Verdict => ({
