@@ -194,3 +194,12 @@ Deno.test("a view is read like a table", async () => {
   const { data } = await service.from("contract_titles").select().eq("id", 2);
   deepEqual(data, [{ id: 2, title: "beta" }]);
 });
+
+Deno.test("a column may have any name that SQL also uses inside", async () => {
+  for (const name of ["r", "t", "_postgrest_t", "pgrst_source"]) {
+    const { data, error } = await service.from("contract_notes")
+      .select(`${name}:id,title`).eq("id", 1);
+    equal(error, null);
+    deepEqual(data as unknown, [{ [name]: 1, title: "alpha" }]);
+  }
+});

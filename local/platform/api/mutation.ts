@@ -13,12 +13,12 @@ import { type JsonBody, readBody } from "./body.ts";
 import { findRelation, type Relation } from "./catalog.ts";
 import { Parameters, quoteIdentifier, run } from "./database.ts";
 import { ApiError, standIn } from "./errors.ts";
+import { acceptedForm, type Form } from "./media.ts";
 import {
   parsePreferences,
   parseQuery,
   type Preferences,
   type Query,
-  wantsObject,
 } from "./params.ts";
 import {
   orderSql,
@@ -129,7 +129,7 @@ const statuses: Record<string, [number, number]> = {
 function mutationResponse(
   request: Request,
   row: ResponseRow,
-  single: boolean,
+  form: Form,
   preferences: Preferences,
 ): Response {
   const [withBody, without] = statuses[request.method];
@@ -143,7 +143,7 @@ function mutationResponse(
     row,
     status,
     `${shown}/${total}`,
-    single,
+    form,
     preferences,
   );
 }
@@ -156,9 +156,12 @@ export async function changeRelation(
 ): Promise<Response> {
   const query = parseQuery(request, false);
   const preferences = parsePreferences(request);
-  const single = wantsObject(request);
+  const form = acceptedForm(request);
   const method = request.method;
   checkQuery(method, query);
+  if (form === "csv" && preferences.representation) {
+    throw standIn("CSV of what a change returns", "Ask for application/json.");
+  }
   const body = method === "DELETE" ? null : await readBody(request, false);
   return await inTransaction(context.database, async (tx) => {
     const relation = await findRelation(tx, context.schema, name);
@@ -193,15 +196,13 @@ export async function changeRelation(
       requestFacts(request, context.caller, context.schema),
       false,
     );
-    const shape = preferences.representation
-      ? (single ? "object" : "array")
-      : null;
+    const shape = preferences.representation ? form : null;
     const [row] = await run<ResponseRow>(
       tx,
       `with pgrst_source as (${rows}) ${outerSelect(shown, shape, null)}`,
       parameters.values,
     );
-    if (single && preferences.representation) checkSingular(row);
-    return mutationResponse(request, row, single, preferences);
+    if (form === "object" && preferences.representation) checkSingular(row);
+    return mutationResponse(request, row, form, preferences);
   });
 }

@@ -206,41 +206,6 @@ export function parsePreferences(request: Request): Preferences {
   return preferences;
 }
 
-/**
- * Reads which form of answer is asked for.
- *
- * @returns true for a single object (`application/vnd.pgrst.object+json`), false for JSON
- * @throws ApiError 406 PGRST107 for a media type nobody here makes, STANDIN for one that PostgREST makes
- */
-export function wantsObject(request: Request): boolean {
-  const accepted = (request.headers.get("accept") ?? "*/*").split(",").map((
-    type,
-  ) => type.trim().toLowerCase());
-  for (const type of accepted) {
-    const [media, ...rest] = type.split(";").map((part) => part.trim());
-    if (
-      media === "application/vnd.pgrst.object+json" ||
-      media === "application/vnd.pgrst.object"
-    ) {
-      if (rest.includes("nulls=stripped")) {
-        throw standIn("stripped nulls", "Leave them out yourself.");
-      }
-      return true;
-    }
-    if (["application/json", "*/*", "application/*"].includes(media)) {
-      return false;
-    }
-    if (media === "text/csv" || media.startsWith("application/vnd.pgrst")) {
-      throw standIn(`answers as ${media}`, "Ask for application/json.");
-    }
-  }
-  throw new ApiError(
-    406,
-    "PGRST107",
-    `None of these media types are available: ${accepted.join(", ")}`,
-  );
-}
-
 /** The exposed schema that a request asks for with `Accept-Profile` or `Content-Profile`. */
 export function requestedSchema(request: Request, schemas: string[]): string {
   const reads = request.method === "GET" || request.method === "HEAD";

@@ -10,7 +10,8 @@ import {
 } from "./response.ts";
 import { findRelation } from "./catalog.ts";
 import { Parameters, run } from "./database.ts";
-import { parsePreferences, parseQuery, wantsObject } from "./params.ts";
+import { acceptedForm } from "./media.ts";
+import { parsePreferences, parseQuery } from "./params.ts";
 import {
   orderSql,
   pageSql,
@@ -22,7 +23,11 @@ import {
 import type { RestContext } from "./context.ts";
 import { becomeCaller, inTransaction, requestFacts } from "./transaction.ts";
 
-/** Answers a read of a relation. */
+/**
+ * Answers a read of a relation.
+ *
+ * @throws ApiError for what PostgREST refuses, or STANDIN for what only PostgREST can do
+ */
 export function readRelation(
   context: RestContext,
   request: Request,
@@ -30,7 +35,7 @@ export function readRelation(
 ): Promise<Response> {
   const query = parseQuery(request, false);
   const preferences = parsePreferences(request);
-  const single = wantsObject(request);
+  const form = acceptedForm(request);
   return inTransaction(context.database, async (tx) => {
     const relation = await findRelation(tx, context.schema, name);
     const source = relationSource(relation);
@@ -48,11 +53,12 @@ export function readRelation(
     );
     const [row] = await run<ResponseRow>(
       tx,
-      outerSelect(rows, single ? "object" : "array", total),
+      `with pgrst_source as (${rows}) ` +
+        outerSelect("select t.* from pgrst_source as t", form, total),
       parameters.values,
     );
-    if (single) checkSingular(row);
+    if (form === "object") checkSingular(row);
     const { status, range } = rangeOf(row, query.offset);
-    return rowResponse(request, row, status, range, single, preferences);
+    return rowResponse(request, row, status, range, form, preferences);
   });
 }

@@ -1,16 +1,17 @@
 /**
- * Stand-in for PostgREST: the statement's outer select, and the HTTP answer made from its row.
+ * Stand-in for PostgREST: the statement's outer select, and the HTTP response made from its row.
  *
- * The body is JSON text made by Postgres and handed on as it is.
+ * Postgres writes the body as JSON or CSV; it is handed on as it is.
  */
 import { ApiError } from "./errors.ts";
 import { corsHeaders } from "./http.ts";
+import { type Form, mediaTypes } from "./media.ts";
 import type { Preferences } from "./params.ts";
 
-/** How the rows become one JSON text. */
-export type Shape = "array" | "object" | "scalar" | "scalars";
+/** How the rows become one text. */
+export type Shape = "array" | "object" | "scalar" | "scalars" | "csv";
 
-/** What the outer select gives. */
+/** What the outer select returns. */
 export interface ResponseRow {
   body: string | null;
   page: string;
@@ -19,18 +20,26 @@ export interface ResponseRow {
   status: string | null;
 }
 
+// As PostgREST writes CSV: the first row's names, not quoted, and each row as Postgres writes a composite value.
+const csv = `coalesce((select string_agg(h.name, ',')
+      from (select json_object_keys(row_to_json(s.*)) as name
+              from (select * from pgrst_source limit 1) s) h), '')
+    || e'\\n' || coalesce(string_agg(substr((r.*)::text, 2, length((r.*)::text) - 2), e'\\n'), '')`;
+
+// `r.*` is the row, also where a column is called r.
 const bodies: Record<Shape, string> = {
-  array: "coalesce(json_agg(r), '[]')",
-  object: "coalesce(json_agg(r)->0, 'null')",
+  array: "coalesce(json_agg(r.*), '[]')",
+  object: "coalesce(json_agg(r.*)->0, 'null')",
   scalar: "coalesce(json_agg(r.pgrst_scalar)->0, 'null')",
   scalars: "coalesce(json_agg(r.pgrst_scalar), '[]')",
+  csv,
 };
 
 /**
- * The outer select over the rows of an answer.
+ * The outer select over the rows of a response.
  *
- * @param rows the rows, as a select statement
- * @param shape how they become JSON, or null for an answer without a body
+ * @param rows the rows, as a select statement; for CSV it reads from `pgrst_source`, whose columns are the header
+ * @param shape how they become one text, or null for a response without a body
  * @param total a statement that counts all rows there are, or null
  */
 export function outerSelect(
@@ -60,7 +69,7 @@ export function checkSingular(row: ResponseRow): void {
   );
 }
 
-/** Status and `Content-Range` of an answer with rows from an offset on. */
+/** Status and `Content-Range` of a response with rows from an offset on. */
 export function rangeOf(
   row: ResponseRow,
   offset: number,
@@ -100,17 +109,18 @@ function ownHeaders(row: ResponseRow): [string, string][] {
 }
 
 /**
- * The HTTP answer for a row.
+ * The HTTP response for a row.
  *
  * @param status used unless the function set its own
- * @param single whether the body is a single object on request
+ * @param range the value of `Content-Range`, or null for none
+ * @param form the form of the body
  */
 export function rowResponse(
   request: Request,
   row: ResponseRow,
   status: number,
   range: string | null,
-  single: boolean,
+  form: Form,
   preferences: Preferences,
 ): Response {
   const own = row.status === null ? status : Number(row.status);
@@ -128,10 +138,7 @@ export function rowResponse(
   }
   const hasBody = row.body !== null && own !== 204 && own !== 304;
   if (hasBody) {
-    const media = single
-      ? "application/vnd.pgrst.object+json"
-      : "application/json";
-    headers.set("content-type", `${media}; charset=utf-8`);
+    headers.set("content-type", `${mediaTypes[form]}; charset=utf-8`);
   }
   for (const [name, value] of ownHeaders(row)) headers.set(name, value);
   const body = hasBody && request.method !== "HEAD" ? row.body : null;

@@ -19,12 +19,12 @@ import {
   type Transaction,
 } from "./database.ts";
 import { ApiError, standIn } from "./errors.ts";
+import { acceptedForm, type Form } from "./media.ts";
 import {
   parsePreferences,
   parseQuery,
   type Preferences,
   type Query,
-  wantsObject,
 } from "./params.ts";
 import {
   orderSql,
@@ -106,19 +106,35 @@ function callSql(routine: Routine, args: Arguments, parameters: Parameters) {
   };
 }
 
-function shapeOf(routine: Routine, single: boolean): Shape {
+function shapeOf(routine: Routine, form: Form): Shape {
+  if (form === "csv") return "csv";
+  const single = form === "object";
   if (!routine.composite) {
     return routine.returnsSet && !single ? "scalars" : "scalar";
   }
   return routine.returnsSet && !single ? "array" : "object";
 }
 
-/** Refuses what makes no sense on an answer without named columns. */
+function selectsAll(query: Query): boolean {
+  return query.select.every((item) => item.kind === "all");
+}
+
+/** PostgREST's header names every column of the function, whatever is selected: then it would not fit the rows. */
+function checkCsvQuery(query: Query): void {
+  if (selectsAll(query)) return;
+  throw standIn(
+    "select with CSV on a function",
+    "Select all columns, or ask for application/json.",
+  );
+}
+
+/** Refuses what needs named columns on a function that returns none. */
 function checkScalarQuery(query: Query): void {
-  const plain = query.select.every((item) => item.kind === "all") &&
-    query.filters.length === 0 &&
-    query.order.length === 0;
-  if (plain) return;
+  if (
+    selectsAll(query) && query.filters.length === 0 && query.order.length === 0
+  ) {
+    return;
+  }
   throw standIn(
     "select, filters and order on a function that returns no named columns",
     "Leave them out, or return a table.",
@@ -150,7 +166,7 @@ async function planCall(
   query: Query,
   body: JsonBody | null,
   preferences: Preferences,
-  single: boolean,
+  form: Form,
 ): Promise<{ routine: Routine; statement: string; values: (string | null)[] }> {
   const names = body === null ? query.args.map(([name]) => name) : body.keys;
   const post = body !== null;
@@ -183,7 +199,7 @@ async function planCall(
   const total = preferences.count
     ? `select count(*) from pgrst_source as t${where}`
     : null;
-  const outer = outerSelect(rows, shapeOf(routine, single), total);
+  const outer = outerSelect(rows, shapeOf(routine, form), total);
   return {
     routine,
     statement: `with pgrst_source as (${called}) ${outer}`,
@@ -207,8 +223,9 @@ export async function callFunction(
   }
   const query = parseQuery(request, !post);
   const preferences = parsePreferences(request);
-  const single = wantsObject(request);
+  const form = acceptedForm(request);
   checkArguments(query);
+  if (form === "csv") checkCsvQuery(query);
   const body = post ? await readBody(request, true) : null;
   return await inTransaction(context.database, async (tx) => {
     const plan = await planCall(
@@ -218,7 +235,7 @@ export async function callFunction(
       query,
       body,
       preferences,
-      single,
+      form,
     );
     const { routine } = plan;
     const readOnly = !post || routine.volatility !== "v";
@@ -227,9 +244,9 @@ export async function callFunction(
     const [row] = await run<ResponseRow>(tx, plan.statement, plan.values);
     // The value of a void function is read like any other, or Postgres might not call it; it is not shown.
     if (routine.returnsVoid) row.body = null;
-    else if (single) checkSingular(row);
+    else if (form === "object") checkSingular(row);
     const page = rangeOf(row, query.offset);
     const status = routine.returnsVoid ? 204 : page.status;
-    return rowResponse(request, row, status, page.range, single, preferences);
+    return rowResponse(request, row, status, page.range, form, preferences);
   });
 }

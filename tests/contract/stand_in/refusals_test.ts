@@ -11,6 +11,8 @@ Deno.test.beforeAll(async () => {
     grant all on public.contract_parents, public.contract_children to service_role;
     create function public.contract_one(a int default 1) returns int language sql stable
       as $$ select a $$;
+    create function public.contract_rows() returns table (a int, b int) language sql stable
+      as $$ select 1, 2 $$;
   `);
 });
 Deno.test.afterAll(() => test?.close());
@@ -47,7 +49,18 @@ const refused: [string, string, RequestInit?][] = [
   ["order by a JSON path", `${children}?order=meta->k`],
   ["a parameter given twice", `${children}?limit=1&limit=2`],
   ["estimated counts", children, { headers: { prefer: "count=estimated" } }],
-  ["answers as CSV", children, { headers: { accept: "text/csv" } }],
+  ["CSV of what a change returns", children, {
+    method: "POST",
+    body: '{"id": 1}',
+    headers: { accept: "text/csv", prefer: "return=representation" },
+  }],
+  [
+    "CSV of chosen columns of a function",
+    "/rest/v1/rpc/contract_rows?select=b",
+    {
+      headers: { accept: "text/csv" },
+    },
+  ],
   ["plans", children, {
     headers: { accept: "application/vnd.pgrst.plan+json" },
   }],
@@ -72,7 +85,6 @@ const refused: [string, string, RequestInit?][] = [
     body: '[{"a": 1}]',
   }],
   ["select on a scalar", "/rest/v1/rpc/contract_one?select=a"],
-  ["the description of the API", "/rest/v1/"],
   ["Realtime", "/realtime/v1/websocket"],
   ["Storage", "/storage/v1/bucket"],
   ["GraphQL", "/graphql/v1"],
@@ -89,8 +101,8 @@ for (const [what, path, init] of refused) {
 Deno.test("what Auth does not support is refused in Auth's words, with what it does support", async () => {
   for (
     const path of [
-      "/auth/v1/signup",
       "/auth/v1/otp",
+      "/auth/v1/recover",
       "/auth/v1/token?grant_type=pkce",
     ]
   ) {
