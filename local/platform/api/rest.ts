@@ -7,6 +7,7 @@ import { ApiError, standIn, toApiError } from "./errors.ts";
 import { errorResponse } from "./http.ts";
 import type { ApiKey } from "./keys.ts";
 import { changeRelation } from "./mutation.ts";
+import { describeApi } from "./open_api.ts";
 import { requestedSchema } from "./params.ts";
 import { readRelation } from "./relation.ts";
 import { callFunction } from "./rpc.ts";
@@ -15,13 +16,9 @@ function route(
   context: RestContext,
   request: Request,
   path: string,
+  key: ApiKey,
 ): Promise<Response> {
-  if (path === "") {
-    throw standIn(
-      "the description of the API (OpenAPI)",
-      "Use `supabase gen types`.",
-    );
-  }
+  if (path === "") return describeApi(context, request, key);
   const call = /^rpc\/([^/]+)$/.exec(path);
   if (call) return callFunction(context, request, decodeURIComponent(call[1]));
   if (path.includes("/")) {
@@ -63,7 +60,8 @@ export async function rest(
     const schema = requestedSchema(request, options.schemas);
     const path = new URL(request.url).pathname.replace(/^\/rest\/v1\/?/, "");
     const { database, maxRows } = options;
-    return await route({ database, caller, schema, maxRows }, request, path);
+    const context = { database, caller, schema, maxRows };
+    return await route(context, request, path, key);
   } catch (error) {
     return errorResponse(
       toApiError(error, caller?.role === "anon"),

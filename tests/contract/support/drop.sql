@@ -1,6 +1,7 @@
-drop view if exists public.contract_titles;
+drop view if exists public.contract_titles, public.contract_moods;
 drop table if exists public.contract_notes, public.contract_pairs, public.contract_authors,
-  public.contract_hidden cascade;
+  public.contract_hidden, public.contract_shapes cascade;
+drop type if exists public.contract_mood;
 do $$
 declare f regprocedure;
 begin
