@@ -8,7 +8,13 @@ const newErrors = "2024-01-01";
 
 /** An error in GoTrue's words. */
 export class AuthError extends Error {
-  constructor(readonly status: number, readonly code: string, message: string) {
+  /** @param more fields that the body has besides code and message */
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly more: Record<string, unknown> = {},
+  ) {
     super(message);
   }
 }
@@ -19,10 +25,12 @@ export function authErrorResponse(
   error: AuthError,
 ): Response {
   const wants = request.headers.get("x-supabase-api-version") ?? "";
-  const { status, code, message } = error;
+  const { status, code, message, more } = error;
   return wants >= newErrors
-    ? json(status, { code, message }, { "x-supabase-api-version": newErrors })
-    : json(status, { code: status, error_code: code, msg: message });
+    ? json(status, { code, message, ...more }, {
+      "x-supabase-api-version": newErrors,
+    })
+    : json(status, { code: status, error_code: code, msg: message, ...more });
 }
 
 /** The JSON object in a request's body. */

@@ -35,14 +35,20 @@ const userJson = `json_build_object(
   'last_sign_in_at', ${time("u.last_sign_in_at")},
   'app_metadata', coalesce(u.raw_app_meta_data, '{}'::jsonb),
   'user_metadata', coalesce(u.raw_user_meta_data, '{}'::jsonb),
-  'identities', '[]'::json,
+  'identities', json_build_array(json_build_object(
+    'identity_id', md5('identity of ' || u.id)::uuid, 'id', u.id, 'user_id', u.id, 'provider', 'email', 'email', u.email,
+    'identity_data', json_build_object('sub', u.id, 'email', u.email, 'email_verified', u.email_confirmed_at is not null),
+    'last_sign_in_at', ${time("u.last_sign_in_at")},
+    'created_at', ${time("u.created_at")}, 'updated_at', ${
+  time("u.updated_at")
+})),
   'created_at', ${time("u.created_at")}, 'updated_at', ${time("u.updated_at")},
   'is_anonymous', false)::text as "user"`;
 
 async function one(
   database: Database,
   text: string,
-  values: string[],
+  values: (string | null)[],
 ): Promise<User | null> {
   const [row] = await run<{ user: string }>(database, text, values);
   return row ? JSON.parse(row.user) : null;
@@ -66,7 +72,7 @@ export function insertUser(
         case when $3::text = 'true' then now() end,
         '{"provider": "email", "providers": ["email"]}'::jsonb || $4::text::jsonb,
         '{"email_verified": true}'::jsonb || $5::text::jsonb, now(), now()
-       where not exists (select from auth.users o where o.email = lower($1))
+      on conflict (email) where is_sso_user = false do nothing
       returning ${userJson}`,
     [
       user.email,
@@ -93,6 +99,47 @@ export function signIn(
         and u.encrypted_password = extensions.crypt($2, u.encrypted_password)
       returning ${userJson}`,
     [email, password],
+  );
+}
+
+/** Whether this is the password of the user with this id. */
+export async function hasPassword(
+  database: Database,
+  id: string,
+  password: string,
+): Promise<boolean> {
+  const [row] = await run<{ same: string }>(
+    database,
+    `select (u.encrypted_password = extensions.crypt($2, u.encrypted_password))::text as same
+       from auth.users u where u.id::text = lower($1)`,
+    [id, password],
+  );
+  return row?.same === "true";
+}
+
+/**
+ * Changes a user.
+ *
+ * @param change a new password or null; metadata that is merged into the user's, where null takes a key away
+ * @returns the changed user, or null when there is none
+ */
+export function updateUser(
+  database: Database,
+  id: string,
+  change: { password: string | null; userMetadata: Record<string, unknown> },
+): Promise<User | null> {
+  return one(
+    database,
+    `update auth.users u
+        set encrypted_password = coalesce(extensions.crypt($2, extensions.gen_salt('bf')), u.encrypted_password),
+            raw_user_meta_data = (
+              select coalesce(jsonb_object_agg(m.key, m.value), '{}')
+                from jsonb_each(coalesce(u.raw_user_meta_data, '{}') || $3::text::jsonb) m
+               where m.value <> 'null'),
+            updated_at = now()
+      where u.id::text = lower($1)
+      returning ${userJson}`,
+    [id, change.password, JSON.stringify(change.userMetadata)],
   );
 }
 

@@ -2,7 +2,12 @@
  * Where the contract suite runs: against the stand-in on an embedded Postgres, or, with CONTRACT_URL,
  * CONTRACT_PUBLISHABLE_KEY, CONTRACT_SECRET_KEY and CONTRACT_DATABASE_URL set, against a real Supabase project.
  */
-import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import {
+  type AuthResponse,
+  createClient,
+  type SignUpWithPasswordCredentials,
+  type SupabaseClient,
+} from "@supabase/supabase-js";
 import postgres from "postgres";
 import { startApi } from "../../../local/platform/api/mod.ts";
 import {
@@ -24,6 +29,11 @@ export interface Harness {
   user(): Promise<
     { client: SupabaseClient; id: string; email: string; password: string }
   >;
+  /** Signs up with a client; the user is deleted at the end. */
+  signUp(
+    client: SupabaseClient,
+    credentials: SignUpWithPasswordCredentials,
+  ): Promise<AuthResponse>;
   /** A plain request; `path` follows the address, such as `/rest/v1/contract_notes`. */
   request(path: string, init?: RequestInit): Promise<Response>;
   /** Deletes users and objects, and stops what was started. */
@@ -156,6 +166,11 @@ export async function openHarness(): Promise<Harness> {
       });
       if (error) throw error;
       return { client, id: made.data.user.id, email, password };
+    },
+    async signUp(client, credentials) {
+      const response = await client.auth.signUp(credentials);
+      if (response.data.user) users.push(response.data.user.id);
+      return response;
     },
     request: (path, init) => fetch(`${project.url}${path}`, init),
     async close() {
