@@ -3,6 +3,7 @@
 -- The files that follow are cut by domain. A table stands whole in one file, with its constraints, indexes, triggers and
 -- comments; only report_data_weeks gets its execution in a second one, execution_tracking. Row level security is
 -- switched on where a table is made; who may do what stands on one page, in the last file, access.
+-- Words, and marks such as (SPEC, H) beside a fact about AMC, are explained in docs/GLOSSARY.md.
 
 create extension if not exists pg_cron with schema pg_catalog;
 create extension if not exists pg_net with schema extensions;

@@ -1,10 +1,7 @@
 /**
  * The client of the Amazon Marketing Cloud reporting API: tokens, requests, typed answers. It knows nothing of weeks or databases.
  *
- * Facts about AMC carry their source and how sure they are. Sources: SPEC, Amazon's OpenAPI document; PM, its Postman
- * collection with captured answers; NB, its sample notebook; DOC, its AMC guides; REF, its other Ads guides; AWS, a retired AWS
- * solution; SKILL, SKILL2 and OS, notes of others from live use. H: several sources, one of them captured or running;
- * M: one good source; L: weak or inferred.
+ * Facts about AMC carry their source and how sure they are, as in (SPEC, H): docs/GLOSSARY.md says what the marks mean.
  */
 export {
   type AmcClient,
