@@ -116,6 +116,18 @@ Deno.test("OPERATING.md lists the worker's settings", () => {
   );
 });
 
+Deno.test("OPERATING.md lists the jobs of the schedule", async () => {
+  const jobs = await ask("select jobname from cron.job");
+  ok(jobs.length > 0);
+  deepEqual(
+    all(
+      section("docs/OPERATING.md", "## What to look at"),
+      /^\| `(amc-history-[a-z]+)`/gm,
+    ),
+    jobs,
+  );
+});
+
 Deno.test("the glossary has every state, outcome and kind that a constraint allows", async () => {
   const values = await ask(`
     select distinct m[1] from pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') m
