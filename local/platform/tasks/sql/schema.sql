@@ -15,7 +15,8 @@ relations as (
 routines as (
   select p.oid, n.nspname, p.proname, p.proacl, p.oid::regprocedure::text as signature
   from pg_proc p join ours n on n.oid = p.pronamespace
-  where not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+  where not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid
+    and d.deptype = 'e')
 ),
 columns as (
   select r.oid, string_agg(format(E'\n  %I %s', a.attname, format_type(a.atttypid, a.atttypmod))
@@ -31,8 +32,10 @@ columns as (
 ),
 comments as (
   select r.oid, string_agg(format(E'\ncomment on %s is %L;',
-    case when d.objsubid = 0 then case r.relkind when 'v' then 'view' when 'c' then 'type' else 'table' end || ' ' || r.full_name
-      else format('column %s.%I', r.full_name, a.attname) end, d.description), '' order by d.objsubid <> 0, a.attname collate "C") as text
+    case when d.objsubid = 0 then case r.relkind when 'v' then 'view' when 'c' then 'type' else 'table' end || ' '
+      || r.full_name
+      else format('column %s.%I', r.full_name, a.attname) end, d.description), '' order by d.objsubid <> 0,
+        a.attname collate "C") as text
   from relations r
   join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = r.oid
   left join pg_attribute a on a.attrelid = r.oid and a.attnum = d.objsubid and d.objsubid > 0
@@ -41,7 +44,8 @@ comments as (
 grants as (
   select g.oid, string_agg(format(E'\n-- %s: %s', g.grantee, g.rights), '' order by g.grantee collate "C") as text
   from (
-    select x.oid, coalesce(r.rolname, 'public') as grantee, string_agg(lower(a.privilege_type), ', ' order by a.privilege_type) as rights
+    select x.oid, coalesce(r.rolname, 'public') as grantee, string_agg(lower(a.privilege_type), ', '
+      order by a.privilege_type) as rights
     from (select oid, relacl as acl from relations union all select oid, proacl from routines) x
     cross join lateral aclexplode(x.acl) a
     left join pg_roles r on r.oid = a.grantee
@@ -58,35 +62,43 @@ parts as (
   union all
   select 2, 'schemas', n.nspname::text, format('create schema %I;', n.nspname)
     || coalesce(format(E'\ncomment on schema %I is %L;', n.nspname, obj_description(n.oid, 'pg_namespace')), '')
-    || coalesce((select string_agg(format(E'\n-- %s: %s', r.rolname, lower(a.privilege_type)), '' order by r.rolname collate "C")
+    || coalesce((select string_agg(format(E'\n-- %s: %s', r.rolname, lower(a.privilege_type)), ''
+      order by r.rolname collate "C")
       from pg_namespace s, aclexplode(s.nspacl) a join pg_roles r on r.oid = a.grantee
       where s.oid = n.oid and r.rolname in ('anon', 'authenticated', 'service_role')), '')
   from ours n where n.nspname <> 'public'
   union all
   select 3, 'types', format('%I.%I', n.nspname, t.typname), case t.typtype
     when 'd' then format('create domain %I.%I as %s;', n.nspname, t.typname,
-      format_type(t.typbasetype, t.typtypmod) || coalesce((select string_agg(E'\n  constraint ' || quote_ident(c.conname) || ' '
-        || pg_get_constraintdef(c.oid), '' order by c.conname collate "C") from pg_constraint c where c.contypid = t.oid), ''))
+      format_type(t.typbasetype, t.typtypmod)
+        || coalesce((select string_agg(E'\n  constraint ' || quote_ident(c.conname) || ' '
+        || pg_get_constraintdef(c.oid), '' order by c.conname collate "C") from pg_constraint c
+          where c.contypid = t.oid), ''))
     else format('create type %I.%I as (%s);', n.nspname, t.typname, (select string_agg(format(E'\n  %I %s', a.attname,
-      format_type(a.atttypid, a.atttypmod)), ',' order by a.attnum) from pg_attribute a where a.attrelid = t.typrelid) || E'\n') end
+      format_type(a.atttypid, a.atttypmod)), ',' order by a.attnum) from pg_attribute a where a.attrelid = t.typrelid)
+        || E'\n') end
     || coalesce(format(E'\ncomment on type %I.%I is %L;', n.nspname, t.typname, obj_description(t.oid, 'pg_type')), '')
   from pg_type t join ours n on n.oid = t.typnamespace
   where t.typtype = 'd' or t.typtype = 'c' and t.typrelid in (select oid from pg_class where relkind = 'c')
   union all
   select 4, 'tables', r.full_name, format('create table %s (%s%s%s);', r.full_name, c.text,
       (select string_agg(format(E',\n  constraint %I %s', k.conname, pg_get_constraintdef(k.oid)), ''
-        order by k.conname collate "C") from pg_constraint k where k.conrelid = r.oid and k.contype in ('c', 'f', 'p', 'u')), E'\n')
-    || coalesce((select string_agg(E'\n' || pg_get_indexdef(i.indexrelid) || ';', '' order by i.indexrelid::regclass::text collate "C")
+        order by k.conname collate "C") from pg_constraint k
+        where k.conrelid = r.oid and k.contype in ('c', 'f', 'p', 'u')), E'\n')
+    || coalesce((select string_agg(E'\n' || pg_get_indexdef(i.indexrelid) || ';', ''
+      order by i.indexrelid::regclass::text collate "C")
       from pg_index i where i.indrelid = r.oid
         and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u'))), '')
     || coalesce((select string_agg(E'\n' || pg_get_triggerdef(t.oid) || ';', '' order by t.tgname collate "C")
       from pg_trigger t where t.tgrelid = r.oid and not t.tgisinternal), '')
     || case when r.relrowsecurity then format(E'\nalter table %s enable row level security;', r.full_name) else '' end
     || coalesce((select string_agg(format(E'\ncreate policy %I on %s for %s to %s%s%s;', p.polname, r.full_name,
-        case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
+        case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
+          else 'all' end,
         (select string_agg(rolname, ', ' order by rolname) from pg_roles where oid = any (p.polroles)),
         coalesce(' using (' || pg_get_expr(p.polqual, p.polrelid) || ')', ''),
-        coalesce(' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '')), '' order by p.polname collate "C")
+        coalesce(' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '')), ''
+          order by p.polname collate "C")
       from pg_policy p where p.polrelid = r.oid), '')
     || coalesce((select string_agg(format(E'\n-- %s: %s (%s)', x.grantee, x.privilege, x.columns), ''
         order by x.grantee collate "C", x.privilege collate "C")
@@ -96,8 +108,8 @@ parts as (
         where a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped group by 1, 2) x), '')
   from relations r join columns c using (oid) where r.relkind in ('r', 'p')
   union all
-  select 5, 'views', r.full_name, format(E'create view %s with (%s) as\n%s', r.full_name, array_to_string(r.reloptions, ', '),
-    pg_get_viewdef(r.oid))
+  select 5, 'views', r.full_name, format(E'create view %s with (%s) as\n%s', r.full_name,
+    array_to_string(r.reloptions, ', '), pg_get_viewdef(r.oid))
   from relations r where r.relkind in ('v', 'm')
   union all
   select 6, 'functions', f.signature, pg_get_functiondef(f.oid)
