@@ -37,7 +37,8 @@ export async function benchLoad(
   size: Size,
 ): Promise<Section[]> {
   const database = await server.database("load");
-  await fillInstances(database, 10);
+  await fillInstances(database, 1);
+  await database.admin`update public.amc_instances set max_parallel = 100`;
   await fillWeeks(database, 500, "due", "due");
   await settle(database);
   await makeTables(database);

@@ -45,33 +45,38 @@ create table amc_history.result_tables (
   columns text[] not null,
   created_at timestamp with time zone default amc_history.clock_now() not null,
   header text[] not null,
+  instance_id text not null,
   table_name text not null,
   types text[],
-  view_name text not null,
   workflow_id text not null,
-  constraint result_tables_pkey PRIMARY KEY (workflow_id),
+  constraint result_tables_instance_id_workflow_id_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES amc_workflows(instance_id, id) ON DELETE CASCADE,
+  constraint result_tables_pkey PRIMARY KEY (instance_id, workflow_id),
   constraint result_tables_table_name_key UNIQUE (table_name),
-  constraint result_tables_view_name_key UNIQUE (view_name),
   constraint types_fit_columns CHECK ((cardinality(types) = cardinality(columns)))
 );
+CREATE TRIGGER drop_result_table AFTER DELETE ON amc_history.result_tables FOR EACH ROW EXECUTE FUNCTION amc_history.drop_result_table();
 alter table amc_history.result_tables enable row level security;
 create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
-comment on table amc_history.result_tables is 'The results table of each workflow version: its header as in AMC''s files, and the columns'' names in SQL.';
-comment on column amc_history.result_tables.types is 'Type in SQL of each column, once an execution told AMC''s outputColumns; null until then, and all columns read as
-text.';
+comment on table amc_history.result_tables is 'The results table of each workflow version of an instance: its header as in AMC''s files, and the columns'' names in
+SQL. Two instances never share one, whatever their queries.';
+comment on column amc_history.result_tables.types is 'Type in SQL of each column, from AMC''s outputColumns; null until an execution carried them: then the view reads all
+columns as text.';
 
 create table public.amc_instance_members (
   added_at timestamp with time zone default amc_history.clock_now() not null,
   instance_id text not null,
+  role text default 'admin'::text not null,
   user_id uuid not null,
   constraint amc_instance_members_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint amc_instance_members_pkey PRIMARY KEY (instance_id, user_id),
-  constraint amc_instance_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
+  constraint amc_instance_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint role_is_known CHECK ((role = ANY (ARRAY['admin'::text, 'analyst'::text, 'viewer'::text])))
 );
 CREATE INDEX amc_instance_members_user_id_idx ON public.amc_instance_members USING btree (user_id);
 alter table public.amc_instance_members enable row level security;
 create policy "users read their own memberships" on public.amc_instance_members for select to authenticated using ((user_id = ( SELECT auth.uid() AS uid)));
 comment on table public.amc_instance_members is 'Who may collect from an instance.';
+comment on column public.amc_instance_members.role is 'admin, analyst or viewer. So far every member may do the same, and each is an admin.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -117,24 +122,24 @@ create policy "members read their instances" on public.amc_instances for select 
   WHERE (m.user_id = ( SELECT auth.uid() AS uid)))));
 comment on table public.amc_instances is 'AMC instances, one row each, however many people use them.';
 comment on column public.amc_instances.credential_name is 'Name of the Vault secret that holds the Login with Amazon credential. The secret itself is never in this table.';
-comment on column public.amc_instances.credential_version is 'Raised when another credential is stored under the name: who reports that Amazon refused an earlier one is late.';
+comment on column public.amc_instances.credential_version is 'Rises with each credential stored under the name: a report that Amazon refused an earlier one is stale.';
 comment on column public.amc_instances.daily_limit is 'Most attempts in any 24 hours; null for no limit. SPEC speaks of 30 a day, probably stale (M).';
 comment on column public.amc_instances.entity_id is 'AMC account id, sent as Amazon-Advertising-API-AdvertiserId (SPEC, H).';
 comment on column public.amc_instances.id is 'AMC''s own instance id, such as amcr1aaaa1a.';
 comment on column public.amc_instances.last_claimed_at is 'The instance served longest ago is served first.';
-comment on column public.amc_instances.list_fence is 'Counts the listings; a report of an earlier one is stale.';
+comment on column public.amc_instances.list_fence is 'Rises with each claimed listing; a report of an earlier one is stale.';
 comment on column public.amc_instances.list_lag_seconds is 'How long an execution may be missing from AMC''s list after it was created. Its length is not known (L).';
 comment on column public.amc_instances.marketplace_id is 'Sent as Amazon-Advertising-API-MarketplaceId (SPEC, H).';
-comment on column public.amc_instances.matcher_proved_at is 'When a create''s answer first showed that the list would have found it. Until then unknown outcomes wait for a
-person.';
+comment on column public.amc_instances.matcher_proved_at is 'When AMC''s answer to a create first echoed everything by which the list can be matched. Until then an unknown
+outcome waits for a person.';
 comment on column public.amc_instances.max_parallel is 'Most live attempts at once. AMC runs 10 executions per instance in parallel through the API (guide, M).';
-comment on column public.amc_instances.overdue_hours is 'Hours after which a person is alerted to an execution that has not ended; it is followed on. AMC allows 24 hours in
-its queue and 24 of running (SPEC, H).';
+comment on column public.amc_instances.overdue_hours is 'Hours after which an alert tells that an execution has not ended; the worker still follows it. AMC allows 24 hours
+in its queue and 24 hours of running (SPEC, H).';
 comment on column public.amc_instances.paused_until is 'No worker calls AMC for this instance before then.';
 comment on column public.amc_instances.poll_seconds is 'Seconds between two listings of the instance.';
 comment on column public.amc_instances.region is 'Which regional host is called: NA, EU or FE.';
-comment on column public.amc_instances.running_elsewhere is 'Executions that AMC''s last list showed under way and that are not ours: people use the console too.';
-comment on column public.amc_instances.throttles_in_row is 'Pauses since AMC last answered: the exponent of the backoff.';
+comment on column public.amc_instances.running_elsewhere is 'Executions of others that AMC''s last list showed under way: people use the console too. They take slots.';
+comment on column public.amc_instances.throttles_in_row is 'Pauses since the last complete listing: the exponent of the backoff.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -146,17 +151,23 @@ create table public.amc_workflows (
   output_columns jsonb,
   output_format jsonb default '{"quoteCharacter": "\"", "escapeCharacter": "\"", "separatorCharacter": ","}'::jsonb not null,
   parameters jsonb default '[]'::jsonb not null,
+  raw_view text generated always as (('raw_'::text || result_table)) stored not null,
+  result_table text not null,
+  results_view text generated always as (('results_'::text || result_table)) stored not null,
   saved_at timestamp with time zone,
   sql_query text not null,
+  version_hash text not null,
   constraint amc_workflows_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint amc_workflows_pkey PRIMARY KEY (instance_id, id),
+  constraint one_version_per_query UNIQUE (instance_id, version_hash),
   constraint parameters_is_an_array CHECK ((jsonb_typeof(parameters) = 'array'::text)),
+  constraint result_table_is_of_one_version UNIQUE (result_table),
   constraint sql_query_is_not_empty CHECK ((char_length(btrim(sql_query)) > 0)),
   constraint workflow_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9._-]{1,128}$'::text)),
   constraint workflow_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
 );
-CREATE TRIGGER forbid_workflow_version_change BEFORE UPDATE ON public.amc_workflows FOR EACH ROW WHEN ((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS DISTINCT FROM new.sql_query)) OR (old.parameters IS DISTINCT FROM new.parameters)) OR (old.output_format IS DISTINCT FROM new.output_format))) EXECUTE FUNCTION amc_history.forbid_workflow_version_change();
-CREATE TRIGGER set_workflow_version_id BEFORE INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION amc_history.set_workflow_version_id();
+CREATE TRIGGER forbid_workflow_version_change BEFORE UPDATE ON public.amc_workflows FOR EACH ROW WHEN ((((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS DISTINCT FROM new.sql_query)) OR (old.parameters IS DISTINCT FROM new.parameters)) OR (old.output_format IS DISTINCT FROM new.output_format)) OR (old.version_hash IS DISTINCT FROM new.version_hash)) OR (old.result_table IS DISTINCT FROM new.result_table))) EXECUTE FUNCTION amc_history.forbid_workflow_version_change();
+CREATE TRIGGER set_workflow_version BEFORE INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION amc_history.set_workflow_version();
 alter table public.amc_workflows enable row level security;
 create policy "members add workflows to their instances" on public.amc_workflows for insert to authenticated with check ((instance_id IN ( SELECT m.instance_id
    FROM amc_instance_members m
@@ -165,12 +176,16 @@ create policy "members read their instances' workflows" on public.amc_workflows 
    FROM amc_instance_members m
   WHERE (m.user_id = ( SELECT auth.uid() AS uid)))));
 -- authenticated: insert (instance_id, name, parameters, sql_query)
-comment on table public.amc_workflows is 'Saved AMC queries. A version never changes: another text is another row with another id.';
-comment on column public.amc_workflows.id is 'AMC''s workflowId: the name, and a hash of everything that decides the result.';
-comment on column public.amc_workflows.output_columns is 'AMC''s outputColumns, once an execution told them.';
-comment on column public.amc_workflows.output_format is 'Always sent to AMC, whose defaults are not documented, so that the form of a result is known.';
+comment on table public.amc_workflows is 'Saved AMC queries. A version never changes: another query is another row with another id.';
+comment on column public.amc_workflows.id is 'AMC''s workflowId: a readable stem of the first name, and the start of version_hash.';
+comment on column public.amc_workflows.output_columns is 'AMC''s outputColumns, from the first execution that carried them; null until then.';
+comment on column public.amc_workflows.output_format is 'Sent with every save, since AMC''s defaults are not documented: so the form of a result is known.';
 comment on column public.amc_workflows.parameters is 'Declared inputParameters, as AMC takes them (SPEC, H): [{name, dataType, columnType, defaultValue}].';
+comment on column public.amc_workflows.raw_view is 'The view in public that shows its results as the text that AMC sent.';
+comment on column public.amc_workflows.result_table is 'Name of its table in amc_results, which its first result creates.';
+comment on column public.amc_workflows.results_view is 'The view in public that shows its results with their types.';
 comment on column public.amc_workflows.saved_at is 'When the workflow was saved at AMC; null until then.';
+comment on column public.amc_workflows.version_hash is 'SHA-256 in hex of SQL, parameters and output format: the same query under another name is the same version.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -247,14 +262,11 @@ create table public.report_data_weeks (
   started_at timestamp with time zone,
   status text default 'pending'::text not null,
   survey_again boolean default false not null,
-  time_window_end text generated always as (amc_history.local_midnight((week_start_date + 7))) stored not null,
-  time_window_start text generated always as (amc_history.local_midnight(week_start_date)) stored not null,
   updated_at timestamp with time zone default amc_history.clock_now() not null,
   week_end_date date not null,
   week_start_date date not null,
   constraint error_count_is_not_negative CHECK ((error_count >= 0)),
-  constraint execution_belongs_to_its_week FOREIGN KEY (id, execution_id) REFERENCES workflow_executions(week_id, id),
-  constraint finished_at_matches_status CHECK (((finished_at IS NOT NULL) = amc_history.is_final_week_status(status))),
+  constraint finished_at_matches_status CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text])))),
   constraint only_open_weeks_are_due CHECK (((due_at IS NULL) OR (status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text])))),
   constraint report_data_weeks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON DELETE CASCADE,
   constraint report_data_weeks_collection_id_week_start_date_key UNIQUE (collection_id, week_start_date),
@@ -266,10 +278,11 @@ create table public.report_data_weeks (
 CREATE INDEX report_data_weeks_due_idx ON public.report_data_weeks USING btree (instance_id, due_at, week_start_date) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX report_data_weeks_execution_id_key ON public.report_data_weeks USING btree (execution_id) WHERE (execution_id IS NOT NULL);
 CREATE INDEX report_data_weeks_survey_again_idx ON public.report_data_weeks USING btree (instance_id) WHERE survey_again;
-CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION amc_history.cancel_orphaned_attempt();
+CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text])) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION amc_history.cancel_orphaned_attempt();
+CREATE TRIGGER check_first_execution_id BEFORE INSERT ON public.report_data_weeks FOR EACH ROW WHEN ((new.execution_id IS NOT NULL)) EXECUTE FUNCTION amc_history.protect_execution_id();
 CREATE TRIGGER forbid_misplaced_week BEFORE INSERT OR UPDATE OF collection_id, week_start_date, week_end_date ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.forbid_misplaced_week();
 CREATE TRIGGER hold_for_survey BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW WHEN ((new.survey_again AND (new.due_at < 'infinity'::timestamp with time zone))) EXECUTE FUNCTION amc_history.hold_for_survey();
-CREATE TRIGGER protect_execution_id BEFORE UPDATE OF execution_id ON public.report_data_weeks FOR EACH ROW WHEN (((old.execution_id IS NOT NULL) AND (new.execution_id IS NULL))) EXECUTE FUNCTION amc_history.protect_execution_id();
+CREATE TRIGGER protect_execution_id BEFORE UPDATE OF execution_id ON public.report_data_weeks FOR EACH ROW WHEN ((old.execution_id IS DISTINCT FROM new.execution_id)) EXECUTE FUNCTION amc_history.protect_execution_id();
 CREATE TRIGGER require_complete_load BEFORE UPDATE OF status, execution_id ON public.report_data_weeks FOR EACH ROW WHEN (((new.status = 'completed'::text) AND ((old.status <> 'completed'::text) OR (old.execution_id IS DISTINCT FROM new.execution_id)))) EXECUTE FUNCTION amc_history.require_complete_load();
 CREATE TRIGGER set_week_instance BEFORE INSERT OR UPDATE OF collection_id, instance_id ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.set_week_instance();
 CREATE TRIGGER set_week_timestamps BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.set_week_timestamps();
@@ -289,8 +302,6 @@ comment on column public.report_data_weeks.instance_id is 'The collection''s ins
 comment on column public.report_data_weeks.started_at is 'When the week first became running.';
 comment on column public.report_data_weeks.survey_again is 'AMC''s list showed a run of it that it could not take, since another live attempt asked AMC for the same window. It
 waits, due at infinity, until the list has been read again.';
-comment on column public.report_data_weeks.time_window_end is 'The first moment after the week, in the same form: AMC''s windows are half-open.';
-comment on column public.report_data_weeks.time_window_start is 'The week''s first moment as AMC takes it: local time without a zone, 2025-01-06T00:00:00 (captured, H).';
 comment on column public.report_data_weeks.week_end_date is 'Last day of the week, inclusive.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
@@ -340,25 +351,25 @@ alter table public.result_loads enable row level security;
 create policy "owners read their loads" on public.result_loads for select to authenticated using ((EXISTS ( SELECT
    FROM workflow_executions e
   WHERE (e.id = result_loads.execution_id))));
-comment on table public.result_loads is 'Fillings of a result from an execution. Rows of an incomplete one are never shown.';
-comment on column public.result_loads.byte_offset is 'Cursor: bytes of the next file that are in.';
-comment on column public.result_loads.bytes is 'Cursor: bytes of all files that are in, headers too.';
-comment on column public.result_loads.cells_checked_at is 'When it was counted which cells do not fit their column''s type; null until then.';
-comment on column public.result_loads.checksum is 'SHA-256 in hex: of the file''s bytes if one segment was all; else of the segments'' digests in order, then - and
+comment on table public.result_loads is 'Loads of results, each from one execution. No view shows the rows of an incomplete one.';
+comment on column public.result_loads.byte_offset is 'Cursor: bytes of the next file that are loaded.';
+comment on column public.result_loads.bytes is 'Cursor: bytes of all files that are loaded, headers too.';
+comment on column public.result_loads.cells_checked_at is 'When the cells that do not fit their column''s type were counted; null until then.';
+comment on column public.result_loads.checksum is 'SHA-256 in hex: of the file''s bytes if there was one segment; else of the segments'' digests in order, then - and
 their number.';
-comment on column public.result_loads.digests is 'SHA-256 of each segment that is in, in hex and in order.';
-comment on column public.result_loads.etag is 'Cursor: the next file''s entity tag, where some of it is in.';
+comment on column public.result_loads.digests is 'SHA-256 of each loaded segment, in hex and in order.';
+comment on column public.result_loads.etag is 'Cursor: the next file''s entity tag, if some of it is loaded.';
 comment on column public.result_loads.fence is 'The attempt''s fence when the load began.';
-comment on column public.result_loads.file is 'Cursor: how many files are in.';
+comment on column public.result_loads.file is 'Cursor: files that are loaded.';
 comment on column public.result_loads.files is 'How many files the result has.';
 comment on column public.result_loads.filtered_records is 'Rows that AMC marks as filtered for privacy, in its column filtered; null if the result has no such column.';
 comment on column public.result_loads.header is 'Column names as in the file.';
-comment on column public.result_loads.line_end is 'Cursor: how the next file''s lines end, where some of it is in.';
-comment on column public.result_loads.lines is 'Cursor: lines of the next file that are in, its header''s too.';
-comment on column public.result_loads.records is 'Cursor: rows that are in.';
+comment on column public.result_loads.line_end is 'Cursor: how the next file''s lines end, if some of it is loaded.';
+comment on column public.result_loads.lines is 'Cursor: lines of the next file that are loaded, its header''s too.';
+comment on column public.result_loads.records is 'Cursor: rows that are loaded.';
 comment on column public.result_loads.segment_bytes is 'A segment ends with the first record that reaches so many bytes from its start, or with its file.';
 comment on column public.result_loads.table_name is 'The table in amc_results that its rows are in.';
-comment on column public.result_loads.uncast is 'Cells that do not cast to their column''s type, by column: {"column": n}.';
+comment on column public.result_loads.uncast is 'Cells that do not fit their column''s type, by column: {"column": n}.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -425,7 +436,6 @@ create table public.week_attempts (
   id uuid default gen_random_uuid() not null,
   instance_id text not null,
   intended_at timestamp with time zone not null,
-  is_live boolean generated always as ((state <> 'ended'::text)) stored not null,
   kind text not null,
   leased_until timestamp with time zone,
   number integer not null,
@@ -436,18 +446,18 @@ create table public.week_attempts (
   watch_until timestamp with time zone,
   week_id uuid not null,
   window_key text,
-  constraint confirmed_execution_id_is_well_formed CHECK (amc_history.is_execution_id(confirmed_execution_id)),
+  constraint confirmed_execution_id_is_well_formed CHECK ((confirmed_execution_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$'::text)),
   constraint created_has_an_execution CHECK (((state <> 'created'::text) OR (execution_id IS NOT NULL))),
-  constraint ended_at_matches_state CHECK ((is_live = (ended_at IS NULL))),
-  constraint external_is_never_live CHECK (((kind <> 'external'::text) OR (NOT is_live))),
+  constraint ended_at_matches_state CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+  constraint external_is_never_live CHECK (((kind <> 'external'::text) OR (state = 'ended'::text))),
   constraint fingerprint_is_in_range CHECK (((fingerprint >= 21600) AND (fingerprint <= 86400))),
   constraint kind_is_known CHECK ((kind = ANY (ARRAY['collected'::text, 'restated'::text, 'external'::text]))),
-  constraint live_attempt_is_accounted_for CHECK (((NOT is_live) OR ((slot IS NOT NULL) AND (fingerprint IS NOT NULL) AND (window_key IS NOT NULL) AND (settle_after IS NOT NULL)))),
+  constraint live_attempt_is_accounted_for CHECK (((state = 'ended'::text) OR ((slot IS NOT NULL) AND (fingerprint IS NOT NULL) AND (window_key IS NOT NULL) AND (settle_after IS NOT NULL)))),
   constraint number_is_positive CHECK ((number > 0)),
   constraint only_abandoned_is_watched CHECK (((watch_until IS NULL) OR (outcome = 'abandoned'::text))),
   constraint open_intent_has_no_execution CHECK (((state <> ALL (ARRAY['intended'::text, 'unknown'::text])) OR (execution_id IS NULL))),
   constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['collected'::text, 'failed'::text, 'rejected'::text, 'cancelled'::text, 'cancelled_outside'::text, 'refused'::text, 'quota'::text, 'not_visible'::text, 'not_sent'::text, 'abandoned'::text, 'external'::text]))),
-  constraint outcome_matches_state CHECK ((is_live = (outcome IS NULL))),
+  constraint outcome_matches_state CHECK (((state = 'ended'::text) = (outcome IS NOT NULL))),
   constraint slot_is_positive CHECK ((slot > 0)),
   constraint state_is_known CHECK ((state = ANY (ARRAY['intended'::text, 'unknown'::text, 'created'::text, 'ended'::text]))),
   constraint week_attempts_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id) DEFERRABLE INITIALLY DEFERRED,
@@ -457,13 +467,13 @@ create table public.week_attempts (
   constraint week_attempts_week_id_number_key UNIQUE (week_id, number)
 );
 CREATE UNIQUE INDEX one_attempt_per_execution ON public.week_attempts USING btree (execution_id);
-CREATE UNIQUE INDEX one_live_attempt_per_slot ON public.week_attempts USING btree (instance_id, slot) WHERE is_live;
-CREATE UNIQUE INDEX one_live_attempt_per_week ON public.week_attempts USING btree (week_id) WHERE is_live;
-CREATE UNIQUE INDEX one_live_attempt_per_window ON public.week_attempts USING btree (instance_id, window_key) WHERE is_live;
+CREATE UNIQUE INDEX one_live_attempt_per_slot ON public.week_attempts USING btree (instance_id, slot) WHERE (state <> 'ended'::text);
+CREATE UNIQUE INDEX one_live_attempt_per_week ON public.week_attempts USING btree (week_id) WHERE (state <> 'ended'::text);
+CREATE UNIQUE INDEX one_live_attempt_per_window ON public.week_attempts USING btree (instance_id, window_key) WHERE (state <> 'ended'::text);
 CREATE INDEX week_attempts_instance_id_idx ON public.week_attempts USING btree (instance_id, intended_at);
 CREATE INDEX week_attempts_watched_idx ON public.week_attempts USING btree (instance_id, watch_until) WHERE (watch_until IS NOT NULL);
-CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR EACH ROW WHEN ((((NOT old.is_live) AND (new.state <> old.state)) OR ((old.execution_id IS NOT NULL) AND (new.execution_id IS DISTINCT FROM old.execution_id)))) EXECUTE FUNCTION amc_history.forbid_attempt_revival();
-CREATE TRIGGER forbid_slot_beyond_cap AFTER INSERT ON public.week_attempts FOR EACH ROW WHEN (new.is_live) EXECUTE FUNCTION amc_history.forbid_slot_beyond_cap();
+CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR EACH ROW WHEN ((((old.state = 'ended'::text) AND (new.state <> 'ended'::text)) OR ((old.execution_id IS NOT NULL) AND (new.execution_id IS DISTINCT FROM old.execution_id)))) EXECUTE FUNCTION amc_history.forbid_attempt_revival();
+CREATE TRIGGER forbid_slot_beyond_cap BEFORE INSERT ON public.week_attempts FOR EACH ROW WHEN ((new.state <> 'ended'::text)) EXECUTE FUNCTION amc_history.forbid_slot_beyond_cap();
 CREATE TRIGGER resolve_unknown_outcome_alerts AFTER UPDATE OF state ON public.week_attempts FOR EACH ROW WHEN (((old.state = 'unknown'::text) AND (new.state <> 'unknown'::text))) EXECUTE FUNCTION amc_history.resolve_unknown_outcome_alerts();
 alter table public.week_attempts enable row level security;
 create policy "owners read their attempts" on public.week_attempts for select to authenticated using ((EXISTS ( SELECT
@@ -479,7 +489,6 @@ comment on column public.week_attempts.fence is 'Raised each time a worker takes
 comment on column public.week_attempts.fingerprint is 'The workflowExecutionTimeoutSeconds that is sent: free to choose up to 86400, echoed by AMC (captured, H), and so a
 mark by which our execution is known in its list.';
 comment on column public.week_attempts.intended_at is 'When the intent was written, on the database''s clock.';
-comment on column public.week_attempts.is_live is 'Whether the attempt has not ended. The indexes of live attempts serve only queries that say is_live.';
 comment on column public.week_attempts.kind is 'collected; restated (the week had a result already); external (an id that a caller of update_week_status brought).';
 comment on column public.week_attempts.leased_until is 'Until then the worker that took it up has it to itself.';
 comment on column public.week_attempts.settle_after is 'A listing begun before this proves nothing: the create may still be under way, or AMC''s list may lag.';
@@ -500,7 +509,6 @@ create table public.workflow_executions (
   cancel_tried_at timestamp with time zone,
   created_at timestamp with time zone default amc_history.clock_now() not null,
   execution_seconds numeric,
-  has_ended boolean generated always as (COALESCE(amc_history.is_terminal_status(status), false)) stored not null,
   id text not null,
   output_columns jsonb,
   parameter_values jsonb,
@@ -514,14 +522,14 @@ create table public.workflow_executions (
   updated_at timestamp with time zone default amc_history.clock_now() not null,
   week_id uuid not null,
   workflow_id text,
-  constraint execution_id_is_well_formed CHECK (amc_history.is_execution_id(id)),
+  constraint execution_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$'::text)),
   constraint workflow_executions_pkey PRIMARY KEY (id),
   constraint workflow_executions_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE,
   constraint workflow_executions_week_id_id_key UNIQUE (week_id, id)
 );
-CREATE INDEX workflow_executions_to_cancel_idx ON public.workflow_executions USING btree (cancel_requested_at) WHERE ((cancel_requested_at IS NOT NULL) AND (NOT has_ended));
+CREATE INDEX workflow_executions_to_cancel_idx ON public.workflow_executions USING btree (cancel_requested_at) WHERE ((cancel_requested_at IS NOT NULL) AND ((status IS NULL) OR (status <> ALL (ARRAY['SUCCEEDED'::text, 'FAILED'::text, 'REJECTED'::text, 'CANCELLED'::text]))));
 CREATE TRIGGER forbid_execution_week_change BEFORE UPDATE OF week_id ON public.workflow_executions FOR EACH ROW WHEN ((old.week_id IS DISTINCT FROM new.week_id)) EXECUTE FUNCTION amc_history.forbid_execution_week_change();
-CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN ((old.has_ended AND (new.status IS DISTINCT FROM old.status))) EXECUTE FUNCTION amc_history.protect_terminal_status();
+CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN (((old.status = ANY (ARRAY['SUCCEEDED'::text, 'FAILED'::text, 'REJECTED'::text, 'CANCELLED'::text])) AND (new.status IS DISTINCT FROM old.status))) EXECUTE FUNCTION amc_history.protect_terminal_status();
 alter table public.workflow_executions enable row level security;
 create policy "owners read their executions" on public.workflow_executions for select to authenticated using ((EXISTS ( SELECT
    FROM report_data_weeks w
@@ -531,7 +539,6 @@ comment on column public.workflow_executions.adopted is 'True if the id was foun
 comment on column public.workflow_executions.amc_updated_at is 'AMC''s lastUpdatedTime: an older report never replaces a later one.';
 comment on column public.workflow_executions.cancel_requested_at is 'Since when it is to be cancelled at AMC.';
 comment on column public.workflow_executions.cancel_tried_at is 'When a worker last asked AMC to cancel it.';
-comment on column public.workflow_executions.has_ended is 'Whether the execution ended at AMC: its status is terminal. False while AMC has not said a status.';
 comment on column public.workflow_executions.id is 'AMC''s workflowExecutionId: a lowercase UUID v4 in every captured answer (H), but not relied upon.';
 comment on column public.workflow_executions.request_id is 'AMC''s request id of the create, for its support.';
 comment on column public.workflow_executions.status is 'AMC''s status verbatim; null until AMC said one. A terminal status is final.';
@@ -610,25 +617,25 @@ create view public.week_results with (security_invoker=true) as
           WHERE ((a.execution_id = w.execution_id) AND (a.kind = 'restated'::text) AND (a.outcome = 'collected'::text))) AS restated_at,
     ((w.status = 'completed'::text) AND ((w.due_at IS NOT NULL) OR (EXISTS ( SELECT
            FROM week_attempts a
-          WHERE ((a.week_id = w.id) AND a.is_live))))) AS restating,
+          WHERE ((a.week_id = w.id) AND (a.state <> 'ended'::text)))))) AS restating,
     ( SELECT (count(*))::integer AS count
            FROM (workflow_executions e
              JOIN result_loads s ON (((s.execution_id = e.id) AND s.complete)))
           WHERE ((e.week_id = w.id) AND (e.id IS DISTINCT FROM w.execution_id) AND (NOT (EXISTS ( SELECT
                    FROM week_attempts a
-                  WHERE ((a.execution_id = e.id) AND a.is_live)))))) AS superseded_versions,
+                  WHERE ((a.execution_id = e.id) AND (a.state <> 'ended'::text))))))) AS superseded_versions,
     w.error_code,
     w.error_message
    FROM ((report_data_weeks w
      JOIN report_data_collections c ON ((c.id = w.collection_id)))
      LEFT JOIN result_loads l ON (((l.execution_id = w.execution_id) AND l.complete AND (w.status = 'completed'::text))));
-comment on view public.week_results is 'What became of each week. state: waiting, running; rows; filtered (rows, some of which AMC has filtered for
+comment on view public.week_results is 'The state of each week. state: waiting, running; rows; filtered (rows, some of which AMC has filtered for
 privacy); empty (AMC had no row to give: none, or all suppressed); reported (completed by another system, without
 rows here); failed; gone (failed: AMC no longer keeps the result); skipped; cancelled.';
 comment on column public.week_results.filtered_records is 'Those of them that AMC marks as filtered; null if the result has no column filtered.';
 comment on column public.week_results.records is 'Rows of the result that the week shows.';
 comment on column public.week_results.restated_at is 'When the shown result replaced an earlier one; null if it is the first.';
-comment on column public.week_results.restating is 'Whether a new attempt is due or under way, while the week shows what it shows.';
+comment on column public.week_results.restating is 'Whether a new attempt is due or under way while the week shows its present result.';
 comment on column public.week_results.superseded_versions is 'Earlier results that are still kept; execution_rows reads them.';
 -- authenticated: select
 -- service_role: select
@@ -708,8 +715,8 @@ declare
   attempt public.week_attempts;
   free integer;
 begin
-  if week.finished_at is not null or week.due_at is null
-      or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
+  if week.status not in ('pending', 'running') or week.due_at is null
+      or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
     return 'not_needed';
   end if;
   select s into free from amc_history.free_slots(instance) s limit 1;
@@ -724,7 +731,7 @@ begin
   select week.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
     'collected', 'created', amc_history.clock_now(), amc_history.clock_now(),
     least(greatest(coalesce((adopt_execution.details ->> 'timeout_seconds')::integer, 21600), 21600), 86400),
-    amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameter_values),
+    amc_history.window_key(c.workflow_id, to_char(week.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values),
     free, adopt_execution.execution_id
   from public.report_data_collections c where c.id = week.collection_id
   on conflict do nothing
@@ -790,28 +797,30 @@ begin
   if learned is null then
     return null;
   end if;
-  -- Only now are two first loads in each other's way: the second finds the types that the first has learned.
+  -- Two first loads meet only here: the second finds the types that the first has set.
   update amc_history.result_tables t set types = learned
     where t.table_name = new.table_name and t.types is null and t.header = new.header returning * into target;
   if not found then
     return null;
   end if;
-  update public.amc_workflows f set output_columns = told where f.id = target.workflow_id and f.output_columns is null;
+  update public.amc_workflows f set output_columns = told
+  where f.instance_id = target.instance_id and f.id = target.workflow_id and f.output_columns is null;
   perform amc_history.create_result_views(target);
   return null;
 exception
-  -- A result is worth more than its types: they are learned with the next load.
+  -- The result matters more than its types: the next load sets them.
   when dependent_objects_still_exist or lock_not_available then
     perform amc_history.raise_alert('types_not_applied', format(
-      'The columns of public.results_%s have become known, but the view is in use and stays as text: %s Drop what depends on it; the next load makes it anew.',
+      'AMC named the types of the columns of public.results_%s, but other objects depend on the view, so its columns '
+      'stay text: %s Drop what depends on it; the next load creates the view with its types.',
       new.table_name, sqlerrm), (select w.instance_id from public.workflow_executions e
         join public.report_data_weeks w on w.id = e.week_id where e.id = new.execution_id));
     return null;
 end;
 $function$
 ;
-comment on function amc_history.apply_column_types() is 'Gives a workflow version''s view its types once an execution told AMC''s outputColumns: when a load begins, or at the
-latest in the transaction that completes it. Definer: whoever writes loads need not own the views.';
+comment on function amc_history.apply_column_types() is 'Gives a workflow version''s view its types as soon as an execution carries AMC''s outputColumns: when a load begins,
+or at the latest in the transaction that completes it. Definer: whoever writes loads need not own the views.';
 
 CREATE OR REPLACE FUNCTION amc_history.apply_create_verdict(attempt week_attempts, week report_data_weeks, verdict text, message text, paused_until timestamp with time zone)
  RETURNS void
@@ -905,8 +914,8 @@ AS $function$
     'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
     'state', case a.state when 'ended' then 'abandoned' else a.state end,
     'workflow_id', c.workflow_id, 'time_zone', c.time_zone, 'parameter_values', c.parameter_values,
-    'time_window_start', w.time_window_start,
-    'time_window_end', w.time_window_end,
+    'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
+    'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
     'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
     'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
     'fingerprint', a.fingerprint, 'intended_at', a.intended_at, 'confirmed_execution_id', a.confirmed_execution_id,
@@ -917,8 +926,8 @@ AS $function$
   join public.amc_instances i on i.id = a.instance_id
   left join public.workflow_executions e on e.id = a.execution_id
   where a.instance_id = attempts_to_list.instance_id
-    and (a.is_live and (a.state = 'unknown' or a.state = 'created' and not coalesce(e.has_ended, false))
-      or a.watch_until > amc_history.clock_now());
+    and (a.state = 'unknown' or a.watch_until > amc_history.clock_now() or a.state = 'created'
+      and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'));
 $function$
 ;
 comment on function amc_history.attempts_to_list(text) is 'The attempts of an instance that a listing is to tell of: those without an answer, those under way, and those that
@@ -941,18 +950,19 @@ begin
     join public.report_data_collections c on c.id = w.collection_id
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where a.id = begin_load.attempt_id;
-  -- Two first results of one workflow version at once would both make its table.
-  perform pg_advisory_xact_lock(hashtextextended('amc_results ' || workflow.id, 0));
+  -- Two first results of one workflow version at once would both create its table.
+  perform pg_advisory_xact_lock(hashtextextended('amc_results ' || workflow.result_table, 0));
   attempt := amc_history.lock_load(begin_load.attempt_id, begin_load.fence);
-  select * into target from amc_history.result_tables t where t.workflow_id = workflow.id;
+  select * into target from amc_history.result_tables t
+    where t.instance_id = workflow.instance_id and t.workflow_id = workflow.id;
   if not found then
-    target := amc_history.create_result_table(workflow.id, begin_load.header);
+    target := amc_history.create_result_table(workflow, begin_load.header);
   elsif target.header <> begin_load.header then
     raise exception 'The header of workflow % changed: %. Expected %; got %.', workflow.id,
       amc_history.describe_header_change(target.header, begin_load.header),
       array_to_string(target.header, ', '), array_to_string(begin_load.header, ', ')
       using errcode = 'AH002', detail = 'header_changed',
-        hint = 'A workflow version has one header. Save the query anew to make a new version.';
+        hint = 'A workflow version has one header. Save the changed query: it becomes a version with its own table.';
   end if;
   delete from public.result_loads l where l.execution_id = attempt.execution_id and not l.complete;
   insert into public.result_loads (execution_id, fence, table_name, header, files, segment_bytes)
@@ -962,9 +972,11 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.begin_load(uuid,integer,text[],integer,bigint) is 'Begins a load of an attempt''s execution anew, for the worker that holds its fence: makes the results table at the
-first header, and answers the COPY statement that takes records. files: how many the result has. segment_bytes: see
-the column. Refuses with header_changed (AH002) or stale_load (AH001).';
+comment on function amc_history.begin_load(uuid,integer,text[],integer,bigint) is 'Begins a load of an attempt''s execution from the start, for the worker that holds its fence: creates the results
+table with the first header, and answers the COPY statement that takes records.
+
+header: column names as in the file. files: how many the result has. segment_bytes: see result_loads. Refuses with
+header_changed (AH002) or stale_load (AH001).';
 
 CREATE OR REPLACE FUNCTION amc_history.cancel_collection(collection_id uuid)
  RETURNS control_report
@@ -983,15 +995,15 @@ begin
   update public.report_data_collections c set cancelled_at = amc_history.clock_now() where c.id = collection.id;
   for week in
     select w.* from public.report_data_weeks w where w.collection_id = collection.id
-      and (w.finished_at is null or w.due_at is not null
-        or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live))
+      and (w.status in ('pending', 'running') or w.due_at is not null
+        or exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended'))
     order by w.id for no key update
   loop
     update public.report_data_weeks w set due_at = null,
-      status = case when w.finished_at is null then 'cancelled' else w.status end
+      status = case when w.status in ('pending', 'running') then 'cancelled' else w.status end
     where w.id = week.id;
     perform amc_history.request_cancel(week);
-    cancelled := cancelled + (week.finished_at is null)::integer;
+    cancelled := cancelled + (week.status in ('pending', 'running'))::integer;
   end loop;
   return row('applied', null, cancelled)::public.control_report;
 end;
@@ -1009,7 +1021,7 @@ CREATE OR REPLACE FUNCTION amc_history.cancel_orphaned_attempt()
 AS $function$
 begin
   -- At the end of the transaction: whoever ended the week through a function has ended its attempt by then.
-  if exists (select from public.week_attempts a where a.week_id = new.id and a.is_live
+  if exists (select from public.week_attempts a where a.week_id = new.id and a.state <> 'ended'
       and not (new.status = 'completed' and a.kind = 'restated')) then
     perform amc_history.request_cancel(new);
   end if;
@@ -1029,10 +1041,11 @@ CREATE OR REPLACE FUNCTION amc_history.cell_fits_sql(cell text, sql_type text)
  SET search_path TO ''
 AS $function$
   select replace(case cell_fits_sql.sql_type
-    -- Within these bounds every number of this form is a numeric; asking pg_input_is_valid would parse it twice.
+    -- Within these bounds every text of this form is a numeric; pg_input_is_valid would parse it a second time.
     when 'numeric' then $q$(# ~ '^[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9][0-9]?[0-9]?)?$' and octet_length(#) < 1000)$q$
-    -- The form first: Postgres would also take today, 1/2/25 and 25-1-6 for dates.
-    when 'date' then $q$(# ~ '^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]$' and pg_catalog.pg_input_is_valid(#, 'date'))$q$
+    -- The form first: Postgres would also read today, 1/2/25 and 25-1-6 as dates.
+    when 'date' then $q$(# ~ '^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]$'
+      and pg_catalog.pg_input_is_valid(#, 'date'))$q$
     -- At most six digits of a second: Postgres would round more.
     when 'timestamp' then $q$(octet_length(#) < 27
       and # ~ '^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:[.][0-9]+)?$'
@@ -1062,13 +1075,13 @@ begin
     select l.* from public.result_loads l
     join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
     where l.complete and l.cells_checked_at is null
-      -- Its worker has the summary already, and is about to report it.
-      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)
+      -- The worker of a live attempt holds the summary already and is about to report it.
+      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.state <> 'ended')
     order by l.completed_at limit 100
   loop
     exit when checked > 0 and looked_at + load.records > check_cells.max_records;
     found_uncast := amc_history.count_uncast(load.id, 1, load.records);
-    -- The week before the load, as everywhere.
+    -- Locks the week before the load, as everywhere.
     update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
     where w.execution_id = load.execution_id and w.data = load.summary;
     update public.result_loads l set uncast = found_uncast, cells_checked_at = amc_history.clock_now(),
@@ -1081,9 +1094,9 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.check_cells(bigint) is 'Counts the cells that do not fit their type in results that were too large to look at while they were loaded, or
-whose types have become known since, and adds the count to their summaries and their weeks'' data: oldest first, no
-more than max_records rows unless the first alone has more. Answers how many results. Run by pg_cron.';
+comment on function amc_history.check_cells(bigint) is 'Counts the cells that do not fit their type in results that were too large to check while they were loaded, or whose
+types became known later, and adds the count to their summaries and their weeks'' data: oldest first, at most
+max_records rows unless the first result alone has more. Answers how many results. Run by pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.check_parameters(declared jsonb, given jsonb)
  RETURNS void
@@ -1170,7 +1183,8 @@ CREATE OR REPLACE FUNCTION amc_history.column_names(header text[])
 AS $function$
 declare
   taken text[] := array['instance_id', 'collection_id', 'week_id', 'week_start_date', 'week_end_date',
-    'time_zone', 'window_start', 'window_end', 'execution_id', 'load_id', 'line', 'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax'];
+    'time_zone', 'window_start', 'window_end', 'execution_id', 'load_id', 'line', 'tableoid', 'ctid', 'xmin', 'xmax',
+    'cmin', 'cmax'];
   names text[] := '{}';
   stem text;
   name text;
@@ -1178,7 +1192,7 @@ declare
 begin
   for i in 1 .. cardinality(header) loop
     stem := coalesce(nullif(btrim(header[i]), ''), 'column_' || i);
-    -- Postgres cuts names at 63 bytes; room is left for a suffix.
+    -- Postgres keeps 63 bytes of a name: five are left for a suffix.
     while octet_length(stem) > 58 loop
       stem := left(stem, -1);
     end loop;
@@ -1194,8 +1208,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.column_names(text[]) is 'Names in SQL for the columns of a result: as in the file where that is possible, else cut, numbered (name_2) or by
-place (column_3).';
+comment on function amc_history.column_names(text[]) is 'Names in SQL for the columns of a result: as in the file where that is possible, else cut, numbered (name_2) or
+named by place (column_3).';
 
 CREATE OR REPLACE FUNCTION amc_history.column_types(header text[], output_columns jsonb)
  RETURNS text[]
@@ -1215,7 +1229,8 @@ AS $function$
     from unnest(column_types.header) with ordinality as t(name, i)
   )
   select case when exists (select from told) then array_agg(case
-      when t.data_type = 'BOOLEAN' or lower(a.name) = 'filtered' and coalesce(t.data_type, 'STRING') = 'STRING' then 'boolean'
+      when t.data_type = 'BOOLEAN' or lower(a.name) = 'filtered' and coalesce(t.data_type, 'STRING') = 'STRING'
+        then 'boolean'
       when t.data_type = 'DATE' then 'date'
       when t.data_type = 'TIMESTAMP' then 'timestamp'
       when t.data_type in ('DECIMAL', 'DOUBLE', 'FLOAT') then 'numeric'
@@ -1225,12 +1240,12 @@ AS $function$
   from asked a left join told t using (name, nth);
 $function$
 ;
-comment on function amc_history.column_types(text[],jsonb) is 'The type in SQL of each column of a header, after AMC''s outputColumns [{name, columnType, dataType}] (captured, H).
+comment on function amc_history.column_types(text[],jsonb) is 'The type in SQL of each column of a header, by AMC''s outputColumns [{name, columnType, dataType}] (captured, H).
 
 numeric: DECIMAL, and integers that are METRIC. text: integers that are DIMENSION, which are ids and may go beyond
-2^53, and all else. date, timestamp (AMC writes it without a zone: guide, M), boolean: as AMC says; filtered, AMC''s
-column of TRUE and FALSE (guide, M), is boolean also where AMC says STRING or nothing. Null if output_columns tells
-of no column.';
+2^53, and everything else. date, timestamp (AMC writes it without a zone: guide, M), boolean: as AMC says. The column
+filtered, which AMC fills with TRUE and FALSE (guide, M), is boolean also where AMC says STRING or nothing. Null if
+output_columns names no column.';
 
 CREATE OR REPLACE FUNCTION amc_history.commit_segment(segment jsonb)
  RETURNS void
@@ -1250,7 +1265,7 @@ begin
     or load.byte_offset <> (segment -> 'from' ->> 'byte_offset')::bigint then
     raise exception 'Load % is not at byte % of file %, where this segment began.', segment ->> 'load_id',
       segment -> 'from' ->> 'byte_offset', (segment -> 'from' ->> 'file')::integer + 1
-      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has taken it up.';
+      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has claimed it.';
   end if;
   execute format('select max(line) from amc_results.%I where load_id = $1', load.table_name) into copied using load.id;
   copied := coalesce(copied, 0) - load.records;
@@ -1270,7 +1285,7 @@ begin
     bytes = load.bytes + (segment ->> 'bytes')::bigint,
     digests = load.digests || array(select jsonb_array_elements_text(segment -> 'digests'))
   where l.id = load.id;
-  -- From here on it holds what others need: a worker that freezes before it commits is not waited for.
+  -- From here on it holds locks that others need: nobody waits for a worker that freezes before it commits.
   perform set_config('idle_in_transaction_session_timeout', '5s', true);
 end;
 $function$
@@ -1291,21 +1306,26 @@ AS $function$
 declare
   -- The text of a record tells a null from an empty text, and is hashed and compared by its bytes.
   whole text := (select format('row(%s)::text', string_agg(format('r.%I', attname), ', ' order by attnum))
-    from pg_catalog.pg_attribute where attrelid = format('amc_results.%I', (b).table_name)::regclass and attnum > 2 and not attisdropped);
+    from pg_catalog.pg_attribute
+    where attrelid = format('amc_results.%I', (b).table_name)::regclass and attnum > 2 and not attisdropped);
   -- Without a key a row is known by all its cells, and equal rows are counted.
   known_by text := case when compare_loads.key is null then whole
     else (select format('row(%s)::text', string_agg(format('r.%I', name), ', ' order by i))
       from unnest(compare_loads.key) with ordinality as t(name, i)) end;
-  nth text := case when compare_loads.key is null then format('row_number() over (partition by %s order by r.line)', whole) else '1' end;
+  nth text := case when compare_loads.key is null
+    then format('row_number() over (partition by %s order by r.line)', whole) else '1' end;
 begin
-  execute format('with a as (select r.line, %1$s as k, %2$s as nth, %3$s as whole from amc_results.%4$I r where r.load_id = $1),
+  execute format('with
+    a as (select r.line, %1$s as k, %2$s as nth, %3$s as whole from amc_results.%4$I r where r.load_id = $1),
     b as (select r.line, %1$s as k, %2$s as nth, %3$s as whole from amc_results.%4$I r where r.load_id = $2),
     pairs as materialized (select a.line as a, b.line as b, a.whole is distinct from b.whole as differs
       from a full join b on a.k = b.k and a.nth = b.nth),
     counts as (select count(*) filter (where a is null) as added, count(*) filter (where b is null) as removed,
-        count(*) filter (where a is not null and b is not null and differs) as changed, count(*) filter (where not differs) as unchanged
+        count(*) filter (where a is not null and b is not null and differs) as changed,
+        count(*) filter (where not differs) as unchanged
       from pairs)
-    select c.*, array(select b from pairs where a is null order by b limit $3), array(select a from pairs where b is null order by a limit $3),
+    select c.*, array(select b from pairs where a is null order by b limit $3),
+      array(select a from pairs where b is null order by a limit $3),
       array(select b from pairs where a is not null and b is not null and differs order by b limit $3),
       array(select a from pairs where a is not null and b is not null and differs order by b limit $3)
     from counts c', known_by, nth, whole, (b).table_name)
@@ -1335,8 +1355,8 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   reason := case
-    when named is null or not amc_history.is_execution_id(named) then 'malformed_execution_id'
-    when not attempt.is_live then 'attempt_ended'
+    when named is null or named !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then 'malformed_execution_id'
+    when attempt.state = 'ended' then 'attempt_ended'
     when attempt.state = 'created' then 'attempt_has_another_execution'
     when exists (select from public.workflow_executions e where e.id = named) then 'execution_of_another_attempt'
     else amc_history.unsettled_until(attempt)
@@ -1404,12 +1424,14 @@ declare
   member uuid;
 begin
   if not connect_instance.credential ?& array['client_id', 'client_secret', 'refresh_token'] then
-    perform amc_history.refuse('credential_incomplete', 'Expected a credential with client_id, client_secret and refresh_token.',
+    perform amc_history.refuse('credential_incomplete',
+      'Expected a credential with client_id, client_secret and refresh_token, and got one without some of them.',
       'Take them from your Login with Amazon application and its consent.');
   end if;
   select s.id into secret_id from vault.secrets s where s.name = secret_name;
   if secret_id is null then
-    perform vault.create_secret(connect_instance.credential::text, secret_name, 'Login with Amazon credential of amc-history');
+    perform vault.create_secret(connect_instance.credential::text, secret_name,
+      'Login with Amazon credential of amc-history');
   else
     perform vault.update_secret(secret_id, connect_instance.credential::text);
   end if;
@@ -1419,9 +1441,10 @@ begin
   on conflict (id) do update set entity_id = excluded.entity_id, marketplace_id = excluded.marketplace_id,
     region = excluded.region, name = coalesce(excluded.name, i.name), credential_name = excluded.credential_name,
     paused_until = null, pause_reason = null, throttles_in_row = 0;
-  -- Others may use the credential too. What was refused before is not what is stored now.
+  -- Other instances may use the credential too. A refusal of the former one says nothing about this one.
   update public.amc_instances i set paused_until = case when i.paused_until < 'infinity' then i.paused_until end,
-    credential_version = 1 + (select max(s.credential_version) from public.amc_instances s where s.credential_name = secret_name)
+    credential_version = 1 + (select max(s.credential_version) from public.amc_instances s
+      where s.credential_name = secret_name)
   where i.credential_name = secret_name;
   update public.tracking_alerts a set resolved_at = amc_history.clock_now()
   where a.code = 'reconnect_needed' and a.resolved_at is null
@@ -1430,7 +1453,7 @@ begin
     select u.id into member from auth.users u where u.email = lower(connect_instance.member_email);
     if member is null then
       perform amc_history.refuse('user_not_found', format('No user %s.', quote_literal(connect_instance.member_email)),
-        'The user signs up first.');
+        'The user signs up first; then connect the instance again.');
     end if;
     insert into public.amc_instance_members (instance_id, user_id)
     values (connect_instance.instance_id, member) on conflict do nothing;
@@ -1449,7 +1472,7 @@ CREATE OR REPLACE FUNCTION amc_history.copy_line_sequence()
  SET search_path TO ''
 AS $function$ select current_setting('amc_history.lines')::regclass; $function$
 ;
-comment on function amc_history.copy_line_sequence() is 'The sequence that numbers the lines of the COPY under way. Set by amc_history.open_load; called immutable for the
+comment on function amc_history.copy_line_sequence() is 'The sequence that numbers the lines of the running COPY. amc_history.open_load sets it; declared immutable for the
 reason that amc_history.copy_load_id gives.';
 
 CREATE OR REPLACE FUNCTION amc_history.copy_load_id()
@@ -1459,9 +1482,10 @@ CREATE OR REPLACE FUNCTION amc_history.copy_load_id()
  SET search_path TO ''
 AS $function$ select current_setting('amc_history.load_id')::uuid; $function$
 ;
-comment on function amc_history.copy_load_id() is 'The load that the COPY under way fills: the default of load_id. Set by amc_history.open_load. Called immutable,
-which it is within one COPY: COPY plans its defaults anew in each statement and so reads the setting once, not for
-each row. Of use in a COPY only: a prepared INSERT would keep the load for which it was planned.';
+comment on function amc_history.copy_load_id() is 'The load that the running COPY fills: the default of load_id. amc_history.open_load sets it.
+
+Declared immutable, which it is within one COPY: COPY plans its defaults anew in each statement and so reads the
+setting once, not for each row. For COPY only: a prepared INSERT would keep the load for which it was planned.';
 
 CREATE OR REPLACE FUNCTION amc_history.copy_statement(table_name text)
  RETURNS text
@@ -1469,13 +1493,15 @@ CREATE OR REPLACE FUNCTION amc_history.copy_statement(table_name text)
  STABLE
  SET search_path TO ''
 AS $function$
-  select format('copy amc_results.%I (%s) from stdin with (format csv, header false, delimiter %L, quote %L, escape %L)',
-    t.table_name, (select string_agg(quote_ident(n), ', ' order by i) from unnest(t.columns) with ordinality as c(n, i)),
+  select format(
+    'copy amc_results.%I (%s) from stdin with (format csv, header false, delimiter %L, quote %L, escape %L)',
+    t.table_name,
+    (select string_agg(quote_ident(n), ', ' order by i) from unnest(t.columns) with ordinality as c(n, i)),
     f.output_format ->> 'separatorCharacter', f.output_format ->> 'quoteCharacter',
     f.output_format ->> 'escapeCharacter')
-  from amc_history.result_tables t join public.amc_workflows f on f.id = t.workflow_id
-  where t.table_name = copy_statement.table_name
-  limit 1;
+  from amc_history.result_tables t
+  join public.amc_workflows f on f.instance_id = t.instance_id and f.id = t.workflow_id
+  where t.table_name = copy_statement.table_name;
 $function$
 ;
 comment on function amc_history.copy_statement(text) is 'The COPY that takes records of a workflow''s files, without header, into its results table.';
@@ -1494,14 +1520,14 @@ begin
   where coalesce(i.paused_until <= now_at, true)
     and (
       case when i.list_due_at <= now_at and coalesce(i.list_leased_until <= now_at, true) and (
-          exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
+          exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
           or exists (select from public.week_attempts a where a.instance_id = i.id and a.watch_until > now_at)
           or exists (select from public.report_data_collections c where c.instance_id = i.id and c.surveyed_at is null)
           or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.survey_again)
           or i.running_elsewhere > 0)
         then amc_history.is_listing_due(i) else false end
       or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
-          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
             < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) else false end
     );
@@ -1509,7 +1535,7 @@ begin
     + (select count(*) from public.week_attempts a
       join public.workflow_executions e on e.id = a.execution_id
       join public.amc_instances i on i.id = a.instance_id
-      where a.is_live and a.state = 'created' and a.cancel_requested_at is null and e.has_ended
+      where a.state = 'created' and a.cancel_requested_at is null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
@@ -1532,8 +1558,8 @@ begin
   select t.columns[i] into flag from amc_history.result_tables t, generate_subscripts(t.header, 1) i
     where t.table_name = new.table_name and lower(t.header[i]) = 'filtered' limit 1;
   if found then
-    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and upper(r.%I) = ''TRUE''', new.table_name, flag)
-      into new.filtered_records using new.id;
+    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and upper(r.%I) = ''TRUE''',
+      new.table_name, flag) into new.filtered_records using new.id;
   end if;
   return new;
 end;
@@ -1565,7 +1591,8 @@ begin
   execute format('select array[%s] from amc_results.%I r where r.load_id = $1 and r.line between $2 and $3',
     counts, target.table_name) into found using count_uncast.load_id, count_uncast.from_line, count_uncast.to_line;
   return (select coalesce(jsonb_object_agg(name, n) filter (where n > 0), '{}') from unnest(found,
-    array(select name from unnest(target.columns, types) with ordinality as t(name, type, i) where type <> 'text' order by i))
+    array(select name from unnest(target.columns, types) with ordinality as t(name, type, i)
+      where type <> 'text' order by i))
     as t(n, name));
 end;
 $function$
@@ -1574,48 +1601,50 @@ comment on function amc_history.count_uncast(uuid,bigint,bigint) is 'Counts the 
 null.
 
 from_line, to_line: the lines to look at, both inclusive; counts of parts can be added up. Answers {column: n},
-without the columns that have none; {} while AMC has not told the columns'' types. One pass over those lines.';
+without the columns that have none; {} while the columns'' types are not known. One pass over those lines.';
 
-CREATE OR REPLACE FUNCTION amc_history.create_result_table(workflow_id text, header text[])
+CREATE OR REPLACE FUNCTION amc_history.create_result_table(workflow amc_workflows, header text[])
  RETURNS amc_history.result_tables
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  stem text := left(regexp_replace(lower(create_result_table.workflow_id), '[^a-z0-9]+', '_', 'g'), 54);
-  names text[] := amc_history.column_names(create_result_table.header);
-  made amc_history.result_tables;
+  name constant text := (workflow).result_table;
+  columns text[] := amc_history.column_names(create_result_table.header);
+  created amc_history.result_tables;
 begin
   execute format('create table amc_results.%I (
       load_id uuid not null default amc_history.copy_load_id(),
       line bigint not null default nextval(amc_history.copy_line_sequence()),
-      %s, primary key (load_id, line))',
-    stem, (select string_agg(format('%I text', n), ', ' order by i) from unnest(names) with ordinality as t(n, i)));
-  execute format('comment on table amc_results.%I is %L', stem, 'Rows of AMC workflow ' || create_result_table.workflow_id);
-  execute format('alter table amc_results.%I enable row level security', stem);
+      %s, primary key (load_id, line))', name,
+    (select string_agg(format('%I text', n), ', ' order by i) from unnest(columns) with ordinality as t(n, i)));
+  execute format('comment on table amc_results.%I is %L', name,
+    format('Rows of AMC workflow %s of instance %s', (workflow).id, (workflow).instance_id));
+  execute format('alter table amc_results.%I enable row level security', name);
   execute format('create policy "owners read their rows" on amc_results.%I for select to authenticated
-    using (load_id in (select amc_history.loads_of_caller()))', stem);
-  execute format('revoke all on amc_results.%I from public, anon, authenticated, service_role', stem);
-  execute format('grant select on amc_results.%I to authenticated, service_role', stem);
-  insert into amc_history.result_tables (workflow_id, table_name, view_name, header, columns)
-  values (create_result_table.workflow_id, stem, 'results_' || stem, create_result_table.header, names)
-  returning * into made;
-  perform amc_history.create_result_views(made);
-  return made;
+    using (load_id in (select amc_history.loads_of_caller()))', name);
+  execute format('revoke all on amc_results.%I from public, anon, authenticated, service_role', name);
+  execute format('grant select on amc_results.%I to authenticated, service_role', name);
+  insert into amc_history.result_tables (instance_id, workflow_id, table_name, header, columns)
+  values ((workflow).instance_id, (workflow).id, name, create_result_table.header, columns)
+  returning * into created;
+  perform amc_history.create_result_views(created);
+  return created;
 end;
 $function$
 ;
-comment on function amc_history.create_result_table(text,text[]) is 'Makes the table and the views of a workflow version whose first header is known.';
+comment on function amc_history.create_result_table(amc_workflows,text[]) is 'Creates the table and the views of a workflow version once its first header is known. Answers its row.';
 
 CREATE OR REPLACE FUNCTION amc_history.create_result_view(target amc_history.result_tables, view_name text, cells text[], about text)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  columns text := (select string_agg(format('%s as %I', cell, name), ', ' order by i)
+    from unnest(create_result_view.cells, target.columns) with ordinality as t(cell, name, i));
 begin
-  if to_regclass(format('public.%I', create_result_view.view_name)) is not null then
-    execute format('drop view public.%I', create_result_view.view_name);
-  end if;
+  execute format('drop view if exists public.%I', create_result_view.view_name);
   execute format('create view public.%I with (security_invoker = true) as
     select w.instance_id, w.collection_id, w.id as week_id, w.week_start_date, w.week_end_date, c.time_zone,
       w.week_start_date::timestamp at time zone c.time_zone as window_start,
@@ -1625,17 +1654,18 @@ begin
     join public.report_data_collections c on c.id = w.collection_id
     join public.result_loads l on l.execution_id = w.execution_id and l.complete
     join amc_results.%I r on r.load_id = l.id
-    where w.status = ''completed''',
-    create_result_view.view_name, (select string_agg(format('%s as %I', cell, name), ', ' order by i)
-      from unnest(create_result_view.cells, target.columns) with ordinality as t(cell, name, i)), target.table_name);
-  execute format('comment on view public.%I is %L', create_result_view.view_name, format(create_result_view.about, target.workflow_id));
-  execute format('revoke all on public.%I from public, anon, authenticated, service_role', create_result_view.view_name);
+    where w.status = ''completed''', create_result_view.view_name, columns, target.table_name);
+  execute format('comment on view public.%I is %L', create_result_view.view_name,
+    format(create_result_view.about, target.workflow_id, target.instance_id));
+  execute format('revoke all on public.%I from public, anon, authenticated, service_role',
+    create_result_view.view_name);
   execute format('grant select on public.%I to authenticated, service_role', create_result_view.view_name);
 end;
 $function$
 ;
-comment on function amc_history.create_result_view(amc_history.result_tables,text,text[],text) is 'Makes one view of a results table anew. cells: SQL of each column, of the row r. about: its comment, with %s for
-the workflow.';
+comment on function amc_history.create_result_view(amc_history.result_tables,text,text[],text) is 'Creates one view of a results table, in place of the one that is there.
+
+cells: SQL of each column, of the row r. about: its comment, with %1$s for the workflow and %2$s for the instance.';
 
 CREATE OR REPLACE FUNCTION amc_history.create_result_views(target amc_history.result_tables)
  RETURNS void
@@ -1643,21 +1673,27 @@ CREATE OR REPLACE FUNCTION amc_history.create_result_views(target amc_history.re
  SET search_path TO ''
 AS $function$
 declare
+  workflow public.amc_workflows;
   cells text[];
 begin
-  select array_agg(format('r.%I', name) order by i) into cells from unnest(target.columns) with ordinality as t(name, i);
-  perform amc_history.create_result_view(target, 'raw_' || target.table_name, cells,
-    'Results of AMC workflow %s, of completed weeks, with their execution; every cell as the text that AMC sent.');
+  select * into workflow from public.amc_workflows f
+    where f.instance_id = (target).instance_id and f.id = (target).workflow_id;
+  select array_agg(format('r.%I', name) order by i) into cells
+  from unnest(target.columns) with ordinality as t(name, i);
+  perform amc_history.create_result_view(target, workflow.raw_view, cells,
+    'Results of AMC workflow %1$s of instance %2$s, of completed weeks, with their execution; '
+    'every cell as the text that AMC sent.');
   select array_agg(amc_history.typed_cell_sql(cell, coalesce(target.types[i], 'text')) order by i) into cells
   from unnest(cells) with ordinality as t(cell, i);
-  perform amc_history.create_result_view(target, target.view_name, cells,
-    'Results of AMC workflow %s, of completed weeks, with their execution. A cell that does not fit its type is null; raw_… shows it.');
+  perform amc_history.create_result_view(target, workflow.results_view, cells,
+    'Results of AMC workflow %1$s of instance %2$s, of completed weeks, with their execution. '
+    'A cell that does not fit its type is null; raw_… shows it.');
   -- The API serves the views without waiting for a restart.
   notify pgrst, 'reload schema';
 end;
 $function$
 ;
-comment on function amc_history.create_result_views(amc_history.result_tables) is 'Makes the two views of a workflow version anew: results_… with types, raw_… with text.';
+comment on function amc_history.create_result_views(amc_history.result_tables) is 'Creates the two views of a workflow version, in place of those that are there: one with types, one with text.';
 
 CREATE OR REPLACE FUNCTION amc_history.delete_load_rows()
  RETURNS trigger
@@ -1673,7 +1709,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.delete_load_rows() is 'Takes a load''s rows away with it.';
+comment on function amc_history.delete_load_rows() is 'Deletes a load''s rows with it.';
 
 CREATE OR REPLACE FUNCTION amc_history.describe_collection(collection_id uuid, created boolean)
  RETURNS jsonb
@@ -1711,12 +1747,16 @@ AS $function$
     from old o join new n using (name, nth)
   )
   select concat_ws('; ',
-    'added ' || (select string_agg(quote_ident(name), ', ' order by n.i) from new n where (name, nth) not in (select name, nth from old)),
-    'removed ' || (select string_agg(quote_ident(name), ', ' order by o.i) from old o where (name, nth) not in (select name, nth from new)),
-    'moved ' || (select string_agg(format('%I from place %s to %s', name, old_place, new_place), ', ' order by new_place) from kept where moved));
+    'added ' || (select string_agg(quote_ident(name), ', ' order by n.i)
+      from new n where (name, nth) not in (select name, nth from old)),
+    'removed ' || (select string_agg(quote_ident(name), ', ' order by o.i)
+      from old o where (name, nth) not in (select name, nth from new)),
+    'moved ' || (select string_agg(format('%I from place %s to %s', name, old_place, new_place), ', '
+        order by new_place)
+      from kept where moved));
 $function$
 ;
-comment on function amc_history.describe_header_change(text[],text[]) is 'In words, which columns of a header were added, removed and moved. Empty if none was.';
+comment on function amc_history.describe_header_change(text[],text[]) is 'Says which columns of a header were added, removed and moved; empty if none was.';
 
 CREATE OR REPLACE FUNCTION amc_history.dispatch_collect()
  RETURNS integer
@@ -1760,29 +1800,46 @@ CREATE OR REPLACE FUNCTION amc_history.drop_ended_loads(attempt_id uuid DEFAULT 
 AS $function$
   with dropped as (
     delete from public.result_loads l using public.week_attempts a
-    where a.execution_id = l.execution_id and not a.is_live and not l.complete
+    where a.execution_id = l.execution_id and a.state = 'ended' and not l.complete
       and (drop_ended_loads.attempt_id is null or a.id = drop_ended_loads.attempt_id)
     returning l.id
   )
   select count(*) from dropped;
 $function$
 ;
-comment on function amc_history.drop_ended_loads(uuid) is 'Drops what is loaded in part for attempts that have ended, of one attempt or of all. Answers how many loads.';
+comment on function amc_history.drop_ended_loads(uuid) is 'Drops unfinished loads of attempts that have ended: of one attempt, or of all. Answers how many loads.';
 
 CREATE OR REPLACE FUNCTION amc_history.drop_load(attempt_id uuid, fence integer)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  -- A load that another worker has taken up bears a higher fence. Its rows go along, so this may take seconds:
-  -- nothing else is locked meanwhile.
+  -- A load that another worker has claimed has a higher fence. Deleting its rows may take seconds, and nothing else
+  -- is locked meanwhile.
   delete from public.result_loads l using public.week_attempts a
   where a.id = drop_load.attempt_id and l.execution_id = a.execution_id and not l.complete
     and l.fence <= drop_load.fence;
 $function$
 ;
-comment on function amc_history.drop_load(uuid,integer) is 'Takes back what is loaded of an attempt''s execution, so that its load begins anew; not what a later worker has
-taken up.';
+comment on function amc_history.drop_load(uuid,integer) is 'Drops what is loaded of an attempt''s execution, so that its load begins from the start; not what a later worker has
+claimed.';
+
+CREATE OR REPLACE FUNCTION amc_history.drop_result_table()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  execute format('drop view if exists public.%I, public.%I', 'results_' || old.table_name, 'raw_' || old.table_name);
+  execute format('drop table if exists amc_results.%I', old.table_name);
+  notify pgrst, 'reload schema';
+  return null;
+end;
+$function$
+;
+comment on function amc_history.drop_result_table() is 'Drops the table and the views of a workflow version that is deleted (with its instance, say). Definer: whoever
+deletes a workflow need not own them.';
 
 CREATE OR REPLACE FUNCTION amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS void
@@ -1793,7 +1850,7 @@ begin
   update public.week_attempts a
   set state = 'ended', outcome = end_attempt.outcome, ended_at = amc_history.clock_now(),
     leased_until = null, due_at = null, watch_until = end_attempt.watch_until
-  where a.id = end_attempt.attempt_id and a.is_live;
+  where a.id = end_attempt.attempt_id and a.state <> 'ended';
 end;
 $function$
 ;
@@ -1813,8 +1870,8 @@ begin
     select a.id, w.id from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
     join public.workflow_executions e on e.id = a.execution_id
-    where a.instance_id = end_cancelled_attempts.instance_id and a.is_live and a.state = 'created'
-      and a.cancel_requested_at is not null and e.has_ended
+    where a.instance_id = end_cancelled_attempts.instance_id and a.state = 'created'
+      and a.cancel_requested_at is not null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
     -- A week that is locked is left to the next listing: waiting here, with executions locked, could be for ever.
     order by w.id for no key update of w skip locked
   loop
@@ -1831,7 +1888,7 @@ CREATE OR REPLACE FUNCTION amc_history.end_earlier_loaders(load_id uuid, fence i
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  -- Uncommitted rows of a frozen session would hold up the same lines of its successor: its key waits for them.
+  -- The successor's rows would wait for the uncommitted rows of a frozen session, which have the same keys.
   select (count(*) filter (where pg_terminate_backend(a.pid, 5000)))::integer
   from pg_stat_activity a
   where a.datname = current_database() and a.usename = current_user and a.pid <> pg_backend_pid()
@@ -1853,7 +1910,7 @@ AS $function$
   join public.report_data_weeks w on w.id = e.week_id
   join public.amc_instances i on i.id = w.instance_id
   where e.cancel_requested_at is not null
-    and not e.has_ended
+    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
     and coalesce(e.cancel_tried_at <= amc_history.clock_now() - make_interval(secs => executions_to_cancel.again_seconds), true)
     and coalesce(i.paused_until <= amc_history.clock_now(), true)
   order by e.cancel_requested_at;
@@ -1926,11 +1983,11 @@ begin
     where l.id = finish_load.load_id and l.execution_id = attempt.execution_id for update;
   if not found or load.complete then
     raise exception 'Load % of attempt % is not open.', finish_load.load_id, finish_load.attempt_id
-      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has taken it up.';
+      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has claimed it.';
   end if;
   if load.file <> load.files then
-    raise exception 'Load % is not whole: expected all of % files, % are in.', load.id, load.files, load.file
-      using errcode = 'AH003', detail = 'load_not_whole', hint = 'Go on from its cursor.';
+    raise exception 'Load % is not whole: expected % files, and % are loaded.', load.id, load.files, load.file
+      using errcode = 'AH003', detail = 'load_not_whole', hint = 'Resume it at its cursor.';
   end if;
   parts := cardinality(load.digests);
   update public.result_loads l set checksum = case parts when 1 then load.digests[1]
@@ -2068,11 +2125,11 @@ begin
   select s.slot
   from generate_series(1, (instance).max_parallel) s(slot)
   where not exists (select from public.week_attempts a
-    where a.instance_id = (instance).id and a.slot = s.slot and a.is_live)
+    where a.instance_id = (instance).id and a.slot = s.slot and a.state <> 'ended')
   order by s.slot
   limit greatest(0, least(
     (instance).max_parallel - (instance).running_elsewhere
-      - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.is_live),
+      - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.state <> 'ended'),
     coalesce((instance).daily_limit - (select count(*) from public.week_attempts a
       where a.instance_id = (instance).id and a.kind <> 'external'
         and a.intended_at > amc_history.clock_now() - interval '24 hours'
@@ -2095,8 +2152,8 @@ begin
     where w.instance_id = has_claimable_week.instance_id and w.due_at <= amc_history.clock_now()
       and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
       and not exists (select from public.week_attempts a
-        where a.instance_id = w.instance_id and a.is_live and a.window_key = amc_history.window_key(
-          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values)));
+        where a.instance_id = w.instance_id and a.state <> 'ended' and a.window_key = amc_history.window_key(
+          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values)));
 end;
 $function$
 ;
@@ -2159,15 +2216,15 @@ begin
     from amc_history.free_slots(instance) slot
   ),
   due as (
-    select w.id, w.status, w.week_start_date, w.time_window_start, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
+    select w.id, w.status, w.week_start_date, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
     from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
     where w.instance_id = instance.id and w.due_at <= now_at
       and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
-      and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
+      and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')
       and not exists (select from public.week_attempts a
-        where a.instance_id = instance.id and a.is_live and a.window_key = amc_history.window_key(
-          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values))
+        where a.instance_id = instance.id and a.state <> 'ended' and a.window_key = amc_history.window_key(
+          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values))
     order by w.due_at, w.week_start_date
     limit least(max_weeks, (select count(*) from slots))
     for no key update of w skip locked
@@ -2179,7 +2236,7 @@ begin
       case d.status when 'completed' then 'restated' else 'collected' end, 'intended', now_at,
       now_at + in_flight + make_interval(secs => instance.list_lag_seconds),
       21600 + floor(random() * 64801)::integer,
-      amc_history.window_key(d.workflow_id, d.time_window_start, d.time_zone, d.parameter_values),
+      amc_history.window_key(d.workflow_id, to_char(d.week_start_date, 'YYYY-MM-DD"T00:00:00"'), d.time_zone, d.parameter_values),
       s.slot, now_at + make_interval(secs => lease_seconds)
     from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
     join slots s using (n)
@@ -2222,35 +2279,6 @@ comment on function amc_history.insert_late_execution(week_attempts,report_data_
 execution is known already.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.is_execution_id(id text)
- RETURNS boolean
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  return is_execution_id.id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$';
-end;
-$function$
-;
-comment on function amc_history.is_execution_id(text) is 'Whether a text has the form of an AMC workflowExecutionId: 1 to 128 letters, digits and . _ : - with a letter or
-digit first. Null for null. AMC''s are lowercase UUIDs in every captured answer (H); that is not relied upon.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.is_final_week_status(status text)
- RETURNS boolean
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  return is_final_week_status.status in ('completed', 'failed', 'skipped', 'cancelled');
-end;
-$function$
-;
-comment on function amc_history.is_final_week_status(text) is 'Whether a week with this status is finished. Queries of report_data_weeks read finished_at, which says the same.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.is_legal_transition(week report_data_weeks, live week_attempts, status text, data jsonb, execution_id text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2288,11 +2316,11 @@ AS $function$
     and (
       exists (select from public.week_attempts a
         left join public.workflow_executions e on e.id = a.execution_id
-        where a.instance_id = (instance).id and a.is_live
+        where a.instance_id = (instance).id and a.state <> 'ended'
           and (a.state = 'unknown'
             or a.state = 'intended' and a.leased_until <= amc_history.clock_now()
             or a.state = 'created' and (a.cancel_requested_at is not null
-              or not coalesce(e.has_ended, false))))
+              or coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))))
       or exists (select from public.week_attempts a where a.instance_id = (instance).id
         and a.watch_until > amc_history.clock_now())
       or amc_history.needs_survey((instance).id)
@@ -2305,21 +2333,6 @@ $function$
 comment on function amc_history.is_listing_due(amc_instances) is 'Whether a listing of the instance is due and would move anything on.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.is_terminal_status(status text)
- RETURNS boolean
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  return is_terminal_status.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
-end;
-$function$
-;
-comment on function amc_history.is_terminal_status(text) is 'Whether AMC''s status says that an execution has ended (SPEC, H): false for a status that is not known here, null for
-null. Queries of workflow_executions read has_ended.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.is_unique(load result_loads, key text[])
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2329,8 +2342,10 @@ AS $function$
 declare
   answer boolean;
 begin
-  execute format('select not exists (select from amc_results.%I r where r.load_id = $1 group by %s having count(*) > 1)',
-    (load).table_name, (select string_agg(format('r.%I', name), ', ' order by i) from unnest(is_unique.key) with ordinality as t(name, i)))
+  execute format(
+    'select not exists (select from amc_results.%I r where r.load_id = $1 group by %s having count(*) > 1)',
+    (load).table_name, (select string_agg(format('r.%I', name), ', ' order by i)
+      from unnest(is_unique.key) with ordinality as t(name, i)))
     into answer using (load).id;
   return answer;
 end;
@@ -2346,13 +2361,15 @@ CREATE OR REPLACE FUNCTION amc_history.json_cells(table_name text)
  STABLE
  SET search_path TO ''
 AS $function$
-  select string_agg(format('%s as %I', case v.atttypid when 'numeric'::regtype then amc_history.json_number(c.cell) else c.cell end,
-    a.attname), ', ' order by a.attnum)
+  select string_agg(format('%s as %I',
+    case v.atttypid when 'numeric'::regtype then amc_history.json_number(c.cell) else c.cell end, a.attname),
+    ', ' order by a.attnum)
   from pg_catalog.pg_attribute a
   left join pg_catalog.pg_attribute v on v.attname = a.attname
     and v.attrelid = to_regclass(format('public.%I', 'results_' || json_cells.table_name))
   cross join lateral (
-    select amc_history.typed_cell_sql(format('r.%I', a.attname), coalesce(format_type(v.atttypid, null), 'text')) as cell
+    select amc_history.typed_cell_sql(format('r.%I', a.attname),
+      coalesce(format_type(v.atttypid, null), 'text')) as cell
   ) c
   where a.attrelid = format('amc_results.%I', json_cells.table_name)::regclass
     and a.attnum > 0 and not a.attisdropped and a.attname not in ('load_id', 'line');
@@ -2369,7 +2386,7 @@ CREATE OR REPLACE FUNCTION amc_history.json_number(value text)
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  -- A function called for each cell would cost more than all else that is done with it.
+  -- A function call for each cell would cost more than everything else that is done with the cell.
   select format($q$(select case
       when abs(n) > 9007199254740992 or n <> 0 and abs(n) < 1e-300
         or n <> trunc(n) and length(ltrim(replace(trim_scale(abs(n))::text, '.', ''), '0')) > 15 then to_jsonb(n::text)
@@ -2393,7 +2410,7 @@ AS $function$
     from public.workflow_executions e
     join public.report_data_weeks w on w.id = e.week_id
     join public.report_data_collections c on c.id = w.collection_id
-    -- Whoever is no member of the instance any more still reads what he collected.
+    -- A former member of the instance still reads what they collected.
     left join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where e.id = (load).execution_id
   )
@@ -2401,9 +2418,10 @@ AS $function$
   from pg_catalog.pg_attribute a, told
   where a.attrelid = format('amc_results.%I', (load).table_name)::regclass and a.attnum > 0 and not a.attisdropped
     and a.attname not in ('load_id', 'line')
-    -- Whether a row is filtered is said of the row, and is not what it is about.
+    -- filtered says something of the row; it does not identify it.
     and lower(a.attname) <> 'filtered'
-    and exists (select from jsonb_array_elements(case jsonb_typeof(told.columns) when 'array' then told.columns else '[]' end) o
+    and exists (select
+      from jsonb_array_elements(case jsonb_typeof(told.columns) when 'array' then told.columns else '[]' end) o
       where o ->> 'name' = (load).header[a.attnum - 2] and upper(o ->> 'columnType') = 'DIMENSION');
 $function$
 ;
@@ -2453,9 +2471,9 @@ CREATE OR REPLACE FUNCTION amc_history.load_summary(load_id uuid)
 AS $function$
 #variable_conflict use_column
 declare
-  longest_cell constant integer := 1000;
-  -- So many rows are looked at within the load. Looking takes about as long as COPY did: more are left to check_cells.
-  most_rows constant integer := 50000;
+  max_cell_length constant integer := 1000;
+  -- The load itself checks so many rows. Checking takes about as long as COPY did, so check_cells does larger results.
+  max_rows_at_once constant integer := 50000;
   load public.result_loads;
   target amc_history.result_tables;
   told jsonb;
@@ -2466,37 +2484,39 @@ begin
   select * into load from public.result_loads l where l.id = load_summary.load_id;
   if load.cells_checked_at is not null then
     uncast := load.uncast;
-  elsif load.records <= most_rows and amc_history.load_types(load.id) is not null then
+  elsif load.records <= max_rows_at_once and amc_history.load_types(load.id) is not null then
     uncast := amc_history.count_uncast(load.id, 1, load.records);
   end if;
   select * into target from amc_history.result_tables t where t.table_name = load.table_name;
   told := coalesce((select e.output_columns from public.workflow_executions e where e.id = load.execution_id),
     (select f.output_columns from public.amc_workflows f
-      where f.id = target.workflow_id and f.output_columns is not null limit 1));
+      where f.instance_id = target.instance_id and f.id = target.workflow_id));
   select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType', 'kind', o ->> 'columnType',
       'read_as', type)) order by i)
     into columns
     from unnest(target.columns, target.header, amc_history.load_types(load.id)) with ordinality as t(n, h, type, i)
-    left join lateral (select o from jsonb_array_elements(case jsonb_typeof(told) when 'array' then told else '[]' end) o
+    left join lateral (select o
+      from jsonb_array_elements(case jsonb_typeof(told) when 'array' then told else '[]' end) o
       where o ->> 'name' = h limit 1) on true;
   execute format('select coalesce(jsonb_agg(to_jsonb(f) - ''line'' order by f.line), ''[]'') from (
       select r.line, %s from amc_results.%I r where r.load_id = $1 order by r.line limit 20) f',
-    (select string_agg(format('left(r.%1$I, %2$s) as %1$I', n, longest_cell), ', ' order by i)
+    (select string_agg(format('left(r.%1$I, %2$s) as %1$I', n, max_cell_length), ', ' order by i)
       from unnest(target.columns) with ordinality as t(n, i)), target.table_name)
     into first_rows using load.id;
   return jsonb_strip_nulls(jsonb_build_object(
     'columns', columns, 'rows', load.records, 'bytes', load.bytes, 'files', load.file,
     'segments', cardinality(load.digests), 'segment_bytes', load.segment_bytes,
     'checksum', 'sha256:' || load.checksum, 'uncast', uncast,
-    'seconds', round(extract(epoch from coalesce(load.completed_at, amc_history.clock_now()) - load.started_at)::numeric, 3)))
-    -- Not stripped of nulls: a cell without a value is one.
+    'seconds', round(extract(epoch from
+      coalesce(load.completed_at, amc_history.clock_now()) - load.started_at)::numeric, 3)))
+    -- Added after the nulls were stripped: here null is a cell without a value.
     || jsonb_build_object('first_rows', first_rows);
 end;
 $function$
 ;
-comment on function amc_history.load_summary(uuid) is 'What the week''s data tells of a load: columns [{name, type and kind as AMC told, read_as: the type in SQL}], rows,
-bytes, files, segments, segment_bytes, checksum, uncast (cells that do not fit their type, by column; left out while
-that is not counted), seconds from its begin, and first_rows: the first 20, as text, cells cut at 1000 characters.';
+comment on function amc_history.load_summary(uuid) is 'What a week''s data says of a load: columns [{name, type and kind as AMC names them, read_as: the type in SQL}],
+rows, bytes, files, segments, segment_bytes, checksum, uncast (cells that do not fit their type, by column; left out
+until they are counted), seconds since it began, and first_rows: the first 20, as text, cells cut at 1000 characters.';
 
 CREATE OR REPLACE FUNCTION amc_history.load_types(load_id uuid)
  RETURNS text[]
@@ -2511,8 +2531,8 @@ AS $function$
   where l.id = load_types.load_id;
 $function$
 ;
-comment on function amc_history.load_types(uuid) is 'The types in SQL of a load''s columns: those of its view, or those that it will have once the load is complete; null
-if AMC has not told its columns.';
+comment on function amc_history.load_types(uuid) is 'The types in SQL of a load''s columns: those of its view, or those that the view will have once the load is complete;
+null while AMC''s outputColumns are not known.';
 
 CREATE OR REPLACE FUNCTION amc_history.loader_application_name(load_id uuid, fence integer)
  RETURNS text
@@ -2523,7 +2543,7 @@ AS $function$
   select format('amc-history load %s %s', loader_application_name.load_id, loader_application_name.fence);
 $function$
 ;
-comment on function amc_history.loader_application_name(uuid,integer) is 'The application_name of a session while it fills a load: by it a later worker finds an earlier one that hangs.';
+comment on function amc_history.loader_application_name(uuid,integer) is 'The application_name of a session while it fills a load: a later worker finds an earlier one that hangs by it.';
 
 CREATE OR REPLACE FUNCTION amc_history.loads_of_caller()
  RETURNS SETOF uuid
@@ -2538,24 +2558,11 @@ AS $function$
   where c.owner_id = (select auth.uid());
 $function$
 ;
-comment on function amc_history.loads_of_caller() is 'The complete loads of the signed-in user''s weeks: whose rows he may read. Definer: it says what the policies of the
-four tables say, in one pass from the owner, so that a query looks up neither all loads of the database nor the
-load of each row.';
--- authenticated: execute
--- service_role: execute
+comment on function amc_history.loads_of_caller() is 'The complete loads of the signed-in user''s weeks: whose rows the user may read.
 
-CREATE OR REPLACE FUNCTION amc_history.local_midnight(day date)
- RETURNS text
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  return to_char(local_midnight.day, 'YYYY-MM-DD"T00:00:00"');
-end;
-$function$
-;
-comment on function amc_history.local_midnight(date) is 'The start of a day as AMC takes times of a window: local, without a zone.';
+Definer: it says what the policies of the four tables say, in one pass from the owner, so that a query looks up neither
+all loads of the database nor the load of each row.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.lock_load(attempt_id uuid, fence integer)
@@ -2573,13 +2580,14 @@ begin
   if attempt.state is distinct from 'created' or attempt.fence <> lock_load.fence then
     raise exception 'The load of attempt % is no longer this worker''s: expected fence % of a live attempt, got %.',
       lock_load.attempt_id, lock_load.fence, coalesce(attempt.fence || ' (' || attempt.state || ')', 'no attempt')
-      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has taken it up.';
+      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has claimed it.';
   end if;
   return attempt;
 end;
 $function$
 ;
-comment on function amc_history.lock_load(uuid,integer) is 'Locks week and attempt and refuses (SQLSTATE AH001, stale_load) a loader whose fence is not the attempt''s any more.';
+comment on function amc_history.lock_load(uuid,integer) is 'Locks week and attempt and answers the attempt. Refuses (SQLSTATE AH001, stale_load) a loader whose fence is no
+longer the attempt''s.';
 
 CREATE OR REPLACE FUNCTION amc_history.lock_own_attempt(attempt_id uuid)
  RETURNS week_attempts
@@ -2672,8 +2680,8 @@ AS $function$
   where e.id = needs_output_columns.execution_id;
 $function$
 ;
-comment on function amc_history.needs_output_columns(text) is 'Whether AMC''s outputColumns are known neither from an execution nor from an earlier one of its workflow version:
-then AMC''s answer to a GET tells them (captured, H); of its list that is not known.';
+comment on function amc_history.needs_output_columns(text) is 'Whether AMC''s outputColumns are known neither from this execution nor from an earlier one of its workflow version.
+Then the worker asks: AMC''s answer to a GET carries them (captured, H); whether its list does is not known.';
 
 CREATE OR REPLACE FUNCTION amc_history.needs_survey(instance_id text)
  RETURNS boolean
@@ -2713,14 +2721,14 @@ AS $function$
 declare
   load public.result_loads;
 begin
-  -- The name first: whoever raises the fence after the look at it below finds this session by its name.
+  -- The name first: whoever raises the fence after the check below finds this session by its name.
   perform set_config('application_name', amc_history.loader_application_name(open_load.load_id, open_load.fence), true);
   select l.* into load from public.result_loads l
     join public.week_attempts a on a.execution_id = l.execution_id
     where l.id = open_load.load_id and not l.complete and a.fence = open_load.fence and a.state = 'created';
   if not found then
     raise exception 'Load % is not open for fence %.', open_load.load_id, open_load.fence
-      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has taken it up.';
+      using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has claimed it.';
   end if;
   create temporary sequence if not exists amc_history_lines cache 1000;
   perform setval('pg_temp.amc_history_lines', load.records + 1, false);
@@ -2733,9 +2741,9 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.open_load(uuid,integer) is 'Prepares this transaction for the COPY of a segment: its rows get the load''s id and the lines after those that are
-in. Sets the timeouts, and a name by which a later worker finds the session. Refuses with stale_load (AH001).
-Called in the transaction that copies.';
+comment on function amc_history.open_load(uuid,integer) is 'Prepares this transaction for the COPY of a segment: its rows get the load''s id and the lines that follow the loaded
+ones. Sets the timeouts, and a name by which a later worker finds the session. Called in the transaction that copies.
+Refuses with stale_load (AH001).';
 
 CREATE OR REPLACE FUNCTION amc_history.open_restatements(max_weeks integer DEFAULT 200)
  RETURNS integer
@@ -2764,7 +2772,7 @@ begin
       exit when opened >= open_restatements.max_weeks;
       update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
       where w.id = week.id and w.status = 'completed' and w.due_at is null
-        and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live);
+        and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended');
       continue when not found;
       perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
       opened := opened + 1;
@@ -2875,12 +2883,20 @@ CREATE OR REPLACE FUNCTION amc_history.protect_execution_id()
  SET search_path TO ''
 AS $function$
 begin
-  raise exception 'Week % comes from execution %: expected it to stay known, got null.', old.id, old.execution_id
-    using errcode = '23514', constraint = 'execution_id_is_never_erased';
+  if tg_op = 'UPDATE' and old.execution_id is not null and new.execution_id is null then
+    raise exception 'Week % comes from execution %: expected it to stay known, got null.', old.id, old.execution_id
+      using errcode = '23514', constraint = 'execution_id_is_never_erased';
+  end if;
+  if new.execution_id is not null and not exists (select from public.workflow_executions e
+      where e.id = new.execution_id and e.week_id = new.id) then
+    raise exception 'Execution % is not an execution of week %.', new.execution_id, new.id
+      using errcode = '23503', constraint = 'execution_belongs_to_its_week';
+  end if;
+  return new;
 end;
 $function$
 ;
-comment on function amc_history.protect_execution_id() is 'Refuses to erase a week''s execution. Another of its executions may take its place.';
+comment on function amc_history.protect_execution_id() is 'Refuses to erase a week''s execution or to give it one that ran for another week.';
 
 CREATE OR REPLACE FUNCTION amc_history.protect_shown_load()
  RETURNS trigger
@@ -2889,8 +2905,9 @@ CREATE OR REPLACE FUNCTION amc_history.protect_shown_load()
  SET search_path TO ''
 AS $function$
 begin
-  -- A week that is deleted with all it has is gone by now.
-  if exists (select from public.report_data_weeks w where w.execution_id = old.execution_id and w.status = 'completed') then
+  -- A week that is deleted with everything that hangs on it is gone by now.
+  if exists (select from public.report_data_weeks w
+      where w.execution_id = old.execution_id and w.status = 'completed') then
     raise exception 'Load % is the result that its week shows: expected it to stay.', old.id
       using errcode = '23514', constraint = 'shown_load_is_kept', hint = 'Restate the week, or delete its collection.';
   end if;
@@ -2926,10 +2943,10 @@ declare
 begin
   for candidate in select * from amc_history.versions_to_prune(prune_versions.max_loads) loop
     exit when pruned > 0 and gone + candidate.records > prune_versions.max_records;
-    -- A week that somebody works on is left to the next run.
+    -- A week that another session has locked waits for the next run.
     select * into week from public.report_data_weeks w where w.id = candidate.week_id for no key update skip locked;
     continue when not found;
-    -- Asked anew: until its lock was had, the week may have come to show another result.
+    -- Checked again under the lock: meanwhile the week may have come to show this result.
     delete from public.result_loads l where l.id = candidate.load_id
       and not (week.status = 'completed' and l.execution_id is not distinct from week.execution_id);
     continue when not found;
@@ -2988,7 +3005,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.record_checked_cells() is 'Keeps what the summary tells of cells that do not fit, as a load becomes complete.';
+comment on function amc_history.record_checked_cells() is 'Stores the summary''s count of cells that do not fit as a load becomes complete.';
 
 CREATE OR REPLACE FUNCTION amc_history.record_echo(instance_id text, proved boolean)
  RETURNS boolean
@@ -3045,8 +3062,8 @@ AS $function$
   returning true;
 $function$
 ;
-comment on function amc_history.record_output_columns(text,jsonb) is 'Keeps AMC''s outputColumns of an execution that has ended without having told them. Before begin_load, so that the
-types are known to the load. Answers true, or null if they were known or are not an array.';
+comment on function amc_history.record_output_columns(text,jsonb) is 'Stores AMC''s outputColumns of an ended execution that lacks them; called before begin_load, so that the load knows
+the types. Answers true, or null if they were known or are not an array.';
 
 CREATE OR REPLACE FUNCTION amc_history.refresh_overdue_alerts(instance_id text)
  RETURNS void
@@ -3058,8 +3075,8 @@ AS $function$
     and t.code in ('execution_overdue', 'unknown_status')
     and not exists (select from public.week_attempts a
       join public.workflow_executions e on e.id = a.execution_id
-      where a.week_id = t.week_id and a.is_live and a.state = 'created'
-        and e.status is not null and not e.has_ended
+      where a.week_id = t.week_id and a.state = 'created'
+        and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
         and (t.code = 'execution_overdue' or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')));
   select amc_history.raise_alert(
     case when a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
@@ -3069,8 +3086,8 @@ AS $function$
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
   join public.amc_instances i on i.id = a.instance_id
-  where a.instance_id = refresh_overdue_alerts.instance_id and a.is_live and a.state = 'created'
-    and e.status is not null and not e.has_ended
+  where a.instance_id = refresh_overdue_alerts.instance_id and a.state = 'created'
+    and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
     and (a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
       or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < amc_history.clock_now() - interval '6 hours');
 $function$
@@ -3107,7 +3124,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.release_load(uuid,integer) is 'Lets a load go in the middle, so that the next worker goes on at once. Refuses with stale_load (AH001).';
+comment on function amc_history.release_load(uuid,integer) is 'Ends the lease of an unfinished load, so that the next worker resumes it at once. Refuses with stale_load (AH001).';
 
 CREATE OR REPLACE FUNCTION amc_history.reopen_week(week report_data_weeks)
  RETURNS text
@@ -3117,12 +3134,12 @@ AS $function$
 declare
   live public.week_attempts;
 begin
-  if (week).finished_at is null then
+  if (week).status in ('pending', 'running') then
     return 'already_applied';
   elsif (week).status = 'completed' then
     return 'week_is_completed';
   end if;
-  select * into live from public.week_attempts a where a.week_id = (week).id and a.is_live;
+  select * into live from public.week_attempts a where a.week_id = (week).id and a.state <> 'ended';
   if live.state = 'created' then
     return 'execution_in_progress';
   elsif live.id is not null then
@@ -3148,12 +3165,12 @@ declare
   execution public.workflow_executions;
 begin
   update public.week_attempts a set cancel_requested_at = coalesce(a.cancel_requested_at, amc_history.clock_now())
-    where a.week_id = week.id and a.is_live returning * into live;
+    where a.week_id = week.id and a.state <> 'ended' returning * into live;
   if live.execution_id is null then
     return;
   end if;
   select * into execution from public.workflow_executions e where e.id = live.execution_id for no key update;
-  if execution.has_ended then
+  if execution.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then
     perform amc_history.end_attempt(live.id, 'cancelled');
   else
     update public.workflow_executions e set cancel_requested_at = coalesce(e.cancel_requested_at, amc_history.clock_now())
@@ -3174,7 +3191,7 @@ AS $function$
 begin
   if exists (select from public.week_attempts a
       where a.week_id = new.id and a.kind <> 'external'
-        and (a.execution_id = new.execution_id or new.execution_id is null and a.is_live))
+        and (a.execution_id = new.execution_id or new.execution_id is null and a.state <> 'ended'))
     and not exists (select from public.result_loads l where l.execution_id = new.execution_id and l.complete) then
     raise exception 'Week % cannot show execution %: expected a complete load of it.', new.id, new.execution_id
       using errcode = '23514', constraint = 'completed_has_a_complete_load';
@@ -3183,7 +3200,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.require_complete_load() is 'Refuses to complete a collected week, or to change what it shows, before all of the result is in.';
+comment on function amc_history.require_complete_load() is 'Refuses to complete a collected week, or to change what it shows, before the whole result is loaded.';
 
 CREATE OR REPLACE FUNCTION amc_history.reschedule_week(week report_data_weeks, due_at timestamp with time zone)
  RETURNS void
@@ -3267,7 +3284,7 @@ begin
   elsif week.status <> 'completed' then
     return row('rejected', 'week_is_not_completed', 0)::public.control_report;
   elsif week.due_at is not null
-    or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
+    or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_weeks w set error_count = 0, due_at = amc_history.next_due_at(w.collection_id)
@@ -3331,9 +3348,9 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.resume_load(uuid,integer) is 'Takes an open load of the attempt''s execution up, for the worker that holds the fence: ends an earlier worker''s
-session if one hangs, and answers the load with its cursor and its COPY statement; both null if none is open.
-Refuses with stale_load (AH001).';
+comment on function amc_history.resume_load(uuid,integer) is 'Resumes an open load of the attempt''s execution, for the worker that holds the fence: ends the session of an earlier
+worker if one hangs, and answers the load with its cursor and its COPY statement; both null if none is open. Refuses
+with stale_load (AH001).';
 
 CREATE OR REPLACE FUNCTION amc_history.retained_load(execution_id text)
  RETURNS result_loads
@@ -3350,7 +3367,8 @@ begin
   end if;
   select * into load from public.result_loads l where l.execution_id = retained_load.execution_id and l.complete;
   if not found then
-    perform amc_history.refuse('result_not_kept', format('No result of execution %s is kept.', retained_load.execution_id),
+    perform amc_history.refuse('result_not_kept',
+      format('No result of execution %s is kept.', retained_load.execution_id),
       'It was not loaded, or was pruned: a week keeps its collection''s keep_versions.', 'PT404');
   end if;
   return load;
@@ -3520,7 +3538,7 @@ begin
     new.started_at := coalesce(new.started_at, now_at);
   end if;
   new.finished_at := case
-    when amc_history.is_final_week_status(new.status) then coalesce(new.finished_at, now_at)
+    when new.status in ('completed', 'failed', 'skipped', 'cancelled') then coalesce(new.finished_at, now_at)
   end;
   return new;
 end;
@@ -3528,23 +3546,29 @@ $function$
 ;
 comment on function amc_history.set_week_timestamps() is 'Keeps a week''s timestamps in step with its status, whoever writes it.';
 
-CREATE OR REPLACE FUNCTION amc_history.set_workflow_version_id()
+CREATE OR REPLACE FUNCTION amc_history.set_workflow_version()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
   stem text := btrim(left(regexp_replace(lower(new.name), '[^a-z0-9]+', '-', 'g'), 40), '-');
-  digest text := encode(sha256(convert_to(
-    jsonb_build_array(new.sql_query, new.parameters, new.output_format)::text, 'UTF8')), 'hex');
 begin
-  new.id := coalesce(nullif(stem, ''), 'workflow') || '-' || left(digest, 12);
+  new.version_hash := encode(sha256(convert_to(
+    jsonb_build_array(new.sql_query, new.parameters, new.output_format)::text, 'UTF8')), 'hex');
+  stem := coalesce(nullif(stem, ''), 'workflow');
+  new.id := stem || '-' || left(new.version_hash, 12);
+  -- The instance in words, for people, and in the hash, since its words may be cut. At most 54 characters: with the
+  -- longest prefix, results_, 62 of the 63 that Postgres keeps of a name.
+  new.result_table := concat_ws('_', rtrim(replace(left(stem, 20), '-', '_'), '_'),
+    left(regexp_replace(lower(new.instance_id), '[^a-z0-9]+', '_', 'g'), 20),
+    left(encode(sha256(convert_to(new.instance_id || ' ' || new.version_hash, 'UTF8')), 'hex'), 12));
   return new;
 end;
 $function$
 ;
-comment on function amc_history.set_workflow_version_id() is 'Gives a workflow its AMC id: a readable stem and a hash of SQL, parameters and output format, so that one id always
-means one result.';
+comment on function amc_history.set_workflow_version() is 'Gives a new workflow version the hash of what decides its result (SQL, parameters, output format), its id at AMC (a
+readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).';
 
 CREATE OR REPLACE FUNCTION amc_history.typed_cell_sql(cell text, sql_type text)
  RETURNS text
@@ -3553,8 +3577,9 @@ CREATE OR REPLACE FUNCTION amc_history.typed_cell_sql(cell text, sql_type text)
  SET search_path TO ''
 AS $function$
   select case when typed_cell_sql.sql_type = 'text' then typed_cell_sql.cell
-    else format('case when %s then %s::%s end', amc_history.cell_fits_sql(typed_cell_sql.cell, typed_cell_sql.sql_type), typed_cell_sql.cell,
-      typed_cell_sql.sql_type) end;
+    else format('case when %s then %s::%s end',
+      amc_history.cell_fits_sql(typed_cell_sql.cell, typed_cell_sql.sql_type),
+      typed_cell_sql.cell, typed_cell_sql.sql_type) end;
 $function$
 ;
 comment on function amc_history.typed_cell_sql(text,text) is 'SQL that reads a cell as a type of amc_history.column_types, and as null where it does not fit. cell: SQL of the
@@ -3594,9 +3619,9 @@ AS $function$
     order by o.id, o.updated_at desc nulls last
   ) o
   where e.id = o.id
-    and not e.has_ended
+    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
     -- A terminal status wins; else what AMC wrote later does.
-    and (amc_history.is_terminal_status(o.status)
+    and (o.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
       or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
 $function$
 ;
@@ -3618,9 +3643,9 @@ AS $function$
     join public.report_data_weeks w on w.id = e.week_id
     join public.report_data_collections c on c.id = w.collection_id
     cross join lateral (select w.status = 'completed' and l.execution_id is not distinct from w.execution_id as shown) s
-    -- The result of a live attempt is about to be shown: it neither goes nor counts.
+    -- The result of a live attempt is about to be shown: it is neither pruned nor counted.
     where l.complete
-      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.is_live)
+      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.state <> 'ended')
   ) v
   -- The shown one has place 1, and at least one is kept.
   where v.place > v.keep_versions
@@ -3647,7 +3672,7 @@ AS $function$
     and w.due_at is null
     -- Whatever became of the last attempt: the next comes a period after its intent.
     and not exists (select from public.week_attempts a where a.week_id = w.id
-      and (a.is_live or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)));
+      and (a.state <> 'ended' or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)));
 $function$
 ;
 comment on function amc_history.weeks_to_restate(uuid) is 'The weeks of a collection that its policy wants collected again now: of the restate_weeks newest completed ones,
@@ -3662,8 +3687,8 @@ AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
     'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
     'parameter_values', c.parameter_values,
-    'time_window_start', w.time_window_start,
-    'time_window_end', w.time_window_end,
+    'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
+    'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
     'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
   from (
     (select w.id from public.report_data_weeks w
@@ -3732,7 +3757,7 @@ declare
   now_at timestamptz := amc_history.clock_now();
   brought constant text := write_week_with_execution.execution_id;
 begin
-  if not amc_history.is_execution_id(brought) then
+  if brought !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
     untracked := 'malformed_execution_id';
   else
     begin
@@ -3821,7 +3846,7 @@ begin
     where coalesce(i.paused_until <= now_at, true)
       -- What costs little is asked first: most instances have nothing due, or are full.
       and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
-          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
             < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) end
     order by i.last_claimed_at nulls first, i.id
@@ -3834,7 +3859,7 @@ begin
       f.id, f.saved_at is not null,
       case when f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
         'parameters', f.parameters, 'output_format', f.output_format) end,
-      w.time_window_start, w.time_window_end,
+      to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
       c.time_zone, c.parameter_values, a.fingerprint, 20
     from amc_history.insert_intents(instance, left_to_claim, claim_due_weeks.lease_seconds) a
     join public.report_data_weeks w on w.id = a.week_id
@@ -3878,7 +3903,7 @@ begin
     -- Its worker died or sleeps: whether the create left is not known. A row that is locked is being reported on.
     update public.week_attempts a set state = 'unknown', leased_until = null
     where a.id in (select b.id from public.week_attempts b
-      where b.instance_id = instance.id and b.is_live and b.state = 'intended' and b.leased_until <= now_at
+      where b.instance_id = instance.id and b.state = 'intended' and b.leased_until <= now_at
       for update skip locked);
     update public.amc_instances i set list_fence = i.list_fence + 1,
       list_leased_until = now_at + make_interval(secs => claim_listing.lease_seconds)
@@ -3912,7 +3937,7 @@ AS $function$
     select a.id from public.week_attempts a
     join public.workflow_executions e on e.id = a.execution_id
     join public.amc_instances i on i.id = a.instance_id
-    where a.is_live and a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
+    where a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
       and coalesce(a.leased_until <= amc_history.clock_now(), true)
       and coalesce(a.due_at <= amc_history.clock_now(), true)
       and coalesce(i.paused_until <= amc_history.clock_now(), true)
@@ -3963,8 +3988,9 @@ begin
     perform amc_history.refuse('rows_out_of_range', format('Expected 0 to %s rows of each kind, got %s.', most,
       coalesce(compare_executions.max_rows::text, 'null')), 'The counts are of all rows, however many are shown.');
   elsif cardinality(weeks) > 1 then
-    perform amc_history.refuse('executions_of_different_weeks', format('Expected two executions of one week; got one of %s and one of %s.',
-      weeks[1], weeks[2]), 'Take two that week_versions lists for one week.');
+    perform amc_history.refuse('executions_of_different_weeks',
+      format('Expected two executions of one week; got one of %s and one of %s.', weeks[1], weeks[2]),
+      'Take two that week_versions lists for one week.');
   end if;
   if not (amc_history.is_unique(a, key) and amc_history.is_unique(b, key)) then
     key := null;
@@ -3973,8 +3999,10 @@ begin
   return jsonb_build_object('execution_a', a.execution_id, 'execution_b', b.execution_id, 'key', key,
     'added', found.added, 'removed', found.removed, 'changed', found.changed, 'unchanged', found.unchanged,
     'rows', jsonb_build_object(
-      'added', (select coalesce(jsonb_agg(r.cells order by r.line), '[]') from amc_history.rows_at(b, found.added_lines) r),
-      'removed', (select coalesce(jsonb_agg(r.cells order by r.line), '[]') from amc_history.rows_at(a, found.removed_lines) r),
+      'added', (select coalesce(jsonb_agg(r.cells order by r.line), '[]')
+        from amc_history.rows_at(b, found.added_lines) r),
+      'removed', (select coalesce(jsonb_agg(r.cells order by r.line), '[]')
+        from amc_history.rows_at(a, found.removed_lines) r),
       'changed', (select coalesce(jsonb_agg(jsonb_build_object('before', old.cells, 'after', new.cells,
           'columns', (select jsonb_agg(c.name) from jsonb_each(old.cells) as c(name, cell)
             where c.name <> 'line' and new.cells -> c.name is distinct from c.cell)) order by new.line), '[]')
@@ -3984,7 +4012,7 @@ begin
 end;
 $function$
 ;
-comment on function compare_executions(text,text,integer) is 'Tells what a restatement changed: rows that execution_b added to those of execution_a, removed from them, changed.
+comment on function compare_executions(text,text,integer) is 'Says what a restatement changed: rows that execution_b added to those of execution_a, removed from them or changed.
 
 execution_a, execution_b: two executions of one week whose results are kept. max_rows: how many rows of each kind
 are shown, 0 to 1000. Rows are paired by their dimensions (key), if AMC told which columns those are and no two
@@ -4089,7 +4117,8 @@ CREATE OR REPLACE FUNCTION public.execution_rows(execution_id text, max_rows int
  STABLE
  SET search_path TO ''
 AS $function$
-  select amc_history.load_rows((amc_history.retained_load(execution_rows.execution_id)).id, execution_rows.max_rows, execution_rows.after_line);
+  select amc_history.load_rows((amc_history.retained_load(execution_rows.execution_id)).id,
+    execution_rows.max_rows, execution_rows.after_line);
 $function$
 ;
 comment on function execution_rows(text,integer,bigint) is 'The rows that an execution produced, shown or superseded, while they are kept: as week_rows answers them.
@@ -4118,21 +4147,23 @@ begin
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   select * into attempt from public.week_attempts a where a.id = fail_load.attempt_id for update;
-  -- Without a lease it was reported already: a repeated report counts no second error.
+  -- Without a lease the failure was reported already: a repeated report counts no second error.
   if attempt.state <> 'created' or attempt.fence <> fail_load.fence or attempt.leased_until is null then
     return row('stale', 'attempt_taken_up_or_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   if fail_load.code in ('not_ready', 'not_found') then
     select coalesce(e.amc_updated_at, e.updated_at) into ended_at
       from public.workflow_executions e where e.id = attempt.execution_id;
-    -- How long AMC keeps a result is not known. A day after its end it is no longer about to be ready.
+    -- How long AMC keeps a result is not known; a day after the execution's end it will not become ready any more.
     if ended_at < amc_history.clock_now() - interval '24 hours' then
       fail_load.code := 'result_gone';
-      fail_load.message := format('AMC no longer keeps the result of execution %s, which ended on %s. Retry the week to run it again. AMC said: %s',
+      fail_load.message := format(
+        'AMC no longer keeps the result of execution %s, which ended on %s. Retry the week to run it again. '
+        'AMC said: %s',
         attempt.execution_id, to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), fail_load.message);
       most_errors := 3;
     else
-      -- AMC's own advice is to wait and ask again (guide, M): no error, asked for less often as time goes on.
+      -- AMC's guide says to wait and ask again (guide, M): no error, and ever longer pauses.
       waits := least(interval '5 minutes', greatest(interval '15 seconds', (amc_history.clock_now() - ended_at) / 4));
     end if;
   end if;
@@ -4149,16 +4180,19 @@ begin
     where w.id = week.id;
   end if;
   perform amc_history.record_event('load_failed', attempt, week, attempt.execution_id,
-    jsonb_build_object('code', fail_load.code, 'message', left(fail_load.message, 500), 'permanent', fail_load.permanent));
+    jsonb_build_object('code', fail_load.code, 'message', left(fail_load.message, 500),
+      'permanent', fail_load.permanent));
   select * into week from public.report_data_weeks w where w.id = week.id;
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $function$
 ;
-comment on function fail_load(uuid,integer,text,text,boolean) is 'Reports that a load did not succeed. permanent: the week fails at once with code and message; otherwise it
-is tried again later, at most eight times in all. not_ready and not_found, within a day of the execution''s end, are
-waiting and count as no error; later they mean result_gone. fence: from claim_loads; an earlier one is stale.
-Answers {outcome: applied, stale or not_found, …}. For service_role.';
+comment on function fail_load(uuid,integer,text,text,boolean) is 'Reports that a load did not succeed.
+
+code, message: why; the week shows them. permanent: the week fails at once; otherwise the load is tried again later, at
+most eight times in all. not_ready and not_found, within a day of the execution''s end, mean waiting and count as no
+error; later they mean result_gone. fence: from claim_loads; an earlier one is stale. Answers {outcome: applied, stale
+or not_found, …}. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.finished_attempts(max_attempts integer DEFAULT 20)
@@ -4171,7 +4205,7 @@ AS $function$
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
   join public.report_data_weeks w on w.id = a.week_id
-  where a.is_live and a.cancel_requested_at is null and e.has_ended and e.status <> 'SUCCEEDED'
+  where a.state <> 'ended' and a.cancel_requested_at is null and e.status in ('FAILED', 'REJECTED', 'CANCELLED')
   order by a.intended_at
   limit finished_attempts.max_attempts;
 $function$
@@ -4222,10 +4256,11 @@ CREATE OR REPLACE FUNCTION public.mark_workflow_saved(instance_id text, workflow
  SET search_path TO ''
 AS $function$
   update public.amc_workflows f set saved_at = amc_history.clock_now()
-  where f.instance_id = mark_workflow_saved.instance_id and f.id = mark_workflow_saved.workflow_id and f.saved_at is null;
+  where f.instance_id = mark_workflow_saved.instance_id and f.id = mark_workflow_saved.workflow_id
+    and f.saved_at is null;
 $function$
 ;
-comment on function mark_workflow_saved(text,text) is 'Notes that a workflow is saved at AMC, so that it is not saved before each create. For service_role.';
+comment on function mark_workflow_saved(text,text) is 'Records that a workflow is saved at AMC, so that no later create saves it again. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.pause_collection(collection_id uuid)
@@ -4323,7 +4358,7 @@ begin
       'AMC''s answer for execution %s of instance %s does not echo the workflow, window, zone or timeout that was sent. Until an answer does again, creates whose answer is lost wait for a person.',
       left(new_id, 200), week.instance_id), week.instance_id);
   end if;
-  if not attempt.is_live then
+  if attempt.state = 'ended' then
     perform amc_history.insert_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
@@ -4331,7 +4366,7 @@ begin
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.execution_id is not null or holder is not null or new_id is null
-      or not amc_history.is_execution_id(new_id) then
+      or new_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
     perform amc_history.record_event('execution_refused', attempt, week, left(new_id, 200), record_execution.details);
     perform amc_history.raise_alert('execution_refused', format(
       'AMC execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
@@ -4407,7 +4442,7 @@ begin
   end if;
   update public.workflow_executions e set cancel_requested_at = amc_history.clock_now()
   where e.id = record_late_execution.execution_id
-    and not e.has_ended;
+    and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
   perform amc_history.record_event('duplicate_execution', attempt, week, record_late_execution.execution_id, record_late_execution.details);
   perform amc_history.raise_alert('duplicate_execution', format(
     'AMC ran execution %s for the week of %s beside another one. Its fingerprint proves it ours; if it still runs it is cancelled.',
@@ -4444,12 +4479,12 @@ begin
   if record_listing.complete then
     select count(*) into elsewhere from jsonb_array_elements(record_listing.executions) o
     where o ->> 'id' <> all (known)
-      and not amc_history.is_terminal_status(o ->> 'status')
+      and o ->> 'status' not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
       and not exists (select from public.week_attempts a where a.instance_id = instance.id
-        and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
+        and (a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
       throttles_in_row = 0, list_due_at = amc_history.clock_now() + make_interval(secs => case
-        when exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
+        when exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
           or elsewhere > 0 then i.poll_seconds
         -- Nothing is under way: only what was abandoned is looked for.
         else greatest(i.poll_seconds, 900) end)
@@ -4530,7 +4565,7 @@ begin
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
-  if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.is_live then
+  if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.state <> 'ended' then
     paused_until := public.pause_instance(attempt.instance_id, report_create.verdict, report_create.retry_after_seconds);
   end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
@@ -4592,7 +4627,8 @@ begin
     update public.amc_instances i set paused_until = 'infinity', pause_reason = report_credential_failure.code
     where i.id = instance_id;
     perform amc_history.raise_alert('reconnect_needed', format(
-      'Amazon refused the credential %s: %s. A person must sign in again; then store the new credential with amc_history.connect_instance.',
+      'Amazon refused the credential %s: %s. Sign in with Amazon again, then store the new credential with '
+      'amc_history.connect_instance.',
       report_credential_failure.credential_name, left(report_credential_failure.message, 500)), instance_id);
     stopped := stopped + 1;
   end loop;
@@ -4662,7 +4698,7 @@ begin
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   select * into attempt from public.week_attempts a where a.id = retry_failed_execution.attempt_id for update;
-  if not attempt.is_live then
+  if attempt.state = 'ended' then
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   select c.failed_retries into allowed from public.report_data_collections c where c.id = week.collection_id;
@@ -4856,14 +4892,14 @@ begin
   -- 3. An execution that a caller brought has ended as an attempt from the start; while the week still
   -- names it, that caller is not late.
   if exists (select from public.week_attempts a
-      where a.week_id = week.id and a.execution_id = new_id and not a.is_live
+      where a.week_id = week.id and a.execution_id = new_id and a.state = 'ended'
         and not (a.kind = 'external' and new_id = week.execution_id)) then
     perform amc_history.record_event('stale_report', null, week, new_id,
       jsonb_build_object('status', update_week_status.status));
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   -- 4
-  select * into live from public.week_attempts a where a.week_id = week.id and a.is_live;
+  select * into live from public.week_attempts a where a.week_id = week.id and a.state <> 'ended';
   if found and (new_id is null or new_id is distinct from live.execution_id) then
     return row('rejected', 'attempt_in_progress', week.status, week.execution_id)::public.tracking_report;
   end if;
@@ -4908,8 +4944,8 @@ declare
 begin
   select * into week from public.report_data_weeks w where w.id = week_rows.week_id;
   if not found then
-    perform amc_history.refuse('week_not_found', format('No week %s of yours.', coalesce(week_rows.week_id::text, 'null')),
-      'Check the id.', 'PT404');
+    perform amc_history.refuse('week_not_found',
+      format('No week %s of yours.', coalesce(week_rows.week_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
   return amc_history.load_rows((select l.id from public.result_loads l
     where l.execution_id = week.execution_id and l.complete and week.status = 'completed'),
@@ -4919,9 +4955,9 @@ $function$
 ;
 comment on function week_rows(uuid,integer,bigint) is 'The rows that a week shows, in the order of AMC''s file: an array of objects {line, execution_id, …columns}.
 
-max_rows: 1 to 10000. after_line: only rows with a higher line; for the next page, the line of the last row. All
-rows of one answer are of one execution; to read on from the same one though the week is restated meanwhile, ask
-execution_rows. Cells have the types of the workflow''s view; a number that JavaScript would round (beyond 2^53, or
+max_rows: 1 to 10000. after_line: only rows with a higher line; for the next page, the line of the last row. All rows
+of one answer are of one execution; execution_rows reads the next page of the same one though the week was restated
+meanwhile. Cells have the types of the workflow''s view; a number that JavaScript would round (beyond 2^53, or
 with more than 15 significant digits) is a string. [] for a week that shows no result: see week_results.
 Refuses with week_not_found, rows_out_of_range. Owners only.';
 -- authenticated: execute

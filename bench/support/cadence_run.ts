@@ -91,7 +91,7 @@ async function collectFrom(
     await sql`
       select amc_history.connect_instance(${id}, 'ENTITY1AA1AA11AAA1', 'ATVPDKIKX0DER', 'NA', ${login}, ${EMAIL})`;
     const [{ workflow }] = await sql`
-      select public.save_workflow(${id}, 'Weekly campaigns', ${sqlQuery}) as workflow`;
+      select workflow_id as workflow from public.save_workflow(${id}, 'Weekly campaigns', ${sqlQuery})`;
     await sql`
       select public.create_collection(${owner}, ${id}, ${workflow}, ${weeks})`;
   }

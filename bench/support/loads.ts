@@ -4,7 +4,6 @@ import { DEFAULT_LIMITS } from "../../supabase/functions/_shared/results/load_li
 import { loadResult } from "../../supabase/functions/_shared/results/loader.ts";
 import type { Sql } from "../../supabase/functions/_shared/database/sql.ts";
 import type { BenchDatabase } from "./database.ts";
-import { WORKFLOW } from "./fill.ts";
 
 /** An attempt whose execution succeeded at AMC, held by this worker. */
 export interface Loadable {
@@ -15,10 +14,10 @@ export interface Loadable {
   executionId: string;
 }
 
-/** Where the results of the benchmark's workflow lie, once a first one was loaded. */
+/** Where the results of the first instance lie, once one was loaded. */
 export const RESULTS = {
-  table: `amc_results.${WORKFLOW.replaceAll("-", "_")}`,
-  view: `public.results_${WORKFLOW.replaceAll("-", "_")}`,
+  table: "amc_results.weekly_bench_amcbench0001",
+  view: "public.results_weekly_bench_amcbench0001",
 };
 
 /** How the files are written. */

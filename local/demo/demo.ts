@@ -79,11 +79,11 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const workflow = await saveWorkflow(client);
     const startedAt = performance.now();
     const { collection_id: collectionId } = await startCollection(client, {
-      workflow,
+      workflow: workflow.workflow_id,
       weeks: options.weeks,
     });
     options.say(
-      `Collecting ${options.weeks} weeks of workflow ${workflow} from instance ${DEMO_INSTANCE.instanceId}.`,
+      `Collecting ${options.weeks} weeks of workflow ${workflow.workflow_id} from instance ${DEMO_INSTANCE.instanceId}.`,
     );
     if (isChaotic(options)) {
       chaos = startChaos(platform, simulator, options.chaos);
@@ -102,7 +102,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         databaseUrl: platform.databaseUrl,
         email: EMAIL,
         password,
-        view: `results_${workflow.replaceAll("-", "_")}`,
+        view: workflow.results_view,
       },
       finished: async (show) => {
         await watch(client, collectionId, (now) => show(now, seconds()));

@@ -57,8 +57,18 @@ export async function signIn(
   return client;
 }
 
-/** Saves the demo workflow. @returns its id */
-export async function saveWorkflow(client: SupabaseClient): Promise<string> {
+/** What save_workflow answers. */
+export interface SavedWorkflow {
+  workflow_id: string;
+  created: boolean;
+  results_view: string;
+  raw_view: string;
+}
+
+/** Saves the demo workflow. */
+export async function saveWorkflow(
+  client: SupabaseClient,
+): Promise<SavedWorkflow> {
   const { data, error } = await client.rpc("save_workflow", {
     instance_id: DEMO_INSTANCE.instanceId,
     name: "Weekly campaigns",

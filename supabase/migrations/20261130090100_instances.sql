@@ -1,4 +1,4 @@
--- AMC instances and their members. An instance is also the gate: its places, its pause, its daily limit.
+-- AMC instances and their members. An instance also limits its own work: its slots, its pause, its daily limit.
 
 create table public.amc_instances (
   id text primary key
@@ -47,26 +47,27 @@ comment on column public.amc_instances.region is 'Which regional host is called:
 comment on column public.amc_instances.credential_name is
   'Name of the Vault secret that holds the Login with Amazon credential. The secret itself is never in this table.';
 comment on column public.amc_instances.credential_version is
-  'Raised when another credential is stored under the name: who reports that Amazon refused an earlier one is late.';
+  'Rises with each credential stored under the name: a report that Amazon refused an earlier one is stale.';
 comment on column public.amc_instances.max_parallel is
   'Most live attempts at once. AMC runs 10 executions per instance in parallel through the API (guide, M).';
 comment on column public.amc_instances.daily_limit is
   'Most attempts in any 24 hours; null for no limit. SPEC speaks of 30 a day, probably stale (M).';
 comment on column public.amc_instances.running_elsewhere is
-  'Executions that AMC''s last list showed under way and that are not ours: people use the console too.';
+  'Executions of others that AMC''s last list showed under way: people use the console too. They take slots.';
 comment on column public.amc_instances.paused_until is 'No worker calls AMC for this instance before then.';
 comment on column public.amc_instances.throttles_in_row is
-  $$Pauses since AMC last answered: the exponent of the backoff.$$;
+  'Pauses since the last complete listing: the exponent of the backoff.';
 comment on column public.amc_instances.list_lag_seconds is
   'How long an execution may be missing from AMC''s list after it was created. Its length is not known (L).';
 comment on column public.amc_instances.matcher_proved_at is
-  $$When a create's answer first showed that the list would have found it. Until then unknown outcomes wait for a
-person.$$;
+  $$When AMC's answer to a create first echoed everything by which the list can be matched. Until then an unknown
+outcome waits for a person.$$;
 comment on column public.amc_instances.poll_seconds is 'Seconds between two listings of the instance.';
 comment on column public.amc_instances.overdue_hours is
-  $$Hours after which a person is alerted to an execution that has not ended; it is followed on. AMC allows 24 hours in
-its queue and 24 of running (SPEC, H).$$;
-comment on column public.amc_instances.list_fence is 'Counts the listings; a report of an earlier one is stale.';
+  $$Hours after which an alert tells that an execution has not ended; the worker still follows it. AMC allows 24 hours
+in its queue and 24 hours of running (SPEC, H).$$;
+comment on column public.amc_instances.list_fence is
+  'Rises with each claimed listing; a report of an earlier one is stale.';
 comment on column public.amc_instances.last_claimed_at is 'The instance served longest ago is served first.';
 
 alter table public.amc_instances enable row level security;
@@ -74,6 +75,8 @@ alter table public.amc_instances enable row level security;
 create table public.amc_instance_members (
   instance_id text not null references public.amc_instances (id) on delete cascade,
   user_id uuid not null references auth.users (id) on delete cascade,
+  role text not null default 'admin'
+    constraint role_is_known check (role in ('admin', 'analyst', 'viewer')),
   added_at timestamptz not null default amc_history.clock_now(),
   primary key (instance_id, user_id)
 );
@@ -81,5 +84,7 @@ create table public.amc_instance_members (
 create index amc_instance_members_user_id_idx on public.amc_instance_members (user_id);
 
 comment on table public.amc_instance_members is 'Who may collect from an instance.';
+comment on column public.amc_instance_members.role is
+  'admin, analyst or viewer. So far every member may do the same, and each is an admin.';
 
 alter table public.amc_instance_members enable row level security;

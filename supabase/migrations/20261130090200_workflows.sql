@@ -14,40 +14,60 @@ create table public.amc_workflows (
     default '{"separatorCharacter": ",", "quoteCharacter": "\"", "escapeCharacter": "\""}',
   output_columns jsonb,
   saved_at timestamptz,
+  version_hash text not null,
+  result_table text not null,
+  results_view text not null generated always as ('results_' || result_table) stored,
+  raw_view text not null generated always as ('raw_' || result_table) stored,
   created_at timestamptz not null default amc_history.clock_now(),
-  primary key (instance_id, id)
+  primary key (instance_id, id),
+  constraint one_version_per_query unique (instance_id, version_hash),
+  constraint result_table_is_of_one_version unique (result_table)
 );
 
 comment on table public.amc_workflows is
-  'Saved AMC queries. A version never changes: another text is another row with another id.';
+  'Saved AMC queries. A version never changes: another query is another row with another id.';
 comment on column public.amc_workflows.id is
-  'AMC''s workflowId: the name, and a hash of everything that decides the result.';
+  'AMC''s workflowId: a readable stem of the first name, and the start of version_hash.';
 comment on column public.amc_workflows.parameters is
   'Declared inputParameters, as AMC takes them (SPEC, H): [{name, dataType, columnType, defaultValue}].';
 comment on column public.amc_workflows.output_format is
-  'Always sent to AMC, whose defaults are not documented, so that the form of a result is known.';
-comment on column public.amc_workflows.output_columns is 'AMC''s outputColumns, once an execution told them.';
+  'Sent with every save, since AMC''s defaults are not documented: so the form of a result is known.';
+comment on column public.amc_workflows.output_columns is
+  'AMC''s outputColumns, from the first execution that carried them; null until then.';
+comment on column public.amc_workflows.version_hash is
+  'SHA-256 in hex of SQL, parameters and output format: the same query under another name is the same version.';
+comment on column public.amc_workflows.result_table is
+  'Name of its table in amc_results, which its first result creates.';
+comment on column public.amc_workflows.results_view is 'The view in public that shows its results with their types.';
+comment on column public.amc_workflows.raw_view is
+  'The view in public that shows its results as the text that AMC sent.';
 comment on column public.amc_workflows.saved_at is 'When the workflow was saved at AMC; null until then.';
 
 alter table public.amc_workflows enable row level security;
 
-create function amc_history.set_workflow_version_id() returns trigger
+create function amc_history.set_workflow_version() returns trigger
 language plpgsql set search_path = ''
 as $$
 declare
   stem text := btrim(left(regexp_replace(lower(new.name), '[^a-z0-9]+', '-', 'g'), 40), '-');
-  digest text := encode(sha256(convert_to(
-    jsonb_build_array(new.sql_query, new.parameters, new.output_format)::text, 'UTF8')), 'hex');
 begin
-  new.id := coalesce(nullif(stem, ''), 'workflow') || '-' || left(digest, 12);
+  new.version_hash := encode(sha256(convert_to(
+    jsonb_build_array(new.sql_query, new.parameters, new.output_format)::text, 'UTF8')), 'hex');
+  stem := coalesce(nullif(stem, ''), 'workflow');
+  new.id := stem || '-' || left(new.version_hash, 12);
+  -- The instance in words, for people, and in the hash, since its words may be cut. At most 54 characters: with the
+  -- longest prefix, results_, 62 of the 63 that Postgres keeps of a name.
+  new.result_table := concat_ws('_', rtrim(replace(left(stem, 20), '-', '_'), '_'),
+    left(regexp_replace(lower(new.instance_id), '[^a-z0-9]+', '_', 'g'), 20),
+    left(encode(sha256(convert_to(new.instance_id || ' ' || new.version_hash, 'UTF8')), 'hex'), 12));
   return new;
 end;
 $$;
-comment on function amc_history.set_workflow_version_id() is
-  $$Gives a workflow its AMC id: a readable stem and a hash of SQL, parameters and output format, so that one id always
-means one result.$$;
-create trigger set_workflow_version_id before insert on public.amc_workflows
-  for each row execute function amc_history.set_workflow_version_id();
+comment on function amc_history.set_workflow_version() is
+  $$Gives a new workflow version the hash of what decides its result (SQL, parameters, output format), its id at AMC (a
+readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).$$;
+create trigger set_workflow_version before insert on public.amc_workflows
+  for each row execute function amc_history.set_workflow_version();
 
 create function amc_history.forbid_workflow_version_change() returns trigger
 language plpgsql set search_path = ''
@@ -61,50 +81,56 @@ comment on function amc_history.forbid_workflow_version_change() is
   $$Refuses a change of what decides a workflow's result.$$;
 create trigger forbid_workflow_version_change before update on public.amc_workflows
   for each row
-  when ((old.instance_id, old.id, old.sql_query, old.parameters, old.output_format)
-    is distinct from (new.instance_id, new.id, new.sql_query, new.parameters, new.output_format))
+  when ((old.instance_id, old.id, old.sql_query, old.parameters, old.output_format, old.version_hash, old.result_table)
+    is distinct from
+    (new.instance_id, new.id, new.sql_query, new.parameters, new.output_format, new.version_hash, new.result_table))
   execute function amc_history.forbid_workflow_version_change();
+
+create type public.saved_workflow as (workflow_id text, created boolean, results_view text, raw_view text);
+comment on type public.saved_workflow is
+  $$A workflow version as save_workflow answers it: its id, which is AMC's workflowId; whether it was created by this
+call; and the views in public that show its results, once there is one: with types, and as the text that AMC sent.$$;
 
 create function public.save_workflow(
   instance_id text, name text, sql_query text, parameters jsonb default '[]'
-) returns text
+) returns public.saved_workflow
 language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  saved text;
+  saved public.saved_workflow;
 begin
   if not exists (select from public.amc_instances i where i.id = save_workflow.instance_id) then
     perform amc_history.refuse('instance_not_found',
-      format('No instance %s that you may use.', quote_literal(save_workflow.instance_id)),
+      format('No instance %s that you may use.', coalesce(quote_literal(save_workflow.instance_id), 'null')),
       'Check the id, or ask for membership of the instance.', 'PT404');
   end if;
-  insert into public.amc_workflows (instance_id, name, sql_query, parameters)
+  insert into public.amc_workflows as f (instance_id, name, sql_query, parameters)
   values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)
   on conflict do nothing
-  returning id into saved;
-  if saved is null then
-    select w.id into saved from public.amc_workflows w
-    where w.instance_id = save_workflow.instance_id and w.sql_query = save_workflow.sql_query
-      and w.parameters = save_workflow.parameters
-    order by w.name = save_workflow.name desc, w.created_at
-    limit 1;
+  returning f.id, true, f.results_view, f.raw_view into saved;
+  if not found then
+    select f.id, false, f.results_view, f.raw_view into saved from public.amc_workflows f
+    where f.instance_id = save_workflow.instance_id and f.sql_query = save_workflow.sql_query
+      and f.parameters::text = save_workflow.parameters::text;
   end if;
   return saved;
 end;
 $$;
 comment on function public.save_workflow(text, text, text, jsonb) is
-  $$Keeps an AMC query as a workflow and answers its id, which is also its workflowId at AMC.
+  $$Saves an AMC query as a workflow version of an instance.
 
-name: 1 to 100 characters. sql_query: AMC SQL; parameters are read with CUSTOM_PARAMETER('name').
-parameters: declared inputParameters (SPEC, H). The same query again answers the same id; a changed one is
-a new version. For members of the instance; refuses with detail instance_not_found.$$;
+name: 1 to 100 characters; the first one stays. sql_query: AMC SQL; it reads parameters with CUSTOM_PARAMETER('name').
+parameters: declared inputParameters (SPEC, H). The same query and parameters are the same version, also under another
+name; a changed query is a new one. Answers {workflow_id, created, results_view, raw_view}. For members of the instance;
+refuses anybody else with instance_not_found.$$;
 
 create function public.mark_workflow_saved(instance_id text, workflow_id text) returns void
 language sql set search_path = ''
 as $$
   update public.amc_workflows f set saved_at = amc_history.clock_now()
-  where f.instance_id = mark_workflow_saved.instance_id and f.id = mark_workflow_saved.workflow_id and f.saved_at is null;
+  where f.instance_id = mark_workflow_saved.instance_id and f.id = mark_workflow_saved.workflow_id
+    and f.saved_at is null;
 $$;
 comment on function public.mark_workflow_saved(text, text) is
-  'Notes that a workflow is saved at AMC, so that it is not saved before each create. For service_role.';
+  'Records that a workflow is saved at AMC, so that no later create saves it again. For service_role.';

@@ -22,12 +22,14 @@ declare
   member uuid;
 begin
   if not connect_instance.credential ?& array['client_id', 'client_secret', 'refresh_token'] then
-    perform amc_history.refuse('credential_incomplete', 'Expected a credential with client_id, client_secret and refresh_token.',
+    perform amc_history.refuse('credential_incomplete',
+      'Expected a credential with client_id, client_secret and refresh_token, and got one without some of them.',
       'Take them from your Login with Amazon application and its consent.');
   end if;
   select s.id into secret_id from vault.secrets s where s.name = secret_name;
   if secret_id is null then
-    perform vault.create_secret(connect_instance.credential::text, secret_name, 'Login with Amazon credential of amc-history');
+    perform vault.create_secret(connect_instance.credential::text, secret_name,
+      'Login with Amazon credential of amc-history');
   else
     perform vault.update_secret(secret_id, connect_instance.credential::text);
   end if;
@@ -37,9 +39,10 @@ begin
   on conflict (id) do update set entity_id = excluded.entity_id, marketplace_id = excluded.marketplace_id,
     region = excluded.region, name = coalesce(excluded.name, i.name), credential_name = excluded.credential_name,
     paused_until = null, pause_reason = null, throttles_in_row = 0;
-  -- Others may use the credential too. What was refused before is not what is stored now.
+  -- Other instances may use the credential too. A refusal of the former one says nothing about this one.
   update public.amc_instances i set paused_until = case when i.paused_until < 'infinity' then i.paused_until end,
-    credential_version = 1 + (select max(s.credential_version) from public.amc_instances s where s.credential_name = secret_name)
+    credential_version = 1 + (select max(s.credential_version) from public.amc_instances s
+      where s.credential_name = secret_name)
   where i.credential_name = secret_name;
   update public.tracking_alerts a set resolved_at = amc_history.clock_now()
   where a.code = 'reconnect_needed' and a.resolved_at is null
@@ -48,7 +51,7 @@ begin
     select u.id into member from auth.users u where u.email = lower(connect_instance.member_email);
     if member is null then
       perform amc_history.refuse('user_not_found', format('No user %s.', quote_literal(connect_instance.member_email)),
-        'The user signs up first.');
+        'The user signs up first; then connect the instance again.');
     end if;
     insert into public.amc_instance_members (instance_id, user_id)
     values (connect_instance.instance_id, member) on conflict do nothing;
@@ -80,7 +83,8 @@ begin
     update public.amc_instances i set paused_until = 'infinity', pause_reason = report_credential_failure.code
     where i.id = instance_id;
     perform amc_history.raise_alert('reconnect_needed', format(
-      'Amazon refused the credential %s: %s. A person must sign in again; then store the new credential with amc_history.connect_instance.',
+      'Amazon refused the credential %s: %s. Sign in with Amazon again, then store the new credential with '
+      'amc_history.connect_instance.',
       report_credential_failure.credential_name, left(report_credential_failure.message, 500)), instance_id);
     stopped := stopped + 1;
   end loop;

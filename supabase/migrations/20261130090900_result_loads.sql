@@ -1,4 +1,4 @@
--- Loads: each is one filling of a result from one execution.
+-- Loads: each fills the rows of one result from one execution. The cursor tells how far it is.
 
 create table public.result_loads (
   id uuid primary key default gen_random_uuid(),
@@ -28,37 +28,38 @@ create table public.result_loads (
   constraint complete_is_dated check (complete = (completed_at is not null)),
   constraint complete_has_a_summary check (not complete or (summary is not null and checksum is not null)),
   constraint cursor_is_within_the_files check (file between 0 and files),
-  -- Whoever goes on in the middle of a file must be able to tell that it is still the same one.
+  -- A worker that resumes in the middle of a file must be able to tell that it is still the same file.
   constraint cursor_within_a_file_has_its_etag check (byte_offset = 0 or etag is not null)
 );
 
 create unique index one_complete_load_per_execution on public.result_loads (execution_id) where complete;
 create index result_loads_execution_id_idx on public.result_loads (execution_id);
-create index result_loads_to_check_idx on public.result_loads (completed_at) where complete and cells_checked_at is null;
+create index result_loads_to_check_idx on public.result_loads (completed_at)
+  where complete and cells_checked_at is null;
 
 comment on table public.result_loads is
-  $$Fillings of a result from an execution. Rows of an incomplete one are never shown.$$;
+  'Loads of results, each from one execution. No view shows the rows of an incomplete one.';
 comment on column public.result_loads.fence is 'The attempt''s fence when the load began.';
 comment on column public.result_loads.table_name is 'The table in amc_results that its rows are in.';
 comment on column public.result_loads.header is 'Column names as in the file.';
 comment on column public.result_loads.files is 'How many files the result has.';
 comment on column public.result_loads.segment_bytes is
   'A segment ends with the first record that reaches so many bytes from its start, or with its file.';
-comment on column public.result_loads.file is 'Cursor: how many files are in.';
-comment on column public.result_loads.byte_offset is 'Cursor: bytes of the next file that are in.';
-comment on column public.result_loads.etag is 'Cursor: the next file''s entity tag, where some of it is in.';
-comment on column public.result_loads.line_end is 'Cursor: how the next file''s lines end, where some of it is in.';
-comment on column public.result_loads.lines is 'Cursor: lines of the next file that are in, its header''s too.';
-comment on column public.result_loads.records is 'Cursor: rows that are in.';
-comment on column public.result_loads.bytes is 'Cursor: bytes of all files that are in, headers too.';
-comment on column public.result_loads.digests is 'SHA-256 of each segment that is in, in hex and in order.';
+comment on column public.result_loads.file is 'Cursor: files that are loaded.';
+comment on column public.result_loads.byte_offset is 'Cursor: bytes of the next file that are loaded.';
+comment on column public.result_loads.etag is 'Cursor: the next file''s entity tag, if some of it is loaded.';
+comment on column public.result_loads.line_end is 'Cursor: how the next file''s lines end, if some of it is loaded.';
+comment on column public.result_loads.lines is 'Cursor: lines of the next file that are loaded, its header''s too.';
+comment on column public.result_loads.records is 'Cursor: rows that are loaded.';
+comment on column public.result_loads.bytes is 'Cursor: bytes of all files that are loaded, headers too.';
+comment on column public.result_loads.digests is 'SHA-256 of each loaded segment, in hex and in order.';
 comment on column public.result_loads.uncast is
-  $$Cells that do not cast to their column's type, by column: {"column": n}.$$;
+  'Cells that do not fit their column''s type, by column: {"column": n}.';
 comment on column public.result_loads.checksum is
-  $$SHA-256 in hex: of the file's bytes if one segment was all; else of the segments' digests in order, then - and
+  $$SHA-256 in hex: of the file's bytes if there was one segment; else of the segments' digests in order, then - and
 their number.$$;
 comment on column public.result_loads.cells_checked_at is
-  'When it was counted which cells do not fit their column''s type; null until then.';
+  'When the cells that do not fit their column''s type were counted; null until then.';
 comment on column public.result_loads.filtered_records is
   'Rows that AMC marks as filtered for privacy, in its column filtered; null if the result has no such column.';
 
@@ -79,7 +80,7 @@ begin
 end;
 $$;
 comment on function amc_history.require_complete_load() is
-  'Refuses to complete a collected week, or to change what it shows, before all of the result is in.';
+  'Refuses to complete a collected week, or to change what it shows, before the whole result is loaded.';
 create trigger require_complete_load before update of status, execution_id on public.report_data_weeks
   for each row
   when (new.status = 'completed'
@@ -97,28 +98,30 @@ begin
   if learned is null then
     return null;
   end if;
-  -- Only now are two first loads in each other's way: the second finds the types that the first has learned.
+  -- Two first loads meet only here: the second finds the types that the first has set.
   update amc_history.result_tables t set types = learned
     where t.table_name = new.table_name and t.types is null and t.header = new.header returning * into target;
   if not found then
     return null;
   end if;
-  update public.amc_workflows f set output_columns = told where f.id = target.workflow_id and f.output_columns is null;
+  update public.amc_workflows f set output_columns = told
+  where f.instance_id = target.instance_id and f.id = target.workflow_id and f.output_columns is null;
   perform amc_history.create_result_views(target);
   return null;
 exception
-  -- A result is worth more than its types: they are learned with the next load.
+  -- The result matters more than its types: the next load sets them.
   when dependent_objects_still_exist or lock_not_available then
     perform amc_history.raise_alert('types_not_applied', format(
-      'The columns of public.results_%s have become known, but the view is in use and stays as text: %s Drop what depends on it; the next load makes it anew.',
+      'AMC named the types of the columns of public.results_%s, but other objects depend on the view, so its columns '
+      'stay text: %s Drop what depends on it; the next load creates the view with its types.',
       new.table_name, sqlerrm), (select w.instance_id from public.workflow_executions e
         join public.report_data_weeks w on w.id = e.week_id where e.id = new.execution_id));
     return null;
 end;
 $$;
 comment on function amc_history.apply_column_types() is
-  $$Gives a workflow version's view its types once an execution told AMC's outputColumns: when a load begins, or at the
-latest in the transaction that completes it. Definer: whoever writes loads need not own the views.$$;
+  $$Gives a workflow version's view its types as soon as an execution carries AMC's outputColumns: when a load begins,
+or at the latest in the transaction that completes it. Definer: whoever writes loads need not own the views.$$;
 create trigger apply_column_types after insert or update of complete on public.result_loads
   for each row execute function amc_history.apply_column_types();
 
@@ -132,7 +135,7 @@ begin
   return old;
 end;
 $$;
-comment on function amc_history.delete_load_rows() is 'Takes a load''s rows away with it.';
+comment on function amc_history.delete_load_rows() is 'Deletes a load''s rows with it.';
 create trigger delete_load_rows before delete on public.result_loads
   for each row execute function amc_history.delete_load_rows();
 
@@ -140,8 +143,9 @@ create function amc_history.protect_shown_load() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  -- A week that is deleted with all it has is gone by now.
-  if exists (select from public.report_data_weeks w where w.execution_id = old.execution_id and w.status = 'completed') then
+  -- A week that is deleted with everything that hangs on it is gone by now.
+  if exists (select from public.report_data_weeks w
+      where w.execution_id = old.execution_id and w.status = 'completed') then
     raise exception 'Load % is the result that its week shows: expected it to stay.', old.id
       using errcode = '23514', constraint = 'shown_load_is_kept', hint = 'Restate the week, or delete its collection.';
   end if;
@@ -163,6 +167,7 @@ as $$
   where c.owner_id = (select auth.uid());
 $$;
 comment on function amc_history.loads_of_caller() is
-  $$The complete loads of the signed-in user's weeks: whose rows he may read. Definer: it says what the policies of the
-four tables say, in one pass from the owner, so that a query looks up neither all loads of the database nor the
-load of each row.$$;
+  $$The complete loads of the signed-in user's weeks: whose rows the user may read.
+
+Definer: it says what the policies of the four tables say, in one pass from the owner, so that a query looks up neither
+all loads of the database nor the load of each row.$$;

@@ -1,4 +1,4 @@
--- What a load comes to: its columns and types, its first rows, the cells that do not fit, the rows that AMC filtered.
+-- The summary of a load: its columns and types, its first rows, the cells that do not fit, the rows that AMC filtered.
 
 create function amc_history.load_types(load_id uuid) returns text[]
 language sql stable set search_path = ''
@@ -10,8 +10,8 @@ as $$
   where l.id = load_types.load_id;
 $$;
 comment on function amc_history.load_types(uuid) is
-  $$The types in SQL of a load's columns: those of its view, or those that it will have once the load is complete; null
-if AMC has not told its columns.$$;
+  $$The types in SQL of a load's columns: those of its view, or those that the view will have once the load is complete;
+null while AMC's outputColumns are not known.$$;
 
 create function amc_history.needs_output_columns(execution_id text) returns boolean
 language sql stable set search_path = ''
@@ -24,8 +24,8 @@ as $$
   where e.id = needs_output_columns.execution_id;
 $$;
 comment on function amc_history.needs_output_columns(text) is
-  $$Whether AMC's outputColumns are known neither from an execution nor from an earlier one of its workflow version:
-then AMC's answer to a GET tells them (captured, H); of its list that is not known.$$;
+  $$Whether AMC's outputColumns are known neither from this execution nor from an earlier one of its workflow version.
+Then the worker asks: AMC's answer to a GET carries them (captured, H); whether its list does is not known.$$;
 
 create function amc_history.record_output_columns(execution_id text, output_columns jsonb) returns boolean
 language sql set search_path = ''
@@ -36,8 +36,8 @@ as $$
   returning true;
 $$;
 comment on function amc_history.record_output_columns(text, jsonb) is
-  $$Keeps AMC's outputColumns of an execution that has ended without having told them. Before begin_load, so that the
-types are known to the load. Answers true, or null if they were known or are not an array.$$;
+  $$Stores AMC's outputColumns of an ended execution that lacks them; called before begin_load, so that the load knows
+the types. Answers true, or null if they were known or are not an array.$$;
 
 create function amc_history.count_uncast(load_id uuid, from_line bigint, to_line bigint) returns jsonb
 language plpgsql stable set search_path = ''
@@ -59,7 +59,8 @@ begin
   execute format('select array[%s] from amc_results.%I r where r.load_id = $1 and r.line between $2 and $3',
     counts, target.table_name) into found using count_uncast.load_id, count_uncast.from_line, count_uncast.to_line;
   return (select coalesce(jsonb_object_agg(name, n) filter (where n > 0), '{}') from unnest(found,
-    array(select name from unnest(target.columns, types) with ordinality as t(name, type, i) where type <> 'text' order by i))
+    array(select name from unnest(target.columns, types) with ordinality as t(name, type, i)
+      where type <> 'text' order by i))
     as t(n, name));
 end;
 $$;
@@ -68,16 +69,16 @@ comment on function amc_history.count_uncast(uuid, bigint, bigint) is
 null.
 
 from_line, to_line: the lines to look at, both inclusive; counts of parts can be added up. Answers {column: n},
-without the columns that have none; {} while AMC has not told the columns' types. One pass over those lines.$$;
+without the columns that have none; {} while the columns' types are not known. One pass over those lines.$$;
 
 create function amc_history.load_summary(load_id uuid) returns jsonb
 language plpgsql stable set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  longest_cell constant integer := 1000;
-  -- So many rows are looked at within the load. Looking takes about as long as COPY did: more are left to check_cells.
-  most_rows constant integer := 50000;
+  max_cell_length constant integer := 1000;
+  -- The load itself checks so many rows. Checking takes about as long as COPY did, so check_cells does larger results.
+  max_rows_at_once constant integer := 50000;
   load public.result_loads;
   target amc_history.result_tables;
   told jsonb;
@@ -88,37 +89,39 @@ begin
   select * into load from public.result_loads l where l.id = load_summary.load_id;
   if load.cells_checked_at is not null then
     uncast := load.uncast;
-  elsif load.records <= most_rows and amc_history.load_types(load.id) is not null then
+  elsif load.records <= max_rows_at_once and amc_history.load_types(load.id) is not null then
     uncast := amc_history.count_uncast(load.id, 1, load.records);
   end if;
   select * into target from amc_history.result_tables t where t.table_name = load.table_name;
   told := coalesce((select e.output_columns from public.workflow_executions e where e.id = load.execution_id),
     (select f.output_columns from public.amc_workflows f
-      where f.id = target.workflow_id and f.output_columns is not null limit 1));
+      where f.instance_id = target.instance_id and f.id = target.workflow_id));
   select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', n, 'type', o ->> 'dataType', 'kind', o ->> 'columnType',
       'read_as', type)) order by i)
     into columns
     from unnest(target.columns, target.header, amc_history.load_types(load.id)) with ordinality as t(n, h, type, i)
-    left join lateral (select o from jsonb_array_elements(case jsonb_typeof(told) when 'array' then told else '[]' end) o
+    left join lateral (select o
+      from jsonb_array_elements(case jsonb_typeof(told) when 'array' then told else '[]' end) o
       where o ->> 'name' = h limit 1) on true;
   execute format('select coalesce(jsonb_agg(to_jsonb(f) - ''line'' order by f.line), ''[]'') from (
       select r.line, %s from amc_results.%I r where r.load_id = $1 order by r.line limit 20) f',
-    (select string_agg(format('left(r.%1$I, %2$s) as %1$I', n, longest_cell), ', ' order by i)
+    (select string_agg(format('left(r.%1$I, %2$s) as %1$I', n, max_cell_length), ', ' order by i)
       from unnest(target.columns) with ordinality as t(n, i)), target.table_name)
     into first_rows using load.id;
   return jsonb_strip_nulls(jsonb_build_object(
     'columns', columns, 'rows', load.records, 'bytes', load.bytes, 'files', load.file,
     'segments', cardinality(load.digests), 'segment_bytes', load.segment_bytes,
     'checksum', 'sha256:' || load.checksum, 'uncast', uncast,
-    'seconds', round(extract(epoch from coalesce(load.completed_at, amc_history.clock_now()) - load.started_at)::numeric, 3)))
-    -- Not stripped of nulls: a cell without a value is one.
+    'seconds', round(extract(epoch from
+      coalesce(load.completed_at, amc_history.clock_now()) - load.started_at)::numeric, 3)))
+    -- Added after the nulls were stripped: here null is a cell without a value.
     || jsonb_build_object('first_rows', first_rows);
 end;
 $$;
 comment on function amc_history.load_summary(uuid) is
-  $$What the week's data tells of a load: columns [{name, type and kind as AMC told, read_as: the type in SQL}], rows,
-bytes, files, segments, segment_bytes, checksum, uncast (cells that do not fit their type, by column; left out while
-that is not counted), seconds from its begin, and first_rows: the first 20, as text, cells cut at 1000 characters.$$;
+  $$What a week's data says of a load: columns [{name, type and kind as AMC names them, read_as: the type in SQL}],
+rows, bytes, files, segments, segment_bytes, checksum, uncast (cells that do not fit their type, by column; left out
+until they are counted), seconds since it began, and first_rows: the first 20, as text, cells cut at 1000 characters.$$;
 
 create function amc_history.record_checked_cells() returns trigger
 language plpgsql set search_path = ''
@@ -132,7 +135,7 @@ begin
 end;
 $$;
 comment on function amc_history.record_checked_cells() is
-  $$Keeps what the summary tells of cells that do not fit, as a load becomes complete.$$;
+  'Stores the summary''s count of cells that do not fit as a load becomes complete.';
 create trigger record_checked_cells before update of complete on public.result_loads
   for each row when (new.complete and not old.complete) execute function amc_history.record_checked_cells();
 
@@ -145,8 +148,8 @@ begin
   select t.columns[i] into flag from amc_history.result_tables t, generate_subscripts(t.header, 1) i
     where t.table_name = new.table_name and lower(t.header[i]) = 'filtered' limit 1;
   if found then
-    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and upper(r.%I) = ''TRUE''', new.table_name, flag)
-      into new.filtered_records using new.id;
+    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and upper(r.%I) = ''TRUE''',
+      new.table_name, flag) into new.filtered_records using new.id;
   end if;
   return new;
 end;
@@ -170,13 +173,13 @@ begin
     select l.* from public.result_loads l
     join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
     where l.complete and l.cells_checked_at is null
-      -- Its worker has the summary already, and is about to report it.
+      -- The worker of a live attempt holds the summary already and is about to report it.
       and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)
     order by l.completed_at limit 100
   loop
     exit when checked > 0 and looked_at + load.records > check_cells.max_records;
     found_uncast := amc_history.count_uncast(load.id, 1, load.records);
-    -- The week before the load, as everywhere.
+    -- Locks the week before the load, as everywhere.
     update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
     where w.execution_id = load.execution_id and w.data = load.summary;
     update public.result_loads l set uncast = found_uncast, cells_checked_at = amc_history.clock_now(),
@@ -189,6 +192,6 @@ begin
 end;
 $$;
 comment on function amc_history.check_cells(bigint) is
-  $$Counts the cells that do not fit their type in results that were too large to look at while they were loaded, or
-whose types have become known since, and adds the count to their summaries and their weeks' data: oldest first, no
-more than max_records rows unless the first alone has more. Answers how many results. Run by pg_cron.$$;
+  $$Counts the cells that do not fit their type in results that were too large to check while they were loaded, or whose
+types became known later, and adds the count to their summaries and their weeks' data: oldest first, at most
+max_records rows unless the first result alone has more. Answers how many results. Run by pg_cron.$$;

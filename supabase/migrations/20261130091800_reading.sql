@@ -1,9 +1,9 @@
--- Reading: any week's rows as JSON, and what became of each week.
+-- Reading: the rows of a week or an execution as JSON, and the state of each week.
 
 create function amc_history.json_number(value text) returns text
 language sql immutable set search_path = ''
 as $$
-  -- A function called for each cell would cost more than all else that is done with it.
+  -- A function call for each cell would cost more than everything else that is done with the cell.
   select format($q$(select case
       when abs(n) > 9007199254740992 or n <> 0 and abs(n) < 1e-300
         or n <> trunc(n) and length(ltrim(replace(trim_scale(abs(n))::text, '.', ''), '0')) > 15 then to_jsonb(n::text)
@@ -17,13 +17,15 @@ significant digits. value: SQL of the number.$$;
 create function amc_history.json_cells(table_name text) returns text
 language sql stable set search_path = ''
 as $$
-  select string_agg(format('%s as %I', case v.atttypid when 'numeric'::regtype then amc_history.json_number(c.cell) else c.cell end,
-    a.attname), ', ' order by a.attnum)
+  select string_agg(format('%s as %I',
+    case v.atttypid when 'numeric'::regtype then amc_history.json_number(c.cell) else c.cell end, a.attname),
+    ', ' order by a.attnum)
   from pg_catalog.pg_attribute a
   left join pg_catalog.pg_attribute v on v.attname = a.attname
     and v.attrelid = to_regclass(format('public.%I', 'results_' || json_cells.table_name))
   cross join lateral (
-    select amc_history.typed_cell_sql(format('r.%I', a.attname), coalesce(format_type(v.atttypid, null), 'text')) as cell
+    select amc_history.typed_cell_sql(format('r.%I', a.attname),
+      coalesce(format_type(v.atttypid, null), 'text')) as cell
   ) c
   where a.attrelid = format('amc_results.%I', json_cells.table_name)::regclass
     and a.attnum > 0 and not a.attisdropped and a.attname not in ('load_id', 'line');
@@ -69,8 +71,8 @@ declare
 begin
   select * into week from public.report_data_weeks w where w.id = week_rows.week_id;
   if not found then
-    perform amc_history.refuse('week_not_found', format('No week %s of yours.', coalesce(week_rows.week_id::text, 'null')),
-      'Check the id.', 'PT404');
+    perform amc_history.refuse('week_not_found',
+      format('No week %s of yours.', coalesce(week_rows.week_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
   return amc_history.load_rows((select l.id from public.result_loads l
     where l.execution_id = week.execution_id and l.complete and week.status = 'completed'),
@@ -80,9 +82,9 @@ $$;
 comment on function public.week_rows(uuid, integer, bigint) is
   $$The rows that a week shows, in the order of AMC's file: an array of objects {line, execution_id, …columns}.
 
-max_rows: 1 to 10000. after_line: only rows with a higher line; for the next page, the line of the last row. All
-rows of one answer are of one execution; to read on from the same one though the week is restated meanwhile, ask
-execution_rows. Cells have the types of the workflow's view; a number that JavaScript would round (beyond 2^53, or
+max_rows: 1 to 10000. after_line: only rows with a higher line; for the next page, the line of the last row. All rows
+of one answer are of one execution; execution_rows reads the next page of the same one though the week was restated
+meanwhile. Cells have the types of the workflow's view; a number that JavaScript would round (beyond 2^53, or
 with more than 15 significant digits) is a string. [] for a week that shows no result: see week_results.
 Refuses with week_not_found, rows_out_of_range. Owners only.$$;
 
@@ -98,7 +100,8 @@ begin
   end if;
   select * into load from public.result_loads l where l.execution_id = retained_load.execution_id and l.complete;
   if not found then
-    perform amc_history.refuse('result_not_kept', format('No result of execution %s is kept.', retained_load.execution_id),
+    perform amc_history.refuse('result_not_kept',
+      format('No result of execution %s is kept.', retained_load.execution_id),
       'It was not loaded, or was pruned: a week keeps its collection''s keep_versions.', 'PT404');
   end if;
   return load;
@@ -111,7 +114,8 @@ create function public.execution_rows(execution_id text, max_rows integer defaul
 returns jsonb
 language sql stable set search_path = ''
 as $$
-  select amc_history.load_rows((amc_history.retained_load(execution_rows.execution_id)).id, execution_rows.max_rows, execution_rows.after_line);
+  select amc_history.load_rows((amc_history.retained_load(execution_rows.execution_id)).id,
+    execution_rows.max_rows, execution_rows.after_line);
 $$;
 comment on function public.execution_rows(text, integer, bigint) is
   $$The rows that an execution produced, shown or superseded, while they are kept: as week_rows answers them.
@@ -139,21 +143,22 @@ select w.collection_id, w.instance_id, c.workflow_id, w.id as week_id, w.week_st
   (select count(*)::integer from public.workflow_executions e
     join public.result_loads s on s.execution_id = e.id and s.complete
     where e.week_id = w.id and e.id is distinct from w.execution_id
-      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.is_live)) as superseded_versions,
+      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.is_live))
+    as superseded_versions,
   w.error_code, w.error_message
 from public.report_data_weeks w
 join public.report_data_collections c on c.id = w.collection_id
 left join public.result_loads l on l.execution_id = w.execution_id and l.complete and w.status = 'completed';
 comment on view public.week_results is
-  $$What became of each week. state: waiting, running; rows; filtered (rows, some of which AMC has filtered for
+  $$The state of each week. state: waiting, running; rows; filtered (rows, some of which AMC has filtered for
 privacy); empty (AMC had no row to give: none, or all suppressed); reported (completed by another system, without
 rows here); failed; gone (failed: AMC no longer keeps the result); skipped; cancelled.$$;
 comment on column public.week_results.records is 'Rows of the result that the week shows.';
 comment on column public.week_results.filtered_records is
-  $$Those of them that AMC marks as filtered; null if the result has no column filtered.$$;
+  'Those of them that AMC marks as filtered; null if the result has no column filtered.';
 comment on column public.week_results.restated_at is
-  $$When the shown result replaced an earlier one; null if it is the first.$$;
+  'When the shown result replaced an earlier one; null if it is the first.';
 comment on column public.week_results.restating is
-  $$Whether a new attempt is due or under way, while the week shows what it shows.$$;
+  'Whether a new attempt is due or under way while the week shows its present result.';
 comment on column public.week_results.superseded_versions is
-  $$Earlier results that are still kept; execution_rows reads them.$$;
+  'Earlier results that are still kept; execution_rows reads them.';

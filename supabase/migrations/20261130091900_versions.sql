@@ -1,4 +1,4 @@
--- Versions: what earlier executions of a week said is kept for a while, can be read, and is pruned.
+-- Versions: the results of earlier executions of a week, which are kept for a while and then pruned.
 
 create view public.week_versions with (security_invoker = true) as
 select e.week_id, w.collection_id, w.week_start_date, e.id as execution_id,
@@ -25,7 +25,7 @@ as $$
     join public.report_data_weeks w on w.id = e.week_id
     join public.report_data_collections c on c.id = w.collection_id
     cross join lateral (select w.status = 'completed' and l.execution_id is not distinct from w.execution_id as shown) s
-    -- The result of a live attempt is about to be shown: it neither goes nor counts.
+    -- The result of a live attempt is about to be shown: it is neither pruned nor counted.
     where l.complete
       and not exists (select from public.week_attempts a where a.execution_id = e.id and a.is_live)
   ) v
@@ -37,7 +37,8 @@ $$;
 comment on function amc_history.versions_to_prune(integer) is
   'Loads beyond the keep_versions newest of each week, oldest first. Never the shown one, nor that of a live attempt.';
 
-create function amc_history.prune_versions(max_loads integer default 20, max_records bigint default 2000000) returns integer
+create function amc_history.prune_versions(max_loads integer default 20, max_records bigint default 2000000)
+returns integer
 language plpgsql set search_path = ''
 as $$
 declare
@@ -48,10 +49,10 @@ declare
 begin
   for candidate in select * from amc_history.versions_to_prune(prune_versions.max_loads) loop
     exit when pruned > 0 and gone + candidate.records > prune_versions.max_records;
-    -- A week that somebody works on is left to the next run.
+    -- A week that another session has locked waits for the next run.
     select * into week from public.report_data_weeks w where w.id = candidate.week_id for no key update skip locked;
     continue when not found;
-    -- Asked anew: until its lock was had, the week may have come to show another result.
+    -- Checked again under the lock: meanwhile the week may have come to show this result.
     delete from public.result_loads l where l.id = candidate.load_id
       and not (week.status = 'completed' and l.execution_id is not distinct from week.execution_id);
     continue when not found;

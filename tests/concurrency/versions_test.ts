@@ -23,12 +23,11 @@ async function superseded() {
   await sql`set lock_timeout = '2s'`;
   await addInstance(sql, INSTANCE);
   const collection = await addCollection(sql, INSTANCE, 1);
-  const [{ id: week, workflow_id }] = await sql`
-    select w.id, c.workflow_id from public.report_data_weeks w
-    join public.report_data_collections c on c.id = w.collection_id`;
+  const [{ id: week }] = await sql`select id from public.report_data_weeks`;
   const [{ table_name }] = await sql`
-    select coalesce((select t.table_name from amc_history.result_tables t where t.workflow_id = ${workflow_id}),
-      (amc_history.create_result_table(${workflow_id}, array['campaign'])).table_name) as table_name`;
+    select coalesce((select t.table_name from amc_history.result_tables t where t.table_name = f.result_table),
+      (amc_history.create_result_table(f, array['campaign'])).table_name) as table_name
+    from public.amc_workflows f`;
   await sql`select public.update_week_status(${collection}, ${week}, 'completed', '{}', 'e2')`;
   await sql`insert into public.workflow_executions (id, week_id) values ('e1', ${week})`;
   await sql`

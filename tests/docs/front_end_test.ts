@@ -10,7 +10,10 @@ import {
   withPrograms,
 } from "./support/programs.ts";
 
-const anything: Given = { collectionId: crypto.randomUUID(), workflow: "w" };
+const anything: Given = {
+  collectionId: crypto.randomUUID(),
+  resultsView: "results_weekly",
+};
 
 function fileOf(page: string): string {
   return `${page.replaceAll(/[/.]/g, "_").toLowerCase()}.ts`;
@@ -39,8 +42,8 @@ async function run(
   shown: string,
 ): Promise<string[]> {
   const { access, collectionId } = demo;
-  const workflow = access.view.slice("results_".length).replaceAll("_", "-");
-  const code = filled(programOf(page, { collectionId, workflow }), {
+  const given = { collectionId, resultsView: access.view };
+  const code = filled(programOf(page, given), {
     "https://<ref>.supabase.co": access.apiUrl,
     "<publishable key>": access.publishableKey,
     "analyst@example.com": access.email,

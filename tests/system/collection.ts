@@ -46,7 +46,7 @@ export async function withCollection<T>(
       const client = await signIn(platform, email, password);
       const workflow = await saveWorkflow(client);
       const { collection_id, weeks } = await startCollection(client, {
-        workflow,
+        workflow: workflow.workflow_id,
         weeks: options.weeks,
       });
       return await work({

@@ -114,7 +114,7 @@ async function freezeAndWake(
 /** All that a worker's reports could change; but that the list can be matched stays true, however late it is said. */
 async function stateOf({ sql }: Harness): Promise<unknown> {
   const [{ name }] = await sql`
-    select quote_ident(view_name) as name from amc_history.result_tables`;
+    select quote_ident('results_' || table_name) as name from amc_history.result_tables`;
   const results = await sql.unsafe(
     `select md5(string_agg(r::text, ' ' order by r::text)) as rows from public.${name} r`,
   );

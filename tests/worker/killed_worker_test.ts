@@ -121,7 +121,7 @@ async function proveMatcher({ sql }: Harness): Promise<void> {
 /** Rows that the workflow's view shows; none if there is no view yet. */
 async function visibleRows({ sql }: Harness): Promise<number> {
   const [view] = await sql`
-    select quote_ident(view_name) as name from amc_history.result_tables`;
+    select quote_ident('results_' || table_name) as name from amc_history.result_tables`;
   if (!view) return 0;
   const [{ rows }] = await sql.unsafe(
     `select count(*)::integer as rows from public.${view.name}`,

@@ -54,13 +54,13 @@ Deno.test("while Amazon gives no token, nothing is sent, the instance pauses and
 
 Deno.test("a query that AMC refuses to save fails its weeks with AMC's words, and nothing is created", async () => {
   await withHarness({}, async (harness) => {
-    const { data: workflow, error } = await harness.owner.rpc("save_workflow", {
+    const { data, error } = await harness.owner.rpc("save_workflow", {
       instance_id: "amcr1aaaa1a",
       name: "Not SQL",
       sql_query: "DELETE FROM everything",
     });
     assert.equal(error, null);
-    await collect({ ...harness, workflow }, 12);
+    await collect({ ...harness, workflow: data.workflow_id }, 12);
     await using worker = openWorker(harness);
     await finishAll(harness, worker.tick);
     for (const week of await weeksOf(harness)) {
@@ -119,16 +119,23 @@ Deno.test("a workflow is saved once, by its id, with the output format that resu
 
 Deno.test("AMC is asked for the week's window in local time, with its zone, its parameters and a fingerprint of its own", async () => {
   await withHarness({}, async (harness) => {
-    const { data: workflow } = await harness.owner.rpc("save_workflow", {
+    const { data } = await harness.owner.rpc("save_workflow", {
       instance_id: "amcr1aaaa1a",
       name: "By brand",
       sql_query: "SELECT CUSTOM_PARAMETER('brand') AS brand",
       parameters: [{ name: "brand", dataType: "STRING" }],
     });
-    const { weeks } = await collect({ ...harness, workflow }, 3, {
-      time_zone: "America/New_York",
-      parameter_values: { brand: "Müller & Söhne" },
-    });
+    const { weeks } = await collect(
+      {
+        ...harness,
+        workflow: data.workflow_id,
+      },
+      3,
+      {
+        time_zone: "America/New_York",
+        parameter_values: { brand: "Müller & Söhne" },
+      },
+    );
     await using worker = openWorker(harness);
     await worker.tick();
     const executions = harness.simulator.executions();

@@ -32,9 +32,8 @@ Deno.test("an owner reads typed rows through the API, and text where digits coun
       const text = (await shownRows(harness, week.id)).map((cells) =>
         Object.fromEntries(names.map((name, i) => [name, cells[i]]))
       );
-      const { data, error } = await harness.owner.from(
-        `results_${harness.workflow.replaceAll("-", "_")}`,
-      ).select("*,exact:spend::text").order("line");
+      const { data, error } = await harness.owner.from(harness.resultsView)
+        .select("*,exact:spend::text").order("line");
       assert.equal(error, null, JSON.stringify(error));
       const rows = await rpc(harness, "week_rows", { week_id: week.id });
       assert.ok(text.length > 10);

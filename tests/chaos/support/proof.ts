@@ -76,7 +76,7 @@ interface WeekProof {
 
 async function weeksWithProof(sql: postgres.Sql): Promise<WeekProof[]> {
   const [view] = await sql`
-    select quote_ident(view_name) as name from amc_history.result_tables`;
+    select quote_ident('results_' || table_name) as name from amc_history.result_tables`;
   assert.ok(view, "no result was ever loaded");
   return await sql.unsafe<WeekProof[]>(`
     select w.instance_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"') as window_start, w.status,

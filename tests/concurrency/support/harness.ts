@@ -104,7 +104,7 @@ export async function addCollection(
   const query = `select '${name}' as name from sponsored_ads_traffic`;
   const [{ made }] = await sql`
     select public.create_collection(${OWNER}, ${instance},
-      public.save_workflow(${instance}, ${name}, ${query}), ${weeks}) ->> 'collection_id' as made`;
+      (public.save_workflow(${instance}, ${name}, ${query})).workflow_id, ${weeks}) ->> 'collection_id' as made`;
   await sql`update public.report_data_collections set surveyed_at = amc_history.clock_now() where id = ${made}`;
   return made;
 }

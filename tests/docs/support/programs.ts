@@ -14,7 +14,7 @@ export type Values = Record<string, string>;
 /** The collection and workflow that READING.md's blocks go on from. */
 export interface Given {
   collectionId: string;
-  workflow: string;
+  resultsView: string;
 }
 
 /**
@@ -30,7 +30,9 @@ export function programOf(path: string, given: Given): string {
     `const collection = { collection_id: ${
       JSON.stringify(given.collectionId)
     } };
-     const workflow: string = ${JSON.stringify(given.workflow)};`,
+     const workflow = { results_view: ${
+      JSON.stringify(given.resultsView)
+    } as string | null };`,
     ...blocks,
   ].join("\n");
 }

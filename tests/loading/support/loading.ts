@@ -217,7 +217,7 @@ export async function rowsLeft(
     select t.table_name from public.workflow_executions e
     join public.report_data_weeks w on w.id = e.week_id
     join public.report_data_collections c on c.id = w.collection_id
-    join amc_history.result_tables t on t.workflow_id = c.workflow_id
+    join amc_history.result_tables t on t.instance_id = c.instance_id and t.workflow_id = c.workflow_id
     where e.id = ${executionId}`;
   if (!known) return 0;
   const [{ rows }] = await sql`

@@ -211,7 +211,8 @@ async function prepare(sql: postgres.Sql): Promise<string> {
   await sql`select amc_history.connect_instance(${INSTANCE}, 'ENTITYWALK', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@walks.test')`;
   const [{ id }] = await sql`
-    select public.save_workflow(${INSTANCE}, 'Walk', 'select name, impressions from traffic') as id`;
+    select workflow_id as id
+    from public.save_workflow(${INSTANCE}, 'Walk', 'select name, impressions from traffic')`;
   await sql`update public.amc_workflows set saved_at = '2025-01-01'`;
   await sql`select amc_history.create_result_table(${id}, ${
     HEADER.split(",")

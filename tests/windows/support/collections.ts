@@ -140,7 +140,8 @@ export async function withCollections(
         '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@windows.test')`;
       await sql`update public.amc_instances set max_parallel = 100`;
       const [{ id }] = await sql`
-        select public.save_workflow(${INSTANCE}, 'Windows', 'select name from traffic') as id`;
+        select workflow_id as id
+        from public.save_workflow(${INSTANCE}, 'Windows', 'select name from traffic')`;
       await work(new Collections(sql, id));
     })
   );

@@ -33,6 +33,8 @@ export interface Harness {
   ownerId: string;
   /** The id of the saved workflow. */
   workflow: string;
+  /** The view that shows its results. */
+  resultsView: string;
   /** The functions' environment; what is changed here counts from the next start of a worker on. */
   env: Record<string, string>;
   /** What the functions have logged so far. */
@@ -85,7 +87,7 @@ export async function withHarness<T>(
           pollSeconds: 1,
         });
         const owner = await signIn(platform, OWNER.email, OWNER.password);
-        const workflow = await saveWorkflow(owner);
+        const saved = await saveWorkflow(owner);
         const service = serviceClient(platform);
         return await work({
           platform,
@@ -94,7 +96,8 @@ export async function withHarness<T>(
           service,
           owner,
           ownerId: id,
-          workflow,
+          workflow: saved.workflow_id,
+          resultsView: saved.results_view,
           env,
           lines,
         });

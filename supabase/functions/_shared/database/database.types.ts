@@ -12,17 +12,20 @@ export type Database = {
         Row: {
           "added_at": string;
           "instance_id": string;
+          "role": string;
           "user_id": string;
         };
         ComputedFields: never;
         Insert: {
           "added_at"?: string;
           "instance_id": string;
+          "role"?: string;
           "user_id": string;
         };
         Update: {
           "added_at"?: string;
           "instance_id"?: string;
+          "role"?: string;
           "user_id"?: string;
         };
         Relationships: [
@@ -120,8 +123,12 @@ export type Database = {
           "output_columns": Json | null;
           "output_format": NonNullable<Json>;
           "parameters": NonNullable<Json>;
+          "raw_view": string;
+          "result_table": string;
+          "results_view": string;
           "saved_at": string | null;
           "sql_query": string;
+          "version_hash": string;
         };
         ComputedFields: never;
         Insert: {
@@ -132,8 +139,12 @@ export type Database = {
           "output_columns"?: Json | null;
           "output_format"?: NonNullable<Json>;
           "parameters"?: NonNullable<Json>;
+          "raw_view"?: never;
+          "result_table": string;
+          "results_view"?: never;
           "saved_at"?: string | null;
           "sql_query": string;
+          "version_hash": string;
         };
         Update: {
           "created_at"?: string;
@@ -143,8 +154,12 @@ export type Database = {
           "output_columns"?: Json | null;
           "output_format"?: NonNullable<Json>;
           "parameters"?: NonNullable<Json>;
+          "raw_view"?: never;
+          "result_table"?: string;
+          "results_view"?: never;
           "saved_at"?: string | null;
           "sql_query"?: string;
+          "version_hash"?: string;
         };
         Relationships: [
           {
@@ -1230,7 +1245,13 @@ export type Database = {
           "parameters"?: Json;
           "sql_query": string;
         };
-        Returns: string;
+        Returns: Database["public"]["CompositeTypes"]["saved_workflow"];
+        SetofOptions: {
+          from: "*";
+          to: "saved_workflow";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
       };
       "set_keep_versions": {
         Args: { "collection_id": string; "keep_versions": number };
@@ -1295,6 +1316,12 @@ export type Database = {
         "outcome": string | null;
         "reason": string | null;
         "weeks": number | null;
+      };
+      "saved_workflow": {
+        "workflow_id": string | null;
+        "created": boolean | null;
+        "results_view": string | null;
+        "raw_view": string | null;
       };
       "tracking_report": {
         "outcome": string | null;

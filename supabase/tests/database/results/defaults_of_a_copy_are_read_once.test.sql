@@ -1,5 +1,5 @@
 begin;
-\ir ../../_shared/setup.psql
+\ir ../../_shared/workflow.psql
 select plan(3);
 
 create temporary sequence amc_history_lines;
@@ -7,7 +7,8 @@ create function pg_temp.open(load_id text) returns void language sql as $$
   select set_config('amc_history.lines', 'pg_temp.amc_history_lines', true), set_config('amc_history.load_id', load_id, true) $$;
 do $$
 begin
-  perform amc_history.create_result_table('weekly-1', array['campaign']);
+  perform amc_history.create_result_table(f, array['campaign']) from amc_workflows f;
+  execute format('alter table amc_results.%I rename to weekly', (select result_table from amc_workflows));
   perform pg_temp.open('10000000-0000-4000-8000-000000000001');
 end;
 $$;
@@ -17,7 +18,7 @@ declare
   line text;
   plan text := '';
 begin
-  for line in explain (verbose, costs off) insert into amc_results.weekly_1 (campaign) values ('a') loop
+  for line in explain (verbose, costs off) insert into amc_results.weekly (campaign) values ('a') loop
     plan := plan || line;
   end loop;
   return plan;
@@ -29,7 +30,7 @@ select matches(pg_temp.planned(), '''10000000-0000-4000-8000-000000000001''::uui
 do $$ begin perform pg_temp.open('10000000-0000-4000-8000-000000000002'); end $$;
 select matches(pg_temp.planned(), '''10000000-0000-4000-8000-000000000002''::uuid', 'the next load is planned with its own id');
 do $$ begin perform pg_temp.open(''); end $$;
-select throws_ok($$ insert into amc_results.weekly_1 (campaign) values ('a') $$, '22P02', null,
+select throws_ok($$ insert into amc_results.weekly (campaign) values ('a') $$, '22P02', null,
   'a row outside a load is refused');
 
 select * from finish();

@@ -13,7 +13,7 @@ select is((select load_id from begun), pg_temp.load_id(), 'a load is begun');
 select is((select copy_statement from begun),
   format('copy amc_results.%I (campaign, clicks) from stdin with (format csv, header false, delimiter '','', quote ''"'', escape ''"'')',
   pg_temp.table_name()), 'its COPY names the columns and the form of the file');
-select matches(pg_temp.table_name(), '^weekly_campaigns_[0-9a-f]{12}$',
+select matches(pg_temp.table_name(), '^weekly_campaigns_amcpgtap1_[0-9a-f]{12}$',
   'the table is named after the workflow version');
 select columns_are('amc_results', pg_temp.table_name(), array['load_id', 'line', 'campaign', 'clicks']);
 select col_type_is('amc_results', pg_temp.table_name(), c, 'text', c || ' is text')

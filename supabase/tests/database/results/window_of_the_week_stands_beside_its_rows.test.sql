@@ -17,7 +17,7 @@ declare
   shown text;
 begin
   execute format('select concat_ws('' '', week_start_date, week_end_date, time_zone, window_start at time zone ''UTC'',
-    window_end at time zone ''UTC'') from public.%I', (select view_name from amc_history.result_tables)) into shown;
+    window_end at time zone ''UTC'') from public.%I', (select results_view from amc_workflows)) into shown;
   return shown;
 end;
 $$;

@@ -1,25 +1,30 @@
 begin;
 \ir ../../_shared/workflow.psql
-select plan(8);
+select plan(11);
 
 set local role authenticated;
 select pg_temp.sign_in('owner');
-create temporary table saved on commit drop as select save_workflow('amcpgtap1', 'Brand Überblick (weekly)',
-  'select brand from t') as id;
+create temporary table saved on commit drop as select workflow_id as id, created
+  from save_workflow('amcpgtap1', 'Brand Überblick (weekly)', 'select brand from t');
+-- The id under which a query is saved.
+create function pg_temp.save(name text, query text default 'select brand from t', parameters jsonb default '[]')
+returns text language sql as $$ select (save_workflow('amcpgtap1', name, query, parameters)).workflow_id $$;
 
 select matches((select id from saved), '^brand-berblick-weekly-[0-9a-f]{12}$', 'an id is a readable stem and a hash');
-select is(save_workflow('amcpgtap1', 'Brand Überblick (weekly)', 'select brand from t'), (select id from saved),
+select is(pg_temp.save('Brand Überblick (weekly)'), (select id from saved),
   'the same again has the same id');
-select is(save_workflow('amcpgtap1', 'brand berblick weekly', 'select brand from t'), (select id from saved),
+select is(pg_temp.save('brand berblick weekly'), (select id from saved),
   'so has a name with the same stem');
-select isnt(save_workflow('amcpgtap1', 'Brand Überblick (weekly)', 'select brand from t '), (select id from saved),
+select is(pg_temp.save('Something else'), (select id from saved), 'so has any other name: the query decides');
+select is((select created from saved), true, 'the first call creates the version');
+select is((save_workflow('amcpgtap1', 'Something else', 'select brand from t')).created, false, 'no later one does');
+select isnt(pg_temp.save('Brand Überblick (weekly)', 'select brand from t '), (select id from saved),
   'a changed text has another');
-select isnt(save_workflow('amcpgtap1', 'Brand Überblick (weekly)', 'select brand from t', '[{"name": "x"}]'),
-  (select id from saved),
+select isnt(pg_temp.save('Brand Überblick (weekly)', 'select brand from t', '[{"name": "x"}]'), (select id from saved),
   'so have other parameters');
-select matches(save_workflow('amcpgtap1', '日本語', 'select brand from t'), '^workflow-[0-9a-f]{12}$',
+select matches(pg_temp.save('日本語', 'select 2'), '^workflow-[0-9a-f]{12}$',
   'a name without a letter of its own has a stem too');
-select cmp_ok(char_length(save_workflow('amcpgtap1', repeat('long name ', 10), 'select 1')), '<=', 53,
+select cmp_ok(char_length(pg_temp.save(repeat('long name ', 10), 'select 3')), '<=', 53,
   'a long name is cut');
 select is((select count(*) from amc_workflows where sql_query = 'select brand from t' and name like 'Brand%'),
   2::bigint, 'a version is there once');

@@ -1,0 +1,108 @@
+-- Which results a worker may load now, and what follows when a load does not succeed.
+
+create function public.claim_loads(max_loads integer default 2, lease_seconds integer default 150)
+returns table (
+  attempt_id uuid, fence integer, week_id uuid, collection_id uuid, execution_id text, instance_id text,
+  entity_id text, marketplace_id text, region text, credential_name text, workflow_id text,
+  output_format jsonb, summary jsonb
+)
+language sql volatile set search_path = ''
+as $$
+  with ready as (
+    select a.id from public.week_attempts a
+    join public.workflow_executions e on e.id = a.execution_id
+    join public.amc_instances i on i.id = a.instance_id
+    where a.is_live and a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
+      and coalesce(a.leased_until <= amc_history.clock_now(), true)
+      and coalesce(a.due_at <= amc_history.clock_now(), true)
+      and coalesce(i.paused_until <= amc_history.clock_now(), true)
+    order by a.intended_at
+    limit claim_loads.max_loads
+    for update of a skip locked
+  ),
+  taken as (
+    update public.week_attempts a set fence = a.fence + 1,
+      leased_until = amc_history.clock_now() + make_interval(secs => claim_loads.lease_seconds)
+    from ready r where r.id = a.id
+    returning a.*
+  )
+  select t.id, t.fence, w.id, c.id, t.execution_id, i.id, i.entity_id, i.marketplace_id, i.region,
+    i.credential_name, f.id, f.output_format,
+    (select l.summary from public.result_loads l where l.execution_id = t.execution_id and l.complete)
+  from taken t
+  join public.report_data_weeks w on w.id = t.week_id
+  join public.report_data_collections c on c.id = w.collection_id
+  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+  join public.amc_instances i on i.id = c.instance_id
+  order by t.intended_at;
+$$;
+comment on function public.claim_loads(integer, integer) is
+  $$Takes attempts whose execution succeeded, so that one worker alone loads each.
+
+fence: for the functions that load, and fail_load. summary: not null if the load is complete already and only
+the week is to be completed. lease_seconds: how long nobody else takes it. For service_role.$$;
+
+create function public.fail_load(attempt_id uuid, fence integer, code text, message text, permanent boolean)
+returns public.tracking_report
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  most_errors integer := 8;
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  ended_at timestamptz;
+  waits interval;
+begin
+  select * into week from public.report_data_weeks w
+    where w.id = (select a.week_id from public.week_attempts a where a.id = fail_load.attempt_id) for no key update;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select * into attempt from public.week_attempts a where a.id = fail_load.attempt_id for update;
+  -- Without a lease the failure was reported already: a repeated report counts no second error.
+  if attempt.state <> 'created' or attempt.fence <> fail_load.fence or attempt.leased_until is null then
+    return row('stale', 'attempt_taken_up_or_ended', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if fail_load.code in ('not_ready', 'not_found') then
+    select coalesce(e.amc_updated_at, e.updated_at) into ended_at
+      from public.workflow_executions e where e.id = attempt.execution_id;
+    -- How long AMC keeps a result is not known; a day after the execution's end it will not become ready any more.
+    if ended_at < amc_history.clock_now() - interval '24 hours' then
+      fail_load.code := 'result_gone';
+      fail_load.message := format(
+        'AMC no longer keeps the result of execution %s, which ended on %s. Retry the week to run it again. '
+        'AMC said: %s',
+        attempt.execution_id, to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), fail_load.message);
+      most_errors := 3;
+    else
+      -- AMC's guide says to wait and ask again (guide, M): no error, and ever longer pauses.
+      waits := least(interval '5 minutes', greatest(interval '15 seconds', (amc_history.clock_now() - ended_at) / 4));
+    end if;
+  end if;
+  if fail_load.permanent or waits is null and week.error_count + 1 >= most_errors then
+    perform amc_history.end_attempt(attempt.id, 'failed');
+    perform amc_history.fail_week(week, fail_load.code, fail_load.message);
+  else
+    update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
+      + coalesce(waits, make_interval(secs => 5 + random() * least(900, 10 * 2 ^ week.error_count)))
+    where a.id = attempt.id;
+    update public.report_data_weeks w set
+      error_count = w.error_count + case when waits is null then 1 else 0 end, error_code = fail_load.code,
+      error_message = left(fail_load.message, 2000)
+    where w.id = week.id;
+  end if;
+  perform amc_history.record_event('load_failed', attempt, week, attempt.execution_id,
+    jsonb_build_object('code', fail_load.code, 'message', left(fail_load.message, 500),
+      'permanent', fail_load.permanent));
+  select * into week from public.report_data_weeks w where w.id = week.id;
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function public.fail_load(uuid, integer, text, text, boolean) is
+  $$Reports that a load did not succeed.
+
+code, message: why; the week shows them. permanent: the week fails at once; otherwise the load is tried again later, at
+most eight times in all. not_ready and not_found, within a day of the execution's end, mean waiting and count as no
+error; later they mean result_gone. fence: from claim_loads; an earlier one is stale. Answers {outcome: applied, stale
+or not_found, …}. For service_role.$$;
