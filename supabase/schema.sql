@@ -31,6 +31,15 @@ create type public.control_report as (
 comment on type public.control_report is 'What a request of a person did: outcome (applied, already_applied, rejected), why it was rejected, and how many
 weeks it changed.';
 
+create type public.saved_workflow as (
+  workflow_id text,
+  created boolean,
+  results_view text,
+  raw_view text
+);
+comment on type public.saved_workflow is 'A workflow version as save_workflow answers it: its id, which is AMC''s workflowId; whether it was created by this
+call; and the views in public that show its results, once there is one: with types, and as the text that AMC sent.';
+
 create type public.tracking_report as (
   outcome text,
   reason text,
@@ -262,11 +271,14 @@ create table public.report_data_weeks (
   started_at timestamp with time zone,
   status text default 'pending'::text not null,
   survey_again boolean default false not null,
+  time_window_end text generated always as (amc_history.local_midnight((week_start_date + 7))) stored not null,
+  time_window_start text generated always as (amc_history.local_midnight(week_start_date)) stored not null,
   updated_at timestamp with time zone default amc_history.clock_now() not null,
   week_end_date date not null,
   week_start_date date not null,
   constraint error_count_is_not_negative CHECK ((error_count >= 0)),
-  constraint finished_at_matches_status CHECK (((finished_at IS NOT NULL) = (status = ANY (ARRAY['completed'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text])))),
+  constraint execution_belongs_to_its_week FOREIGN KEY (id, execution_id) REFERENCES workflow_executions(week_id, id),
+  constraint finished_at_matches_status CHECK (((finished_at IS NOT NULL) = amc_history.is_final_week_status(status))),
   constraint only_open_weeks_are_due CHECK (((due_at IS NULL) OR (status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text])))),
   constraint report_data_weeks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON DELETE CASCADE,
   constraint report_data_weeks_collection_id_week_start_date_key UNIQUE (collection_id, week_start_date),
@@ -278,11 +290,10 @@ create table public.report_data_weeks (
 CREATE INDEX report_data_weeks_due_idx ON public.report_data_weeks USING btree (instance_id, due_at, week_start_date) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX report_data_weeks_execution_id_key ON public.report_data_weeks USING btree (execution_id) WHERE (execution_id IS NOT NULL);
 CREATE INDEX report_data_weeks_survey_again_idx ON public.report_data_weeks USING btree (instance_id) WHERE survey_again;
-CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text])) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION amc_history.cancel_orphaned_attempt();
-CREATE TRIGGER check_first_execution_id BEFORE INSERT ON public.report_data_weeks FOR EACH ROW WHEN ((new.execution_id IS NOT NULL)) EXECUTE FUNCTION amc_history.protect_execution_id();
+CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION amc_history.cancel_orphaned_attempt();
 CREATE TRIGGER forbid_misplaced_week BEFORE INSERT OR UPDATE OF collection_id, week_start_date, week_end_date ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.forbid_misplaced_week();
 CREATE TRIGGER hold_for_survey BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW WHEN ((new.survey_again AND (new.due_at < 'infinity'::timestamp with time zone))) EXECUTE FUNCTION amc_history.hold_for_survey();
-CREATE TRIGGER protect_execution_id BEFORE UPDATE OF execution_id ON public.report_data_weeks FOR EACH ROW WHEN ((old.execution_id IS DISTINCT FROM new.execution_id)) EXECUTE FUNCTION amc_history.protect_execution_id();
+CREATE TRIGGER protect_execution_id BEFORE UPDATE OF execution_id ON public.report_data_weeks FOR EACH ROW WHEN (((old.execution_id IS NOT NULL) AND (new.execution_id IS NULL))) EXECUTE FUNCTION amc_history.protect_execution_id();
 CREATE TRIGGER require_complete_load BEFORE UPDATE OF status, execution_id ON public.report_data_weeks FOR EACH ROW WHEN (((new.status = 'completed'::text) AND ((old.status <> 'completed'::text) OR (old.execution_id IS DISTINCT FROM new.execution_id)))) EXECUTE FUNCTION amc_history.require_complete_load();
 CREATE TRIGGER set_week_instance BEFORE INSERT OR UPDATE OF collection_id, instance_id ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.set_week_instance();
 CREATE TRIGGER set_week_timestamps BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.set_week_timestamps();
@@ -302,6 +313,8 @@ comment on column public.report_data_weeks.instance_id is 'The collection''s ins
 comment on column public.report_data_weeks.started_at is 'When the week first became running.';
 comment on column public.report_data_weeks.survey_again is 'AMC''s list showed a run of it that it could not take, since another live attempt asked AMC for the same window. It
 waits, due at infinity, until the list has been read again.';
+comment on column public.report_data_weeks.time_window_end is 'The first moment after the week, in the same form: AMC''s windows are half-open.';
+comment on column public.report_data_weeks.time_window_start is 'The week''s first moment as AMC takes it: local time without a zone, 2025-01-06T00:00:00 (captured, H).';
 comment on column public.report_data_weeks.week_end_date is 'Last day of the week, inclusive.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
@@ -436,6 +449,7 @@ create table public.week_attempts (
   id uuid default gen_random_uuid() not null,
   instance_id text not null,
   intended_at timestamp with time zone not null,
+  is_live boolean generated always as ((state <> 'ended'::text)) stored not null,
   kind text not null,
   leased_until timestamp with time zone,
   number integer not null,
@@ -446,18 +460,18 @@ create table public.week_attempts (
   watch_until timestamp with time zone,
   week_id uuid not null,
   window_key text,
-  constraint confirmed_execution_id_is_well_formed CHECK ((confirmed_execution_id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$'::text)),
+  constraint confirmed_execution_id_is_well_formed CHECK (amc_history.is_execution_id(confirmed_execution_id)),
   constraint created_has_an_execution CHECK (((state <> 'created'::text) OR (execution_id IS NOT NULL))),
-  constraint ended_at_matches_state CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
-  constraint external_is_never_live CHECK (((kind <> 'external'::text) OR (state = 'ended'::text))),
+  constraint ended_at_matches_state CHECK ((is_live = (ended_at IS NULL))),
+  constraint external_is_never_live CHECK (((kind <> 'external'::text) OR (NOT is_live))),
   constraint fingerprint_is_in_range CHECK (((fingerprint >= 21600) AND (fingerprint <= 86400))),
   constraint kind_is_known CHECK ((kind = ANY (ARRAY['collected'::text, 'restated'::text, 'external'::text]))),
-  constraint live_attempt_is_accounted_for CHECK (((state = 'ended'::text) OR ((slot IS NOT NULL) AND (fingerprint IS NOT NULL) AND (window_key IS NOT NULL) AND (settle_after IS NOT NULL)))),
+  constraint live_attempt_is_accounted_for CHECK (((NOT is_live) OR ((slot IS NOT NULL) AND (fingerprint IS NOT NULL) AND (window_key IS NOT NULL) AND (settle_after IS NOT NULL)))),
   constraint number_is_positive CHECK ((number > 0)),
   constraint only_abandoned_is_watched CHECK (((watch_until IS NULL) OR (outcome = 'abandoned'::text))),
   constraint open_intent_has_no_execution CHECK (((state <> ALL (ARRAY['intended'::text, 'unknown'::text])) OR (execution_id IS NULL))),
   constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['collected'::text, 'failed'::text, 'rejected'::text, 'cancelled'::text, 'cancelled_outside'::text, 'refused'::text, 'quota'::text, 'not_visible'::text, 'not_sent'::text, 'abandoned'::text, 'external'::text]))),
-  constraint outcome_matches_state CHECK (((state = 'ended'::text) = (outcome IS NOT NULL))),
+  constraint outcome_matches_state CHECK ((is_live = (outcome IS NULL))),
   constraint slot_is_positive CHECK ((slot > 0)),
   constraint state_is_known CHECK ((state = ANY (ARRAY['intended'::text, 'unknown'::text, 'created'::text, 'ended'::text]))),
   constraint week_attempts_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id) DEFERRABLE INITIALLY DEFERRED,
@@ -467,13 +481,13 @@ create table public.week_attempts (
   constraint week_attempts_week_id_number_key UNIQUE (week_id, number)
 );
 CREATE UNIQUE INDEX one_attempt_per_execution ON public.week_attempts USING btree (execution_id);
-CREATE UNIQUE INDEX one_live_attempt_per_slot ON public.week_attempts USING btree (instance_id, slot) WHERE (state <> 'ended'::text);
-CREATE UNIQUE INDEX one_live_attempt_per_week ON public.week_attempts USING btree (week_id) WHERE (state <> 'ended'::text);
-CREATE UNIQUE INDEX one_live_attempt_per_window ON public.week_attempts USING btree (instance_id, window_key) WHERE (state <> 'ended'::text);
+CREATE UNIQUE INDEX one_live_attempt_per_slot ON public.week_attempts USING btree (instance_id, slot) WHERE is_live;
+CREATE UNIQUE INDEX one_live_attempt_per_week ON public.week_attempts USING btree (week_id) WHERE is_live;
+CREATE UNIQUE INDEX one_live_attempt_per_window ON public.week_attempts USING btree (instance_id, window_key) WHERE is_live;
 CREATE INDEX week_attempts_instance_id_idx ON public.week_attempts USING btree (instance_id, intended_at);
 CREATE INDEX week_attempts_watched_idx ON public.week_attempts USING btree (instance_id, watch_until) WHERE (watch_until IS NOT NULL);
-CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR EACH ROW WHEN ((((old.state = 'ended'::text) AND (new.state <> 'ended'::text)) OR ((old.execution_id IS NOT NULL) AND (new.execution_id IS DISTINCT FROM old.execution_id)))) EXECUTE FUNCTION amc_history.forbid_attempt_revival();
-CREATE TRIGGER forbid_slot_beyond_cap BEFORE INSERT ON public.week_attempts FOR EACH ROW WHEN ((new.state <> 'ended'::text)) EXECUTE FUNCTION amc_history.forbid_slot_beyond_cap();
+CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR EACH ROW WHEN ((((NOT old.is_live) AND (new.state <> old.state)) OR ((old.execution_id IS NOT NULL) AND (new.execution_id IS DISTINCT FROM old.execution_id)))) EXECUTE FUNCTION amc_history.forbid_attempt_revival();
+CREATE TRIGGER forbid_slot_beyond_cap AFTER INSERT ON public.week_attempts FOR EACH ROW WHEN (new.is_live) EXECUTE FUNCTION amc_history.forbid_slot_beyond_cap();
 CREATE TRIGGER resolve_unknown_outcome_alerts AFTER UPDATE OF state ON public.week_attempts FOR EACH ROW WHEN (((old.state = 'unknown'::text) AND (new.state <> 'unknown'::text))) EXECUTE FUNCTION amc_history.resolve_unknown_outcome_alerts();
 alter table public.week_attempts enable row level security;
 create policy "owners read their attempts" on public.week_attempts for select to authenticated using ((EXISTS ( SELECT
@@ -489,6 +503,7 @@ comment on column public.week_attempts.fence is 'Raised each time a worker takes
 comment on column public.week_attempts.fingerprint is 'The workflowExecutionTimeoutSeconds that is sent: free to choose up to 86400, echoed by AMC (captured, H), and so a
 mark by which our execution is known in its list.';
 comment on column public.week_attempts.intended_at is 'When the intent was written, on the database''s clock.';
+comment on column public.week_attempts.is_live is 'Whether the attempt has not ended. The indexes of live attempts serve only queries that say is_live.';
 comment on column public.week_attempts.kind is 'collected; restated (the week had a result already); external (an id that a caller of update_week_status brought).';
 comment on column public.week_attempts.leased_until is 'Until then the worker that took it up has it to itself.';
 comment on column public.week_attempts.settle_after is 'A listing begun before this proves nothing: the create may still be under way, or AMC''s list may lag.';
@@ -509,6 +524,7 @@ create table public.workflow_executions (
   cancel_tried_at timestamp with time zone,
   created_at timestamp with time zone default amc_history.clock_now() not null,
   execution_seconds numeric,
+  has_ended boolean generated always as (COALESCE(amc_history.is_terminal_status(status), false)) stored not null,
   id text not null,
   output_columns jsonb,
   parameter_values jsonb,
@@ -522,14 +538,14 @@ create table public.workflow_executions (
   updated_at timestamp with time zone default amc_history.clock_now() not null,
   week_id uuid not null,
   workflow_id text,
-  constraint execution_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$'::text)),
+  constraint execution_id_is_well_formed CHECK (amc_history.is_execution_id(id)),
   constraint workflow_executions_pkey PRIMARY KEY (id),
   constraint workflow_executions_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE,
   constraint workflow_executions_week_id_id_key UNIQUE (week_id, id)
 );
-CREATE INDEX workflow_executions_to_cancel_idx ON public.workflow_executions USING btree (cancel_requested_at) WHERE ((cancel_requested_at IS NOT NULL) AND ((status IS NULL) OR (status <> ALL (ARRAY['SUCCEEDED'::text, 'FAILED'::text, 'REJECTED'::text, 'CANCELLED'::text]))));
+CREATE INDEX workflow_executions_to_cancel_idx ON public.workflow_executions USING btree (cancel_requested_at) WHERE ((cancel_requested_at IS NOT NULL) AND (NOT has_ended));
 CREATE TRIGGER forbid_execution_week_change BEFORE UPDATE OF week_id ON public.workflow_executions FOR EACH ROW WHEN ((old.week_id IS DISTINCT FROM new.week_id)) EXECUTE FUNCTION amc_history.forbid_execution_week_change();
-CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN (((old.status = ANY (ARRAY['SUCCEEDED'::text, 'FAILED'::text, 'REJECTED'::text, 'CANCELLED'::text])) AND (new.status IS DISTINCT FROM old.status))) EXECUTE FUNCTION amc_history.protect_terminal_status();
+CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN ((old.has_ended AND (new.status IS DISTINCT FROM old.status))) EXECUTE FUNCTION amc_history.protect_terminal_status();
 alter table public.workflow_executions enable row level security;
 create policy "owners read their executions" on public.workflow_executions for select to authenticated using ((EXISTS ( SELECT
    FROM report_data_weeks w
@@ -539,6 +555,7 @@ comment on column public.workflow_executions.adopted is 'True if the id was foun
 comment on column public.workflow_executions.amc_updated_at is 'AMC''s lastUpdatedTime: an older report never replaces a later one.';
 comment on column public.workflow_executions.cancel_requested_at is 'Since when it is to be cancelled at AMC.';
 comment on column public.workflow_executions.cancel_tried_at is 'When a worker last asked AMC to cancel it.';
+comment on column public.workflow_executions.has_ended is 'Whether the execution ended at AMC: its status is terminal. False while AMC has not said a status.';
 comment on column public.workflow_executions.id is 'AMC''s workflowExecutionId: a lowercase UUID v4 in every captured answer (H), but not relied upon.';
 comment on column public.workflow_executions.request_id is 'AMC''s request id of the create, for its support.';
 comment on column public.workflow_executions.status is 'AMC''s status verbatim; null until AMC said one. A terminal status is final.';
@@ -617,13 +634,13 @@ create view public.week_results with (security_invoker=true) as
           WHERE ((a.execution_id = w.execution_id) AND (a.kind = 'restated'::text) AND (a.outcome = 'collected'::text))) AS restated_at,
     ((w.status = 'completed'::text) AND ((w.due_at IS NOT NULL) OR (EXISTS ( SELECT
            FROM week_attempts a
-          WHERE ((a.week_id = w.id) AND (a.state <> 'ended'::text)))))) AS restating,
+          WHERE ((a.week_id = w.id) AND a.is_live))))) AS restating,
     ( SELECT (count(*))::integer AS count
            FROM (workflow_executions e
              JOIN result_loads s ON (((s.execution_id = e.id) AND s.complete)))
           WHERE ((e.week_id = w.id) AND (e.id IS DISTINCT FROM w.execution_id) AND (NOT (EXISTS ( SELECT
                    FROM week_attempts a
-                  WHERE ((a.execution_id = e.id) AND (a.state <> 'ended'::text))))))) AS superseded_versions,
+                  WHERE ((a.execution_id = e.id) AND a.is_live)))))) AS superseded_versions,
     w.error_code,
     w.error_message
    FROM ((report_data_weeks w
@@ -715,8 +732,8 @@ declare
   attempt public.week_attempts;
   free integer;
 begin
-  if week.status not in ('pending', 'running') or week.due_at is null
-      or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
+  if week.finished_at is not null or week.due_at is null
+      or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
     return 'not_needed';
   end if;
   select s into free from amc_history.free_slots(instance) s limit 1;
@@ -731,7 +748,7 @@ begin
   select week.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
     'collected', 'created', amc_history.clock_now(), amc_history.clock_now(),
     least(greatest(coalesce((adopt_execution.details ->> 'timeout_seconds')::integer, 21600), 21600), 86400),
-    amc_history.window_key(c.workflow_id, to_char(week.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values),
+    amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameter_values),
     free, adopt_execution.execution_id
   from public.report_data_collections c where c.id = week.collection_id
   on conflict do nothing
@@ -914,8 +931,8 @@ AS $function$
     'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
     'state', case a.state when 'ended' then 'abandoned' else a.state end,
     'workflow_id', c.workflow_id, 'time_zone', c.time_zone, 'parameter_values', c.parameter_values,
-    'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
-    'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+    'time_window_start', w.time_window_start,
+    'time_window_end', w.time_window_end,
     'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
     'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
     'fingerprint', a.fingerprint, 'intended_at', a.intended_at, 'confirmed_execution_id', a.confirmed_execution_id,
@@ -926,8 +943,8 @@ AS $function$
   join public.amc_instances i on i.id = a.instance_id
   left join public.workflow_executions e on e.id = a.execution_id
   where a.instance_id = attempts_to_list.instance_id
-    and (a.state = 'unknown' or a.watch_until > amc_history.clock_now() or a.state = 'created'
-      and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'));
+    and (a.is_live and (a.state = 'unknown' or a.state = 'created' and not coalesce(e.has_ended, false))
+      or a.watch_until > amc_history.clock_now());
 $function$
 ;
 comment on function amc_history.attempts_to_list(text) is 'The attempts of an instance that a listing is to tell of: those without an answer, those under way, and those that
@@ -995,15 +1012,15 @@ begin
   update public.report_data_collections c set cancelled_at = amc_history.clock_now() where c.id = collection.id;
   for week in
     select w.* from public.report_data_weeks w where w.collection_id = collection.id
-      and (w.status in ('pending', 'running') or w.due_at is not null
-        or exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended'))
+      and (w.finished_at is null or w.due_at is not null
+        or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live))
     order by w.id for no key update
   loop
     update public.report_data_weeks w set due_at = null,
-      status = case when w.status in ('pending', 'running') then 'cancelled' else w.status end
+      status = case when w.finished_at is null then 'cancelled' else w.status end
     where w.id = week.id;
     perform amc_history.request_cancel(week);
-    cancelled := cancelled + (week.status in ('pending', 'running'))::integer;
+    cancelled := cancelled + (week.finished_at is null)::integer;
   end loop;
   return row('applied', null, cancelled)::public.control_report;
 end;
@@ -1021,7 +1038,7 @@ CREATE OR REPLACE FUNCTION amc_history.cancel_orphaned_attempt()
 AS $function$
 begin
   -- At the end of the transaction: whoever ended the week through a function has ended its attempt by then.
-  if exists (select from public.week_attempts a where a.week_id = new.id and a.state <> 'ended'
+  if exists (select from public.week_attempts a where a.week_id = new.id and a.is_live
       and not (new.status = 'completed' and a.kind = 'restated')) then
     perform amc_history.request_cancel(new);
   end if;
@@ -1076,7 +1093,7 @@ begin
     join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
     where l.complete and l.cells_checked_at is null
       -- The worker of a live attempt holds the summary already and is about to report it.
-      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.state <> 'ended')
+      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)
     order by l.completed_at limit 100
   loop
     exit when checked > 0 and looked_at + load.records > check_cells.max_records;
@@ -1355,8 +1372,8 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   reason := case
-    when named is null or named !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then 'malformed_execution_id'
-    when attempt.state = 'ended' then 'attempt_ended'
+    when named is null or not amc_history.is_execution_id(named) then 'malformed_execution_id'
+    when not attempt.is_live then 'attempt_ended'
     when attempt.state = 'created' then 'attempt_has_another_execution'
     when exists (select from public.workflow_executions e where e.id = named) then 'execution_of_another_attempt'
     else amc_history.unsettled_until(attempt)
@@ -1520,14 +1537,14 @@ begin
   where coalesce(i.paused_until <= now_at, true)
     and (
       case when i.list_due_at <= now_at and coalesce(i.list_leased_until <= now_at, true) and (
-          exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+          exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
           or exists (select from public.week_attempts a where a.instance_id = i.id and a.watch_until > now_at)
           or exists (select from public.report_data_collections c where c.instance_id = i.id and c.surveyed_at is null)
           or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.survey_again)
           or i.running_elsewhere > 0)
         then amc_history.is_listing_due(i) else false end
       or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
-          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
             < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) else false end
     );
@@ -1535,7 +1552,7 @@ begin
     + (select count(*) from public.week_attempts a
       join public.workflow_executions e on e.id = a.execution_id
       join public.amc_instances i on i.id = a.instance_id
-      where a.state = 'created' and a.cancel_requested_at is null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+      where a.is_live and a.state = 'created' and a.cancel_requested_at is null and e.has_ended
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
@@ -1800,7 +1817,7 @@ CREATE OR REPLACE FUNCTION amc_history.drop_ended_loads(attempt_id uuid DEFAULT 
 AS $function$
   with dropped as (
     delete from public.result_loads l using public.week_attempts a
-    where a.execution_id = l.execution_id and a.state = 'ended' and not l.complete
+    where a.execution_id = l.execution_id and not a.is_live and not l.complete
       and (drop_ended_loads.attempt_id is null or a.id = drop_ended_loads.attempt_id)
     returning l.id
   )
@@ -1850,7 +1867,7 @@ begin
   update public.week_attempts a
   set state = 'ended', outcome = end_attempt.outcome, ended_at = amc_history.clock_now(),
     leased_until = null, due_at = null, watch_until = end_attempt.watch_until
-  where a.id = end_attempt.attempt_id and a.state <> 'ended';
+  where a.id = end_attempt.attempt_id and a.is_live;
 end;
 $function$
 ;
@@ -1870,8 +1887,8 @@ begin
     select a.id, w.id from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
     join public.workflow_executions e on e.id = a.execution_id
-    where a.instance_id = end_cancelled_attempts.instance_id and a.state = 'created'
-      and a.cancel_requested_at is not null and e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+    where a.instance_id = end_cancelled_attempts.instance_id and a.is_live and a.state = 'created'
+      and a.cancel_requested_at is not null and e.has_ended
     -- A week that is locked is left to the next listing: waiting here, with executions locked, could be for ever.
     order by w.id for no key update of w skip locked
   loop
@@ -1910,7 +1927,7 @@ AS $function$
   join public.report_data_weeks w on w.id = e.week_id
   join public.amc_instances i on i.id = w.instance_id
   where e.cancel_requested_at is not null
-    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
+    and not e.has_ended
     and coalesce(e.cancel_tried_at <= amc_history.clock_now() - make_interval(secs => executions_to_cancel.again_seconds), true)
     and coalesce(i.paused_until <= amc_history.clock_now(), true)
   order by e.cancel_requested_at;
@@ -2125,11 +2142,11 @@ begin
   select s.slot
   from generate_series(1, (instance).max_parallel) s(slot)
   where not exists (select from public.week_attempts a
-    where a.instance_id = (instance).id and a.slot = s.slot and a.state <> 'ended')
+    where a.instance_id = (instance).id and a.slot = s.slot and a.is_live)
   order by s.slot
   limit greatest(0, least(
     (instance).max_parallel - (instance).running_elsewhere
-      - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.state <> 'ended'),
+      - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.is_live),
     coalesce((instance).daily_limit - (select count(*) from public.week_attempts a
       where a.instance_id = (instance).id and a.kind <> 'external'
         and a.intended_at > amc_history.clock_now() - interval '24 hours'
@@ -2152,8 +2169,8 @@ begin
     where w.instance_id = has_claimable_week.instance_id and w.due_at <= amc_history.clock_now()
       and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
       and not exists (select from public.week_attempts a
-        where a.instance_id = w.instance_id and a.state <> 'ended' and a.window_key = amc_history.window_key(
-          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values)));
+        where a.instance_id = w.instance_id and a.is_live and a.window_key = amc_history.window_key(
+          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values)));
 end;
 $function$
 ;
@@ -2216,15 +2233,15 @@ begin
     from amc_history.free_slots(instance) slot
   ),
   due as (
-    select w.id, w.status, w.week_start_date, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
+    select w.id, w.status, w.week_start_date, w.time_window_start, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
     from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
     where w.instance_id = instance.id and w.due_at <= now_at
       and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
-      and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended')
+      and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
       and not exists (select from public.week_attempts a
-        where a.instance_id = instance.id and a.state <> 'ended' and a.window_key = amc_history.window_key(
-          c.workflow_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), c.time_zone, c.parameter_values))
+        where a.instance_id = instance.id and a.is_live and a.window_key = amc_history.window_key(
+          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values))
     order by w.due_at, w.week_start_date
     limit least(max_weeks, (select count(*) from slots))
     for no key update of w skip locked
@@ -2236,7 +2253,7 @@ begin
       case d.status when 'completed' then 'restated' else 'collected' end, 'intended', now_at,
       now_at + in_flight + make_interval(secs => instance.list_lag_seconds),
       21600 + floor(random() * 64801)::integer,
-      amc_history.window_key(d.workflow_id, to_char(d.week_start_date, 'YYYY-MM-DD"T00:00:00"'), d.time_zone, d.parameter_values),
+      amc_history.window_key(d.workflow_id, d.time_window_start, d.time_zone, d.parameter_values),
       s.slot, now_at + make_interval(secs => lease_seconds)
     from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
     join slots s using (n)
@@ -2279,6 +2296,35 @@ comment on function amc_history.insert_late_execution(week_attempts,report_data_
 execution is known already.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.is_execution_id(id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return is_execution_id.id ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$';
+end;
+$function$
+;
+comment on function amc_history.is_execution_id(text) is 'Whether a text has the form of an AMC workflowExecutionId: 1 to 128 letters, digits and . _ : - with a letter or
+digit first. Null for null. AMC''s are lowercase UUIDs in every captured answer (H); that is not relied upon.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.is_final_week_status(status text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return is_final_week_status.status in ('completed', 'failed', 'skipped', 'cancelled');
+end;
+$function$
+;
+comment on function amc_history.is_final_week_status(text) is 'Whether a week with this status is finished. Queries of report_data_weeks read finished_at, which says the same.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.is_legal_transition(week report_data_weeks, live week_attempts, status text, data jsonb, execution_id text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2316,11 +2362,11 @@ AS $function$
     and (
       exists (select from public.week_attempts a
         left join public.workflow_executions e on e.id = a.execution_id
-        where a.instance_id = (instance).id and a.state <> 'ended'
+        where a.instance_id = (instance).id and a.is_live
           and (a.state = 'unknown'
             or a.state = 'intended' and a.leased_until <= amc_history.clock_now()
             or a.state = 'created' and (a.cancel_requested_at is not null
-              or coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))))
+              or not coalesce(e.has_ended, false))))
       or exists (select from public.week_attempts a where a.instance_id = (instance).id
         and a.watch_until > amc_history.clock_now())
       or amc_history.needs_survey((instance).id)
@@ -2331,6 +2377,21 @@ AS $function$
 $function$
 ;
 comment on function amc_history.is_listing_due(amc_instances) is 'Whether a listing of the instance is due and would move anything on.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.is_terminal_status(status text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return is_terminal_status.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
+end;
+$function$
+;
+comment on function amc_history.is_terminal_status(text) is 'Whether AMC''s status says that an execution has ended (SPEC, H): false for a status that is not known here, null for
+null. Queries of workflow_executions read has_ended.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_unique(load result_loads, key text[])
@@ -2565,6 +2626,20 @@ all loads of the database nor the load of each row.';
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.local_midnight(day date)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return to_char(local_midnight.day, 'YYYY-MM-DD"T00:00:00"');
+end;
+$function$
+;
+comment on function amc_history.local_midnight(date) is 'The start of a day as AMC takes times of a window: local, without a zone.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.lock_load(attempt_id uuid, fence integer)
  RETURNS week_attempts
  LANGUAGE plpgsql
@@ -2772,7 +2847,7 @@ begin
       exit when opened >= open_restatements.max_weeks;
       update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
       where w.id = week.id and w.status = 'completed' and w.due_at is null
-        and not exists (select from public.week_attempts a where a.week_id = w.id and a.state <> 'ended');
+        and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live);
       continue when not found;
       perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
       opened := opened + 1;
@@ -2883,20 +2958,12 @@ CREATE OR REPLACE FUNCTION amc_history.protect_execution_id()
  SET search_path TO ''
 AS $function$
 begin
-  if tg_op = 'UPDATE' and old.execution_id is not null and new.execution_id is null then
-    raise exception 'Week % comes from execution %: expected it to stay known, got null.', old.id, old.execution_id
-      using errcode = '23514', constraint = 'execution_id_is_never_erased';
-  end if;
-  if new.execution_id is not null and not exists (select from public.workflow_executions e
-      where e.id = new.execution_id and e.week_id = new.id) then
-    raise exception 'Execution % is not an execution of week %.', new.execution_id, new.id
-      using errcode = '23503', constraint = 'execution_belongs_to_its_week';
-  end if;
-  return new;
+  raise exception 'Week % comes from execution %: expected it to stay known, got null.', old.id, old.execution_id
+    using errcode = '23514', constraint = 'execution_id_is_never_erased';
 end;
 $function$
 ;
-comment on function amc_history.protect_execution_id() is 'Refuses to erase a week''s execution or to give it one that ran for another week.';
+comment on function amc_history.protect_execution_id() is 'Refuses to erase a week''s execution. Another of its executions may take its place.';
 
 CREATE OR REPLACE FUNCTION amc_history.protect_shown_load()
  RETURNS trigger
@@ -3075,8 +3142,8 @@ AS $function$
     and t.code in ('execution_overdue', 'unknown_status')
     and not exists (select from public.week_attempts a
       join public.workflow_executions e on e.id = a.execution_id
-      where a.week_id = t.week_id and a.state = 'created'
-        and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+      where a.week_id = t.week_id and a.is_live and a.state = 'created'
+        and e.status is not null and not e.has_ended
         and (t.code = 'execution_overdue' or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')));
   select amc_history.raise_alert(
     case when a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
@@ -3086,8 +3153,8 @@ AS $function$
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
   join public.amc_instances i on i.id = a.instance_id
-  where a.instance_id = refresh_overdue_alerts.instance_id and a.state = 'created'
-    and e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+  where a.instance_id = refresh_overdue_alerts.instance_id and a.is_live and a.state = 'created'
+    and e.status is not null and not e.has_ended
     and (a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
       or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < amc_history.clock_now() - interval '6 hours');
 $function$
@@ -3134,12 +3201,12 @@ AS $function$
 declare
   live public.week_attempts;
 begin
-  if (week).status in ('pending', 'running') then
+  if (week).finished_at is null then
     return 'already_applied';
   elsif (week).status = 'completed' then
     return 'week_is_completed';
   end if;
-  select * into live from public.week_attempts a where a.week_id = (week).id and a.state <> 'ended';
+  select * into live from public.week_attempts a where a.week_id = (week).id and a.is_live;
   if live.state = 'created' then
     return 'execution_in_progress';
   elsif live.id is not null then
@@ -3165,12 +3232,12 @@ declare
   execution public.workflow_executions;
 begin
   update public.week_attempts a set cancel_requested_at = coalesce(a.cancel_requested_at, amc_history.clock_now())
-    where a.week_id = week.id and a.state <> 'ended' returning * into live;
+    where a.week_id = week.id and a.is_live returning * into live;
   if live.execution_id is null then
     return;
   end if;
   select * into execution from public.workflow_executions e where e.id = live.execution_id for no key update;
-  if execution.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then
+  if execution.has_ended then
     perform amc_history.end_attempt(live.id, 'cancelled');
   else
     update public.workflow_executions e set cancel_requested_at = coalesce(e.cancel_requested_at, amc_history.clock_now())
@@ -3191,7 +3258,7 @@ AS $function$
 begin
   if exists (select from public.week_attempts a
       where a.week_id = new.id and a.kind <> 'external'
-        and (a.execution_id = new.execution_id or new.execution_id is null and a.state <> 'ended'))
+        and (a.execution_id = new.execution_id or new.execution_id is null and a.is_live))
     and not exists (select from public.result_loads l where l.execution_id = new.execution_id and l.complete) then
     raise exception 'Week % cannot show execution %: expected a complete load of it.', new.id, new.execution_id
       using errcode = '23514', constraint = 'completed_has_a_complete_load';
@@ -3284,7 +3351,7 @@ begin
   elsif week.status <> 'completed' then
     return row('rejected', 'week_is_not_completed', 0)::public.control_report;
   elsif week.due_at is not null
-    or exists (select from public.week_attempts a where a.week_id = week.id and a.state <> 'ended') then
+    or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_weeks w set error_count = 0, due_at = amc_history.next_due_at(w.collection_id)
@@ -3538,7 +3605,7 @@ begin
     new.started_at := coalesce(new.started_at, now_at);
   end if;
   new.finished_at := case
-    when new.status in ('completed', 'failed', 'skipped', 'cancelled') then coalesce(new.finished_at, now_at)
+    when amc_history.is_final_week_status(new.status) then coalesce(new.finished_at, now_at)
   end;
   return new;
 end;
@@ -3619,9 +3686,9 @@ AS $function$
     order by o.id, o.updated_at desc nulls last
   ) o
   where e.id = o.id
-    and (e.status is null or e.status not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED'))
+    and not e.has_ended
     -- A terminal status wins; else what AMC wrote later does.
-    and (o.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+    and (amc_history.is_terminal_status(o.status)
       or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
 $function$
 ;
@@ -3645,7 +3712,7 @@ AS $function$
     cross join lateral (select w.status = 'completed' and l.execution_id is not distinct from w.execution_id as shown) s
     -- The result of a live attempt is about to be shown: it is neither pruned nor counted.
     where l.complete
-      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.state <> 'ended')
+      and not exists (select from public.week_attempts a where a.execution_id = e.id and a.is_live)
   ) v
   -- The shown one has place 1, and at least one is kept.
   where v.place > v.keep_versions
@@ -3672,7 +3739,7 @@ AS $function$
     and w.due_at is null
     -- Whatever became of the last attempt: the next comes a period after its intent.
     and not exists (select from public.week_attempts a where a.week_id = w.id
-      and (a.state <> 'ended' or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)));
+      and (a.is_live or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)));
 $function$
 ;
 comment on function amc_history.weeks_to_restate(uuid) is 'The weeks of a collection that its policy wants collected again now: of the restate_weeks newest completed ones,
@@ -3687,8 +3754,8 @@ AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
     'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
     'parameter_values', c.parameter_values,
-    'time_window_start', to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'),
-    'time_window_end', to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+    'time_window_start', w.time_window_start,
+    'time_window_end', w.time_window_end,
     'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
   from (
     (select w.id from public.report_data_weeks w
@@ -3757,7 +3824,7 @@ declare
   now_at timestamptz := amc_history.clock_now();
   brought constant text := write_week_with_execution.execution_id;
 begin
-  if brought !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
+  if not amc_history.is_execution_id(brought) then
     untracked := 'malformed_execution_id';
   else
     begin
@@ -3846,7 +3913,7 @@ begin
     where coalesce(i.paused_until <= now_at, true)
       -- What costs little is asked first: most instances have nothing due, or are full.
       and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
-          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
             < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) end
     order by i.last_claimed_at nulls first, i.id
@@ -3859,7 +3926,7 @@ begin
       f.id, f.saved_at is not null,
       case when f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
         'parameters', f.parameters, 'output_format', f.output_format) end,
-      to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"'), to_char(w.week_start_date + 7, 'YYYY-MM-DD"T00:00:00"'),
+      w.time_window_start, w.time_window_end,
       c.time_zone, c.parameter_values, a.fingerprint, 20
     from amc_history.insert_intents(instance, left_to_claim, claim_due_weeks.lease_seconds) a
     join public.report_data_weeks w on w.id = a.week_id
@@ -3903,7 +3970,7 @@ begin
     -- Its worker died or sleeps: whether the create left is not known. A row that is locked is being reported on.
     update public.week_attempts a set state = 'unknown', leased_until = null
     where a.id in (select b.id from public.week_attempts b
-      where b.instance_id = instance.id and b.state = 'intended' and b.leased_until <= now_at
+      where b.instance_id = instance.id and b.is_live and b.state = 'intended' and b.leased_until <= now_at
       for update skip locked);
     update public.amc_instances i set list_fence = i.list_fence + 1,
       list_leased_until = now_at + make_interval(secs => claim_listing.lease_seconds)
@@ -3937,7 +4004,7 @@ AS $function$
     select a.id from public.week_attempts a
     join public.workflow_executions e on e.id = a.execution_id
     join public.amc_instances i on i.id = a.instance_id
-    where a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
+    where a.is_live and a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
       and coalesce(a.leased_until <= amc_history.clock_now(), true)
       and coalesce(a.due_at <= amc_history.clock_now(), true)
       and coalesce(i.paused_until <= amc_history.clock_now(), true)
@@ -4205,7 +4272,7 @@ AS $function$
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
   join public.report_data_weeks w on w.id = a.week_id
-  where a.state <> 'ended' and a.cancel_requested_at is null and e.status in ('FAILED', 'REJECTED', 'CANCELLED')
+  where a.is_live and a.cancel_requested_at is null and e.has_ended and e.status <> 'SUCCEEDED'
   order by a.intended_at
   limit finished_attempts.max_attempts;
 $function$
@@ -4358,7 +4425,7 @@ begin
       'AMC''s answer for execution %s of instance %s does not echo the workflow, window, zone or timeout that was sent. Until an answer does again, creates whose answer is lost wait for a person.',
       left(new_id, 200), week.instance_id), week.instance_id);
   end if;
-  if attempt.state = 'ended' then
+  if not attempt.is_live then
     perform amc_history.insert_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
@@ -4366,7 +4433,7 @@ begin
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.execution_id is not null or holder is not null or new_id is null
-      or new_id !~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$' then
+      or not amc_history.is_execution_id(new_id) then
     perform amc_history.record_event('execution_refused', attempt, week, left(new_id, 200), record_execution.details);
     perform amc_history.raise_alert('execution_refused', format(
       'AMC execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
@@ -4442,7 +4509,7 @@ begin
   end if;
   update public.workflow_executions e set cancel_requested_at = amc_history.clock_now()
   where e.id = record_late_execution.execution_id
-    and coalesce(e.status, '') not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
+    and not e.has_ended;
   perform amc_history.record_event('duplicate_execution', attempt, week, record_late_execution.execution_id, record_late_execution.details);
   perform amc_history.raise_alert('duplicate_execution', format(
     'AMC ran execution %s for the week of %s beside another one. Its fingerprint proves it ours; if it still runs it is cancelled.',
@@ -4479,12 +4546,12 @@ begin
   if record_listing.complete then
     select count(*) into elsewhere from jsonb_array_elements(record_listing.executions) o
     where o ->> 'id' <> all (known)
-      and o ->> 'status' not in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED')
+      and not amc_history.is_terminal_status(o ->> 'status')
       and not exists (select from public.week_attempts a where a.instance_id = instance.id
-        and (a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
+        and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
       throttles_in_row = 0, list_due_at = amc_history.clock_now() + make_interval(secs => case
-        when exists (select from public.week_attempts a where a.instance_id = i.id and a.state <> 'ended')
+        when exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
           or elsewhere > 0 then i.poll_seconds
         -- Nothing is under way: only what was abandoned is looked for.
         else greatest(i.poll_seconds, 900) end)
@@ -4565,7 +4632,7 @@ begin
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
-  if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.state <> 'ended' then
+  if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.is_live then
     paused_until := public.pause_instance(attempt.instance_id, report_create.verdict, report_create.retry_after_seconds);
   end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
@@ -4698,7 +4765,7 @@ begin
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   select * into attempt from public.week_attempts a where a.id = retry_failed_execution.attempt_id for update;
-  if attempt.state = 'ended' then
+  if not attempt.is_live then
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   select c.failed_retries into allowed from public.report_data_collections c where c.id = week.collection_id;
@@ -4746,39 +4813,38 @@ confirm_execution or confirm_no_execution). Owners only.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.save_workflow(instance_id text, name text, sql_query text, parameters jsonb DEFAULT '[]'::jsonb)
- RETURNS text
+ RETURNS saved_workflow
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 #variable_conflict use_column
 declare
-  saved text;
+  saved public.saved_workflow;
 begin
   if not exists (select from public.amc_instances i where i.id = save_workflow.instance_id) then
     perform amc_history.refuse('instance_not_found',
-      format('No instance %s that you may use.', quote_literal(save_workflow.instance_id)),
+      format('No instance %s that you may use.', coalesce(quote_literal(save_workflow.instance_id), 'null')),
       'Check the id, or ask for membership of the instance.', 'PT404');
   end if;
-  insert into public.amc_workflows (instance_id, name, sql_query, parameters)
+  insert into public.amc_workflows as f (instance_id, name, sql_query, parameters)
   values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)
   on conflict do nothing
-  returning id into saved;
-  if saved is null then
-    select w.id into saved from public.amc_workflows w
-    where w.instance_id = save_workflow.instance_id and w.sql_query = save_workflow.sql_query
-      and w.parameters = save_workflow.parameters
-    order by w.name = save_workflow.name desc, w.created_at
-    limit 1;
+  returning f.id, true, f.results_view, f.raw_view into saved;
+  if not found then
+    select f.id, false, f.results_view, f.raw_view into saved from public.amc_workflows f
+    where f.instance_id = save_workflow.instance_id and f.sql_query = save_workflow.sql_query
+      and f.parameters::text = save_workflow.parameters::text;
   end if;
   return saved;
 end;
 $function$
 ;
-comment on function save_workflow(text,text,text,jsonb) is 'Keeps an AMC query as a workflow and answers its id, which is also its workflowId at AMC.
+comment on function save_workflow(text,text,text,jsonb) is 'Saves an AMC query as a workflow version of an instance.
 
-name: 1 to 100 characters. sql_query: AMC SQL; parameters are read with CUSTOM_PARAMETER(''name'').
-parameters: declared inputParameters (SPEC, H). The same query again answers the same id; a changed one is
-a new version. For members of the instance; refuses with detail instance_not_found.';
+name: 1 to 100 characters; the first one stays. sql_query: AMC SQL; it reads parameters with CUSTOM_PARAMETER(''name'').
+parameters: declared inputParameters (SPEC, H). The same query and parameters are the same version, also under another
+name; a changed query is a new one. Answers {workflow_id, created, results_view, raw_view}. For members of the instance;
+refuses anybody else with instance_not_found.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -4892,14 +4958,14 @@ begin
   -- 3. An execution that a caller brought has ended as an attempt from the start; while the week still
   -- names it, that caller is not late.
   if exists (select from public.week_attempts a
-      where a.week_id = week.id and a.execution_id = new_id and a.state = 'ended'
+      where a.week_id = week.id and a.execution_id = new_id and not a.is_live
         and not (a.kind = 'external' and new_id = week.execution_id)) then
     perform amc_history.record_event('stale_report', null, week, new_id,
       jsonb_build_object('status', update_week_status.status));
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   -- 4
-  select * into live from public.week_attempts a where a.week_id = week.id and a.state <> 'ended';
+  select * into live from public.week_attempts a where a.week_id = week.id and a.is_live;
   if found and (new_id is null or new_id is distinct from live.execution_id) then
     return row('rejected', 'attempt_in_progress', week.status, week.execution_id)::public.tracking_report;
   end if;
