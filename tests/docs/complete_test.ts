@@ -55,6 +55,23 @@ Deno.test("API.md lists the error codes that there are", async () => {
   );
 });
 
+Deno.test("API.md lists the statuses that the database's refusals are answered with", async () => {
+  const refusals = await ask(`
+    select distinct m[1] || ' ' || coalesce(substring(m[2] from '''PT([0-9]{3})'''), '400')
+    from pg_proc p, regexp_matches(p.prosrc, 'refuse\\(\\s*''([a-z_]+)''([^;]*);', 'g') m`);
+  const listed = all(
+    section("docs/API.md", "## Errors"),
+    /^\| `([a-z_]+` +\| \d+) /gm,
+  ).map((row) => row.replace(/` +\| /, " "));
+  const sqlOnly = ["credential_incomplete 400", "user_not_found 400"];
+  deepEqual(
+    refusals.filter((refusal) =>
+      !listed.includes(refusal) && !sqlOnly.includes(refusal)
+    ),
+    [],
+  );
+});
+
 Deno.test("API.md lists the reasons with which a request of the owner's is rejected", async () => {
   const reasons = await ask(`
     select distinct m[1] from pg_proc p, regexp_matches(p.prosrc,
