@@ -26,25 +26,30 @@ export function createLog(write: (line: string) => void = console.log): Log {
   };
 }
 
-/** Logs a failure that nobody is waiting for, with the ids of what it was about. What was claimed is taken up again when its lease ends. */
+/** The ids by which a line of the log is found, of whatever has them; each is left out where it is not known. */
+export function idsOf(about: object): LogFields {
+  const { instance_id, collection_id, week_id, attempt_id, execution_id } =
+    about as Record<string, unknown>;
+  return { instance_id, collection_id, week_id, attempt_id, execution_id };
+}
+
+/**
+ * Logs a failure that nobody is waiting for. What was claimed is taken up again when its lease ends.
+ *
+ * @param about what it was about: its ids are logged
+ */
 export function logFailure(
   log: Log,
   event: string,
   error: unknown,
   about: object = {},
 ): void {
-  const { instance_id, collection_id, week_id, attempt_id, execution_id } =
-    about as Record<string, unknown>;
   const { name, message, code, procedure } = error as Error & {
     code?: string;
     procedure?: string;
   };
   log("error", event, {
-    instance_id,
-    collection_id,
-    week_id,
-    attempt_id,
-    execution_id,
+    ...idsOf(about),
     error: name,
     code,
     procedure,

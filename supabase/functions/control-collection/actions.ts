@@ -7,7 +7,7 @@ import {
   text,
   uuid,
   wholeNumber,
-} from "../_shared/http/fields.ts";
+} from "../_shared/json_fields.ts";
 
 /** What the database did. */
 export type ControlReport =

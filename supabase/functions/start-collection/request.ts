@@ -6,7 +6,7 @@ import {
   optional,
   text,
   wholeNumber,
-} from "../_shared/http/fields.ts";
+} from "../_shared/json_fields.ts";
 import { RequestError } from "../_shared/http/request_error.ts";
 
 const FIELDS = {

@@ -4,7 +4,7 @@ import {
   RefusedError,
   ThrottledError,
   UnknownOutcomeError,
-} from "../_shared/amc/mod.ts";
+} from "../_shared/amc/errors.ts";
 import {
   type Asked,
   clientOf,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CredentialError, UnavailableError } from "../_shared/amc/mod.ts";
+import { CredentialError, UnavailableError } from "../_shared/amc/errors.ts";
 import {
   clientOf,
   CREATED,

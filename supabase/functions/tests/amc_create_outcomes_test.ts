@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CreateOutcome } from "../_shared/amc/mod.ts";
+import type { CreateOutcome } from "../_shared/amc/create_outcome.ts";
 import {
   clientOf,
   CREATED,

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  backoffMs,
-  parseError,
-  retryAfterSeconds,
-} from "../_shared/amc/mod.ts";
+import { parseError } from "../_shared/amc/error_body.ts";
+import { backoffMs, retryAfterSeconds } from "../_shared/amc/retry.ts";
 
 const ERROR_BODIES: [string | null, string, boolean][] = [
   [

@@ -3,7 +3,7 @@ import {
   NotFoundError,
   NotReadyError,
   UnavailableError,
-} from "../_shared/amc/mod.ts";
+} from "../_shared/amc/errors.ts";
 import {
   clientOf,
   EXECUTION_ID,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RefusedError, UnavailableError } from "../_shared/amc/mod.ts";
+import { RefusedError, UnavailableError } from "../_shared/amc/errors.ts";
 import {
   clientOf,
   CREATED,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { ExecutionObservation } from "../_shared/amc/execution.ts";
+import { isSameZone } from "../_shared/amc/local_time.ts";
 import {
-  type ExecutionObservation,
-  isSameZone,
   type MatchableAttempt,
   matchExecution,
-} from "../_shared/amc/mod.ts";
+} from "../_shared/amc/matcher.ts";
 import { observed } from "./support/amc.ts";
 
 const ATTEMPT: MatchableAttempt = {

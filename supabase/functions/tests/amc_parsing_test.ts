@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  classifyStatus,
-  isExecutionId,
-  isTerminal,
-  parseExecution,
-} from "../_shared/amc/mod.ts";
+import { isExecutionId, parseExecution } from "../_shared/amc/execution.ts";
+import { classifyStatus, isTerminal } from "../_shared/amc/status.ts";
 import { parseJson } from "../_shared/amc/json.ts";
 import { CREATED, EXECUTION_ID, observed } from "./support/amc.ts";
 

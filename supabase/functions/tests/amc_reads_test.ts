@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  API_URLS,
-  NotFoundError,
-  UnavailableError,
-} from "../_shared/amc/mod.ts";
+import { NotFoundError, UnavailableError } from "../_shared/amc/errors.ts";
+import { API_URLS } from "../_shared/amc/hosts.ts";
 import {
   clientOf,
   CREATED,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CredentialError } from "../_shared/amc/mod.ts";
+import { CredentialError } from "../_shared/amc/errors.ts";
 import {
   type Asked,
   clientOf,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import {
-  isAllowedHost,
   LinkExpiredError,
   NotFoundError,
   RefusedError,
   ResultChangedError,
   UnavailableError,
-} from "../_shared/amc/mod.ts";
+} from "../_shared/amc/errors.ts";
+import { isAllowedHost } from "../_shared/amc/hosts.ts";
 import {
   clientOf,
   holdsSecret,

@@ -3,7 +3,7 @@ import {
   AmcError,
   ThrottledError,
   UnavailableError,
-} from "../_shared/amc/mod.ts";
+} from "../_shared/amc/errors.ts";
 import {
   clientOf,
   CREATED,

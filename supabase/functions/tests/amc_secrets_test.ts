@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { AmcError, createRedactor, shownLink } from "../_shared/amc/mod.ts";
+import { AmcError } from "../_shared/amc/errors.ts";
+import { createRedactor, shownLink } from "../_shared/amc/sanitize.ts";
 import {
   clientOf,
   EXECUTION_ID,

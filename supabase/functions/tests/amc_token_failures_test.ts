@@ -3,7 +3,7 @@ import {
   CredentialError,
   ThrottledError,
   UnavailableError,
-} from "../_shared/amc/mod.ts";
+} from "../_shared/amc/errors.ts";
 import {
   granted,
   hangingFetch,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createTokenSource, TOKEN_URLS } from "../_shared/amc/mod.ts";
+import { TOKEN_URLS } from "../_shared/amc/hosts.ts";
+import { createTokenSource } from "../_shared/amc/tokens.ts";
 import { granted, SECRETS, serve, tokensOf } from "./support/amc.ts";
 
 Deno.test("a token comes from the refresh-token grant", async () => {

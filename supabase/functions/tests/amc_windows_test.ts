@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { ExecutionObservation } from "../_shared/amc/execution.ts";
 import {
-  type ExecutionObservation,
   localToInstant,
+  normalizeLocalTime,
+} from "../_shared/amc/local_time.ts";
+import {
   type MatchableAttempt,
   matchExecution,
-  normalizeLocalTime,
-} from "../_shared/amc/mod.ts";
+} from "../_shared/amc/matcher.ts";
 import { observed } from "./support/amc.ts";
 
 const zones = fc.constantFrom(

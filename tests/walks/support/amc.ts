@@ -13,7 +13,7 @@ export interface Run {
   end: string;
   zone: string;
   timeoutSeconds: number;
-  parameters: unknown;
+  parameters: ExecutionObservation["parameter_values"];
   /** When AMC accepted it; in the future while the request is under way. */
   createdAt: number;
   /** From when the list and a GET show it. */

@@ -129,7 +129,7 @@ function send(
       end: request.timeWindowEnd,
       zone: request.timeZone,
       timeoutSeconds: request.timeoutSeconds,
-      parameters: request.parameterValues,
+      parameters: request.parameterValues as Run["parameters"],
     },
     "us",
     late,

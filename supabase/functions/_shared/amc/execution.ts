@@ -1,4 +1,4 @@
-import { isObject } from "./json.ts";
+import { isObject, type JsonValue } from "./json.ts";
 import {
   localToInstant,
   normalizeInstant,
@@ -6,8 +6,12 @@ import {
 } from "./local_time.ts";
 import { tidy } from "./sanitize.ts";
 
-/** An execution as AMC showed it at one moment. Everything but the id may be unknown. */
-export interface ExecutionObservation {
+/**
+ * An execution observation: an execution as AMC showed it at one moment. Everything but the id may be unknown. The functions of
+ * the database take it as JSON with these keys (`details` of record_execution, adopt_surveyed and record_late_execution,
+ * `executions` of record_listing, `observation` of record_cancellation).
+ */
+export type ExecutionObservation = {
   /** AMC's `workflowExecutionId`. */
   id: string;
   workflow_id: string | null;
@@ -19,7 +23,7 @@ export interface ExecutionObservation {
   updated_at: string | null;
   expires_at: string | null;
   execution_seconds: number | null;
-  output_columns: unknown[] | null;
+  output_columns: JsonValue[] | null;
   /** The window as it was asked for: local times `yyyy-MM-ddTHH:mm:ss` in `time_zone`. */
   time_window_start: string | null;
   time_window_end: string | null;
@@ -29,10 +33,10 @@ export interface ExecutionObservation {
   window_end_at: string | null;
   /** `workflowExecutionTimeoutSeconds`, which serves as the attempt's fingerprint. */
   timeout_seconds: number | null;
-  parameter_values: unknown;
-  /** The request id of the answer that showed it. */
+  parameter_values: JsonValue;
+  /** AMC's id of the request whose response showed it. */
   request_id: string | null;
-}
+};
 
 const EXECUTION_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 
@@ -70,12 +74,9 @@ export function parseExecution(
   requestId: string | null,
 ): ExecutionObservation | null {
   if (!isObject(value)) return null;
-  const flat = "workflowExecutionId" in value ||
-    !isObject(value.workflowExecution);
-  const seen = (flat ? value : value.workflowExecution) as Record<
-    string,
-    unknown
-  >;
+  const { workflowExecution: wrapped } = value;
+  const isFlat = "workflowExecutionId" in value || !isObject(wrapped);
+  const seen = isFlat ? value : wrapped;
   if (!isExecutionId(seen.workflowExecutionId)) return null;
   const zone = textOf(seen.timeWindowTimeZoneOriginal);
   const start = normalizeLocalTime(seen.timeWindowStartOriginal);

@@ -1,10 +1,22 @@
+/** What JSON can hold. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | JsonObject
+  | JsonValue[];
+
+/** A JSON object. */
+export type JsonObject = { [key: string]: JsonValue | undefined };
+
 /**
  * Parses JSON whatever the content type said (AMC answers some JSON as application/octet-stream,
  * PM captured; H). Strings lose NUL characters and lone surrogates, which Postgres cannot store.
  *
  * @returns the value, or undefined when the text is not JSON
  */
-export function parseJson(text: string | null): unknown {
+export function parseJson(text: string | null): JsonValue | undefined {
   if (text === null) return undefined;
   const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const suspicious = /\\u(?:0000|d[89a-f])/i.test(clean);
@@ -17,8 +29,8 @@ export function parseJson(text: string | null): unknown {
   }
 }
 
-/** Whether a value is a JSON object, not an array and not null. */
-export function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether a value that came from JSON is an object, not an array and not null. */
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

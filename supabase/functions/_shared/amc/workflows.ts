@@ -9,7 +9,7 @@ export interface WorkflowDefinition {
   workflowId: string;
   sqlQuery: string;
   /** AMC's `inputParameters`, at most 100 (SPEC; H). */
-  inputParameters: readonly Record<string, unknown>[];
+  inputParameters: readonly unknown[];
   /** AMC's `outputFormat`: separatorCharacter, quoteCharacter, escapeCharacter. Always given, since the defaults are not documented. */
   outputFormat: Record<string, unknown>;
 }

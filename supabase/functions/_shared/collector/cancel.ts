@@ -1,5 +1,4 @@
 import { NotFoundError } from "../amc/mod.ts";
-import type { Json } from "../database/database.types.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { pauseInstance } from "./pause_instance.ts";
@@ -21,7 +20,7 @@ export async function cancel(collector: Collector): Promise<number> {
       const outcome = await client.cancelExecution(execution_id);
       await collector.rpc("record_cancellation", {
         execution_id,
-        observation: outcome.execution as unknown as Json,
+        observation: outcome.execution,
       });
       collector.log("info", "execution_cancelled", {
         collection_id,

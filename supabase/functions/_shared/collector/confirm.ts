@@ -1,24 +1,17 @@
 import {
   type AmcClient,
   type ExecutionObservation,
-  type MatchableAttempt,
   matchExecution,
   NotFoundError,
 } from "../amc/mod.ts";
-import type { Json } from "../database/database.types.ts";
+import type { FollowedAttempt } from "./claims.ts";
 import type { Collector } from "./collector.ts";
 import { sameParameters } from "./survey.ts";
 
-/** An attempt whose answer was lost, and of which a person said which execution it made. */
-export interface ConfirmedAttempt extends MatchableAttempt {
-  attempt_id: string;
-  week_id: string;
-  collection_id: string;
-  parameter_values: unknown;
+/** An attempt whose create got no response, and for which a person named the execution that it made. */
+export type ConfirmedAttempt = FollowedAttempt & {
   confirmed_execution_id: string;
-  /** Whether AMC's echo of the fingerprint is proved: only then another one speaks against the execution. */
-  matcher_proved: boolean;
-}
+};
 
 /**
  * Looks up the execution that a person named for an attempt, and lets the attempt take it unless AMC contradicts. A slip of the
@@ -44,7 +37,7 @@ export async function confirm(
     const report = await collector.rpc("record_execution", {
       attempt_id,
       execution_id,
-      details: execution as unknown as Json,
+      details: execution,
       adopted: true,
     });
     known.add(execution_id);

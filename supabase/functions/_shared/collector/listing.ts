@@ -2,34 +2,26 @@ import {
   type AmcClient,
   AmcError,
   type ExecutionObservation,
-  type MatchableAttempt,
   matchExecution,
   NotFoundError,
 } from "../amc/mod.ts";
-import type { Json } from "../database/database.types.ts";
 import type { ClaimedListing } from "../database/rpc.ts";
+import {
+  type FollowedAttempt,
+  readClaimedListing,
+  readRecordedListing,
+} from "./claims.ts";
 import type { Collector } from "./collector.ts";
-import { confirm, type ConfirmedAttempt } from "./confirm.ts";
+import { confirm } from "./confirm.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { pauseInstance } from "./pause_instance.ts";
-import { survey, type SurveyedWeek } from "./survey.ts";
+import { survey } from "./survey.ts";
 
 const MAX_INSTANCES = 5;
 const LEASE_SECONDS = 60;
 const CONCURRENCY = 3;
 /** Executions that a listing did not show are asked for one by one, at most so many a listing. */
 const MAX_GETS = 10;
-
-/** An attempt that a listing is to tell of, as claim_listing gives it. */
-interface FollowedAttempt extends MatchableAttempt {
-  attempt_id: string;
-  week_id: string;
-  collection_id: string;
-  state: "unknown" | "created" | "abandoned";
-  execution_id: string | null;
-  /** What a person found in AMC. */
-  confirmed_execution_id: string | null;
-}
 
 /**
  * Reads AMC's list of each instance whose list is due: one listing tells how all its executions are, and which of them
@@ -56,7 +48,7 @@ async function listInstance(
   collector: Collector,
   claim: ClaimedListing,
 ): Promise<void> {
-  const attempts = claim.attempts as unknown as FollowedAttempt[];
+  const { attempts, weeks } = readClaimedListing(claim);
   const client = await collector.clients.of(claim);
   const listing = await client.listExecutions({
     minCreationTime: claim.list_from,
@@ -70,13 +62,14 @@ async function listInstance(
     listing.executions,
   );
   const executions = [...listing.executions, ...found];
-  const recorded = await collector.rpc("record_listing", {
+  const answer = await collector.rpc("record_listing", {
     instance_id: claim.instance_id,
     fence: claim.fence,
     began_at: claim.began_at,
-    executions: executions as unknown as Json,
+    executions,
     complete: listing.complete,
-  }) as unknown as { outcome: string; known_execution_ids: string[] };
+  });
+  const recorded = readRecordedListing(answer);
   collector.log("info", "listing_recorded", {
     instance_id: claim.instance_id,
     executions: listing.executions.length,
@@ -93,7 +86,6 @@ async function listInstance(
     collector.log,
     (attempt) => settle(collector, claim, client, attempt, listing, known),
   );
-  const weeks = claim.surveys as unknown as SurveyedWeek[];
   await survey(collector, claim, weeks, listing, known);
   // Only now: what the list told is not lost to one answer that failed.
   if (failure !== null) throw failure;
@@ -147,9 +139,9 @@ async function settle(
   const ids = { collection_id, week_id, attempt_id };
   const match = matchExecution(attempt, listing.executions, known);
   if (match.kind === "none") {
-    const named = attempt.confirmed_execution_id !== null;
-    if (named && attempt.state === "unknown") {
-      const confirmed = attempt as unknown as ConfirmedAttempt;
+    const { confirmed_execution_id } = attempt;
+    if (confirmed_execution_id !== null && attempt.state === "unknown") {
+      const confirmed = { ...attempt, confirmed_execution_id };
       await confirm(collector, client, confirmed, known);
       return;
     }
@@ -175,7 +167,7 @@ async function settle(
   const report = await collector.rpc("record_execution", {
     attempt_id,
     execution_id: execution.id,
-    details: execution as unknown as Json,
+    details: execution,
     adopted: true,
   });
   known.add(execution.id);
@@ -201,7 +193,7 @@ async function reportStrays(
     const report = await collector.rpc("record_late_execution", {
       attempt_id,
       execution_id: stray.id,
-      details: stray as unknown as Json,
+      details: stray,
     });
     known.add(stray.id);
     collector.log("warn", "stray_execution", {

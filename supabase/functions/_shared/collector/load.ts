@@ -2,12 +2,14 @@ import { AmcError } from "../amc/mod.ts";
 import type { Json } from "../database/database.types.ts";
 import { LoadBudget } from "../results/load_budget.ts";
 import { DEFAULT_LIMITS } from "../results/load_limits.ts";
-import { type Load, loadResult } from "../results/loader.ts";
+import { loadResult } from "../results/loader.ts";
 import { dropLoad, releaseLoad } from "../results/open_load.ts";
 import type { ClaimedLoad } from "../database/rpc.ts";
+import { idsOf } from "../log.ts";
+import { readDialect, readSize } from "./claims.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
-import { idsOf, reportFailure } from "./load_failure.ts";
+import { reportFailure } from "./load_failure.ts";
 import { learnOutputColumns } from "./output_columns.ts";
 import { ResultFiles } from "./result_files.ts";
 
@@ -61,7 +63,7 @@ async function loadOne(
     const files = new ResultFiles(client, claim.execution_id, signal, ranges);
     return await loadResult(collector.sql, {
       ...holderOf(claim),
-      dialect: dialectOf(claim),
+      dialect: readDialect(claim),
       countFiles: () => files.count(),
       limits: collector.limits ?? DEFAULT_LIMITS,
       budget,
@@ -87,24 +89,14 @@ async function loadOne(
   if (summary !== null) {
     collector.log("info", "result_loaded", {
       ...idsOf(claim),
-      rows: (summary as { rows?: number }).rows,
-      bytes: (summary as { bytes?: number }).bytes,
+      ...readSize(summary),
     });
   }
-  return summary as Json | null;
+  return summary;
 }
 
 function holderOf({ attempt_id, fence }: ClaimedLoad) {
   return { attemptId: attempt_id, fence };
-}
-
-function dialectOf({ output_format }: ClaimedLoad): Load["dialect"] {
-  const format = output_format as Record<string, string>;
-  return {
-    separator: format.separatorCharacter,
-    quote: format.quoteCharacter,
-    escape: format.escapeCharacter,
-  };
 }
 
 async function release(

@@ -1,17 +1,12 @@
-import {
-  AmcError,
-  CredentialError,
-  ThrottledError,
-  UnauthorizedError,
-} from "../amc/mod.ts";
+import { AmcError } from "../amc/mod.ts";
 import { dropEndedLoad, dropLoad } from "../results/open_load.ts";
 import { isStaleLoad } from "../results/loader.ts";
 import { ResultError } from "../results/result_error.ts";
 import type { ClaimedLoad } from "../database/rpc.ts";
 import { sqlStateOf } from "../database/errors.ts";
-import { logFailure } from "../log.ts";
+import { idsOf, logFailure } from "../log.ts";
 import type { Collector } from "./collector.ts";
-import { pauseInstance } from "./pause_instance.ts";
+import { isInstanceWide, pauseInstance } from "./pause_instance.ts";
 
 /** Reports a load that did not succeed, unless it is another worker's by now. */
 export async function reportFailure(
@@ -23,7 +18,7 @@ export async function reportFailure(
     collector.log("info", "load_taken_up_elsewhere", idsOf(claim));
     return;
   }
-  if (isWaiting(error)) {
+  if (isInstanceWide(error)) {
     // Waiting counts as no error: the load is taken up again when its lease ends.
     await pauseInstance(collector, claim, error);
     return;
@@ -68,12 +63,6 @@ async function drop(
   }
 }
 
-/** A throttle and a credential or token that is refused say nothing of the result. */
-function isWaiting(error: unknown): boolean {
-  return error instanceof ThrottledError || error instanceof CredentialError ||
-    error instanceof UnauthorizedError;
-}
-
 /** A file that is not right stays so; what the network or AMC did may pass. */
 function judge(error: unknown): { code: string; permanent: boolean } {
   if (error instanceof ResultError) {
@@ -86,11 +75,4 @@ function judge(error: unknown): { code: string; permanent: boolean } {
     code: error instanceof AmcError ? error.code : "load_failed",
     permanent: false,
   };
-}
-
-/** What every line of the log about a load says. */
-export function idsOf(claim: ClaimedLoad) {
-  const { collection_id, week_id, attempt_id, execution_id, instance_id } =
-    claim;
-  return { collection_id, week_id, attempt_id, execution_id, instance_id };
 }

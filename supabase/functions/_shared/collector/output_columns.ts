@@ -1,11 +1,6 @@
-import {
-  type AmcClient,
-  AmcError,
-  CredentialError,
-  ThrottledError,
-  UnauthorizedError,
-} from "../amc/mod.ts";
+import { type AmcClient, AmcError } from "../amc/mod.ts";
 import type { Collector } from "./collector.ts";
+import { isInstanceWide } from "./pause_instance.ts";
 
 /**
  * Sees to it that AMC's outputColumns are known before a result is loaded, so that its view is typed. AMC's answer to a GET
@@ -34,15 +29,10 @@ export async function learnOutputColumns(
       sql.json(output_columns as never)
     })`;
   } catch (error) {
-    if (!(error instanceof AmcError) || isWaiting(error)) throw error;
+    if (!(error instanceof AmcError) || isInstanceWide(error)) throw error;
     log("warn", "output_columns_unknown", {
       execution_id: executionId,
       code: error.code,
     });
   }
-}
-
-function isWaiting(error: AmcError): boolean {
-  return error instanceof ThrottledError || error instanceof CredentialError ||
-    error instanceof UnauthorizedError;
 }

@@ -1,7 +1,21 @@
-import { AmcError, CredentialError, ThrottledError } from "../amc/mod.ts";
+import {
+  AmcError,
+  CredentialError,
+  ThrottledError,
+  UnauthorizedError,
+} from "../amc/mod.ts";
 import { StoredCredentialError } from "./amc_clients.ts";
 import type { Collector } from "./collector.ts";
 import type { InstanceRow } from "./instance.ts";
+
+/**
+ * Whether an error concerns every call for the instance: a throttle, a credential or token that was refused. It tells nothing
+ * about what was asked for.
+ */
+export function isInstanceWide(error: unknown): boolean {
+  return error instanceof ThrottledError || error instanceof CredentialError ||
+    error instanceof UnauthorizedError;
+}
 
 /**
  * Keeps every worker from calling AMC for an instance after a call failed: as long as AMC said, until a person reconnects

@@ -7,6 +7,8 @@ import {
 import type { Json } from "../database/database.types.ts";
 import { DatabaseError } from "../database/errors.ts";
 import type { ClaimedWeek } from "../database/rpc.ts";
+import { idsOf } from "../log.ts";
+import { readWorkflow } from "./claims.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { pauseInstance } from "./pause_instance.ts";
@@ -91,18 +93,9 @@ async function saveWorkflow(
   client: AmcClient,
   week: ClaimedWeek,
 ): Promise<void> {
-  const { sql_query, parameters, output_format } = week
-    .workflow_definition as {
-      sql_query: string;
-      parameters: Record<string, unknown>[];
-      output_format: Record<string, unknown>;
-    };
-  const { created, requestId } = await client.ensureWorkflow({
-    workflowId: week.workflow_id,
-    sqlQuery: sql_query,
-    inputParameters: parameters,
-    outputFormat: output_format,
-  });
+  const { created, requestId } = await client.ensureWorkflow(
+    readWorkflow(week),
+  );
   await collector.rpc("mark_workflow_saved", {
     instance_id: week.instance_id,
     workflow_id: week.workflow_id,
@@ -169,14 +162,14 @@ async function storeId(
   collector: Collector,
   week: ClaimedWeek,
   execution_id: string,
-  details: Record<string, unknown> & { request_id: string | null },
+  details: { [key: string]: Json } & { request_id: string | null },
 ) {
   const { attempt_id } = week;
-  const record = (said: object) =>
+  const record = (details: Json) =>
     collector.rpc("record_execution", {
       attempt_id,
       execution_id,
-      details: said as unknown as Json,
+      details,
     });
   try {
     return await record(details);
@@ -251,9 +244,4 @@ async function report(
     outcome: reported.outcome,
     status: reported.status,
   });
-}
-
-function idsOf(week: ClaimedWeek) {
-  const { collection_id, week_id, attempt_id, instance_id } = week;
-  return { collection_id, week_id, attempt_id, instance_id };
 }

@@ -1,20 +1,7 @@
 import { type ExecutionObservation, matchExecution } from "../amc/mod.ts";
-import type { Json } from "../database/database.types.ts";
 import type { ClaimedListing } from "../database/rpc.ts";
+import type { SurveyedWeek } from "./claims.ts";
 import type { Collector } from "./collector.ts";
-
-/** A week for which nothing was created yet, as claim_listing gives it. */
-export interface SurveyedWeek {
-  week_id: string;
-  collection_id: string;
-  workflow_id: string;
-  time_window_start: string;
-  time_window_end: string;
-  time_zone: string;
-  parameter_values: unknown;
-  /** When its collection was made. */
-  intended_at: string;
-}
 
 const ENDED_WITHOUT_RESULT = new Set(["FAILED", "REJECTED", "CANCELLED"]);
 
@@ -50,7 +37,7 @@ export async function survey(
     const report = await collector.rpc("adopt_surveyed", {
       week_id: week.week_id,
       execution_id: found.id,
-      details: found as unknown as Json,
+      details: found,
     });
     known.add(found.id);
     if (report.outcome === "no_slot") waiting.add(week.collection_id);

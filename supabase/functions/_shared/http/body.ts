@@ -1,4 +1,4 @@
-import { type Fields, type ObjectOf, readFields } from "./fields.ts";
+import { type Fields, type ObjectOf, readFields } from "../json_fields.ts";
 import { RequestError } from "./request_error.ts";
 
 const MAX_BODY_CHARACTERS = 100_000;

@@ -1,7 +1,7 @@
-import type postgres from "postgres";
 import { ByteReader } from "./byte_reader.ts";
 import { copyInto } from "./copy.ts";
 import { type Dialect, openCsv } from "./csv_header.ts";
+import type { Json } from "../database/database.types.ts";
 import type { Sql } from "../database/sql.ts";
 import { sqlStateOf } from "../database/errors.ts";
 import type { LoadBudget } from "./load_budget.ts";
@@ -63,7 +63,7 @@ export function isStaleLoad(error: unknown): boolean {
 export async function loadResult(
   sql: Sql,
   load: Load,
-): Promise<postgres.JSONValue | null> {
+): Promise<Json | null> {
   let open = await resumeLoad(sql, load);
   if (open === null || open.file < open.files) {
     open = await loadFiles(sql, load, open);

@@ -3,15 +3,19 @@ import assert from "node:assert/strict";
 import {
   type AmcClient,
   type AmcClientOptions,
-  type AmcLogEntry,
   createAmcClient,
-  type CreateRequest,
-  createTokenSource,
+} from "../../_shared/amc/client.ts";
+import type { CreateRequest } from "../../_shared/amc/create_outcome.ts";
+import {
   type ExecutionObservation,
   parseExecution,
+} from "../../_shared/amc/execution.ts";
+import type { AmcLogEntry } from "../../_shared/amc/runtime.ts";
+import {
+  createTokenSource,
   type TokenSource,
   type TokenSourceOptions,
-} from "../../_shared/amc/mod.ts";
+} from "../../_shared/amc/tokens.ts";
 
 /** Where the API of the tests' instance begins. */
 export const ROOT = "/amc/reporting/amcr1aaaa1a";

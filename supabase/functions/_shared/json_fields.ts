@@ -28,9 +28,23 @@ function field<T>(
   return { expected, accepts, isOptional: false };
 }
 
+/** A field that may hold any JSON. */
+export function anything(expected: string): Field<NonNullable<unknown> | null> {
+  return field(expected, () => true);
+}
+
 /** A field that may be left out; null is not left out. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {
   return { ...field, isOptional: true };
+}
+
+/** A field that may be null. */
+export function nullable<T>(field: Field<T>): Field<T | null> {
+  return {
+    ...field,
+    expected: `${field.expected} or null`,
+    accepts: (value) => value === null || field.accepts(value),
+  };
 }
 
 /** A text of 1 to `max` characters. */
@@ -67,11 +81,34 @@ export function date(expected: string): Field<string> {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** One of some texts. */
+export function oneOf<T extends string>(
+  ...values: readonly T[]
+): Field<T> {
+  return field(
+    `one of ${values.join(", ")}`,
+    (value) => values.some((known) => known === value),
+  );
+}
+
 /** A UUID. */
 export function uuid(expected: string): Field<string> {
   return field(
     expected,
     (value) => typeof value === "string" && UUID.test(value),
+  );
+}
+
+/** True or false. */
+export function truth(expected: string): Field<boolean> {
+  return field(expected, (value) => typeof value === "boolean");
+}
+
+/** A list whose items are all of one kind. */
+export function listOf<T>(item: Field<T>): Field<T[]> {
+  return field(
+    `a list of ${item.expected}`,
+    (value) => Array.isArray(value) && value.every(item.accepts),
   );
 }
 
@@ -81,14 +118,16 @@ export function jsonObject(expected: string): Field<Record<string, unknown>> {
 }
 
 /**
- * Checks that a value is an object with these fields and no others.
+ * Checks that a value is an object with these fields.
  *
  * @param value parsed JSON
+ * @param others whether it may have other fields too
  * @returns the object, or every problem: which field, what was expected, what kind of value came
  */
 export function readFields<F extends Fields>(
   value: unknown,
   fields: F,
+  others: "refused" | "ignored" = "refused",
 ): { object: ObjectOf<F> } | { problems: string[] } {
   if (kindOf(value) !== "an object") {
     return { problems: [`expected a JSON object, got ${kindOf(value)}`] };
@@ -105,7 +144,7 @@ export function readFields<F extends Fields>(
     problems.push(`${name}: expected ${expected}, got ${got}`);
   }
   for (const name of Object.keys(found)) {
-    if (Object.hasOwn(fields, name)) continue;
+    if (others === "ignored" || Object.hasOwn(fields, name)) continue;
     const names = Object.keys(fields).join(", ");
     problems.push(`${name}: expected no field but ${names}`);
   }
