@@ -56,15 +56,35 @@ export function findDefinition(
   return text.slice(start, parts.lastIndex);
 }
 
-/** Where a function or a class stands, from its first line to its closing bracket, as `deno fmt` indents them. */
-function findBlock(text: string, head: RegExp): [number, number] | null {
-  const found = head.exec(text);
-  if (found === null) return null;
-  const rest = text.slice(found.index);
-  const close = new RegExp(`\n${found.groups!.indent}[})][^\n]*(?<![{(])(?=\n)`)
-    .exec(rest);
-  if (close === null) return null;
-  return [found.index, found.index + close.index + close[0].length];
+/** Where a function or a class stands in a text: from its head to the bracket that closes it, as `deno fmt` indents it. */
+function findBlock(
+  text: string,
+  indent: string,
+  head: string,
+): [number, number] | null {
+  const start = text.search(new RegExp(`^${indent}${head}`, "m"));
+  if (start < 0) return null;
+  // A signature of several lines has a line that closes one bracket and opens another.
+  const close = new RegExp(`\n${indent}[})].*(?<![{(])(?=\n|$)`);
+  const end = close.exec(text.slice(start));
+  return end && [start, start + end.index + end[0].length];
+}
+
+function findInModule(text: string, name: string): [number, number] | null {
+  const [outer, method] = name.split(".").map(escape);
+  const block = findBlock(
+    text,
+    "",
+    `(export )?(async )?(function\\*?|class) ${outer}(?![\\w$])`,
+  );
+  if (block === null || method === undefined) return block;
+  const [start, end] = block;
+  const within = findBlock(
+    text.slice(start, end),
+    "  ",
+    `(static |async |get |\\*)*${method}(?=[(<])`,
+  );
+  return within && [start + within[0], start + within[1]];
 }
 
 /** A function of a module, and what stands around it. */
@@ -85,28 +105,10 @@ export function findBlockNamed(
   modules: Map<string, string>,
   name: string,
 ): Block {
-  const [outer, method] = name.split(".");
-  const top = new RegExp(
-    `^(?<indent>)(?:export )?(?:async )?(?:function\\*?|class) ${
-      escape(outer)
-    }(?![\\w$])`,
-    "m",
-  );
   const found = [...modules].flatMap(([path, text]) => {
-    const block = findBlock(text, top);
+    const block = findInModule(text, name);
     if (block === null) return [];
-    let [start, end] = block;
-    if (method !== undefined) {
-      const within = findBlock(
-        text.slice(start, end),
-        new RegExp(
-          `^(?<indent>  )(?:static |async |get |\\*)*${escape(method)}(?=[(<])`,
-          "m",
-        ),
-      );
-      if (within === null) return [];
-      [start, end] = [start + within[0], start + within[1]];
-    }
+    const [start, end] = block;
     return [{
       path,
       before: text.slice(0, start),
@@ -115,11 +117,9 @@ export function findBlockNamed(
     }];
   });
   if (found.length !== 1) {
-    const paths = found.map(({ path }) => path).join(", ");
+    const paths = found.map(({ path }) => path).join(" and ") || "none";
     throw new Error(
-      `expected one module of supabase/functions to have it, and ${
-        paths || "none"
-      } does`,
+      `expected one module of supabase/functions to have it, and found ${paths}`,
     );
   }
   return found[0];

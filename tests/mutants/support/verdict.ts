@@ -2,8 +2,8 @@ import { endWithThisProcess } from "../../../local/platform/children.ts";
 import type { Copy } from "./copy.ts";
 import { changesOf, type Mutant } from "./mutant.ts";
 
-/** Longer than the slowest of the tests that mutants name takes. */
-const TESTS_TIMEOUT_MS = 600_000;
+/** Far longer than the slowest of the tests that mutants name takes: it ends those that hang without the guard. */
+const TESTS_TIMEOUT_MS = 1_800_000;
 
 /** The outcome of tests in a copy. */
 export interface Run {
