@@ -1,4 +1,4 @@
-/** AMC simulator: sending answers, bodies that are made on the way included. */
+/** AMC simulator: sends responses, also those whose body is made while it is sent. */
 import type { ServerResponse } from "node:http";
 import type { LongBody, Reply } from "./http.ts";
 
@@ -12,7 +12,11 @@ export function send(response: ServerResponse, reply: Reply): void {
   stream(response, body, () => response.end());
 }
 
-/** Writes a body no faster than it is taken, and then does what is next. */
+/**
+ * Writes a body no faster than it is taken.
+ *
+ * @param next called once the last byte has left for the network
+ */
 export function stream(
   response: ServerResponse,
   { length, chunks }: LongBody,
@@ -26,11 +30,18 @@ export function stream(
       if (done) break;
       const part = value.subarray(0, left);
       left -= part.length;
+      if (left === 0) {
+        response.write(part, finish);
+        return;
+      }
       if (!response.write(part)) {
         response.once("drain", write);
         return;
       }
     }
+    finish();
+  };
+  const finish = () => {
     if (!response.destroyed) next();
   };
   write();

@@ -195,10 +195,7 @@ export class AmcServer {
       "content-length": length,
     });
     const half = { length: Math.floor(length / 2), chunks };
-    stream(response, half, () => {
-      // A moment, so that the half leaves before the socket goes.
-      this.#later(0.02, () => response.socket?.destroy());
-    });
+    stream(response, half, () => response.socket?.destroy());
   }
 
   async #delay(faults: Fault[], when: "before" | "after"): Promise<void> {

@@ -5,6 +5,9 @@ import { connected } from "../support/connected.ts";
 import { eventually } from "../support/eventually.ts";
 import { type TestDatabase, withDatabase } from "../support/with_database.ts";
 
+/** A request's timeout that no loaded machine reaches. */
+const PATIENT_MS = 120_000;
+
 /** A database with the three extensions, created by postgres in the way a migration does. */
 async function withExtensions(
   work: (sql: postgres.Sql, database: TestDatabase) => Promise<void>,
@@ -57,11 +60,14 @@ Deno.test("pg_net sends a request once its transaction has committed, and not be
         await sql`begin`;
         await sql`
           select net.http_post(${url + "/inside"}, '{"n": 1}', '{"a": "b c"}',
-            '{"apikey": "key"}')`;
+            '{"apikey": "key"}', ${PATIENT_MS})`;
         // A request committed later by another session goes first: the sender has looked meanwhile.
         await connected(
           adminUrl,
-          (other) => other`select net.http_get(${url + "/other"})`,
+          (other) =>
+            other`
+              select net.http_get(${url + "/other"},
+                timeout_milliseconds => ${PATIENT_MS})`,
         );
         await eventually(
           "the other request",
@@ -102,7 +108,10 @@ Deno.test("pg_net sends nothing of a transaction that rolled back", async () => 
       await sql`begin`;
       await sql`select net.http_get(${url + "/undone"})`;
       await sql`rollback`;
-      await sql`select net.http_get(${url + "/done"})`;
+      await sql`
+        select net.http_get(${
+        url + "/done"
+      }, timeout_milliseconds => ${PATIENT_MS})`;
       const sender = startHttpSender({ adminDatabaseUrl: adminUrl });
       await eventually(
         "the committed request",

@@ -146,7 +146,7 @@ Deno.test("a worker is killed at its wall clock limit, whatever it is doing", as
       assert.deepEqual(functions.pids(), {});
       assert.match(lines.join("\n"), /"reason":"wall_clock"/);
     },
-    { wallClockSeconds: 2 },
+    { wallClockSeconds: 0.5 },
   );
 });
 

@@ -13,7 +13,10 @@ const HOP_BY_HOP = [
   "upgrade",
 ];
 
-/** An answer of the platform itself, in the form that the hosted one gives. */
+/** How long to wait for the end of a worker whose connection broke, in ms. */
+const ENDED_TIMEOUT_MS = 10_000;
+
+/** A response of the platform itself, in the form of the hosted one. */
 export function refusal(
   status: number,
   code: string,
@@ -58,11 +61,7 @@ export async function forward(
         "The function gave no answer within the request idle timeout",
       );
     }
-    // The broken connection is seen before the end of the process; the next request shall find that it is gone.
-    await Promise.race([
-      worker.ended,
-      new Promise((done) => setTimeout(done, 1000)),
-    ]);
+    await endOf(worker);
     return refusal(
       502,
       "WORKER_ERROR",
@@ -71,6 +70,17 @@ export async function forward(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Waits for the end of a worker whose connection broke: the connection breaks before the process is gone, and the next
+ * request must find that it is gone. A worker that only closed the connection lives on; nothing tells the two apart.
+ */
+async function endOf(worker: Worker): Promise<void> {
+  const timeout = Promise.withResolvers<void>();
+  const timer = setTimeout(timeout.resolve, ENDED_TIMEOUT_MS);
+  await Promise.race([worker.ended, timeout.promise]);
+  clearTimeout(timer);
 }
 
 function copyOf(answer: Response): Response {

@@ -13,7 +13,7 @@ export interface FunctionServerOptions {
   verifyJwt: (token: string) => Promise<Record<string, unknown> | null>;
   /** The folder that holds `config.toml` and `functions`; `supabase` of the checkout by default. */
   supabaseFolder?: string;
-  /** Seconds a worker may live, from its start; 400 by default, as on the hosted platform. */
+  /** Seconds a worker may live from when it listens; 400 by default, as on the hosted platform. */
   wallClockSeconds?: number;
   /** Seconds a request may wait for an answer before it gets 504; 150 by default. */
   idleSeconds?: number;

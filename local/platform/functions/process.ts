@@ -9,8 +9,8 @@ const workerModule = fileURLToPath(new URL("./worker.ts", import.meta.url));
 /** The hosted platform's heap for one worker, in MB. */
 const HEAP_MB = 256;
 
-/** How long a worker may take from its start until it listens, in ms; packages are there already. */
-const BOOT_MS = 30_000;
+/** How long a worker may take from its start until it listens, in ms; its packages are there already. */
+const BOOT_TIMEOUT_MS = 120_000;
 
 /** What Deno needs from this process's environment to find its cache; packages are fetched beforehand. */
 const DENO_NEEDS = [
@@ -27,7 +27,7 @@ export interface WorkerOptions {
   functionsFolder: string;
   /** All the variables that the function sees. */
   env: Record<string, string>;
-  /** Milliseconds after which the worker is killed, whatever it is doing. */
+  /** Milliseconds after which the worker is killed, whatever it is doing; they count from when it listens. */
   wallClockMs: number;
   /** Receives each line that the function prints. */
   log: (line: string, stream: "stdout" | "stderr") => void;
@@ -48,7 +48,7 @@ export interface Worker {
 /**
  * Starts a worker and waits until it listens on 127.0.0.1.
  *
- * @throws when the process ends or {@link BOOT_MS} pass before that
+ * @throws when the process ends or {@link BOOT_TIMEOUT_MS} pass before that
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const announcement = `listening-${crypto.randomUUID()}`;
@@ -66,14 +66,15 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const abort = () => kill("killed");
   options.signal.addEventListener("abort", abort);
   if (options.signal.aborted) abort();
-  const wallClock = setTimeout(() => kill("wall_clock"), options.wallClockMs);
-  const boot = setTimeout(() => kill("exited"), BOOT_MS);
+  const boot = setTimeout(() => kill("exited"), BOOT_TIMEOUT_MS);
+  let wallClock: ReturnType<typeof setTimeout> | undefined;
 
   let announce!: (port: number) => void;
   const announced = new Promise<number>((resolve) => (announce = resolve));
   const reading = Promise.all([
     eachLine(child.stdout, (line) => {
       if (line.startsWith(`${announcement} `)) {
+        wallClock = setTimeout(() => kill("wall_clock"), options.wallClockMs);
         announce(Number(line.slice(announcement.length + 1)));
       } else {
         options.log(line, "stdout");
@@ -82,12 +83,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     eachLine(child.stderr, (line) => options.log(line, "stderr")),
   ]);
   const ended = child.status.then(async () => {
-    clearTimeout(wallClock);
+    const why = reason;
     clearTimeout(boot);
     options.signal.removeEventListener("abort", abort);
     await release();
     await reading;
-    return reason;
+    clearTimeout(wallClock);
+    return why;
   });
 
   const port = await Promise.race([announced, ended.then(() => null)]);

@@ -20,6 +20,10 @@ export interface Server {
   end(signal: "SIGINT" | "SIGKILL"): Promise<void>;
 }
 
+/** How often a start is tried while a dead postmaster's backends hold its shared memory; a minute in all. */
+const MAX_ATTEMPTS = 600;
+const RETRY_MS = 100;
+
 /**
  * Starts a postmaster on a data folder and waits until it takes connections.
  *
@@ -29,7 +33,6 @@ export interface Server {
 export async function startServer(
   options: ServerOptions,
 ): Promise<Server | "port taken"> {
-  // After a kill, the dead postmaster's backends may hold its shared memory for a moment.
   for (let attempt = 1;; attempt++) {
     const outcome = await startOnce(options);
     if (outcome instanceof Array) {
@@ -39,10 +42,10 @@ export async function startServer(
       }
       const held =
         /pre-existing shared memory block|lock file .* already exists/;
-      if (!held.test(lines) || attempt === 50) {
+      if (!held.test(lines) || attempt === MAX_ATTEMPTS) {
         throw new Error(`PostgreSQL did not start:\n${lines}`);
       }
-      await new Promise((done) => setTimeout(done, 100));
+      await new Promise((done) => setTimeout(done, RETRY_MS));
       continue;
     }
     return outcome;

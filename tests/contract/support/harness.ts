@@ -119,9 +119,9 @@ async function runSql(url: string, file: string): Promise<void> {
   }
 }
 
-/** A real PostgREST learns of new objects a moment later: asks until it has, within ten seconds. */
+/** A real PostgREST learns of new objects a moment later: asks until it has, within a minute. */
 async function untilKnown(client: SupabaseClient): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 600; attempt++) {
     const { error } = await client.rpc("contract_ready");
     if (!error) return;
     if (error.code !== "PGRST202") {
@@ -130,7 +130,7 @@ async function untilKnown(client: SupabaseClient): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(
-    "The API did not learn of the suite's objects within ten seconds.",
+    "The API did not learn of the suite's objects within a minute.",
   );
 }
 
