@@ -1,3 +1,4 @@
+-- A week whose execution was found at AMC takes no slot of an instance that is full; it waits for the next survey.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

@@ -1,3 +1,4 @@
+-- No week of a collection is created before AMC's list was read for executions that it may already have.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);
@@ -8,7 +9,7 @@ set local role service_role;
 select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'before AMC''s list was read, nothing is created');
 create temporary table listing on commit drop as select * from claim_listing();
 select results_eq('select attempts, list_from, jsonb_array_length(surveys) from listing',
-  $$ values ('[]'::jsonb, '2025-03-03T11:00:00Z'::timestamptz, 3) $$, 'the listing is to tell of its three weeks');
+  $$ values ('[]'::jsonb, '2025-03-03T11:00:00Z'::timestamptz, 3) $$, 'the listing is to survey its three weeks');
 select results_eq($$ select s ->> 'week_id', s ->> 'collection_id', s ->> 'time_window_start', s ->> 'time_window_end',
   s ->> 'time_zone',
     s -> 'parameter_values' from listing, jsonb_array_elements(surveys) s limit 1 $$,

@@ -1,3 +1,4 @@
+-- The daily limit counts the creates of the last 24 hours, whether they have ended or not.
 begin;
 \ir ../../_shared/collection.psql
 select plan(5);

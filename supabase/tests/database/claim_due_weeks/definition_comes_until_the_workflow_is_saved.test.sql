@@ -1,3 +1,4 @@
+-- A claim carries the workflow's definition until the workflow is saved at AMC.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

@@ -1,3 +1,4 @@
+-- A completed week that is due is claimed as a restatement, and shows its result meanwhile.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

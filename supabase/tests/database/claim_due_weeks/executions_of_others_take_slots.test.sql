@@ -1,3 +1,4 @@
+-- Executions that run elsewhere at AMC take slots of the instance.
 begin;
 \ir ../../_shared/collection.psql
 select plan(3);

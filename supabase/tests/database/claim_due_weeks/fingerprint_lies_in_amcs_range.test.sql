@@ -1,3 +1,4 @@
+-- Each attempt gets a fingerprint of its own, within the range that AMC allows for a timeout.
 begin;
 \ir ../../_shared/collection.psql
 select plan(4);

@@ -1,3 +1,4 @@
+-- Instances with due weeks are served in turn.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);

@@ -1,3 +1,4 @@
+-- An instance never has more live attempts than max_parallel.
 begin;
 \ir ../../_shared/collection.psql
 select plan(6);

@@ -1,3 +1,4 @@
+-- One call claims weeks of several instances, up to the number asked for.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(1);

@@ -1,3 +1,4 @@
+-- No week of a paused instance is claimed until the pause has passed.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

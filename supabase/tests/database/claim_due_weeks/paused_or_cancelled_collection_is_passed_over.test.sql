@@ -1,3 +1,4 @@
+-- No week of a paused or cancelled collection is claimed.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);
@@ -18,7 +19,7 @@ end;
 $$;
 select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'nor of a cancelled one');
 do $$ begin update report_data_collections set cancelled_at = null where id = pg_temp.collection(); end $$;
-select is((select count(*) from claim_due_weeks(10)), 3::bigint, 'both are what held it back');
+select is((select count(*) from claim_due_weeks(10)), 3::bigint, 'only these two held it back');
 
 select * from finish();
 rollback;

@@ -1,3 +1,4 @@
+-- Two collections with the same due window claim it once.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

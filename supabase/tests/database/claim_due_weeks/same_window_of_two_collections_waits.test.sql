@@ -1,3 +1,4 @@
+-- A window that has a live attempt of another collection is not claimed until that attempt has ended.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);
@@ -12,7 +13,7 @@ select is((select count(distinct collection_id) from report_data_weeks where ins
 select results_eq('select week_id from claim_due_weeks(2)', 'select pg_temp.week(n) from generate_series(1, 2) n',
   'two weeks of the first are taken');
 select results_eq('select time_window_start from claim_due_weeks(10)', array['2025-01-20T00:00:00'],
-  'of both, only the window that nobody asks for yet is taken');
+  'of both, only the window without a live attempt is taken');
 select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'the second collection waits');
 select is((select array_agg(distinct status) from report_data_weeks where collection_id <> pg_temp.collection()
   and instance_id = 'amcpgtap1'), array['pending'], 'its weeks are as they were');

@@ -1,3 +1,4 @@
+-- A call claims at most as many weeks as it asks for, ten by default.
 begin;
 \ir ../../_shared/collection.psql
 select plan(3);

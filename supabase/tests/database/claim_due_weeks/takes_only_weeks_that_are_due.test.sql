@@ -1,3 +1,4 @@
+-- Only weeks that are due and have no live attempt are claimed.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

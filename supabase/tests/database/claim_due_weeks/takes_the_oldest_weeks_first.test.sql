@@ -1,3 +1,4 @@
+-- Weeks are claimed in the order in which they became due, the oldest week first.
 begin;
 \ir ../../_shared/collection.psql
 select plan(3);

@@ -1,3 +1,4 @@
+-- An attempt of unknown outcome holds its slot however long it lasts.
 begin;
 \ir ../../_shared/collection.psql
 select plan(2);

@@ -1,3 +1,4 @@
+-- An intent whose lease has passed without a report becomes unknown, and is looked for in AMC's list.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);
@@ -18,9 +19,10 @@ select is(record_execution(pg_temp.attempt(1), 'exec-1'),
   row('recorded', null, 'running', 'exec-1')::tracking_report, 'its worker may still report the id');
 
 -- Week 2's create may be on its way while week 1's execution is listed.
-do $$ begin perform claim_due_weeks(1, lease_seconds => 61), set_config('amc_history.clock', '2025-03-03T12:02:00Z', true); end $$;
+do $$ begin perform claim_due_weeks(1, lease_seconds => 61); end $$;
+set local amc_history.clock = '2025-03-03T12:02:00Z';
 select is((select attempts @? '$[*] ? (@.state == "unknown")' from claim_listing()), false,
-  'a listing that others want lets it be on its way');
+  'a listing that is claimed for another reason leaves it');
 
 select * from finish();
 rollback;

@@ -1,3 +1,4 @@
+-- One worker at a time lists an instance; after its lease another may, under a higher fence.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

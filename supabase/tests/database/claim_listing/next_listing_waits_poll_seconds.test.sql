@@ -1,3 +1,4 @@
+-- After a complete listing the instance is listed again after poll_seconds.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

@@ -1,3 +1,4 @@
+-- A paused instance is not listed until its pause has passed.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

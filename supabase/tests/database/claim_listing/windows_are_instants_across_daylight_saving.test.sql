@@ -1,3 +1,4 @@
+-- A week's time window is given as local midnights and as instants, also where the clocks change.
 begin;
 \ir ../../_shared/setup.psql
 select plan(3);

@@ -1,3 +1,4 @@
+-- A load that is complete is claimed with its summary: only the week remains to be completed.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(1);

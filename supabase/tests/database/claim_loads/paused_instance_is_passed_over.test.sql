@@ -1,3 +1,4 @@
+-- No result of a paused instance is loaded until its pause has passed.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

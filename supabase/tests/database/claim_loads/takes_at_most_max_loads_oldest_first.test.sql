@@ -1,3 +1,4 @@
+-- A call claims at most as many loads as it asks for, the longest waiting first.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

@@ -1,3 +1,4 @@
+-- Only attempts whose execution succeeded are claimed, with all that a load needs.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);
@@ -20,7 +21,7 @@ select results_eq('select attempt_id, fence, week_id, collection_id, execution_i
     '{"separatorCharacter": ",", "quoteCharacter": "\"", "escapeCharacter": "\""}'::jsonb, null::jsonb
     from amc_workflows where instance_id = 'amcpgtap1' $$, 'the one that succeeded, with all that a load needs');
 select is((select leased_until from week_attempts where id = pg_temp.attempt(1)), '2025-03-03T12:02:30Z',
-  'it is the worker''s for 150 s');
+  'the worker has it for 150 s');
 
 select * from finish();
 rollback;

@@ -1,3 +1,4 @@
+-- A collection's progress is counted from its weeks.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);

@@ -1,3 +1,4 @@
+-- Committing a segment moves the load's cursor behind the bytes that were copied.
 begin;
 \ir ../../_shared/segments.psql
 select plan(5);
@@ -11,7 +12,8 @@ begin
 end;
 $$;
 create function pg_temp.cursor() returns text language sql as $$
-  select concat_ws(' ', file, byte_offset, etag, line_end, lines, records, bytes, cardinality(digests)) from result_loads
+  select concat_ws(' ', file, byte_offset, etag, line_end, lines, records, bytes,
+    cardinality(digests)) from result_loads
   where id = pg_temp.load_id()
 $$;
 

@@ -1,3 +1,4 @@
+-- Connecting an instance stores its credential in Vault and nowhere else.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(14);

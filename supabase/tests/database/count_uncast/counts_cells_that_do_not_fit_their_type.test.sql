@@ -1,3 +1,4 @@
+-- Cells that do not fit the type of their column are counted, by column.
 begin;
 \ir ../../_shared/results.psql
 select plan(5);
@@ -5,7 +6,8 @@ select plan(5);
 do $$
 begin
   perform pg_temp.load(1, 'exec-1', array['campaign', 'clicks', 'sold', 'day'],
-    '[["a", "1", "1.5", "2025-01-06"], ["", "", "", ""], [null, null, null, null], ["b", "x", "y", "2025-02-30"], ["c", "z", "2", "today"]]');
+    '[["a", "1", "1.5", "2025-01-06"], ["", "", "", ""], [null, null, null, null],
+      ["b", "x", "y", "2025-02-30"], ["c", "z", "2", "today"]]');
 end;
 $$;
 create function pg_temp.count(from_line bigint, to_line bigint) returns jsonb language sql as $$
@@ -14,7 +16,8 @@ create function pg_temp.count(from_line bigint, to_line bigint) returns jsonb la
 select is(pg_temp.count(1, 5), '{}', 'nothing, while the types are not known');
 -- Told after the load, before the view has learned it.
 update workflow_executions set output_columns = '[{"name": "campaign", "dataType": "LONG", "columnType": "DIMENSION"},
-    {"name": "clicks", "dataType": "LONG", "columnType": "METRIC"}, {"name": "sold", "dataType": "DECIMAL", "columnType": "METRIC"},
+    {"name": "clicks", "dataType": "LONG", "columnType": "METRIC"},
+    {"name": "sold", "dataType": "DECIMAL", "columnType": "METRIC"},
     {"name": "day", "dataType": "DATE", "columnType": "DIMENSION"}]';
 select is(pg_temp.count(1, 5), '{"clicks": 2, "sold": 1, "day": 2}', 'by column; empty cells and text fit');
 select is(pg_temp.count(1, 4), '{"clicks": 1, "sold": 1, "day": 1}', 'of the lines asked for');

@@ -1,3 +1,4 @@
+-- Absurd numbers and dates are refused with a code, like any other bad input.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(7);

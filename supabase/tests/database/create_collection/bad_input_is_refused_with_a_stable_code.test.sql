@@ -1,3 +1,4 @@
+-- Each kind of bad input is refused with a code of its own, and makes no collection.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(28);

@@ -1,3 +1,4 @@
+-- The last week planned is the newest that ended at least 14 days ago, whatever weekday weeks start on.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(16);

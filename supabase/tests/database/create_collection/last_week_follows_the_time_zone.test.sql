@@ -1,3 +1,4 @@
+-- Whether a week ended 14 days ago is decided in the collection's time zone.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(11);

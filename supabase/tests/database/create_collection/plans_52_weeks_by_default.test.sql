@@ -1,3 +1,4 @@
+-- Without weeks or dates, a collection has 52 weeks, all pending and due at once.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(7);

@@ -1,3 +1,4 @@
+-- A refusal says what was expected, what came and what to do.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(5);

@@ -1,3 +1,4 @@
+-- A collection is given by a number of weeks, 1 to 60, or by two dates.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(5);

@@ -1,3 +1,4 @@
+-- A time zone is a name of the tz database, and nothing else that Postgres would accept.
 begin;
 \ir ../../_shared/setup.psql
 select plan(5);
@@ -26,8 +27,10 @@ select is((select array_agg(z order by z) from (
   ) t(z)
   where z not in (select name from zones) and pg_temp.is_taken(z)), null,
   'nothing that is like a name, and no abbreviation, is taken for one');
-select is((select array_agg(z) from (values ('EST5'), ('FOO3'), ('America/Foo3'), ('<+02>-2'), ('EST5EDT,M3.2.0,M11.1.0'),
-    ('Etc/GMT+15'), ('5'), ('-7.5'), ('+02:00'), ('default'), ('DEFAULT'), ('local'), ('../etc/passwd'), ('/etc/localtime'),
+select is((select array_agg(z) from (values ('EST5'), ('FOO3'), ('America/Foo3'), ('<+02>-2'),
+  ('EST5EDT,M3.2.0,M11.1.0'),
+    ('Etc/GMT+15'), ('5'), ('-7.5'), ('+02:00'), ('default'), ('DEFAULT'), ('local'), ('../etc/passwd'),
+    ('/etc/localtime'),
     ('America/'), ('America'), ('Factory'), ('localtime'), ('posixrules'), ('')) t(z) where pg_temp.is_taken(z)), null,
   'what Postgres would take for a zone and the tz database does not name is refused');
 select is(pg_temp.is_taken(null), false, 'null is refused');

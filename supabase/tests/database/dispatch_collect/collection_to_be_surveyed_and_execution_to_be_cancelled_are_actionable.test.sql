@@ -1,3 +1,4 @@
+-- A collection to be surveyed and an execution to be cancelled at AMC each need a request.
 begin;
 \ir ../../_shared/schedule.psql
 select plan(5);
@@ -12,7 +13,7 @@ $$;
 
 select is(amc_history.dispatch_collect(), 1, 'a collection for which AMC''s list is to be read is');
 do $$ begin perform mark_surveyed('amcpgtap1', 0, array[pg_temp.collection()]); end $$;
-select is(amc_history.dispatch_collect(), 0, 'not once it was read');
+select is(amc_history.dispatch_collect(), 0, 'not once that was done');
 do $$
 begin
   update report_data_weeks set due_at = amc_history.clock_now() where id = pg_temp.week(1);

@@ -1,10 +1,11 @@
+-- A due week sends one request to the function collect, with the schedule's key.
 begin;
 \ir ../../_shared/schedule.psql
 select plan(3);
 
 select pg_temp.start_collection(weeks => 3);
 
-select is(amc_history.dispatch_collect(), 1, 'a due week is one nudge');
+select is(amc_history.dispatch_collect(), 1, 'a due week sends one request');
 select is((select array_agg(concat_ws(' ', method, url, headers ->> 'apikey', headers ->> 'Content-Type',
   convert_from(body, 'UTF8'),
     timeout_milliseconds)) from net.http_request_queue),

@@ -1,3 +1,4 @@
+-- Weeks that the daily limit holds back send no request.
 begin;
 \ir ../../_shared/schedule.psql
 select plan(2);

@@ -1,3 +1,4 @@
+-- Due weeks of an instance without a free slot send no request.
 begin;
 \ir ../../_shared/schedule.psql
 select plan(4);

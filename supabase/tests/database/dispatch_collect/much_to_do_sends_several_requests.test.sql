@@ -1,3 +1,4 @@
+-- One request is sent for each ten instances with work, and at most three.
 begin;
 \ir ../../_shared/schedule.psql
 select plan(6);

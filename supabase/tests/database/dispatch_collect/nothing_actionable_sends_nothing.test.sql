@@ -1,3 +1,4 @@
+-- Without anything to do no request is sent.
 begin;
 \ir ../../_shared/schedule.psql
 select plan(4);
@@ -10,7 +11,7 @@ update report_data_weeks set due_at = amc_history.clock_now() + interval '1 seco
 select is(amc_history.dispatch_collect(), 0, 'none is due yet');
 select is(pg_temp.requests(), 0::bigint, 'no request is sent');
 select is((select count(*) from tracking_alerts where code = 'schedule_not_configured' and resolved_at is null),
-  0::bigint, 'there is nothing to look at');
+  0::bigint, 'there is no alert');
 
 select * from finish();
 rollback;

@@ -1,3 +1,4 @@
+-- A paused instance sends no request.
 begin;
 \ir ../../_shared/schedule.psql
 select plan(2);

@@ -1,3 +1,4 @@
+-- Attempts that are unknown, running or finished need a request, unless a worker has a lease on them.
 begin;
 \ir ../../_shared/schedule.psql
 select plan(7);

@@ -1,3 +1,4 @@
+-- A week that waits for another collection's attempt of the same window sends no request.
 begin;
 \ir ../../_shared/schedule.psql
 select plan(2);

@@ -1,3 +1,4 @@
+-- A failure reported under an earlier fence changes nothing.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);
@@ -18,7 +19,7 @@ select is(fail_load(pg_temp.attempt(1), 2, 'download', 'gone', true),
   'a worker that lost its lease is late');
 select results_eq('select * from report_data_weeks where id = pg_temp.week(1)', 'select * from before',
   'nothing changed');
-select is((select state from week_attempts where id = pg_temp.attempt(1)), 'created', 'the attempt goes on');
+select is((select state from week_attempts where id = pg_temp.attempt(1)), 'created', 'the attempt continues');
 select is(fail_load(gen_random_uuid(), 1, 'download', 'gone', true),
   row('not_found', 'no_such_attempt', null, null)::tracking_report, 'an unknown attempt is not found');
 

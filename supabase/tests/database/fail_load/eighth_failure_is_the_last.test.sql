@@ -1,3 +1,4 @@
+-- The eighth failure of a load fails its week.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(9);

@@ -1,3 +1,4 @@
+-- The wait after a failed load grows with the number of errors, with full jitter.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);
@@ -14,7 +15,8 @@ begin
     begin
       update report_data_weeks set error_count = errors where id = pg_temp.week(1);
       perform fail_load(pg_temp.attempt(1), 2, 'download', 'The link was gone.', false);
-      wait := (select extract(epoch from due_at - amc_history.clock_now()) from week_attempts where id = pg_temp.attempt(1));
+      wait := (select extract(epoch from due_at - amc_history.clock_now())
+        from week_attempts where id = pg_temp.attempt(1));
       raise exception 'taken back' using errcode = 'PT999';
     exception
       when sqlstate 'PT999' then

@@ -1,3 +1,4 @@
+-- Live attempts whose execution ended without a result are listed, to be reported.
 begin;
 \ir ../../_shared/collection.psql
 select plan(6);

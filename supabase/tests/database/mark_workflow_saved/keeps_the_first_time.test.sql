@@ -1,3 +1,4 @@
+-- A workflow keeps the time at which it was first saved at AMC.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(1);

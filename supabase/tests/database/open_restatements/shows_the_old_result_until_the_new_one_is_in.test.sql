@@ -1,28 +1,21 @@
+-- A week that is restated shows its old result until the new one is loaded and reported.
 begin;
 \ir ../../_shared/results.psql
 select plan(4);
 
-create function pg_temp.at(moment text) returns void language sql as $$
-  select set_config('amc_history.clock', moment, true) $$;
 create function pg_temp.due() returns text language sql as $$
   select string_agg(to_char(week_start_date, 'MM-DD'), ' ' order by week_start_date) from report_data_weeks
   where collection_id = pg_temp.collection() and status = 'completed' and due_at is not null $$;
 -- All three weeks are collected, on 3 March.
-do $$
-begin
-  for n in 1 .. 3 loop
-    perform pg_temp.load(n, 'exec-' || n, array['campaign'], '[["a"]]');
-    perform pg_temp.show(n, 'exec-' || n);
-  end loop;
-end;
-$$;
+select pg_temp.collect(n, 'exec-' || n) from generate_series(1, 3) n;
 
 create function pg_temp.shown() returns text language sql as $$
-  select concat_ws(' ', execution_id, week_rows(week_id) -> 0 ->> 'campaign', restating) from week_results where week_id = pg_temp.week(3) $$;
+  select concat_ws(' ', execution_id, week_rows(week_id) -> 0 ->> 'campaign',
+    restating) from week_results where week_id = pg_temp.week(3) $$;
 update report_data_collections set restate_weeks = 1;
 do $$
 begin
-  perform pg_temp.at('2025-03-11T12:00:00Z');
+  perform set_config('amc_history.clock', '2025-03-11T12:00:00Z', true);
   perform amc_history.open_restatements();
 end;
 $$;
@@ -33,7 +26,7 @@ do $$ begin perform pg_temp.show(3, 'exec-4'); end $$;
 select is(pg_temp.shown(), 'exec-4 b f', 'then the new one');
 do $$
 begin
-  perform pg_temp.at('2025-03-18T12:00:00Z');
+  perform set_config('amc_history.clock', '2025-03-18T12:00:00Z', true);
   perform amc_history.open_restatements();
   perform pg_temp.load(3, 'exec-5', array['campaign'], '[["c"]]');
   perform update_week_status(pg_temp.collection(), pg_temp.week(3), 'failed', null, 'exec-5');

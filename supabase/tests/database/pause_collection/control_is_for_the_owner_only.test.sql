@@ -1,3 +1,4 @@
+-- Only its owner may control a collection and its weeks.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(15);

@@ -1,3 +1,4 @@
+-- Throttled again and again, an instance waits exponentially longer, with jitter, up to a limit.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);

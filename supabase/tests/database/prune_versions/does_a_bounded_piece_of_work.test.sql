@@ -1,14 +1,15 @@
+-- Pruning deletes a bounded number of loads and rows at a time, the oldest first.
 begin;
 \ir ../../_shared/results.psql
 select plan(4);
 
 create function pg_temp.versions(n integer) returns text[] language sql as $$
-  select array_agg(execution_id || case when shown then ' shown' else '' end order by execution_id) from week_versions where week_id = pg_temp.week(n) $$;
+  select array_agg(execution_id || case when shown then ' shown' else '' end order by execution_id)
+  from week_versions where week_id = pg_temp.week(n) $$;
 create function pg_temp.next(n integer, execution text) returns void language plpgsql as $$
 begin
   perform set_config('amc_history.clock', (amc_history.clock_now() + interval '1 minute')::text, true);
-  perform pg_temp.load(n, execution, array['campaign'], '[["a"], ["b"]]');
-  perform pg_temp.show(n, execution);
+  perform pg_temp.collect(n, execution, '[["a"], ["b"]]');
 end;
 $$;
 

@@ -1,3 +1,4 @@
+-- An attempt takes one execution id; a second one is rejected, and raises an alert.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);

@@ -1,3 +1,4 @@
+-- An id that arrives after its attempt has ended is stale; an event and an alert keep it.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);

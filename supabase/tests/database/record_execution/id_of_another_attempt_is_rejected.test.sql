@@ -1,3 +1,4 @@
+-- The execution id of another week's attempt is rejected.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

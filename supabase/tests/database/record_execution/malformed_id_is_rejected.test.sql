@@ -1,3 +1,4 @@
+-- A malformed execution id is rejected and not stored.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(9);

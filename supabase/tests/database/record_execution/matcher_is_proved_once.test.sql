@@ -1,3 +1,4 @@
+-- The matcher is proved by the first execution that shows what was sent.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

@@ -1,3 +1,4 @@
+-- If AMC's answer does not show what was sent, unknown outcomes are left to a person.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);
@@ -14,7 +15,7 @@ $$;
 
 select is(pg_temp.matcher(), array['proved', null], 'an answer that echoes what was sent proves it');
 do $$ begin perform record_execution(pg_temp.attempt(2), 'exec-2', '{"matcher_proved": false}'); end $$;
-select is(pg_temp.matcher(), array[null, 'matcher_failed'], 'one that does not takes that back, and a person is told');
+select is(pg_temp.matcher(), array[null, 'matcher_failed'], 'one that does not takes that back, and raises an alert');
 do $$
 begin
   perform report_create(pg_temp.attempt(3), 'unknown');
@@ -22,10 +23,11 @@ begin
 end;
 $$;
 select is(settle_attempt(pg_temp.attempt(3), '2025-03-03T13:00:00Z'),
-  row('waiting', 'matcher_not_proved', 'running', null)::tracking_report, 'what the list does not show proves nothing then');
+  row('waiting', 'matcher_not_proved', 'running', null)::tracking_report,
+  'what the list does not show proves nothing then');
 select is(record_execution(pg_temp.attempt(2), 'exec-2', '{"status": "RUNNING"}', true),
   row('already_recorded', null, 'running', 'exec-2')::tracking_report, 'what is found in the list');
-select is(pg_temp.matcher(), array[null, 'matcher_failed unknown_outcome'], 'says nothing of what creates answer');
+select is(pg_temp.matcher(), array[null, 'matcher_failed unknown_outcome'], 'proves nothing about answers to creates');
 do $$ begin perform record_execution(pg_temp.attempt(2), 'exec-2', '{"matcher_proved": true}'); end $$;
 select is(pg_temp.matcher(), array['proved', 'unknown_outcome'], 'until an answer proves it anew');
 

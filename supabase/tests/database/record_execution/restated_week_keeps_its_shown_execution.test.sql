@@ -1,3 +1,4 @@
+-- A week that is restated shows its execution while the new one runs.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

@@ -1,3 +1,4 @@
+-- Recording the same id again changes nothing.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);
@@ -12,7 +13,7 @@ select results_eq('select * from report_data_weeks where id = pg_temp.week(1)', 
   'nothing changed');
 select is((select count(*) from tracking_events where week_id = pg_temp.week(1) and event = 'execution_recorded'),
   1::bigint,
-  'one event tells of it');
+  'one event records it');
 
 select * from finish();
 rollback;

@@ -1,3 +1,4 @@
+-- An attempt of unknown outcome adopts the execution that AMC's list shows for it.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);
@@ -11,10 +12,10 @@ select is(record_execution(pg_temp.attempt(1), 'exec-1', '{"status": "RUNNING"}'
 select results_eq($$ select status, adopted from workflow_executions where id = 'exec-1' $$,
   $$ values ('RUNNING', true) $$,
   'its row says that it was adopted');
-select is((select state from week_attempts where id = pg_temp.attempt(1)), 'created', 'the attempt goes on');
+select is((select state from week_attempts where id = pg_temp.attempt(1)), 'created', 'the attempt continues');
 select is((select count(*) from tracking_events where event = 'execution_adopted' and execution_id = 'exec-1'),
   1::bigint,
-  'an event tells of it');
+  'an event records it');
 
 select * from finish();
 rollback;

@@ -1,3 +1,4 @@
+-- An attempt that does not exist is not found, and nothing is stored.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

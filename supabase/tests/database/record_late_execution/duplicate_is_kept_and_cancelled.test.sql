@@ -1,3 +1,4 @@
+-- An execution found for a week that has another is kept as a duplicate and cancelled at AMC.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);
@@ -5,11 +6,7 @@ select plan(7);
 create temporary table abandoned (id uuid) on commit drop;
 grant all on abandoned to service_role;
 set local role service_role;
--- The create of week 1 got no answer, and its attempt was abandoned an hour later.
-select pg_temp.prove_matcher();
-select pg_temp.lose_create(1);
-set local amc_history.clock = '2025-03-03T13:00:00Z';
-do $$ begin perform settle_attempt(pg_temp.attempt(1), amc_history.clock_now()); end $$;
+select pg_temp.abandon_create(1);
 do $$
 begin
   insert into abandoned select pg_temp.attempt(1);
@@ -26,7 +23,7 @@ select results_eq($$ select week_id, adopted, cancel_requested_at from workflow_
 select is((select array_agg(execution_id) from claim_cancellations()), array['exec-late'],
   'it alone is cancelled at AMC');
 select results_eq('select code from tracking_alerts where week_id = pg_temp.week(1)', array['duplicate_execution'],
-  'a person is told');
+  'an alert is raised');
 select is(record_late_execution(pg_temp.attempt(1), 'exec-done', '{"status": "SUCCEEDED"}'),
   row('duplicate', null, 'running', 'exec-2')::tracking_report, 'one that has ended is kept too');
 select is((select cancel_requested_at from workflow_executions where id = 'exec-done'), null, 'with nothing to cancel');

@@ -1,3 +1,4 @@
+-- A complete listing resets the instance's backoff.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(1);

@@ -1,3 +1,4 @@
+-- A listing counts the executions that run elsewhere: not ours, nor those that have ended.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

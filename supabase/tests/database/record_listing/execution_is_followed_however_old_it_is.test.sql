@@ -1,3 +1,4 @@
+-- An execution is followed to its end, however long it runs.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);
@@ -19,7 +20,7 @@ set local role service_role;
 select is(pg_temp.followed(), array['exec-1', '2025-03-03 11:00:00+00'], 'the next listing goes back to its beginning');
 select is(pg_temp.list('[{"id": "exec-1", "status": "RUNNING"}]'), 'recorded', 'it still runs');
 select is((select count(*) from tracking_alerts where instance_id = 'amcpgtap1'), 0::bigint,
-  'of an instance that may take twelve days nobody is told');
+  'an instance that allows twelve days raises no alert');
 set local amc_history.clock = '2025-03-16T12:00:00Z';
 select is(pg_temp.followed(), array['exec-1', '2025-03-03 11:00:00+00'], 'nor is it dropped after thirteen');
 select is(pg_temp.list('[{"id": "exec-1", "status": "SUCCEEDED"}]'), 'recorded', 'when it ends');

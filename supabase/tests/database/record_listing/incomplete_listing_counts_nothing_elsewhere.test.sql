@@ -1,3 +1,4 @@
+-- An incomplete listing updates statuses, but not the number of executions elsewhere.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);
@@ -11,7 +12,7 @@ select is(record_listing('amcpgtap1', 1, amc_history.clock_now(), '[{"id": "exec
 select is((select status from workflow_executions where id = 'exec-1'), 'RUNNING', 'its statuses are');
 select results_eq($$ select running_elsewhere, list_leased_until,
   list_due_at from amc_instances where id = 'amcpgtap1' $$,
-  $$ values (0, '2025-03-03T12:00:30Z'::timestamptz, '-infinity'::timestamptz) $$, 'but the listing goes on');
+  $$ values (0, '2025-03-03T12:00:30Z'::timestamptz, '-infinity'::timestamptz) $$, 'but the listing continues');
 
 select * from finish();
 rollback;

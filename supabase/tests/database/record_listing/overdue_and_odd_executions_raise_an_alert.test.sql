@@ -1,3 +1,4 @@
+-- An execution that runs for 48 hours, or has an unknown status for six, raises an alert.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);
@@ -21,12 +22,12 @@ $$;
 
 select is(pg_temp.alerts(), '{}', 'for six hours an unknown status is just a status');
 do $$ begin perform pg_temp.list_at('2025-03-03T18:00:01Z'); end $$;
-select is(pg_temp.alerts(), array['unknown_status 1'], 'then someone should look');
+select is(pg_temp.alerts(), array['unknown_status 1'], 'then an alert is raised');
 do $$ begin perform pg_temp.list_at('2025-03-05T12:00:00Z'); end $$;
 select is(pg_temp.alerts(), array['unknown_status 1'], 'for 48 hours an execution may take its time');
 do $$ begin perform pg_temp.list_at('2025-03-05T12:00:01Z'); end $$;
 select is(pg_temp.alerts(), array['execution_overdue 1', 'execution_overdue 2', 'unknown_status 1'],
-  'then someone should look at each');
+  'then each raises an alert');
 select is((select array_agg(state order by slot) from week_attempts where instance_id = 'amcpgtap1'),
   array['created', 'created'],
   'both are followed still');

@@ -1,3 +1,4 @@
+-- A listing reported under an earlier fence changes nothing.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);

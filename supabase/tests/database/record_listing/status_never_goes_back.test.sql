@@ -1,3 +1,4 @@
+-- An execution's status never goes back to an earlier one.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);

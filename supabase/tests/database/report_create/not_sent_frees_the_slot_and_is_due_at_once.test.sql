@@ -1,3 +1,4 @@
+-- A create that was not sent frees its slot, and the week is due at once.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

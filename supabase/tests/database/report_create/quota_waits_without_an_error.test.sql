@@ -1,3 +1,4 @@
+-- A create beyond AMC's quota waits as long as AMC asked, and counts as no error.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

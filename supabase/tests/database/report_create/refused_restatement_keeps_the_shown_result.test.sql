@@ -1,3 +1,4 @@
+-- A restatement that AMC refuses leaves the week's result.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

@@ -1,3 +1,4 @@
+-- A report for an attempt that has ended is stale.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);
@@ -16,7 +17,7 @@ select results_eq('select * from report_data_weeks where id = pg_temp.week(1)', 
 select is((select outcome from week_attempts where id = pg_temp.attempt(1)), 'not_sent', 'nor the attempt');
 select is((select paused_until from amc_instances where id = 'amcpgtap1'), null, 'the instance is not paused');
 select is((select count(*) from tracking_events where week_id = pg_temp.week(1) and event = 'late_report'), 2::bigint,
-  'an event tells of each');
+  'an event records each');
 
 select * from finish();
 rollback;

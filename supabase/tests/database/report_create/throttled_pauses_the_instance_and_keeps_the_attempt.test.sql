@@ -1,3 +1,4 @@
+-- A throttled create pauses the instance; its attempt is unknown, since AMC may have begun it.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

@@ -1,3 +1,4 @@
+-- A create of unknown outcome keeps its attempt, for AMC's list to settle.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);

@@ -1,3 +1,4 @@
+-- A workflow that was saved minutes ago may not be visible yet: the create is tried again.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

@@ -1,3 +1,4 @@
+-- A failure of a credential that was renewed since stops nothing.
 begin;
 \ir ../../_shared/setup.psql
 select plan(9);
@@ -11,7 +12,8 @@ create function pg_temp.version(instance text) returns integer language sql as
 -- What a worker read along with the credential.
 create temporary table old as select pg_temp.version('amcpgtap1') as version;
 
-select is(report_credential_failure('amc_credential_amcpgtap1', (select version from old), 'invalid_grant', 'Revoked'), 2,
+select is(report_credential_failure('amc_credential_amcpgtap1', (select version from old), 'invalid_grant', 'Revoked'),
+  2,
   'both instances are stopped');
 do $$
 begin
@@ -20,19 +22,21 @@ begin
 end;
 $$;
 select results_eq($$ select id, paused_until from amc_instances where id like 'amcpgtap_' order by id $$,
-  $$ values ('amcpgtap1', null::timestamptz), ('amcpgtap2', null) $$, 'a new credential lets both go on');
+  $$ values ('amcpgtap1', null::timestamptz), ('amcpgtap2', null) $$, 'a new credential ends both pauses');
 select is((select count(*) from tracking_alerts where instance_id like 'amcpgtap_' and resolved_at is null), 0::bigint,
   'and resolves the alerts of both');
-select is(report_credential_failure('amc_credential_amcpgtap1', (select version from old), 'invalid_grant', 'Revoked'), 0,
+select is(report_credential_failure('amc_credential_amcpgtap1', (select version from old), 'invalid_grant', 'Revoked'),
+  0,
   'a worker that still used the old one stops nothing');
 select is((select count(*) from amc_instances where id like 'amcpgtap_' and paused_until is not null), 0::bigint,
-  'so that both go on');
+  'so that neither is paused');
 select is((select count(*) from tracking_alerts where instance_id like 'amcpgtap_' and resolved_at is null), 0::bigint,
-  'and nobody is told');
+  'and no alert is raised');
 select is(report_credential_failure('amc_credential_amcpgtap1', null, 'invalid_grant', 'Revoked'), 0,
-  'nor does one that does not say which it used');
-select is(pg_temp.version('amcpgtap1'), pg_temp.version('amcpgtap2'), 'what is one credential has one version');
-select is(report_credential_failure('amc_credential_amcpgtap1', pg_temp.version('amcpgtap1'), 'invalid_grant', 'Revoked'), 2,
+  'nor does one that does not name the credential it used');
+select is(pg_temp.version('amcpgtap1'), pg_temp.version('amcpgtap2'), 'one credential has one version');
+select is(report_credential_failure('amc_credential_amcpgtap1', pg_temp.version('amcpgtap1'), 'invalid_grant',
+  'Revoked'), 2,
   'if the new one is refused as well, both are stopped');
 
 select * from finish();

@@ -1,3 +1,4 @@
+-- A credential that fails stops all its instances until they are connected anew.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(9);
@@ -5,14 +6,15 @@ select plan(9);
 set local role service_role;
 
 select is(report_credential_failure('amc_credential_amcpgtap1',
-    (select credential_version from amc_instances where id = 'amcpgtap1'), 'invalid_grant', 'The token was revoked.'), 1,
+    (select credential_version from amc_instances where id = 'amcpgtap1'), 'invalid_grant', 'The token was revoked.'),
+    1,
   'one instance is stopped');
 select results_eq($$ select paused_until, pause_reason from amc_instances where id = 'amcpgtap1' $$,
-  $$ values ('infinity'::timestamptz, 'invalid_grant') $$, 'without an end');
+  $$ values ('infinity'::timestamptz, 'invalid_grant') $$, 'without an end to the pause');
 select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'none of its weeks is taken');
 select is((select code from tracking_alerts where instance_id = 'amcpgtap1' and resolved_at is null),
   'reconnect_needed',
-  'a person is told');
+  'an alert is raised');
 select is(report_credential_failure('another', 2, 'invalid_grant', 'x'), 0, 'another credential stops nothing');
 reset role;
 do $$
@@ -23,8 +25,8 @@ end;
 $$;
 select is((select paused_until from amc_instances where id = 'amcpgtap1'), null, 'a new credential ends the pause');
 select isnt((select resolved_at from tracking_alerts where instance_id = 'amcpgtap1'), null, 'and resolves the alert');
-select is(amc_history.amc_credential('amc_credential_amcpgtap1') ->> 'refresh_token', 'new', 'it is what workers get');
-select is((select count(*) from claim_due_weeks(10)), 3::bigint, 'the weeks go on');
+select is(amc_history.amc_credential('amc_credential_amcpgtap1') ->> 'refresh_token', 'new', 'workers get the new one');
+select is((select count(*) from claim_due_weeks(10)), 3::bigint, 'the weeks are claimed again');
 
 select * from finish();
 rollback;

@@ -1,3 +1,4 @@
+-- A collection's range is whole weeks, starting on its weekday.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(8);

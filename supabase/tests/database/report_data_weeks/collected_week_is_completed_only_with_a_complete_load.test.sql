@@ -1,3 +1,4 @@
+-- A collected week is completed only with a complete load.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);
@@ -14,7 +15,7 @@ do $$ begin perform claim_due_weeks(1); end $$;
 select throws_ok($$ update report_data_weeks set status = 'completed' where id = pg_temp.week(2) $$, '23514', null,
   'a week whose create is on its way cannot be completed');
 select lives_ok($$ update report_data_weeks set status = 'completed', due_at = null where id = pg_temp.week(3) $$,
-  'a week that nobody here collected can');
+  'a week that this project did not collect can');
 
 select * from finish();
 rollback;

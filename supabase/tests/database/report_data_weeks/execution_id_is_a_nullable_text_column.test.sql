@@ -1,3 +1,4 @@
+-- report_data_weeks.execution_id is a nullable text column with a comment.
 begin;
 \ir ../../_shared/setup.psql
 select plan(5);

@@ -1,3 +1,4 @@
+-- report_data_weeks.execution_id has a unique index.
 begin;
 \ir ../../_shared/setup.psql
 select plan(4);

@@ -1,3 +1,4 @@
+-- A stored execution id never becomes null.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

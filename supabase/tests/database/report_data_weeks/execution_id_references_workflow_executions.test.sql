@@ -1,3 +1,4 @@
+-- report_data_weeks.execution_id is a foreign key to workflow_executions.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

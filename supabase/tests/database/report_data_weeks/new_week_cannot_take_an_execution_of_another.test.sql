@@ -1,3 +1,4 @@
+-- A new week cannot name an execution that ran for another week.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(1);

@@ -1,3 +1,4 @@
+-- Only a pending, running or completed week can be due.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);

@@ -1,3 +1,4 @@
+-- The execution that a week names cannot be deleted.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

@@ -1,3 +1,4 @@
+-- started_at and finished_at follow the status.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(8);

@@ -1,3 +1,4 @@
+-- Two weeks never name the same execution.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

@@ -1,3 +1,4 @@
+-- A week has one of the six statuses.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(9);

@@ -1,3 +1,4 @@
+-- A week carries the instance of its collection.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

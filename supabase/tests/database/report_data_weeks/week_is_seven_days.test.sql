@@ -1,3 +1,4 @@
+-- A week has seven days.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);

@@ -1,3 +1,4 @@
+-- Weeks lie within their collection, on every seventh day.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);

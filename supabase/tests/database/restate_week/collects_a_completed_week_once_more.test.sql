@@ -1,3 +1,4 @@
+-- Restating a completed week collects it once more.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);
@@ -11,7 +12,8 @@ select pg_temp.sign_in('owner');
 
 select is(restate_week(pg_temp.week(1)), row('applied', null, 1)::control_report, 'it is applied');
 select is(pg_temp.weeks(), array['completed due', 'pending due', 'pending due'], 'the week stays completed and is due');
-select is(restate_week(pg_temp.week(1)), row('already_applied', null, 0)::control_report, 'again is no change');
+select is(restate_week(pg_temp.week(1)), row('already_applied', null, 0)::control_report,
+  'a second call changes nothing');
 select is(restate_week(pg_temp.week(2)), row('rejected', 'week_is_not_completed', 0)::control_report,
   'an open week is not restated');
 reset role;

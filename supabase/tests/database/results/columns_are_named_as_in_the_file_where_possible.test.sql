@@ -1,3 +1,4 @@
+-- Columns are named as in the file, with the changes that Postgres and the view need.
 begin;
 \ir ../../_shared/setup.psql
 select plan(7);

@@ -1,3 +1,4 @@
+-- The difference between two headers is described.
 begin;
 \ir ../../_shared/setup.psql
 select plan(7);

@@ -1,3 +1,4 @@
+-- A file whose header differs from the table's is refused.
 begin;
 \ir ../../_shared/loading.psql
 select plan(6);
@@ -7,7 +8,8 @@ do $$ begin perform amc_history.begin_load(pg_temp.attempt(1), 1, array['campaig
 
 select throws_ok(format('select amc_history.begin_load(pg_temp.attempt(1), 1, %L)', header), 'AH002',
   format('The header of workflow %s changed: %s. Expected campaign, clicks; got %s.',
-    (select workflow_id from report_data_collections where id = pg_temp.collection()), change, array_to_string(header, ', ')),
+    (select workflow_id from report_data_collections where id = pg_temp.collection()), change,
+    array_to_string(header, ', ')),
   regexp_replace(change, ' .*', '') || ': ' || header::text || ' is refused, and what changed is said')
 from (values (array['campaign'], 'removed clicks'),
   (array['clicks', 'campaign'], 'moved clicks from place 2 to 1, campaign from place 1 to 2'),

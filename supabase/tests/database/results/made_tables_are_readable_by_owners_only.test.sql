@@ -1,3 +1,4 @@
+-- The rows of a result are readable by the owner only, and writable by nobody.
 begin;
 \ir ../../_shared/loading.psql
 select plan(10);
@@ -35,7 +36,7 @@ select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000002', made_table), 
   from made;
 update result_loads set complete = false, completed_at = null where id = pg_temp.load_id();
 select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000001', made_table), 0::bigint,
-  'the rows of a load that is not complete are nobody''s') from made;
+  'nobody sees the rows of a load that is not complete') from made;
 select ok(relrowsecurity, 'the table has row level security') from made, pg_class where oid = made_table::regclass;
 select is(reloptions, array['security_invoker=true'], 'the view reads with its caller''s rights') from made,
   pg_class where oid = made_view::regclass;

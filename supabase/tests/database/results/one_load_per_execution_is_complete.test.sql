@@ -1,3 +1,4 @@
+-- An execution has one complete load.
 begin;
 \ir ../../_shared/loading.psql
 select plan(4);

@@ -1,3 +1,4 @@
+-- The view shows the old rows until the week switches to the new execution.
 begin;
 \ir ../../_shared/loading.psql
 select plan(2);

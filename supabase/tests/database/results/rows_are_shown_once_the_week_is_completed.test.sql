@@ -1,3 +1,4 @@
+-- The view shows the rows of a load once its week is completed.
 begin;
 \ir ../../_shared/loading.psql
 select plan(5);

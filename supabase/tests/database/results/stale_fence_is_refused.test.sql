@@ -1,3 +1,4 @@
+-- A worker whose fence is stale can neither begin nor finish a load.
 begin;
 \ir ../../_shared/loading.psql
 select plan(7);
@@ -24,7 +25,7 @@ select throws_ok($$ select amc_history.begin_load(gen_random_uuid(), 1, array['a
 do $$ begin perform amc_history.begin_load(pg_temp.attempt(1), 3, array['campaign', 'clicks']); end $$;
 
 select is((select array_agg(fence) from result_loads where execution_id = 'exec-1'), array[3],
-  'the worker that took it up begins anew');
+  'the worker that claimed it next begins anew');
 select throws_ok($$ select amc_history.finish_load(load_id => gen_random_uuid(), attempt_id => pg_temp.attempt(1),
   fence => 3) $$, 'AH001', null, 'an unknown load cannot be finished');
 do $$ begin perform amc_history.end_attempt(pg_temp.attempt(1), 'failed'); end $$;

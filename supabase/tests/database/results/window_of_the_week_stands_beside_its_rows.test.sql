@@ -1,3 +1,4 @@
+-- Each row has the days, the zone and the instants of its week beside it.
 begin;
 \ir ../../_shared/results.psql
 select plan(2);
@@ -8,8 +9,7 @@ begin
   perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1', (select id from amc_workflows),
     start_date => '2024-12-30', end_date => '2025-01-05', time_zone => 'America/New_York');
   update report_data_collections set surveyed_at = amc_history.clock_now();
-  perform pg_temp.load(1, 'exec-1', array['campaign'], '[["a"]]');
-  perform pg_temp.show(1, 'exec-1');
+  perform pg_temp.collect(1, 'exec-1');
 end;
 $$;
 create function pg_temp.window() returns text language plpgsql as $$

@@ -1,3 +1,4 @@
+-- An execution that AMC rejected is not tried again.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(1);

@@ -1,3 +1,4 @@
+-- A failed execution is tried again as often as its collection allows.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);

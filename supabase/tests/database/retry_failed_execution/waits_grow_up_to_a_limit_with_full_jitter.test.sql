@@ -1,3 +1,4 @@
+-- The wait before the next try grows with the number of errors up to a limit, with full jitter.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);
@@ -18,7 +19,8 @@ begin
     begin
       update report_data_weeks set error_count = errors where id = pg_temp.week(1);
       perform retry_failed_execution(pg_temp.attempt(1));
-      wait := (select extract(epoch from due_at - amc_history.clock_now()) from report_data_weeks where id = pg_temp.week(1));
+      wait := (select extract(epoch from due_at - amc_history.clock_now())
+        from report_data_weeks where id = pg_temp.week(1));
       raise exception 'taken back' using errcode = 'PT999';
     exception
       when sqlstate 'PT999' then

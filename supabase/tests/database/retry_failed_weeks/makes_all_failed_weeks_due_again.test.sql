@@ -1,3 +1,4 @@
+-- Retrying a collection's failed weeks makes them all due again.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

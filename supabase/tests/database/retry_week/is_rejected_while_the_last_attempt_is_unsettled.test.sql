@@ -1,3 +1,4 @@
+-- A failed week is not retried while AMC may have an execution of its last attempt.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

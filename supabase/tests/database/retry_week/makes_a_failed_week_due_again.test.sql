@@ -1,3 +1,4 @@
+-- Retrying a failed week makes it due again.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);
@@ -19,7 +20,8 @@ select results_eq('select execution_id, error_code, error_message, error_count,
   finished_at from report_data_weeks where id = pg_temp.week(1)',
   $$ values ('exec-1', null::text, null::text, 0, null::timestamptz) $$,
   'its last execution stays known, its errors are forgotten');
-select is(retry_week(pg_temp.week(1)), row('already_applied', null, 0)::control_report, 'again is no change');
+select is(retry_week(pg_temp.week(1)), row('already_applied', null, 0)::control_report,
+  'a second call changes nothing');
 select is(retry_week(pg_temp.week(2)), row('rejected', 'week_is_completed', 0)::control_report,
   'a completed week is restated instead');
 reset role;

@@ -1,3 +1,4 @@
+-- A week that is retried while its collection is paused is held.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

@@ -1,3 +1,4 @@
+-- Anonymous callers can read nothing.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(12);

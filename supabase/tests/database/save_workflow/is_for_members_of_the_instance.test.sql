@@ -1,3 +1,4 @@
+-- Only members of an instance save workflows for it.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(4);
@@ -11,7 +12,7 @@ select is(pg_temp.refusal($$ select save_workflow('amcnosuch', 'Mine', 'select 1
   'which reads like one that is not there');
 select throws_ok($$ insert into amc_workflows (instance_id, name, sql_query)
   values ('amcpgtap1', 'Mine', 'select 1') $$, '42501', null,
-  'nor can he write past the function');
+  'nor can they write to the table');
 set local role anon;
 select throws_ok($$ select save_workflow('amcpgtap1', 'Mine', 'select 1') $$, '42501', null,
   'without a user there is nothing to call');

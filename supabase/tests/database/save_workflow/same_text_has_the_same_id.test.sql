@@ -1,3 +1,4 @@
+-- A workflow's id is derived from its text: the same text has the same id.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(11);

@@ -1,3 +1,4 @@
+-- A saved version of a workflow never changes.
 begin;
 \ir ../../_shared/workflow.psql
 select plan(6);

@@ -1,3 +1,4 @@
+-- pg_cron has a job for each periodic task, and each job's command runs.
 begin;
 \ir ../../_shared/setup.psql
 select plan(6);
@@ -9,7 +10,7 @@ select results_eq($$ select jobname::text, schedule, command,
     ('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()', true),
     ('amc-history-purge', '17 3 * * *', 'select amc_history.purge_history()', true),
     ('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()', true) $$,
-  'each minute the collecting is looked after and cells are checked, each hour old results are pruned and new ones asked for, each night what is old is dropped');
+  'collecting and checks run each minute, pruning and restating each hour, the purge each night');
 select lives_ok(command, 'its command runs: ' || command) from cron.job where jobname like 'amc-history-%'
   order by jobname;
 

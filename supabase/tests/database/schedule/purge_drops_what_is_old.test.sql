@@ -1,3 +1,4 @@
+-- The purge deletes events after 400 days.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

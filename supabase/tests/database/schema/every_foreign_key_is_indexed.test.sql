@@ -1,3 +1,4 @@
+-- Every foreign key has an index, and every constraint is validated.
 begin;
 \ir ../../_shared/setup.psql
 select plan(3);
@@ -16,7 +17,8 @@ select is((select array_agg(format('%s of %s', f.conname, f.conrelid::regclass) 
       where attrelid = f.conrelid and attnum = f.conkey[1]))))), null, 'every foreign key begins an index');
 select cmp_ok((select count(*) from foreign_keys), '>=', 12::bigint, 'there are foreign keys to look at');
 select is((select array_agg(conname) from pg_constraint c join pg_namespace n on n.oid = c.connamespace
-  where n.nspname in ('public', 'amc_history', 'amc_results') and not convalidated), null, 'every constraint is validated');
+  where n.nspname in ('public', 'amc_history', 'amc_results') and not convalidated), null,
+  'every constraint is validated');
 
 select * from finish();
 rollback;

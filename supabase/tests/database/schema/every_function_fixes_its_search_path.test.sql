@@ -1,3 +1,4 @@
+-- Every function has an empty search_path, and few run with their owner's rights.
 begin;
 \ir ../../_shared/catalogue.psql
 select plan(4);

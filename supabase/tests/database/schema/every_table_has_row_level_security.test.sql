@@ -1,3 +1,4 @@
+-- Every table has row level security, and every view reads with its caller's rights.
 begin;
 \ir ../../_shared/catalogue.psql
 select plan(5);

@@ -1,3 +1,4 @@
+-- Every table, view, function and schema has a comment.
 begin;
 \ir ../../_shared/catalogue.psql
 select plan(4);

@@ -1,3 +1,4 @@
+-- Each role may call the functions that it needs, and no others.
 begin;
 \ir ../../_shared/catalogue.psql
 select plan(5);
@@ -35,7 +36,8 @@ select is((select array_agg(name order by name collate "C") from functions where
   and split_part(split_part(name, '(', 1), '.', 2) = any (array['amc_credential', 'connect_instance',
   'dispatch_collect', 'count_actionable', 'purge_history', 'begin_load', 'open_load', 'finish_load', 'lock_load',
   'create_result_table', 'column_names', 'copy_load_id', 'copy_line_sequence', 'create_result_view',
-  'create_result_views', 'count_uncast', 'load_summary', 'load_types', 'record_output_columns', 'needs_output_columns', 'check_cells', 'versions_to_prune', 'prune_versions', 'weeks_to_restate',
+  'create_result_views', 'count_uncast', 'load_summary', 'load_types', 'record_output_columns', 'needs_output_columns',
+  'check_cells', 'versions_to_prune', 'prune_versions', 'weeks_to_restate',
   'open_restatements'])
   and has_function_privilege('service_role', oid, 'EXECUTE')), null,
   'what belongs to the direct connection is not for service_role');

@@ -1,3 +1,4 @@
+-- Each role has the privileges on tables and views that it needs, and no others.
 begin;
 \ir ../../_shared/catalogue.psql
 select plan(7);
@@ -23,7 +24,7 @@ select is((select array_agg(format('%s.%s', r.name, a.attname) order by a.attnum
   'INSERT, UPDATE, REFERENCES')),
   array['public.amc_workflows.instance_id', 'public.amc_workflows.name', 'public.amc_workflows.sql_query',
   'public.amc_workflows.parameters'],
-  'but for the columns of a workflow that he saves');
+  'except the columns of a workflow that they save');
 select is((select array_agg(name || ' ' || privilege) from privileges where grantee in ('authenticated', 'service_role')
   and name like 'amc_history.%'), null, 'no API role has a privilege in amc_history');
 select is((select array_agg(distinct privilege) from privileges where grantee = 'service_role'

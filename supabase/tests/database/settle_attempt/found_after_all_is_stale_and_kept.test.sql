@@ -1,3 +1,4 @@
+-- An execution found after its attempt was abandoned is stale, and raises an alert.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);
@@ -16,7 +17,7 @@ $$;
 select is(record_execution(pg_temp.attempt(1), 'exec-late', null, true),
   row('stale', 'attempt_ended', 'running', null)::tracking_report, 'an abandoned attempt takes nothing more');
 select results_eq('select code from tracking_alerts where week_id = pg_temp.week(1)', array['late_execution'],
-  'a person is told');
+  'an alert is raised');
 
 select * from finish();
 rollback;

@@ -1,3 +1,4 @@
+-- A longer lag of AMC's list makes an unknown attempt wait longer.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

@@ -1,3 +1,4 @@
+-- Only an attempt of unknown outcome is settled.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

@@ -1,3 +1,4 @@
+-- A throttled create is settled by a listing that began after the list's lag.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

@@ -1,12 +1,8 @@
+-- An alert is resolved as soon as its cause is gone.
 begin;
-\ir ../../_shared/three_weeks.psql
+\ir ../../_shared/lost_create.psql
 select plan(9);
 
--- The list is not proved to tell. AMC's answer to the first week's create was lost, an hour ago.
-select pg_temp.lose_create(1);
-set local amc_history.clock = '2025-03-03T13:00:00Z';
-create function pg_temp.attempt() returns uuid language sql as
-  $$ select id from week_attempts where week_id = pg_temp.week(1) order by number limit 1 $$;
 create function pg_temp.list_status(status text) returns void language plpgsql as $$
 begin
   perform record_listing('amcpgtap1', i.list_fence, amc_history.clock_now(),
@@ -14,12 +10,12 @@ begin
   from amc_instances i where i.id = 'amcpgtap1';
 end;
 $$;
-do $$ begin perform settle_attempt(pg_temp.attempt(), amc_history.clock_now()); end $$;
+do $$ begin perform settle_attempt(pg_temp.lost_attempt(), amc_history.clock_now()); end $$;
 set local role service_role;
 
-select is(pg_temp.open_alerts(), array['unknown_outcome'], 'a person is asked what became of a create');
-do $$ begin perform record_execution(pg_temp.attempt(), 'exec-1', '{"status": "RUNNING"}', true); end $$;
-select is(pg_temp.open_alerts(), null, 'until a listing tells');
+select is(pg_temp.open_alerts(), array['unknown_outcome'], 'an alert asks what became of a create');
+do $$ begin perform record_execution(pg_temp.lost_attempt(), 'exec-1', '{"status": "RUNNING"}', true); end $$;
+select is(pg_temp.open_alerts(), null, 'until a listing shows it');
 
 do $$
 begin
@@ -27,22 +23,22 @@ begin
   perform pg_temp.list_status('DREAMING');
 end;
 $$;
-select is(pg_temp.open_alerts(), array['unknown_status'], 'a status that nobody knows is told');
+select is(pg_temp.open_alerts(), array['unknown_status'], 'an unknown status raises an alert');
 do $$ begin perform pg_temp.list_status('RUNNING'); end $$;
-select is(pg_temp.open_alerts(), null, 'until there is one that is known');
+select is(pg_temp.open_alerts(), null, 'until a known one follows');
 do $$
 begin
   perform set_config('amc_history.clock', '2025-03-06T20:00:00Z', true);
   perform pg_temp.list_status('RUNNING');
 end;
 $$;
-select is(pg_temp.open_alerts(), array['execution_overdue'], 'an execution that takes too long is told');
+select is(pg_temp.open_alerts(), array['execution_overdue'], 'an execution that takes too long raises an alert');
 do $$ begin perform pg_temp.list_status('SUCCEEDED'); end $$;
 select is(pg_temp.open_alerts(), null, 'until it ends');
 
 do $$ begin perform amc_history.raise_alert('unauthorized', 'AMC refused the token', 'amcpgtap1'); end $$;
-do $$ begin perform record_listing('amcpgtap1', list_fence, amc_history.clock_now(), '[]', false) from amc_instances; end $$;
-select is(pg_temp.open_alerts(), array['unauthorized'], 'a token that AMC refused is told');
+select pg_temp.list('[]', complete => false);
+select is(pg_temp.open_alerts(), array['unauthorized'], 'a token that AMC refused raises an alert');
 do $$ begin perform pg_temp.list_status('SUCCEEDED'); end $$;
 select is(pg_temp.open_alerts(), null, 'until AMC answers a listing');
 do $$
@@ -51,7 +47,8 @@ begin
   perform pg_temp.list_status('SUCCEEDED');
 end;
 $$;
-select is(pg_temp.open_alerts(), array['duplicate_execution'], 'what has happened is for a person to put aside');
+select is(pg_temp.open_alerts(), array['duplicate_execution'],
+  'an alert about the past stays until a person resolves it');
 
 select * from finish();
 rollback;

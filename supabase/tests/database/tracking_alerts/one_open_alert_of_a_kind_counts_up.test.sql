@@ -1,3 +1,4 @@
+-- An alert that is raised again counts up instead of opening a second one.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

@@ -1,3 +1,4 @@
+-- While an attempt is in progress, a report with another execution id is rejected.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);

@@ -1,3 +1,4 @@
+-- Reporting cancelled ends the live attempt.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);
@@ -10,7 +11,7 @@ select is(update_week_status(pg_temp.collection(), pg_temp.week(1), 'cancelled',
 select results_eq('select state, outcome from week_attempts where id = pg_temp.attempt(1)',
   $$ values ('ended', 'cancelled') $$,
   'the attempt has ended as cancelled');
-select is((select error_code from report_data_weeks where id = pg_temp.week(1)), null, 'it is no error');
+select is((select error_code from report_data_weeks where id = pg_temp.week(1)), null, 'it counts as no error');
 
 select * from finish();
 rollback;

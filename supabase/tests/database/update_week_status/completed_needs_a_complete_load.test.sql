@@ -1,3 +1,4 @@
+-- A week that this project collects is completed only with a complete load.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

@@ -1,3 +1,4 @@
+-- Completing a week clears the error of an earlier try.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(1);

@@ -1,3 +1,4 @@
+-- A report is applied without its execution id where the database refuses the id.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);

@@ -1,3 +1,4 @@
+-- A report with an empty execution id is applied without it.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);

@@ -1,3 +1,4 @@
+-- A week that an external caller reports is no longer collected by this project.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

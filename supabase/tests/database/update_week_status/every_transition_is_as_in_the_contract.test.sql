@@ -1,3 +1,4 @@
+-- Each transition from status to status is applied or rejected as the contract says.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(36);

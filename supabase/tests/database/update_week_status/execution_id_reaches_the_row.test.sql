@@ -1,3 +1,4 @@
+-- A reported execution id is stored in the week and in workflow_executions.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);
@@ -20,9 +21,9 @@ select results_eq($$ select number, kind, state, outcome, execution_id, intended
 select results_eq($$ select event, collection_id, week_id,
   execution_id from tracking_events where week_id = pg_temp.week(1) $$,
   $$ values ('week_running', pg_temp.collection(), pg_temp.week(1), 'b2f7c2de-6d3c-4a2e-9a51-0c5a1f5c9d01') $$,
-  'an event tells of it');
+  'an event records it');
 select is((select count(*) from tracking_alerts where week_id = pg_temp.week(1)), 0::bigint,
-  'there is nothing to look at');
+  'there is no alert');
 
 select * from finish();
 rollback;

@@ -1,3 +1,4 @@
+-- The executions of a collection are found through its weeks.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

@@ -1,3 +1,4 @@
+-- A restatement that fails leaves the week's result.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);
@@ -13,7 +14,7 @@ do $$ begin update workflow_executions set status = 'REJECTED', status_reason = 
   end $$;
 
 select is(update_week_status(pg_temp.collection(), pg_temp.week(1), 'failed', null, 'exec-2'),
-  row('applied', 'result_kept', 'completed', 'exec-1')::tracking_report, 'the failure is taken, the result kept');
+  row('applied', 'result_kept', 'completed', 'exec-1')::tracking_report, 'the failure is applied, the result kept');
 select is(pg_temp.shown(), 'completed {"rows": 1} exec-1', 'the week shows what it showed');
 select results_eq('select state, outcome from week_attempts where id = pg_temp.attempt(1)',
   $$ values ('ended', 'rejected') $$,
@@ -22,7 +23,7 @@ select is((select finished_at from report_data_weeks where id = pg_temp.week(1))
   'finished_at stays');
 select is((select count(*) from tracking_events where week_id = pg_temp.week(1) and event = 'restatement_failed'),
   1::bigint,
-  'an event tells of it');
+  'an event records it');
 select is((select due_at from report_data_weeks where id = pg_temp.week(1)), null, 'it is not tried again by itself');
 
 select * from finish();

@@ -1,3 +1,4 @@
+-- A report with the execution id of an attempt that has ended is stale.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);
@@ -26,8 +27,9 @@ select is(update_week_status(pg_temp.collection(), pg_temp.week(1), 'running', '
 select results_eq('select * from report_data_weeks where id = pg_temp.week(1)', 'select * from before',
   'nothing changed');
 select is((select count(*) from tracking_events where week_id = pg_temp.week(1) and event = 'stale_report'
-  and execution_id = 'exec-1'), 3::bigint, 'an event tells of each');
-select is((select state from week_attempts where id = pg_temp.attempt(1)), 'created', 'the attempt under way goes on');
+  and execution_id = 'exec-1'), 3::bigint, 'an event records each');
+select is((select state from week_attempts where id = pg_temp.attempt(1)), 'created',
+  'the attempt under way continues');
 
 select * from finish();
 rollback;

@@ -1,3 +1,4 @@
+-- A report with the execution id of another week is applied without it.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);

@@ -1,3 +1,4 @@
+-- A report with an execution id that has spaces is applied without it.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);

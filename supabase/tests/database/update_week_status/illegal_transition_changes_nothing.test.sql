@@ -1,3 +1,4 @@
+-- A report that would make an illegal transition changes nothing.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);

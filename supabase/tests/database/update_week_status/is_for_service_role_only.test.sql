@@ -1,3 +1,4 @@
+-- Only service_role may call update_week_status.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);

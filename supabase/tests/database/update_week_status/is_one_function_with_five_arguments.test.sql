@@ -1,3 +1,4 @@
+-- update_week_status is one function with five arguments, of which two have defaults.
 begin;
 \ir ../../_shared/setup.psql
 select plan(11);

@@ -1,3 +1,4 @@
+-- The query that reports use to join weeks and executions has each week once.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

@@ -1,3 +1,4 @@
+-- A malformed execution id leaves the one that is stored.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

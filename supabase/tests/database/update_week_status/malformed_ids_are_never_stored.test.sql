@@ -1,3 +1,4 @@
+-- No malformed execution id is ever stored.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(12);

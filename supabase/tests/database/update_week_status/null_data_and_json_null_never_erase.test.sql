@@ -1,3 +1,4 @@
+-- Data that are null, in SQL or JSON, never erase stored data.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);

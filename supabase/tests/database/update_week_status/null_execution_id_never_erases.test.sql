@@ -1,3 +1,4 @@
+-- A report without an execution id never erases the stored one.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

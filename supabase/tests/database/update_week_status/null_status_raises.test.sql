@@ -1,3 +1,4 @@
+-- A null status raises an error before any other rule.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

@@ -1,3 +1,4 @@
+-- An error that is not about the execution id is raised, and nothing changes.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(10);

@@ -1,3 +1,4 @@
+-- A restated week switches to its new data and execution together.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(9);

@@ -1,3 +1,4 @@
+-- A restatement with equal data switches to its execution too.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);
@@ -12,7 +13,7 @@ select pg_temp.run_week(1, 'exec-2');
 select pg_temp.complete_load('exec-2');
 
 select is(update_week_status(pg_temp.collection(), pg_temp.week(1), 'completed', '{"rows": 1}', 'exec-2'),
-  row('applied', null, 'completed', 'exec-2')::tracking_report, 'equal data from another execution are something new');
+  row('applied', null, 'completed', 'exec-2')::tracking_report, 'equal data from another execution are a change');
 select is(pg_temp.shown(), 'completed {"rows": 1} exec-2', 'the week names the new execution');
 select is((select state from week_attempts where id = pg_temp.attempt(1)), 'ended', 'its attempt has ended');
 

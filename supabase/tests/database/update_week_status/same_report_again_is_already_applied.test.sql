@@ -1,3 +1,4 @@
+-- The same report again is already applied, and changes nothing.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);
@@ -16,7 +17,7 @@ select is(update_week_status(pg_temp.collection(), pg_temp.week(1), 'running', '
   row('already_applied', null, 'running', 'exec-1')::tracking_report, 'with a JSON null');
 select results_eq('select * from report_data_weeks where id = pg_temp.week(1)', 'select * from before',
   'the row did not change, not even updated_at');
-select is((select count(*) from tracking_events where week_id = pg_temp.week(1)), 1::bigint, 'one event tells of it');
+select is((select count(*) from tracking_events where week_id = pg_temp.week(1)), 1::bigint, 'one event records it');
 select is((select count(*) from week_attempts where week_id = pg_temp.week(1)), 1::bigint, 'one attempt stands for it');
 
 select * from finish();

@@ -1,3 +1,4 @@
+-- Each week has an execution id of its own.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);

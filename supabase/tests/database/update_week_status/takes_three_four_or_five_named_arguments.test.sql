@@ -1,3 +1,4 @@
+-- Callers pass three, four or five named arguments.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);

@@ -1,3 +1,4 @@
+-- A week that has ended takes data and an execution id only where it has none.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(8);
@@ -16,7 +17,7 @@ select is(update_week_status(pg_temp.collection(), pg_temp.week(1), 'completed',
 select is(update_week_status(pg_temp.collection(), pg_temp.week(1), 'completed', null, 'exec-2'),
   row('rejected', 'illegal_transition', 'completed', 'exec-1')::tracking_report, 'an id that is there is not replaced');
 select is(update_week_status(pg_temp.collection(), pg_temp.week(1), 'completed', '{"rows": 1}', 'exec-1'),
-  row('already_applied', null, 'completed', 'exec-1')::tracking_report, 'saying again what is there is no change');
+  row('already_applied', null, 'completed', 'exec-1')::tracking_report, 'repeating what is stored changes nothing');
 select results_eq('select data, execution_id from report_data_weeks where id = pg_temp.week(1)',
   $$ values ('{"rows": 1}'::jsonb, 'exec-1') $$, 'the row has what came first');
 select is((select count(*) from workflow_executions where id = 'exec-2'), 0::bigint,

@@ -1,3 +1,4 @@
+-- An unknown status raises an error before the week is looked for.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(8);

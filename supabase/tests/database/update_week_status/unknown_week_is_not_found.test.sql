@@ -1,3 +1,4 @@
+-- A week that does not exist is not found, and nothing is stored.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);

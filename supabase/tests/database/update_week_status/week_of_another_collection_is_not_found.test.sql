@@ -1,3 +1,4 @@
+-- A week of another collection is not found.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(3);

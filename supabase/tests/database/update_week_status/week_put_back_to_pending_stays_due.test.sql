@@ -1,3 +1,4 @@
+-- A week that is reported as pending stays due.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(2);

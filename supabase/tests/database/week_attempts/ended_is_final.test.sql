@@ -1,18 +1,8 @@
+-- An attempt that has ended stays ended and keeps its execution.
 begin;
-\ir ../../_shared/three_weeks.psql
+\ir ../../_shared/attempts.psql
 select plan(5);
 
-create function pg_temp.try(week integer, changes jsonb) returns void language sql as
-  $$ insert into week_attempts (id, week_id, instance_id, number, kind, state, outcome, intended_at, settle_after,
-    fingerprint, window_key, slot, execution_id, fence, watch_until, ended_at)
-  select r.id, r.week_id, r.instance_id, r.number, r.kind, r.state, r.outcome, r.intended_at, r.settle_after,
-    r.fingerprint, r.window_key, r.slot, r.execution_id, r.fence, r.watch_until, r.ended_at
-  from jsonb_populate_record(null::week_attempts,
-  jsonb_build_object('id', gen_random_uuid(),
-       'week_id', pg_temp.week(week), 'instance_id', 'amcpgtap1', 'number', 9, 'kind', 'collected', 'state',
-       'intended', 'fence', 1,
-       'intended_at', now(), 'settle_after', now(), 'fingerprint', 30000, 'window_key', 'k' || week, 'slot',
-       week) || changes) r $$;
 do $$
 begin
   perform pg_temp.run_week(1, 'exec-1');

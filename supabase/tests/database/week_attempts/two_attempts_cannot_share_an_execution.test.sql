@@ -1,3 +1,4 @@
+-- Two attempts never share an execution.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(1);

@@ -1,3 +1,4 @@
+-- AMC's execution id is the key, and is well formed.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(11);

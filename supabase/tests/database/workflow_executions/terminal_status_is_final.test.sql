@@ -1,3 +1,4 @@
+-- An execution's terminal status is final.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(11);
@@ -14,7 +15,7 @@ from unnest(array['SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED']) old_status,
   unnest(array['RUNNING', 'ODD']) new_status;
 select throws_ok($$ update workflow_executions set status = null where id = 'failed' $$, '23514', null, 'nor null');
 select lives_ok($$ update workflow_executions set status = 'SUCCEEDED' where id = 'succeeded' $$,
-  'the same again is no change');
+  'the same again changes nothing');
 select lives_ok($$ update workflow_executions set status = 'PENDING' where id = 'running' $$, 'another status is free');
 
 select * from finish();

@@ -1,0 +1,78 @@
+-- While another attempt may have made the execution found, only the week of that window waits.
+begin;
+\ir ../../_shared/collection.psql
+select plan(17);
+
+-- Two collections of the same weeks. The create of the first one's first week got no answer. AMC's list was not read
+-- for the second yet; it will show exec-x for that week.
+select pg_temp.start_collection(weeks => 3, key => 'first');
+select pg_temp.prove_matcher();
+select pg_temp.lose_create(1);
+do $$
+begin
+  perform pause_collection(pg_temp.collection());
+  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1', workflow_id, start_date => '2025-01-06',
+    end_date => '2025-01-26', idempotency_key => 'second') from report_data_collections;
+end;
+$$;
+create function pg_temp.collection(key text) returns uuid language sql as
+  $$ select id from report_data_collections where idempotency_key = key $$;
+create function pg_temp.week(key text, n integer) returns uuid language sql as
+  $$ select id from report_data_weeks where collection_id = pg_temp.collection(key)
+     order by week_start_date offset n - 1 limit 1 $$;
+create function pg_temp.attempt() returns uuid language sql as
+  $$ select id from week_attempts where week_id = pg_temp.week('first', 1) $$;
+create function pg_temp.mark(released uuid[], held uuid[]) returns integer language sql as
+  $$ select mark_surveyed('amcpgtap1', (select list_fence from amc_instances where id = 'amcpgtap1'),
+       array[pg_temp.collection('second')], released, held) $$;
+create function pg_temp.to_look_for() returns text[] language sql as
+  $$ select array_agg(w ->> 'week_id' order by w ->> 'time_window_start')
+     from jsonb_array_elements(amc_history.weeks_to_survey('amcpgtap1')) w $$;
+
+select is(adopt_surveyed(pg_temp.week('second', 1), 'exec-x', null),
+  row('window_taken', null, 'pending', null)::tracking_report,
+  'the attempt of the first collection may be the one that made it');
+select is((select count(*) from workflow_executions where id = 'exec-x'), 0::bigint, 'nothing is stored');
+select is(pg_temp.mark(array[pg_temp.week('second', 2), pg_temp.week('second', 3)], array[pg_temp.week('second', 1)]),
+  1,
+  'the collection was surveyed');
+select is((select array_agg(week_id order by week_id) from claim_due_weeks(10)),
+  (select array_agg(w order by w) from unnest(array[pg_temp.week('second', 2), pg_temp.week('second', 3)]) w),
+  'its other weeks begin');
+select is(pg_temp.to_look_for(), array[pg_temp.week('second', 1)::text], 'that week is surveyed again');
+
+-- The first collection's attempt ends: its execution never was.
+do $$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
+  perform settle_attempt(pg_temp.attempt(), amc_history.clock_now());
+  perform report_create(a.id, 'refused') from week_attempts a where a.state = 'intended';
+end;
+$$;
+select is((select outcome from week_attempts where id = pg_temp.attempt()), 'abandoned', 'the window is free');
+select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'the week is not claimed: AMC has an execution of it');
+select ok(amc_history.needs_survey('amcpgtap1'), 'it needs a listing');
+do $$
+begin
+  update week_attempts set watch_until = null where id = pg_temp.attempt();
+  update amc_instances set list_due_at = '-infinity' where id = 'amcpgtap1';
+end;
+$$;
+select is(amc_history.count_actionable(), 1, 'which is actionable');
+select is((select pause_collection(pg_temp.collection('second'))), row('applied', null, 1)::control_report,
+  'its collection may be paused');
+select is(pg_temp.to_look_for(), null, 'then it is not surveyed');
+select is((select outcome from resume_collection(pg_temp.collection('second'))), 'applied', 'and resumed');
+select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'which does not make its week due');
+savepoint before_the_listing;
+select is(adopt_surveyed(pg_temp.week('second', 1), 'exec-x', null),
+  row('adopted', null, 'running', 'exec-x')::tracking_report, 'the next listing lets it adopt the execution');
+select is((select survey_again from report_data_weeks where id = pg_temp.week('second', 1)), false,
+  'and it is surveyed no more');
+rollback to before_the_listing;
+select is(pg_temp.mark(array[pg_temp.week('second', 1)], '{}'), 0, 'or shows that another attempt took it');
+select is((select array_agg(week_id) from claim_due_weeks(10)), array[pg_temp.week('second', 1)],
+  'then the week begins');
+
+select * from finish();
+rollback;
