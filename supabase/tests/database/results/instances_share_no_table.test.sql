@@ -8,7 +8,9 @@ create temporary table versions on commit drop as select instance_id, version_ha
 from amc_workflows;
 do $$ begin perform pg_temp.load(1, 'exec-1', array['campaign', 'clicks'], '[["a", "1"]]',
   '[{"name": "clicks", "dataType": "LONG", "columnType": "METRIC"}]'); end $$;
-do $$ begin perform amc_history.create_result_table(f, array['clicks']) from amc_workflows f where f.instance_id = 'amcpgtap2'; end $$;
+do $$ begin
+  perform amc_history.create_result_table(f, array['clicks']) from amc_workflows f where f.instance_id = 'amcpgtap2';
+end $$;
 
 select is((select count(distinct version_hash) from versions), 1::bigint, 'they are the same query');
 select is((select count(distinct result_table) from versions), 2::bigint, 'and have two tables');

@@ -26,7 +26,8 @@ end;
 $$;
 create temporary table made on commit drop as select 'amc_results.' || quote_ident(table_name) as made_table,
   'public.' || quote_ident('results_' || table_name) as made_view
-from amc_history.result_tables t join report_data_collections c using (instance_id, workflow_id) where c.id = pg_temp.collection();
+from amc_history.result_tables t join report_data_collections c using (instance_id, workflow_id)
+where c.id = pg_temp.collection();
 
 select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000001', made_view), 1::bigint, 'the owner sees the row')
   from made;

@@ -1,3 +1,4 @@
+-- Saving a workflow returns the names of its views, which are stored with it.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);
@@ -19,7 +20,8 @@ select matches(results_view, '^results_weekly_campaigns_amcpgtap1_[0-9a-f]{12}$'
 do $$ begin perform pg_temp.connect_instance(repeat('amcLong_-', 7)); end $$;
 select cmp_ok(octet_length((save_workflow(repeat('amcLong_-', 7), repeat('long name ', 10), 'select 1')).results_view),
   '<=', 63, 'Postgres keeps a long one whole');
-select matches((save_workflow('amcpgtap1', '日本語', 'select 1')).results_view, '^results_workflow_amcpgtap1_[0-9a-f]{12}$',
+select matches((save_workflow('amcpgtap1', '日本語', 'select 1')).results_view,
+  '^results_workflow_amcpgtap1_[0-9a-f]{12}$',
   'a name without a letter has one too');
 
 select * from finish();
