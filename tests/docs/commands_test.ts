@@ -141,6 +141,20 @@ Deno.test("every supabase command is one that the pinned CLI has, with its flags
   }
 });
 
+Deno.test("what is meant for the project in the cloud says so, where the CLI takes the local database by default", async () => {
+  const onThisMachine = ["test db"];
+  for (const { where, words } of of("npx")) {
+    const path = words.slice(2, 4).filter((word) => /^[a-z]+$/.test(word));
+    if (onThisMachine.includes(path.join(" "))) continue;
+    const help = await helpOf(path);
+    ok(
+      !help.includes("Local by default") ||
+        words.some((word) => word.startsWith("--remote")),
+      `${where}: expected --remote`,
+    );
+  }
+});
+
 Deno.test("functions deploy names every function", () => {
   const folders = [...Deno.readDirSync(join(checkout, "supabase/functions"))]
     .filter(({ name, isDirectory }) =>
