@@ -6,7 +6,12 @@ import { eventually } from "../support/eventually.ts";
 import { collect, type Harness, withHarness } from "./support/harness.ts";
 import { wakeUp } from "./support/function_worker.ts";
 import { openWorker } from "./support/own_worker.ts";
-import { assertOneCreateEach, column, letTimePass } from "./support/weeks.ts";
+import {
+  assertOneCreateEach,
+  column,
+  letListingBeDue,
+  letTimePass,
+} from "./support/weeks.ts";
 
 const WEEKS = 30;
 const CAP = 10;
@@ -24,7 +29,7 @@ Deno.test("four workers at once create each of 30 weeks once, and never hold mor
     const workers = [a, b, c, d];
     await eventually("the end of every week", async () => {
       await Promise.all(workers.map(({ tick }) => tick()));
-      await pollAgain(harness);
+      await letListingBeDue(harness);
       return await allDone(harness);
     }, 60);
     await assertOneCreateEach(harness);
@@ -54,7 +59,7 @@ Deno.test("two function servers on one database create each week once", async ()
     try {
       await eventually("the end of every week", async () => {
         await Promise.all([wakeUp(harness), wakeUp({ platform: other })]);
-        await pollAgain(harness);
+        await letListingBeDue(harness);
         return await allDone(harness);
       }, 60);
     } finally {
@@ -91,11 +96,6 @@ function watchLiveAttempts({ simulator, sql }: Harness): number[] {
     seen.push(live);
   });
   return seen;
-}
-
-/** Lets the next listing be due. Leases and allowances stay as they are: workers are at work. */
-async function pollAgain({ sql }: Harness): Promise<void> {
-  await sql`update public.amc_instances set list_due_at = '-infinity'`;
 }
 
 async function allDone(harness: Harness): Promise<boolean> {

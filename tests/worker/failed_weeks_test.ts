@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { collect, windowStartOf, withHarness } from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
-import { finishAll, weeksOf } from "./support/weeks.ts";
+import { finishAll, letListingBeDue, weeksOf } from "./support/weeks.ts";
 
 const COMPILE =
   "Was unable to compile workflow wf_weekly-campaigns because it was found to be invalid: Table 'nothing' not found";
@@ -109,8 +109,7 @@ Deno.test("a status that no document names counts as running until the execution
     });
     await using worker = openWorker(harness);
     await worker.tick();
-    await harness
-      .sql`update public.amc_instances set list_due_at = '-infinity'`;
+    await letListingBeDue(harness);
     await worker.tick();
     const [running] = await weeksOf(harness);
     assert.equal(running.status, "running");

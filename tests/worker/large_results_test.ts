@@ -22,7 +22,7 @@ Deno.test("a result that is more than one call may load is gone on with by the n
     await assertWhole(harness, worker, week);
     assert.equal(week.error_count, 0);
     const later = worker.lines.filter(({ event }) =>
-      event === "load_goes_on_later"
+      event === "load_continues_later"
     ).length;
     assert.ok(later >= 4, `${later} calls let it go`);
     const ranges = asked.filter((options) => options?.range);

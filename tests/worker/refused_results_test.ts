@@ -151,7 +151,7 @@ Deno.test("a loader that was taken for dead changes nothing when it comes back",
     assert.equal(week.status, "completed");
     assert.equal(week.data.rows, await storedRows(harness));
     assert.ok(
-      first.lines.some(({ event }) => event === "load_taken_up_elsewhere"),
+      first.lines.some(({ event }) => event === "load_claimed_elsewhere"),
       "the first loader noticed",
     );
     assert.ok(

@@ -1,16 +1,16 @@
 /** How serious a log line is. */
 export type Level = "info" | "warn" | "error";
 
-/** What a log line tells besides its event; ids under the names of the database's columns. */
+/** What a log line says besides its event; ids have the names of the database's columns. */
 export type LogFields = Record<string, unknown>;
 
 /** Writes one log line. */
 export type Log = (level: Level, event: string, fields?: LogFields) => void;
 
 /**
- * Makes a log of JSON objects, one a line: at, level, event, and the fields that are known.
+ * Makes a log of JSON objects, one a line: at, level, event, and every field that is not null or undefined.
  *
- * @param write takes a line; the console by default
+ * @param write writes a line; console.log by default
  */
 export function createLog(write: (line: string) => void = console.log): Log {
   return (level, event, fields = {}) => {
@@ -34,7 +34,7 @@ export function idsOf(about: object): LogFields {
 }
 
 /**
- * Logs a failure that nobody is waiting for. What was claimed is taken up again when its lease ends.
+ * Logs a failure that no caller waits for. What was claimed can be claimed again when its lease ends.
  *
  * @param about what it was about: its ids are logged
  */

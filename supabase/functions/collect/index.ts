@@ -1,6 +1,6 @@
 /**
- * The worker: woken by the schedule, it answers at once and then does one tick. Woken while it works, it looks once more
- * before it ends. Everything it takes up is claimed in the database, so any number may run.
+ * The worker. A wake-up by the schedule is answered at once; then the worker does one tick. A wake-up during a tick makes it do
+ * another one afterwards. It claims everything in the database before it works on it, so any number of workers may run.
  */
 import { createAmcClients } from "../_shared/collector/amc_clients.ts";
 import type { Collector } from "../_shared/collector/collector.ts";
@@ -48,7 +48,7 @@ function openCollector(): Collector {
   };
 }
 
-/** Ticks, and looks once more if it was woken meanwhile; all within the time of one tick. */
+/** Ticks, and again if it was woken meanwhile; all within the time of one tick. */
 async function work(): Promise<void> {
   working = true;
   const end = performance.now() + DEFAULT_BUDGET.milliseconds;

@@ -1,6 +1,6 @@
 /**
- * Starts a collection for the signed-in user. The database decides which weeks it has and whether it was asked for before;
- * the schedule collects them.
+ * Starts a collection for the signed-in user. The database decides which weeks it has, and whether the same request came
+ * before; the worker collects them.
  */
 import { openAdminApi } from "../_shared/database/api.ts";
 import type { Json } from "../_shared/database/database.types.ts";

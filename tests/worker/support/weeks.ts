@@ -54,6 +54,11 @@ export async function letTimePass({ sql }: Database): Promise<void> {
   await sql`update public.report_data_weeks set due_at = now() where due_at is not null and due_at < 'infinity'`;
 }
 
+/** Lets the next listing be due. Leases and allowances stay as they are. */
+export async function letListingBeDue({ sql }: Database): Promise<void> {
+  await sql`update public.amc_instances set list_due_at = '-infinity'`;
+}
+
 /** Lets every allowance of attempts without an answer be over. */
 export async function letAllowancesPass(harness: Database): Promise<void> {
   await letTimePass(harness);

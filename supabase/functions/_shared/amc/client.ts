@@ -29,7 +29,7 @@ import { ensureWorkflow, type WorkflowDefinition } from "./workflows.ts";
 
 /** Timeouts in milliseconds. */
 export interface Timeouts {
-  /** For a create, from the fetch to the end of its answer. Default 30 s. */
+  /** For a create, from the fetch to the end of its response. Default 30 s. */
   create: number;
   /** For any other request to AMC. Default 30 s. */
   request: number;
@@ -52,7 +52,7 @@ export interface AmcClientOptions extends RuntimeOptions {
 
 /** The reporting API of one AMC instance. Everything but `createExecution` throws `AmcError`s. */
 export interface AmcClient {
-  /** Runs a workflow, at most once; answers a verdict and never throws. */
+  /** Runs a workflow, at most once; returns the outcome and never throws. */
   createExecution(
     request: CreateRequest,
     options: CreateOptions,

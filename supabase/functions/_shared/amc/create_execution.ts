@@ -26,7 +26,9 @@ const REPLACING_TOKEN_MS = 10_000;
  * Asks AMC to run a workflow, at most once: no retry whatever comes back, no redirect followed, since AMC has no
  * idempotency key (SPEC, PM, NB, DOC; H).
  *
- * @returns the verdict; never throws
+ * @param request what to run
+ * @param options until when it may be sent
+ * @returns the outcome; never throws
  */
 export async function createExecution(
   transport: Transport,
@@ -58,7 +60,7 @@ export async function createExecution(
   }
   const sentAt = runtime.wallNow();
   if (options.signal?.aborted) return aborted();
-  // Right before the fetch: nothing waits between this line and it.
+  // Right before the fetch: there is no await between this line and it.
   if (!(runtime.now() < options.deadline)) return windowOver();
   const result = await exchange(runtime, sending);
   if (result.kind === "no_response") {
@@ -99,7 +101,7 @@ function problemOf(request: CreateRequest): string | null {
   }
 }
 
-/** Found out before the fetch, whose failure would count as unknown. */
+/** Checked before the fetch, whose failure would count as an unknown outcome. */
 function areHeaders(headers: Record<string, string>): boolean {
   try {
     new Headers(headers);
@@ -122,7 +124,7 @@ function bodyOf(request: CreateRequest): Record<string, unknown> {
   };
 }
 
-/** A token, waited for no longer than the deadline. */
+/** A token, or the outcome when there is none before the deadline. */
 async function tokenBefore(
   transport: Transport,
   options: CreateOptions,
@@ -154,8 +156,8 @@ function successOf(
   const execution = parseExecution(parseJson(response.text), requestId);
   if (execution === null) {
     const message = response.text === null
-      ? "The answer broke off."
-      : "The answer holds no well-formed workflowExecutionId.";
+      ? "The response broke off."
+      : "The response holds no well-formed workflowExecutionId.";
     return { kind: "unknown", reason: "no_id", status, message, requestId };
   }
   const match = matchExecution(
@@ -244,7 +246,7 @@ function notSent(
 function windowOver(): CreateOutcome {
   return notSent(
     "window_over",
-    "The time in which the create may be sent is over.",
+    "The time in which the create could be sent is over.",
   );
 }
 

@@ -22,20 +22,20 @@ export interface CreateOptions {
   signal?: AbortSignal;
 }
 
-/** What became of a create. `message` is AMC's words or a sentence, without secrets. */
+/** The outcome of a create. `message` is AMC's own message or a sentence of ours, without secrets. */
 export type CreateOutcome =
   | {
     /** 2xx with a well-formed id: record it first. */
     kind: "created";
     execution: ExecutionObservation;
-    /** Whether the answer echoed workflow, window, zone and fingerprint so that the matcher would have found it. */
+    /** Whether the response echoed workflow, window, zone and fingerprint so that the matcher would have found it. */
     matches: boolean;
     requestId: string | null;
   }
   | {
-    /** It never left. */
+    /** It was not sent. */
     kind: "not_sent";
-    /** `credential`: a person must reconnect; `token`: no token now; `invalid_request`: our own mistake, never to be sent. */
+    /** `credential`: a person must reconnect; `token`: there is no token now; `invalid_request`: the request is wrong, and must not be sent. */
     reason:
       | "window_over"
       | "token"
@@ -55,7 +55,7 @@ export type CreateOutcome =
     requestId: string | null;
   }
   | {
-    /** A definite refusal that waiting helps against: a limit on executions is reached. */
+    /** A definite refusal that passes by waiting: a limit on executions is reached. */
     kind: "quota";
     status: number;
     message: string;
@@ -86,7 +86,7 @@ export type CreateOutcome =
     requestId: string | null;
   }
   | {
-    /** It may have made an execution: settle from the list. */
+    /** AMC may have created an execution: its list shows whether it did. */
     kind: "unknown";
     reason: "timeout" | "aborted" | "network" | "no_id" | "redirect" | "status";
     status: number | null;

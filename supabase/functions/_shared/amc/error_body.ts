@@ -1,9 +1,9 @@
 import { isObject, parseJson } from "./json.ts";
 import { MAX_TEXT, tidy } from "./sanitize.ts";
 
-/** What the body of an error answer says. */
+/** What the body of an error response says. */
 export interface ErrorBody {
-  /** AMC's own words, one line, cut to a length; never empty. */
+  /** AMC's own message, one line, cut to a length; never empty. */
   message: string;
   /** Whether it was AMC's error body: a JSON object with a text in `details` or `message`. */
   fromAmc: boolean;
@@ -12,11 +12,11 @@ export interface ErrorBody {
 }
 
 /**
- * Reads the body of an error answer: JSON `details`, then `message`, then `statusReason`, else the raw text
+ * Reads the body of an error response: JSON `details`, then `message`, then `statusReason`, else the raw text
  * without tags. AMC sends `{"code":"400","details":"…"}`, its gateway `{"message":"…"}`, others HTML (SPEC + observed; H).
  * The text may hold secrets: pass it through a redactor before it goes anywhere.
  *
- * @param body the text as it came, or null when it could not be read
+ * @param body the text, or null when it could not be read
  */
 export function parseError(body: string | null): ErrorBody {
   const json = parseJson(body);
@@ -83,7 +83,7 @@ const NO_SUCH_WORKFLOW =
  * Whether a refused create says that its workflow does not exist: a workflow made minutes ago may not be visible
  * yet. The text is inferred from the one for executions ("… with ID x does not exist."; L).
  *
- * @param message AMC's words
+ * @param message AMC's message
  * @param workflowId the id that was sent
  */
 export function saysWorkflowMissing(

@@ -1,6 +1,6 @@
-/** What is known of the answer behind an error. */
+/** What is known of the response behind an error. */
 export interface ErrorFacts {
-  /** HTTP status, when there was an answer. */
+  /** HTTP status, when there was a response. */
   status?: number | null;
   /** AMC's request id, for Amazon's support. */
   requestId?: string | null;
@@ -9,7 +9,7 @@ export interface ErrorFacts {
 }
 
 /**
- * The root of everything this client throws. `message` holds AMC's own words where it sent some,
+ * The base of all errors that this client throws. `message` is AMC's own message where it sent one,
  * cut to a length and without secrets.
  */
 export class AmcError extends Error {
@@ -30,10 +30,10 @@ export class AmcError extends Error {
   }
 }
 
-/** AMC (or Login with Amazon) asked to be asked less. */
+/** AMC (or Login with Amazon) throttled the request. */
 export class ThrottledError extends AmcError {
   override name = "ThrottledError";
-  /** Seconds that the answer asked to wait, or null when it named none. */
+  /** Seconds to wait as the response asked, or null when it did not. */
   readonly retryAfterSeconds: number | null;
 
   constructor(
@@ -46,7 +46,7 @@ export class ThrottledError extends AmcError {
   }
 }
 
-/** AMC understood and refused; asking the same again is of no use. */
+/** AMC understood the request and refused it; the same request would be refused again. */
 export class RefusedError extends AmcError {
   override name = "RefusedError";
   constructor(message: string, facts: ErrorFacts = {}, code = "refused") {
@@ -62,7 +62,7 @@ export class UnauthorizedError extends AmcError {
   }
 }
 
-/** AMC says that the thing asked for does not exist (404, or 400 with such a text). */
+/** AMC says that what was asked for does not exist (404, or 400 with such a text). */
 export class NotFoundError extends AmcError {
   override name = "NotFoundError";
   constructor(message: string, facts: ErrorFacts = {}) {
@@ -70,7 +70,7 @@ export class NotFoundError extends AmcError {
   }
 }
 
-/** No usable answer: network, timeout, 3xx, 5xx, or a body that is not what the operation answers. */
+/** No usable response: network, timeout, 3xx, 5xx, or a body in another form than the operation's. */
 export class UnavailableError extends AmcError {
   override name = "UnavailableError";
   constructor(message: string, facts: ErrorFacts = {}, code = "unavailable") {
@@ -78,7 +78,7 @@ export class UnavailableError extends AmcError {
   }
 }
 
-/** No usable answer to a write: it may have been carried out. */
+/** No usable response to a write: it may have been carried out. */
 export class UnknownOutcomeError extends UnavailableError {
   override name = "UnknownOutcomeError";
   constructor(message: string, facts: ErrorFacts = {}) {
@@ -96,7 +96,7 @@ export class AbortedError extends AmcError {
 
 /**
  * Login with Amazon refuses the credential for good: a person must reconnect. `code` is its own
- * word: invalid_grant, invalid_client or unauthorized_client.
+ * code: invalid_grant, invalid_client or unauthorized_client.
  */
 export class CredentialError extends AmcError {
   override name = "CredentialError";
@@ -110,7 +110,7 @@ export class NotReadyError extends AmcError {
   }
 }
 
-/** A result link is past its ten minutes; ask for fresh ones. */
+/** A result link has expired, ten minutes after it was made; ask for new ones. */
 export class LinkExpiredError extends AmcError {
   override name = "LinkExpiredError";
   constructor(message: string, facts: ErrorFacts = {}) {

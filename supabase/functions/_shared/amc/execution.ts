@@ -15,7 +15,7 @@ export type ExecutionObservation = {
   /** AMC's `workflowExecutionId`. */
   id: string;
   workflow_id: string | null;
-  /** AMC's word, as it came. */
+  /** AMC's status, unchanged. */
   status: string | null;
   status_reason: string | null;
   /** Instants in ISO 8601. */
@@ -24,7 +24,7 @@ export type ExecutionObservation = {
   expires_at: string | null;
   execution_seconds: number | null;
   output_columns: JsonValue[] | null;
-  /** The window as it was asked for: local times `yyyy-MM-ddTHH:mm:ss` in `time_zone`. */
+  /** The window as requested: local times `yyyy-MM-ddTHH:mm:ss` in `time_zone`. */
   time_window_start: string | null;
   time_window_end: string | null;
   time_zone: string | null;
@@ -41,13 +41,13 @@ export type ExecutionObservation = {
 const EXECUTION_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 
 /**
- * Whether a value can be an execution id. AMC's are lowercase UUIDs of version 4 (captured; H), which is not insisted on.
+ * Whether a value can be an execution id. AMC's are lowercase UUIDs of version 4 (captured; H), but any id of this alphabet is accepted.
  */
 export function isExecutionId(value: unknown): value is string {
   return typeof value === "string" && EXECUTION_ID.test(value);
 }
 
-// A field of a form that nobody expected is unknown; the others count all the same.
+// A field of an unexpected form is unknown; the other fields are read all the same.
 function textOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
@@ -61,12 +61,12 @@ function countOf(value: unknown): number | null {
 }
 
 /**
- * Reads an execution from an answer of create, get or list: flat, as all captured answers are, or wrapped as
+ * Reads an execution from a response to create, get or list: flat, as all captured responses are, or wrapped as
  * `{"workflowExecution":{…}}`, as SPEC says (CONFLICT; both accepted). The id is taken from
  * `workflowExecutionId` and from nowhere else.
  *
  * @param value the parsed JSON
- * @param requestId the request id of the answer
+ * @param requestId AMC's request id of the response
  * @returns the observation, or null when there is no well-formed id
  */
 export function parseExecution(

@@ -23,7 +23,9 @@ function pathOf(executionId: string): string {
 }
 
 /**
- * Asks for one execution.
+ * Gets one execution.
+ *
+ * @param executionId AMC's workflowExecutionId
  *
  * @throws NotFoundError, also when AMC says 400 "does not exist", as it was seen to within moments of a create (OS; M)
  */
@@ -49,7 +51,7 @@ export function getExecution(
   });
 }
 
-/** What became of a cancel. */
+/** The outcome of a cancel. */
 export type CancelOutcome =
   /** AMC shows it as cancelled. */
   | { kind: "cancelled"; execution: ExecutionObservation }
@@ -59,10 +61,11 @@ export type CancelOutcome =
   | { kind: "requested"; execution: ExecutionObservation };
 
 /**
- * Cancels an execution: PUT of the status, then a GET to confirm, as AWS does (SPEC, AWS; H). A refusal or a lost answer
- * is settled by the GET too. The guides' DELETE is in no specification and is not used.
+ * Cancels an execution: PUT of the status, then a GET to confirm, as AWS does (SPEC, AWS; H). After a refusal or a lost
+ * response the GET decides too. The guides' DELETE is in no specification and is not used.
  *
- * @throws the PUT's error when the execution goes on
+ * @param executionId AMC's workflowExecutionId
+ * @throws the PUT's error when the execution still runs
  */
 export async function cancelExecution(
   transport: Transport,
@@ -92,7 +95,7 @@ export async function cancelExecution(
   return { kind: "requested", execution };
 }
 
-/** Links to an execution's result; each is a secret and dies after ten minutes (SPEC; H). */
+/** Links to an execution's result; each is a secret and expires after ten minutes (SPEC; H). */
 export interface DownloadUrls {
   /** The files in order; every one must be fetched. At least one. */
   urls: string[];
@@ -103,8 +106,10 @@ export interface DownloadUrls {
 const MAX_LINK_PAGES = 20;
 
 /**
- * Asks for the links to all files of an execution's result. SPEC calls its `nextToken` a placeholder: it is followed
- * as long as it brings files that are new.
+ * Gets the links to all files of an execution's result. SPEC calls its `nextToken` a placeholder: it is followed as long as it
+ * brings new files.
+ *
+ * @param executionId AMC's workflowExecutionId of an execution that succeeded
  *
  * @throws NotReadyError while there is nothing to download ("unavailable for download"; status not documented)
  */
@@ -126,9 +131,12 @@ export async function downloadUrls(
     token = found.nextToken;
     if (token !== null && files.size + metadata.size > before) continue;
     if (files.size === 0) {
-      throw new NotReadyError("AMC named no file to download.", {
-        requestId,
-      });
+      throw new NotReadyError(
+        "Expected links to the files of the result, got none.",
+        {
+          requestId,
+        },
+      );
     }
     return {
       urls: [...files.values()],

@@ -1,13 +1,13 @@
 import type { AmcLogEntry, Runtime } from "./runtime.ts";
 import { tidy } from "./sanitize.ts";
 
-/** The largest body that is read, in bytes: a page of 100 executions is far below. */
+/** The largest body that is read, in bytes: far more than a page of 100 executions. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
-/** What setTimeout can hold. */
+/** The longest delay that setTimeout takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** An answer to a request. */
+/** A response, with its body read. */
 export interface AmcResponse {
   kind: "response";
   /** 0 for a redirect that the runtime hides. */
@@ -20,7 +20,7 @@ export interface AmcResponse {
   serverDate: string | null;
 }
 
-/** A request without an answer. */
+/** A request without a response. */
 export interface NoResponse {
   kind: "no_response";
   reason: "timeout" | "aborted" | "network";
@@ -49,7 +49,12 @@ export interface Guard {
   release(): void;
 }
 
-/** Makes the signal for one request. */
+/**
+ * Makes the signal for one request.
+ *
+ * @param timeoutMs milliseconds until it aborts
+ * @param caller the caller's signal, which aborts it too
+ */
 export function guard(
   runtime: Runtime,
   timeoutMs: number,
@@ -83,7 +88,7 @@ export async function exchange(
     const response = await runtime.fetch(request.url, {
       method: request.method,
       headers: request.headers,
-      // Deno's fetch sends a request again, once, when a connection from its pool drops before the answer, though the
+      // Deno's fetch sends a request again, once, when a connection from its pool drops before the response, though the
       // server may have read it: tried with 2.9.6. It does so for text and bytes, which it can copy; not for a Blob.
       body: request.body === undefined ? undefined : new Blob([request.body]),
       redirect: "manual",
@@ -100,7 +105,7 @@ export async function exchange(
   return result;
 }
 
-/** The facts of a response's head. */
+/** Reads what is needed of a response's head. The caller has read the body. */
 export function toAmcResponse(
   response: Response,
   text: string | null,
@@ -119,7 +124,7 @@ export function toAmcResponse(
   };
 }
 
-/** What a failed fetch was, in one line without secrets: the runtime's own errors quote the URL. */
+/** Why a fetch failed, in one line without secrets: the runtime's own errors quote the URL. */
 export function toNoResponse(
   runtime: Runtime,
   error: unknown,
@@ -129,7 +134,7 @@ export function toNoResponse(
     return {
       kind: "no_response",
       reason: "timeout",
-      message: "No answer in time.",
+      message: "No response within the timeout.",
     };
   }
   if (ended === "aborted") {
@@ -147,7 +152,7 @@ export function toNoResponse(
   };
 }
 
-/** Reads a body whole, or answers null when it breaks off, is too large or the signal aborts. */
+/** Reads a whole body, or returns null when it breaks off, is too large or the signal aborts. */
 export async function readText(
   response: Response,
   signal?: AbortSignal,

@@ -19,10 +19,7 @@ export interface ListQuery {
 export interface Listing {
   /** Newest first, each id once. */
   executions: ExecutionObservation[];
-  /**
-   * Whether every entry could be read. If not, what is not in `executions` may still exist: nothing can be concluded from
-   * its absence.
-   */
+  /** Whether every entry could be read. If not, nothing can be concluded from an execution's absence. */
   complete: boolean;
   /** The `Date` header of the first page, ISO 8601: AMC's clock when the listing began. */
   serverDate: string | null;
@@ -34,9 +31,11 @@ export interface Listing {
 const MAX_PAGES = 100;
 
 /**
- * Lists executions, all pages. The last page has no `nextToken`, or null, or "" (PM captured, AWS; H).
+ * Lists executions, all pages.
  *
- * @throws UnavailableError when the pages do not come to an end, besides the errors of any read: a listing is whole or not there
+ * The last page has no `nextToken`, or null, or "" (PM captured, AWS; H).
+ *
+ * @throws UnavailableError when the pages do not come to an end, besides the errors of any read: a listing is returned whole or not at all
  */
 export async function listExecutions(
   transport: Transport,
@@ -66,7 +65,7 @@ export async function listExecutions(
     for (const entry of entries) {
       const execution = parseExecution(entry, response.requestId);
       if (execution === null) listing.complete = false;
-      // A run that is made meanwhile shifts the pages: the first sight is the newer place, the last the newer state.
+      // An execution that is created meanwhile shifts the pages: the first sight has the newer place, the last the newer status.
       else found.set(execution.id, execution);
     }
     token = nextToken;

@@ -6,7 +6,7 @@ import {
 } from "./local_time.ts";
 import { classifyStatus } from "./status.ts";
 
-/** What is known of a create whose answer was lost; the field names are the database's. */
+/** What is known of a create whose response was lost; the field names are the database's. */
 export interface MatchableAttempt {
   workflow_id: string;
   /** Local times `yyyy-MM-ddTHH:mm:ss` in `time_zone`, as they were sent. */
@@ -19,7 +19,7 @@ export interface MatchableAttempt {
   intended_at: string;
 }
 
-/** What a listing says of an attempt. */
+/** What a listing says about an attempt. */
 export type MatchResult =
   | {
     kind: "none";
@@ -45,7 +45,7 @@ const CLOCK_ALLOWANCE_MS = 3_600_000;
  * since the intent less one hour, and not known already. Cancelled, failed and rejected ones count too: they were
  * the attempt's all the same. AMC echoes all these fields (captured; H).
  *
- * @param attempt the attempt whose create answer was lost
+ * @param attempt the attempt whose create got no response
  * @param executions the listing; an id that comes twice counts once
  * @param knownIds ids that belong to some attempt already
  * @throws TypeError when the attempt's own times cannot be read: a silent "none" would let it be abandoned

@@ -1,5 +1,5 @@
 /**
- * The client of the Amazon Marketing Cloud reporting API: tokens, requests, typed answers. It knows nothing of weeks or databases.
+ * The client of the Amazon Marketing Cloud reporting API: tokens, requests, typed responses. It knows nothing of weeks or databases.
  *
  * Facts about AMC carry their source and how sure they are, as in (SPEC, H): docs/GLOSSARY.md says what the marks mean.
  */

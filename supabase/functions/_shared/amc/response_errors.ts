@@ -13,16 +13,16 @@ import type { AmcResponse, NoResponse } from "./http.ts";
 import { retryAfterSeconds } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Whether an answer is a success. */
+/** Whether a response is a success. */
 export function isSuccess(response: AmcResponse): boolean {
   return response.status >= 200 && response.status < 300;
 }
 
 /**
- * The typed error for anything but a success. Only a 4xx with AMC's own error body is AMC's word; anything else
- * with such a status may come from something in between.
+ * The typed error for anything but a success. Only a 4xx with AMC's own error body is AMC's decision; any
+ * other may come from something in between.
  *
- * @param write whether the request changes something: then no usable answer means that the outcome is unknown
+ * @param write whether the request changes something: then without a usable response the outcome is unknown
  */
 export function errorFor(
   runtime: Runtime,
@@ -49,7 +49,7 @@ export function errorFor(
       ? new NotFoundError(message, facts)
       : new RefusedError(message, facts);
   }
-  const words = `Expected AMC's answer, got status ${status}: ${message}`;
+  const words = `Expected a response of AMC, got status ${status}: ${message}`;
   if (write) return new UnknownOutcomeError(words, facts);
   return new UnavailableError(words, {
     ...facts,
@@ -57,7 +57,11 @@ export function errorFor(
   });
 }
 
-/** The error for a success whose body is not what the operation answers. */
+/**
+ * The error for a success whose body has another form than the operation's.
+ *
+ * @param expected ends the sentence "Expected …"
+ */
 export function malformed(
   runtime: Runtime,
   response: AmcResponse,

@@ -35,7 +35,7 @@ export interface OpenResultOptions {
 /** An open result file. */
 export interface OpenedResult {
   status: number;
-  /** The bytes as they come. The timeout ends with the headers: whoever reads sets a limit through the signal. */
+  /** The bytes as they arrive. The timeout ends with the headers: the reader sets a limit through the signal. */
   body: ReadableStream<Uint8Array>;
   etag: string | null;
   /** Bytes in this body, or null when not said. */
@@ -122,7 +122,7 @@ function headersOf(options: OpenResultOptions): Record<string, string> {
   return headers;
 }
 
-/** The head of the answer; the body is not read yet. */
+/** The head of the response; the body is not read yet. */
 async function head(
   access: ResultAccess,
   url: string,
@@ -167,7 +167,7 @@ async function boundedText(
   }
 }
 
-/** Hands over the body once it is sure to be the part that was asked for. */
+/** Returns the body once it is known to be the part that was requested. */
 async function opened(
   response: Response,
   url: string,
@@ -204,7 +204,7 @@ function countOf(value: string | null): number | null {
   return value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null;
 }
 
-/** S3's answers: XML with a Code (general S3 behaviour; expired links 403, SKILL; M). */
+/** The error for S3's response: XML with a Code (general S3 behaviour; expired links 403, SKILL; M). */
 function linkError(
   runtime: Runtime,
   response: Response,

@@ -3,7 +3,7 @@ import type { Runtime } from "./runtime.ts";
 
 /** Bounds of the retries of one request. */
 export interface RetryLimits {
-  /** Tries in all. */
+  /** Tries in total. */
   tries: number;
   /** Milliseconds from the first try to the start of the last. */
   totalMs: number;
@@ -24,11 +24,11 @@ export const DEFAULT_RETRY: Readonly<RetryLimits> = {
 const MAX_RETRY_AFTER_SECONDS = 86_400;
 
 /**
- * Reads `Retry-After`: seconds, or a date, which is held against the answer's own `Date` so that the clocks' difference does not count.
+ * Reads `Retry-After`: seconds, or a date, compared with the response's own `Date`, so that clocks may differ.
  * Whether AMC's 429 carries the header is not known; the general Ads pages say seconds (REF; M).
  *
- * @param headers the answer's headers
- * @param wallNow our clock in milliseconds, for an answer without `Date`
+ * @param headers the response's headers
+ * @param wallNow our clock in milliseconds, for a response without `Date`
  * @returns seconds from 0 to a day, or null when there is no usable header
  */
 export function retryAfterSeconds(

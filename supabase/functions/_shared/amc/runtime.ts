@@ -8,14 +8,14 @@ export interface AmcLogEntry {
   method: string;
   /** The path, or host and path of a result link; without the query. */
   target: string;
-  /** HTTP status, or null when there was no answer. */
+  /** HTTP status, or null when there was no response. */
   status: number | null;
-  /** `answered`, or why there was no answer. */
+  /** `answered`, or why there was no response. */
   outcome: "answered" | "timeout" | "aborted" | "network";
   request_id: string | null;
-  /** Milliseconds from the start of the request to the end of the answer. */
+  /** Milliseconds from the start of the request to the end of the response. */
   ms: number;
-  /** Without secrets; present when there was no answer. */
+  /** Without secrets; present when there was no response. */
   error?: string;
 }
 
@@ -56,12 +56,12 @@ export function createRuntime(
     random: options.random ?? (() => Math.random()),
     wait: options.wait ?? waitFor,
     startTimer: options.startTimer ?? startTimer,
-    // A log that fails must not take an answer (and the id in it) with it.
+    // A log that fails must not lose the response, and the id in it.
     log: (entry) => {
       try {
         options.log?.(entry);
       } catch {
-        // Nowhere to tell.
+        // There is nowhere to report it.
       }
     },
     redact,

@@ -21,14 +21,14 @@ export interface Credential {
   refreshToken: string;
 }
 
-/** Gives access tokens of one credential; shared by all clients that use it. */
+/** Gives access tokens for one credential; shared by all clients that use it. */
 export interface TokenSource {
   /** The client id, which AMC wants as a header. */
   readonly clientId: string;
   /**
-   * A token that is good for at least a minute, usually from memory.
+   * A token that is valid for at least a minute, usually from memory.
    *
-   * @throws CredentialError when a person must reconnect; ThrottledError or UnavailableError when it may work later
+   * @throws CredentialError when a person must reconnect; ThrottledError or UnavailableError when a later try may succeed
    */
   token(signal?: AbortSignal): Promise<string>;
   /** Forgets a token that AMC refused. A token that has been replaced since is left alone. */
@@ -56,7 +56,7 @@ interface CachedToken {
   expiresAt: number;
 }
 
-/** Good for at least this long when handed out, in milliseconds. */
+/** How long a token is valid at least when it is handed out, in milliseconds. */
 const MIN_LIFE_MS = 60_000;
 
 const PERMANENT = ["invalid_grant", "invalid_client", "unauthorized_client"];
@@ -92,7 +92,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
           requestToken(runtime, url, credential, options.timeoutMs ?? 15_000),
       );
     } catch (error) {
-      // The old token still serves while the endpoint is out of order.
+      // The old token is still valid while the endpoint fails.
       const usable = cached !== null &&
         cached.expiresAt - runtime.now() >= MIN_LIFE_MS;
       if (!usable || error instanceof CredentialError) throw error;
@@ -167,7 +167,7 @@ async function requestToken(
   return { value: token, expiresAt: began + lives * 1000 };
 }
 
-/** A refusal that only a person can mend (REF; H for invalid_grant and invalid_client), or something that may pass. */
+/** A refusal that only a person can resolve (REF; H for invalid_grant and invalid_client), or something that may pass. */
 function tokenError(
   runtime: Runtime,
   response: AmcResponse | NoResponse,

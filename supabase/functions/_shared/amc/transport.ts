@@ -80,8 +80,8 @@ export function outgoing(
  * Carries out a read: retried on 429, 5xx and network failures within the bounds, and once with a fresh token
  * after a 401.
  *
- * @param read makes the result of a successful answer; a retryable error that it throws is retried too
- * @throws the typed errors
+ * @param read makes the result from a successful response; a retryable error that it throws is retried too
+ * @throws AmcErrors
  */
 export function get<T>(
   transport: Transport,
@@ -103,7 +103,7 @@ export function get<T>(
  * Carries out a write other than create: never retried, except once with a fresh token after a 401, which says
  * that nothing was done.
  *
- * @throws the typed errors; UnknownOutcomeError when it may have been carried out
+ * @throws AmcErrors; UnknownOutcomeError when AMC may have carried it out
  */
 export async function write(
   transport: Transport,

@@ -15,11 +15,11 @@ export interface WorkflowDefinition {
 }
 
 /**
- * Makes sure that a workflow is saved at AMC: asks for it, and saves it if AMC does not know it. Whatever has that id
- * already is taken for it.
+ * Makes sure that a workflow is saved at AMC: gets it, and saves it if AMC does not have it. One with the same id is the same
+ * workflow, since the id names its content.
  *
  * @returns whether this call saved it: AMC may then need a moment to show it
- * @throws UnknownOutcomeError when the answer to the save was lost; calling again is harmless
+ * @throws UnknownOutcomeError when the response to the save was lost; calling again does no harm
  */
 export async function ensureWorkflow(
   transport: Transport,

@@ -10,28 +10,28 @@ import { readCredential, type Sql } from "../database/sql.ts";
 import type { Log } from "../log.ts";
 import type { InstanceRow } from "./instance.ts";
 
-/** Where AMC is, when it is not where the region says. */
+/** Addresses in place of those of the region. */
 export interface AmcAddresses {
   /** AMC_API_URL: overrides the regional host. */
   apiUrl?: string;
   /** AMC_TOKEN_URL: overrides the token endpoint. */
   tokenUrl?: string;
-  /** AMC_RESULT_HOSTS: hosts that result links may name, separated by commas. */
+  /** AMC_RESULT_HOSTS: hosts that result links may name. */
   resultHosts?: string[];
 }
 
-/** A credential was refused, or is missing, as it was stored when it was read: a person may have stored another since. */
+/** A stored credential was refused or is missing. It names the version that was read: a person may have stored another since. */
 export class StoredCredentialError extends CredentialError {
   constructor(
     { code, message, status, requestId }: CredentialError,
-    /** The credential's version, as in amc_instances; null if no instance used it. */
+    /** The version in amc_instances.credential_version; null if no instance uses the credential. */
     readonly version: number | null,
   ) {
     super(code, message, { status, requestId });
   }
 }
 
-/** How long a credential that was read from Vault is used before it is looked at again. */
+/** How long a credential is used before Vault is read again. */
 const CREDENTIAL_FRESH_MS = 10_000;
 
 interface Cached {
@@ -41,15 +41,19 @@ interface Cached {
 
 /** Gives the clients of instances. */
 export interface AmcClients {
-  /** The client of an instance; throws CredentialError if Vault holds no whole credential of that name. */
+  /**
+   * The client of an instance.
+   *
+   * @throws StoredCredentialError when Vault holds no complete credential of that name
+   */
   of(instance: InstanceRow): Promise<AmcClient>;
-  /** Reads a credential anew the next time: Amazon refused it, and a person may have stored another. */
+  /** Forgets a credential that Amazon refused: the next use reads Vault again, where a person may have stored another. */
   forget(credentialName: string): void;
 }
 
 /**
- * Makes the clients of instances. Those with one credential share its tokens, which outlive a tick in a warm worker; a
- * credential that a person has stored anew takes the place of the old one.
+ * Makes the clients of instances. Instances with the same credential share its tokens, which outlive a tick in a warm worker.
+ * A credential that a person stores in place of another is used within ten seconds.
  */
 export function createAmcClients(
   sql: Sql,
@@ -67,7 +71,7 @@ export function createAmcClients(
     if (credential === null) {
       const missing = new CredentialError(
         "credential_missing",
-        `Vault holds no whole credential named ${name}.`,
+        `Expected Vault to hold a credential named ${name} with client_id, client_secret and refresh_token; it is missing or incomplete.`,
       );
       throw new StoredCredentialError(missing, version);
     }
@@ -82,7 +86,7 @@ export function createAmcClients(
     return { credential: text, tokens: versioned(tokens, version) };
   }
 
-  // Nothing is awaited between looking and storing: weeks that are submitted together share one token.
+  // No await between the look-up and the store: weeks that are submitted together share one token.
   async function tokensOf(name: string, region: Region): Promise<TokenSource> {
     const key = `${name} ${region}`;
     let entry = cache.get(key);
@@ -93,7 +97,7 @@ export function createAmcClients(
       );
       entry = { cached, readAt: performance.now() };
       cache.set(key, entry);
-      // A credential that is not there yet is looked for again the next time.
+      // The next use tries again.
       cached.catch(() => cache.delete(key));
     }
     return (await entry.cached).tokens;
@@ -124,7 +128,7 @@ export function createAmcClients(
   };
 }
 
-/** The same tokens, whose refusals say which credential was refused. */
+/** The same tokens; their errors name the version of the credential. */
 function versioned(tokens: TokenSource, version: number | null): TokenSource {
   return {
     ...tokens,

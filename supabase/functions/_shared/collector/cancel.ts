@@ -6,10 +6,10 @@ import { pauseInstance } from "./pause_instance.ts";
 const CONCURRENCY = 3;
 
 /**
- * Asks AMC to cancel what a person cancelled, and duplicates that are proved ours. Each is asked for again until AMC shows
- * that it ended.
+ * Asks AMC to cancel executions whose week a person cancelled, and duplicates that are proved ours. Each is requested again
+ * until AMC shows that the execution has ended.
  *
- * @returns how many were taken
+ * @returns how many were claimed
  */
 export async function cancel(collector: Collector): Promise<number> {
   const claims = await collector.rpc("claim_cancellations", {});
@@ -31,7 +31,7 @@ export async function cancel(collector: Collector): Promise<number> {
         amc_status: outcome.execution.status,
       });
     } catch (error) {
-      // Fresh executions may not be visible yet: it is asked for again.
+      // A new execution may not be visible yet: the next claim asks again.
       if (error instanceof NotFoundError) return;
       if (!(await pauseInstance(collector, claim, error))) throw error;
     }

@@ -1,4 +1,4 @@
-/** Reads the JSON in what the database's claims answer. */
+/** Reads the JSON that the database returns with its claims. */
 import type { WorkflowDefinition } from "../amc/mod.ts";
 import type { Json } from "../database/database.types.ts";
 import type {
@@ -22,7 +22,7 @@ import {
 } from "../json_fields.ts";
 import type { Dialect } from "../results/csv_header.ts";
 
-/** What attempts and weeks have in common: the window for which AMC is asked. */
+/** What attempts and weeks have in common: what AMC is asked to run. */
 const WINDOW = {
   /** AMC's id of the workflow. */
   workflow_id: text("AMC's id of a workflow"),
@@ -40,7 +40,7 @@ const FOLLOWED_ATTEMPT = {
   attempt_id: text("an attempt's id"),
   week_id: text("a week's id"),
   collection_id: text("a collection's id"),
-  /** unknown: its create got no response; created: its execution is under way; abandoned: given up, and still looked for. */
+  /** unknown: its create got no response; created: its execution is under way; abandoned: given up, but its execution may still appear. */
   state: oneOf("unknown", "created", "abandoned"),
   /** AMC's id of its execution, once that is known. */
   execution_id: nullable(text("AMC's id of an execution")),
@@ -62,16 +62,16 @@ const SURVEYED_WEEK = {
   intended_at: text("an instant"),
 };
 
-/** An attempt of which a listing is to tell. */
+/** An attempt that a listing follows. */
 export type FollowedAttempt = ObjectOf<typeof FOLLOWED_ATTEMPT>;
 
 /** A week for which nothing was created yet. */
 export type SurveyedWeek = ObjectOf<typeof SURVEYED_WEEK>;
 
 /**
- * The attempts and weeks of which a listing is to tell, as claim_listing answers them.
+ * The attempts that a listing follows and the weeks that it surveys, as claim_listing returns them.
  *
- * @throws TypeError when the database answered something else
+ * @throws TypeError when the database returned another form
  */
 export function readClaimedListing(
   { attempts, surveys }: ClaimedListing,
@@ -90,9 +90,9 @@ const RECORDED_LISTING = {
 };
 
 /**
- * What record_listing answers.
+ * What record_listing returns.
  *
- * @throws TypeError when the database answered something else
+ * @throws TypeError when the database returned another form
  */
 export function readRecordedListing(
   answer: Json,
@@ -109,9 +109,9 @@ const WORKFLOW_DEFINITION = {
 };
 
 /**
- * The workflow that a claimed week runs, as claim_due_weeks answers it, in AMC's words.
+ * The workflow that a claimed week runs, as claim_due_weeks returns it, in the form that AMC takes.
  *
- * @throws TypeError when the database answered something else
+ * @throws TypeError when the database returned another form
  */
 export function readWorkflow(week: ClaimedWeek): WorkflowDefinition {
   const definition = read(
@@ -134,9 +134,9 @@ const OUTPUT_FORMAT = {
 };
 
 /**
- * How the cells of a claimed result are written, as claim_loads answers it.
+ * How the cells of a claimed result are quoted and separated, as claim_loads returns it.
  *
- * @throws TypeError when the database answered something else
+ * @throws TypeError when the database returned another form
  */
 export function readDialect({ output_format }: ClaimedLoad): Dialect {
   const format = read(
@@ -156,7 +156,11 @@ const SUMMARY = {
   bytes: optional(wholeNumber("a number of bytes")),
 };
 
-/** How much a load's summary says was loaded. */
+/**
+ * How much was loaded, as a load's summary says.
+ *
+ * @throws TypeError when the database returned another form
+ */
 export function readSize(summary: Json): ObjectOf<typeof SUMMARY> {
   return read("finish_load", summary, SUMMARY);
 }
@@ -172,7 +176,7 @@ function readAll<F extends Fields>(
   return value.map((item) => read(what, item, fields));
 }
 
-/** Other keys are left alone: a newer database may answer more. */
+/** Other keys are ignored: a newer database may return more. */
 function read<F extends Fields>(
   what: string,
   value: Json,
@@ -181,7 +185,7 @@ function read<F extends Fields>(
   const found = readFields(value, fields, "ignored");
   if ("object" in found) return found.object;
   throw new TypeError(
-    `The database answered ${what} in another form: ${
+    `The database returned ${what} in another form: ${
       found.problems.join("; ")
     }.`,
   );

@@ -10,10 +10,10 @@ export interface Collector {
   sql: Sql;
   clients: AmcClients;
   log: Log;
-  /** How much is loaded at once, and how much at most; absent: the defaults. */
+  /** How large segments, calls and results may be; absent: the defaults. */
   limits?: LoadLimits;
   /** A clock that never jumps, in milliseconds. */
   now(): number;
-  /** Named points at which a test may stop the process; elsewhere it does nothing. */
+  /** Marks a named point at which a test may stop the worker. Outside tests it does nothing. */
   checkpoint(point: string): Promise<void>;
 }

@@ -14,11 +14,11 @@ export type ConfirmedAttempt = FollowedAttempt & {
 };
 
 /**
- * Looks up the execution that a person named for an attempt, and lets the attempt take it unless AMC contradicts. A slip of the
- * pen would put another week's rows under this one.
+ * Looks up the execution that a person named for an attempt, and adopts it unless AMC contradicts: a typing error would put
+ * another week's rows under this one.
  *
- * @param known ids that are ours already; what is taken is added
- * @throws AmcError if AMC could not be asked: the person's word stays, and is looked at with the next listing
+ * @param known AMC's ids of executions that belong to an attempt; an adopted one is added
+ * @throws AmcError when AMC could not be asked: the person's confirmation stays, and the next listing tries again
  */
 export async function confirm(
   collector: Collector,
@@ -30,7 +30,7 @@ export async function confirm(
   const execution_id = attempt.confirmed_execution_id;
   const execution = await lookUp(client, execution_id);
   let reason = execution === null
-    ? "AMC knows no such execution."
+    ? "AMC has no execution with this id."
     : whyNot(attempt, execution);
   let outcome: string | null = null;
   if (reason === null) {
@@ -75,7 +75,7 @@ async function lookUp(
   }
 }
 
-/** What AMC says of the execution that contradicts what the attempt asked for; null if nothing does. A field that AMC leaves out contradicts nothing. */
+/** How the execution contradicts what the attempt asked for; null if it does not. A field that AMC leaves out contradicts nothing. */
 function whyNot(
   attempt: ConfirmedAttempt,
   execution: ExecutionObservation,

@@ -1,11 +1,11 @@
-/** Does nothing, or stops the process, when the work reaches a named point. */
+/** Marks that the work has reached a named point: does nothing, or stops there for good. */
 export type Checkpoint = (point: string) => Promise<void>;
 
 /**
- * Makes the named points. Only where a test has set AMC_HISTORY_FAILPOINTS do they do anything: the points that it names,
- * separated by commas, say on stdout that they were reached, and never go on: the test kills the process there.
+ * Makes the function that marks named points. It does something only where a test has set AMC_HISTORY_FAILPOINTS: at a point
+ * named there it prints a line `{"event": "failpoint", "point": …}` and never returns, so that the test can kill the process.
  *
- * @param points the value of AMC_HISTORY_FAILPOINTS, if it is set
+ * @param points the value of AMC_HISTORY_FAILPOINTS: names separated by commas; undefined if it is not set
  */
 export function createCheckpoint(points: string | undefined): Checkpoint {
   const stops = new Set(points?.split(",").filter(Boolean));

@@ -2,10 +2,10 @@ import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
 
 /**
- * Settles the weeks whose execution ended at AMC without a result: those that may are put off and tried again, the others
- * fail with AMC's own words.
+ * Handles weeks whose execution ended at AMC without a result: reschedules those that may be retried, and fails the others
+ * with AMC's own message.
  *
- * @returns how many there were
+ * @returns how many weeks there were
  */
 export async function finish(collector: Collector): Promise<number> {
   const finished = await collector.rpc("finished_attempts", {});
@@ -16,7 +16,7 @@ export async function finish(collector: Collector): Promise<number> {
         attempt_id,
       });
       if (retry.outcome !== "rejected") {
-        collector.log("warn", "week_put_off", {
+        collector.log("warn", "week_rescheduled", {
           collection_id,
           week_id,
           attempt_id,

@@ -1,9 +1,9 @@
 import { type Log, logFailure } from "../log.ts";
 
 /**
- * Does some work for each item, a few at once. An item whose work fails is logged and stops no other.
+ * Does some work for each item, a few at the same time. A failure is logged, and the other items go on.
  *
- * @param concurrency how many at the same time
+ * @param concurrency how many items at the same time
  */
 export async function forEachOf<Item extends object>(
   items: readonly Item[],

@@ -1,4 +1,4 @@
-/** An AMC instance as every claim answers it: what requests to AMC for it must name. */
+/** An AMC instance, as every claim returns it: what requests to AMC must name. */
 export interface InstanceRow {
   /** AMC's instance id, such as `amcr1aaaa1a`. */
   instance_id: string;

@@ -20,12 +20,12 @@ import { survey } from "./survey.ts";
 const MAX_INSTANCES = 5;
 const LEASE_SECONDS = 60;
 const CONCURRENCY = 3;
-/** Executions that a listing did not show are asked for one by one, at most so many a listing. */
+/** How many executions that a listing did not show are asked for one by one. */
 const MAX_GETS = 10;
 
 /**
- * Reads AMC's list of each instance whose list is due: one listing tells how all its executions are, and which of them
- * belongs to an attempt whose create got no answer.
+ * Reads AMC's list of executions for each instance whose list is due. One listing shows the status of all executions, and
+ * which of them belongs to an attempt whose create got no response.
  *
  * @returns how many instances were listed
  */
@@ -87,14 +87,14 @@ async function listInstance(
     (attempt) => settle(collector, claim, client, attempt, listing, known),
   );
   await survey(collector, claim, weeks, listing, known);
-  // Only now: what the list told is not lost to one answer that failed.
+  // Only now: what the list showed is recorded although one GET failed.
   if (failure !== null) throw failure;
 }
 
 /**
- * One GET for each execution that is ours and that the listing did not show: absence is never an end.
+ * Sends one GET for each of our executions that the listing did not show: absence from a list does not mean that it ended.
  *
- * @returns what was found, and the failure that ended the asking, if one did
+ * @returns what was found, and the error after which no more was asked, if there was one
  */
 async function unseenExecutions(
   collector: Collector,
@@ -114,7 +114,7 @@ async function unseenExecutions(
     } catch (error) {
       if (!(error instanceof AmcError)) throw error;
       if (!(error instanceof NotFoundError)) return { found, failure: error };
-      // Lag, if it is fresh; AMC's own deadline ends it otherwise, and the alert of an overdue execution tells a person.
+      // A new execution may not be visible yet. Any other ends by AMC's own deadline; if not, an overdue alert is raised.
       collector.log("warn", "execution_not_shown", {
         collection_id,
         week_id,
@@ -161,7 +161,12 @@ async function settle(
   const execution = match.kind === "one" ? match.execution : match.chosen;
   const others = match.kind === "several" ? match.others : [];
   if (attempt.state === "abandoned") {
-    await reportStrays(collector, attempt, [execution, ...others], known);
+    await reportLateExecutions(
+      collector,
+      attempt,
+      [execution, ...others],
+      known,
+    );
     return;
   }
   const report = await collector.rpc("record_execution", {
@@ -178,30 +183,30 @@ async function settle(
     outcome: report.outcome,
     status: report.status,
   });
-  await reportStrays(collector, attempt, others, known);
+  await reportLateExecutions(collector, attempt, others, known);
 }
 
-/** Executions that the fingerprint proves ours and that their attempt cannot take. */
-async function reportStrays(
+/** Reports executions that the fingerprint proves ours, but that their attempt cannot adopt. */
+async function reportLateExecutions(
   collector: Collector,
   attempt: FollowedAttempt,
-  strays: ExecutionObservation[],
+  executions: ExecutionObservation[],
   known: Set<string>,
 ): Promise<void> {
   const { attempt_id, week_id, collection_id } = attempt;
-  for (const stray of strays) {
+  for (const execution of executions) {
     const report = await collector.rpc("record_late_execution", {
       attempt_id,
-      execution_id: stray.id,
-      details: stray,
+      execution_id: execution.id,
+      details: execution,
     });
-    known.add(stray.id);
-    collector.log("warn", "stray_execution", {
+    known.add(execution.id);
+    collector.log("warn", "late_execution", {
       collection_id,
       week_id,
       attempt_id,
-      execution_id: stray.id,
-      request_id: stray.request_id,
+      execution_id: execution.id,
+      request_id: execution.request_id,
       outcome: report.outcome,
       status: report.status,
     });

@@ -14,16 +14,16 @@ import { learnOutputColumns } from "./output_columns.ts";
 import { ResultFiles } from "./result_files.ts";
 
 const MAX_LOADS = 2;
-/** As long as a load may take, and a little more. */
+/** Longer than a load may take. */
 const LEASE_SECONDS = 150;
 const LOAD_TIMEOUT_MS = 120_000;
 
 /**
- * Loads results of executions that succeeded, and completes their weeks. A result that is too large for what is left of the
- * call's budget is let go in the middle; the next call goes on with it.
+ * Loads results of executions that succeeded, and completes their weeks. When the call's budget is used up in the middle of a
+ * result, the load is released, and the next call continues it.
  *
- * @param budget what this call may load; absent: as much as the limits say
- * @returns how many were taken
+ * @param budget how much this call may load; absent: as much as the limits say
+ * @returns how many results were claimed
  */
 export async function load(
   collector: Collector,
@@ -75,7 +75,7 @@ async function loadOne(
   try {
     await learnOutputColumns(collector, client, claim.execution_id, signal);
     summary = await loadFrom(true).catch(async (error) => {
-      // It said that it serves ranges, and does not: from the start, as from one that says so.
+      // The server says that it serves ranges, and does not: load from the start, without ranges.
       if (!(error instanceof AmcError && error.code === "wrong_range")) {
         throw error;
       }
@@ -83,7 +83,7 @@ async function loadOne(
       return await loadFrom(false);
     });
   } finally {
-    // Whatever is still open is read no further.
+    // Stop reading whatever is still open.
     ending.abort();
   }
   if (summary !== null) {
@@ -104,7 +104,7 @@ async function release(
   claim: ClaimedLoad,
 ): Promise<void> {
   await releaseLoad(collector.sql, holderOf(claim));
-  collector.log("info", "load_goes_on_later", idsOf(claim));
+  collector.log("info", "load_continues_later", idsOf(claim));
 }
 
 async function complete(

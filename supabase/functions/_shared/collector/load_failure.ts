@@ -8,18 +8,23 @@ import { idsOf, logFailure } from "../log.ts";
 import type { Collector } from "./collector.ts";
 import { isInstanceWide, pauseInstance } from "./pause_instance.ts";
 
-/** Reports a load that did not succeed, unless it is another worker's by now. */
+/**
+ * Reports a load that failed, unless another worker has claimed it since.
+ *
+ * @param error a ResultError, or AH002 from the database, fails the week for good; an error that concerns the whole instance
+ *   pauses it and counts as no error of the week; any other is counted, and the load is tried again
+ */
 export async function reportFailure(
   collector: Collector,
   claim: ClaimedLoad,
   error: unknown,
 ): Promise<void> {
   if (isStaleLoad(error)) {
-    collector.log("info", "load_taken_up_elsewhere", idsOf(claim));
+    collector.log("info", "load_claimed_elsewhere", idsOf(claim));
     return;
   }
   if (isInstanceWide(error)) {
-    // Waiting counts as no error: the load is taken up again when its lease ends.
+    // No error of the week: the load is claimed again when its lease ends.
     await pauseInstance(collector, claim, error);
     return;
   }
@@ -34,8 +39,8 @@ export async function reportFailure(
     permanent,
   });
   if (report.outcome === "stale") {
-    // Its session was ended by the worker that has taken it up.
-    collector.log("info", "load_taken_up_elsewhere", idsOf(claim));
+    // The worker that has claimed it ended this one's session.
+    collector.log("info", "load_claimed_elsewhere", idsOf(claim));
     return;
   }
   collector.log("warn", "load_failed", {
@@ -50,7 +55,7 @@ export async function reportFailure(
   await drop(collector, claim, dropEndedLoad);
 }
 
-/** Rows that stay are shown to nobody, and dropped by the daily purge. */
+/** Where this fails, the rows that stay are not visible, and the daily purge drops them. */
 async function drop(
   collector: Collector,
   { attempt_id, fence }: ClaimedLoad,
@@ -63,7 +68,7 @@ async function drop(
   }
 }
 
-/** A file that is not right stays so; what the network or AMC did may pass. */
+/** A file with wrong content stays so; an error of the network or of AMC may pass. */
 function judge(error: unknown): { code: string; permanent: boolean } {
   if (error instanceof ResultError) {
     return { code: error.code, permanent: true };

@@ -3,13 +3,13 @@ import type { Collector } from "./collector.ts";
 import { isInstanceWide } from "./pause_instance.ts";
 
 /**
- * Sees to it that AMC's outputColumns are known before a result is loaded, so that its view is typed. AMC's answer to a GET
- * has them (captured, H); whether its list has them is not known. Asks once, and only while nothing of the workflow version is
- * known.
+ * Stores AMC's outputColumns before a result is loaded, so that its view is typed. AMC's response to a GET has them
+ * (captured, H); whether its list has them is not known. Asks AMC once, and only while the database has no columns for the
+ * workflow version.
  *
  * @param executionId AMC's workflowExecutionId of an execution that succeeded
- * @throws what makes every call to AMC wait: a throttle, a credential or token that is refused. Any other answer does not hold
- *   the result up: its columns then read as text.
+ * @throws an error that concerns the whole instance: a throttle, a refused credential or token. After any other AmcError the
+ *   result is loaded all the same, and its columns read as text.
  */
 export async function learnOutputColumns(
   { sql, log }: Collector,

@@ -9,8 +9,8 @@ import type { Collector } from "./collector.ts";
 import type { InstanceRow } from "./instance.ts";
 
 /**
- * Whether an error concerns every call for the instance: a throttle, a credential or token that was refused. It tells nothing
- * about what was asked for.
+ * Whether an error concerns every call for the instance: a throttle, a refused credential or token. It says nothing about the
+ * execution or result that was asked for.
  */
 export function isInstanceWide(error: unknown): boolean {
   return error instanceof ThrottledError || error instanceof CredentialError ||
@@ -18,10 +18,10 @@ export function isInstanceWide(error: unknown): boolean {
 }
 
 /**
- * Keeps every worker from calling AMC for an instance after a call failed: as long as AMC said, until a person reconnects
- * if the credential is refused, else for a growing pause. Errors that are not AMC's are none of its business.
+ * Pauses an instance after a call to AMC failed, for every worker: for as long as AMC asked, until a person stores another
+ * credential if it was refused, else for a pause that grows. Does nothing about errors that are not AmcErrors.
  *
- * @returns whether the error was AMC's
+ * @returns whether it was an AmcError
  */
 export async function pauseInstance(
   collector: Collector,
@@ -39,7 +39,7 @@ export async function pauseInstance(
   });
   if (error instanceof CredentialError) {
     collector.clients.forget(credential_name);
-    // Without a version it stops nothing.
+    // The database stops nothing for a null version.
     const version = error instanceof StoredCredentialError
       ? error.version
       : null;

@@ -8,25 +8,26 @@ import {
 import { decompressed } from "../results/gzip.ts";
 import type { ResultFile } from "../results/loader.ts";
 
-/** How often a file that breaks off is gone on with, without a byte between. */
+/** How often a download that breaks off is resumed without a byte in between. */
 const MAX_BREAKS = 3;
 
-/** Where a file is opened: from a byte on, if it has the etag. */
+/** From which byte a file is read, and which etag it must still have. */
 interface From {
   offset: number;
   etag: string | null;
 }
 
 /**
- * The files of an execution's result. Links die after ten minutes (SPEC; H): they are asked for just before use, and once more
- * if one has died meanwhile. They are kept nowhere but here.
+ * The files of an execution's result. Links expire after ten minutes (SPEC; H): they are requested just before use, and once
+ * more if one has expired. They are secrets, and are held in memory only.
  */
 export class ResultFiles {
   #urls: string[] | null = null;
 
   /**
-   * @param signal ends every request, and what is being read
-   * @param ranges false: the server is known to serve none, whatever it says
+   * @param executionId AMC's workflowExecutionId
+   * @param signal ends every request, and every body that is being read
+   * @param ranges false when the server is known to serve no ranges, whatever its headers say
    */
   constructor(
     private readonly client: AmcClient,
@@ -41,9 +42,12 @@ export class ResultFiles {
   }
 
   /**
-   * Opens a file, by its place from 0.
+   * Opens a file.
    *
-   * @throws ResultChangedError if it has another etag by now; other AmcErrors
+   * @param index its position in AMC's list of links, from 0
+   * @param from the byte to begin with, and the etag that the file must still have
+   *
+   * @throws ResultChangedError when the file has another etag; other AmcErrors
    */
   async open(index: number, from: From): Promise<ResultFile> {
     const opened = await this.#request(index, from);
@@ -59,7 +63,7 @@ export class ResultFiles {
       : { ...unpacked, ...known };
   }
 
-  /** All bytes from the offset on: a connection that breaks off is gone on with where it broke, if the file can be. */
+  /** All bytes from the offset on. A download that breaks off is resumed where it broke, if the server allows. */
   async *#whole(
     index: number,
     first: OpenedResult,

@@ -16,7 +16,7 @@ import { pauseInstance } from "./pause_instance.ts";
 const MAX_WEEKS = 10;
 const LEASE_SECONDS = 60;
 const CONCURRENCY = 5;
-/** After these nothing more is sent for the instance: the database has paused it, for other workers too. */
+/** After one of these no more is sent for the instance: the database has paused it, for other workers too. */
 const STOPPING: ReadonlySet<string> = new Set([
   "throttled",
   "quota",
@@ -24,13 +24,13 @@ const STOPPING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Takes due weeks and asks AMC to run each, once. The id that AMC gives is stored before anything else is asked about
- * that execution; whatever else comes back is reported, and nothing is sent again.
+ * Claims due weeks and asks AMC to run each of them, once. Stores the id that AMC returns before it asks anything about that
+ * execution. Any other outcome is reported to the database, and nothing is sent again.
  *
- * @returns how many creates left for AMC
+ * @returns how many creates were sent to AMC
  */
 export async function submit(collector: Collector): Promise<number> {
-  // The POST window is measured from before the claim was sent, on a clock that goes on while the process sleeps or not at all.
+  // The POST window begins before the claim is sent: whatever the claim takes is part of it.
   const askedAt = collector.now();
   const weeks = await collector.rpc("claim_due_weeks", {
     max_weeks: MAX_WEEKS,
@@ -46,7 +46,8 @@ export async function submit(collector: Collector): Promise<number> {
     if (client === null) return;
     if (stopped.has(week.instance_id)) {
       await report(collector, week, "not_sent", {
-        message: "AMC asked to wait, or refused the token, meanwhile.",
+        message:
+          "AMC throttled or refused another create of the instance, so this one was not sent.",
       });
       return;
     }
@@ -58,7 +59,7 @@ export async function submit(collector: Collector): Promise<number> {
   return sent;
 }
 
-/** The client, once the week's workflow is saved at AMC; or null if that did not succeed, and was reported. */
+/** The client, once the week's workflow is saved at AMC; null if that failed, which is reported. */
 async function prepare(
   collector: Collector,
   week: ClaimedWeek,
@@ -75,7 +76,7 @@ async function prepare(
     return client;
   } catch (error) {
     const refused = error instanceof RefusedError;
-    // First, so that nobody claims the week anew before the instance waits.
+    // First pause the instance: once the week is reported, another worker could claim it.
     const expected = refused || await pauseInstance(collector, week, error);
     await report(
       collector,
@@ -129,7 +130,7 @@ async function createFor(
   return outcome.kind;
 }
 
-/** Stores the id first: if the process dies before, AMC's list has to tell it. */
+/** Stores the id first: if the process dies before, only AMC's list can tell it. */
 async function store(
   collector: Collector,
   week: ClaimedWeek,
@@ -157,7 +158,7 @@ async function store(
   });
 }
 
-/** What AMC said beside the id must not keep the id from being stored. */
+/** Stores the id even where the database refuses the rest of AMC's response. */
 async function storeId(
   collector: Collector,
   week: ClaimedWeek,
@@ -193,7 +194,7 @@ async function reportOutcome(
   week: ClaimedWeek,
   outcome: Exclude<CreateOutcome, { kind: "created" }>,
 ): Promise<void> {
-  // Our own mistake would be made again: the week fails, and says why.
+  // The same request would be refused again: the week fails, and says why.
   const verdict = outcome.kind === "not_sent" &&
       outcome.reason === "invalid_request"
     ? "refused"

@@ -6,11 +6,13 @@ import type { Collector } from "./collector.ts";
 const ENDED_WITHOUT_RESULT = new Set(["FAILED", "REJECTED", "CANCELLED"]);
 
 /**
- * Looks, before a collection's first create, whether AMC has runs of its weeks already: a database that was restored from a
- * backup does not know what it had created. What is found is adopted; then the collection may begin. A week whose run cannot
- * be taken, because another attempt asked AMC for the same window, is looked for again once that has ended.
+ * Checks, before a collection's first create, whether AMC already has executions for its weeks: a database that was restored
+ * from a backup has lost what it created since. Adopts what it finds, then lets the collection begin. A week that cannot adopt
+ * its execution, because another attempt holds the same window, is surveyed again once that attempt has ended.
  *
- * @param known ids that are ours already; what is adopted is added
+ * @param weeks the weeks to survey
+ * @param listing the instance's executions; nothing is concluded from one that is not complete
+ * @param known AMC's ids of executions that belong to an attempt; adopted ones are added
  */
 export async function survey(
   collector: Collector,
@@ -41,7 +43,7 @@ export async function survey(
     });
     known.add(found.id);
     if (report.outcome === "no_slot") waiting.add(week.collection_id);
-    // What holds the window may take the run, or end without it: only this week waits for that.
+    // The attempt that holds the window may take the execution or end without it: only this week waits.
     if (report.outcome === "window_taken") held.add(week.week_id);
     collector.log("warn", "surveyed_execution", {
       collection_id: week.collection_id,
@@ -73,7 +75,12 @@ export async function survey(
   });
 }
 
-/** Whether AMC ran it with our parameters; AMC echoes them (captured empty: H; filled: L), and none is the same as an empty object. */
+/**
+ * Whether an execution ran with our parameters. AMC echoes them (captured empty: H; filled: L).
+ *
+ * @param ours parameters by name; null or undefined: none
+ * @param echoed what AMC echoes; null: none
+ */
 export function sameParameters(ours: unknown, echoed: unknown): boolean {
   const canonical = (values: unknown) =>
     JSON.stringify(

@@ -8,21 +8,21 @@ import { list } from "./listing.ts";
 import { load } from "./load.ts";
 import { submit } from "./submit.ts";
 
-/** How much one tick may do. CPU time cannot be seen from inside, so rounds and time bound it. */
+/** How much one tick may do. A function cannot see its CPU time, so rounds and time bound it. */
 export interface Budget {
   rounds: number;
   milliseconds: number;
-  /** What may be loaded; absent: as much as one call may. */
+  /** How much may be loaded; absent: as much as one call may load. */
   loading?: LoadBudget;
 }
 
-/** What a tick did: how much each step took up. */
+/** What a tick did: how many items each step handled. */
 export type TickReport = Record<
   "list" | "cancel" | "finish" | "load" | "submit",
   number
 >;
 
-/** Well inside the 150 s that a worker has on the smallest plan. */
+/** Well within the 150 s that a worker may live on the free plan. */
 export const DEFAULT_BUDGET: Budget = { rounds: 50, milliseconds: 90_000 };
 
 // Listing and loading first: they free the slots that submitting fills.
@@ -32,8 +32,10 @@ const STEPS: Record<
 > = { list, cancel, finish, load, submit };
 
 /**
- * One tick: lists, cancels, finishes, loads and submits until nothing moves or the budget is used up. Each step ends in exactly one
- * call that moves its week on, so the process may die anywhere.
+ * One tick: lists, cancels, finishes, loads and submits until there is nothing to do or the budget is used up. Each step ends
+ * with exactly one call that changes its week, so the process may die anywhere.
+ *
+ * @returns how many items each step handled
  */
 export async function runTick(
   collector: Collector,
@@ -61,13 +63,17 @@ export async function runTick(
   return report;
 }
 
-/** What one call of the worker may load. @param end when it begins nothing more, on the collector's clock */
+/**
+ * How much one call of the worker may load.
+ *
+ * @param end when no further segment may begin: milliseconds on the collector's clock
+ */
 export function budgetOf(collector: Collector, end: number): LoadBudget {
   const { callBytes } = collector.limits ?? DEFAULT_LIMITS;
   return new LoadBudget(callBytes, end, () => collector.now());
 }
 
-/** A step that fails as a whole stops no other. */
+/** A step that fails as a whole is logged, and the others go on. */
 async function step(
   collector: Collector,
   name: keyof TickReport,

@@ -14,19 +14,19 @@ import { RequestError } from "./request_error.ts";
 export interface User {
   /** The id in auth.users. */
   id: string;
-  /** The access token, with which the database is asked as this user. */
+  /** The access token, with which the database can be called as this user. */
   token: string;
 }
 
-/** Tells who sent a request. */
+/** Finds out who sent a request. */
 export type Authenticate = (request: Request) => Promise<User>;
 
 /**
- * Makes the check that a request comes from a signed-in user: an access token of Supabase Auth in `Authorization: Bearer`,
+ * Makes the function that checks that a request comes from a signed-in user: an access token of Supabase Auth in `Authorization: Bearer`,
  * not expired, signed by one of the project's keys. Those are in SUPABASE_JWKS; where it is not set, they are read from the
  * project's `/auth/v1/.well-known/jwks.json`.
  *
- * @returns a function that answers the user. It throws RequestError 401 unauthorized, and another error when the project's
+ * @returns the function; it throws RequestError 401 unauthorized, and another error when the project's
  *   keys cannot be read
  */
 export function createAuthenticate(
@@ -53,7 +53,7 @@ async function subjectOf(
     const { payload } = await jwtVerify(token, keyOf);
     if (typeof payload.sub === "string") return payload.sub;
   } catch (error) {
-    // The keys could not be read: nothing is known of the token.
+    // The keys could not be read, so the token could not be checked.
     if (!isAboutToken(error)) throw error;
     if (error instanceof errors.JWTExpired) {
       throw unauthorized("got one that has expired");
@@ -89,7 +89,7 @@ function verificationKeys(read: ReadVariable): JWTVerifyGetKey {
   const publicKeys = createLocalJWKSet(keys);
   return async (header, token) => {
     if (header.alg !== "HS256") return await publicKeys(header, token);
-    // A project that has not moved to signing keys: the shared secret, which a set of public keys does not look through.
+    // A project without signing keys signs with its shared secret, which jose does not look up in a key set.
     const secret = keys.keys.find(({ kty, alg, kid }) =>
       kty === "oct" && alg === "HS256" && kid === header.kid
     );
@@ -104,7 +104,7 @@ function keySetIn(text: string): JSONWebKeySet {
   return Array.isArray(parsed) ? { keys: parsed } : parsed;
 }
 
-/** Whoever stands between could put keys of their own into an answer that is not encrypted. */
+/** Somebody on the way could replace the keys in a response that is not encrypted. */
 function secureUrl(text: string): URL {
   const url = new URL(text);
   const isLoopback = /^(localhost|.+\.localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/
