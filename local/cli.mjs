@@ -2,10 +2,18 @@
 // The way in, for Node 20 with npm and nothing else: installs what is missing, then runs a command with the Deno that npm
 // installed. Everything else of this project is TypeScript run by Deno.
 
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
-import { constants } from "node:os";
+import { createServer } from "node:net";
+import { constants, homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -45,6 +53,38 @@ function checkNode() {
   }
 }
 
+/** Every script of package.json in a line; package.json can hold no comments, so its descriptions stand here. */
+const help = {
+  start:
+    "collect 52 weeks on a local platform; `npm start -- --help` lists options",
+  test: "run all tests, or a part: `npm test -- --help` says how",
+  "test:walks": "run many more random walks than npm test, others each time",
+  "test:chaos": "collect hundreds of weeks while everything crashes",
+  "test:large": "load a result of 500 MB whose loader is killed three times",
+  "test:mutants": "switch off one guard at a time; fails if no test notices",
+  check: "check format, lint and types",
+  "lint:sql": "check the SQL's lines, and the migrations with squawk",
+  "lint:db": "check the functions of a migrated database with plpgsql_check",
+  types: "write the TypeScript types of the database's schema",
+  schema: "write the snapshot of the schema; with `-- --check` only compare it",
+  advisors: "run Supabase's security and performance advisors",
+  bench: "measure speed and memory",
+  help: "list these tasks",
+};
+
+function printHelp() {
+  const { scripts } = JSON.parse(
+    readFileSync(join(checkout, "package.json"), "utf8"),
+  );
+  const names = Object.keys(scripts);
+  const call = (name) =>
+    ["start", "test"].includes(name) ? `npm ${name}` : `npm run ${name}`;
+  const width = Math.max(...names.map((name) => call(name).length));
+  for (const name of names) {
+    console.log(`${call(name).padEnd(width)}  ${help[name] ?? scripts[name]}`);
+  }
+}
+
 /** Whether node_modules is there and was made from the lock file as it is now. */
 function isInstalled() {
   const made = join(checkout, "node_modules/.package-lock.json");
@@ -67,7 +107,24 @@ function samePackages(lock, made) {
   });
 }
 
-function install() {
+/**
+ * Runs a program to its end. Signals are passed on to it, and this process waits for what it makes of them.
+ *
+ * @param isOrphan asked again and again; once it is true the program is ended
+ */
+function runChild(program, args, options, isOrphan = () => false) {
+  const child = spawn(program, args, { cwd: checkout, ...options });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => child.kill(signal));
+  }
+  setInterval(() => isOrphan() && child.kill("SIGTERM"), 500).unref();
+  return new Promise((resolve) => {
+    child.on("error", (error) => resolve({ error }));
+    child.on("exit", (code, signal) => resolve({ code, signal }));
+  });
+}
+
+async function install() {
   process.stderr.write("Installing dependencies with npm ci …\n");
   const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
   // Under `npm start` this names the npm that runs us.
@@ -75,14 +132,16 @@ function install() {
   const [program, ...before] = npm?.endsWith(".js")
     ? [process.execPath, npm]
     : ["npm"];
-  const result = spawnSync(program, [...before, ...args], {
-    cwd: checkout,
-    stdio: ["ignore", 2, 2],
-  });
-  if (result.error?.code === "ENOENT") {
+  const { error, code, signal } = await runChild(
+    program,
+    [...before, ...args],
+    { stdio: ["ignore", 2, 2] },
+  );
+  if (error?.code === "ENOENT") {
     fail("npm was not found: install it (it comes with Node) and try again.");
   }
-  if (result.status !== 0) {
+  if (signal || code > 128) endStopped(signal ?? "SIGINT");
+  if (code !== 0) {
     fail(
       "npm ci failed, for the reason above: once that is mended, try again.",
     );
@@ -103,45 +162,107 @@ function denoBinary() {
   }
 }
 
+/** Ends because a signal ended the program that ran here. */
+function endStopped(signal) {
+  process.stderr.write("\nStopped; nothing is left running.\n");
+  process.exit(128 + constants.signals[signal]);
+}
+
 /** Runs Deno in this process's place: same terminal, same signals, same exit status. */
-function run(program, args) {
-  const child = spawn(program, args, {
-    cwd: checkout,
+async function run(program, args) {
+  // npm runs us below a shell, which passes no signal on: when npm is ended, we are left with another parent.
+  const parent = process.ppid;
+  const isOrphan = () =>
+    process.env.npm_lifecycle_event !== undefined && process.ppid !== parent;
+  const { error, code, signal } = await runChild(program, args, {
     stdio: "inherit",
     env: {
       ...process.env,
+      HOME: writableHome(),
       // package.json names tools, not modules of the Deno code.
       DENO_NO_PACKAGE_JSON: "1",
       DENO_NO_UPDATE_CHECK: "1",
     },
-  });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => child.kill(signal));
+  }, isOrphan);
+  if (error) fail(`Deno could not be run: ${error.message}`);
+  if (signal === "SIGINT" || signal === "SIGTERM") endStopped(signal);
+  if (signal) fail(`Deno was ended by ${signal}.`);
+  process.exit(code);
+}
+
+/** The home folder, or another where Deno and the Supabase CLI can keep what they need there. */
+function writableHome() {
+  if (isWritable(homedir())) return homedir();
+  const substitute = join(tmpdir(), `amc-history-home-${process.getuid()}`);
+  mkdirSync(substitute, { recursive: true, mode: 0o700 });
+  process.stderr.write(
+    `The home folder ${homedir()} cannot be written: ${substitute} is used instead.\n`,
+  );
+  return substitute;
+}
+
+function isWritable(folder) {
+  const probe = join(folder, `.amc-history-${process.pid}`);
+  try {
+    writeFileSync(probe, "probe");
+    rmSync(probe);
+    return true;
+  } catch {
+    return false;
   }
-  // npm runs us below a shell, which passes no signal on: when npm is ended, we are left with another parent.
-  if (process.env.npm_lifecycle_event !== undefined) {
-    const parent = process.ppid;
-    setInterval(() => {
-      if (process.ppid !== parent) child.kill("SIGTERM");
-    }, 500).unref();
-  }
-  child.on("error", (error) => fail(`Deno could not be run: ${error.message}`));
-  child.on("exit", (code, signal) => {
-    process.exit(code ?? 128 + constants.signals[signal]);
+}
+
+/** The port that `npm start` is to serve the API on, if it names one that can be one. */
+function demandedPort(args) {
+  const words = args.flatMap((arg) => arg.split("="));
+  const port = Number(words[words.lastIndexOf("--port") + 1]);
+  return words.includes("--port") && port > 0 && port < 65536 ? port : null;
+}
+
+/** Tells of a taken port before anything is installed or started. */
+async function checkPort(port) {
+  const server = createServer();
+  const problem = await new Promise((resolve) => {
+    server.once("error", ({ code }) => resolve(code));
+    server.listen({ port, host: "127.0.0.1" }, () => resolve(null));
   });
+  server.close();
+  if (problem === "EADDRINUSE") {
+    fail(
+      `Port ${port} of 127.0.0.1 is taken by another program: name another one, or leave --port out to get a free one.`,
+    );
+  }
+  if (problem === "EACCES") {
+    fail(
+      `Port ${port} of 127.0.0.1 may not be used by this user: name one above 1023.`,
+    );
+  }
 }
 
 const [command, ...rest] = process.argv.slice(2);
 checkNode();
+if (command === "help") {
+  printHelp();
+  process.exit();
+}
 if (!Object.hasOwn(commands, command ?? "")) {
   fail(
-    `Expected one of ${Object.keys(commands).join(", ")}, and got ${
+    `Expected one of ${Object.keys(commands).join(", ")}, help, and got ${
       command ?? "nothing"
     }: for example, node local/cli.mjs start.`,
   );
 }
-if (!isInstalled()) install();
-run(denoBinary(), [
+if (command === "start") {
+  const port = demandedPort(rest);
+  if (port !== null) await checkPort(port);
+}
+if (!isInstalled()) await install();
+if (command === "start" && !rest.includes("--help")) {
+  process.stderr.write(
+    "Starting … (Deno fetches its packages the first time)\n",
+  );
+}
+await run(denoBinary(), [
   "run",
   "--allow-all",
   "--no-prompt",

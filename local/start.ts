@@ -4,14 +4,93 @@
  * What runs between the signed-in user and the rows is what a Supabase project would run; local/platform and local/amc
  * stand in for Supabase's services and for Amazon.
  */
-import { ArgumentError, parseArguments, USAGE } from "./demo/arguments.ts";
-import { startDemo } from "./demo/demo.ts";
-import { openFunctionLog } from "./demo/function_log.ts";
-import { ProgressDisplay } from "./demo/progress.ts";
-import { accessText, isWhole, summaryTable } from "./demo/summary.ts";
+import { join } from "node:path";
+import {
+  ArgumentError,
+  parseArguments,
+  type StartArguments,
+  USAGE,
+} from "./demo/arguments.ts";
 import { chaosSummaryTable } from "./demo/chaos_summary.ts";
+import { type Demo, startDemo } from "./demo/demo.ts";
+import { openFunctionLog } from "./demo/function_log.ts";
+import {
+  Interrupted,
+  listenForInterruption,
+  orInterrupted,
+} from "./demo/interruption.ts";
+import { type Kept, openKept } from "./demo/kept.ts";
+import { Output } from "./demo/output.ts";
+import { ProgressDisplay } from "./demo/progress.ts";
+import { sentenceOf } from "./demo/sentence.ts";
+import {
+  accessText,
+  isWhole,
+  type Summary,
+  summaryTable,
+} from "./demo/summary.ts";
+import { local } from "./platform/postgres/mod.ts";
 
-const encoder = new TextEncoder();
+/** Starts, collects, and shows what came of it. @returns the exit status */
+async function run(
+  asked: StartArguments,
+  out: Output,
+  signal: AbortSignal,
+  kept: Kept | undefined,
+): Promise<number> {
+  const log = openFunctionLog(join(local, "logs"), out.line);
+  const demo = await startDemo({
+    weeks: asked.weeks,
+    port: asked.port,
+    chaos: asked.chaos,
+    kept,
+    signal,
+    functionLog: log.write,
+    say: out.line,
+  });
+  let summary: Summary;
+  try {
+    summary = await collect(demo, out, signal);
+    if (asked.json && !asked.exit) printJson(summary);
+    if (!asked.exit) {
+      out.line(accessText(demo.access));
+      if (log.path) out.line(`\n  The functions' log is ${log.path}`);
+      if (kept) {
+        out.line(`  What a front end needs is in ${join(local, "env")}`);
+      }
+      out.line("\nIt stays up until Ctrl-C.");
+      await orInterrupted(signal, new Promise(() => {}));
+    }
+  } finally {
+    await demo.stop();
+  }
+  if (log.path) out.line(`The functions' log is ${log.path}`);
+  if (asked.json) printJson(summary);
+  return isWhole(summary) ? 0 : 1;
+}
+
+async function collect(
+  demo: Demo,
+  out: Output,
+  signal: AbortSignal,
+): Promise<Summary> {
+  const display = new ProgressDisplay(out);
+  try {
+    await demo.finished((progress, seconds) => display.show(progress, seconds));
+  } finally {
+    // An interruption has begun a line of its own.
+    if (!signal.aborted) display.end();
+  }
+  const summary = await demo.summarize();
+  out.line(`\n${summaryTable(summary)}\n`);
+  if (summary.chaos) out.line(`${chaosSummaryTable(summary.chaos)}\n`);
+  if (!isWhole(summary)) out.line("Not every week was collected.\n");
+  return summary;
+}
+
+function printJson(summary: Summary): void {
+  new Output(Deno.stdout).line(JSON.stringify(summary));
+}
 
 async function main(args: string[]): Promise<number> {
   const asked = parseArguments(args);
@@ -19,41 +98,28 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const out = asked.json ? Deno.stderr : Deno.stdout;
-  const write = (text: string) => out.writeSync(encoder.encode(text));
-  const log = openFunctionLog();
-  const display = new ProgressDisplay(write, out.isTerminal());
-  const demo = await startDemo({
-    weeks: asked.weeks,
-    port: asked.port,
-    chaos: asked.chaos,
-    functionLog: log.write,
-    say: (line) => write(`${line}\n`),
-  });
-  await demo.finished((progress, seconds) => display.show(progress, seconds));
-  display.end();
-  const summary = await demo.summarize();
-  write(`\n${summaryTable(summary)}\n\n`);
-  if (summary.chaos) write(`${chaosSummaryTable(summary.chaos)}\n\n`);
-  write(`${accessText(demo.access)}\n`);
-  write(`  functions' log    ${log.path}\n`);
-  if (!isWhole(summary)) write("\nNot every week was collected.\n");
-  if (asked.json) {
-    if (asked.exit) await demo.stop();
-    Deno.stdout.writeSync(encoder.encode(`${JSON.stringify(summary)}\n`));
+  const out = new Output(asked.json ? Deno.stderr : Deno.stdout);
+  const signal = listenForInterruption(() => out.write("\nStopping … "));
+  let kept: Kept | undefined;
+  try {
+    kept = asked.keep ? await openKept() : undefined;
+    return await run(asked, out, signal, kept);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    out.line(
+      kept
+        ? `nothing is left running; the data is kept in ${kept.folder}.`
+        : "nothing is left running.",
+    );
+    return (signal.reason as Interrupted).status;
+  } finally {
+    kept?.close();
   }
-  if (!asked.exit) {
-    write("\nIt stays up until Ctrl-C.\n");
-    await new Promise(() => {});
-  }
-  await demo.stop();
-  return isWhole(summary) ? 0 : 1;
 }
 
 try {
   Deno.exit(await main(Deno.args));
 } catch (error) {
-  const sentence = error instanceof Error ? error.message : String(error);
-  console.error(sentence);
+  console.error(sentenceOf(error));
   Deno.exit(error instanceof ArgumentError ? 2 : 1);
 }

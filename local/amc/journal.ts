@@ -95,6 +95,12 @@ export class Journal {
     return entry;
   }
 
+  /** Takes over the ledger of an earlier simulator. */
+  restore(ledger: LedgerEntry[]): void {
+    this.#ledger = [...ledger];
+    this.#order = Math.max(0, ...ledger.map(({ order }) => order));
+  }
+
   /** Notes an accepted create; `answered` is filled in once the answer is decided. */
   accepted(execution: Execution): LedgerEntry {
     const entry: LedgerEntry = {

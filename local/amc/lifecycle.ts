@@ -32,10 +32,10 @@ export class Queue {
   #live = new Set<Execution>();
   #playedTo = 0;
 
-  /** Adds a new execution in PENDING. */
+  /** Adds an execution: a new one in PENDING, or one of an earlier simulator. */
   add(execution: Execution): void {
     this.all.push(execution);
-    this.#live.add(execution);
+    if (execution.endedAt === null) this.#live.add(execution);
   }
 
   /** Executions that have not ended. */

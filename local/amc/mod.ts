@@ -18,6 +18,7 @@ import { AmcServer } from "./server.ts";
 import type { SettingsInput } from "./settings.ts";
 import { Simulator } from "./simulator.ts";
 import type { Credential, InstanceSettings, Workflow } from "./types.ts";
+import { restoreSnapshot, type SimulatorSnapshot } from "./snapshot.ts";
 import { SimulatorState } from "./state.ts";
 
 export { DEMO_INSTANCE, DEMO_WORKFLOW } from "./demo.ts";
@@ -28,6 +29,7 @@ export type {
 } from "./faults.ts";
 export type { LedgerEntry, RequestEntry } from "./journal.ts";
 export { lostAnswersProfile, mixedProfile } from "./profiles.ts";
+export type { SimulatorSnapshot } from "./snapshot.ts";
 export type { SettingsInput } from "./settings.ts";
 export type { OutcomeOptions, OutsideRun, Simulator } from "./simulator.ts";
 export type {
@@ -51,6 +53,8 @@ export interface SimulatorOptions extends SettingsInput {
   workflows?: Workflow[];
   /** AMC's own schedules that every instance has from the start. */
   schedules?: { scheduleId: string; workflowId: string }[];
+  /** What an earlier simulator held; its credentials count, not those above. */
+  snapshot?: SimulatorSnapshot;
 }
 
 /**
@@ -68,10 +72,11 @@ export async function startSimulator(
     credentials = [{}],
     workflows = [],
     schedules = [],
+    snapshot,
     ...settings
   } = options;
   const state = new SimulatorState(
-    credentials.map((given, index) => ({
+    snapshot?.credentials ?? credentials.map((given, index) => ({
       ...randomCredential(index === 0 ? "amazon" : `amazon-${index + 1}`),
       ...given,
     })),
@@ -86,6 +91,7 @@ export async function startSimulator(
       instance.schedules.set(schedule.scheduleId, schedule);
     }
   }
+  if (snapshot) restoreSnapshot(state, snapshot);
   const server: AmcServer = new AmcServer(
     state,
     (method, url, body) => answerControl(simulator, method, url, body),

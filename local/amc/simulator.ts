@@ -14,6 +14,7 @@ import type {
   Workflow,
 } from "./types.ts";
 import { saveWorkflow } from "./workflows.ts";
+import { type SimulatorSnapshot, takeSnapshot } from "./snapshot.ts";
 import type { SimulatorState } from "./state.ts";
 
 /** A run that a person starts in AMC's console. */
@@ -216,6 +217,11 @@ export class Simulator {
   observe(observer: Observer): () => void {
     this.server.observers.add(observer);
     return () => this.server.observers.delete(observer);
+  }
+
+  /** What a later simulator needs to go on where this one is. It holds the credentials' secrets. */
+  snapshot(): SimulatorSnapshot {
+    return takeSnapshot(this.state);
   }
 
   /** Ends the server and all its connections. */

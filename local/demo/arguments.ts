@@ -8,6 +8,8 @@ export interface StartArguments {
   weeks: number;
   /** The API's port if one was demanded; otherwise a free one is chosen. */
   port: number | undefined;
+  /** Keep the database, ports, keys and users for the next start, and go on with those of the last. */
+  keep: boolean;
   /** Seed of the chaos to collect under; null: no chaos. */
   chaos: number | null;
 }
@@ -17,6 +19,7 @@ export const USAGE = `npm start -- [options]
   --json        print the summary as one JSON object on the last line of stdout
   --weeks N     collect N weeks, 1 to 60 (52)
   --port N      serve the API on this port (a free one)
+  --keep        keep the database, ports, keys and users in .local for the next start
   --chaos       collect while AMC misbehaves and the functions' processes are killed
   --seed N      draw the chaos with this seed (1)
   --help        print this`;
@@ -36,6 +39,7 @@ export function parseArguments(args: string[]): StartArguments | null {
     json: false,
     weeks: 52,
     port: undefined,
+    keep: false,
     chaos: null,
   };
   let seed: number | undefined;
@@ -45,6 +49,7 @@ export function parseArguments(args: string[]): StartArguments | null {
     if (option === "--help") return null;
     else if (option === "--exit") parsed.exit = true;
     else if (option === "--json") parsed.json = true;
+    else if (option === "--keep") parsed.keep = true;
     else if (option === "--chaos") parsed.chaos = 1;
     else if (option === "--seed") {
       seed = wholeNumber(option, rest.shift(), 0, 999_999_999);
@@ -55,6 +60,11 @@ export function parseArguments(args: string[]): StartArguments | null {
     } else {
       throw new ArgumentError(`Unknown option ${option}.\n${USAGE}`);
     }
+  }
+  if (parsed.keep && parsed.chaos !== null) {
+    throw new ArgumentError(
+      "Expected --keep without --chaos, which changes the database for good.",
+    );
   }
   if (seed !== undefined) {
     if (parsed.chaos === null) {

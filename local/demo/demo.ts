@@ -3,7 +3,12 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import { DEMO_INSTANCE, type Simulator, startSimulator } from "../amc/mod.ts";
 import type { FunctionLog } from "../platform/functions/mod.ts";
 import { type Platform, startPlatform } from "../platform/platform.ts";
-import { type Chaos, shortenAllowances, startChaos } from "./chaos.ts";
+import { pollLoop } from "../platform/poll_loop.ts";
+import { shortenAllowances, startChaos } from "./chaos.ts";
+import type { ChaosSummary } from "./chaos_summary.ts";
+import { summarizeCollection, watchCollection } from "./collection.ts";
+import { orInterrupted } from "./interruption.ts";
+import type { Kept, KeptState } from "./kept.ts";
 import type { Progress } from "./progress.ts";
 import {
   connectInstance,
@@ -13,7 +18,6 @@ import {
   startCollection,
 } from "./setup.ts";
 import type { Access, Summary } from "./summary.ts";
-import type { ChaosSummary } from "./chaos_summary.ts";
 
 /** How {@link startDemo} is to run. */
 export interface DemoOptions {
@@ -23,8 +27,10 @@ export interface DemoOptions {
   port?: number;
   /** Seed of the chaos to collect under; without it, or null: no chaos. */
   chaos?: number | null;
-  /** Whether Ctrl-C stops all and ends the process (true by default). */
-  stopOnSignals?: boolean;
+  /** Goes on with what an earlier start has kept, and keeps all for the next one. */
+  kept?: Kept;
+  /** Ends the demo, whatever it is doing; its own steps then fail with the signal's reason. */
+  signal?: AbortSignal;
   /** Receives each line that an edge function prints. */
   functionLog?: (entry: FunctionLog) => void;
   /** Receives a line a person may read about each step. */
@@ -46,164 +52,166 @@ export interface Demo {
   finished(show: (progress: Progress, seconds: number) => void): Promise<void>;
   /** What came of it, from the database and from the simulator's own ledger. */
   summarize(): Promise<Summary>;
+  /** Ends everything that was started. May be called more than once. */
   stop(): Promise<void>;
 }
 
-const EMAIL = "demo@example.com";
-const STALL_TIMEOUT_MS = 300_000;
+const SNAPSHOT_EVERY_MS = 500;
 
 /**
  * Starts the platform and the simulator, and a collection in the way a front end would: a signed-in user, supabase-js,
  * the edge function start-collection.
+ *
+ * @throws a sentence when a step fails; nothing is left running then
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const simulator = await startSimulator();
-  let platform: Platform | undefined;
-  let chaos: Chaos | undefined;
-  const stop = async () => {
-    await chaos?.stop();
-    await platform?.stop();
-    await simulator.stop();
-  };
+  const parts = new AsyncDisposableStack();
   try {
-    platform = await startPlatformFor(simulator, options);
-    options.say(`The platform is up at ${platform.apiUrl}.`);
-    const password = randomBytes(9).toString("base64url");
-    await platform.createUser(EMAIL, password);
-    await connectInstance(platform, simulator, {
-      email: EMAIL,
-      pollSeconds: 1,
-    });
-    if (isChaotic(options)) await shortenAllowances(platform.databaseUrl);
-    const client = await signIn(platform, EMAIL, password);
-    const workflow = await saveWorkflow(client);
-    const startedAt = performance.now();
-    const { collection_id: collectionId } = await startCollection(client, {
-      workflow: workflow.workflow_id,
-      weeks: options.weeks,
-    });
-    options.say(
-      `Collecting ${options.weeks} weeks of workflow ${workflow.workflow_id} from instance ${DEMO_INSTANCE.instanceId}.`,
-    );
-    if (isChaotic(options)) {
-      chaos = startChaos(platform, simulator, options.chaos);
-      options.say(`Chaos begins, with seed ${options.chaos}.`);
-    }
-    const seconds = () => (performance.now() - startedAt) / 1000;
-    let took = 0;
-    let chaosSummary: ChaosSummary | undefined;
-    return {
-      platform,
-      simulator,
-      collectionId,
-      access: {
-        apiUrl: platform.apiUrl,
-        publishableKey: platform.publishableKey,
-        databaseUrl: platform.databaseUrl,
-        email: EMAIL,
-        password,
-        view: workflow.results_view,
-      },
-      finished: async (show) => {
-        await watch(client, collectionId, (now) => show(now, seconds()));
-        took = seconds();
-        chaosSummary = await chaos?.stop();
-      },
-      summarize: async () => ({
-        ...await summarize(client, collectionId, platform!, simulator, took),
-        ...chaosSummary && { chaos: chaosSummary },
-      }),
-      stop,
-    };
+    return await startParts(options, parts);
   } catch (error) {
-    await stop();
+    await parts.disposeAsync();
     throw error;
   }
 }
 
-function isChaotic<Options extends { chaos?: number | null }>(
-  options: Options,
-): options is Options & { chaos: number } {
-  return typeof options.chaos === "number";
+async function startParts(
+  options: DemoOptions,
+  parts: AsyncDisposableStack,
+): Promise<Demo> {
+  const { say, signal, weeks, kept } = options;
+  const { simulator, platform } = await startServers(options, parts);
+  say("Setting up the demo user, the instance and the workflow …");
+  const { client, access, workflow } = await orInterrupted(
+    signal,
+    setUp(options, simulator, platform),
+  );
+  say("Starting the edge function start-collection …");
+  const startedAt = performance.now();
+  const { collection_id: collectionId } = await orInterrupted(
+    signal,
+    startCollection(client, { workflow, weeks }, kept && `demo-${weeks}-weeks`),
+  );
+  say(
+    `Collecting ${weeks} weeks of workflow ${workflow} from instance ${DEMO_INSTANCE.instanceId}.`,
+  );
+  const endChaos = beginChaos(options, simulator, platform, parts);
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  let took = 0;
+  let chaos: ChaosSummary | null = null;
+  return {
+    platform,
+    simulator,
+    collectionId,
+    access,
+    async finished(show) {
+      const showNow = (now: Progress) => show(now, seconds());
+      await watchCollection(client, collectionId, showNow, signal);
+      took = seconds();
+      chaos = await endChaos();
+    },
+    summarize: async () => ({
+      ...await summarizeCollection(client, collectionId, simulator),
+      seconds: Math.round(took * 10) / 10,
+      api_url: access.apiUrl,
+      database_url: access.databaseUrl,
+      ...chaos && { chaos },
+    }),
+    stop: () => parts.disposeAsync(),
+  };
 }
 
-function startPlatformFor(
-  simulator: Simulator,
-  options: DemoOptions,
-): Promise<Platform> {
-  return startPlatform({
+async function startServers(
+  { kept, signal, say, ...options }: DemoOptions,
+  parts: AsyncDisposableStack,
+): Promise<{ simulator: Simulator; platform: Platform }> {
+  say("Starting the AMC simulator …");
+  const simulator = await startSimulator({
+    snapshot: kept?.snapshot ?? undefined,
+  });
+  parts.defer(() => simulator.stop());
+  if (kept) {
+    const save = () => kept.saveSnapshot(simulator.snapshot());
+    await save();
+    const saving = pollLoop(
+      save,
+      SNAPSHOT_EVERY_MS,
+      (reason) => say(`The simulator's executions cannot be kept: ${reason}`),
+    );
+    parts.defer(async () => {
+      await saving.stop();
+      await save().catch(() => {});
+    });
+  }
+  const platform = await startPlatform({
     apiPort: options.port,
-    stopOnSignals: options.stopOnSignals,
+    keep: kept &&
+      { folder: kept.database, state: kept.state?.platform ?? null },
+    stopOnSignals: false,
+    signal,
     functionLog: options.functionLog,
+    step: (what) => say(`${what} …`),
     // A minute on the hosted platform; here a person is waiting.
     tickSeconds: 1,
     functionEnv: simulatorEnv(simulator),
   });
+  parts.defer(() => platform.stop());
+  return { simulator, platform };
 }
 
-async function watch(
-  client: SupabaseClient,
-  collectionId: string,
-  show: (progress: Progress) => void,
-): Promise<void> {
-  let changedAt = performance.now();
-  let last = "";
-  while (true) {
-    const { data, error } = await client.from("collection_progress")
-      .select("weeks,running,completed,failed,tracked,status")
-      .eq("collection_id", collectionId).single();
-    if (error) {
-      throw new Error(`The progress could not be read: ${error.message}`);
-    }
-    const progress = data as Progress;
-    show(progress);
-    if (progress.completed + progress.failed === progress.weeks) return;
-    if (JSON.stringify(progress) !== last) changedAt = performance.now();
-    last = JSON.stringify(progress);
-    if (performance.now() - changedAt > STALL_TIMEOUT_MS) {
-      throw new Error(
-        "Nothing has changed for five minutes: look at the log of the functions.",
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 400));
-  }
-}
-
-async function summarize(
-  client: SupabaseClient,
-  collectionId: string,
-  platform: Platform,
+/** Does what a kept database has had done already only once. */
+async function setUp(
+  { kept, chaos }: DemoOptions,
   simulator: Simulator,
-  seconds: number,
-): Promise<Summary> {
-  const { data: progress, error } = await client.from("collection_progress")
-    .select("weeks,completed,failed,tracked")
-    .eq("collection_id", collectionId).single();
-  if (error) {
-    throw new Error(`The progress could not be read: ${error.message}`);
-  }
-  const weeks = await client.from("report_data_weeks")
-    .select("id,data").eq("collection_id", collectionId);
-  const executions = await client.from("workflow_executions").select("id")
-    .in("week_id", (weeks.data ?? []).map(({ id }) => id));
-  if (weeks.error ?? executions.error) {
-    throw new Error(
-      `The result could not be read: ${
-        (weeks.error ?? executions.error)?.message
-      }`,
-    );
-  }
-  return {
-    weeks: progress.weeks,
-    completed: progress.completed,
-    failed: progress.failed,
-    tracked: progress.tracked,
-    untracked: progress.weeks - progress.tracked,
-    executions: executions.data!.length,
-    creates_accepted: simulator.ledger().length,
-    rows: weeks.data!.reduce((sum, { data }) => sum + (data?.rows ?? 0), 0),
-    seconds: Math.round(seconds * 10) / 10,
-    api_url: platform.apiUrl,
-    database_url: platform.databaseUrl,
+  platform: Platform,
+): Promise<{ client: SupabaseClient; access: Access; workflow: string }> {
+  const user = kept?.state?.user ?? {
+    email: "demo@example.com",
+    password: randomBytes(9).toString("base64url"),
   };
+  if (!kept?.state) {
+    await platform.createUser(user.email, user.password);
+    await connectInstance(platform, simulator, {
+      email: user.email,
+      pollSeconds: 1,
+    });
+  }
+  if (typeof chaos === "number") await shortenAllowances(platform.databaseUrl);
+  const client = await signIn(platform, user.email, user.password);
+  const { workflow_id: workflow, results_view: view } = await saveWorkflow(
+    client,
+  );
+  const access = accessOf(platform, user, view);
+  if (kept) await kept.save({ platform: platform.state!, user }, access);
+  return { client, access, workflow };
+}
+
+function accessOf(
+  platform: Platform,
+  user: KeptState["user"],
+  view: string,
+): Access {
+  return {
+    ...user,
+    apiUrl: platform.apiUrl,
+    publishableKey: platform.publishableKey,
+    secretKey: platform.secretKeys.default,
+    databaseUrl: platform.databaseUrl,
+    view,
+  };
+}
+
+/** Begins the chaos that was asked for, if any. @returns ends it, and says what there was of it */
+function beginChaos(
+  options: DemoOptions,
+  simulator: Simulator,
+  platform: Platform,
+  parts: AsyncDisposableStack,
+): () => Promise<ChaosSummary | null> {
+  if (typeof options.chaos !== "number") return () => Promise.resolve(null);
+  const chaos = startChaos(platform, simulator, options.chaos);
+  options.say(`Chaos begins, with seed ${options.chaos}.`);
+  let ended: Promise<ChaosSummary> | null = null;
+  const end = () => ended ??= chaos.stop();
+  parts.defer(async () => void await end());
+  return end;
 }

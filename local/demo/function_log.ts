@@ -1,33 +1,68 @@
 import { join } from "node:path";
 import type { FunctionLog } from "../platform/functions/mod.ts";
-import { checkout } from "../platform/postgres/checkout.ts";
 
-const KEPT = 5;
+/** Logs that are kept, the new one included. */
+const MAX_LOGS = 5;
+
+/** A log of what the edge functions print. */
+export interface OpenFunctionLog {
+  /** The file; null when there is none. */
+  path: string | null;
+  /** Appends a line; does nothing once the log cannot be written. */
+  write(entry: FunctionLog): void;
+}
 
 /**
- * Opens a log of what the edge functions print, under `.local/logs` of the checkout; the logs of the last few runs are
- * kept for reading, older ones are removed.
+ * Opens a log of what the edge functions print, as a new file in a folder; the logs of the last few runs stay for
+ * reading, older ones are removed. Nothing depends on the log: where it cannot be written, one sentence says so.
  *
- * @returns the file's path, and a function that appends a line
+ * @param folder made if there is none
+ * @param warn receives that sentence
+ * @param open opens the file; for tests
  */
-export function openFunctionLog(): {
-  path: string;
-  write: (entry: FunctionLog) => void;
-} {
-  const folder = join(checkout, ".local", "logs");
-  Deno.mkdirSync(folder, { recursive: true });
-  const earlier = [...Deno.readDirSync(folder)].map(({ name }) => name)
-    .filter((name) => name.startsWith("functions-")).sort();
-  for (const name of earlier.slice(0, Math.max(0, earlier.length - KEPT + 1))) {
-    Deno.removeSync(join(folder, name));
+export function openFunctionLog(
+  folder: string,
+  warn: (sentence: string) => void,
+  open = (path: string) => Deno.openSync(path, { create: true, append: true }),
+): OpenFunctionLog {
+  let file: Deno.FsFile | null = null;
+  let path: string | null = null;
+  const fail = (error: unknown) => {
+    file = null;
+    warn(
+      `The functions' log cannot be written (${
+        (error as Error).message
+      }); everything else goes on without it.`,
+    );
+  };
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+    removeOld(folder);
+    const stamp = new Date().toISOString().replaceAll(/[:.]/g, "-");
+    path = join(folder, `functions-${stamp}-${Deno.pid}.log`);
+    file = open(path);
+  } catch (error) {
+    path = null;
+    fail(error);
   }
-  const stamp = new Date().toISOString().replaceAll(/[:.]/g, "-");
-  const path = join(folder, `functions-${stamp}-${Deno.pid}.log`);
-  const file = Deno.openSync(path, { create: true, append: true });
   const encoder = new TextEncoder();
   return {
     path,
-    write: ({ function: name, line }) =>
-      void file.writeSync(encoder.encode(`${name} ${line}\n`)),
+    write({ function: name, line }) {
+      try {
+        file?.writeSync(encoder.encode(`${name} ${line}\n`));
+      } catch (error) {
+        fail(error);
+      }
+    },
   };
+}
+
+function removeOld(folder: string): void {
+  const earlier = [...Deno.readDirSync(folder)].map(({ name }) => name)
+    .filter((name) => name.startsWith("functions-")).sort();
+  const surplus = Math.max(0, earlier.length - MAX_LOGS + 1);
+  for (const name of earlier.slice(0, surplus)) {
+    Deno.removeSync(join(folder, name));
+  }
 }

@@ -87,19 +87,25 @@ export interface StartedCollection {
   weeks: { id: string; week_start_date: string; status: string }[];
 }
 
-/** Starts a collection of the demo instance through the edge function start-collection. */
+/**
+ * Starts a collection of the demo instance through the edge function start-collection.
+ *
+ * @param idempotencyKey the same key and request give the same collection again
+ */
 export async function startCollection(
   client: SupabaseClient,
   request: { workflow: string; weeks: number },
+  idempotencyKey?: string,
 ): Promise<StartedCollection> {
   const { data, error } = await client.functions.invoke("start-collection", {
     body: { instance: DEMO_INSTANCE.instanceId, ...request },
+    headers: idempotencyKey ? { "Idempotency-Key": idempotencyKey } : {},
   });
   if (error) {
-    const said = error.context instanceof Response
+    const reason = error.context instanceof Response
       ? await error.context.text()
       : error.message;
-    throw new Error(`The collection could not be started: ${said}`);
+    throw new Error(`The collection could not be started: ${reason}`);
   }
   return data;
 }

@@ -45,23 +45,29 @@ export function summaryTable(summary: Summary): string {
     .join("\n");
 }
 
-/** How a person goes on: addresses, keys, the demo sign-in and a query to try. */
+/** What a person or a front end goes on with: addresses, keys, the demo user, and the view that has the results. */
 export interface Access {
   apiUrl: string;
   publishableKey: string;
+  secretKey: string;
   databaseUrl: string;
   email: string;
   password: string;
   view: string;
 }
 
-/** The text that tells a person how to go on. */
+/** The text that tells a person how to go on, with a query that needs nothing but this checkout. */
 export function accessText(access: Access): string {
   return `  API               ${access.apiUrl}
   publishable key   ${access.publishableKey}
+  secret key        ${access.secretKey}
   Postgres          ${access.databaseUrl}
   demo sign-in      ${access.email}  ${access.password}
-  a query to try    select week_start_date, execution_id, count(*)
-                    from public.${access.view}
-                    group by 1, 2 order by 1;`;
+
+  A query to try, here or in any Postgres client:
+
+  npx supabase db query --read-only --remote='${access.databaseUrl}' "
+    select week_start_date, execution_id, count(*)
+    from public.${access.view}
+    group by 1, 2 order by 1"`;
 }

@@ -45,8 +45,8 @@ export interface PlatformOptions {
   stopOnSignals?: boolean;
   /** Ends a start that is under way: it fails with the signal's reason and leaves nothing behind. */
   signal?: AbortSignal;
-  /** Told what is being started, before it is. */
-  starting?: (what: string) => void;
+  /** Told of each step before it is taken, such as "Starting Postgres". */
+  step?: (what: string) => void;
   /** Receives each line that a function prints. */
   functionLog?: (entry: FunctionLog) => void;
   /** Receives lines of the platform's own parts. */
@@ -126,7 +126,7 @@ async function startParts(
 ): Promise<Platform> {
   const { cluster, urls } = await openDatabase(options, parts);
   options.signal?.throwIfAborted();
-  options.starting?.("the API and the schedule");
+  options.step?.("Starting the API and the schedule");
   const keys = options.keep?.state?.keys ?? makeKeys();
   const jwtKeys = options.keep?.state?.jwtKeys ?? await makeJwtKeys();
   const { api, functions } = await startServers(
@@ -183,8 +183,8 @@ async function openDatabase(
     const { cluster, name } = options.database;
     return { cluster: null, urls: urlsOf(cluster, name) };
   }
-  const { keep, signal, starting } = options;
-  starting?.("Postgres");
+  const { keep, signal, step } = options;
+  step?.("Starting Postgres");
   const cluster = await startCluster({
     port: options.databasePort ?? keep?.state?.databasePort,
     log: (line) => options.log?.("postgres", line),
@@ -196,7 +196,7 @@ async function openDatabase(
   if (!keep?.state) await createDatabase(cluster, name);
   const urls = urlsOf(cluster, name);
   signal?.throwIfAborted();
-  starting?.("the migrations");
+  step?.("Applying the migrations");
   await migrate(urls.postgres, undefined, signal);
   return { cluster, urls };
 }

@@ -15,7 +15,6 @@ Deno.test("under npm start's chaos each week is tracked by the one create that A
   const demo = await startDemo({
     weeks: isLongRun() ? 52 : 15,
     chaos: 1,
-    stopOnSignals: false,
     say: () => {},
   });
   try {

@@ -63,7 +63,6 @@ async function run(
 Deno.test("the ts blocks of each page do what the page says, against the platform", async (test) => {
   const demo = await startDemo({
     weeks: 1,
-    stopOnSignals: false,
     say: () => {},
   });
   try {

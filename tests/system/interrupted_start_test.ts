@@ -32,14 +32,18 @@ Deno.test("a server whose start is interrupted leaves no folder behind", async (
 
 Deno.test("a platform whose start is interrupted, at whatever step, ends what it has started", async (test) => {
   for (
-    const step of ["Postgres", "the migrations", "the API and the schedule"]
+    const step of [
+      "Starting Postgres",
+      "Applying the migrations",
+      "Starting the API and the schedule",
+    ]
   ) {
     await test.step(step, async () => {
       const interruption = new AbortController();
       const starting = startPlatform({
         stopOnSignals: false,
         signal: interruption.signal,
-        starting: (what) => {
+        step: (what) => {
           if (what === step) {
             setTimeout(() => interruption.abort(new Error("interrupted")), 1);
           }

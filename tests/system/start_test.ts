@@ -8,7 +8,6 @@ import { startDemo } from "../../local/demo/demo.ts";
 Deno.test("52 weeks arrive with one create each, though the functions' processes are killed in the middle", async () => {
   const demo = await startDemo({
     weeks: 52,
-    stopOnSignals: false,
     say: () => {},
   });
   try {

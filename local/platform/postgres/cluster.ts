@@ -91,7 +91,7 @@ async function prepareFolders(
     if (!keep) return { binaries, run: await makeRunFolder(folder, account) };
     if (!keep.passwords) {
       await rm(keep.folder, { recursive: true, force: true });
-      await mkdir(keep.folder, { recursive: true, mode: 0o755 });
+      await mkdir(keep.folder, { recursive: true, mode: 0o700 });
       if (account) await chown(keep.folder, account.uid, account.gid);
     }
     return { binaries, run: keep.folder };

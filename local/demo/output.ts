@@ -1,0 +1,33 @@
+import type { Screen } from "./progress.ts";
+
+const encoder = new TextEncoder();
+
+/** Where a start tells a person what it does: stdout or stderr, a terminal or not. */
+export class Output implements Screen {
+  constructor(private readonly file: typeof Deno.stdout | typeof Deno.stderr) {}
+
+  /** Writes a text. What cannot be written (a closed pipe, a full disk) is left out: nothing depends on it. */
+  write(text: string): void {
+    const bytes = encoder.encode(text);
+    try {
+      for (let at = 0; at < bytes.length;) {
+        at += this.file.writeSync(bytes.subarray(at));
+      }
+    } catch {
+      // Nobody reads it.
+    }
+  }
+
+  /** Writes a line. */
+  readonly line = (text: string): void => this.write(`${text}\n`);
+
+  /** The terminal's columns now; null when it is none. */
+  columns(): number | null {
+    if (!this.file.isTerminal()) return null;
+    try {
+      return Math.max(1, Deno.consoleSize().columns);
+    } catch {
+      return 80;
+    }
+  }
+}
