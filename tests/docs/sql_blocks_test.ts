@@ -63,7 +63,6 @@ async function valuesOf(
 Deno.test("the sql blocks of the other pages run beside a collection, and give rows", async (test) => {
   const demo = await startDemo({
     weeks: 1,
-    stopOnSignals: false,
     say: () => {},
   });
   try {
