@@ -1,4 +1,5 @@
-// `npm run check`: format, lint and types of everything; the functions also with the deno.json they are deployed with.
+// `npm run check`: format, lint and types of everything, the style of SQL, and squawk; the functions also with the deno.json
+// they are deployed with.
 
 import { join } from "node:path";
 import { readFunctionConfigs } from "../functions/config.ts";
@@ -20,6 +21,7 @@ const outcomes = [
   await deno("fmt", "--check"),
   await deno("lint"),
   await deno("check", "."),
+  await deno("run", "--allow-all", "local/platform/tasks/lint_sql.ts"),
 ];
 for (
   const config of (await readFunctionConfigs(join(checkout, "supabase")))
