@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { BenchDatabase } from "./support/database.ts";
 
-/** Connections at once, here and for what it is compared with. */
+/** Concurrent connections, of this and of what it is compared with. */
 export const CONNECTIONS = 10;
 
 const HEADER = ["campaign", "impressions"];
@@ -19,16 +19,16 @@ export interface CycleCount {
 }
 
 /**
- * Takes weeks through what the database does for each: claim, the id that AMC gave, a complete load, completed.
+ * Takes weeks through all steps in the database: claim, execution id, complete load, completed.
  *
  * @param weeks how many
- * @param atOnce weeks per claim; the worker claims ten
+ * @param claimSize weeks per claim; the worker claims ten
  * @returns seconds
  */
 export async function cycle(
   database: BenchDatabase,
   weeks: number,
-  atOnce: number,
+  claimSize: number,
   count: CycleCount = { emptyClaims: 0 },
 ): Promise<number> {
   const sql = database.asService(CONNECTIONS);
@@ -42,7 +42,7 @@ export async function cycle(
     await Promise.all(
       Array.from({ length: CONNECTIONS }, () =>
         worker(sql, () => {
-          const taken = Math.min(left, atOnce);
+          const taken = Math.min(left, claimSize);
           left -= taken;
           return taken;
         }, (unclaimed) =>

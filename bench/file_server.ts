@@ -1,5 +1,5 @@
-// A store of result files as S3 is one: HTTPS, entity tags, ranges. It makes the bytes as they are asked for, in a process of
-// its own, so that they cost the loader nothing. Started by loading_process.ts, with its certificate in BENCH_FILES.
+// A store of result files like S3: HTTPS, entity tags, ranges. It makes the bytes on request, in a process of its own, so that
+// they cost the loader nothing. Started by loading_process.ts, with its certificate in BENCH_FILES.
 import { makeCsv } from "./support/csv.ts";
 
 const { cert, key } = JSON.parse(Deno.env.get("BENCH_FILES")!);

@@ -1,6 +1,5 @@
-// A process that does nothing but load one result, as the edge function's does: from HTTPS links, into Postgres over TLS, so
-// many bytes in each call. It prints what that took of memory and CPU. Started by loading_process.ts, with what it is to do in
-// BENCH_LOAD.
+// A process that only loads one result, as the edge function does: from HTTPS links into Postgres over TLS, with a budget of
+// bytes for each call. It prints the memory and CPU that this took. Started by loading_process.ts, with its task in BENCH_LOAD.
 import process from "node:process";
 import {
   createAmcClient,
@@ -43,7 +42,7 @@ const known = {
     Promise.resolve({ urls: links, metadataUrls: [], requestId: null }),
 };
 
-/** As much as one call of the function loads. @returns whether all is in */
+/** Loads what one call of the function may. @returns whether the load is complete */
 async function call({ attemptId, fence }: Loadable): Promise<boolean> {
   const ending = new AbortController();
   const files = new ResultFiles(known, "bench", ending.signal, true);

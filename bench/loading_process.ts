@@ -4,7 +4,7 @@ import { makeCertificate, offerTls } from "./support/certificate.ts";
 import type { BenchDatabase } from "./support/database.ts";
 import { claimLoad, RESULTS } from "./support/loads.ts";
 
-/** What loading a result took of a process that does nothing else. */
+/** Memory and CPU of a process that only loads a result. */
 export interface ProcessCost {
   megabytes: number;
   files: number;
@@ -19,7 +19,7 @@ export interface ProcessCost {
  * Loads results in a process of its own each, with the heap limit of an edge function and TLS at both ends: from links to a
  * store on this machine, over a connection to Postgres.
  *
- * @param sizes megabytes of each result, in files of a hundred at most; 0: it connects and loads nothing, as an idle one
+ * @param sizes megabytes of each result, in files of a hundred at most; 0: it connects and stays idle
  */
 export async function loadInProcesses(
   database: BenchDatabase,

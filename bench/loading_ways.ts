@@ -21,7 +21,7 @@ export async function makeTables({ admin }: BenchDatabase): Promise<void> {
     grant insert on public.bench_inserted to service_role;`);
 }
 
-/** Empties a table and lets the server come to rest, so that each way begins alike. */
+/** Empties a table and writes a checkpoint, so that each way starts from the same state. */
 export async function rest(
   { admin }: BenchDatabase,
   table: string,
@@ -59,7 +59,7 @@ export async function byLoader(
   }
 }
 
-/** The same bytes to COPY, into a table without key, id or policy. @returns seconds */
+/** The same bytes by COPY into a table without key, id or policy. @returns seconds */
 export function byRawCopy(
   database: BenchDatabase,
   csv: Csv,
@@ -72,7 +72,7 @@ export function byRawCopy(
   );
 }
 
-/** Rows as JSON objects that somebody has made already, to COPY. @returns seconds */
+/** Rows as ready-made JSON objects, by COPY. @returns seconds */
 export function byJsonb(
   database: BenchDatabase,
   chunks: Uint8Array[],

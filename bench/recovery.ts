@@ -8,11 +8,11 @@ const TICK = 60;
 /** More ticks than any wait here lasts. */
 const MAX_TICKS = 30;
 
-/** A point at which a worker dies, its lease there, and what shows that another has looked at the week again. */
+/** A point at which a worker dies, its lease there, and what shows that another worker took over. */
 interface Death {
   point: string;
   leaseSeconds: number;
-  /** Whether the instance's first execution is to end first. */
+  /** Whether the first execution must end before. */
   afterExecution?: boolean;
   seen: string;
 }
@@ -35,7 +35,7 @@ const DEATHS: Death[] = [
   },
 ];
 
-/** How long a week waits after its worker died, or after the answer to its create was lost. */
+/** Measures how long a week waits after its worker died, or after the answer to its create was lost. */
 export async function benchRecovery(
   server: BenchServer,
   _size: Size,

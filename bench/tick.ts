@@ -22,7 +22,7 @@ interface Ticks {
   first: number;
 }
 
-/** A tick that finds nothing to do: what it costs the database, and that it sends nothing. */
+/** Measures what a tick that finds nothing to do costs the database, and checks that it sends nothing. */
 export async function benchTick(
   databases: Record<"finished" | "waiting", BenchDatabase>,
   size: Size,

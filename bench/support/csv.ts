@@ -14,7 +14,7 @@ export const COLUMNS = [
   "unique_reach",
 ];
 
-/** The bytes of a result, in chunks as a network hands them over. */
+/** The bytes of a result, in chunks as they come from a network. */
 export interface Csv {
   chunks: Uint8Array[];
   bytes: number;

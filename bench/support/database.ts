@@ -39,7 +39,7 @@ export interface BenchServer extends AsyncDisposable {
   drop(database: BenchDatabase): Promise<void>;
 }
 
-/** Starts a server of the benchmark's own; its data goes when it is disposed of. */
+/** Starts a server of the benchmark's own; disposing of it deletes its data. */
 export async function startBenchServer(): Promise<BenchServer> {
   const cluster = await startCluster();
   const open = new Set<postgres.Sql>();
@@ -104,7 +104,7 @@ function openDatabase(
   };
 }
 
-/** Brings what was filled to rest: statistics, visibility, and pages on disk. */
+/** Vacuums, analyzes and writes to disk what was filled, so that no round pays for it. */
 export async function settle({ admin }: BenchDatabase): Promise<void> {
   await admin.unsafe("vacuum (analyze)");
   await admin.unsafe("checkpoint");

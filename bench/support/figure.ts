@@ -11,7 +11,7 @@ export interface Figure {
   reason?: string;
 }
 
-/** A group of figures that were measured together, and how they are to be read. */
+/** A group of figures that were measured together, and how to read them. */
 export interface Section {
   title: string;
   figures: Figure[];

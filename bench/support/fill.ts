@@ -8,7 +8,7 @@ const WEEKS_EACH = 50;
 
 /**
  * Adds a user and instances of ten slots each, with their workflow saved. Triggers are off, as in
- * everything of this module: a million rows are to be there within a minute.
+ * everything of this module: a million rows are filled in within a minute.
  */
 export async function fillInstances(
   { admin }: BenchDatabase,
@@ -25,15 +25,15 @@ export async function fillInstances(
     select id, '${WORKFLOW}', 'Weekly bench', 'select 1', now(), 'bench', 'weekly_bench_' || id from public.amc_instances;`);
 }
 
-/** How the weeks that {@link fillWeeks} adds are. */
+/** The state of the weeks that {@link fillWeeks} adds. */
 export type WeekState = "due" | "finished" | "running" | "tracked";
 
 /**
  * Adds collections of 50 weeks, in turns over all instances, none with the window of another one.
  *
  * @param state due: pending, may begin at once. finished: completed, with execution, attempt and load, over the year
- *   past. running: without an execution. tracked: running, with an execution that a caller of update_week_status brought
- * @param label tells these collections apart from those of another call
+ *   past. running: without an execution. tracked: running, with an execution that a caller of update_week_status reported
+ * @param label distinguishes these collections from those of another call
  */
 export async function fillWeeks(
   { admin }: BenchDatabase,

@@ -14,7 +14,7 @@ export interface Loadable {
   executionId: string;
 }
 
-/** Where the results of the first instance lie, once one was loaded. */
+/** The results table of the first instance, once one was loaded. */
 export const RESULTS = {
   table: "amc_results.weekly_bench_amcbench0001",
   view: "public.results_weekly_bench_amcbench0001",
@@ -23,7 +23,7 @@ export const RESULTS = {
 /** How the files are written. */
 export const DIALECT = { separator: ",", quote: '"', escape: '"' };
 
-/** Takes a week that is due as far as its load: claimed, recorded, succeeded, claimed for loading. */
+/** Takes a due week up to its load: claimed, recorded, succeeded, claimed for loading. */
 export async function claimLoad(database: BenchDatabase): Promise<Loadable> {
   const sql = database.asService(1);
   try {
@@ -34,7 +34,7 @@ export async function claimLoad(database: BenchDatabase): Promise<Loadable> {
       select outcome from public.record_execution(${attemptId}, ${executionId}, ${
       sql.json({ status: "SUCCEEDED" })
     })`;
-    // A lease longer than the run: what was loaded before is not taken up again.
+    // A lease longer than the run: nothing is claimed for loading twice.
     const [claim] = await sql`
       select fence, week_id, collection_id from public.claim_loads(1, 100000)
       where attempt_id = ${attemptId}`;
@@ -64,7 +64,7 @@ export async function load(
     countFiles: () => Promise.resolve(1),
     limits: DEFAULT_LIMITS,
     budget: new LoadBudget(Infinity),
-    // No request goes on in its middle, so the body stays open from one segment to the next.
+    // No request starts in the middle of a file, so the body stays open from one segment to the next.
     open: () =>
       Promise.resolve({
         body: body(),

@@ -5,16 +5,16 @@ import {
   databaseUrl,
 } from "../../local/platform/postgres/mod.ts";
 
-/** On what a run was made. */
+/** The machine of a run. */
 export interface Machine {
   cores: number;
   memoryGiB: number;
   system: string;
   postgres: string;
   deno: string;
-  /** Settings of the server that bear on the figures. */
+  /** Settings of the server that influence the figures. */
   settings: string;
-  /** Load averages (1, 5, 15 minutes) before the run: what others did on the machine. */
+  /** Load averages (1, 5, 15 minutes) before the run: other programs used the machine. */
   load: number[];
 }
 

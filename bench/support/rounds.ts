@@ -17,10 +17,10 @@ export function quantile(numbers: number[], part: number): number {
 export type Rounds<Name extends string> = Record<Name, number[]>;
 
 /**
- * Measures contestants in turns: each once in every round, beginning with another one each time, so that what the
- * machine does meanwhile meets them all.
+ * Measures contestants in turns: each once in every round, starting with another one each time, so that other work of
+ * the machine slows all of them.
  *
- * @param contestants each measures once and answers a number
+ * @param contestants each measures once and returns a number
  */
 export async function interleaved<Name extends string>(
   rounds: number,
@@ -39,7 +39,7 @@ export async function interleaved<Name extends string>(
   return results;
 }
 
-/** The median of the ratios of each round: both sides met the same moment. */
+/** The median of the ratios of each round: both sides ran at about the same time. */
 export function ratio(above: number[], below: number[]): number {
   return median(above.map((value, round) => value / below[round]));
 }

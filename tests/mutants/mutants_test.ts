@@ -15,7 +15,7 @@ const TESTS = [
   "tests/**/*_test.ts",
 ];
 
-/** What each mutant changes, or why it cannot. */
+/** What each mutant changes, or the error. */
 async function changesOfAll(): Promise<(Changes | Error)[]> {
   const sources = await readSources(checkout);
   return MUTANTS.map((mutant) => {
@@ -27,7 +27,7 @@ async function changesOfAll(): Promise<(Changes | Error)[]> {
   });
 }
 
-/** Runs a migration, takes it back, and answers why the database refused it; null if it did not. */
+/** Runs a migration and rolls it back. @returns why the database refused it; null if it did not */
 async function refusalOf(
   sql: postgres.Sql,
   migration: string,

@@ -28,7 +28,7 @@ export class Copy implements AsyncDisposable {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Does some work with a mutant's changes made, and takes them back. */
+  /** Does some work with a mutant's changes made, and undoes them. */
   async changed<T>(
     { migration, modules }: Changes,
     work: () => Promise<T>,

@@ -76,15 +76,18 @@ export function createClient(
       })),
     ensureWorkflow: () =>
       read("save workflow", () => ({ created: true, requestId: null })),
-    openResult: () =>
-      read("open result", () => ({
-        status: 200,
-        body: ReadableStream.from([FILE.slice()]),
-        etag: null,
-        length: FILE.length,
-        totalLength: null,
-        acceptsRanges: false,
-      })),
+    openResult: () => read("open result", openFile),
+  };
+}
+
+function openFile() {
+  return {
+    status: 200,
+    body: ReadableStream.from([FILE.slice()]),
+    etag: null,
+    length: FILE.length,
+    totalLength: null,
+    acceptsRanges: false,
   };
 }
 

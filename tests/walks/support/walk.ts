@@ -42,7 +42,7 @@ export class Walk {
   }
 
   /**
-   * Plays all of it, and takes it back.
+   * Plays the walk and rolls it back.
    *
    * @param seed of the random numbers of the database
    * @param check what must hold once everything has settled

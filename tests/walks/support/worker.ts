@@ -60,7 +60,7 @@ export class Worker {
       log: (level, event, fields = {}) => {
         const line = `${level} ${event} ${JSON.stringify(fields)}`;
         onTrace(`  ${line}`);
-        // A step gives up only on what is not AMC's: the collector has a mistake, or the database refuses what it should take.
+        // Only a fault of the collector or an unexpected refusal of the database ends a step with an error.
         if (event.endsWith("_failed") && level === "error") {
           lane.raised.push(line);
         }
@@ -86,8 +86,8 @@ export class Worker {
    * Lets calls through.
    *
    * @param calls how many at most
-   * @param pick which of those that wait at the same time
-   * @param twice the database takes each call twice, as when an answer is lost and the call is repeated
+   * @param pick which of the calls that wait
+   * @param twice whether each call runs twice, as after a lost answer
    */
   async goOn(calls: number, pick = 0, twice = false): Promise<void> {
     for (let call = 0; call < calls && this.#waiting.length > 0; call++) {
@@ -108,7 +108,7 @@ export class Worker {
     }
   }
 
-  /** The call that is under way reaches its end, but its answer reaches nobody. */
+  /** Ends the call that is under way, without its answer reaching anybody. */
   async dieInCall(pick: number): Promise<void> {
     if (this.#waiting.length === 0) return;
     const [last] = this.#waiting.splice(pick % this.#waiting.length, 1);
@@ -116,7 +116,7 @@ export class Worker {
   }
 }
 
-/** The collector repeats the reports that end the same; no claim is among them, nor what goes to AMC. */
+/** Whether the collector repeats a call: it repeats idempotent reports, but no claim and no request to AMC. */
 function isRepeated(name: string): boolean {
   return /^(record|settle|update|fail|mark|adopt)_|^report_(create|stray)$/
     .test(name);
