@@ -7,7 +7,14 @@ import { withDatabase } from "../support/with_database.ts";
 Deno.test("two loads in one session give their rows their own ids, and lines from 1", async () => {
   await withDatabase(async ({ url }) => {
     await connected(url, async (sql) => {
-      await sql`select amc_history.create_result_table('weekly-1', array['campaign'])`;
+      await sql`
+        insert into public.amc_instances (id, entity_id, marketplace_id, region, credential_name)
+        values ('amccopy1', 'ENTITYCOPY', 'ATVPDKIKX0DER', 'NA', 'copy')`;
+      await sql`
+        insert into public.amc_workflows (instance_id, name, sql_query) values ('amccopy1', 'Weekly', 'select campaign from t')`;
+      const [{ table }] = await sql`
+        select (amc_history.create_result_table(f, array['campaign'])).table_name as table
+        from public.amc_workflows f`;
       await sql`create temporary sequence amc_history_lines`;
       const loads = [crypto.randomUUID(), crypto.randomUUID()];
       for (const [index, load] of loads.entries()) {
@@ -20,14 +27,16 @@ Deno.test("two loads in one session give their rows their own ids, and lines fro
             await pipeline(
               Readable.from([new TextEncoder().encode(text)]),
               await transaction
-                .unsafe("copy amc_results.weekly_1 (campaign) from stdin")
+                .unsafe(`copy amc_results.${table} (campaign) from stdin`)
                 .writable(),
             );
           }
         });
       }
       const rows = await sql`
-        select load_id, line::integer, campaign from amc_results.weekly_1 order by campaign`;
+        select load_id, line::integer, campaign from ${
+        sql(`amc_results.${table}`)
+      } order by campaign`;
       assert.deepEqual(
         rows.map(({ load_id, line, campaign }) => [
           loads.indexOf(load_id),
