@@ -232,7 +232,7 @@ export const SETTLING: Mutant[] = [
     edits: [
       withoutTrigger("public.report_data_weeks", "hold_for_survey"),
     ],
-    tests: ["adopt_surveyed/run_of_a_taken"],
+    tests: ["adopt_surveyed/execution_of_a_taken"],
   },
   {
     name: "amc-status-trigger",
