@@ -62,7 +62,7 @@ const help = {
   "test:chaos": "collect hundreds of weeks while everything crashes",
   "test:large": "load a result of 500 MB whose loader is killed three times",
   "test:mutants": "switch off one guard at a time; fails if no test notices",
-  check: "check format, lint and types",
+  check: "check format, lint, types and the style of SQL",
   "lint:sql": "check the SQL's lines, and the migrations with squawk",
   "lint:db": "check the functions of a migrated database with plpgsql_check",
   types: "write the TypeScript types of the database's schema",

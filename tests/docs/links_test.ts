@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, ok } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { checkout } from "../../local/platform/postgres/mod.ts";
@@ -57,4 +57,9 @@ Deno.test("every page can be reached from the README", () => {
     }
   }
   deepEqual(pages.map(({ path }) => path).filter((p) => !reached.has(p)), []);
+});
+
+Deno.test("the README stays a front door: fewer than 200 lines", () => {
+  const lines = Deno.readTextFileSync(join(checkout, "README.md")).split("\n");
+  ok(lines.length <= 200, `${lines.length - 1} lines`);
 });
