@@ -94,7 +94,7 @@ Deno.test("an execution whose create was not answered in time is adopted", async
   });
 });
 
-Deno.test("a lost execution that the list does not show yet is not created again, and is adopted once it is shown", async () => {
+Deno.test("a lost execution that the list does not show yet is adopted once it does, and not created again", async () => {
   await withHarness({}, async (harness) => {
     const { weeks } = await collect(harness, 2);
     harness.simulator.script({

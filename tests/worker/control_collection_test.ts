@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { signIn } from "../../local/demo/setup.ts";
 import { collect, withHarness } from "./support/harness.ts";
 import { control } from "./support/control.ts";
 import { openWorker } from "./support/own_worker.ts";
@@ -84,7 +85,7 @@ Deno.test("a week whose execution was cancelled before its id was known is cance
   });
 });
 
-Deno.test("a failed week is tried again when its owner says so, and a completed one is restated as another execution", async () => {
+Deno.test("the owner may retry a failed week, and restate a completed one as another execution", async () => {
   await withHarness({}, async (harness) => {
     const { weeks } = await collect(harness, 2);
     const start = `${weeks[0].week_start_date}T00:00:00`;
@@ -123,7 +124,7 @@ Deno.test("a failed week is tried again when its owner says so, and a completed 
   });
 });
 
-Deno.test("bad requests and other people's collections are refused, and change nothing", async () => {
+Deno.test("requests that name nothing that can be controlled are refused, and change nothing", async () => {
   await withHarness({}, async (harness) => {
     const { collection_id, weeks } = await collect(harness, 1);
     for (
@@ -172,17 +173,16 @@ Deno.test("bad requests and other people's collections are refused, and change n
       assert.equal(refused.status, status, JSON.stringify(body));
       assert.equal((refused.answer.error as { code: string }).code, code);
     }
-    await harness.platform.createUser("other@example.com", "another-password");
-    const { createClient } = await import("@supabase/supabase-js");
-    const other = createClient(
-      harness.platform.apiUrl,
-      harness.platform.publishableKey,
-      { auth: { persistSession: false, autoRefreshToken: false } },
-    );
-    await other.auth.signInWithPassword({
-      email: "other@example.com",
-      password: "another-password",
-    });
+    assert.deepEqual(await column(harness, "status"), ["pending"]);
+  });
+});
+
+Deno.test("another user finds no collection to control, and changes nothing", async () => {
+  await withHarness({}, async (harness) => {
+    const { collection_id } = await collect(harness, 1);
+    const [email, password] = ["other@example.com", "another-password"];
+    await harness.platform.createUser(email, password);
+    const other = await signIn(harness.platform, email, password);
     const foreign = await control(
       harness,
       { action: "cancel", collection_id },

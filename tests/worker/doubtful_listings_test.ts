@@ -63,7 +63,7 @@ Deno.test("an answer that the list could not be matched by proves nothing of the
   });
 });
 
-Deno.test("while the list shows an execution that may be the attempt's, but lacks a field to tell, the attempt is not given up", async () => {
+Deno.test("an attempt is not given up while the list shows an execution that may be its own", async () => {
   await withHarness({}, async (harness) => {
     const { weeks } = await collect(harness, 1);
     harness.simulator.script({
@@ -94,7 +94,7 @@ Deno.test("while the list shows an execution that may be the attempt's, but lack
   });
 });
 
-Deno.test("an execution whose answer was lost and that somebody cancelled meanwhile is found, and not created again", async () => {
+Deno.test("a lost execution that somebody cancelled meanwhile is found, and not created again", async () => {
   await withHarness({}, async (harness) => {
     await collect(harness, 1);
     harness.simulator.change({ execution: { runSeconds: 3600 } });

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { collect, windowStartOf, withHarness } from "./support/harness.ts";
+import {
+  collect,
+  type Harness,
+  windowStartOf,
+  withHarness,
+} from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import { finishAll, letListingBeDue, weeksOf } from "./support/weeks.ts";
 
@@ -62,10 +67,7 @@ Deno.test("weeks that AMC fails, rejects or refuses end as failed with its words
       ),
     );
     assert.deepEqual(rows.map(({ attempts }) => attempts), [1, 1, 1, 1, 1]);
-    const said = await harness.owner.from("collection_progress").select(
-      "status, completed, failed, tracked",
-    ).single();
-    assert.deepEqual(said.data, {
+    await assertProgress(harness, {
       status: "completed_with_failures",
       completed: 1,
       failed: 4,
@@ -120,3 +122,14 @@ Deno.test("a status that no document names counts as running until the execution
     assert.equal(ended.status, "completed");
   });
 });
+
+/** Asserts what the owner sees of the only collection. */
+async function assertProgress(
+  { owner }: Harness,
+  expected: Record<string, unknown>,
+): Promise<void> {
+  const { data } = await owner.from("collection_progress").select(
+    "status, completed, failed, tracked",
+  ).single();
+  assert.deepEqual(data, expected);
+}

@@ -70,7 +70,7 @@ const FREEZES: Record<string, Freeze[]> = {
 
 for (const [point, freezes] of Object.entries(FREEZES)) {
   for (const freeze of freezes) {
-    Deno.test(`a worker that froze at ${point}, ${freeze.when}, changes nothing and POSTs nothing when it wakes after another has done its work`, async () => {
+    Deno.test(`frozen at ${point}, ${freeze.when}: a worker that wakes after another did its work changes nothing`, async () => {
       await withHarness({}, (harness) => freezeAndWake(harness, point, freeze));
     });
   }

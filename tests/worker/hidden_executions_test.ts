@@ -9,7 +9,7 @@ import {
 } from "./support/weeks.ts";
 
 for (const status of [400, 404] as const) {
-  Deno.test(`a fresh execution that AMC neither lists nor knows (${status}) is followed until it shows, without an error`, async () => {
+  Deno.test(`a new execution that AMC neither lists nor finds (${status}) is followed without an error`, async () => {
     const hidden = { listSeconds: 600, getSeconds: 600 };
     await withHarness({
       simulator: { lag: hidden, answers: { unknownExecutionStatus: status } },

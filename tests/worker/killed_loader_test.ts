@@ -1,6 +1,6 @@
 import { assertLoadsExactly } from "../large/support/large.ts";
 
-Deno.test("a result of many segments is in to the byte, though the process that loads it is killed three times on the way", async () => {
+Deno.test("a result of many segments is loaded to the byte although its loader is killed three times", async () => {
   await assertLoadsExactly({
     files: 3,
     bytesPerFile: 1_000_000,

@@ -19,7 +19,7 @@ const NOT_POSTED = ["after_claim", "before_post"];
 const STORED = ["after_record", "before_copy", "after_copy", "after_segment"];
 
 for (const point of NOT_POSTED) {
-  Deno.test(`weeks of a worker that died at ${point} are POSTed by no other before every allowance is over, and then once`, async () => {
+  Deno.test(`died at ${point}: the weeks are POSTed once, and not before every allowance is over`, async () => {
     await withHarness({}, async (harness) => {
       await collect(harness, WEEKS);
       await killAt(harness, point, point === "before_post" ? WEEKS : 1);

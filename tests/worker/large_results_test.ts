@@ -17,7 +17,7 @@ import { finishAll, letTimePass, weeksOf } from "./support/weeks.ts";
 
 const TWO_FILES = { simulator: { results: { rows: 400, files: 2 } } };
 
-Deno.test("a result that is more than one call may load is gone on with by the next ones, by range and etag, with no error", async () => {
+Deno.test("a result too large for one call is continued by the next ones, by range and etag, without an error", async () => {
   await collectOne(TWO_FILES, SMALL, async (harness, worker, week, asked) => {
     await assertWhole(harness, worker, week);
     assert.equal(week.error_count, 0);
@@ -208,7 +208,7 @@ for (const [what, limits, code, message] of CAPS) {
   });
 }
 
-Deno.test("a result of more bytes than is allowed, of which no server said how many, fails its week when they come", async () => {
+Deno.test("a result that exceeds the allowed bytes without a length given fails its week while it is read", async () => {
   await collectOne(
     TWO_FILES,
     { segmentBytes: 4_000, callBytes: 100_000, resultBytes: 30_000 },

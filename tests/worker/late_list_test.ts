@@ -50,7 +50,7 @@ async function loseAll(harness: Harness): Promise<string[]> {
   return simulator.ledger().map(({ executionId }) => executionId).sort();
 }
 
-Deno.test("if AMC's list lags longer than its allowance, the first listing that shows the duplicates has each recorded, told of, and cancelled if it still runs", async () => {
+Deno.test("duplicates that AMC lists after the allowance are recorded, alerted about, and cancelled if they run", async () => {
   await withHarness({}, async (harness) => {
     const { simulator, sql } = harness;
     const lost = await loseAll(harness);
@@ -85,7 +85,7 @@ Deno.test("if AMC's list lags longer than its allowance, the first listing that 
   });
 });
 
-Deno.test("weeks that still wait when AMC's list shows their given-up executions at last take them, and nothing is run again", async () => {
+Deno.test("weeks that still wait adopt given-up executions that AMC lists late, and nothing runs twice", async () => {
   await withHarness({}, async (harness) => {
     const { simulator } = harness;
     const lost = await loseAll(harness);

@@ -145,7 +145,7 @@ Deno.test("a link that has expired is asked for anew, and the week is completed 
   });
 });
 
-Deno.test("a link that has expired in the middle of a file is asked for anew, and the file gone on with where it broke off", async () => {
+Deno.test("a link that expires in the middle of a file is renewed, and the file resumed where it broke off", async () => {
   await withHarness(
     { simulator: { results: { rows: 400 } } },
     async (harness) => {
@@ -187,7 +187,7 @@ Deno.test("a link that has expired in the middle of a file is asked for anew, an
   );
 });
 
-Deno.test("AMC withholding a result for a moment, and a file that breaks off and cannot be gone on with, are tried again until it is whole", async () => {
+Deno.test("a result not ready yet, or broken off and not resumable, is tried again until it is whole", async () => {
   await withHarness({
     simulator: { results: { rows: 400 }, links: { acceptRanges: false } },
   }, async (harness) => {

@@ -3,7 +3,7 @@ import { openSql } from "../../supabase/functions/_shared/database/sql.ts";
 import { eventually } from "../support/eventually.ts";
 import { withDatabase } from "../support/with_database.ts";
 
-Deno.test("once the server has ended a session, the driver's connections are new ones, and a transaction on another session goes on", async () => {
+Deno.test("after the server ends a session new ones are opened, and a transaction on another goes on", async () => {
   await withDatabase(async ({ url }) => {
     const sql = openSql(url);
     try {

@@ -119,7 +119,7 @@ Deno.test("an execution that a person names is taken once AMC has been asked, an
   });
 });
 
-Deno.test("a week whose create AMC has no execution of is collected once a person says so, and not before the allowances are over", async () => {
+Deno.test("a week without an execution is collected once a person confirms that, after the allowances", async () => {
   await withHarness({}, async (harness) => {
     const { weeks } = await collect(harness, 2);
     script(harness, weeks[0], { kind: "drop", point: "before" });
@@ -148,7 +148,7 @@ Deno.test("a week whose create AMC has no execution of is collected once a perso
   });
 });
 
-Deno.test("a collection goes on while a person is to say what became of another one's create, and its week of that window takes what AMC has", async () => {
+Deno.test("a collection goes on while another waits for a confirmation, and adopts that window's execution", async () => {
   await withHarness({}, async (harness) => {
     const { weeks } = await collect(harness, 1);
     script(harness, weeks[0], { kind: "drop", point: "before" });

@@ -117,7 +117,7 @@ Deno.test("a workflow is saved once, by its id, with the output format that resu
   });
 });
 
-Deno.test("AMC is asked for the week's window in local time, with its zone, its parameters and a fingerprint of its own", async () => {
+Deno.test("a create names the week's window in local time, its zone, its parameters and its own fingerprint", async () => {
   await withHarness({}, async (harness) => {
     const { data } = await harness.owner.rpc("save_workflow", {
       instance_id: "amcr1aaaa1a",

@@ -89,7 +89,7 @@ function withoutColumns(client: AmcClient): AmcClient {
   };
 }
 
-Deno.test("where AMC's list does not tell the columns, one of its executions is asked, and the view is typed all the same", async () => {
+Deno.test("columns that AMC's list lacks come from one GET of an execution, and the view is typed", async () => {
   await withHarness(
     { simulator: { results: { rows: 40 } } },
     async (harness) => {
@@ -145,7 +145,7 @@ async function untilRestated(
   throw new Error("The week was not restated within 20 ticks.");
 }
 
-Deno.test("a week is collected again by its owner's policy; the superseded result stays readable, and is compared with the new one", async () => {
+Deno.test("a week restated by policy keeps the superseded result, and compares it with the new one", async () => {
   await withHarness(
     { simulator: { results: { rows: 40 } } },
     async (harness) => {

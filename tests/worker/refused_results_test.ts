@@ -85,7 +85,7 @@ Deno.test("a broken second file takes the first one with it", async () => {
   });
 });
 
-Deno.test("a header that differs from the workflow's earlier one fails the week as header_changed and leaves the others", async () => {
+Deno.test("a header that differs from the workflow's earlier one fails the week alone, as header_changed", async () => {
   await withHarness({}, async (harness) => {
     const { weeks } = await collect(harness, 2);
     const [before, after] = weeks.map(windowStartOf);

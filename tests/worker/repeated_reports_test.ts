@@ -76,7 +76,7 @@ for (const [name, arrange] of Object.entries(REPORTS)) {
   });
 }
 
-Deno.test("a report whose answer was lost is repeated by the worker, and the week is collected as if nothing had been", async () => {
+Deno.test("the worker repeats a report whose response was lost, and the week is collected", async () => {
   await withHarness({}, async (harness) => {
     await collect(harness, 2);
     const lost = new Set<string>();

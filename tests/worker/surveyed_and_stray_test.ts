@@ -41,7 +41,7 @@ Deno.test("a database that was restored from a backup takes over what AMC has, a
   });
 });
 
-Deno.test("an execution that AMC's list shows only after its attempt was abandoned is found, recorded and cancelled", async () => {
+Deno.test("an execution that AMC lists only after its attempt was abandoned is recorded and cancelled", async () => {
   const slow = { execution: { pendingSeconds: 0, runSeconds: 3600 } };
   await withHarness({ simulator: slow }, async (harness) => {
     const { weeks } = await collect(harness, 2);

@@ -16,7 +16,7 @@ import {
   weeksOf,
 } from "./support/weeks.ts";
 
-Deno.test("a 429 pauses the instance for as long as AMC said, counts no error, and the create waits to be settled", async () => {
+Deno.test("a 429 pauses the instance as long as AMC asked, counts no error, and the create is settled later", async () => {
   await withHarness({}, async (harness) => {
     const { weeks } = await collect(harness, 12);
     harness.simulator.script({
@@ -106,7 +106,7 @@ Deno.test("AMC's limit of active executions makes weeks wait, without an error a
   });
 });
 
-Deno.test("a credential that Amazon refuses stops its instance with an alert, POSTs nothing, and goes on once reconnected", async () => {
+Deno.test("a refused credential stops its instance with an alert until a person reconnects; nothing is POSTed", async () => {
   await withHarness({}, async (harness) => {
     await collect(harness, 2);
     harness.simulator.revoke();
@@ -143,7 +143,7 @@ Deno.test("a credential that Amazon refuses stops its instance with an alert, PO
   });
 });
 
-Deno.test("a worker that learns only after the instance was reconnected that the old credential was refused stops nothing", async () => {
+Deno.test("a worker that hears of the old credential's refusal after the reconnection stops nothing", async () => {
   await withHarness({}, async (harness) => {
     await collect(harness, 2);
     harness.simulator.revoke();
@@ -172,7 +172,7 @@ Deno.test("a worker that learns only after the instance was reconnected that the
   });
 });
 
-Deno.test("a create that AMC answers with 401 is not sent again before the list had time to tell, and a person is alerted", async () => {
+Deno.test("a create refused with 401 alerts a person, and is not sent again before the list could show it", async () => {
   await withHarness({}, async (harness) => {
     const { weeks } = await collect(harness, 2);
     harness.simulator.script({

@@ -5,7 +5,7 @@ import { weeksOf } from "./support/weeks.ts";
 
 const EXECUTION = "b3a77999-7c8e-4289-9bf9-5da8f178536c";
 
-Deno.test("update_week_status is called with three, four and five named arguments, and a shorter call erases nothing", async () => {
+Deno.test("update_week_status takes three, four and five named arguments, and a shorter call erases nothing", async () => {
   await withHarness({}, async (harness) => {
     const { collection_id, weeks: [week] } = await collect(harness, 1);
     const ids = { collection_id, week_id: week.id };

@@ -77,7 +77,7 @@ function droppingServer() {
   };
 }
 
-Deno.test("a create whose reused connection drops after it was read is unknown, and the runtime does not send it again", async () => {
+Deno.test("a create whose reused connection drops after it was read is unknown and not sent again", async () => {
   await using server = droppingServer();
   const { client } = clientOf(server);
   await client.getExecution(EXECUTION_ID);
@@ -88,7 +88,7 @@ Deno.test("a create whose reused connection drops after it was read is unknown, 
   assert.deepEqual(server.state, { posts: 1, connections: 1 });
 });
 
-Deno.test("a create whose fresh connection drops after it was read is unknown, and the runtime does not send it again", async () => {
+Deno.test("a create whose new connection drops after it was read is unknown and not sent again", async () => {
   await using server = droppingServer();
   const { client } = clientOf(server);
   const outcome = await client.createExecution(REQUEST, SOON);

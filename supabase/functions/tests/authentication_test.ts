@@ -162,7 +162,7 @@ for (const [what, authorization, message] of REFUSED) {
   });
 }
 
-Deno.test("keys are read from the project's address where they are not set, and only over TLS or from this machine", async () => {
+Deno.test("keys that are not set are read from the project's address, over TLS or from this machine only", async () => {
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     (request) =>

@@ -145,7 +145,7 @@ function written(
   return cells.join(",") + lineEnd;
 }
 
-Deno.test("segments end with the first record that reaches their size, and together are the file, in either dialect and however it is cut", async () => {
+Deno.test("segments end with the first record that reaches their size, and together are the whole file", async () => {
   const cell = fc.string({
     unit: fc.constantFrom("a", '"', ",", "\n", "\r", "\\", ".", "東", " "),
     maxLength: 6,

@@ -7,7 +7,7 @@ import {
   ThrottledError,
   UnavailableError,
 } from "../../../supabase/functions/_shared/amc/mod.ts";
-import { StoredCredentialError } from "../../../supabase/functions/_shared/collector/amc_clients.ts";
+import { StoredCredentialError } from "../../../supabase/functions/_shared/collector/stored_credentials.ts";
 import { type Amc, type Fault, type Run } from "./amc.ts";
 import type { Gate } from "./gate.ts";
 

@@ -25,7 +25,6 @@ export async function tickOfFunction(harness: Harness): Promise<void> {
   await eventually(
     "the end of a tick",
     () => Promise.resolve(endedTicks(harness) > before),
-    40,
   );
 }
 
@@ -47,7 +46,6 @@ export async function killAt(
     await eventually(
       `the worker at ${point}`,
       () => Promise.resolve(isThere() || endedTicks(harness) > before),
-      30,
     );
   }
   assert.ok(isThere(), `no tick reached ${point}`);

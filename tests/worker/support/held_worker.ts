@@ -53,7 +53,6 @@ export async function holdAt(
     await eventually(
       `the worker at ${where.point}`,
       () => Promise.resolve(isHeld() || ended),
-      60,
     );
   }
   if (!isHeld()) throw new Error(`No tick reached ${where.point}.`);

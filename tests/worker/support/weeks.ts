@@ -70,7 +70,6 @@ export async function letAllowancesPass(harness: Database): Promise<void> {
 export async function finishAll(
   harness: Database,
   tick: () => Promise<unknown>,
-  seconds = 40,
 ): Promise<void> {
   await eventually("the end of every week", async () => {
     await tick();
@@ -79,7 +78,7 @@ export async function finishAll(
     );
     if (open.length > 0) await letTimePass(harness);
     return open.length === 0;
-  }, seconds);
+  });
 }
 
 /** Asserts that each week is completed and comes from the one execution that AMC accepted for its window. */

@@ -4,7 +4,7 @@ import {
   ThrottledError,
   UnauthorizedError,
 } from "../amc/mod.ts";
-import { StoredCredentialError } from "./amc_clients.ts";
+import { StoredCredentialError } from "./stored_credentials.ts";
 import type { Collector } from "./collector.ts";
 import type { InstanceRow } from "./instance.ts";
 
