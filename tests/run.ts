@@ -1,6 +1,5 @@
 // `npm test`: one cluster, a template database with the migrations, then every pgTAP file and every Deno test.
-// Arguments: parts of paths; only files whose path contains one of them run. With --fail-fast nothing runs after the first
-// file that fails. The last line is `N passed, N failed`.
+// `npm test -- --help` lists its arguments.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { glob } from "node:fs/promises";
@@ -20,9 +19,13 @@ import { stopOnSignals } from "../local/platform/signals.ts";
 import { CLUSTER_VARIABLE, type TestCluster } from "./support/cluster.ts";
 import { runDenoTests } from "./support/deno_tests.ts";
 import { type Outcome, runPgtapFile } from "./support/pgtap.ts";
+import {
+  parseRunArguments,
+  type RunArguments,
+  USAGE,
+} from "./support/run_arguments.ts";
 
 const TEMPLATE = "template_migrated";
-const FAIL_FAST = "--fail-fast";
 
 /** Long runs: each has a command of its own, test:large. */
 const OF_THEIR_OWN = ["tests/large/"];
@@ -104,8 +107,7 @@ async function run(
   return outcomes;
 }
 
-async function main(args: string[]): Promise<number> {
-  const filters = args.filter((arg) => arg !== FAIL_FAST);
+async function main({ filters, failFast }: RunArguments): Promise<number> {
   const parts = new AsyncDisposableStack();
   const stop = () => parts.disposeAsync();
   parts.defer(stopOnSignals(stop));
@@ -115,7 +117,7 @@ async function main(args: string[]): Promise<number> {
     parts.defer(() => rm(folder, { recursive: true, force: true }));
     const cluster = await startCluster();
     parts.defer(() => cluster.stop());
-    outcomes = await run(filters, args.includes(FAIL_FAST), cluster, folder);
+    outcomes = await run(filters, failFast, cluster, folder);
   } catch (error) {
     const { message } = error as Error;
     outcomes.push({ passed: 0, failed: 1, failures: [message] });
@@ -138,4 +140,15 @@ async function main(args: string[]): Promise<number> {
   return failed > 0 || passed === 0 ? 1 : 0;
 }
 
-Deno.exit(await main(Deno.args));
+let asked: RunArguments | null;
+try {
+  asked = parseRunArguments(Deno.args);
+} catch (error) {
+  console.error((error as Error).message);
+  Deno.exit(2);
+}
+if (asked === null) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+Deno.exit(await main(asked));

@@ -114,6 +114,7 @@ Deno.test("a port that was demanded and is taken gives one clear sentence", asyn
   }).output();
   assert.equal(code, 1);
   const lines = new TextDecoder().decode(stderr).trimEnd().split("\n");
+  assert.equal(lines.length, 1, "nothing is started before it is told");
   assert.match(lines.at(-1)!, new RegExp(`${port}`));
   assert.match(lines.at(-1)!, /taken|in use/);
 });
