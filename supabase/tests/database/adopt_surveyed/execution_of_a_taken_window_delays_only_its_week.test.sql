@@ -41,7 +41,7 @@ select is((select array_agg(week_id order by week_id) from claim_due_weeks(10)),
   'its other weeks begin');
 select is(pg_temp.to_look_for(), array[pg_temp.week('second', 1)::text], 'that week is surveyed again');
 
--- The first collection's attempt ends: its execution never was.
+-- The first collection's attempt ends without an execution.
 do $$
 begin
   perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);

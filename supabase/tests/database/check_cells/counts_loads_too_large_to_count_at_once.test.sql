@@ -13,7 +13,7 @@ begin
     {"name": "clicks", "dataType": "LONG", "columnType": "METRIC"},
     {"name": "sold", "dataType": "DECIMAL", "columnType": "METRIC"},
     {"name": "day", "dataType": "DATE", "columnType": "DIMENSION"}]');
-  -- As loads of a summary of their own.
+  -- As loads that have their summary.
   update result_loads set summary = jsonb_build_object('load', execution) where execution_id = execution;
   perform update_week_status(pg_temp.collection(), pg_temp.week(n), 'completed', jsonb_build_object('load', execution),
     execution);
@@ -27,7 +27,7 @@ begin
   perform pg_temp.next(2, 'exec-3');
   update report_data_weeks set data = '{"mine": 1}' where id = pg_temp.week(2);
   perform set_config('amc_history.clock', '2025-03-03T14:00:00Z', true);
-  -- In, and not yet reported.
+  -- Loaded, and not yet reported.
   perform pg_temp.load(3, 'exec-4', array['campaign', 'clicks'], '[["a", "z"]]',
     '[{"name": "campaign", "dataType": "LONG", "columnType": "DIMENSION"},
     {"name": "clicks", "dataType": "LONG", "columnType": "METRIC"},

@@ -17,7 +17,7 @@ set local amc_history.clock = '2025-03-03T12:01:00Z';
 select results_eq('select week_id from claim_due_weeks(10)', 'select pg_temp.week(1)',
   'the later one comes in its time');
 
--- By hand, say.
+-- Somebody makes a running week due.
 update report_data_weeks set due_at = amc_history.clock_now() where id = pg_temp.week(3);
 select is_empty('select week_id from claim_due_weeks(10)', 'a week whose attempt lives is left, though it is due');
 

@@ -4,7 +4,7 @@ begin;
 select plan(3);
 
 set local role service_role;
--- Week 1 runs as exec-1, week 2 is unknown, week 3 is still its worker's.
+-- Week 1 runs as exec-1, the outcome of week 2 is unknown, week 3 is still leased.
 do $$
 begin
   perform claim_due_weeks(3);

@@ -3,7 +3,7 @@ begin;
 \ir ../../_shared/three_weeks.psql
 select plan(4);
 
--- Weeks 1 and 2 run; then their collection is cancelled, and AMC ends them before it is asked to.
+-- Weeks 1 and 2 run. Their collection is cancelled, and AMC ends their executions before it is asked to.
 do $$
 begin
   perform claim_due_weeks(2);

@@ -13,8 +13,8 @@ create function pg_temp.column_types() returns jsonb language sql as $$
     {"name": "site", "dataType": "STRING", "columnType": "DIMENSION"},
     {"name": "clicks", "dataType": "LONG", "columnType": "METRIC"},
     {"name": "filtered", "dataType": "BOOLEAN", "columnType": "DIMENSION"}]'::jsonb $$;
-create function pg_temp.next(execution text, cells jsonb, told jsonb) returns void language sql as $$
-  select pg_temp.load(1, execution, array['campaign', 'site', 'clicks', 'filtered'], cells, told);
+create function pg_temp.next(execution text, cells jsonb, output_columns jsonb) returns void language sql as $$
+  select pg_temp.load(1, execution, array['campaign', 'site', 'clicks', 'filtered'], cells, output_columns);
   select pg_temp.show(1, execution) $$;
 do $$
 begin

@@ -9,7 +9,6 @@ create function pg_temp.calls(attempt uuid) returns setof text language sql as $
   values (format('select confirm_execution(%L, %L)', attempt, 'exec-1')),
   (format('select confirm_no_execution(%L)', attempt));
 $$;
--- Somebody else is signed in.
 select pg_temp.sign_in('other');
 
 select is(pg_temp.refusal(call), 'PT404 collection_not_found', 'refused to others: ' || split_part(call, '(', 1))
@@ -20,7 +19,7 @@ select throws_ok($$ select refute_confirmation(gen_random_uuid(), 'x', 'x') $$, 
   'only workers report what AMC answered');
 reset role;
 select is((select state from week_attempts where id = pg_temp.lost_attempt()), 'unknown', 'nothing changed');
--- The front end's server may.
+-- A server with the secret key may.
 set local "request.jwt.claims" = '{"role": "service_role"}';
 set local role service_role;
 select is((select outcome from lost, confirm_no_execution(lost.id)), 'applied',

@@ -4,18 +4,14 @@ begin;
 select plan(156);
 
 select pg_temp.start_collection(weeks => 1);
-create function pg_temp.week() returns uuid language sql as
-  $$ select id from report_data_weeks where collection_id = pg_temp.collection() $$;
-create function pg_temp.attempt() returns uuid language sql as
-  $$ select id from week_attempts where week_id = pg_temp.week() order by number desc limit 1 $$;
--- All about the week in one line.
+-- The week and its attempts in one line.
 create function pg_temp.describe() returns text language sql as $$
   select concat_ws(' ', w.status, case when w.due_at = 'infinity' then 'held' when w.due_at is not null then 'due' end)
     || coalesce((select '; ' || string_agg(concat_ws(' ', coalesce(a.outcome, a.state),
         case when a.confirmed_execution_id is not null then 'confirmed' end,
         case when a.cancel_requested_at is not null then 'cancel' end), ', ' order by a.number)
       from week_attempts a where a.week_id = w.id and a.kind <> 'external'), '')
-  from report_data_weeks w where w.id = pg_temp.week();
+  from report_data_weeks w where w.id = pg_temp.week(1);
 $$;
 
 create function pg_temp.arrange(state text) returns void language plpgsql as $$
@@ -25,11 +21,11 @@ begin
   elsif state = 'cancelled' then
     perform cancel_collection(pg_temp.collection());
   elsif state = 'skipped' then
-    update report_data_weeks set status = 'skipped', due_at = null where id = pg_temp.week();
+    update report_data_weeks set status = 'skipped', due_at = null where id = pg_temp.week(1);
   elsif state like 'completed%' then
-    perform update_week_status(pg_temp.collection(), pg_temp.week(), 'completed', '{}', 'exec-before');
+    perform update_week_status(pg_temp.collection(), pg_temp.week(1), 'completed', '{}', 'exec-before');
     if state <> 'completed' then
-      perform restate_week(pg_temp.week());
+      perform restate_week(pg_temp.week(1));
     end if;
     if state = 'completed, being restated' then
       perform claim_due_weeks(1);
@@ -37,21 +33,21 @@ begin
   elsif state <> 'pending' then
     perform claim_due_weeks(1);
     if state like '%unknown%' then
-      perform report_create(pg_temp.attempt(), 'unknown');
+      perform report_create(pg_temp.attempt(1), 'unknown');
     elsif state like '%created%' then
-      perform record_execution(pg_temp.attempt(), 'exec-1', '{"status": "RUNNING"}');
+      perform record_execution(pg_temp.attempt(1), 'exec-1', '{"status": "RUNNING"}');
     elsif state = 'failed' then
-      perform report_create(pg_temp.attempt(), 'refused', 400, 'No');
+      perform report_create(pg_temp.attempt(1), 'refused', 400, 'No');
     end if;
     if state like 'failed,%' then
-      update report_data_weeks set status = 'failed' where id = pg_temp.week();
+      update report_data_weeks set status = 'failed' where id = pg_temp.week(1);
     elsif state like 'cancelled,%' then
       perform cancel_collection(pg_temp.collection());
     elsif state = 'created, paused' then
       perform pause_collection(pg_temp.collection());
     end if;
     if state like '%, over' then
-      -- The create can be under way no more, and AMC's list would show it.
+      -- The create can no longer be under way, and AMC's list would show its execution.
       perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
     end if;
   end if;
@@ -67,12 +63,12 @@ begin
     when 'pause' then pause_collection(pg_temp.collection())
     when 'resume' then resume_collection(pg_temp.collection())
     when 'cancel' then cancel_collection(pg_temp.collection())
-    when 'retry' then retry_week(pg_temp.week())
+    when 'retry' then retry_week(pg_temp.week(1))
     when 'retry all' then retry_failed_weeks(pg_temp.collection())
-    when 'restate' then restate_week(pg_temp.week())
-    when 'it is exec-1' then confirm_execution(pg_temp.attempt(), 'exec-1')
-    when 'it is exec-2' then confirm_execution(pg_temp.attempt(), 'exec-2')
-    when 'there is none' then confirm_no_execution(pg_temp.attempt())
+    when 'restate' then restate_week(pg_temp.week(1))
+    when 'it is exec-1' then confirm_execution(pg_temp.attempt(1), 'exec-1')
+    when 'it is exec-2' then confirm_execution(pg_temp.attempt(1), 'exec-2')
+    when 'there is none' then confirm_no_execution(pg_temp.attempt(1))
   end;
   return concat_ws(' ', report.outcome, report.weeks) || coalesce(': ' || report.reason, '');
 exception
@@ -103,7 +99,7 @@ begin
       or again <> (case when first like 'applied%' then 'already_applied 0' else first end) then
       first := concat_ws('; again: ', first, again, pg_temp.describe());
     end if;
-    raise exception 'All of it is taken back.' using errcode = 'PT999';
+    raise exception 'All of it is rolled back.' using errcode = 'PT999';
   exception
     when sqlstate 'PT999' then
       return first;

@@ -14,7 +14,7 @@ create function pg_temp.count(from_line bigint, to_line bigint) returns jsonb la
   select amc_history.count_uncast((select id from result_loads), from_line, to_line) $$;
 
 select is(pg_temp.count(1, 5), '{}', 'nothing, while the types are not known');
--- Told after the load, before the view has learned it.
+-- AMC's types become known after the load, before the view has them.
 update workflow_executions set output_columns = '[{"name": "campaign", "dataType": "LONG", "columnType": "DIMENSION"},
     {"name": "clicks", "dataType": "LONG", "columnType": "METRIC"},
     {"name": "sold", "dataType": "DECIMAL", "columnType": "METRIC"},

@@ -12,7 +12,7 @@ exception
     return false;
 end;
 $$;
--- Those that other systems know too.
+-- Names that other systems know too.
 create temporary table zones as select name from pg_timezone_names
   where name !~ '^(posix|right)/|^(Factory|localtime|posixrules)$';
 

@@ -3,7 +3,6 @@ begin;
 \ir ../../_shared/schedule.psql
 select plan(6);
 
--- Forty-five instances with a collection each.
 select pg_temp.start_collection(weeks => 1, instance => 'amcpgtap' || n) from generate_series(1, 45) n;
 create function pg_temp.dispatch_with(instances integer) returns integer language plpgsql as $$
 begin
@@ -14,9 +13,10 @@ begin
 end;
 $$;
 
-select is(pg_temp.dispatch_with(instances), nudges, format('%s instances with due weeks are %s', instances, nudges))
-from (values (1, 1), (10, 1), (11, 2), (21, 3), (45, 3)) as t(instances, nudges);
-select is(pg_temp.requests(), 10::bigint, 'as many requests are sent');
+select is(pg_temp.dispatch_with(instances), requests,
+  format('%s instances with due weeks send %s requests', instances, requests))
+from (values (1, 1), (10, 1), (11, 2), (21, 3), (45, 3)) as t(instances, requests);
+select is(pg_temp.requests(), 10::bigint, 'as many requests wait to be sent');
 
 select * from finish();
 rollback;

@@ -3,7 +3,7 @@ begin;
 \ir ../../_shared/loading.psql
 select plan(12);
 
--- Week 1 has succeeded at AMC as exec-1, a day and an hour ago.
+-- Week 1 succeeded at AMC as exec-1, a day and an hour ago.
 do $$
 begin
   perform claim_due_weeks(1);
@@ -59,7 +59,7 @@ select is((select due_at - amc_history.clock_now() from week_attempts where id =
   interval '20 seconds',
   'sooner if it ended just now');
 
--- AMC does not say when it changed, and shows it in every listing of the instance, for days: that prolongs nothing.
+-- Later listings show the execution again, without a time of change. That does not prolong the wait.
 update workflow_executions set amc_updated_at = null where id = 'exec-2';
 do $$
 begin

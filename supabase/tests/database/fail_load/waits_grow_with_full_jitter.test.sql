@@ -6,7 +6,7 @@ select plan(3);
 set local role service_role;
 select pg_temp.run_week(1, 'exec-1', 'SUCCEEDED');
 do $$ begin perform claim_loads(); end $$;
--- The shortest and the longest wait of forty, after so many errors; all of it is taken back.
+-- The shortest and the longest of forty waits after so many errors. Each try is rolled back.
 create function pg_temp.waits(errors integer, out shortest numeric, out longest numeric) language plpgsql as $$
 declare
   wait numeric;
@@ -17,7 +17,7 @@ begin
       perform fail_load(pg_temp.attempt(1), 2, 'download', 'The link was gone.', false);
       wait := (select extract(epoch from due_at - amc_history.clock_now())
         from week_attempts where id = pg_temp.attempt(1));
-      raise exception 'taken back' using errcode = 'PT999';
+      raise exception 'rolled back' using errcode = 'PT999';
     exception
       when sqlstate 'PT999' then
         shortest := least(shortest, wait);

@@ -6,7 +6,6 @@ select plan(4);
 create function pg_temp.due() returns text language sql as $$
   select string_agg(to_char(week_start_date, 'MM-DD'), ' ' order by week_start_date) from report_data_weeks
   where collection_id = pg_temp.collection() and status = 'completed' and due_at is not null $$;
--- All three weeks are collected, on 3 March.
 select pg_temp.collect(n, 'exec-' || n) from generate_series(1, 3) n;
 
 create function pg_temp.shown() returns text language sql as $$

@@ -41,7 +41,7 @@ select results_eq($$ select execution_id, detail ->> 'records' from tracking_eve
   $$ values ('exec-1', '2'), ('exec-2', '2') $$, 'each leaves an event');
 select is(amc_history.prune_versions(), 0, 'a second call changes nothing');
 update report_data_collections set keep_versions = 1;
--- A restatement whose result is in, and which is not shown yet.
+-- A restatement is loaded, and the week does not show it yet.
 select pg_temp.load(1, 'exec-8', array['campaign'], '[["new"]]');
 select is(amc_history.prune_versions(), 3, 'down to one');
 select is(pg_temp.versions(1), array['exec-5 shown', 'exec-8'],
@@ -49,7 +49,7 @@ select is(pg_temp.versions(1), array['exec-5 shown', 'exec-8'],
 do $$ begin perform pg_temp.show(1, 'exec-8'); end $$;
 select is(amc_history.prune_versions(), 1, 'superseded now');
 select is(pg_temp.versions(1), array['exec-8 shown'], 'only the shown one is left');
--- Somebody had the week show an earlier result again.
+-- Somebody switched the week back to an earlier result.
 do $$
 begin
   perform pg_temp.next(1, 'exec-9');

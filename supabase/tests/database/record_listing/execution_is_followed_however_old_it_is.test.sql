@@ -3,7 +3,7 @@ begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);
 
--- Week 1 runs at AMC as exec-1, for ten days already.
+-- Week 1 has run at AMC as exec-1 for ten days.
 do $$
 begin
   update amc_instances set overdue_hours = 24 * 12 where id = 'amcpgtap1';

@@ -4,7 +4,6 @@ begin;
 select plan(2);
 
 set local role service_role;
--- Week 1 was completed with exec-1 and is claimed again.
 do $$
 begin
   perform pg_temp.complete_week(1, 'exec-1');

@@ -3,13 +3,13 @@ begin;
 \ir ../../_shared/setup.psql
 select plan(9);
 
--- The clock stands still. Two instances, of which the second uses the credential of the first.
+-- Two instances, of which the second uses the credential of the first.
 select pg_temp.connect_instance('amcpgtap1');
 select pg_temp.connect_instance('amcpgtap2');
 do $$ begin update amc_instances set credential_name = 'amc_credential_amcpgtap1' where id = 'amcpgtap2'; end $$;
 create function pg_temp.version(instance text) returns integer language sql as
   $$ select credential_version from amc_instances where id = instance $$;
--- What a worker read along with the credential.
+-- The version that a worker read with the credential.
 create temporary table old as select pg_temp.version('amcpgtap1') as version;
 
 select is(report_credential_failure('amc_credential_amcpgtap1', (select version from old), 'invalid_grant', 'Revoked'),

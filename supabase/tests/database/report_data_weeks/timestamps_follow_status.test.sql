@@ -22,7 +22,7 @@ do $$ begin perform pg_temp.at_hour('16:00', 'failed'); end $$;
 select is(pg_temp.seen(), 'failed 13:00 - 15:00 updated 16:00', 'the same again keeps finished_at');
 do $$ begin perform pg_temp.at_hour('17:00', 'running'); end $$;
 select is(pg_temp.seen(), 'running 13:00 - updated 17:00', 'a week that is taken up again has none');
--- What waits for the end of the transaction would keep the table from being altered.
+-- Checks deferred to the end of the transaction would keep the table from being altered.
 set constraints all immediate;
 alter table report_data_weeks disable trigger set_week_timestamps;
 select throws_ok($$ update report_data_weeks set finished_at = now() where id = pg_temp.week(1) $$, '23514',

@@ -70,7 +70,7 @@ $$;
 select is(pg_temp.open_alerts(), array['late_execution'], 'a cause that is gone resolves its alert');
 do $$
 begin
-  -- By hand, while somebody raises one late.
+  -- An alert that was raised late, after its cause had gone.
   perform amc_history.raise_alert('unknown_outcome', 'Late', 'amcpgtap1', pg_temp.week(1));
   insert into ids select 'late', id from tracking_alerts where code = 'unknown_outcome' and resolved_at is null;
 end;

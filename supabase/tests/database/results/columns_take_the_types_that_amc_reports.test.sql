@@ -17,8 +17,8 @@ select is(amc_history.column_types(array['b', 'a', 'a', 'filtered', 'new'],
     {"name": "a", "dataType": "DECIMAL", "columnType": "METRIC"}, {"name": "b", "dataType": "BOOLEAN"}, 7]'),
   array['boolean', 'date', 'numeric', 'boolean', 'text'],
   'columns are found by name, equal names in their order; filtered is boolean; an unknown one is text');
-select is(amc_history.column_types(array['a'], told), null,
-  'without reported columns no types are known') from (values ('[]'::jsonb)) as t(told);
+select is(amc_history.column_types(array['a'], reported), null,
+  'without reported columns no types are known') from (values ('[]'::jsonb)) as t(reported);
 
 select * from finish();
 rollback;

@@ -21,7 +21,7 @@ select is((select types from amc_history.result_tables where instance_id = 'amcp
 select is((select output_columns from amc_workflows where instance_id = 'amcpgtap2'), null,
   'nor what AMC said of its columns');
 
--- What is left of an instance that is deleted.
+-- What remains of an instance that is deleted.
 delete from report_data_collections where instance_id = 'amcpgtap2';
 delete from amc_instances where id = 'amcpgtap2';
 select is((select array_agg(c.relname::text) from pg_class c, versions f

@@ -18,14 +18,14 @@ begin
   return cells;
 end;
 $$;
-create function pg_temp.next(execution text, told jsonb) returns void language sql as $$
+create function pg_temp.next(execution text, output_columns jsonb) returns void language sql as $$
   select pg_temp.load(1, execution, array['campaign', 'clicks', 'sold', 'day'],
-    '[["90071992547409931", "7", "1.50", "2025-01-06"], ["", null, "many", "today"]]', told);
+    '[["90071992547409931", "7", "1.50", "2025-01-06"], ["", null, "many", "today"]]', output_columns);
   select pg_temp.show(1, execution) $$;
 
 do $$ begin perform pg_temp.next('exec-1', '[]'); end $$;
 select is(pg_temp.view_types(), array['text', 'text', 'text', 'text'], 'columns whose type is not reported are text');
--- A load that begins before AMC has told, and is complete after.
+-- A load begins before AMC reports the columns, and completes after.
 do $$
 begin
   perform pg_temp.make_due(2);
@@ -53,7 +53,7 @@ select is((select array_agg(privilege_type || ' ' || grantee order by grantee) f
   where table_name = 'results_' || pg_temp.table_name() and grantee <> 'postgres'),
   array['SELECT authenticated', 'SELECT service_role'], 'the new view is granted as the old one was');
 
--- As if the types were still to be learned, with something that depends on the view.
+-- The types are unknown again, and something depends on the view.
 do $$
 begin
   update amc_history.result_tables set types = null;

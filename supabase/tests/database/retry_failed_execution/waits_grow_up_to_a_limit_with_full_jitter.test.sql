@@ -10,7 +10,7 @@ begin
   perform pg_temp.run_week(1, 'exec-1', 'FAILED');
 end;
 $$;
--- The longest and the shortest wait of forty, after so many errors; all of it is taken back.
+-- The shortest and the longest of forty waits after so many errors. Each try is rolled back.
 create function pg_temp.waits(errors integer, out shortest numeric, out longest numeric) language plpgsql as $$
 declare
   wait numeric;
@@ -21,7 +21,7 @@ begin
       perform retry_failed_execution(pg_temp.attempt(1));
       wait := (select extract(epoch from due_at - amc_history.clock_now())
         from report_data_weeks where id = pg_temp.week(1));
-      raise exception 'taken back' using errcode = 'PT999';
+      raise exception 'rolled back' using errcode = 'PT999';
     exception
       when sqlstate 'PT999' then
         shortest := least(shortest, wait);

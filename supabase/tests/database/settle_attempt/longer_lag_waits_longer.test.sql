@@ -5,7 +5,6 @@ select plan(2);
 
 set local role service_role;
 do $$ begin update amc_instances set list_lag_seconds = 3600 where id = 'amcpgtap1'; end $$;
--- The create of week 1 got no answer. Its instance has shown that its list would tell.
 select pg_temp.prove_matcher();
 select pg_temp.lose_create(1);
 set local amc_history.clock = '2025-03-03T15:00:00Z';

@@ -4,7 +4,6 @@ begin;
 select plan(4);
 
 set local role service_role;
--- The create of week 1 got no answer. Its instance has shown that its list would tell.
 select pg_temp.prove_matcher();
 select pg_temp.lose_create(1);
 do $$

@@ -3,7 +3,7 @@ begin;
 \ir ../../_shared/three_weeks.psql
 select plan(7);
 
--- A database that refuses executions with whatever SQLSTATE test.sqlstate says.
+-- The database refuses executions, with the SQLSTATE in test.sqlstate.
 create function pg_temp.refuse_execution() returns trigger language plpgsql as $$
 begin
   raise exception 'refused for a test' using errcode = current_setting('test.sqlstate');

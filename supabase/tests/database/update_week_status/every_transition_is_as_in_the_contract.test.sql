@@ -3,7 +3,7 @@ begin;
 \ir ../../_shared/three_weeks.psql
 select plan(36);
 
--- pending: any. running: any but pending. A terminal status: only the same again. Nothing new: already_applied.
+-- From pending to any status; from running to any but pending; from a terminal status to the same only.
 create function pg_temp.try_every_transition() returns setof text language plpgsql as $$
 declare
   statuses constant text[] := array['pending', 'running', 'completed', 'failed', 'skipped', 'cancelled'];

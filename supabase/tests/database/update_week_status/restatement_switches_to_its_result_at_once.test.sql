@@ -6,7 +6,6 @@ select plan(9);
 create function pg_temp.shown() returns text language sql as
   $$ select concat_ws(' ', status, data, execution_id) from report_data_weeks where id = pg_temp.week(1) $$;
 set local role service_role;
--- Week 1 was completed with exec-1 and is being restated as exec-2.
 select pg_temp.complete_week(1, 'exec-1');
 select pg_temp.make_due(1);
 select pg_temp.run_week(1, 'exec-2');

@@ -5,7 +5,7 @@ select plan(8);
 
 do $$
 begin
-  -- Eleven weeks more, one for each state.
+  -- Eleven more weeks, one for each state.
   update report_data_collections set end_date = '2025-02-23' where id = pg_temp.collection();
   insert into report_data_weeks (collection_id, week_start_date, week_end_date)
   select pg_temp.collection(), d::date, d::date + 6 from generate_series(timestamp '2025-01-27',
