@@ -1,13 +1,21 @@
 /** Every sql block of every page runs as it stands, as postgres, once what it leaves open is filled in. */
 import { deepEqual, ok } from "node:assert/strict";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import postgres from "postgres";
 import { type Demo, startDemo } from "../../local/demo/demo.ts";
+import { checkout } from "../../local/platform/postgres/mod.ts";
 import { connected } from "../support/connected.ts";
+import { runPgtapFile } from "../support/pgtap.ts";
 import { withDatabase } from "../support/with_database.ts";
 import { type Block, blocksOf } from "./support/pages.ts";
 
 /** Begins where nothing is connected yet: run in an empty database. */
 const FROM_NOTHING = "docs/DEPLOYING.md";
+
+/** Shows a pgTAP test: run as one. */
+const PGTAP = "supabase/tests/README.md";
 
 function fill(code: string, values: Record<string, string>): string {
   return Object.entries(values).reduce(
@@ -47,6 +55,32 @@ Deno.test("the sql blocks of DEPLOYING.md connect an instance in an empty databa
     });
   }));
 
+Deno.test("the pgTAP test that the page about them shows passes", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "amc-history-docs-"));
+  try {
+    await symlink(
+      join(checkout, "supabase/tests/_shared"),
+      join(folder, "_shared"),
+    );
+    await mkdir(join(folder, "database/shown"), { recursive: true });
+    for (const { code } of blocksOf("sql", PGTAP)) {
+      const file = join(folder, "database/shown/shown.test.sql");
+      await writeFile(file, code);
+      await withDatabase(async ({ url }) => {
+        await connected(
+          url,
+          (sql) => sql`create extension pgtap with schema extensions`,
+        );
+        const { passed, failures } = await runPgtapFile(url, file);
+        deepEqual(failures, []);
+        ok(passed > 0);
+      });
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
 async function valuesOf(
   demo: Demo,
   sql: postgres.Sql,
@@ -70,7 +104,7 @@ Deno.test("the sql blocks of the other pages run beside a collection, and give r
     await connected(demo.platform.databaseUrl, async (sql) => {
       const values = await valuesOf(demo, sql);
       const blocks = blocksOf("sql").filter(({ page }) =>
-        page !== FROM_NOTHING
+        page !== FROM_NOTHING && page !== PGTAP
       );
       ok(blocks.length > 0);
       for (const block of blocks) {
