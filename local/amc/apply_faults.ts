@@ -1,14 +1,14 @@
-/** AMC simulator: what faults do to executions and to answers. */
+/** AMC simulator: changes executions and responses as faults say. */
 import { ApiError } from "./errors.ts";
 import { unavailable } from "./executions.ts";
-import { decidesAnswer, type Fault } from "./faults.ts";
+import { decidesResponse, type Fault } from "./faults.ts";
 import { amazonHeaders, type Call, errorReply, type Reply } from "./http.ts";
 import { oauthError } from "./lwa.ts";
 import { expiredLink, xmlError } from "./storage.ts";
 import type { Execution } from "./types.ts";
 import type { SimulatorState } from "./state.ts";
 
-/** Applies the faults that change the execution just created. */
+/** Applies the faults that change an execution to the one that was just created. */
 export function applyExecutionFaults(
   execution: Execution,
   faults: Fault[],
@@ -38,14 +38,14 @@ export function applyExecutionFaults(
   }
 }
 
-/** Whether a deciding fault keeps the request from being handled at all. */
+/** Whether a fault that decides the response keeps the request from being handled at all. */
 export function preventsHandling(fault: Fault): boolean {
   if (fault.kind === "drop") return fault.point === "before";
-  if ("when" in fault && decidesAnswer(fault)) return fault.when === "before";
-  return decidesAnswer(fault);
+  if ("when" in fault && decidesResponse(fault)) return fault.when === "before";
+  return decidesResponse(fault);
 }
 
-/** The answer that a deciding fault gives instead; null: no answer of its own (drop, hang). */
+/** The response of a fault that decides it; null when the fault has none of its own (drop, hang). */
 export function faultReply(
   state: SimulatorState,
   call: Call,
@@ -73,7 +73,7 @@ export function faultReply(
   }
 }
 
-/** Changes what a good answer says: wrapped, id missing or malformed, another status shown. */
+/** Changes the body of a good response: wraps it, leaves out or malforms the id, shows another status. */
 export function applyReplyFaults(reply: Reply, faults: Fault[]): Reply {
   const changes = faults.filter(({ kind }) =>
     [

@@ -1,6 +1,6 @@
 /**
- * AMC simulator: its clock. It runs with the machine's and can be advanced, set or frozen, so that executions
- * which take hours need no waiting. The skew shifts only what the simulator *shows* (the Date header, createTime
+ * AMC simulator: its clock. It runs with the machine's, and a test can advance, set or freeze it, so that it need not
+ * wait for executions that take hours. The skew shifts only what the simulator *shows* (the Date header, createTime
  * and the other times of an execution, and what lists compare), as when Amazon's clock and ours differ.
  */
 export class Clock {
@@ -27,7 +27,7 @@ export class Clock {
     this.#skewMs = seconds * 1000;
   }
 
-  /** Moves the clock on. @throws RangeError for a negative number: executions cannot un-happen. */
+  /** Moves the clock forward. @throws RangeError for a negative number: transitions cannot be undone. */
   advance(seconds: number): void {
     if (!(seconds >= 0)) {
       throw new RangeError(`expected seconds >= 0 to advance, got ${seconds}`);

@@ -37,7 +37,7 @@ const CreateBody = z.looseObject({
   requireSyntheticData: z.boolean().default(false),
   disableAggregationControls: z.boolean().default(false),
   ignoreDataGaps: z.boolean().default(false),
-  /** 900..86400 (SPEC, H); 21600 is what create answers without it (captured, H). */
+  /** 900..86400 (SPEC, H); without it the response shows 21600 (captured, H). */
   workflowExecutionTimeoutSeconds: z.number().int().min(900).max(86400)
     .default(21600),
 });

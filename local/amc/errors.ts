@@ -1,8 +1,8 @@
 /**
- * AMC simulator: error answers. The body is `{"code":"<status as text>","details":"…"}` (SPEC and observed, H).
+ * AMC simulator: error responses. The body is `{"code":"<status as text>","details":"…"}` (SPEC and observed, H).
  */
 
-/** Thrown by a handler; becomes an answer with AMC's error body. */
+/** Thrown by a handler; becomes a response with AMC's error body. */
 export class ApiError extends Error {
   /**
    * @param status HTTP status
@@ -14,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The texts that are known, and those that had to be invented (said so beside each). */
+/** The texts of errors: the known ones, and those that are invented (marked beside each). */
 export const TEXTS = {
   /** Observed, H. */
   forbidden: "Unauthorized request.",

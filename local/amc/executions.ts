@@ -82,7 +82,7 @@ export function downloadUrls(
   return json(FAMILY, signLinks(state, execution));
 }
 
-/** The error of a result that is not there (the text: guide, M; its status is unknown). */
+/** The error for a result that cannot be downloaded (the text: guide, M; its status is unknown). */
 export function unavailable(
   state: SimulatorState,
   executionId: string,

@@ -1,6 +1,6 @@
 /**
  * AMC simulator: faults. A fault fires by script (the next N matching requests) or by chance (a profile of
- * probabilities and a seed). At most one fault that decides the answer fires per request; those that only
+ * probabilities and a seed). At most one fault that decides the response fires per request; faults that only
  * change an execution or add delay fire beside it.
  */
 import { z } from "zod";
@@ -8,7 +8,7 @@ import { type Random, seededRandom, within } from "./random.ts";
 import { type Operation, OPERATIONS } from "./types.ts";
 
 const Seconds = z.union([z.number(), z.tuple([z.number(), z.number()])]);
-/** Before: nothing is done at AMC. After: it is done (an execution exists), only the answer is spoilt. */
+/** before: the request is not handled. after: it is handled (an execution exists), and only the response differs. */
 const When = z.enum(["before", "after"]).default("before");
 
 /** What a fault does. Ranges of seconds are drawn when it fires. */
@@ -27,16 +27,16 @@ export const Fault = z.discriminatedUnion("kind", [
     kind: z.literal("redirect"),
     status: z.literal([301, 302, 307, 308]).default(307),
     when: When,
-    /** Default: the same address, so that a client which follows does the thing again. */
+    /** Default: the same address, so that a client which follows it repeats the request. */
     location: z.string().optional(),
   }),
   z.object({
     kind: z.literal("drop"),
-    /** body: in the middle of the body of the answer, after its headers. */
+    /** body: in the middle of the body of the response, after its headers. */
     point: z.enum(["before", "after", "body"]).default("before"),
   }),
   z.object({ kind: z.literal("hang"), when: When }),
-  /** A result link that answers as an expired one. */
+  /** A result link responds as an expired one does. */
   z.object({ kind: z.literal("expired_link") }),
   /** "Execution with ID … is unavailable for download." */
   z.object({ kind: z.literal("unavailable") }),
@@ -56,7 +56,7 @@ export const Fault = z.discriminatedUnion("kind", [
     kind: z.literal("malformed_execution_id"),
     value: z.unknown().default("not-an-execution-id"),
   }),
-  /** Shows a status instead of the real one in this answer alone. */
+  /** Shows a status instead of the real one in this response alone. */
   z.object({
     kind: z.literal("show_status"),
     status: z.string().default("OPTIMIZING"),
@@ -87,7 +87,7 @@ export const Fault = z.discriminatedUnion("kind", [
     headerOnly: z.boolean().optional(),
     body: z.string().nullable().optional(),
   }),
-  /** From now on the simulator shows times that are off by so many seconds. */
+  /** From now on the simulator shows times that are off by this many seconds. */
   z.object({ kind: z.literal("clock_skew"), seconds: Seconds }),
 ]);
 
@@ -100,14 +100,14 @@ const Matching = z.union([
   z.literal("any"),
 ]);
 
-/** A fault with the requests it meets. */
+/** A fault and the requests that it applies to. */
 export const ScriptedFault = z.object({
   operation: Matching,
-  /** How many matching requests it meets. */
+  /** How many matching requests it applies to. */
   times: z.union([z.number().int().positive(), z.literal("always")]).default(1),
-  /** Matching requests that pass unharmed first. */
+  /** How many matching requests pass without it first. */
   skip: z.number().int().nonnegative().default(0),
-  /** Narrows to requests that name these; absent fields match everything. */
+  /** Only requests that name these; an absent field matches everything. */
   where: z.object({
     instanceId: z.string(),
     workflowId: z.string(),
@@ -119,7 +119,7 @@ export const ScriptedFault = z.object({
 /** A scripted fault as it is given. */
 export type ScriptedFaultInput = z.input<typeof ScriptedFault>;
 
-/** Faults that happen by chance. Of those that decide the answer the first that is drawn wins. */
+/** Faults that happen by chance. Of those that decide the response, the first one drawn wins. */
 export const ChanceProfile = z.object({
   name: z.string().default("unnamed"),
   faults: z.array(z.object({
@@ -150,8 +150,8 @@ const DECIDING: Fault["kind"][] = [
   "oauth_error",
 ];
 
-/** Whether a fault decides the answer, so that only one of its sort can fire. */
-export function decidesAnswer(fault: Fault): boolean {
+/** Whether a fault decides the response: only one such fault can fire. */
+export function decidesResponse(fault: Fault): boolean {
   return DECIDING.includes(fault.kind);
 }
 
@@ -165,7 +165,7 @@ export function nameFault(fault: Fault): string {
   if (fault.kind === "status" && fault.retryAfter !== undefined) {
     parts.push("retry-after", fault.retryAfterForm);
   }
-  if ("when" in fault && decidesAnswer(fault)) parts.push(fault.when);
+  if ("when" in fault && decidesResponse(fault)) parts.push(fault.when);
   return parts.join(" ");
 }
 
@@ -201,7 +201,7 @@ export class FaultBox {
     return Object.fromEntries(this.#fired);
   }
 
-  /** Scripted faults that have not met all of their requests yet. */
+  /** Scripted faults that some matching requests are still to meet. */
   waiting(): number {
     return this.#scripts.length;
   }
@@ -211,7 +211,7 @@ export class FaultBox {
     const random = this.#stream(facts.operation);
     const chosen: Fault[] = [];
     const take = (fault: Fault): boolean => {
-      if (decidesAnswer(fault) && chosen.some(decidesAnswer)) return false;
+      if (decidesResponse(fault) && chosen.some(decidesResponse)) return false;
       chosen.push(resolveRanges(fault, random));
       const name = `${facts.operation}: ${nameFault(fault)}`;
       this.#fired.set(name, (this.#fired.get(name) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** AMC simulator: requests and answers as its handlers see them, and the reading of bodies and lists. */
+/** AMC simulator: requests and responses as its handlers see them, and how bodies and pages are read. */
 import { z } from "zod";
 import { ApiError } from "./errors.ts";
 import { randomText } from "./random.ts";
@@ -21,7 +21,7 @@ export interface LongBody {
   chunks: Iterable<Uint8Array>;
 }
 
-/** An answer before it is sent. */
+/** A response before it is sent. */
 export interface Reply {
   status: number;
   headers: Record<string, string>;
@@ -30,7 +30,7 @@ export interface Reply {
 
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/** The two request ids and the transport header that AMC's answers carry (captured, H). */
+/** The two request ids and the transport header that AMC's responses carry (captured, H). */
 export function amazonHeaders(): Record<string, string> {
   return {
     "x-amz-rid": randomText(20, UPPER),
@@ -39,7 +39,7 @@ export function amazonHeaders(): Record<string, string> {
   };
 }
 
-/** A JSON answer of the Ads API with its vendor media type, such as `amcworkflowexecutions` (captured, H). */
+/** A JSON response of the Ads API with its vendor media type, such as `amcworkflowexecutions` (captured, H). */
 export function json(
   family: string,
   body: unknown,
@@ -55,7 +55,7 @@ export function json(
   };
 }
 
-/** An error answer with AMC's body (SPEC and observed, H). */
+/** An error response with AMC's body (SPEC and observed, H). */
 export function errorReply(status: number, details: string): Reply {
   return {
     status,
@@ -128,12 +128,12 @@ export function decodeToken(token: string): string {
   }
 }
 
-/** Refuses a page token. */
+/** The error for a page token that is none. */
 export function badToken(): never {
   throw new ApiError(400, "nextToken is not valid.");
 }
 
-/** How a list says that there is no further page (absent: captured, H; null and "" elsewhere). */
+/** How a list says that it has no further page (absent: captured, H; null and "" elsewhere). */
 export function nextTokenField(
   nextToken: string | null,
   atEnd: "absent" | "null" | "empty",

@@ -5,7 +5,7 @@
  */
 import type { Execution, Operation } from "./types.ts";
 
-/** A create that AMC accepted: an execution exists, whatever the client was answered. */
+/** A create that AMC accepted: an execution exists, whatever response the client got. */
 export interface LedgerEntry {
   order: number;
   /** The machine's clock, ISO 8601. */
@@ -37,11 +37,11 @@ export interface RequestEntry {
   executionId: string | null;
   /** The status sent; null: none was (dropped or held back), or not yet. */
   status: number | null;
-  /** Names of the faults that met it. */
+  /** Names of the faults that applied to it. */
   faults: string[];
 }
 
-/** The newest requests that are kept; counts go on for ever. */
+/** How many requests are kept, the newest ones; counts cover all. */
 const REQUESTS_KEPT = 100_000;
 
 /** The ledger and the request log of one simulator. */
@@ -70,7 +70,7 @@ export class Journal {
     return Object.fromEntries(this.#counts);
   }
 
-  /** Notes an arriving request; the caller completes the entry it gets. */
+  /** Records a request that has arrived; the caller completes the entry. */
   arrived(
     request: Pick<RequestEntry, "method" | "path" | "query" | "operation">,
     params: { instanceId?: string; executionId?: string },
@@ -101,7 +101,7 @@ export class Journal {
     this.#order = Math.max(0, ...ledger.map(({ order }) => order));
   }
 
-  /** Notes an accepted create; `answered` is filled in once the answer is decided. */
+  /** Records an accepted create; `answered` is filled in once the response is decided. */
   accepted(execution: Execution): LedgerEntry {
     const entry: LedgerEntry = {
       order: ++this.#order,

@@ -1,12 +1,12 @@
 /**
  * AMC simulator: how executions go from PENDING through RUNNING (and PUBLISHING) to their end. Nothing here uses
- * timers: `settle` plays all that was due up to now, in the order in which it was due. At most `maxRunning` of an
+ * timers: `settle` applies every transition that is due by now, in the order in which they fell due. At most `maxRunning` of an
  * instance run at once, the rest wait in PENDING, first come first served (guide, M; the order is inferred).
  */
 import { TEXTS } from "./errors.ts";
 import type { Execution } from "./types.ts";
 
-/** 24 h: expireTime is createTime and so much (captured, H). */
+/** 24 h: expireTime is this long after createTime (captured, H). */
 export const EXPIRE_MS = 24 * 3600 * 1000;
 
 /** What the lifecycle needs to know from outside. */
@@ -43,7 +43,7 @@ export class Queue {
     return [...this.#live];
   }
 
-  /** Plays everything that is due up to `now` (ms of the simulator's clock). */
+  /** Applies every transition that is due up to `now` (ms of the simulator's clock). */
   settle(now: number, rules: Rules): void {
     // Each execution takes at most four steps, so this ends.
     const most = this.#live.size * 4;
@@ -86,7 +86,7 @@ export class Queue {
       if (execution.startedAt !== null) continue;
       const { acceptedAt, plan } = execution;
       if (running < rules.maxRunning) {
-        // Not in a past that has been played already.
+        // Never before a time up to which transitions were already applied.
         const ready = acceptedAt + plan.pendingSeconds * 1000;
         const at = Math.max(ready, this.#playedTo);
         offer({ at, execution, action: "start" });

@@ -17,7 +17,7 @@ const ERRORS = {
   unsupported_grant_type: [400, "The grant type is not supported"],
 } as const;
 
-/** An error answer of the token endpoint. */
+/** An error response of the token endpoint. */
 export function oauthError(error: keyof typeof ERRORS): Reply {
   const [status, description] = ERRORS[error];
   return tokenJson(status, {

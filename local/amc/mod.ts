@@ -1,8 +1,8 @@
 /**
  * A simulator of Amazon Marketing Cloud's reporting API, for development and tests. It speaks the protocol over
  * HTTP on 127.0.0.1: Login with Amazon, accounts and instances, workflows, executions, signed result links. It
- * keeps a ledger of every create that it accepted, runs executions by a clock that can be advanced, and misbehaves
- * when told to. It was made from published facts and was not checked against the live service.
+ * keeps a ledger of every create that it accepted, runs executions by a clock that can be advanced, and injects
+ * faults when told to. It was made from published facts and was not checked against the live service.
  *
  * @example
  * const amc = await startSimulator({ execution: { runSeconds: 3600 } });

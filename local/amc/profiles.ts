@@ -7,19 +7,19 @@ type Entry = ChanceProfileInput["faults"][number];
 export interface MixedProfileOptions {
   /** The longest list lag in seconds; keep it below the client's allowance. Default 3. */
   listLagSeconds?: number;
-  /** The longest "does not exist" of a fresh execution, seconds. Default 2. */
+  /** How long at most a new execution "does not exist", in seconds. Default 2. */
   getLagSeconds?: number;
   /** The longest wait that a throttle asks for, seconds. Default 2. */
   retryAfterSeconds?: number;
   /** The clock skew, drawn in this range of seconds now and then. Default [-240, 240]. */
   skewSeconds?: [number, number];
-  /** Probability that an answer never comes (each costs the client its timeout). Default 0.01. */
+  /** Probability that a response never comes (each costs the client its timeout). Default 0.01. */
   hang?: number;
 }
 
 /**
- * Faults of transport, throttling, lag and clocks, and none of AMC's own FAILED or REJECTED: a client that keeps
- * its promises collects everything under it.
+ * Faults of transport, throttling, lag and clocks, and none of AMC's own FAILED or REJECTED: a correct client
+ * collects everything under it.
  */
 export function mixedProfile(
   options: MixedProfileOptions = {},
@@ -66,7 +66,7 @@ export function mixedProfile(
   };
 }
 
-/** A fifth of the create answers lost (each in one of five ways), list lag, and 5 % throttles. */
+/** A fifth of the responses to creates are lost (each in one of five ways), lists lag, and 5 % are throttled. */
 export function lostAnswersProfile(
   options: { listLagSeconds?: number; lost?: number; throttled?: number } = {},
 ): ChanceProfileInput {

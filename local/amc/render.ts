@@ -5,7 +5,7 @@ import type { Execution, OutputColumn } from "./types.ts";
 
 const HOUR_MS = 3600 * 1000;
 
-/** Which form of the object is wanted. */
+/** Which form of the object a client asked for. */
 export interface RenderOptions {
   /** The columns of the result, shown once it has succeeded. */
   columns: OutputColumn[];
@@ -13,7 +13,7 @@ export interface RenderOptions {
   includeWorkflow: boolean;
 }
 
-/** The answer of create: 16 keys with a window, fewer for a relative window (captured H; guide M). */
+/** The response to a create: 16 keys with a window, fewer for a relative window (captured H; guide M). */
 export function renderCreated(execution: Execution): Record<string, unknown> {
   return sortKeys({
     ...common(execution),

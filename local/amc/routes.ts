@@ -1,4 +1,4 @@
-/** AMC simulator: which request is which operation (SPEC and ADMIN, H), and the handler of each. */
+/** AMC simulator: finds a request's operation (SPEC and ADMIN, H) and calls its handler. */
 import * as admin from "./admin.ts";
 import { authorizeInstance } from "./auth.ts";
 import { ApiError, TEXTS } from "./errors.ts";
@@ -67,13 +67,13 @@ export function route(
   return { operation: "unknown", params: {} };
 }
 
-/** What handling a request came to; `render` is late, so that faults can first change the execution. */
+/** What handling a request gave; `render` is called late, so that faults can change the execution first. */
 export interface Outcome {
   created: Execution | null;
   render: () => Reply;
 }
 
-/** Handles a request. Errors of the API become answers. */
+/** Handles a request; an ApiError becomes a response. */
 export function handle(state: SimulatorState, call: Call): Outcome {
   try {
     if (call.operation === "createExecution") {

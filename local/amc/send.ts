@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { LongBody, Reply } from "./http.ts";
 
-/** Sends a whole answer. */
+/** Sends a whole response. */
 export function send(response: ServerResponse, reply: Reply): void {
   const body = longBody(reply.body);
   response.writeHead(reply.status, {
@@ -47,7 +47,7 @@ export function stream(
   write();
 }
 
-/** A body as one that is made while it is sent. */
+/** Turns any body into one that is made while it is sent. */
 export function longBody(body: Reply["body"]): LongBody {
   if (typeof body !== "string" && "chunks" in body) return body;
   const bytes = typeof body === "string"

@@ -1,6 +1,6 @@
 /**
  * AMC simulator: its HTTP server. It is built on node:http because faults need the socket: connections are
- * dropped before, after and in the middle of an answer, and some are never answered.
+ * dropped before, after and in the middle of a response, and some are never answered.
  */
 import {
   createServer,
@@ -9,7 +9,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import { decidesAnswer, type Fault, nameFault } from "./faults.ts";
+import { decidesResponse, type Fault, nameFault } from "./faults.ts";
 import { type Call, errorReply, type Reply } from "./http.ts";
 import type { LedgerEntry, RequestEntry } from "./journal.ts";
 import { handle, route } from "./routes.ts";
@@ -25,7 +25,7 @@ import type { SimulatorState } from "./state.ts";
 /** The largest body that is read. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Called for each API request when it has arrived and before anything is done with it; it is waited for. */
+/** Called when an API request has arrived, before it is handled; the server waits for it. */
 export type Observer = (request: RequestEntry) => void | Promise<void>;
 
 /** Answers a request to the control endpoint. */
@@ -80,7 +80,7 @@ export class AmcServer {
     });
   }
 
-  /** Ends the server and every connection, also those that were never answered. */
+  /** Stops the server and closes every connection, also those that wait for a response. */
   close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     return new Promise((resolve) => {
@@ -134,7 +134,7 @@ export class AmcServer {
         state.clock.skewSeconds = Number(fault.seconds);
       }
     }
-    const deciding = faults.find(decidesAnswer);
+    const deciding = faults.find(decidesResponse);
     await this.#delay(faults, "before");
     let reply: Reply | null = null;
     let ledger: LedgerEntry | null = null;
@@ -215,7 +215,7 @@ export class AmcServer {
     this.#timers.add(timer);
   }
 
-  /** The control endpoint serves this machine alone, and no web page through a browser on it. */
+  /** The control endpoint serves this machine alone, and refuses web pages that a browser on it shows. */
   async #answerControl(
     request: IncomingMessage,
     url: URL,

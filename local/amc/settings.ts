@@ -1,7 +1,7 @@
 /**
  * AMC simulator: its settings and their defaults. Where AMC's behaviour is unknown or sources disagree, the
- * setting exists so that a test can take each side; the default is the side with the better evidence, or the
- * less kind one where there is none.
+ * setting exists so that a test can take each side; the default is the side with the better evidence, or, without
+ * evidence, the one that is harder on the client.
  */
 import { z } from "zod";
 
@@ -19,8 +19,8 @@ const Execution = z.object({
   /** Seconds in PUBLISHING (observed, M); 0: the status is not seen. */
   publishingSeconds: Seconds.default(0),
   /**
-   * The end of a run that waited past its expireTime (24 h after createTime: captured, H). What becomes of it
-   * is unknown; null: it goes on waiting.
+   * The final status of a run that waited past its expireTime (24 h after createTime: captured, H). AMC's own
+   * is unknown; null: the run keeps waiting.
    */
   expiredStatus: z.enum(["FAILED", "REJECTED", "CANCELLED"]).nullable()
     .default(null),
@@ -53,10 +53,10 @@ const Lag = z.object({
 const Limits = z.object({
   /** Running executions per instance (guide, M). */
   maxRunning: z.number().int().positive().default(10),
-  /** Above `active` pending and running executions: queue (guide), or refuse as a sibling API does (M). */
+  /** Above this many pending and running executions: queue (guide), or refuse as a sibling API does (M). */
   aboveActive: z.enum(["queue", "422", "429"]).default("queue"),
   active: z.number().int().positive().default(10),
-  /** Creates per instance in 24 h; 30 in an old text that nobody is seen to meet (M); null: none. */
+  /** Creates per instance in 24 h; 30 in an old text, which no public client is seen to reach (M); null: none. */
   daily: z.number().int().positive().nullable().default(null),
   dailyStatus: z.literal([422, 429]).default(422),
   /**
@@ -67,7 +67,7 @@ const Limits = z.object({
 });
 
 const Answers = z.object({
-  /** Create and get wrap the execution: SPEC says so, no captured answer does (CONFLICT). */
+  /** Create and get wrap the execution: SPEC says so, no captured response does (CONFLICT). */
   wrapped: z.boolean().default(false),
   /** How the last page says that it is the last: absent in captures, null or "" elsewhere (H). */
   nextTokenAtEnd: z.enum(["absent", "null", "empty"]).default("absent"),
@@ -90,7 +90,7 @@ const Links = z.object({
   seconds: z.number().positive().default(600),
   /** Whether Range is served. S3 does; a proxy in front may not. */
   acceptRanges: z.boolean().default(true),
-  /** A server that says it serves ranges, and answers with the whole file. */
+  /** The server says that it serves ranges, and responds with the whole file. */
   ignoreRanges: z.boolean().default(false),
 });
 

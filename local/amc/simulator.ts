@@ -35,7 +35,7 @@ export interface OutsideRun {
   runSeconds?: number;
 }
 
-/** How a set outcome is narrowed. */
+/** Which runs a set outcome applies to, and its reason. */
 export interface OutcomeOptions {
   /** AMC's words, shown as statusReason. */
   reason?: string | null;
@@ -101,7 +101,7 @@ export class Simulator {
     );
   }
 
-  /** Adds a fault that meets the next matching requests. @throws z.ZodError when it is not one */
+  /** Adds a fault that applies to the next matching requests. @throws z.ZodError when it is not one */
   script(fault: ScriptedFaultInput): void {
     this.state.faults.script(fault);
   }
@@ -135,7 +135,7 @@ export class Simulator {
     return this.state.cancel(this.#find(executionId));
   }
 
-  /** Starts a run as a person in the console does; it is listed but not in the ledger. @returns its id */
+  /** Starts a run as a person in AMC's console does: lists show it, the ledger does not. @returns its id */
   startOutside(run: OutsideRun): string {
     const instance = this.state.instance(
       run.instanceId ?? this.instances()[0].instanceId,
@@ -162,8 +162,8 @@ export class Simulator {
   }
 
   /**
-   * Sets how runs of a window end: FAILED, REJECTED, CANCELLED, SUCCEEDED, or any other word. It meets a live run of
-   * that window first, then new ones.
+   * Sets how runs of a window end: FAILED, REJECTED, CANCELLED, SUCCEEDED, or any other word. It applies to a live run
+   * of that window first, then to new ones.
    */
   setOutcome(
     windowStart: string,
@@ -182,7 +182,7 @@ export class Simulator {
     }
   }
 
-  /** Sets what new runs of a window yield; null: as the settings say. */
+  /** Sets the results of new runs of a window; null: as the settings say. */
   setResult(windowStart: string, result: Partial<ResultSettings> | null): void {
     if (result === null) this.state.results.delete(windowStart);
     else this.state.results.set(windowStart, result);
@@ -213,7 +213,7 @@ export class Simulator {
     else this.state.revoked.delete(credentialName);
   }
 
-  /** Has a function called, and waited for, before each request is handled. @returns ends it */
+  /** Calls a function before each request is handled, and waits for it. @returns a function that stops this */
   observe(observer: Observer): () => void {
     this.server.observers.add(observer);
     return () => this.server.observers.delete(observer);

@@ -21,7 +21,7 @@ export interface SavedWorkflow {
   createdAt: number;
 }
 
-/** AMC's own schedule, as far as it matters here: it blocks the deletion of its workflow. */
+/** A schedule of AMC's own scheduler. Here it only blocks the deletion of its workflow. */
 export interface Schedule {
   scheduleId: string;
   workflowId: string;
@@ -88,7 +88,7 @@ export class SimulatorState {
     return instance;
   }
 
-  /** An instance that must exist. @throws Error naming it */
+  /** Finds an instance. @throws Error naming the known ones when there is none */
   instance(instanceId: string): InstanceState {
     const instance = this.instances.get(instanceId);
     if (!instance) {
@@ -104,17 +104,17 @@ export class SimulatorState {
     this.instance(execution.instanceId).queue.add(execution);
   }
 
-  /** The next number by which executions are told apart when their createTime is the same. */
+  /** The next sequence number: it orders executions that have the same createTime. */
   nextSequence(): number {
     return ++this.#sequence;
   }
 
-  /** Plays what is due at one instance. Call before its executions are read. */
+  /** Applies the transitions that are due at one instance. Call it before reading the instance's executions. */
   settle(instance: InstanceState): void {
     instance.queue.settle(this.clock.now(), this.#rules(instance));
   }
 
-  /** Plays what is due everywhere. */
+  /** Applies the transitions that are due at every instance. */
   settleAll(): void {
     for (const instance of this.instances.values()) this.settle(instance);
   }
@@ -128,7 +128,7 @@ export class SimulatorState {
     return true;
   }
 
-  /** Gives an execution the outcome that a test has set for its window, if one is left. */
+  /** Gives an execution the outcome that a test has set for its window, unless that is used up. */
   applySetOutcome(execution: Execution): void {
     const outcome = this.outcomes.find((set) =>
       set.left > 0 && set.windowStart === execution.windowStart &&

@@ -61,7 +61,7 @@ export function answerDownload(state: SimulatorState, call: Call): Reply {
   return send(state, call, file);
 }
 
-/** S3's answer to an expired link. */
+/** S3's response to an expired link. */
 export function expiredLink(state: SimulatorState): Reply {
   return xmlError(403, "AccessDenied", "Request has expired", {
     "X-Amz-Expires": String(Math.ceil(state.settings.links.seconds)),
@@ -121,7 +121,7 @@ function send(state: SimulatorState, call: Call, file: StoredFile): Reply {
   return { status: 206, headers, body: part(from, to + 1) };
 }
 
-/** Reads a single byte range; a header that is none is ignored, as HTTP wants it. */
+/** Reads a single byte range; a header that cannot be read is ignored, as HTTP asks. */
 function readRange(
   header: string,
   length: number,
@@ -147,7 +147,7 @@ function readFile(state: SimulatorState, path: string): StoredFile | null {
   return file ? { ...file, type: "text/csv" } : null;
 }
 
-/** Run information with the SQL (observed, M); its real form is unknown. */
+/** The metadata file: information on the run with its SQL (observed, M; its real form is unknown). */
 function metadataOf(execution: Execution): StoredFile {
   const { executionId, workflowId, workflow } = execution;
   const text = JSON.stringify({
@@ -168,7 +168,7 @@ function filesOf(state: SimulatorState, execution: Execution) {
 }
 
 function sign(state: SimulatorState, path: string): string {
-  // A link signed in the very millisecond in which older ones were ended is not ended with them.
+  // A link signed in the same millisecond in which older ones were ended stays good.
   const now = Math.max(Date.now(), state.linksEndedAt + 1);
   const parameters = new URLSearchParams({
     "X-Amz-Algorithm": "AWS4-HMAC-SHA256",

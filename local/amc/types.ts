@@ -1,11 +1,11 @@
 /**
- * AMC simulator: the words its modules share.
+ * AMC simulator: the types that its modules share.
  *
  * This folder is a simulator of Amazon Marketing Cloud's reporting API for development and tests. It is not
  * Amazon's code and was not checked against the live service. Comments name what a behaviour is based on:
- * SPEC (Amazon's OpenAPI document), captured (answers in Amazon's Postman collection), guide (Amazon's prose),
+ * SPEC (Amazon's OpenAPI document), captured (responses in Amazon's Postman collection), guide (Amazon's prose),
  * observed (public code that runs against it), with H, M or L for high, medium or low confidence; "invented"
- * means that nothing is known and something had to be answered.
+ * means that nothing is known, and the simulator had to choose.
  */
 
 /** Every kind of request that the simulator tells apart; faults and the request log name it. */
@@ -100,7 +100,7 @@ export interface ResultSettings {
   lineEnding: "\n" | "\r\n";
   /** Begin each file with a byte order mark; unknown for AMC. */
   byteOrderMark: boolean;
-  /** Each file has about so many bytes, which are made while they are read; null: as many as the rows take. */
+  /** The approximate size of each file, whose bytes are made while they are read; null: as many as the rows take. */
   bytesPerFile: number | null;
 }
 

@@ -1,4 +1,4 @@
-/** AMC simulator: what a workflow must look like, and the little of compiling that can be told from its text. */
+/** AMC simulator: checks a workflow's fields, and the few errors of compiling that its text shows. */
 import { z } from "zod";
 import { ApiError, TEXTS } from "./errors.ts";
 import type { Workflow } from "./types.ts";

@@ -2,7 +2,7 @@
 type Account = { uid: number; gid: number } | null;
 
 /**
- * Ends a child process together with this one, in whatever way this one ends, SIGKILL included: a shell waits for the end
+ * Ends a child process together with this one, however this one ends, SIGKILL included: a shell waits for the end
  * of its standard input, which comes when this process is gone, and then sends the signal.
  *
  * @param signal a name without SIG

@@ -7,17 +7,17 @@ const POLL_MS = 100;
 /** As many requests as pg_net takes at once (pg_net.batch_size). */
 const BATCH = 200;
 
-/** What {@link startHttpSender} needs to know. */
+/** The options of {@link startHttpSender}. */
 export interface HttpSenderOptions {
   /** Connection as supabase_admin. */
   adminDatabaseUrl: string;
-  /** Receives a sentence about each request that got no answer. */
+  /** Receives a sentence about each request that got no response. */
   log?: (message: string) => void;
 }
 
 /** Sends what net.http_post and its like queued, as pg_net's background worker would. */
 export interface HttpSender {
-  /** Takes nothing more from the queue and waits for the requests under way. */
+  /** Stops taking requests from the queue and waits for those under way. */
   stop(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ interface QueuedRequest {
 
 /**
  * Starts a sender. A request is seen once the transaction that queued it has committed, is taken from the queue before it
- * is sent, and so is sent at most once. What came back is kept in net._http_response for 6 hours.
+ * is sent, and so is sent at most once. The response is kept in net._http_response for 6 hours.
  */
 export function startHttpSender(options: HttpSenderOptions): HttpSender {
   const sql = postgres(options.adminDatabaseUrl, {
@@ -106,7 +106,7 @@ async function send(
     await sql`
       insert into net._http_response (id, timed_out, error_msg)
       values (${id}, ${timedOut}, ${message})`
-      .catch(() => log(`The answer to request ${id} could not be stored.`));
+      .catch(() => log(`The response to request ${id} could not be stored.`));
   }
 }
 

@@ -18,7 +18,7 @@ import { type Scheduler, startScheduler } from "./scheduler.ts";
 import { type Keys, makeKeys, storeVaultSecrets } from "./secrets.ts";
 import { stopOnSignals } from "./signals.ts";
 
-/** What {@link startPlatform} may be told. */
+/** The options of {@link startPlatform}. */
 export interface PlatformOptions {
   /**
    * A migrated database of a running cluster to use; both stay when the platform stops. Without it, a cluster of its own
@@ -45,7 +45,7 @@ export interface PlatformOptions {
   stopOnSignals?: boolean;
   /** Ends a start that is under way: it fails with the signal's reason and leaves nothing behind. */
   signal?: AbortSignal;
-  /** Told of each step before it is taken, such as "Starting Postgres". */
+  /** Called before each step, with what it is, such as "Starting Postgres". */
   step?: (what: string) => void;
   /** Receives each line that a function prints. */
   functionLog?: (entry: FunctionLog) => void;
@@ -80,7 +80,7 @@ export interface Platform {
   state: PlatformState | null;
   /** The cluster that was started for this platform; null when it was given one. */
   cluster: Cluster | null;
-  /** The parts that stand for pg_cron and pg_net; null when `scheduled` is false. */
+  /** The stand-ins for the workers of pg_cron and pg_net; null when `scheduled` is false. */
   scheduler: Scheduler | null;
   httpSender: HttpSender | null;
   /** Ends everything that was started here. May be called more than once. */
@@ -234,7 +234,7 @@ async function startServers(
     hostname: "127.0.0.1",
     log: (line) => options.log?.("api", line),
   });
-  // Requests under way end with the workers that would have answered them.
+  // Ending the workers ends the requests that wait for them.
   parts.defer(api.stop);
   parts.defer(() => functions.stop());
   return { api, functions };

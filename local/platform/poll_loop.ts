@@ -9,7 +9,7 @@ export interface PollLoop {
  *
  * @param work one round
  * @param everyMs milliseconds between the end of one round and the start of the next
- * @param failed told once for each run of failures, not for each failed round
+ * @param failed called once for each series of failed rounds, not for each round
  */
 export function pollLoop(
   work: () => Promise<void>,

@@ -5,7 +5,7 @@ import { pollLoop } from "./poll_loop.ts";
 /** How often the jobs are looked at, in ms. */
 const POLL_MS = 200;
 
-/** What {@link startScheduler} needs to know. */
+/** The options of {@link startScheduler}. */
 export interface SchedulerOptions {
   /** Connection as supabase_admin: reads cron.job, writes cron.job_run_details. */
   adminDatabaseUrl: string;
@@ -40,7 +40,7 @@ interface JobState {
 /**
  * Starts a scheduler. Each due job of cron.job runs as `postgres`, one run of a job at a time; one that falls due
  * while it is still running runs again right after, once. Each run leaves its row in cron.job_run_details.
- * A database that is away for a while is waited for.
+ * While the database cannot be reached, the scheduler keeps trying.
  */
 export function startScheduler(options: SchedulerOptions): Scheduler {
   const silent = { onnotice: () => {} };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { checkout } from "./postgres/checkout.ts";
 
-/** What a run of the Supabase CLI printed, and its exit code. */
+/** The output of a run of the Supabase CLI, and its exit code. */
 export interface CliResult {
   code: number;
   stdout: string;

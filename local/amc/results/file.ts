@@ -7,16 +7,16 @@ import { createHash } from "node:crypto";
 export interface ResultFile {
   length: number;
   etag: string;
-  /** The bytes from one place to before another. */
+  /** The bytes from offset `from` up to, not including, `to`. */
   read(from: number, to: number): Iterable<Uint8Array>;
 }
 
-/** A file of some text. */
+/** Makes a file of a text. */
 export function fileOfText(text: string): ResultFile {
   return fileOfBytes(new TextEncoder().encode(text));
 }
 
-/** A file of some bytes. */
+/** Makes a file of bytes. */
 export function fileOfBytes(bytes: Uint8Array): ResultFile {
   return {
     length: bytes.length,

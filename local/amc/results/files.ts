@@ -10,7 +10,7 @@ import { largeFiles } from "./large.ts";
 import { fileOfText, type ResultFile } from "./file.ts";
 import { cellOf, drawRows, sourceOf } from "./rows.ts";
 
-/** Results kept in memory, so that ranges of a large one do not draw it anew. */
+/** How many results stay in memory, so that ranges of one do not draw it again. */
 const RESULTS_KEPT = 16;
 
 /** Draws results and keeps the latest. */

@@ -1,6 +1,6 @@
 /**
- * AMC simulator: results too large to be kept. The same block of rows comes over and over, each row with a number of its own
- * in the first column, so that any part can be made without what is before it, and a row that is lost or doubled shows.
+ * AMC simulator: results too large to be kept. A block of rows repeats, and each row has a number of its own in the first
+ * column, so that any part can be made without the part before it, and a lost or doubled row shows.
  */
 import { createHash } from "node:crypto";
 import type { Execution, OutputFormat } from "../types.ts";
@@ -37,7 +37,7 @@ export function largeFiles(
   });
 }
 
-/** The header, and rows with where each begins. */
+/** The header, the rows, and the offset of each row. */
 interface Block {
   header: Uint8Array;
   rows: Uint8Array;
@@ -60,7 +60,7 @@ function makeBlock(
   for (const row of drawRows(sourceOf(execution, seed), ROWS_IN_BLOCK)) {
     const cells = columns.map((column) => cellOf(row, column, flag));
     cells[0] = "0".repeat(DIGITS);
-    // Some rows take two lines, and some cells are empty without being null.
+    // Some rows take two lines.
     if (lines.length % 7 === 0) cells[1] = `${cells[1]}\nsecond line`;
     const line = encoder.encode(write(cells) + result.lineEnding);
     starts.push(length);

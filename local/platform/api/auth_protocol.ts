@@ -1,5 +1,5 @@
 /**
- * Stand-in for Supabase Auth: how its bodies are read and its errors are written.
+ * Stand-in for Supabase Auth: reads its request bodies and writes its errors.
  */
 import { json } from "./http.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Stand-in for Supabase Auth: the answer to a sign-in or a refresh, with the claims that Auth signs.
+ * Stand-in for Supabase Auth: the response to a sign-in or a refresh, with the claims that Auth signs.
  */
 import type { Session } from "./auth_sessions.ts";
 import type { User } from "./auth_users.ts";
@@ -9,7 +9,7 @@ import type { Tokens } from "./tokens.ts";
 const tokenLifetime = 3600;
 
 /**
- * Signs an access token and puts it together with the rest of the answer.
+ * Signs an access token and returns it with the rest of the response's body.
  *
  * @param issuer `<url>/auth/v1`
  */

@@ -17,7 +17,7 @@ export interface Session {
   previous: { digest: string; usedAt: number; replacement: string } | null;
 }
 
-/** What became of a refresh token. */
+/** The result of exchanging a refresh token. */
 export type Refreshed =
   | { session: Session; refreshToken: string }
   | { refusal: "not_found" | "already_used" };
@@ -98,7 +98,7 @@ export class Sessions {
     }
   }
 
-  /** Ends a user's sessions; `others` leaves the given one. */
+  /** Ends a user's sessions, except one if it is named. */
   endAll(userId: string, except: string | null = null): void {
     for (const session of [...this.#byId.values()]) {
       if (session.userId === userId && session.id !== except) {

@@ -1,5 +1,5 @@
 /**
- * Stand-in for Supabase's API gateway: the errors it answers with.
+ * Stand-in for Supabase's API gateway: errors and the responses they become.
  *
  * Status codes and bodies follow PostgREST's own table (its documentation, "Errors"), so that a front end
  * meets here what it will meet on a hosted project. What this stand-in does not support is refused with
@@ -60,7 +60,7 @@ export function parseError(
   );
 }
 
-/** What Postgres says of a column that is not there; PostgREST passes it on. */
+/** Postgres's error for a column that does not exist, which PostgREST passes on. */
 export function unknownColumn(relation: string, column: string): ApiError {
   return new ApiError(
     400,
@@ -129,18 +129,18 @@ function statusOf(error: PostgresError, anonymous: boolean): number {
   return statusOfState.find(([state]) => code.startsWith(state))?.[1] ?? 400;
 }
 
-/** `raise sqlstate 'PGRST'` gives a function the whole answer: body in MESSAGE, status in DETAIL. */
+/** With `raise sqlstate 'PGRST'` a function sets the whole response: the body in MESSAGE, the status in DETAIL. */
 function raisedResponse(error: PostgresError): ApiError {
   try {
     const body = JSON.parse(error.message);
-    const answer = JSON.parse(error.detail ?? "");
+    const head = JSON.parse(error.detail ?? "");
     return new ApiError(
-      answer.status,
+      head.status,
       body.code,
       body.message,
       body.details ?? null,
       body.hint ?? null,
-      answer.headers,
+      head.headers,
     );
   } catch {
     return new ApiError(
@@ -152,7 +152,7 @@ function raisedResponse(error: PostgresError): ApiError {
 }
 
 /**
- * Turns whatever a request threw into the answer that PostgREST would give.
+ * Turns whatever a request threw into the error that PostgREST would respond with.
  *
  * @param error what was thrown
  * @param anonymous whether the request ran as `anon`: a missing privilege is 401 then, 403 otherwise

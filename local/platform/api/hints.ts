@@ -1,5 +1,5 @@
 /**
- * Stand-in for PostgREST: "Perhaps you meant …", from how alike two names are.
+ * Stand-in for PostgREST: "Perhaps you meant …", by the similarity of names.
  */
 
 function distance(a: string, b: string): number {
@@ -16,7 +16,7 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * The candidate most like a name, or null when none is alike enough.
+ * The candidate most similar to a name, or null when none is similar enough.
  *
  * @param least from 0 to 1: PostgREST asks 0.75 of names and 0.33 of parameter lists
  */

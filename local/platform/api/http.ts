@@ -1,5 +1,5 @@
 /**
- * Stand-in for Supabase's API gateway: what every answer has in common (JSON bodies, CORS).
+ * Stand-in for Supabase's API gateway: what all responses have in common (JSON bodies, CORS).
  */
 import { ApiError } from "./errors.ts";
 
@@ -7,13 +7,13 @@ const exposed =
   "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, " +
   "Preference-Applied, Range-Unit, Server, Transfer-Encoding, X-Supabase-Api-Version";
 
-/** Headers that let a front end on any origin read an answer. */
+/** Headers that let a front end on any origin read a response. */
 export const corsHeaders: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers": exposed,
 };
 
-/** The answer to a browser's preflight; it carries no key, so none is asked for. */
+/** The response to a browser's preflight, which carries no key. */
 export function preflight(request: Request): Response {
   const asked = request.headers.get("access-control-request-headers");
   return new Response(null, {
@@ -29,7 +29,7 @@ export function preflight(request: Request): Response {
   });
 }
 
-/** An answer with a JSON body. */
+/** A response with a JSON body. */
 export function json(
   status: number,
   body: unknown,
@@ -45,10 +45,10 @@ export function json(
   });
 }
 
-/** An error as an answer; a HEAD request gets its status without a body. */
+/** An error as a response; HEAD gets the status without a body. */
 export function errorResponse(error: ApiError, method = "GET"): Response {
-  const answer = json(error.status, error.body, error.headers);
+  const response = json(error.status, error.body, error.headers);
   return method === "HEAD"
-    ? new Response(null, { status: answer.status, headers: answer.headers })
-    : answer;
+    ? new Response(null, { status: response.status, headers: response.headers })
+    : response;
 }

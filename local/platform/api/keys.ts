@@ -7,7 +7,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { json } from "./http.ts";
 
-/** A key that was recognised: which kind, and under which name it was given out. */
+/** A known key: its kind, and the name under which it was given out. */
 export interface ApiKey {
   kind: "publishable" | "secret";
   name: string;
@@ -22,8 +22,8 @@ function digest(text: string): Uint8Array {
 }
 
 /**
- * Prepares the lookup of keys. Every key is compared, in constant time, so that an answer's time tells
- * nothing about a key.
+ * Prepares the lookup of keys. Every key is compared, in constant time, so that the time a response
+ * takes reveals nothing about a key.
  *
  * @param publishable keys by name, such as `{default: "sb_publishable_…"}`
  * @param secret keys by name, such as `{default: "sb_secret_…", cron: "sb_secret_…"}`

@@ -14,7 +14,7 @@ import { type JwtKeys, makeJwtKeys, makeTokens } from "./tokens.ts";
 
 export { type JwtKeys, makeJwtKeys } from "./tokens.ts";
 
-/** What `startApi` is told. */
+/** The options of `startApi`. */
 export interface ApiOptions {
   /** Connects as the role `authenticator`, which may become anon, authenticated and service_role. */
   databaseUrl: string;
@@ -34,7 +34,7 @@ export interface ApiOptions {
   port?: number;
   /** 127.0.0.1 when left out. */
   hostname?: string;
-  /** How many rows one answer has at most; 1000 when left out, as on a hosted project. */
+  /** How many rows one response has at most; 1000 when left out, as on a hosted project. */
   maxRows?: number;
   /** Gets one line for each request: method, path, status, milliseconds. */
   log?: (line: string) => void;

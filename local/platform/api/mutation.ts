@@ -78,7 +78,7 @@ function insertSql(
   }
   const target = `insert into ${relationSql(relation)} as t`;
   if (names.length === 0) {
-    // `{}` is a row of defaults, `[]` is no row; several rows of defaults are nobody's need.
+    // `{}` is a row of defaults, `[]` is no row; several rows of defaults are refused by name.
     if (!body.isArray) return `${target} default values`;
     if (/[^\s[\]]/.test(body.text)) {
       throw standIn("several empty rows", "Insert them one by one.");

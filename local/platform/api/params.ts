@@ -1,5 +1,5 @@
 /**
- * Stand-in for PostgREST: the query string and the headers that shape an answer.
+ * Stand-in for PostgREST: reads the query string and the headers that shape a response.
  */
 import { ApiError, parseError, standIn } from "./errors.ts";
 import { type Filter, looksLikeFilter, parseFilter } from "./filters.ts";

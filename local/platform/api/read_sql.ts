@@ -107,7 +107,7 @@ async function embedSql(
 ): Promise<{ item: string; join: string; columns: string[] }> {
   if (source.relation === null) {
     throw standIn(
-      "relations embedded in a function's answer",
+      "relations embedded in the rows of a function",
       "Return the columns instead.",
     );
   }

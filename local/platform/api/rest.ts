@@ -48,7 +48,7 @@ function route(
   }
 }
 
-/** Answers a request under `/rest/v1`; every failure becomes an answer. */
+/** Answers a request under `/rest/v1`; every failure becomes a response. */
 export async function rest(
   options: RestOptions,
   request: Request,

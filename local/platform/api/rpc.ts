@@ -242,7 +242,7 @@ export async function callFunction(
     const facts = requestFacts(request, context.caller, context.schema);
     await becomeCaller(tx, facts, readOnly, functionSettings(routine));
     const [row] = await run<ResponseRow>(tx, plan.statement, plan.values);
-    // The value of a void function is read like any other, or Postgres might not call it; it is not shown.
+    // The statement reads the value of a void function too, since Postgres might not call it otherwise; the response has none.
     if (routine.returnsVoid) row.body = null;
     else if (form === "object") checkSingular(row);
     const page = rangeOf(row, query.offset);

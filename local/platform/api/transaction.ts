@@ -16,7 +16,7 @@ export interface RequestFacts {
   schema: string;
 }
 
-/** Reads the facts off a request; `schema` is the exposed schema that it asked for. */
+/** Collects the facts of a request; `schema` is the exposed schema that it asked for. */
 export function requestFacts(
   request: Request,
   caller: Caller,

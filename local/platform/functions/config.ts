@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
 
-/** How one edge function is to be served: its block in `config.toml`, with Supabase's defaults filled in. */
+/** How one edge function is served: its block in `config.toml`, with Supabase's defaults filled in. */
 export interface FunctionConfig {
   name: string;
   enabled: boolean;

@@ -1,6 +1,6 @@
 import type { Worker } from "./process.ts";
 
-/** Headers that belong to one connection, not to the request or answer they come with. */
+/** Headers that belong to one connection, not to the request or response that carries them. */
 const HOP_BY_HOP = [
   "connection",
   "host",
@@ -28,8 +28,8 @@ export function refusal(
 /**
  * Sends a request on to a worker. As on the hosted platform, the function sees the path from its own name on.
  *
- * @param idleMs milliseconds to wait for the head of the answer
- * @returns the function's answer, or 504 when it gave none in time, or 502 when the worker died meanwhile
+ * @param idleMs milliseconds to wait for the head of the response
+ * @returns the function's response, 504 when none came in time, or 502 when the worker died meanwhile
  */
 export async function forward(
   request: Request,
@@ -45,20 +45,20 @@ export async function forward(
   const idle = new AbortController();
   const timer = setTimeout(() => idle.abort(), idleMs);
   try {
-    const answer = await fetch(url, {
+    const response = await fetch(url, {
       method: request.method,
       headers,
       body: request.body,
       redirect: "manual",
       signal: idle.signal,
     });
-    return copyOf(answer);
+    return copyOf(response);
   } catch {
     if (idle.signal.aborted) {
       return refusal(
         504,
         "IDLE_TIMEOUT",
-        "The function gave no answer within the request idle timeout",
+        "The function gave no response within the request idle timeout",
       );
     }
     await endOf(worker);
@@ -83,14 +83,14 @@ async function endOf(worker: Worker): Promise<void> {
   clearTimeout(timer);
 }
 
-function copyOf(answer: Response): Response {
-  const headers = new Headers(answer.headers);
+function copyOf(response: Response): Response {
+  const headers = new Headers(response.headers);
   for (const name of HOP_BY_HOP) headers.delete(name);
   // fetch has decoded the body already.
   if (headers.has("content-encoding")) {
     headers.delete("content-encoding");
     headers.delete("content-length");
   }
-  const { status, statusText } = answer;
-  return new Response(answer.body, { status, statusText, headers });
+  const { status, statusText } = response;
+  return new Response(response.body, { status, statusText, headers });
 }

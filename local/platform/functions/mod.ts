@@ -5,7 +5,7 @@ import { fetchPackages } from "./packages.ts";
 import { startWorker, type Worker } from "./process.ts";
 import { forward, refusal } from "./forward.ts";
 
-/** What {@link createFunctionServer} may be told. */
+/** The options of {@link createFunctionServer}. */
 export interface FunctionServerOptions {
   /** The variables that each function sees, asked for at each start of a worker. */
   env: () => Record<string, string>;
@@ -15,7 +15,7 @@ export interface FunctionServerOptions {
   supabaseFolder?: string;
   /** Seconds a worker may live from when it listens; 400 by default, as on the hosted platform. */
   wallClockSeconds?: number;
-  /** Seconds a request may wait for an answer before it gets 504; 150 by default. */
+  /** Seconds a request may wait for a response before it gets 504; 150 by default. */
   idleSeconds?: number;
   /** Receives each line that a function prints. */
   log?: (entry: FunctionLog) => void;
@@ -36,13 +36,13 @@ export interface FunctionServer {
   pids(): Record<string, number>;
   /** Ends all workers with SIGKILL; the next request starts a new one. */
   killAll(): Promise<void>;
-  /** Ends all workers, and starts none any more. */
+  /** Ends all workers and starts no new ones. */
   stop(): Promise<void>;
 }
 
 /**
- * Makes a function server. A worker starts with the first request for its function, and again with the next one after it
- * has died or was killed.
+ * Makes a function server. A worker starts with the first request for its function, and again with the first one after it
+ * died or was killed.
  *
  * @throws when `config.toml` cannot be read
  */

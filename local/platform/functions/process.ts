@@ -20,7 +20,7 @@ const DENO_NEEDS = [
   "NPM_CONFIG_REGISTRY",
 ];
 
-/** What {@link startWorker} needs to know. */
+/** The options of {@link startWorker}. */
 export interface WorkerOptions {
   config: FunctionConfig;
   /** The folder that the function may read: `supabase/functions`. */

@@ -1,5 +1,5 @@
-// The host of one edge function, in a process of its own. It gives the function what the hosted runtime gives
-// (EdgeRuntime.waitUntil, a server) and nothing of this checkout besides. Arguments: the URL of the function's module,
+// Hosts one edge function in a process of its own. The function gets what the hosted runtime gives it
+// (EdgeRuntime.waitUntil, a server) and nothing else of this checkout. Arguments: the URL of the function's module,
 // the word that announces the port, and the names of the variables the function may see.
 
 const [module, announcement, ...visible] = Deno.args;
