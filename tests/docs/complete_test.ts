@@ -204,6 +204,21 @@ Deno.test("every path that a page names is there", () => {
   deepEqual(missing, []);
 });
 
+Deno.test("every name in camelCase that a page quotes is in the code", () => {
+  const code = sources(
+    "supabase/functions/**/*.ts",
+    "local/**/*.ts",
+    "tests/**/*.ts",
+    "bench/**/*.ts",
+  );
+  const known = new Set(code.match(/[A-Za-z]+/g));
+  const missing = quoted(/^[A-Za-z][a-z]+[A-Z][A-Za-z]+$/)
+    // A decision also names what was left.
+    .filter(({ page }) => !/^(tests\/mutants|docs\/decisions)\//.test(page))
+    .filter(({ word }) => !known.has(word));
+  deepEqual(missing, []);
+});
+
 Deno.test("every name in snake_case that a page quotes is in the code", () => {
   const code = sources(
     "supabase/**/*.{ts,sql,psql,toml}",
