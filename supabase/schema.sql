@@ -23,6 +23,27 @@ comment on schema amc_results is 'One table of rows per workflow version. Read t
 
 -- types
 
+create type amc_history.execution_observation as (
+  id text,
+  status text,
+  status_reason text,
+  workflow_id text,
+  time_window_start text,
+  time_window_end text,
+  time_zone text,
+  parameter_values jsonb,
+  timeout_seconds integer,
+  created_at timestamp with time zone,
+  updated_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  execution_seconds numeric,
+  output_columns jsonb,
+  request_id text,
+  matcher_proved boolean
+);
+comment on type amc_history.execution_observation is 'An execution observation: what the worker read of an execution in one answer of AMC. It comes from the worker as
+JSON with these keys. A key that is missing or null says nothing: AMC left it out, and what is stored stays.';
+
 create type public.control_report as (
   outcome text,
   reason text,
@@ -49,6 +70,112 @@ create type public.tracking_report as (
 comment on type public.tracking_report is 'What a report did: outcome and reason are stable codes; status and execution_id are the week''s as they now are.';
 
 -- tables
+
+create table amc_history.allowances (
+  actionable_per_wake_up integer default 10 not null,
+  cancel_again interval default '00:01:00'::interval not null,
+  create_in_flight interval default '00:08:40'::interval not null,
+  create_lease interval default '00:01:00'::interval not null,
+  create_timeout interval default '00:00:30'::interval not null,
+  default_weeks integer default 52 not null,
+  failed_retry_base interval default '00:05:00'::interval not null,
+  failed_retry_least interval default '00:01:00'::interval not null,
+  failed_retry_longest interval default '01:00:00'::interval not null,
+  idle_poll interval default '00:15:00'::interval not null,
+  keep_events interval default '400 days'::interval not null,
+  keep_job_runs interval default '7 days'::interval not null,
+  list_lag interval default '00:05:00'::interval not null,
+  list_lease interval default '00:01:00'::interval not null,
+  list_overlap interval default '01:00:00'::interval not null,
+  load_errors integer default 8 not null,
+  load_lease interval default '00:02:30'::interval not null,
+  load_retry_base interval default '00:00:10'::interval not null,
+  load_retry_least interval default '00:00:05'::interval not null,
+  load_retry_longest interval default '00:15:00'::interval not null,
+  most_weeks integer default 60 not null,
+  only_row boolean default true not null,
+  pause_base interval default '00:00:15'::interval not null,
+  pause_longest interval default '00:15:00'::interval not null,
+  post_window interval default '00:00:20'::interval not null,
+  repeated_request interval default '00:10:00'::interval not null,
+  restate_days integer default 90 not null,
+  result_gone interval default '24:00:00'::interval not null,
+  result_gone_errors integer default 3 not null,
+  result_wait_least interval default '00:00:15'::interval not null,
+  result_wait_longest interval default '00:05:00'::interval not null,
+  retry_after_longest interval default '24:00:00'::interval not null,
+  settle_days integer default 14 not null,
+  unknown_status interval default '06:00:00'::interval not null,
+  wake_up_timeout interval default '00:00:05'::interval not null,
+  wake_ups integer default 3 not null,
+  watch interval default '48:00:00'::interval not null,
+  workflow_visible interval default '00:10:00'::interval not null,
+  workflow_visible_retry interval default '00:00:30'::interval not null,
+  constraint abandoned_is_watched_beyond_the_lag CHECK ((list_lag < watch)),
+  constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight, workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status, pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest, cancel_again, load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest, result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days, wake_ups, actionable_per_wake_up) > 0))),
+  constraint allowances_has_one_row CHECK (only_row),
+  constraint allowances_pkey PRIMARY KEY (only_row),
+  constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
+  constraint default_weeks_are_allowed CHECK ((default_weeks <= most_weeks)),
+  constraint failed_retries_grow CHECK ((failed_retry_base <= failed_retry_longest)),
+  constraint gone_results_are_given_up_sooner CHECK ((result_gone_errors <= load_errors)),
+  constraint lease_ends_within_the_flight CHECK ((create_lease < create_in_flight)),
+  constraint load_retries_grow CHECK ((load_retry_base <= load_retry_longest)),
+  constraint pauses_grow CHECK (((pause_base <= pause_longest) AND (pause_longest <= retry_after_longest))),
+  constraint result_waits_grow CHECK (((result_wait_least <= result_wait_longest) AND (result_wait_longest < result_gone))),
+  constraint unseen_workflow_is_tried_again CHECK ((workflow_visible_retry < workflow_visible))
+);
+alter table amc_history.allowances enable row level security;
+create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
+comment on table amc_history.allowances is 'How long everything may take, and how often it is tried: one row, read by amc_history.allowances(). The operator
+changes it with an UPDATE as postgres; what has begun keeps what it began with. Its CHECKs hold the order that the
+allowances need among each other. What belongs to one instance (list_lag_seconds, poll_seconds, …) stands with it.';
+comment on column amc_history.allowances.actionable_per_wake_up is 'For so many things to do one worker is woken.';
+comment on column amc_history.allowances.cancel_again is 'After how long AMC is asked again to cancel an execution that has not ended.';
+comment on column amc_history.allowances.create_in_flight is 'How long after its intent a create may still reach AMC: a worker lives at most 400 s, and a gateway may hold a
+request 120 s more.';
+comment on column amc_history.allowances.create_lease is 'How long a claimed attempt is its worker''s alone. After that an attempt without a report is unknown.';
+comment on column amc_history.allowances.create_timeout is 'How long a worker waits for AMC''s answer to a create. The worker''s own limit (CREATE_TIMEOUT_MS in
+supabase/functions/_shared/amc) must be no longer.';
+comment on column amc_history.allowances.default_weeks is 'Weeks of a collection that names neither weeks nor dates.';
+comment on column amc_history.allowances.failed_retry_base is 'The most that chance adds to it the first time; doubled with each error of the week.';
+comment on column amc_history.allowances.failed_retry_least is 'The least pause before a week is tried again whose execution ended at AMC as FAILED.';
+comment on column amc_history.allowances.failed_retry_longest is 'The most that chance ever adds.';
+comment on column amc_history.allowances.idle_poll is 'How long after a listing the next one is due while nothing is under way and only abandoned attempts are looked
+for.';
+comment on column amc_history.allowances.keep_events is 'How long tracking events are kept.';
+comment on column amc_history.allowances.keep_job_runs is 'How long pg_cron''s record of runs is kept.';
+comment on column amc_history.allowances.list_lag is 'How long AMC''s list may leave out a new execution: the list_lag_seconds of an instance that is connected. Its
+length is not known (L).';
+comment on column amc_history.allowances.list_lease is 'How long a claimed listing is its worker''s alone.';
+comment on column amc_history.allowances.list_overlap is 'How much earlier than the oldest intent a listing begins: AMC''s clock may differ from the database''s.';
+comment on column amc_history.allowances.load_errors is 'With so many errors a week fails whose result does not load.';
+comment on column amc_history.allowances.load_lease is 'How long a claimed load is its worker''s alone.';
+comment on column amc_history.allowances.load_retry_base is 'The most that chance adds to it the first time; doubled with each error of the week.';
+comment on column amc_history.allowances.load_retry_least is 'The least pause before a load that failed is tried again.';
+comment on column amc_history.allowances.load_retry_longest is 'The most that chance ever adds.';
+comment on column amc_history.allowances.most_weeks is 'Most weeks of a collection: AMC keeps about 13 months.';
+comment on column amc_history.allowances.only_row is 'Always true: there is one row.';
+comment on column amc_history.allowances.pause_base is 'The first pause after AMC throttled without saying how long to wait; doubled with each that follows.';
+comment on column amc_history.allowances.pause_longest is 'The longest such pause.';
+comment on column amc_history.allowances.post_window is 'How long after it sent the claim a worker may POST a create, on its own monotonic clock.';
+comment on column amc_history.allowances.repeated_request is 'Within this time the same request without an idempotency key is a repetition, and answers the same collection.';
+comment on column amc_history.allowances.restate_days is 'How many days after its end a week is still collected again by a policy: attribution has settled within 28
+(guides, M), and AMC refuses a query that ran too often over the same days (guide, M).';
+comment on column amc_history.allowances.result_gone is 'How long after its end an execution''s result may still be about to appear. AMC does not say how long it keeps
+one.';
+comment on column amc_history.allowances.result_gone_errors is 'With so many errors a week fails whose result is gone.';
+comment on column amc_history.allowances.result_wait_least is 'The least pause while AMC has no result yet of an execution that ended; it grows to a quarter of the time since.';
+comment on column amc_history.allowances.result_wait_longest is 'The longest such pause.';
+comment on column amc_history.allowances.retry_after_longest is 'The longest pause taken over from AMC''s Retry-After.';
+comment on column amc_history.allowances.settle_days is 'How many days ago the newest week of a collection ended that names no dates: attribution has settled by then
+(guide, M).';
+comment on column amc_history.allowances.unknown_status is 'After how long a person is alerted to an execution with a status that is not known here.';
+comment on column amc_history.allowances.wake_up_timeout is 'How long pg_net waits for the answer to a wake-up.';
+comment on column amc_history.allowances.wake_ups is 'Most workers that the schedule wakes at once.';
+comment on column amc_history.allowances.watch is 'How long AMC''s list is still searched for the execution of an attempt that was abandoned.';
+comment on column amc_history.allowances.workflow_visible is 'How long after it was saved AMC may say that a workflow does not exist.';
+comment on column amc_history.allowances.workflow_visible_retry is 'How long a week waits for such a workflow.';
 
 create table amc_history.result_tables (
   columns text[] not null,
@@ -99,7 +226,7 @@ create table public.amc_instances (
   last_claimed_at timestamp with time zone,
   list_due_at timestamp with time zone default '-infinity'::timestamp with time zone not null,
   list_fence bigint default 0 not null,
-  list_lag_seconds integer default 300 not null,
+  list_lag_seconds integer default EXTRACT(epoch FROM (amc_history.allowances()).list_lag) not null,
   list_leased_until timestamp with time zone,
   marketplace_id text not null,
   matcher_proved_at timestamp with time zone,
@@ -240,16 +367,16 @@ alter table public.report_data_collections enable row level security;
 create policy "owners read their collections" on public.report_data_collections for select to authenticated using ((owner_id = ( SELECT auth.uid() AS uid)));
 comment on table public.report_data_collections is 'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
 comment on column public.report_data_collections.end_date is 'Last day of the last week, inclusive.';
-comment on column public.report_data_collections.failed_retries is 'How often a week is tried again by itself whose execution ended at AMC as FAILED. Rejections and refusals are never
-tried again by themselves.';
-comment on column public.report_data_collections.idempotency_key is 'The caller''s key: the same key answers the same collection.';
-comment on column public.report_data_collections.keep_versions is 'How many results are kept of each week, the shown one counted. Older ones are pruned.';
-comment on column public.report_data_collections.owner_id is 'Who asked. Null once that user is gone: the history stays.';
-comment on column public.report_data_collections.request_hash is 'Hash of what was asked: the same request within ten minutes answers the same collection.';
-comment on column public.report_data_collections.restate_every_days is 'How many days lie between two collections of such a week.';
-comment on column public.report_data_collections.restate_weeks is 'How many of the newest completed weeks are collected again; 0 for none. Weeks that ended more than 90 days ago are
-let be: attribution has settled within 28 (guides, M), and AMC refuses a query that ran too often over the same
-days (guide, M).';
+comment on column public.report_data_collections.failed_retries is 'How often the system retries a week whose execution ended at AMC as FAILED. It never retries rejections and
+refusals.';
+comment on column public.report_data_collections.idempotency_key is 'The caller''s key: a request with the same key is answered with the same collection.';
+comment on column public.report_data_collections.keep_versions is 'How many results are kept of each week, including the shown one. Older ones are pruned.';
+comment on column public.report_data_collections.owner_id is 'The user who started it. Null once that user is deleted: the history stays.';
+comment on column public.report_data_collections.request_hash is 'Hash of the request: the same one again within the allowance repeated_request, without a key, is answered with the
+same collection.';
+comment on column public.report_data_collections.restate_every_days is 'How many days pass between two collections of such a week.';
+comment on column public.report_data_collections.restate_weeks is 'How many of the newest completed weeks are collected again on a schedule; 0 for none. Not those that ended more
+than restate_days ago (amc_history.allowances).';
 comment on column public.report_data_collections.surveyed_at is 'When AMC''s list was first read for the collection. Until then nothing is created for it: a database that was
 restored from a backup does not run again what AMC has.';
 comment on column public.report_data_collections.time_zone is 'tz database name in which the weeks begin at 00:00.';
@@ -303,16 +430,17 @@ create policy "owners read their weeks" on public.report_data_weeks for select t
   WHERE (c.owner_id = ( SELECT auth.uid() AS uid)))));
 comment on table public.report_data_weeks is 'Weeks of a collection: half-open windows [week_start_date 00:00, week_end_date + 1 day 00:00) in its time zone.';
 comment on column public.report_data_weeks.data is 'Summary of the result: columns, rows, bytes, first rows. The rows themselves are in the view of the workflow.';
-comment on column public.report_data_weeks.due_at is 'From when the next attempt may be made; null if none is wanted. A completed week is due when it is to be restated.';
-comment on column public.report_data_weeks.error_code is 'Why the week failed or was last put off, as a stable code.';
-comment on column public.report_data_weeks.error_count is 'Errors so far. Waiting of any kind counts none.';
+comment on column public.report_data_weeks.due_at is 'From when the next attempt may start; null if none is wanted; infinity while the week is held. A completed week is
+due when it is to be restated.';
+comment on column public.report_data_weeks.error_code is 'Why the week failed or last had to wait, as a stable code.';
+comment on column public.report_data_weeks.error_count is 'Errors so far. Waiting is no error.';
 comment on column public.report_data_weeks.error_message is 'The same in words: AMC''s own where AMC said why.';
 comment on column public.report_data_weeks.execution_id is 'The AMC execution that the result comes from; while there is no result yet, the one under way or last tried.';
 comment on column public.report_data_weeks.finished_at is 'When the week reached its terminal status; null before.';
 comment on column public.report_data_weeks.instance_id is 'The collection''s instance, copied so that the due weeks of one instance are one index range.';
 comment on column public.report_data_weeks.started_at is 'When the week first became running.';
-comment on column public.report_data_weeks.survey_again is 'AMC''s list showed a run of it that it could not take, since another live attempt asked AMC for the same window. It
-waits, due at infinity, until the list has been read again.';
+comment on column public.report_data_weeks.survey_again is 'Whether AMC''s list showed an execution for it that it could not take, since another live attempt asked for the
+same window. It waits, due at infinity, for the next listing.';
 comment on column public.report_data_weeks.time_window_end is 'The first moment after the week, in the same form: AMC''s windows are half-open.';
 comment on column public.report_data_weeks.time_window_start is 'The week''s first moment as AMC takes it: local time without a zone, 2025-01-06T00:00:00 (captured, H).';
 comment on column public.report_data_weeks.week_end_date is 'Last day of the week, inclusive.';
@@ -416,6 +544,7 @@ comment on column public.tracking_alerts.times is 'How often it was raised since
 -- service_role: delete, insert, select, update
 
 create table public.tracking_events (
+  actor text,
   attempt_id uuid,
   collection_id uuid,
   detail jsonb,
@@ -425,6 +554,7 @@ create table public.tracking_events (
   id bigint generated always as identity not null,
   instance_id text,
   week_id uuid,
+  constraint a_persons_event_has_its_actor CHECK (((actor IS NOT NULL) OR (event <> ALL (ARRAY['collection_started'::text, 'collection_paused'::text, 'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text, 'keep_versions_set'::text, 'execution_confirmed'::text, 'alert_resolved'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -433,7 +563,11 @@ alter table public.tracking_events enable row level security;
 create policy "owners read their events" on public.tracking_events for select to authenticated using ((collection_id IN ( SELECT c.id
    FROM report_data_collections c
   WHERE (c.owner_id = ( SELECT auth.uid() AS uid)))));
-comment on table public.tracking_events is 'What happened to the tracking of executions. Kept without foreign keys, so that it outlives what it tells of.';
+comment on table public.tracking_events is 'What happened to the tracking of executions, and who caused it. Without foreign keys: events outlive their
+subjects.';
+comment on column public.tracking_events.actor is 'Who caused it: a user''s id, or the role of whoever acts for all users (service_role, or a login role of the
+database). Null for what the system did by itself or a worker reported.';
+comment on column public.tracking_events.event is 'What happened, as a stable code.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -493,25 +627,27 @@ alter table public.week_attempts enable row level security;
 create policy "owners read their attempts" on public.week_attempts for select to authenticated using ((EXISTS ( SELECT
    FROM report_data_weeks w
   WHERE (w.id = week_attempts.week_id))));
-comment on table public.week_attempts is 'Tries to get a week. Each is committed before AMC is asked, and POSTed at most once: only by the call that made it.';
-comment on column public.week_attempts.amc_answer is 'What AMC answered to the create: status, words, request id.';
-comment on column public.week_attempts.cancel_requested_at is 'Since when its execution is to be cancelled, also while that is not known yet.';
-comment on column public.week_attempts.confirmed_execution_id is 'The execution that a person found in AMC for an attempt whose answer was lost. The worker looks it up before the
-attempt takes it.';
+comment on table public.week_attempts is 'Attempts to collect a week. Each is committed before AMC is asked, and POSTed at most once, by the call that
+made it.';
+comment on column public.week_attempts.amc_answer is 'AMC''s answer to the create: verdict, HTTP status, message, request id.';
+comment on column public.week_attempts.cancel_requested_at is 'When the cancellation of its execution was requested, even while the execution is not known yet.';
+comment on column public.week_attempts.confirmed_execution_id is 'The execution that a person named for an attempt whose create got no answer. The worker looks it up in AMC before
+the attempt takes it.';
 comment on column public.week_attempts.due_at is 'When its load may be tried again.';
-comment on column public.week_attempts.fence is 'Raised each time a worker takes the attempt up; a report with an earlier one is stale.';
-comment on column public.week_attempts.fingerprint is 'The workflowExecutionTimeoutSeconds that is sent: free to choose up to 86400, echoed by AMC (captured, H), and so a
-mark by which our execution is known in its list.';
+comment on column public.week_attempts.fence is 'Raised each time a worker claims the attempt; a report with an earlier one is stale.';
+comment on column public.week_attempts.fingerprint is 'The workflowExecutionTimeoutSeconds that is sent, chosen at random: AMC takes up to 86400 and echoes it
+(captured, H), so that it marks the execution as ours in AMC''s list.';
 comment on column public.week_attempts.intended_at is 'When the intent was written, on the database''s clock.';
 comment on column public.week_attempts.is_live is 'Whether the attempt has not ended. The indexes of live attempts serve only queries that say is_live.';
-comment on column public.week_attempts.kind is 'collected; restated (the week had a result already); external (an id that a caller of update_week_status brought).';
-comment on column public.week_attempts.leased_until is 'Until then the worker that took it up has it to itself.';
-comment on column public.week_attempts.settle_after is 'A listing begun before this proves nothing: the create may still be under way, or AMC''s list may lag.';
-comment on column public.week_attempts.slot is 'Which of the instance''s max_parallel places it holds while live.';
-comment on column public.week_attempts.state is 'intended: may be on its way to AMC. unknown: AMC''s answer was lost, AMC''s list decides. created: AMC gave an id.
-ended.';
-comment on column public.week_attempts.watch_until is 'Until when an abandoned attempt is still looked for in AMC''s list.';
-comment on column public.week_attempts.window_key is 'Workflow, window, zone and parameters: no two live attempts ask the same.';
+comment on column public.week_attempts.kind is 'collected; restated (the week had a result already); external (a caller of update_week_status brought its
+execution).';
+comment on column public.week_attempts.leased_until is 'Until then it is the worker''s alone that claimed it.';
+comment on column public.week_attempts.settle_after is 'A listing that began before this proves nothing: the create may still be under way, or AMC''s list may lag.';
+comment on column public.week_attempts.slot is 'Which of the instance''s max_parallel slots it holds while it is live.';
+comment on column public.week_attempts.state is 'intended: may be on its way to AMC. unknown: AMC''s answer was lost, and AMC''s list decides. created: AMC gave an
+id. ended: see outcome.';
+comment on column public.week_attempts.watch_until is 'Until when AMC''s list is still searched for the execution of an abandoned attempt.';
+comment on column public.week_attempts.window_key is 'Workflow, window, zone and parameters: no two live attempts of an instance ask for the same.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -553,12 +689,12 @@ create policy "owners read their executions" on public.workflow_executions for s
 comment on table public.workflow_executions is 'Runs at AMC, one row each, under AMC''s own id.';
 comment on column public.workflow_executions.adopted is 'True if the id was found in AMC''s list after the answer to the create was lost.';
 comment on column public.workflow_executions.amc_updated_at is 'AMC''s lastUpdatedTime: an older report never replaces a later one.';
-comment on column public.workflow_executions.cancel_requested_at is 'Since when it is to be cancelled at AMC.';
+comment on column public.workflow_executions.cancel_requested_at is 'When its cancellation at AMC was requested; null if it was not.';
 comment on column public.workflow_executions.cancel_tried_at is 'When a worker last asked AMC to cancel it.';
 comment on column public.workflow_executions.has_ended is 'Whether the execution ended at AMC: its status is terminal. False while AMC has not said a status.';
 comment on column public.workflow_executions.id is 'AMC''s workflowExecutionId: a lowercase UUID v4 in every captured answer (H), but not relied upon.';
 comment on column public.workflow_executions.request_id is 'AMC''s request id of the create, for its support.';
-comment on column public.workflow_executions.status is 'AMC''s status verbatim; null until AMC said one. A terminal status is final.';
+comment on column public.workflow_executions.status is 'AMC''s status verbatim; null until AMC gave one. A terminal status is final.';
 comment on column public.workflow_executions.status_reason is 'AMC''s words for FAILED and REJECTED (statusReason, not in SPEC, read by two clients: M).';
 comment on column public.workflow_executions.time_window_start is 'Local time without zone, as sent and echoed in timeWindowStartOriginal (captured, H).';
 comment on column public.workflow_executions.timeout_seconds is 'workflowExecutionTimeoutSeconds as AMC echoes it (captured, H): the attempt''s fingerprint.';
@@ -699,16 +835,17 @@ begin
   if exists (select from public.workflow_executions e where e.id = adopt_surveyed.execution_id) then
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
-  outcome := amc_history.adopt_execution(week, instance, adopt_surveyed.execution_id, adopt_surveyed.details, 'surveyed_execution_adopted');
+  outcome := amc_history.adopt_execution(week, instance, adopt_surveyed.execution_id, adopt_surveyed.details,
+    'surveyed_execution_adopted');
   select * into week from public.report_data_weeks w where w.id = week.id;
   return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
 end;
 $function$
 ;
 comment on function adopt_surveyed(uuid,text,jsonb) is 'Gives a week for which nothing was created yet an execution that AMC''s list shows: same workflow, window, zone and
-parameters. details: the execution observation. Answers adopted, not_needed, no_slot (all slots are taken: the survey is
-to be repeated), window_taken (another live attempt asked AMC for the same window, and may take it: the week is to be
-held), already_recorded or not_found. For service_role.';
+parameters. details: an amc_history.execution_observation as JSON. Answers adopted, not_needed, no_slot (all slots are
+taken: repeat the survey), window_taken (the execution may belong to another live attempt of the same window: hold the
+week with mark_surveyed), already_recorded or not_found. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.actor()
@@ -720,7 +857,9 @@ AS $function$
   select coalesce(auth.uid()::text, auth.role(), session_user::text);
 $function$
 ;
-comment on function amc_history.actor() is 'Who makes a request, for an event: a user''s id, else the role.';
+comment on function amc_history.actor() is 'Who makes a request: the signed-in user''s id, else the role of the API key, else the role that logged in to the
+database.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.adopt_execution(week report_data_weeks, instance amc_instances, execution_id text, details jsonb, event text)
  RETURNS text
@@ -745,8 +884,10 @@ begin
   end if;
   insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
     fingerprint, window_key, slot, execution_id)
-  select week.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
-    'collected', 'created', amc_history.clock_now(), amc_history.clock_now(),
+  select week.id, instance.id,
+    1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
+    'collected', 'created',
+    amc_history.clock_now(), amc_history.clock_now(),
     least(greatest(coalesce((adopt_execution.details ->> 'timeout_seconds')::integer, 21600), 21600), 86400),
     amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameter_values),
     free, adopt_execution.execution_id
@@ -754,20 +895,23 @@ begin
   on conflict do nothing
   returning * into attempt;
   if attempt.id is null then
-    -- Another collection's attempt of the same window lives: this week waits for it, as it would have to before a create.
+    -- A live attempt of another collection asks for the same window: this week waits for it, as before a create.
     delete from public.workflow_executions e where e.id = adopt_execution.execution_id;
     return 'window_taken';
   end if;
-  update public.report_data_weeks w set status = 'running', due_at = null, survey_again = false, execution_id = adopt_execution.execution_id
+  update public.report_data_weeks w set status = 'running', due_at = null, survey_again = false,
+    execution_id = adopt_execution.execution_id
   where w.id = week.id;
-  perform amc_history.record_event(adopt_execution.event, attempt, week, adopt_execution.execution_id, adopt_execution.details);
+  perform amc_history.record_event(adopt_execution.event, attempt, week, adopt_execution.execution_id,
+    adopt_execution.details);
   return 'adopted';
 end;
 $function$
 ;
-comment on function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) is 'Gives a week that waits an execution that AMC has already, as an attempt that nobody POSTs. Answers adopted,
-not_needed, no_slot, window_taken (another live attempt asked for the same window) or already_recorded. The caller
-holds the locks of instance and week.';
+comment on function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) is 'Gives a waiting week an execution that AMC has already, by an attempt that nobody POSTs. details: an
+amc_history.execution_observation as JSON. event: the code of the event that tells of it. Answers adopted, not_needed
+(the week does not wait), no_slot, window_taken (another live attempt asked for the same window) or already_recorded.
+The caller holds the locks of instance and week.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.alert_cause_persists(alert tracking_alerts)
@@ -785,7 +929,25 @@ AS $function$
   end;
 $function$
 ;
-comment on function amc_history.alert_cause_persists(tracking_alerts) is 'Whether what an alert tells of holds something up until a person does something else than resolve it.';
+comment on function amc_history.alert_cause_persists(tracking_alerts) is 'Whether the cause of an alert still blocks work, so that resolving the alert alone would hide it.';
+
+CREATE OR REPLACE FUNCTION amc_history.allowances()
+ RETURNS amc_history.allowances
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  found_row amc_history.allowances;
+begin
+  select * into strict found_row from amc_history.allowances;
+  return found_row;
+end;
+$function$
+;
+comment on function amc_history.allowances() is 'The allowances. Raises if their row was deleted: without it every wait would be null. Definer: functions that run
+with a worker''s rights need them, and no API role has a right on the table.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.amc_credential(credential_name text)
  RETURNS jsonb
@@ -847,6 +1009,7 @@ AS $function$
 #variable_conflict use_column
 declare
   now_at timestamptz := amc_history.clock_now();
+  retry_after constant interval := (amc_history.allowances()).workflow_visible_retry;
 begin
   case apply_create_verdict.verdict
     when 'not_sent' then
@@ -854,17 +1017,17 @@ begin
       perform amc_history.reschedule_week(week, now_at);
     when 'quota' then
       perform amc_history.end_attempt(attempt.id, 'quota');
-      -- A pause without an end is a person's to end: the week is due as soon as that is done.
+      -- A pause without an end lasts until a person ends it: then the week is due at once.
       perform amc_history.reschedule_week(week, case when isfinite(apply_create_verdict.paused_until)
         then apply_create_verdict.paused_until else now_at end);
     when 'workflow_not_visible' then
       perform amc_history.end_attempt(attempt.id, 'not_visible');
-      perform amc_history.reschedule_week(week, now_at + interval '30 seconds');
+      perform amc_history.reschedule_week(week, now_at + retry_after);
     when 'refused' then
       perform amc_history.end_attempt(attempt.id, 'refused');
       perform amc_history.fail_week(week, 'amc_refused', apply_create_verdict.message);
     when 'throttled', 'unauthorized' then
-      -- AMC answered, so nothing is under way any more; but a listing must have had time to show otherwise.
+      -- AMC answered, so the create is not under way any more; but AMC's list may lag if it took it all the same.
       update public.week_attempts a set state = 'unknown', leased_until = null,
         settle_after = now_at + make_interval(secs => (select i.list_lag_seconds
           from public.amc_instances i where i.id = a.instance_id))
@@ -875,7 +1038,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamp with time zone) is 'Moves an attempt and its week on according to what came of the create. Only refused counts as an error.';
+comment on function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamp with time zone) is 'Does to an attempt and its week what the verdict on its create asks for (see public.report_create). Only refused
+counts as an error.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.apply_report(week report_data_weeks, live week_attempts, status text, data jsonb, execution_id text)
@@ -887,15 +1051,17 @@ declare
   reported record;
   untracked text;
 begin
-  -- A restatement that failed leaves what the week shows: only its attempt ends.
+  -- 9, a restatement that failed
   if week.status = 'completed' and apply_report.status = 'failed' then
     perform amc_history.finish_week(week, live, 'failed');
     perform amc_history.record_event('restatement_failed', live, week, apply_report.execution_id);
     return row('applied', 'result_kept', week.status, week.execution_id)::public.tracking_report;
   end if;
-  if apply_report.execution_id is not null and apply_report.execution_id is distinct from week.execution_id and live.id is null then
-    -- 5 and 7
-    reported := amc_history.write_week_with_execution(week, apply_report.status, apply_report.data, apply_report.execution_id);
+  if live.id is null and apply_report.execution_id is not null
+      and apply_report.execution_id is distinct from week.execution_id then
+    -- 8
+    reported := amc_history.write_week_with_execution(week, apply_report.status, apply_report.data,
+      apply_report.execution_id);
     week := reported.week;
     untracked := reported.untracked;
   else
@@ -908,16 +1074,17 @@ begin
   perform amc_history.record_event('week_' || apply_report.status, live, week, apply_report.execution_id,
     jsonb_strip_nulls(jsonb_build_object('untracked', untracked)));
   if untracked is not null then
-    perform amc_history.raise_alert('execution_untracked', format(
-      'Week %s took status %s, but not the execution id that came with it: %s. Find the execution in AMC''s list and report its id.',
-      week.id, week.status, untracked), week.instance_id, week.id, jsonb_build_object('execution_id', left(apply_report.execution_id, 200)));
+    perform amc_history.raise_alert('execution_untracked', format('Week %s was reported with status %s, which is '
+      'stored, and with an execution id that could not be: %s. Find the execution in AMC''s list and report its id.',
+      week.id, week.status, untracked), week.instance_id, week.id,
+      jsonb_build_object('execution_id', left(apply_report.execution_id, 200)));
     return row('applied_untracked', untracked, week.status, week.execution_id)::public.tracking_report;
   end if;
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $function$
 ;
-comment on function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,text) is 'Writes a report that update_week_status found to be in order, and what follows from it. Answers applied or
+comment on function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,text) is 'Stores a report that passed rules 1 to 7 of update_week_status, and what follows from it. Answers applied or
 applied_untracked.';
 -- service_role: execute
 
@@ -947,8 +1114,12 @@ AS $function$
       or a.watch_until > amc_history.clock_now());
 $function$
 ;
-comment on function amc_history.attempts_to_list(text) is 'The attempts of an instance that a listing is to tell of: those without an answer, those under way, and those that
-were abandoned and are still watched.';
+comment on function amc_history.attempts_to_list(text) is 'The attempts of an instance that a listing is for: those whose create got no answer, those under way, and those
+that were abandoned and are still watched. Answers an array, oldest intent first, of {attempt_id, week_id,
+collection_id, execution_id (null unless created), state (unknown, created or abandoned), workflow_id, time_zone,
+parameter_values, time_window_start, time_window_end (local, as sent to AMC), window_start_at, window_end_at (the
+same as instants), fingerprint, intended_at, confirmed_execution_id (which a person named), matcher_proved (whether
+the instance''s list is proved to show its executions)}.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.begin_load(attempt_id uuid, fence integer, header text[], files integer DEFAULT 1, segment_bytes bigint DEFAULT 67108864, OUT load_id uuid, OUT copy_statement text)
@@ -1022,6 +1193,8 @@ begin
     perform amc_history.request_cancel(week);
     cancelled := cancelled + (week.finished_at is null)::integer;
   end loop;
+  perform amc_history.record_action('collection_cancelled', collection.instance_id, collection.id,
+    detail => jsonb_build_object('weeks', cancelled));
   return row('applied', null, cancelled)::public.control_report;
 end;
 $function$
@@ -1037,7 +1210,7 @@ CREATE OR REPLACE FUNCTION amc_history.cancel_orphaned_attempt()
  SET search_path TO ''
 AS $function$
 begin
-  -- At the end of the transaction: whoever ended the week through a function has ended its attempt by then.
+  -- Runs at the end of the transaction: a function that ended the week has ended its attempt by then.
   if exists (select from public.week_attempts a where a.week_id = new.id and a.is_live
       and not (new.status = 'completed' and a.kind = 'restated')) then
     perform amc_history.request_cancel(new);
@@ -1046,9 +1219,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.cancel_orphaned_attempt() is 'A week that somebody ended by hand needs its live attempt no more: its execution is cancelled at AMC, and the slot
-is free once it has ended there. Definer: it runs at the end of the transaction, when the role is the caller''s
-again.';
+comment on function amc_history.cancel_orphaned_attempt() is 'Cancels at AMC what a week still has under way that somebody ended by hand. The attempt keeps its slot until AMC
+shows that the execution ended. Definer: it runs at the end of the transaction, when the role is the caller''s again.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.cell_fits_sql(cell text, sql_type text)
@@ -1118,21 +1290,22 @@ max_records rows unless the first result alone has more. Answers how many result
 CREATE OR REPLACE FUNCTION amc_history.check_parameters(declared jsonb, given jsonb)
  RETURNS void
  LANGUAGE plpgsql
- IMMUTABLE
  SET search_path TO ''
 AS $function$
 declare
   unknown text;
 begin
   if jsonb_typeof(check_parameters.given) is distinct from 'object' then
-    perform amc_history.refuse('parameters_not_an_object', format('Expected parameter values as an object, got %s.',
-      coalesce(jsonb_typeof(check_parameters.given), 'null')), 'Send {"name": value}, or leave it out.');
+    perform amc_history.refuse('parameters_not_an_object',
+      format('Expected parameter values as an object, got %s.', coalesce(jsonb_typeof(check_parameters.given), 'null')),
+      'Send {"name": value}, or leave it out.');
   end if;
   select string_agg(quote_literal(k), ', ') into unknown
   from jsonb_object_keys(check_parameters.given) k
   where not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
   if unknown is not null then
-    perform amc_history.refuse('unknown_parameter', format('The workflow does not declare the parameter %s.', unknown),
+    perform amc_history.refuse('unknown_parameter',
+      format('The workflow does not declare the parameter %s.', unknown),
       'Declare it when saving the workflow, or leave it out.');
   end if;
 end;
@@ -1142,6 +1315,34 @@ comment on function amc_history.check_parameters(jsonb,jsonb) is 'Refuses what i
 declare (unknown_parameter): AMC refuses them too.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.check_range(weeks integer, start_date date, end_date date)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  most_weeks constant integer := (amc_history.allowances()).most_weeks;
+begin
+  if (check_range.start_date is null) <> (check_range.end_date is null) then
+    perform amc_history.refuse('range_incomplete',
+      'Expected a start date and an end date, or neither; got one of them.',
+      'Give both dates, or a number of weeks.');
+  elsif check_range.start_date is not null and check_range.weeks is not null then
+    perform amc_history.refuse('range_ambiguous', 'Expected a number of weeks or two dates; got both.',
+      'Leave one out.');
+  elsif check_range.weeks not between 1 and most_weeks then
+    perform amc_history.refuse_weeks(check_range.weeks, most_weeks);
+  elsif not coalesce(isfinite(check_range.start_date) and isfinite(check_range.end_date), true) then
+    perform amc_history.refuse('range_not_whole_weeks', format('Expected two dates, got %s to %s.',
+      check_range.start_date, check_range.end_date), 'Give days of the calendar.');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_range(integer,date,date) is 'Refuses a range that is neither a number of weeks nor two dates (range_incomplete, range_ambiguous,
+weeks_out_of_range, range_not_whole_weeks).';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.check_time_zone(time_zone text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1149,9 +1350,10 @@ CREATE OR REPLACE FUNCTION amc_history.check_time_zone(time_zone text)
  SET "TimeZone" TO 'UTC'
 AS $function$
 declare
-  -- Postgres takes POSIX rules for zones too, each of which has a digit; names of the tz database have none, by its own rules,
-  -- but for these old ones. Looking into pg_timezone_names would read every file of the database.
-  names constant text := '^[A-Za-z_-]+(/[A-Za-z_-]+){0,2}$|^(Etc/)?GMT[+-]?0$|^Etc/GMT([+-]([1-9]|1[0-2])|-1[34])$|^(EST5EDT|CST6CDT|MST7MDT|PST8PDT)$';
+  -- Postgres takes POSIX rules for zones too, each of which has a digit. Names of the tz database have none, but for
+  -- these old ones. Looking into pg_timezone_names would read every file of the database.
+  names constant text := '^[A-Za-z_-]+(/[A-Za-z_-]+){0,2}$|^(Etc/)?GMT[+-]?0$'
+    '|^Etc/GMT([+-]([1-9]|1[0-2])|-1[34])$|^(EST5EDT|CST6CDT|MST7MDT|PST8PDT)$';
   not_known_elsewhere constant text := '^(posix|right)/|^(Factory|localtime|posixrules)$';
   known text;
 begin
@@ -1167,7 +1369,8 @@ begin
   end if;
   if known is distinct from check_time_zone.time_zone or known is null then
     perform amc_history.refuse('unknown_time_zone',
-      format('Unknown time zone %s: expected a tz database name.', coalesce(quote_literal(check_time_zone.time_zone), 'null')),
+      format('Unknown time zone %s: expected a tz database name.',
+        coalesce(quote_literal(check_time_zone.time_zone), 'null')),
       'Use a name such as America/New_York or UTC.');
   end if;
 end;
@@ -1385,7 +1588,7 @@ begin
   where a.id = attempt.id;
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = attempt.instance_id;
-  perform amc_history.record_event('execution_confirmed', attempt, w, named, jsonb_build_object('by', amc_history.actor()))
+  perform amc_history.record_action('execution_confirmed', w.instance_id, w.collection_id, w.id, attempt.id, named)
   from public.report_data_weeks w where w.id = attempt.week_id;
   return row('applied', null, 1)::public.control_report;
 end;
@@ -1418,9 +1621,9 @@ begin
     return row('rejected', reason, 0)::public.control_report;
   end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id;
-  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + interval '48 hours');
+  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + (amc_history.allowances()).watch);
   perform amc_history.reschedule_week(week, amc_history.clock_now());
-  perform amc_history.record_event('attempt_abandoned', attempt, week, null, jsonb_build_object('by', amc_history.actor()));
+  perform amc_history.record_action('attempt_abandoned', week.instance_id, week.collection_id, week.id, attempt.id);
   return row('applied', null, 1)::public.control_report;
 end;
 $function$
@@ -1532,7 +1735,7 @@ declare
   now_at timestamptz := amc_history.clock_now();
   actionable integer;
 begin
-  -- Run each minute for ever, mostly to find nothing: of each instance, what costs little is asked first.
+  -- Runs each minute, mostly to find nothing: of each instance, the cheap questions first.
   select count(*) into actionable from public.amc_instances i
   where coalesce(i.paused_until <= now_at, true)
     and (
@@ -1556,12 +1759,12 @@ begin
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
-    + (select count(*) from amc_history.executions_to_cancel(60));
+    + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again));
 end;
 $function$
 ;
-comment on function amc_history.count_actionable() is 'How many instances and results a worker could move on now. Waiting behind a full or paused instance is not
-actionable.';
+comment on function amc_history.count_actionable() is 'How many instances, results and cancellations a worker could do something for now. What waits behind a full or
+paused instance does not count.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_filtered()
  RETURNS trigger
@@ -1781,34 +1984,36 @@ CREATE OR REPLACE FUNCTION amc_history.dispatch_collect()
  SET search_path TO ''
 AS $function$
 declare
-  most_at_once constant integer := 3;
-  nudges integer := least(most_at_once, ceil(amc_history.count_actionable() / 10.0));
+  allowed constant amc_history.allowances := amc_history.allowances();
+  wake_ups integer := least(allowed.wake_ups,
+    ceil(amc_history.count_actionable()::numeric / allowed.actionable_per_wake_up));
   url text;
   key text;
 begin
-  if nudges = 0 then
+  if wake_ups = 0 then
     return 0;
   end if;
   select s.decrypted_secret into url from vault.decrypted_secrets s where s.name = 'amc_history_project_url';
   select s.decrypted_secret into key from vault.decrypted_secrets s where s.name = 'amc_history_cron_key';
   if url is null or key is null then
-    perform amc_history.raise_alert('schedule_not_configured',
-      'Weeks are waiting, but Vault has no amc_history_project_url or no amc_history_cron_key. Store both with vault.create_secret.', null);
+    perform amc_history.raise_alert('schedule_not_configured', 'Weeks are waiting, but Vault has no '
+      'amc_history_project_url or no amc_history_cron_key. Store both with vault.create_secret.', null);
     return 0;
   end if;
   update public.tracking_alerts a set resolved_at = amc_history.clock_now()
   where a.code = 'schedule_not_configured' and a.resolved_at is null;
-  for i in 1 .. nudges loop
+  for i in 1 .. wake_ups loop
     perform net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
       headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', key),
-      timeout_milliseconds := 5000);
+      timeout_milliseconds := (extract(epoch from allowed.wake_up_timeout) * 1000)::integer);
   end loop;
-  return nudges;
+  return wake_ups;
 end;
 $function$
 ;
-comment on function amc_history.dispatch_collect() is 'Wakes the edge function collect if something is actionable, several at once when there is much. Answers how many
-nudges were queued. Run by pg_cron; URL and key come from Vault.';
+comment on function amc_history.dispatch_collect() is 'Wakes the edge function collect if there is anything to do: one worker for every actionable_per_wake_up things, at
+most wake_ups (amc_history.allowances). Answers how many requests it queued. Run by pg_cron; URL and key come from
+Vault.';
 
 CREATE OR REPLACE FUNCTION amc_history.drop_ended_loads(attempt_id uuid DEFAULT NULL::uuid)
  RETURNS bigint
@@ -1871,7 +2076,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.end_attempt(uuid,text,timestamp with time zone) is 'Ends a live attempt, which frees its slot and its window. The caller holds the week''s lock.';
+comment on function amc_history.end_attempt(uuid,text,timestamp with time zone) is 'Ends a live attempt, which frees its slot and its window. outcome: how. watch_until: until when AMC''s list is
+still searched for its execution; only for abandoned. The caller holds the week''s lock.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_cancelled_attempts(instance_id text)
@@ -1889,7 +2095,7 @@ begin
     join public.workflow_executions e on e.id = a.execution_id
     where a.instance_id = end_cancelled_attempts.instance_id and a.is_live and a.state = 'created'
       and a.cancel_requested_at is not null and e.has_ended
-    -- A week that is locked is left to the next listing: waiting here, with executions locked, could be for ever.
+    -- A locked week is left to the next listing: executions are locked here, and waiting for a week could deadlock.
     order by w.id for no key update of w skip locked
   loop
     perform amc_history.end_attempt(attempt_id, 'cancelled');
@@ -1897,7 +2103,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.end_cancelled_attempts(text) is 'Ends the attempts that a person cancelled and whose execution has ended at AMC. The week keeps what it shows.';
+comment on function amc_history.end_cancelled_attempts(text) is 'Ends the attempts of an instance that are cancelled and whose execution has ended at AMC. Weeks stay as they are.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_earlier_loaders(load_id uuid, fence integer)
@@ -1917,7 +2123,7 @@ $function$
 comment on function amc_history.end_earlier_loaders(uuid,integer) is 'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
 many.';
 
-CREATE OR REPLACE FUNCTION amc_history.executions_to_cancel(again_seconds integer)
+CREATE OR REPLACE FUNCTION amc_history.executions_to_cancel(again interval)
  RETURNS SETOF text
  LANGUAGE sql
  STABLE
@@ -1928,12 +2134,13 @@ AS $function$
   join public.amc_instances i on i.id = w.instance_id
   where e.cancel_requested_at is not null
     and not e.has_ended
-    and coalesce(e.cancel_tried_at <= amc_history.clock_now() - make_interval(secs => executions_to_cancel.again_seconds), true)
+    and coalesce(e.cancel_tried_at <= amc_history.clock_now() - executions_to_cancel.again, true)
     and coalesce(i.paused_until <= amc_history.clock_now(), true)
   order by e.cancel_requested_at;
 $function$
 ;
-comment on function amc_history.executions_to_cancel(integer) is 'Executions that a worker should ask AMC to cancel now, the longest asked for first.';
+comment on function amc_history.executions_to_cancel(interval) is 'The executions that a worker should ask AMC to cancel now, the earliest requested first. again: how long after a
+request AMC is asked once more.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.fail_week(week report_data_weeks, code text, message text)
@@ -1947,7 +2154,8 @@ AS $function$
   where w.id = (week).id and w.status in ('pending', 'running', 'completed');
 $function$
 ;
-comment on function amc_history.fail_week(report_data_weeks,text,text) is 'Fails a week for good, with a code and the words of whoever refused it. A week that shows a result keeps it.';
+comment on function amc_history.fail_week(report_data_weeks,text,text) is 'Fails a week that is not finished, and counts an error: code, a stable code; message, the words of whoever refused
+it, cut at 2000 characters. A completed week stays completed and keeps its result.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.find_repeated_request(owner_id uuid, idempotency_key text, request_hash text)
@@ -1959,7 +2167,7 @@ AS $function$
 declare
   earlier public.report_data_collections;
 begin
-  -- Two equal requests at once wait for each other here, so that the second finds what the first made.
+  -- Of two equal requests at the same time, the second waits here and then finds what the first made.
   perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', find_repeated_request.owner_id,
     coalesce(find_repeated_request.idempotency_key, find_repeated_request.request_hash)), 0));
   if find_repeated_request.idempotency_key is not null then
@@ -1972,15 +2180,16 @@ begin
   else
     select * into earlier from public.report_data_collections c
     where c.owner_id = find_repeated_request.owner_id and c.request_hash = find_repeated_request.request_hash
-      and c.created_at > amc_history.clock_now() - interval '10 minutes' and c.cancelled_at is null
+      and c.created_at > amc_history.clock_now() - (amc_history.allowances()).repeated_request
+      and c.cancelled_at is null
     order by c.created_at desc limit 1;
   end if;
   return earlier.id;
 end;
 $function$
 ;
-comment on function amc_history.find_repeated_request(uuid,text,text) is 'The collection that this request made before: by its key, else by its content within ten minutes. Refuses a key
-that came with another content (idempotency_key_reused).';
+comment on function amc_history.find_repeated_request(uuid,text,text) is 'Answers the collection that this request made before: found by its key, else by its content within the allowance
+repeated_request. Refuses a key that came with another content (idempotency_key_reused).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.finish_load(load_id uuid, attempt_id uuid, fence integer)
@@ -2048,7 +2257,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.finish_week(report_data_weeks,week_attempts,text) is 'Ends the live attempt of a week that reached a terminal status, and keeps AMC''s words if it failed.';
+comment on function amc_history.finish_week(report_data_weeks,week_attempts,text) is 'Ends the live attempt of a week whose final status was reported; if it failed, stores AMC''s reason with the week.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_attempt_revival()
@@ -2062,7 +2271,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.forbid_attempt_revival() is 'Refuses to bring an ended attempt back, or to take an attempt''s execution from it.';
+comment on function amc_history.forbid_attempt_revival() is 'Refuses to change the state of an ended attempt, and an execution that an attempt has.';
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_execution_week_change()
  RETURNS trigger
@@ -2096,8 +2305,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.forbid_misplaced_week() is 'Keeps the weeks of a collection contiguous: each starts a whole number of weeks after the range does and lies
-inside it.';
+comment on function amc_history.forbid_misplaced_week() is 'Refuses a week that does not lie in its collection''s range, a whole number of weeks after its start: so the
+weeks are contiguous.';
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_slot_beyond_cap()
  RETURNS trigger
@@ -2116,7 +2325,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.forbid_slot_beyond_cap() is 'Refuses an attempt beyond the instance''s max_parallel places.';
+comment on function amc_history.forbid_slot_beyond_cap() is 'Refuses a live attempt beyond the instance''s max_parallel slots.';
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_workflow_version_change()
  RETURNS trigger
@@ -2174,7 +2383,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.has_claimable_week(text) is 'Whether a week of the instance is due, may be begun, and does not wait for another attempt of the same window.';
+comment on function amc_history.has_claimable_week(text) is 'Whether an attempt may begin for a week of the instance: it is due, and no live attempt asks for the same window.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.hold_for_survey()
@@ -2188,7 +2397,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.hold_for_survey() is 'Keeps a week from being claimed, whoever makes it due, until AMC''s list has been read for it again.';
+comment on function amc_history.hold_for_survey() is 'Holds a week with survey_again, whoever makes it due, until the next listing has looked for it.';
 
 CREATE OR REPLACE FUNCTION amc_history.insert_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
  RETURNS boolean
@@ -2202,30 +2411,25 @@ begin
   select insert_execution.execution_id, insert_execution.week_id, d.status, d.status_reason, d.workflow_id,
     d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
     d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
-  from jsonb_to_record(coalesce(insert_execution.details, '{}')) as d(status text, status_reason text,
-    workflow_id text, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb,
-    timeout_seconds integer, created_at timestamptz, updated_at timestamptz, expires_at timestamptz,
-    execution_seconds numeric, output_columns jsonb, request_id text)
+  from jsonb_populate_record(null::amc_history.execution_observation, coalesce(insert_execution.details, '{}')) d
   on conflict (id) do nothing;
   return case when found then true end;
 end;
 $function$
 ;
-comment on function amc_history.insert_execution(text,uuid,jsonb,boolean) is 'Adds the row of an execution from what AMC said of it (an execution observation). Answers true, or null if somebody
-has added it meanwhile.';
+comment on function amc_history.insert_execution(text,uuid,jsonb,boolean) is 'Adds the row of an execution. details: an amc_history.execution_observation as JSON, or null; its id does not
+count. Answers true, or null if the row is there already.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.insert_intents(instance amc_instances, max_weeks integer, lease_seconds integer)
+CREATE OR REPLACE FUNCTION amc_history.insert_intents(instance amc_instances, max_weeks integer, lease interval)
  RETURNS SETOF week_attempts
  LANGUAGE plpgsql
  ROWS 10
  SET search_path TO ''
 AS $function$
 declare
+  allowed constant amc_history.allowances := amc_history.allowances();
   now_at timestamptz := amc_history.clock_now();
-  -- A worker lives at most 400 s and the gateway holds a request at most 120 s more: before that, a create
-  -- may still be under way; after that, AMC's list may still lag.
-  in_flight constant interval := interval '520 seconds';
 begin
   return query
   with slots as (
@@ -2233,7 +2437,8 @@ begin
     from amc_history.free_slots(instance) slot
   ),
   due as (
-    select w.id, w.status, w.week_start_date, w.time_window_start, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
+    select w.id, w.status, w.week_start_date, w.time_window_start, w.due_at,
+      c.workflow_id, c.time_zone, c.parameter_values
     from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
     where w.instance_id = instance.id and w.due_at <= now_at
@@ -2249,12 +2454,14 @@ begin
   intended as (
     insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
       fingerprint, window_key, slot, leased_until)
-    select d.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = d.id),
+    select d.id, instance.id,
+      1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = d.id),
       case d.status when 'completed' then 'restated' else 'collected' end, 'intended', now_at,
-      now_at + in_flight + make_interval(secs => instance.list_lag_seconds),
+      -- Before that the create may still reach AMC; then AMC's list may still lag.
+      now_at + allowed.create_in_flight + make_interval(secs => instance.list_lag_seconds),
       21600 + floor(random() * 64801)::integer,
       amc_history.window_key(d.workflow_id, d.time_window_start, d.time_zone, d.parameter_values),
-      s.slot, now_at + make_interval(secs => lease_seconds)
+      s.slot, now_at + lease
     from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
     join slots s using (n)
     -- Two collections of the same window: the second waits until the first one's attempt has ended.
@@ -2264,7 +2471,7 @@ begin
   taken as (
     update public.report_data_weeks w set due_at = null,
       status = case w.status when 'completed' then 'completed' else 'running' end
-    -- As an array the weeks are found by their key; joined, all weeks would be read for them.
+    -- As an array, so that the weeks are found by their key: for a join, all weeks would be read.
     where w.id = any (array(select i.week_id from intended i))
     returning w.id
   )
@@ -2272,28 +2479,9 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.insert_intents(amc_instances,integer,integer) is 'Writes the intent of up to max_weeks due weeks of one instance into its free slots, oldest first. The caller holds
-the instance''s lock and calls this as a new statement, so that it counts what was committed before the lock was
-granted.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.insert_late_execution(attempt week_attempts, week report_data_weeks, execution_id text, details jsonb, known boolean)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  perform amc_history.record_event('late_execution', attempt, week, insert_late_execution.execution_id, insert_late_execution.details);
-  if not insert_late_execution.known then
-    perform amc_history.raise_alert('late_execution', format(
-      'AMC execution %s came for attempt %s after it had ended as %s. Check in AMC whether it still runs.',
-      left(insert_late_execution.execution_id, 200), (attempt).id, (attempt).outcome), (week).instance_id, (week).id);
-  end if;
-end;
-$function$
-;
-comment on function amc_history.insert_late_execution(week_attempts,report_data_weeks,text,jsonb,boolean) is 'Keeps an execution''s id that came for an attempt after its end where a person finds it; with an alert, unless the
-execution is known already.';
+comment on function amc_history.insert_intents(amc_instances,integer,interval) is 'Writes the intents of up to max_weeks due weeks of one instance into its free slots, oldest first. lease: how long
+the attempts are their worker''s alone. The caller holds the instance''s lock and calls this in a new statement, so that
+it counts what was committed before the lock was granted.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_execution_id(id text)
@@ -2335,11 +2523,11 @@ begin
   return case
     when (week).status = 'pending' then true
     when (week).status = 'running' then is_legal_transition.status <> 'pending'
-    -- A restatement switches a completed week to its new result, or fails and leaves it as it was.
+    -- A restatement gives a completed week its new result, or fails and leaves the week as it was.
     when (week).status = 'completed' and (live).kind = 'restated'
       then is_legal_transition.status in ('completed', 'failed')
     when (week).status <> is_legal_transition.status then false
-    -- Terminal: only what is still missing may be filled in; saying again what is there is no change.
+    -- Final: only what is missing may be added; repeating what is there changes nothing.
     else ((week).data is null or is_legal_transition.data is null or (week).data = is_legal_transition.data)
       and ((week).execution_id is null or is_legal_transition.execution_id is null
         or (week).execution_id = is_legal_transition.execution_id)
@@ -2347,8 +2535,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) is 'Whether a week may take this status, data and execution: pending to any, running to any but pending, a terminal
-status only to itself and only to fill gaps.';
+comment on function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) is 'Whether a week may take this status, data and execution (rule 5): from pending to any status, from running to
+any but pending, from a final status only to itself and only to add what is missing.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_listing_due(instance amc_instances)
@@ -2370,14 +2558,28 @@ AS $function$
       or exists (select from public.week_attempts a where a.instance_id = (instance).id
         and a.watch_until > amc_history.clock_now())
       or amc_history.needs_survey((instance).id)
-      -- What runs elsewhere holds our weeks back, so it has to be looked at again.
+      -- Due weeks wait for slots that executions from elsewhere take: only a listing shows when those have ended.
       or (instance).running_elsewhere > 0 and exists (select from public.report_data_weeks w
         where w.instance_id = (instance).id and w.due_at <= amc_history.clock_now())
     );
 $function$
 ;
-comment on function amc_history.is_listing_due(amc_instances) is 'Whether a listing of the instance is due and would move anything on.';
+comment on function amc_history.is_listing_due(amc_instances) is 'Whether a listing of the instance is due, and there is something that it could change.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.is_operator()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- The session's own role: within a function with its owner's rights the current one is always postgres. The API's
+  -- role authenticator is no member of postgres.
+  select coalesce(auth.role() = 'service_role', pg_has_role(session_user, 'postgres', 'member'));
+$function$
+;
+comment on function amc_history.is_operator() is 'Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
+at a database prompt whose login role is postgres or may become it.';
 
 CREATE OR REPLACE FUNCTION amc_history.is_terminal_status(status text)
  RETURNS boolean
@@ -2390,8 +2592,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.is_terminal_status(text) is 'Whether AMC''s status says that an execution has ended (SPEC, H): false for a status that is not known here, null for
-null. Queries of workflow_executions read has_ended.';
+comment on function amc_history.is_terminal_status(text) is 'Whether AMC''s status says that an execution has ended (SPEC, H): false for a status that is not known here, null
+for null. Queries of workflow_executions read has_ended.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_unique(load result_loads, key text[])
@@ -2676,7 +2878,8 @@ begin
   select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id;
   if not found then
     perform amc_history.refuse('attempt_not_found', format('No attempt %s of yours.',
-      coalesce(lock_own_attempt.attempt_id::text, 'null')), 'Check the id: an alert of code unknown_outcome tells it.', 'PT404');
+      coalesce(lock_own_attempt.attempt_id::text, 'null')),
+      'Check the id: it is in the detail of the alert unknown_outcome.', 'PT404');
   end if;
   perform amc_history.lock_own_week(attempt.week_id);
   select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id for update;
@@ -2684,7 +2887,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.lock_own_attempt(uuid) is 'Locks an attempt for a request of its collection''s owner; refuses anybody else''s (attempt_not_found,
+comment on function amc_history.lock_own_attempt(uuid) is 'Locks an attempt for a request of its collection''s owner; refuses anybody else (attempt_not_found,
 collection_not_found). Definer: see amc_history.lock_own_collection.';
 
 CREATE OR REPLACE FUNCTION amc_history.lock_own_collection(collection_id uuid)
@@ -2696,12 +2899,10 @@ AS $function$
 declare
   collection public.report_data_collections;
 begin
-  -- The instance first, as everywhere: what is being claimed or listed is done before a person's request is.
+  -- The instance first, as everywhere: a claim or listing under way ends before a person's request begins.
   perform from public.amc_instances i where i.id = (select c.instance_id from public.report_data_collections c
       where c.id = lock_own_collection.collection_id
-        and (c.owner_id = auth.uid() or auth.role() = 'service_role'
-          -- At a database prompt nobody is signed in.
-          or auth.role() is null and session_user = 'postgres'))
+        and (c.owner_id = auth.uid() or amc_history.is_operator()))
     for no key update;
   if found then
     select * into collection from public.report_data_collections c
@@ -2715,8 +2916,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.lock_own_collection(uuid) is 'Locks an instance and a collection of it for a request of the collection''s owner; refuses anybody else''s
-(collection_not_found). Definer: users may not lock what they may only read.';
+comment on function amc_history.lock_own_collection(uuid) is 'Locks a collection and its instance for a request of the collection''s owner, or of whoever acts for all users;
+refuses anybody else (collection_not_found). Definer: users may not lock what they may only read.';
 
 CREATE OR REPLACE FUNCTION amc_history.lock_own_week(week_id uuid)
  RETURNS report_data_weeks
@@ -2738,7 +2939,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.lock_own_week(uuid) is 'Locks a week for a request of its owner; refuses anybody else''s (week_not_found, collection_not_found). Definer:
+comment on function amc_history.lock_own_week(uuid) is 'Locks a week for a request of its owner; refuses anybody else (week_not_found, collection_not_found). Definer:
 see amc_history.lock_own_collection.';
 
 CREATE OR REPLACE FUNCTION amc_history.needs_output_columns(execution_id text)
@@ -2772,8 +2973,8 @@ AS $function$
         and c.paused_at is null and c.cancelled_at is null);
 $function$
 ;
-comment on function amc_history.needs_survey(text) is 'Whether a collection of the instance waits for AMC''s list before its first create, or a week for what it showed
-there.';
+comment on function amc_history.needs_survey(text) is 'Whether a collection of the instance waits for a listing before its first create, or a week for the next listing
+(survey_again).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.next_due_at(collection_id uuid)
@@ -2786,7 +2987,7 @@ AS $function$
   from public.report_data_collections c where c.id = next_due_at.collection_id;
 $function$
 ;
-comment on function amc_history.next_due_at(uuid) is 'When a week of a collection is due that may begin at once: now, or once the collection is resumed.';
+comment on function amc_history.next_due_at(uuid) is 'The due_at of a week that may start as soon as possible: now, or infinity while its collection is paused.';
 
 CREATE OR REPLACE FUNCTION amc_history.open_load(load_id uuid, fence integer)
  RETURNS void
@@ -2836,13 +3037,14 @@ begin
     order by c.id
   loop
     exit when opened >= open_restatements.max_weeks;
-    -- A person who is changing the collection goes first; the next run finds what that came to.
+    -- A collection that a person is changing is left to the next run.
     perform from public.report_data_collections c where c.id = restated for no key update skip locked;
     continue when not found;
-    -- Asked anew: until its lock was had, the collection may have been paused or its weeks taken up.
+    -- Asked again: until the lock was granted, the collection may have been paused or its weeks claimed.
     for week in
       select w.* from public.report_data_weeks w
-      where w.id in (select t.id from amc_history.weeks_to_restate(restated) t) order by w.id for no key update skip locked
+      where w.id in (select t.id from amc_history.weeks_to_restate(restated) t)
+      order by w.id for no key update skip locked
     loop
       exit when opened >= open_restatements.max_weeks;
       update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
@@ -2857,7 +3059,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.open_restatements(integer) is 'Makes the weeks due again that their collections'' restatement policies name, at most max_weeks; each at most once
+comment on function amc_history.open_restatements(integer) is 'Makes the weeks due again that their collections'' policies collect again, at most max_weeks; each at most once
 in restate_every_days. They stay completed and show what they show until the new result is in. Answers how many.
 Run by pg_cron.';
 
@@ -2878,8 +3080,11 @@ begin
   end if;
   update public.report_data_collections c set paused_at = amc_history.clock_now() where c.id = collection.id;
   -- Held weeks leave the range that claiming reads: a long pause costs it nothing.
-  update public.report_data_weeks w set due_at = 'infinity' where w.collection_id = collection.id and w.due_at is not null;
+  update public.report_data_weeks w set due_at = 'infinity'
+    where w.collection_id = collection.id and w.due_at is not null;
   get diagnostics held = row_count;
+  perform amc_history.record_action('collection_paused', collection.instance_id, collection.id,
+    detail => jsonb_build_object('weeks', held));
   return row('applied', null, held)::public.control_report;
 end;
 $function$
@@ -2895,6 +3100,7 @@ CREATE OR REPLACE FUNCTION amc_history.plan_range(weeks integer, start_date date
 AS $function$
 declare
   weekdays constant text[] := array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+  allowed constant amc_history.allowances := amc_history.allowances();
   today date;
   days integer;
 begin
@@ -2904,36 +3110,23 @@ begin
     weekdays[extract(isodow from plan_range.start_date)::integer], 'monday'));
   if weekday <> all (weekdays) then
     perform amc_history.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
-      quote_literal(plan_range.week_starts_on), array_to_string(weekdays, ', ')), 'Name the day on which your weeks start.');
+      quote_literal(plan_range.week_starts_on), array_to_string(weekdays, ', ')),
+      'Name the day on which your weeks start.');
   end if;
-  if (plan_range.start_date is null) <> (plan_range.end_date is null) then
-    perform amc_history.refuse('range_incomplete', 'Expected a start date and an end date, or neither; got one of them.',
-      'Give both dates, or a number of weeks.');
-  end if;
-  if plan_range.start_date is not null and plan_range.weeks is not null then
-    perform amc_history.refuse('range_ambiguous', 'Expected a number of weeks or two dates; got both.', 'Leave one out.');
-  end if;
-  if coalesce(plan_range.weeks, 52) not between 1 and 60 then
-    perform amc_history.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', plan_range.weeks),
-      'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
-  end if;
-  if not coalesce(isfinite(plan_range.start_date) and isfinite(plan_range.end_date), true) then
-    perform amc_history.refuse('range_not_whole_weeks', format('Expected two dates, got %s to %s.',
-      plan_range.start_date, plan_range.end_date), 'Give days of the calendar.');
-  end if;
+  perform amc_history.check_range(plan_range.weeks, plan_range.start_date, plan_range.end_date);
   if plan_range.start_date is null then
-    -- The newest week that ended at least 14 days ago: attribution has settled by then (guide, M).
-    last_day := today - 14 - 1;
+    -- The newest week whose attribution has settled.
+    last_day := today - allowed.settle_days - 1;
     last_day := last_day - (extract(isodow from last_day + 1)::integer
       - array_position(weekdays, weekday) + 7) % 7;
-    first_day := last_day + 1 - 7 * coalesce(plan_range.weeks, 52);
+    first_day := last_day + 1 - 7 * coalesce(plan_range.weeks, allowed.default_weeks);
   else
     first_day := plan_range.start_date;
     last_day := plan_range.end_date;
   end if;
   days := last_day - first_day + 1;
-  if days > 60 * 7 then
-    perform amc_history.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', days / 7), 'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
+  if days > allowed.most_weeks * 7 then
+    perform amc_history.refuse_weeks(days / 7, allowed.most_weeks);
   end if;
   if days < 7 or days % 7 <> 0 or extract(isodow from first_day) <> array_position(weekdays, weekday) then
     perform amc_history.refuse('range_not_whole_weeks', format(
@@ -2941,15 +3134,15 @@ begin
       'The end date is the last day of the last week, inclusive.');
   end if;
   if last_day >= today then
-    perform amc_history.refuse('range_in_future', format('Expected the last day to lie before %s, got %s.', today, last_day),
-      'End with a week that is over.');
+    perform amc_history.refuse('range_in_future',
+      format('Expected the last day to lie before %s, got %s.', today, last_day), 'End with a week that is over.');
   end if;
 end;
 $function$
 ;
-comment on function amc_history.plan_range(integer,date,date,text,text) is 'Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least 14 days ago,
-or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete, range_ambiguous,
-weeks_out_of_range, range_not_whole_weeks, range_in_future.';
+comment on function amc_history.plan_range(integer,date,date,text,text) is 'Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least settle_days
+ago (amc_history.allowances), or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete,
+range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.protect_execution_id()
@@ -2995,7 +3188,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.protect_terminal_status() is 'Refuses to take an execution back from a status with which it ended at AMC.';
+comment on function amc_history.protect_terminal_status() is 'Refuses to change a status with which an execution ended at AMC.';
 
 CREATE OR REPLACE FUNCTION amc_history.prune_versions(max_loads integer DEFAULT 20, max_records bigint DEFAULT 2000000)
  RETURNS integer
@@ -3036,12 +3229,14 @@ CREATE OR REPLACE FUNCTION amc_history.purge_history()
  SET search_path TO ''
 AS $function$
   select amc_history.drop_ended_loads();
-  delete from cron.job_run_details where end_time < amc_history.clock_now() - interval '7 days';
-  delete from public.tracking_events where happened_at < amc_history.clock_now() - interval '400 days';
+  delete from cron.job_run_details
+    where end_time < amc_history.clock_now() - (select l.keep_job_runs from amc_history.allowances() l);
+  delete from public.tracking_events
+    where happened_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
 $function$
 ;
-comment on function amc_history.purge_history() is 'Drops what is older than anyone looks at: runs of jobs after 7 days, tracking events after 400; and what is loaded
-in part for attempts that have ended.';
+comment on function amc_history.purge_history() is 'Deletes old records: runs of jobs after keep_job_runs, tracking events after keep_events (amc_history.allowances);
+and partial loads of attempts that have ended. Run by pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.raise_alert(code text, message text, instance_id text, week_id uuid DEFAULT NULL::uuid, detail jsonb DEFAULT NULL::jsonb)
  RETURNS void
@@ -3055,7 +3250,24 @@ AS $function$
     last_raised_at = amc_history.clock_now();
 $function$
 ;
-comment on function amc_history.raise_alert(text,text,text,uuid,jsonb) is 'Opens an alert for a person, or counts it up if the same one is open.';
+comment on function amc_history.raise_alert(text,text,text,uuid,jsonb) is 'Opens an alert for a person, or counts one up that is open for the same code, instance and week.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.record_action(event text, instance_id text, collection_id uuid DEFAULT NULL::uuid, week_id uuid DEFAULT NULL::uuid, attempt_id uuid DEFAULT NULL::uuid, execution_id text DEFAULT NULL::text, detail jsonb DEFAULT NULL::jsonb, actor text DEFAULT amc_history.actor())
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.tracking_events
+    (event, actor, instance_id, collection_id, week_id, attempt_id, execution_id, detail)
+  values (record_action.event, record_action.actor, record_action.instance_id, record_action.collection_id,
+    record_action.week_id, record_action.attempt_id, record_action.execution_id, record_action.detail);
+end;
+$function$
+;
+comment on function amc_history.record_action(text,text,uuid,uuid,uuid,text,jsonb,text) is 'Writes an event that a person caused. event: its code. actor: who; by default whoever makes the request. The rest:
+what it was done to, and detail.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.record_checked_cells()
@@ -3089,7 +3301,7 @@ begin
       where t.instance_id = record_echo.instance_id and t.code = 'matcher_failed' and t.resolved_at is null;
     end if;
   elsif not record_echo.proved then
-    -- AMC's list would not tell this execution: what it does not show proves nothing any more.
+    -- AMC's list would not have shown this execution: from now on what it does not show proves nothing.
     update public.amc_instances i set matcher_proved_at = null
     where i.id = record_echo.instance_id and i.matcher_proved_at is not null;
     return found;
@@ -3098,8 +3310,9 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.record_echo(text,boolean) is 'Notes whether AMC''s answer to a create of the instance would have been found in its list (proved; null: not looked
-at). Answers true if that takes the proof back.';
+comment on function amc_history.record_echo(text,boolean) is 'Records whether the execution that AMC''s answer to a create describes would have been found in its list (proved;
+null: not looked at). The first that would be proves the instance''s list, and one that would not takes the proof back.
+Answers true if it did.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.record_event(event text, attempt week_attempts, week report_data_weeks, execution_id text DEFAULT NULL::text, detail jsonb DEFAULT NULL::jsonb)
@@ -3115,7 +3328,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.record_event(text,week_attempts,report_data_weeks,text,jsonb) is 'Writes one tracking event about an attempt (or null) of a week.';
+comment on function amc_history.record_event(text,week_attempts,report_data_weeks,text,jsonb) is 'Writes an event that no person caused, about a week and an attempt of it (or null).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.record_output_columns(execution_id text, output_columns jsonb)
@@ -3156,17 +3369,17 @@ AS $function$
   where a.instance_id = refresh_overdue_alerts.instance_id and a.is_live and a.state = 'created'
     and e.status is not null and not e.has_ended
     and (a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
-      or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < amc_history.clock_now() - interval '6 hours');
+      or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')
+        and a.intended_at < amc_history.clock_now() - (select l.unknown_status from amc_history.allowances() l));
 $function$
 ;
-comment on function amc_history.refresh_overdue_alerts(text) is 'Alerts a person to executions that take longer than AMC may take (overdue_hours), or keep a status that nobody
-knows, and resolves the alerts of those that do no more.';
+comment on function amc_history.refresh_overdue_alerts(text) is 'Alerts a person to executions that have not ended after the instance''s overdue_hours, or that still have a status
+not known here after the allowance unknown_status; and resolves those alerts once it is no longer so.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.refuse(code text, message text, hint text, sqlstate_code text DEFAULT '22023'::text)
  RETURNS void
  LANGUAGE plpgsql
- IMMUTABLE
  SET search_path TO ''
 AS $function$
 begin
@@ -3177,6 +3390,43 @@ $function$
 comment on function amc_history.refuse(text,text,text,text) is 'Refuses a request: message says what was expected and what came, hint what to do, detail is a stable code for
 programs. A SQLSTATE PTxyz becomes HTTP status xyz.';
 -- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.refuse_execution(attempt week_attempts, week report_data_weeks, execution_id text, holder uuid, details jsonb)
+ RETURNS tracking_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  shown_id constant text := left(refuse_execution.execution_id, 200);
+begin
+  perform amc_history.record_event('execution_refused', attempt, week, shown_id, refuse_execution.details);
+  perform amc_history.raise_alert('execution_refused', format(
+    'AMC''s execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
+    coalesce(shown_id, 'null'), attempt.id), week.instance_id, week.id);
+  return row('rejected', case when attempt.execution_id is not null then 'attempt_has_another_execution'
+    when refuse_execution.holder is not null then 'execution_of_another_attempt' else 'malformed_execution_id' end,
+    week.status, week.execution_id)::public.tracking_report;
+end;
+$function$
+;
+comment on function amc_history.refuse_execution(week_attempts,report_data_weeks,text,uuid,jsonb) is 'Refuses an execution that an attempt cannot take, and keeps its id in an event and an alert. holder: the week that
+the execution is known of, or null. Answers rejected, and why.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.refuse_weeks(weeks integer, most_weeks integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.refuse('weeks_out_of_range',
+    format('Expected 1 to %s weeks, got %s.', refuse_weeks.most_weeks, refuse_weeks.weeks),
+    format('AMC keeps about 13 months. Ask for at most %s weeks at once.', refuse_weeks.most_weeks));
+end;
+$function$
+;
+comment on function amc_history.refuse_weeks(integer,integer) is 'Refuses a collection of too many or too few weeks (weeks_out_of_range).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.release_load(attempt_id uuid, fence integer)
@@ -3215,12 +3465,35 @@ begin
   update public.report_data_weeks w set status = 'pending', due_at = amc_history.next_due_at(w.collection_id),
     error_code = null, error_message = null, error_count = 0
   where w.id = (week).id;
-  perform amc_history.record_event('week_retried', null, week, (week).execution_id);
+  perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
+    execution_id => (week).execution_id);
   return null;
 end;
 $function$
 ;
-comment on function amc_history.reopen_week(report_data_weeks) is 'Makes a week that failed, was skipped or was cancelled due again. Answers null, or why not.';
+comment on function amc_history.reopen_week(report_data_weeks) is 'Makes a week due again that failed, was skipped or was cancelled, for a person. Answers null, or the reason why it
+does not: a reason of public.retry_week, or already_applied.';
+
+CREATE OR REPLACE FUNCTION amc_history.report_late_execution(attempt week_attempts, week report_data_weeks, execution_id text, details jsonb, known boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.record_event('late_execution', attempt, week, report_late_execution.execution_id,
+    report_late_execution.details);
+  if not report_late_execution.known then
+    perform amc_history.raise_alert('late_execution', format(
+      'AMC''s execution %s was reported for attempt %s, which had already ended as %s. '
+      'Check in AMC whether it still runs.', left(report_late_execution.execution_id, 200), (attempt).id,
+      (attempt).outcome), (week).instance_id, (week).id);
+  end if;
+end;
+$function$
+;
+comment on function amc_history.report_late_execution(week_attempts,report_data_weeks,text,jsonb,boolean) is 'Keeps the id of an execution that was reported for an attempt after its end: in an event, and in an alert unless
+the execution is known already.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.request_cancel(week report_data_weeks)
  RETURNS void
@@ -3240,14 +3513,15 @@ begin
   if execution.has_ended then
     perform amc_history.end_attempt(live.id, 'cancelled');
   else
-    update public.workflow_executions e set cancel_requested_at = coalesce(e.cancel_requested_at, amc_history.clock_now())
+    update public.workflow_executions e
+    set cancel_requested_at = coalesce(e.cancel_requested_at, amc_history.clock_now())
     where e.id = execution.id;
   end if;
 end;
 $function$
 ;
-comment on function amc_history.request_cancel(report_data_weeks) is 'Remembers that a week''s live attempt is to be cancelled at AMC: at once if its execution is known, else when it
-becomes known. The caller holds the week''s lock.';
+comment on function amc_history.request_cancel(report_data_weeks) is 'Requests that AMC cancels the execution of a week''s live attempt: at once if the execution is known, else as
+soon as it becomes known. If it has ended already, the attempt ends. The caller holds the week''s lock.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.require_complete_load()
@@ -3276,11 +3550,12 @@ CREATE OR REPLACE FUNCTION amc_history.reschedule_week(week report_data_weeks, d
 AS $function$
   update public.report_data_weeks w set due_at = reschedule_week.due_at
   where w.id = (week).id and w.status in ('pending', 'running', 'completed')
-    and not exists (select from public.report_data_collections c where c.id = w.collection_id and c.cancelled_at is not null);
+    and not exists (select from public.report_data_collections c
+      where c.id = w.collection_id and c.cancelled_at is not null);
 $function$
 ;
-comment on function amc_history.reschedule_week(report_data_weeks,timestamp with time zone) is 'Lets a week be tried again from due_at on, unless it or its collection was ended meanwhile. If the collection is
-paused it is passed over until it is resumed.';
+comment on function amc_history.reschedule_week(report_data_weeks,timestamp with time zone) is 'Makes a week due again at due_at, unless the week has failed, was skipped or cancelled, or its collection was
+cancelled meanwhile. While the collection is paused, claiming skips it.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.resolve_alert(alert_id bigint)
@@ -3294,7 +3569,7 @@ declare
 begin
   select * into alert from public.tracking_alerts t
   where t.id = resolve_alert.alert_id
-    and (auth.role() = 'service_role' or auth.role() is null and session_user = 'postgres'
+    and (amc_history.is_operator()
       or exists (select from public.amc_instance_members m
           where m.instance_id = t.instance_id and m.user_id = auth.uid())
         and (t.week_id is null or exists (select from public.report_data_weeks w
@@ -3311,10 +3586,9 @@ begin
     return row('rejected', 'cause_persists', 0)::public.control_report;
   end if;
   update public.tracking_alerts t set resolved_at = amc_history.clock_now() where t.id = alert.id;
-  insert into public.tracking_events (event, instance_id, collection_id, week_id, detail)
-  values ('alert_resolved', alert.instance_id,
+  perform amc_history.record_action('alert_resolved', alert.instance_id,
     (select w.collection_id from public.report_data_weeks w where w.id = alert.week_id), alert.week_id,
-    jsonb_build_object('code', alert.code, 'by', amc_history.actor()));
+    detail => jsonb_build_object('code', alert.code));
   return row('applied', null, 0)::public.control_report;
 end;
 $function$
@@ -3335,7 +3609,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.resolve_unknown_outcome_alerts() is 'Resolves the alerts of an outcome that is known now, by whatever way.';
+comment on function amc_history.resolve_unknown_outcome_alerts() is 'Resolves the alerts about the unknown outcome of a create as soon as its attempt leaves the state unknown.';
 
 CREATE OR REPLACE FUNCTION amc_history.restate_week(week_id uuid)
  RETURNS control_report
@@ -3346,7 +3620,8 @@ AS $function$
 declare
   week public.report_data_weeks := amc_history.lock_own_week(restate_week.week_id);
 begin
-  if exists (select from public.report_data_collections c where c.id = week.collection_id and c.cancelled_at is not null) then
+  if exists (select from public.report_data_collections c
+      where c.id = week.collection_id and c.cancelled_at is not null) then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   elsif week.status <> 'completed' then
     return row('rejected', 'week_is_not_completed', 0)::public.control_report;
@@ -3356,7 +3631,8 @@ begin
   end if;
   update public.report_data_weeks w set error_count = 0, due_at = amc_history.next_due_at(w.collection_id)
   where w.id = week.id;
-  perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id);
+  perform amc_history.record_action('week_to_be_restated', week.instance_id, week.collection_id, week.id,
+    execution_id => week.execution_id);
   return row('applied', null, 1)::public.control_report;
 end;
 $function$
@@ -3386,6 +3662,8 @@ begin
   update public.report_data_weeks w set due_at = amc_history.clock_now()
     where w.collection_id = collection.id and w.due_at = 'infinity';
   get diagnostics released = row_count;
+  perform amc_history.record_action('collection_resumed', collection.instance_id, collection.id,
+    detail => jsonb_build_object('weeks', released));
   return row('applied', null, released)::public.control_report;
 end;
 $function$
@@ -3470,8 +3748,8 @@ begin
     retried := retried + (reason is null)::integer;
     unsettled := coalesce(unsettled, reason);
   end loop;
-  return row(case when retried > 0 then 'applied' when unsettled is not null then 'rejected' else 'already_applied' end,
-    unsettled, retried)::public.control_report;
+  return row(case when retried > 0 then 'applied' when unsettled is not null then 'rejected'
+    else 'already_applied' end, unsettled, retried)::public.control_report;
 end;
 $function$
 ;
@@ -3489,7 +3767,8 @@ declare
   week public.report_data_weeks := amc_history.lock_own_week(retry_week.week_id);
   reason text;
 begin
-  if exists (select from public.report_data_collections c where c.id = week.collection_id and c.cancelled_at is not null) then
+  if exists (select from public.report_data_collections c
+      where c.id = week.collection_id and c.cancelled_at is not null) then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   end if;
   reason := amc_history.reopen_week(week);
@@ -3538,7 +3817,10 @@ begin
   elsif collection.keep_versions = set_keep_versions.keep_versions then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_collections c set keep_versions = set_keep_versions.keep_versions where c.id = collection.id;
+  update public.report_data_collections c set keep_versions = set_keep_versions.keep_versions
+  where c.id = collection.id;
+  perform amc_history.record_action('keep_versions_set', collection.instance_id, collection.id,
+    detail => jsonb_build_object('keep_versions', set_keep_versions.keep_versions));
   return row('applied', null, 0)::public.control_report;
 end;
 $function$
@@ -3555,21 +3837,22 @@ CREATE OR REPLACE FUNCTION amc_history.set_restatement_policy(collection_id uuid
 AS $function$
 declare
   collection public.report_data_collections := amc_history.lock_own_collection(set_restatement_policy.collection_id);
+  weeks constant integer := set_restatement_policy.restate_weeks;
+  days constant integer := set_restatement_policy.restate_every_days;
 begin
-  if set_restatement_policy.restate_weeks is null or set_restatement_policy.restate_weeks not between 0 and 12
-      or set_restatement_policy.restate_every_days is null or set_restatement_policy.restate_every_days not between 1 and 90 then
-    perform amc_history.refuse('restatement_out_of_range', format('Expected 0 to 12 weeks every 1 to 90 days, got %s every %s.',
-      coalesce(set_restatement_policy.restate_weeks::text, 'null'), coalesce(set_restatement_policy.restate_every_days::text, 'null')),
-      '0 weeks turn it off.');
+  if not coalesce(weeks between 0 and 12 and days between 1 and 90, false) then
+    perform amc_history.refuse('restatement_out_of_range',
+      format('Expected 0 to 12 weeks every 1 to 90 days, got %s every %s.',
+        coalesce(weeks::text, 'null'), coalesce(days::text, 'null')), '0 weeks turn it off.');
   elsif collection.cancelled_at is not null then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
-  elsif (collection.restate_weeks, collection.restate_every_days)
-      = (set_restatement_policy.restate_weeks, set_restatement_policy.restate_every_days) then
+  elsif (collection.restate_weeks, collection.restate_every_days) = (weeks, days) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_collections c set restate_weeks = set_restatement_policy.restate_weeks,
-    restate_every_days = set_restatement_policy.restate_every_days
+  update public.report_data_collections c set restate_weeks = weeks, restate_every_days = days
   where c.id = collection.id;
+  perform amc_history.record_action('restatement_policy_set', collection.instance_id, collection.id,
+    detail => jsonb_build_object('weeks', weeks, 'days', days));
   return row('applied', null, 0)::public.control_report;
 end;
 $function$
@@ -3590,7 +3873,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.set_week_instance() is 'Gives a week its collection''s instance.';
+comment on function amc_history.set_week_instance() is 'Copies the instance of a week''s collection to the week.';
 
 CREATE OR REPLACE FUNCTION amc_history.set_week_timestamps()
  RETURNS trigger
@@ -3611,7 +3894,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.set_week_timestamps() is 'Keeps a week''s timestamps in step with its status, whoever writes it.';
+comment on function amc_history.set_week_timestamps() is 'Sets updated_at, started_at and finished_at as the status demands, whoever writes it.';
 
 CREATE OR REPLACE FUNCTION amc_history.set_workflow_version()
  RETURNS trigger
@@ -3665,8 +3948,8 @@ AS $function$
   where until > amc_history.clock_now();
 $function$
 ;
-comment on function amc_history.unsettled_until(week_attempts) is 'Why a person cannot tell yet what became of a create: it may be under way, or AMC''s list may lag. Null once that is
-over.';
+comment on function amc_history.unsettled_until(week_attempts) is 'Until when nobody can say what became of a create, as "unsettled until …": it may be under way, or AMC''s list may
+lag. Null once that is over.';
 
 CREATE OR REPLACE FUNCTION amc_history.update_executions(executions jsonb)
  RETURNS void
@@ -3675,14 +3958,15 @@ CREATE OR REPLACE FUNCTION amc_history.update_executions(executions jsonb)
 AS $function$
   update public.workflow_executions e set
     status = coalesce(o.status, e.status), status_reason = coalesce(o.status_reason, e.status_reason),
-    amc_created_at = coalesce(o.created_at, e.amc_created_at), amc_updated_at = coalesce(o.updated_at, e.amc_updated_at),
+    amc_created_at = coalesce(o.created_at, e.amc_created_at),
+    amc_updated_at = coalesce(o.updated_at, e.amc_updated_at),
     amc_expires_at = coalesce(o.expires_at, e.amc_expires_at),
     execution_seconds = coalesce(o.execution_seconds, e.execution_seconds),
     output_columns = coalesce(o.output_columns, e.output_columns), updated_at = amc_history.clock_now()
   from (
     -- A listing that shifts while it is read may name one twice.
-    select distinct on (o.id) o.* from jsonb_to_recordset(update_executions.executions) as o(id text, status text, status_reason text,
-      created_at timestamptz, updated_at timestamptz, expires_at timestamptz, execution_seconds numeric, output_columns jsonb)
+    select distinct on (o.id) o.*
+    from jsonb_populate_recordset(null::amc_history.execution_observation, update_executions.executions) o
     order by o.id, o.updated_at desc nulls last
   ) o
   where e.id = o.id
@@ -3692,7 +3976,8 @@ AS $function$
       or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
 $function$
 ;
-comment on function amc_history.update_executions(jsonb) is 'Takes over what AMC says of known executions. A status never goes back.';
+comment on function amc_history.update_executions(jsonb) is 'Updates the executions that are known here. executions: an array of amc_history.execution_observation as JSON, of
+which the others are ignored. A terminal status is final; among the others the one that AMC wrote last wins.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.versions_to_prune(max_loads integer)
@@ -3729,21 +4014,23 @@ CREATE OR REPLACE FUNCTION amc_history.weeks_to_restate(collection_id uuid)
  SET search_path TO ''
 AS $function$
   select w.* from public.report_data_collections c
+  cross join amc_history.allowances() l
   cross join lateral (
     select n.* from public.report_data_weeks n
     where n.collection_id = c.id and n.status = 'completed'
     order by n.week_start_date desc limit c.restate_weeks
   ) w
   where c.id = weeks_to_restate.collection_id and c.paused_at is null and c.cancelled_at is null
-    and w.week_end_date >= (amc_history.clock_now() at time zone c.time_zone)::date - 90
+    and w.week_end_date >= (amc_history.clock_now() at time zone c.time_zone)::date - l.restate_days
     and w.due_at is null
-    -- Whatever became of the last attempt: the next comes a period after its intent.
+    -- A period after the intent of the last attempt, whatever its outcome.
     and not exists (select from public.week_attempts a where a.week_id = w.id
       and (a.is_live or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)));
 $function$
 ;
-comment on function amc_history.weeks_to_restate(uuid) is 'The weeks of a collection that its policy wants collected again now: of the restate_weeks newest completed ones,
-those that were not tried for restate_every_days, and are neither due nor under way.';
+comment on function amc_history.weeks_to_restate(uuid) is 'The weeks of a collection that its policy collects again now: of the restate_weeks newest completed ones, those
+that ended within restate_days (amc_history.allowances), were not tried for restate_every_days, and are neither due
+nor under way.';
 
 CREATE OR REPLACE FUNCTION amc_history.weeks_to_survey(instance_id text)
  RETURNS jsonb
@@ -3762,6 +4049,7 @@ AS $function$
       where w.collection_id in (select c.id from public.report_data_collections c
           where c.instance_id = weeks_to_survey.instance_id and c.surveyed_at is null
             and c.paused_at is null and c.cancelled_at is null
+          -- A few at a time: the listing has to go back to the oldest of them.
           order by c.created_at limit 10))
     union
     (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again)
@@ -3770,8 +4058,10 @@ AS $function$
   join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null;
 $function$
 ;
-comment on function amc_history.weeks_to_survey(text) is 'The weeks of the instance''s collections for which nothing was created yet, ten collections at a time, and those
-that wait for what the list showed: a listing may show that AMC has them already.';
+comment on function amc_history.weeks_to_survey(text) is 'The weeks of the instance that a listing is to look for, since AMC may have run them already: those of
+collections for which nothing was created yet, ten collections at a time, and those with survey_again. Answers an
+array of {week_id, collection_id, workflow_id, time_zone, parameter_values, time_window_start, time_window_end
+(local, as sent to AMC), intended_at (when the collection was made)}.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.window_key(workflow_id text, time_window_start text, time_zone text, parameter_values jsonb)
@@ -3785,7 +4075,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.window_key(text,text,text,jsonb) is 'What makes two attempts ask AMC for the same.';
+comment on function amc_history.window_key(text,text,text,jsonb) is 'Equal for two attempts that would ask AMC for the same.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.write_week(week report_data_weeks, status text, data jsonb, execution_id text)
@@ -3797,7 +4087,7 @@ AS $function$
 declare
   reported public.report_data_weeks;
 begin
-  -- The execution and the status change in one statement, so that no reader sees one without the other.
+  -- Execution and status change in one statement, so that no reader sees one without the other.
   update public.report_data_weeks w set
     status = write_week.status,
     data = coalesce(write_week.data, w.data),
@@ -3811,7 +4101,7 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.write_week(report_data_weeks,text,jsonb,text) is 'Gives a week its status and, where they are not null, its data and its execution. Answers the week as it now is.
+comment on function amc_history.write_week(report_data_weeks,text,jsonb,text) is 'Stores a week''s status and, where they are not null, its data and its execution. Answers the week as it now is.
 The caller holds its lock.';
 -- service_role: execute
 
@@ -3839,12 +4129,13 @@ begin
         untracked := 'execution_of_another_week';
       end if;
       if untracked is null then
-        week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data, brought);
+        week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data,
+          brought);
         return;
       end if;
     exception
-      -- Tracking must never stop a collection. Only what the value itself caused is caught (classes 22 and 23):
-      -- a deadlock, a cancellation or a full disk is raised, and the caller tries again.
+      -- Tracking must never stop a collection. Only errors that the value itself caused are caught (classes 22 and
+      -- 23): a deadlock, a cancellation or a full disk is raised, and the caller tries again.
       when data_exception or integrity_constraint_violation then
         untracked := 'refused_by_database: ' || sqlstate || ' ' || sqlerrm;
     end;
@@ -3853,10 +4144,9 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text) is 'Like write_week, with an execution that a caller brought: adds its row and an attempt of kind external.
-
-If the execution cannot be the week''s, status and data are written all the same, and untracked says why
-(malformed_execution_id, execution_of_another_week, refused_by_database: …).';
+comment on function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text) is 'Like write_week, with an execution that the caller brings: adds its row, and an attempt of kind external (rule
+8). If the execution cannot be the week''s, status and data are stored all the same, and untracked says why:
+malformed_execution_id, execution_of_another_week, or refused_by_database with the error.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.cancel_collection(collection_id uuid)
@@ -3865,19 +4155,21 @@ CREATE OR REPLACE FUNCTION public.cancel_collection(collection_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.cancel_collection(cancel_collection.collection_id); $function$
 ;
-comment on function cancel_collection(uuid) is 'Ends a collection: weeks that are not done become cancelled, and what runs is cancelled at AMC, also where its id
-is not known yet. What was done stays. For good. Owners only.';
+comment on function cancel_collection(uuid) is 'Ends a collection for good: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
+also where its id is not known yet. Finished weeks keep what they show. Answers {outcome, reason, weeks}: applied
+(weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.claim_cancellations(max_executions integer DEFAULT 10, again_seconds integer DEFAULT 60)
+CREATE OR REPLACE FUNCTION public.claim_cancellations(max_executions integer DEFAULT 10, again_seconds integer DEFAULT NULL::integer)
  RETURNS TABLE(execution_id text, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id text, region text, credential_name text)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
   with due as (
     select e.id from public.workflow_executions e
-    where e.id in (select amc_history.executions_to_cancel(claim_cancellations.again_seconds))
+    where e.id in (select amc_history.executions_to_cancel(coalesce(
+      make_interval(secs => claim_cancellations.again_seconds), (amc_history.allowances()).cancel_again)))
     order by e.cancel_requested_at
     limit claim_cancellations.max_executions
     for no key update skip locked
@@ -3892,17 +4184,19 @@ AS $function$
   join public.amc_instances i on i.id = w.instance_id;
 $function$
 ;
-comment on function claim_cancellations(integer,integer) is 'Takes executions that are to be cancelled at AMC. Each is taken again after again_seconds, until AMC shows that it
-ended. For service_role.';
+comment on function claim_cancellations(integer,integer) is 'Takes executions for which a cancellation at AMC is requested, at most max_executions. Each is taken again after
+again_seconds (by default the allowance cancel_again), until AMC shows that it ended. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.claim_due_weeks(max_weeks integer DEFAULT 10, lease_seconds integer DEFAULT 60)
+CREATE OR REPLACE FUNCTION public.claim_due_weeks(max_weeks integer DEFAULT 10, lease_seconds integer DEFAULT NULL::integer)
  RETURNS TABLE(attempt_id uuid, fence integer, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean, workflow_definition jsonb, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb, fingerprint integer, post_within_seconds integer)
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 #variable_conflict use_column
 declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  lease constant interval := coalesce(make_interval(secs => claim_due_weeks.lease_seconds), allowed.create_lease);
   instance public.amc_instances;
   now_at timestamptz := amc_history.clock_now();
   left_to_claim integer := claim_due_weeks.max_weeks;
@@ -3911,7 +4205,7 @@ begin
   for instance in
     select i.* from public.amc_instances i
     where coalesce(i.paused_until <= now_at, true)
-      -- What costs little is asked first: most instances have nothing due, or are full.
+      -- The cheap questions first: most instances have nothing due, or are full.
       and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
           and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
             < i.max_parallel - i.running_elsewhere
@@ -3927,8 +4221,8 @@ begin
       case when f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
         'parameters', f.parameters, 'output_format', f.output_format) end,
       w.time_window_start, w.time_window_end,
-      c.time_zone, c.parameter_values, a.fingerprint, 20
-    from amc_history.insert_intents(instance, left_to_claim, claim_due_weeks.lease_seconds) a
+      c.time_zone, c.parameter_values, a.fingerprint, extract(epoch from allowed.post_window)::integer
+    from amc_history.insert_intents(instance, left_to_claim, lease) a
     join public.report_data_weeks w on w.id = a.week_id
     join public.report_data_collections c on c.id = w.collection_id
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
@@ -3943,22 +4237,24 @@ begin
 end;
 $function$
 ;
-comment on function claim_due_weeks(integer,integer) is 'Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and
-answers what the create needs. Nothing may be POSTed for an attempt but by the caller that this answer
-reached, once, within post_within_seconds of having called (on a clock that does not jump).
+comment on function claim_due_weeks(integer,integer) is 'Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and answers
+what the create needs. Only the caller that this answer reached may POST for an attempt: once, and within
+post_within_seconds of having called, on a clock that does not jump.
 
-max_weeks: at most so many. lease_seconds: how long the caller has the attempts to itself; after that an
-attempt without a report counts as unknown. Instances that are paused or full are passed over, the one
-served longest ago comes first, workers pass each other by. For service_role.';
+max_weeks: at most so many. lease_seconds: how long the attempts are the caller''s alone (by default the allowance
+create_lease); after that an attempt without a report counts as unknown. Instances that are paused or full are
+skipped, the one served longest ago comes first, and workers skip what another has locked. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.claim_listing(max_instances integer DEFAULT 5, lease_seconds integer DEFAULT 60)
+CREATE OR REPLACE FUNCTION public.claim_listing(max_instances integer DEFAULT 5, lease_seconds integer DEFAULT NULL::integer)
  RETURNS TABLE(instance_id text, entity_id text, marketplace_id text, region text, credential_name text, fence bigint, began_at timestamp with time zone, list_from timestamp with time zone, attempts jsonb, surveys jsonb)
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 #variable_conflict use_column
 declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  lease constant interval := coalesce(make_interval(secs => claim_listing.lease_seconds), allowed.list_lease);
   instance public.amc_instances;
   now_at timestamptz;
 begin
@@ -3967,35 +4263,35 @@ begin
     order by i.list_due_at, i.id limit claim_listing.max_instances for no key update skip locked
   loop
     now_at := amc_history.clock_now();
-    -- Its worker died or sleeps: whether the create left is not known. A row that is locked is being reported on.
+    -- The worker died or sleeps, so whether the create left is unknown. A locked attempt is just being reported.
     update public.week_attempts a set state = 'unknown', leased_until = null
     where a.id in (select b.id from public.week_attempts b
       where b.instance_id = instance.id and b.is_live and b.state = 'intended' and b.leased_until <= now_at
       for update skip locked);
     update public.amc_instances i set list_fence = i.list_fence + 1,
-      list_leased_until = now_at + make_interval(secs => claim_listing.lease_seconds)
+      list_leased_until = now_at + lease
     where i.id = instance.id returning * into instance;
     attempts := amc_history.attempts_to_list(instance.id);
     surveys := amc_history.weeks_to_survey(instance.id);
     return query select instance.id, instance.entity_id, instance.marketplace_id, instance.region,
       instance.credential_name, instance.list_fence, now_at,
-      coalesce((select min((a.value ->> 'intended_at')::timestamptz) from jsonb_array_elements(attempts || surveys) a), now_at)
-        - interval '1 hour',
+      coalesce((select min((a.value ->> 'intended_at')::timestamptz)
+        from jsonb_array_elements(attempts || surveys) a), now_at) - allowed.list_overlap,
       attempts, surveys;
   end loop;
 end;
 $function$
 ;
-comment on function claim_listing(integer,integer) is 'Takes instances whose list of executions is due. Attempts without a report whose lease is over become unknown.
+comment on function claim_listing(integer,integer) is 'Takes instances whose listing is due, at most max_instances. Attempts without a report whose lease is over
+become unknown. lease_seconds: how long nobody else lists the instance (by default the allowance list_lease).
 
-list_from: list executions created since then, cancelled ones too, all pages. attempts: those that the listing is
-to tell of, as an array; state abandoned: still looked for. surveys: weeks of collections for which nothing was
-created yet, or whose run was shown before and could not be taken, as an array. fence: for record_listing.
-began_at: for settle_attempt, on the database''s clock. lease_seconds: how long nobody else lists the instance. For
-service_role.';
+Answers, per instance: list_from: list executions created since then, cancelled ones too, all pages. attempts: those
+that the listing is for, an array as amc_history.attempts_to_list describes it. surveys: the weeks to look for, an
+array as amc_history.weeks_to_survey describes it. fence: for record_listing and mark_surveyed. began_at: for
+settle_attempt, on the database''s clock. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.claim_loads(max_loads integer DEFAULT 2, lease_seconds integer DEFAULT 150)
+CREATE OR REPLACE FUNCTION public.claim_loads(max_loads integer DEFAULT 2, lease_seconds integer DEFAULT NULL::integer)
  RETURNS TABLE(attempt_id uuid, fence integer, week_id uuid, collection_id uuid, execution_id text, instance_id text, entity_id text, marketplace_id text, region text, credential_name text, workflow_id text, output_format jsonb, summary jsonb)
  LANGUAGE sql
  SET search_path TO ''
@@ -4014,7 +4310,8 @@ AS $function$
   ),
   taken as (
     update public.week_attempts a set fence = a.fence + 1,
-      leased_until = amc_history.clock_now() + make_interval(secs => claim_loads.lease_seconds)
+      leased_until = amc_history.clock_now()
+        + coalesce(make_interval(secs => claim_loads.lease_seconds), (amc_history.allowances()).load_lease)
     from ready r where r.id = a.id
     returning a.*
   )
@@ -4096,13 +4393,13 @@ CREATE OR REPLACE FUNCTION public.confirm_execution(attempt_id uuid, execution_i
  SET search_path TO ''
 AS $function$ select amc_history.confirm_execution(confirm_execution.attempt_id, confirm_execution.execution_id); $function$
 ;
-comment on function confirm_execution(uuid,text) is 'Says which AMC execution a create made whose answer was lost (state unknown).
+comment on function confirm_execution(uuid,text) is 'Says which AMC execution came of a create whose answer was lost (state unknown).
 
-The next listing looks it up in AMC: if AMC does not contradict in workflow, window, zone and parameters, the attempt
-takes it, as if the list had told; else an alert execution_not_confirmed says why not. Answers {outcome, reason, weeks}:
-applied, already_applied, or rejected with malformed_execution_id, attempt_ended, attempt_has_another_execution,
-execution_of_another_attempt, or "unsettled until …" while the create may be under way or AMC''s list may lag. Refuses
-somebody else''s (attempt_not_found, collection_not_found). Owners only.';
+The worker looks the execution up in AMC with the next listing. If its workflow, window, zone and parameters do not
+contradict, the attempt takes it, as if the list had shown it; else an alert execution_not_confirmed says why not.
+Answers {outcome, reason, weeks}: applied, already_applied, or rejected with malformed_execution_id, attempt_ended,
+attempt_has_another_execution, execution_of_another_attempt, or "unsettled until …" while the create may be under way
+or AMC''s list may lag. Refuses with attempt_not_found, collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -4112,12 +4409,12 @@ CREATE OR REPLACE FUNCTION public.confirm_no_execution(attempt_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.confirm_no_execution(confirm_no_execution.attempt_id); $function$
 ;
-comment on function confirm_no_execution(uuid) is 'Says that AMC has no execution of a create whose answer was lost (state unknown): whoever says so has looked.
+comment on function confirm_no_execution(uuid) is 'Says that AMC has no execution of a create whose answer was lost (state unknown). Look in AMC before you say so.
 
-The attempt is abandoned, and its week is due again; for 48 hours AMC''s list is still searched for the execution.
-Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended, execution_is_known, or
-"unsettled until …" while the create may be under way or AMC''s list may lag. Refuses somebody else''s
-(attempt_not_found, collection_not_found). Owners only.';
+The attempt is abandoned, and its week is due again; for 48 hours (the allowance watch) AMC''s list is still searched
+for the execution. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended,
+execution_is_known, or "unsettled until …" while the create may be under way or AMC''s list may lag. Refuses with
+attempt_not_found, collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -4139,13 +4436,15 @@ begin
   if not exists (select from public.amc_instance_members m
       where m.instance_id = create_collection.instance_id and m.user_id = create_collection.owner_id) then
     perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
-      coalesce(quote_literal(create_collection.instance_id), 'null')), 'Check the id, or ask for membership of the instance.', 'PT404');
+      coalesce(quote_literal(create_collection.instance_id), 'null')),
+      'Check the id, or ask for membership of the instance.', 'PT404');
   end if;
   select * into workflow from public.amc_workflows w
     where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
   if not found then
-    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.', create_collection.instance_id,
-      coalesce(quote_literal(create_collection.workflow_id), 'null')), 'Save it with save_workflow, which answers its id.', 'PT404');
+    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.',
+      create_collection.instance_id, coalesce(quote_literal(create_collection.workflow_id), 'null')),
+      'Save it with save_workflow, which answers its id.', 'PT404');
   end if;
   perform amc_history.check_parameters(workflow.parameters, create_collection.parameter_values);
   plan := amc_history.plan_range(create_collection.weeks, create_collection.start_date,
@@ -4166,6 +4465,8 @@ begin
   insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at)
   select made, day::date, day::date + 6, amc_history.clock_now()
   from generate_series(plan.first_day::timestamp, plan.last_day::timestamp, interval '7 days') day;
+  perform amc_history.record_action('collection_started', create_collection.instance_id, made,
+    actor => create_collection.owner_id::text);
   return amc_history.describe_collection(made, true);
 end;
 $function$
@@ -4175,7 +4476,8 @@ comment on function create_collection(uuid,text,text,integer,date,date,text,text
 weeks: 1 to 60 (52 if neither weeks nor dates are given), ending with the newest week that ended at least 14
 days ago; or start_date and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz database
 name. The same idempotency_key, or the same request within ten minutes, answers the same collection with
-created false. Answers {collection_id, created, weeks}. Refuses with a stable code in detail. For service_role.';
+created false. The numbers are those of amc_history.allowances. Answers {collection_id, created, weeks}. Leaves an
+event collection_started with owner_id as its actor. Refuses with a stable code in detail. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.execution_rows(execution_id text, max_rows integer DEFAULT 1000, after_line bigint DEFAULT 0)
@@ -4202,7 +4504,8 @@ CREATE OR REPLACE FUNCTION public.fail_load(attempt_id uuid, fence integer, code
 AS $function$
 #variable_conflict use_column
 declare
-  most_errors integer := 8;
+  allowed constant amc_history.allowances := amc_history.allowances();
+  most_errors integer := allowed.load_errors;
   attempt public.week_attempts;
   week public.report_data_weeks;
   ended_at timestamptz;
@@ -4221,17 +4524,18 @@ begin
   if fail_load.code in ('not_ready', 'not_found') then
     select coalesce(e.amc_updated_at, e.updated_at) into ended_at
       from public.workflow_executions e where e.id = attempt.execution_id;
-    -- How long AMC keeps a result is not known; a day after the execution's end it will not become ready any more.
-    if ended_at < amc_history.clock_now() - interval '24 hours' then
+    -- How long AMC keeps a result is not known; so long after the execution's end it will not become ready any more.
+    if ended_at < amc_history.clock_now() - allowed.result_gone then
       fail_load.code := 'result_gone';
       fail_load.message := format(
         'AMC no longer keeps the result of execution %s, which ended on %s. Retry the week to run it again. '
         'AMC said: %s',
         attempt.execution_id, to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), fail_load.message);
-      most_errors := 3;
+      most_errors := allowed.result_gone_errors;
     else
       -- AMC's guide says to wait and ask again (guide, M): no error, and ever longer pauses.
-      waits := least(interval '5 minutes', greatest(interval '15 seconds', (amc_history.clock_now() - ended_at) / 4));
+      waits := least(allowed.result_wait_longest,
+        greatest(allowed.result_wait_least, (amc_history.clock_now() - ended_at) / 4));
     end if;
   end if;
   if fail_load.permanent or waits is null and week.error_count + 1 >= most_errors then
@@ -4239,7 +4543,8 @@ begin
     perform amc_history.fail_week(week, fail_load.code, fail_load.message);
   else
     update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
-      + coalesce(waits, make_interval(secs => 5 + random() * least(900, 10 * 2 ^ week.error_count)))
+      + coalesce(waits, allowed.load_retry_least + random()
+        * least(allowed.load_retry_longest, allowed.load_retry_base * 2 ^ least(week.error_count, 20)))
     where a.id = attempt.id;
     update public.report_data_weeks w set
       error_count = w.error_count + case when waits is null then 1 else 0 end, error_code = fail_load.code,
@@ -4277,8 +4582,8 @@ AS $function$
   limit finished_attempts.max_attempts;
 $function$
 ;
-comment on function finished_attempts(integer) is 'Live attempts whose execution ended at AMC without a result: each is to be reported with update_week_status. For
-service_role.';
+comment on function finished_attempts(integer) is 'Live attempts whose execution ended at AMC without a result, at most max_attempts: the caller reports each with
+update_week_status. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.mark_surveyed(instance_id text, fence bigint, collection_ids uuid[], released_week_ids uuid[] DEFAULT '{}'::uuid[], held_week_ids uuid[] DEFAULT '{}'::uuid[])
@@ -4311,10 +4616,9 @@ $function$
 ;
 comment on function mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) is 'Lets collections begin whose weeks were all looked for in a complete listing.
 
-fence: the listing''s; an earlier one marks none. held_week_ids: weeks whose run could not be taken, since another
-live attempt asked AMC for the same window (window_taken): they alone wait until the list has been read again.
-released_week_ids: weeks that were looked for and may begin. Answers how many collections were marked. For
-service_role.';
+fence: from claim_listing; with that of an earlier listing nothing is changed. held_week_ids: weeks for which
+adopt_surveyed answered window_taken: they alone wait for the next listing. released_week_ids: weeks that were looked
+for again and may begin. Answers how many collections were marked. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.mark_workflow_saved(instance_id text, workflow_id text)
@@ -4336,8 +4640,9 @@ CREATE OR REPLACE FUNCTION public.pause_collection(collection_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.pause_collection(pause_collection.collection_id); $function$
 ;
-comment on function pause_collection(uuid) is 'Begins no more weeks of a collection until it is resumed. What is under way at AMC goes on, and its result is
-collected. Owners only.';
+comment on function pause_collection(uuid) is 'Starts no more weeks of a collection until it is resumed. Executions under way at AMC continue, and their results
+are collected. Answers {outcome, reason, weeks}: applied (weeks: how many are held), already_applied, or rejected with
+collection_is_cancelled. Refuses with collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -4348,34 +4653,36 @@ CREATE OR REPLACE FUNCTION public.pause_instance(instance_id text, reason text, 
 AS $function$
 #variable_conflict use_column
 declare
-  base constant numeric := 15;
-  longest constant numeric := 900;
+  allowed constant amc_history.allowances := amc_history.allowances();
   instance public.amc_instances;
-  wait numeric;
+  wait interval;
 begin
   select * into instance from public.amc_instances i where i.id = pause_instance.instance_id for no key update;
   if not found then
     return null;
   end if;
-  -- AMC's own wait if it gave one (at most a day), else exponential with full jitter: its limits are not published (guide, H).
+  -- AMC's own wait if it gave one, else exponential with full jitter: its limits are not published (guide, H).
   wait := case
-    when pause_instance.retry_after_seconds is not null then least(greatest(pause_instance.retry_after_seconds, 1), 86400)
-    else 1 + random()::numeric * least(longest, base * 2 ^ least(instance.throttles_in_row, 10))
+    when pause_instance.retry_after_seconds is not null then least(allowed.retry_after_longest,
+      make_interval(secs => least(greatest(pause_instance.retry_after_seconds, 1), 1e9)::double precision))
+    else interval '1 second'
+      + random() * least(allowed.pause_longest, allowed.pause_base * 2 ^ least(instance.throttles_in_row, 10))
   end;
   update public.amc_instances i set
-    paused_until = greatest(i.paused_until, amc_history.clock_now() + make_interval(secs => wait::double precision)),
+    paused_until = greatest(i.paused_until, amc_history.clock_now() + wait),
     pause_reason = pause_instance.reason,
-    throttles_in_row = case when i.paused_until > amc_history.clock_now() then i.throttles_in_row else i.throttles_in_row + 1 end
+    throttles_in_row = i.throttles_in_row + case when i.paused_until > amc_history.clock_now() then 0 else 1 end
   where i.id = instance.id
   returning * into instance;
-  insert into public.tracking_events (event, instance_id, detail)
-  values ('instance_paused', instance.id, jsonb_build_object('reason', pause_instance.reason, 'until', instance.paused_until));
+  insert into public.tracking_events (event, instance_id, detail) values ('instance_paused', instance.id,
+    jsonb_build_object('reason', pause_instance.reason, 'until', instance.paused_until));
   return instance.paused_until;
 end;
 $function$
 ;
-comment on function pause_instance(text,text,numeric) is 'Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so, else for a capped
-exponential backoff with full jitter. The pause ends by itself. Answers until when. For service_role.';
+comment on function pause_instance(text,text,numeric) is 'Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so (at most the allowance
+retry_after_longest), else for an exponential backoff with full jitter (pause_base, pause_longest). reason: a stable
+code. The pause ends by itself. Answers until when; null if there is no such instance. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.record_cancellation(execution_id text, observation jsonb)
@@ -4394,8 +4701,8 @@ begin
 end;
 $function$
 ;
-comment on function record_cancellation(text,jsonb) is 'Takes over what AMC says of an execution after it was asked to cancel it, and ends the attempt if it has ended.
-observation: an execution observation. For service_role.';
+comment on function record_cancellation(text,jsonb) is 'Reports what AMC says of an execution after it was asked to cancel it, and ends its attempt if the execution has
+ended. observation: an amc_history.execution_observation as JSON. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.record_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT NULL::jsonb, adopted boolean DEFAULT false)
@@ -4416,17 +4723,18 @@ begin
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   -- Instance before week: the order in which everything locks.
-  matcher_failed := amc_history.record_echo(attempt.instance_id, (record_execution.details ->> 'matcher_proved')::boolean);
+  matcher_failed := amc_history.record_echo(attempt.instance_id,
+    (record_execution.details ->> 'matcher_proved')::boolean);
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
   if matcher_failed then
-    perform amc_history.raise_alert('matcher_failed', format(
-      'AMC''s answer for execution %s of instance %s does not echo the workflow, window, zone or timeout that was sent. Until an answer does again, creates whose answer is lost wait for a person.',
-      left(new_id, 200), week.instance_id), week.instance_id);
+    perform amc_history.raise_alert('matcher_failed', format('AMC''s answer for execution %s of instance %s does not '
+      'echo the workflow, window, zone or timeout that was sent. Until an answer does again, a create whose answer is '
+      'lost waits for a person.', left(new_id, 200), week.instance_id), week.instance_id);
   end if;
   if not attempt.is_live then
-    perform amc_history.insert_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
+    perform amc_history.report_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.execution_id = new_id then
@@ -4434,13 +4742,7 @@ begin
   end if;
   if attempt.execution_id is not null or holder is not null or new_id is null
       or not amc_history.is_execution_id(new_id) then
-    perform amc_history.record_event('execution_refused', attempt, week, left(new_id, 200), record_execution.details);
-    perform amc_history.raise_alert('execution_refused', format(
-      'AMC execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
-      coalesce(left(new_id, 200), 'null'), attempt.id), week.instance_id, week.id);
-    return row('rejected', case when attempt.execution_id is not null then 'attempt_has_another_execution'
-      when holder is not null then 'execution_of_another_attempt' else 'malformed_execution_id' end,
-      week.status, week.execution_id)::public.tracking_report;
+    return amc_history.refuse_execution(attempt, week, new_id, holder, record_execution.details);
   end if;
   if amc_history.insert_execution(new_id, week.id, record_execution.details, record_execution.adopted) is null then
     return row('rejected', 'execution_of_another_attempt', week.status, week.execution_id)::public.tracking_report;
@@ -4455,8 +4757,9 @@ begin
   if week.status <> 'completed' then
     update public.report_data_weeks w set execution_id = new_id where w.id = week.id returning * into week;
   end if;
-  perform amc_history.record_event(case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end,
-    attempt, week, new_id, jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
+  perform amc_history.record_event(
+    case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end, attempt, week, new_id,
+    jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
   return row('recorded', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $function$
@@ -4464,11 +4767,11 @@ $function$
 comment on function record_execution(uuid,text,jsonb,boolean) is 'Stores the execution id that AMC gave for an attempt, before anything else is asked about that execution.
 
 attempt_id: the fence: an attempt that has ended takes nothing more (stale; the id is kept in an event and an
-alert). execution_id: AMC''s workflowExecutionId. details: what AMC said of it, with request_id and matcher_proved
-(its echo would have been found in the list; false takes back what earlier creates proved, with an alert). adopted:
-the id was found in AMC''s list. Answers {outcome, reason, status, execution_id}: recorded, already_recorded, stale,
-rejected (attempt_has_another_execution, execution_of_another_attempt, malformed_execution_id), not_found. For
-service_role.';
+alert). execution_id: AMC''s workflowExecutionId. details: an amc_history.execution_observation as JSON; its
+matcher_proved false takes back what earlier creates proved, with an alert. adopted: the id was found in AMC''s list,
+or named by a person and looked up there. Answers {outcome, reason, status, execution_id}: recorded,
+already_recorded, stale, rejected (attempt_has_another_execution, execution_of_another_attempt,
+malformed_execution_id), not_found. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.record_late_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT NULL::jsonb)
@@ -4494,7 +4797,8 @@ begin
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.outcome = 'abandoned' then
-    outcome := amc_history.adopt_execution(week, instance, record_late_execution.execution_id, record_late_execution.details, 'late_execution_adopted');
+    outcome := amc_history.adopt_execution(week, instance, record_late_execution.execution_id,
+      record_late_execution.details, 'late_execution_adopted');
   end if;
   if outcome in ('no_slot', 'window_taken', 'already_recorded') then
     return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
@@ -4504,27 +4808,31 @@ begin
     select * into week from public.report_data_weeks w where w.id = week.id;
     return row('adopted', null, week.status, week.execution_id)::public.tracking_report;
   end if;
-  if amc_history.insert_execution(record_late_execution.execution_id, week.id, record_late_execution.details, true) is null then
+  if amc_history.insert_execution(record_late_execution.execution_id, week.id, record_late_execution.details, true)
+      is null then
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
   update public.workflow_executions e set cancel_requested_at = amc_history.clock_now()
   where e.id = record_late_execution.execution_id
     and not e.has_ended;
-  perform amc_history.record_event('duplicate_execution', attempt, week, record_late_execution.execution_id, record_late_execution.details);
+  perform amc_history.record_event('duplicate_execution', attempt, week, record_late_execution.execution_id,
+    record_late_execution.details);
   perform amc_history.raise_alert('duplicate_execution', format(
-    'AMC ran execution %s for the week of %s beside another one. Its fingerprint proves it ours; if it still runs it is cancelled.',
+    'AMC ran execution %s for the week of %s beside another one. Its fingerprint proves that it was asked for '
+    'from here; if it still runs it is cancelled.',
     record_late_execution.execution_id, week.week_start_date), week.instance_id, week.id);
   return row('duplicate', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $function$
 ;
-comment on function record_late_execution(uuid,text,jsonb) is 'Reports an execution that an attempt''s fingerprint proves ours, and that the attempt cannot take: it was abandoned,
-or it has another. An abandoned attempt''s week that still waits takes it; otherwise it is kept as a duplicate, with
-an alert, and cancelled at AMC if it still runs. details: the execution observation. Answers adopted, no_slot or
+comment on function record_late_execution(uuid,text,jsonb) is 'Reports an execution that an attempt asked for, by its fingerprint, and that the attempt cannot take: it was
+abandoned, or it has another one. If the attempt was abandoned and its week still waits, the week takes it. Otherwise
+it is kept as a duplicate, with an alert, and cancelled at AMC if it still runs. details: an
+amc_history.execution_observation as JSON. Answers adopted, no_slot or
 window_taken (to be reported again), duplicate, already_recorded or not_found. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.record_listing(instance_id text, fence bigint, began_at timestamp with time zone, executions jsonb, complete boolean)
+CREATE OR REPLACE FUNCTION public.record_listing(instance_id text, fence bigint, executions jsonb, complete boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4548,16 +4856,17 @@ begin
     where o ->> 'id' <> all (known)
       and not amc_history.is_terminal_status(o ->> 'status')
       and not exists (select from public.week_attempts a where a.instance_id = instance.id
-        and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
+        and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
+        and a.fingerprint = (o ->> 'timeout_seconds')::integer);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
-      throttles_in_row = 0, list_due_at = amc_history.clock_now() + make_interval(secs => case
+      throttles_in_row = 0, list_due_at = amc_history.clock_now() + case
         when exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
-          or elsewhere > 0 then i.poll_seconds
-        -- Nothing is under way: only what was abandoned is looked for.
-        else greatest(i.poll_seconds, 900) end)
+          or elsewhere > 0 then make_interval(secs => i.poll_seconds)
+        -- Nothing is under way: only abandoned attempts are looked for.
+        else greatest(make_interval(secs => i.poll_seconds), (amc_history.allowances()).idle_poll) end
     where i.id = instance.id;
     perform amc_history.refresh_overdue_alerts(instance.id);
-    -- AMC took the token.
+    -- AMC accepted the token.
     update public.tracking_alerts t set resolved_at = amc_history.clock_now()
     where t.instance_id = instance.id and t.code = 'unauthorized' and t.resolved_at is null;
   end if;
@@ -4565,12 +4874,12 @@ begin
 end;
 $function$
 ;
-comment on function record_listing(text,bigint,timestamp with time zone,jsonb,boolean) is 'Takes over what AMC''s list, or one answer, says of an instance''s executions.
+comment on function record_listing(text,bigint,jsonb,boolean) is 'Reports what AMC''s list, or one of its answers, says of an instance''s executions.
 
-fence, began_at: from claim_listing; a report of an earlier listing is stale. executions: array of execution
-observations. complete: all pages were read; then the next listing is due after poll_seconds, and what runs
-elsewhere is counted. Answers {outcome: recorded or stale, known_execution_ids}: those that are ours already,
-which no unknown attempt may adopt. For service_role.';
+fence: from claim_listing; a report of an earlier listing is stale. executions: an array of
+amc_history.execution_observation as JSON. complete: all pages were read; then the next listing is due after
+poll_seconds, and what runs elsewhere is counted. Answers {outcome: recorded or stale,
+known_execution_ids}: those that are known here, which no unknown attempt may adopt. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.refute_confirmation(attempt_id uuid, execution_id text, message text)
@@ -4596,15 +4905,15 @@ begin
   perform amc_history.record_event('execution_not_confirmed', attempt, week, refute_confirmation.execution_id,
     jsonb_build_object('message', left(refute_confirmation.message, 500)));
   perform amc_history.raise_alert('execution_not_confirmed', format(
-    'AMC execution %s was said to be that of attempt %s: %s Look again in AMC, window of week %s.',
+    'AMC''s execution %s was named for attempt %s, and cannot be its: %s Look again in AMC, window of week %s.',
     refute_confirmation.execution_id, attempt.id, left(refute_confirmation.message, 500), week.week_start_date),
     week.instance_id, week.id, jsonb_build_object('attempt_id', attempt.id));
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $function$
 ;
-comment on function refute_confirmation(uuid,text,text) is 'Reports that the execution that a person named for an attempt cannot be its: AMC does not know it, or it asks for
-something else. The attempt waits for a person again, with an alert.
+comment on function refute_confirmation(uuid,text,text) is 'Reports that the execution that a person named for an attempt cannot be the attempt''s: AMC does not know it, or it
+asks for something else. The attempt waits for a person again, with an alert.
 
 execution_id: the one that was looked up; stale if the person has named another since, or the attempt is settled.
 message: what was expected and what came. Answers {outcome, reason, status, execution_id}: applied, stale, not_found.
@@ -4618,10 +4927,12 @@ CREATE OR REPLACE FUNCTION public.report_create(attempt_id uuid, verdict text, h
 AS $function$
 #variable_conflict use_column
 declare
-  verdicts constant text[] := array['not_sent', 'refused', 'quota', 'workflow_not_visible', 'throttled', 'unauthorized', 'unknown'];
+  verdicts constant text[] := array['not_sent', 'refused', 'quota', 'workflow_not_visible', 'throttled',
+    'unauthorized', 'unknown'];
   attempt public.week_attempts;
   week public.report_data_weeks;
   verdict text := report_create.verdict;
+  answer jsonb;
   paused_until timestamptz;
 begin
   if report_create.verdict is null or report_create.verdict <> all (verdicts) then
@@ -4633,45 +4944,51 @@ begin
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.is_live then
-    paused_until := public.pause_instance(attempt.instance_id, report_create.verdict, report_create.retry_after_seconds);
+    paused_until := public.pause_instance(attempt.instance_id, report_create.verdict,
+      report_create.retry_after_seconds);
   end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   if attempt.state not in ('intended', 'unknown') then
-    perform amc_history.record_event('late_report', attempt, week, null, jsonb_build_object('verdict', report_create.verdict));
+    perform amc_history.record_event('late_report', attempt, week, null,
+      jsonb_build_object('verdict', report_create.verdict));
     return row('stale', case attempt.state when 'ended' then 'attempt_ended' else 'execution_is_known' end,
       week.status, week.execution_id)::public.tracking_report;
   end if;
-  -- AMC may not see a workflow in its first minutes; later, it is gone there, and has to be saved again.
+  -- AMC may not see a workflow in its first minutes. One that it does not see later is gone there: it is saved again.
   if report_create.verdict = 'workflow_not_visible' and not exists (
       select from public.report_data_collections c
       join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-      where c.id = week.collection_id and f.saved_at > amc_history.clock_now() - interval '10 minutes') then
+      where c.id = week.collection_id
+        and f.saved_at > amc_history.clock_now() - (amc_history.allowances()).workflow_visible) then
     verdict := 'refused';
     update public.amc_workflows f set saved_at = null from public.report_data_collections c
     where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id;
   end if;
-  update public.week_attempts a set amc_answer = jsonb_strip_nulls(jsonb_build_object('verdict', report_create.verdict,
-      'http_status', report_create.http_status, 'message', left(report_create.message, 2000), 'request_id', report_create.request_id))
+  answer := jsonb_build_object('http_status', report_create.http_status, 'request_id', report_create.request_id);
+  update public.week_attempts a set amc_answer = jsonb_strip_nulls(answer || jsonb_build_object(
+    'verdict', report_create.verdict, 'message', left(report_create.message, 2000)))
   where a.id = attempt.id;
   perform amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
-  perform amc_history.record_event('create_' || verdict, attempt, week, null, jsonb_strip_nulls(jsonb_build_object(
-    'http_status', report_create.http_status, 'message', left(report_create.message, 500), 'request_id', report_create.request_id)));
+  perform amc_history.record_event('create_' || verdict, attempt, week, null,
+    jsonb_strip_nulls(answer || jsonb_build_object('message', left(report_create.message, 500))));
   if verdict = 'unauthorized' then
     perform amc_history.raise_alert('unauthorized', format(
-      'AMC refused the token for instance %s. If it goes on, check its credential, entity and marketplace.', week.instance_id), week.instance_id);
+      'AMC refused the token for instance %s. If it keeps refusing, check its credential, entity and marketplace.',
+      week.instance_id), week.instance_id);
   end if;
   select * into week from public.report_data_weeks w where w.id = week.id;
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $function$
 ;
-comment on function report_create(uuid,text,integer,text,text,numeric) is 'Reports what came of a create other than an id: not_sent (it never left), refused (for good, with AMC''s
-words), quota (AMC''s limit: wait), workflow_not_visible (saved minutes ago), throttled, unauthorized, unknown
-(anything else: AMC''s list decides).
+comment on function report_create(uuid,text,integer,text,text,numeric) is 'Reports a create that brought no execution id. verdict: not_sent (it never left), refused (for good, with AMC''s
+words), quota (AMC''s limit: wait), workflow_not_visible (AMC does not see a workflow that was saved minutes ago),
+throttled, unauthorized, or unknown (anything else: AMC''s list decides).
 
-http_status, message, request_id: AMC''s answer. retry_after_seconds: AMC''s wait. Fenced by the attempt: stale
-if it has ended or has an execution. Answers {outcome, reason, status, execution_id}. For service_role.';
+http_status, message, request_id: AMC''s answer. retry_after_seconds: AMC''s Retry-After. Fenced by the attempt: stale
+if it has ended or has an execution. An unknown verdict raises 22023. Answers {outcome, reason, status,
+execution_id}. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.report_credential_failure(credential_name text, credential_version integer, code text, message text)
@@ -4716,12 +5033,12 @@ CREATE OR REPLACE FUNCTION public.resolve_alert(alert_id bigint)
  SET search_path TO ''
 AS $function$ select amc_history.resolve_alert(resolve_alert.alert_id); $function$
 ;
-comment on function resolve_alert(bigint) is 'Puts an alert aside that somebody has looked at. If it happens again, a new one opens.
+comment on function resolve_alert(bigint) is 'Resolves an alert that somebody has looked at. If its cause comes again, a new one opens.
 
-Alerts whose cause can be seen to be gone resolve themselves: unknown_outcome and execution_not_confirmed (the
-outcome is known), reconnect_needed (connected again), unauthorized (AMC took the token), execution_overdue and
-unknown_status (the execution moved on), matcher_failed (proved again), schedule_not_configured (the schedule could
-call). Answers {outcome, reason, weeks}: applied, already_applied, or rejected with cause_persists
+The system itself resolves alerts when it sees that their cause is gone: unknown_outcome and execution_not_confirmed
+(the outcome is known), reconnect_needed (connected again), unauthorized (AMC accepted the token), execution_overdue
+and unknown_status (the execution''s status changed), matcher_failed (proved again), schedule_not_configured (the
+schedule could call). Answers {outcome, reason, weeks}: applied, already_applied, or rejected with cause_persists
 (reconnect_needed of an instance that is still stopped; unknown_outcome of an attempt that is still unknown).
 Refuses what the caller cannot read (alert_not_found).';
 -- authenticated: execute
@@ -4733,8 +5050,10 @@ CREATE OR REPLACE FUNCTION public.restate_week(week_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.restate_week(restate_week.week_id); $function$
 ;
-comment on function restate_week(uuid) is 'Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if that
-fails, it keeps showing the old one. Owners only.';
+comment on function restate_week(uuid) is 'Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if
+that fails, the week keeps showing the old one. Answers {outcome, reason, weeks}: applied, already_applied (it is
+due or under way), or rejected with collection_is_cancelled, week_is_not_completed. Refuses with week_not_found,
+collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -4744,7 +5063,8 @@ CREATE OR REPLACE FUNCTION public.resume_collection(collection_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.resume_collection(resume_collection.collection_id); $function$
 ;
-comment on function resume_collection(uuid) is 'Goes on with a paused collection. Owners only.';
+comment on function resume_collection(uuid) is 'Lets the weeks of a paused collection start again. Answers {outcome, reason, weeks}: applied (weeks: how many are
+due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -4757,6 +5077,7 @@ AS $function$
 declare
   attempt public.week_attempts;
   week public.report_data_weeks;
+  allowances constant amc_history.allowances := amc_history.allowances();
   allowed integer;
 begin
   select w.* into week from public.report_data_weeks w join public.week_attempts a on a.week_id = w.id
@@ -4777,16 +5098,17 @@ begin
   update public.report_data_weeks w set error_count = w.error_count + 1, error_code = 'amc_failed',
     error_message = (select e.status_reason from public.workflow_executions e where e.id = attempt.execution_id)
   where w.id = week.id;
-  perform amc_history.reschedule_week(week, amc_history.clock_now()
-    + make_interval(secs => 60 + random() * least(3600, 300 * 2 ^ week.error_count)));
+  perform amc_history.reschedule_week(week, amc_history.clock_now() + allowances.failed_retry_least
+    + random() * least(allowances.failed_retry_longest,
+      allowances.failed_retry_base * 2 ^ least(week.error_count, 20)));
   perform amc_history.record_event('failed_execution_retried', attempt, week, attempt.execution_id);
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $function$
 ;
-comment on function retry_failed_execution(uuid) is 'Puts a week off whose execution ended at AMC as FAILED, if its collection''s failed_retries allow one more; with
-growing pauses, and as an error. Answers applied, rejected (no_retry_left: report the week as failed), stale or
-not_found. For service_role.';
+comment on function retry_failed_execution(uuid) is 'Ends an attempt whose execution ended at AMC as FAILED and makes its week due again, if its collection''s
+failed_retries allow one more. Counts an error; the pauses grow with the errors. Answers applied, rejected
+(no_retry_left: report the week as failed), stale or not_found. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.retry_failed_weeks(collection_id uuid)
@@ -4795,7 +5117,9 @@ CREATE OR REPLACE FUNCTION public.retry_failed_weeks(collection_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.retry_failed_weeks(retry_failed_weeks.collection_id); $function$
 ;
-comment on function retry_failed_weeks(uuid) is 'Tries all failed weeks of a collection again. Owners only.';
+comment on function retry_failed_weeks(uuid) is 'Tries all failed weeks of a collection again. Answers {outcome, reason, weeks}: applied (weeks: how many),
+already_applied (none has failed), or rejected with the first reason as for retry_week. Refuses with
+collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -4805,10 +5129,11 @@ CREATE OR REPLACE FUNCTION public.retry_week(week_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.retry_week(retry_week.week_id); $function$
 ;
-comment on function retry_week(uuid) is 'Tries a week again that failed, was skipped or was cancelled. Rejected: week_is_completed (restate it),
+comment on function retry_week(uuid) is 'Tries a week again that failed, was skipped or was cancelled. Answers {outcome, reason, weeks}: applied,
+already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
-it is not known whether its last attempt runs at AMC, or outcome_unknown if AMC''s list cannot tell (say so with
-confirm_execution or confirm_no_execution). Owners only.';
+its last create may still be under way, or outcome_unknown if AMC''s list is not proved to show its execution (call
+confirm_execution or confirm_no_execution). Refuses with week_not_found, collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -4854,8 +5179,8 @@ CREATE OR REPLACE FUNCTION public.set_keep_versions(collection_id uuid, keep_ver
  SET search_path TO ''
 AS $function$ select amc_history.set_keep_versions(set_keep_versions.collection_id, set_keep_versions.keep_versions); $function$
 ;
-comment on function set_keep_versions(uuid,integer) is 'Sets how many results are kept of each week of a collection, the shown one counted: 1 to 100. Older ones are pruned
-within the hour. Refuses with keep_versions_out_of_range, collection_not_found. Owners only.';
+comment on function set_keep_versions(uuid,integer) is 'Sets how many results are kept of each week of a collection, the shown one counted: 1 to 100. Older ones are
+pruned within the hour. Refuses with keep_versions_out_of_range, collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -4871,9 +5196,9 @@ $function$
 comment on function set_restatement_policy(uuid,integer,integer) is 'Has the newest completed weeks of a collection collected again on a schedule. Owners only.
 
 restate_weeks: how many, 0 to 12; 0 turns it off. restate_every_days: how many days between two collections of a
-week, 1 to 90. A week that ended more than 90 days ago is let be. Takes effect within the hour; what is due or
-under way already goes on. Answers {outcome, reason, weeks}: rejected if the collection is cancelled. Refuses with
-restatement_out_of_range, collection_not_found.';
+week, 1 to 90. A week that ended more than 90 days ago is not collected again. Takes effect within the hour, and does
+not stop what is due or under way already. Answers {outcome, reason, weeks}: applied, already_applied, or rejected
+with collection_is_cancelled. Refuses with restatement_out_of_range, collection_not_found.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -4899,7 +5224,7 @@ begin
     return row('stale', 'attempt_is_' || attempt.state, week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.confirmed_execution_id is not null then
-    -- A person named one while the list was read: it is looked up first.
+    -- A person named an execution while the list was read: it is looked up first.
     return row('waiting', 'execution_to_be_confirmed', week.status, week.execution_id)::public.tracking_report;
   end if;
   if settle_attempt.listing_began_at is null or settle_attempt.listing_began_at < attempt.settle_after
@@ -4907,13 +5232,14 @@ begin
     return row('waiting', 'listing_may_lag', week.status, week.execution_id)::public.tracking_report;
   end if;
   if proved_at is null then
-    perform amc_history.raise_alert('unknown_outcome', format(
-      'AMC''s answer to the create of attempt %s was lost, and no create of instance %s has shown yet that its list would tell. Look for the execution in AMC: window of week %s, timeout %s s. Then say which it is with confirm_execution, or that there is none with confirm_no_execution.',
+    perform amc_history.raise_alert('unknown_outcome', format('AMC''s answer to the create of attempt %s was lost, and '
+      'no create of instance %s has proved yet that its list would show the execution. Look for it in AMC: window of '
+      'week %s, timeout %s s. Then call confirm_execution with its id, or confirm_no_execution if there is none.',
       attempt.id, attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
       jsonb_build_object('attempt_id', attempt.id));
     return row('waiting', 'matcher_not_proved', week.status, week.execution_id)::public.tracking_report;
   end if;
-  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + interval '48 hours');
+  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + (amc_history.allowances()).watch);
   perform amc_history.reschedule_week(week, amc_history.clock_now());
   perform amc_history.record_event('attempt_abandoned', attempt, week, null,
     jsonb_build_object('listing_began_at', settle_attempt.listing_began_at));
@@ -4924,7 +5250,7 @@ $function$
 comment on function settle_attempt(uuid,timestamp with time zone) is 'Reports that a complete listing, begun at listing_began_at, shows no execution of an unknown attempt.
 
 The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
-(settle_after) and the instance''s list is proved to show such executions. Answers waiting (listing_may_lag,
+(settle_after) and the instance''s list is proved to show its executions. Answers waiting (listing_may_lag,
 matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For
 service_role.';
 -- service_role: execute
@@ -4955,8 +5281,8 @@ begin
   if not found then
     return row('not_found', 'no_such_week_in_collection', null, null)::public.tracking_report;
   end if;
-  -- 3. An execution that a caller brought has ended as an attempt from the start; while the week still
-  -- names it, that caller is not late.
+  -- 3. The attempt of an execution that a caller brought has ended from the start; while the week still names that
+  -- execution, its caller is not late.
   if exists (select from public.week_attempts a
       where a.week_id = week.id and a.execution_id = new_id and not a.is_live
         and not (a.kind = 'external' and new_id = week.execution_id)) then
@@ -4969,20 +5295,22 @@ begin
   if found and (new_id is null or new_id is distinct from live.execution_id) then
     return row('rejected', 'attempt_in_progress', week.status, week.execution_id)::public.tracking_report;
   end if;
-  -- 6
+  -- 5
   if not amc_history.is_legal_transition(week, live, update_week_status.status, new_data, new_id) then
     return row('rejected', 'illegal_transition', week.status, week.execution_id)::public.tracking_report;
   end if;
+  -- 6
   if live.id is not null and update_week_status.status = 'completed' and not exists (
       select from public.result_loads l where l.execution_id = new_id and l.complete) then
     return row('rejected', 'load_incomplete', week.status, week.execution_id)::public.tracking_report;
   end if;
-  -- 8
+  -- 7
   if week.status = update_week_status.status and live.kind is distinct from 'restated'
       and (new_data is null or new_data is not distinct from week.data)
       and (new_id is null or new_id is not distinct from week.execution_id) then
     return row('already_applied', null, week.status, week.execution_id)::public.tracking_report;
   end if;
+  -- 8 and 9
   return amc_history.apply_report(week, live, update_week_status.status, new_data, new_id);
 end;
 $function$
@@ -4995,7 +5323,8 @@ null leaves the stored one. Answers {outcome, reason, status, execution_id}:
 applied; already_applied (nothing new); applied_untracked (status and data are in, the id was not stored:
 reason says why, an alert is open); stale (the id belongs to an attempt that has ended; nothing changed);
 rejected (attempt_in_progress, illegal_transition or load_incomplete; nothing changed); not_found.
-An unknown status raises 22023. For service_role. One transaction; locks the week.';
+An unknown status raises 22023. Its nine rules stand at the head of its migration. For service_role. One transaction;
+locks the week.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.week_rows(week_id uuid, max_rows integer DEFAULT 1000, after_line bigint DEFAULT 0)

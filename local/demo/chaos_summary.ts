@@ -68,6 +68,6 @@ export function chaosSummaryTable(chaos: ChaosSummary): string {
 ${lines.join("\n")}
 
   The allowances of this database are shortened to match the faults, so that it ends in
-  minutes (local/demo/shorten_allowances.sql): POST window 5 s instead of 20 s, a create under
+  minutes (shortenAllowances in local/demo/chaos.ts): POST window 5 s instead of 20 s, a create under
   way 10 s instead of 520 s, list lag 4 s instead of 300 s, leases 8 s instead of 60 to 150 s.`;
 }

@@ -1,7 +1,7 @@
--- What everything stands on: schemas, extensions, the clock, how a request is refused, who asks.
+-- What everything stands on: schemas, extensions, the clock, the allowances, how a request is refused, who asks.
 --
--- The files that follow are cut by domain. A table stands whole in one file, with its constraints, indexes, triggers and
--- comments; only report_data_weeks gets its execution in a second one, execution_tracking. Row level security is
+-- The files that follow are cut by domain. A table stands whole in one file, with its constraints, indexes, triggers
+-- and comments; only report_data_weeks gets its execution in a second one, execution_tracking. Row level security is
 -- switched on where a table is made; who may do what stands on one page, in the last file, access.
 -- Words, and marks such as (SPEC, H) beside a fact about AMC, are explained in docs/GLOSSARY.md.
 
@@ -16,9 +16,9 @@ comment on schema amc_history is
 create schema amc_results;
 comment on schema amc_results is 'One table of rows per workflow version. Read through the views public.results_…';
 
--- Stable, though the clock goes on within a statement: so that "due by now" can be the bound of an index range.
--- PL/pgSQL, as are all functions that every report calls: it keeps plans for the session, while a function in SQL
--- that is not inlined is planned anew in each query (PostgreSQL before 18).
+-- Stable, although the clock moves within a statement, so that "due by now" can be the bound of an index range.
+-- PL/pgSQL, as are all functions that every report calls: it keeps its plans for the session, while a SQL function that
+-- is not inlined is planned anew in each query (PostgreSQL before 18).
 create function amc_history.clock_now() returns timestamptz
 language plpgsql stable set search_path = ''
 as $$
@@ -30,9 +30,176 @@ comment on function amc_history.clock_now() is
   $$The time by which every wait, lease and timestamp is measured. A test owns it by setting amc_history.clock in its
 session; otherwise it is the database's clock.$$;
 
+create table amc_history.allowances (
+  only_row boolean primary key default true
+    constraint allowances_has_one_row check (only_row),
+
+  -- A create: how long it may be on its way to AMC, and on its way back.
+  post_window interval not null default '20 seconds',
+  create_timeout interval not null default '30 seconds',
+  create_lease interval not null default '60 seconds',
+  create_in_flight interval not null default '520 seconds',
+  workflow_visible interval not null default '10 minutes',
+  workflow_visible_retry interval not null default '30 seconds',
+
+  -- AMC's list, and what it may leave out for a while.
+  list_lag interval not null default '5 minutes',
+  list_overlap interval not null default '1 hour',
+  list_lease interval not null default '60 seconds',
+  idle_poll interval not null default '15 minutes',
+  watch interval not null default '48 hours',
+  unknown_status interval not null default '6 hours',
+
+  -- Pauses and repetitions.
+  pause_base interval not null default '15 seconds',
+  pause_longest interval not null default '15 minutes',
+  retry_after_longest interval not null default '24 hours',
+  failed_retry_least interval not null default '1 minute',
+  failed_retry_base interval not null default '5 minutes',
+  failed_retry_longest interval not null default '1 hour',
+  cancel_again interval not null default '60 seconds',
+
+  -- Loads.
+  load_lease interval not null default '150 seconds',
+  load_retry_least interval not null default '5 seconds',
+  load_retry_base interval not null default '10 seconds',
+  load_retry_longest interval not null default '15 minutes',
+  load_errors integer not null default 8,
+  result_wait_least interval not null default '15 seconds',
+  result_wait_longest interval not null default '5 minutes',
+  result_gone interval not null default '24 hours',
+  result_gone_errors integer not null default 3,
+
+  -- Collections.
+  default_weeks integer not null default 52,
+  most_weeks integer not null default 60,
+  settle_days integer not null default 14,
+  restate_days integer not null default 90,
+  repeated_request interval not null default '10 minutes',
+
+  -- The schedule.
+  wake_ups integer not null default 3,
+  actionable_per_wake_up integer not null default 10,
+  wake_up_timeout interval not null default '5 seconds',
+  keep_job_runs interval not null default '7 days',
+  keep_events interval not null default '400 days',
+
+  constraint all_are_positive check (least(post_window, create_timeout, create_lease, create_in_flight,
+      workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
+      pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest, cancel_again,
+      load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
+      result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > interval '0'
+    and least(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days, wake_ups,
+      actionable_per_wake_up) > 0),
+  -- Whoever POSTs has AMC's answer, or has given up, before anybody may take the create for lost ...
+  constraint answer_comes_within_the_lease check (post_window + create_timeout <= create_lease),
+  -- ... and the create itself is over, whatever became of its worker, before AMC's list may say that there is none.
+  constraint lease_ends_within_the_flight check (create_lease < create_in_flight),
+  constraint unseen_workflow_is_tried_again check (workflow_visible_retry < workflow_visible),
+  constraint abandoned_is_watched_beyond_the_lag check (list_lag < watch),
+  constraint pauses_grow check (pause_base <= pause_longest and pause_longest <= retry_after_longest),
+  constraint failed_retries_grow check (failed_retry_base <= failed_retry_longest),
+  constraint load_retries_grow check (load_retry_base <= load_retry_longest),
+  constraint result_waits_grow check (result_wait_least <= result_wait_longest and result_wait_longest < result_gone),
+  constraint gone_results_are_given_up_sooner check (result_gone_errors <= load_errors),
+  constraint default_weeks_are_allowed check (default_weeks <= most_weeks)
+);
+
+comment on table amc_history.allowances is
+  $$How long everything may take, and how often it is tried: one row, read by amc_history.allowances(). The operator
+changes it with an UPDATE as postgres; what has begun keeps what it began with. Its CHECKs hold the order that the
+allowances need among each other. What belongs to one instance (list_lag_seconds, poll_seconds, …) stands with it.$$;
+comment on column amc_history.allowances.only_row is 'Always true: there is one row.';
+comment on column amc_history.allowances.post_window is
+  $$How long after it sent the claim a worker may POST a create, on its own monotonic clock.$$;
+comment on column amc_history.allowances.create_timeout is
+  $$How long a worker waits for AMC's answer to a create. The worker's own limit (CREATE_TIMEOUT_MS in
+supabase/functions/_shared/amc) must be no longer.$$;
+comment on column amc_history.allowances.create_lease is
+  $$How long a claimed attempt is its worker's alone. After that an attempt without a report is unknown.$$;
+comment on column amc_history.allowances.create_in_flight is
+  $$How long after its intent a create may still reach AMC: a worker lives at most 400 s, and a gateway may hold a
+request 120 s more.$$;
+comment on column amc_history.allowances.workflow_visible is
+  $$How long after it was saved AMC may say that a workflow does not exist.$$;
+comment on column amc_history.allowances.workflow_visible_retry is 'How long a week waits for such a workflow.';
+comment on column amc_history.allowances.list_lag is
+  $$How long AMC's list may leave out a new execution: the list_lag_seconds of an instance that is connected. Its
+length is not known (L).$$;
+comment on column amc_history.allowances.list_overlap is
+  $$How much earlier than the oldest intent a listing begins: AMC's clock may differ from the database's.$$;
+comment on column amc_history.allowances.list_lease is 'How long a claimed listing is its worker''s alone.';
+comment on column amc_history.allowances.idle_poll is
+  $$How long after a listing the next one is due while nothing is under way and only abandoned attempts are looked
+for.$$;
+comment on column amc_history.allowances.watch is
+  $$How long AMC's list is still searched for the execution of an attempt that was abandoned.$$;
+comment on column amc_history.allowances.unknown_status is
+  $$After how long a person is alerted to an execution with a status that is not known here.$$;
+comment on column amc_history.allowances.pause_base is
+  $$The first pause after AMC throttled without saying how long to wait; doubled with each that follows.$$;
+comment on column amc_history.allowances.pause_longest is 'The longest such pause.';
+comment on column amc_history.allowances.retry_after_longest is
+  'The longest pause taken over from AMC''s Retry-After.';
+comment on column amc_history.allowances.failed_retry_least is
+  $$The least pause before a week is tried again whose execution ended at AMC as FAILED.$$;
+comment on column amc_history.allowances.failed_retry_base is
+  $$The most that chance adds to it the first time; doubled with each error of the week.$$;
+comment on column amc_history.allowances.failed_retry_longest is 'The most that chance ever adds.';
+comment on column amc_history.allowances.cancel_again is
+  $$After how long AMC is asked again to cancel an execution that has not ended.$$;
+comment on column amc_history.allowances.load_lease is 'How long a claimed load is its worker''s alone.';
+comment on column amc_history.allowances.load_retry_least is
+  'The least pause before a load that failed is tried again.';
+comment on column amc_history.allowances.load_retry_base is
+  $$The most that chance adds to it the first time; doubled with each error of the week.$$;
+comment on column amc_history.allowances.load_retry_longest is 'The most that chance ever adds.';
+comment on column amc_history.allowances.load_errors is 'With so many errors a week fails whose result does not load.';
+comment on column amc_history.allowances.result_wait_least is
+  $$The least pause while AMC has no result yet of an execution that ended; it grows to a quarter of the time since.$$;
+comment on column amc_history.allowances.result_wait_longest is 'The longest such pause.';
+comment on column amc_history.allowances.result_gone is
+  $$How long after its end an execution's result may still be about to appear. AMC does not say how long it keeps
+one.$$;
+comment on column amc_history.allowances.result_gone_errors is
+  'With so many errors a week fails whose result is gone.';
+comment on column amc_history.allowances.default_weeks is 'Weeks of a collection that names neither weeks nor dates.';
+comment on column amc_history.allowances.most_weeks is 'Most weeks of a collection: AMC keeps about 13 months.';
+comment on column amc_history.allowances.settle_days is
+  $$How many days ago the newest week of a collection ended that names no dates: attribution has settled by then
+(guide, M).$$;
+comment on column amc_history.allowances.restate_days is
+  $$How many days after its end a week is still collected again by a policy: attribution has settled within 28
+(guides, M), and AMC refuses a query that ran too often over the same days (guide, M).$$;
+comment on column amc_history.allowances.repeated_request is
+  $$Within this time the same request without an idempotency key is a repetition, and answers the same collection.$$;
+comment on column amc_history.allowances.wake_ups is 'Most workers that the schedule wakes at once.';
+comment on column amc_history.allowances.actionable_per_wake_up is 'For so many things to do one worker is woken.';
+comment on column amc_history.allowances.wake_up_timeout is 'How long pg_net waits for the answer to a wake-up.';
+comment on column amc_history.allowances.keep_job_runs is 'How long pg_cron''s record of runs is kept.';
+comment on column amc_history.allowances.keep_events is 'How long tracking events are kept.';
+
+alter table amc_history.allowances enable row level security;
+insert into amc_history.allowances default values;
+
+create function amc_history.allowances() returns amc_history.allowances
+language plpgsql stable security definer set search_path = ''
+as $$
+declare
+  found_row amc_history.allowances;
+begin
+  select * into strict found_row from amc_history.allowances;
+  return found_row;
+end;
+$$;
+comment on function amc_history.allowances() is
+  $$The allowances. Raises if their row was deleted: without it every wait would be null. Definer: functions that run
+with a worker's rights need them, and no API role has a right on the table.$$;
+
 create function amc_history.refuse(code text, message text, hint text, sqlstate_code text default '22023')
 returns void
-language plpgsql immutable set search_path = ''
+-- Volatile, as what raises must be: the planner may call an immutable function where no row asks for it.
+language plpgsql volatile set search_path = ''
 as $$
 begin
   raise exception '%', refuse.message using errcode = refuse.sqlstate_code, detail = refuse.code, hint = refuse.hint;
@@ -47,7 +214,20 @@ language sql stable set search_path = ''
 as $$
   select coalesce(auth.uid()::text, auth.role(), session_user::text);
 $$;
-comment on function amc_history.actor() is 'Who makes a request, for an event: a user''s id, else the role.';
+comment on function amc_history.actor() is
+  $$Who makes a request: the signed-in user's id, else the role of the API key, else the role that logged in to the
+database.$$;
+
+create function amc_history.is_operator() returns boolean
+language sql stable set search_path = ''
+as $$
+  -- The session's own role: within a function with its owner's rights the current one is always postgres. The API's
+  -- role authenticator is no member of postgres.
+  select coalesce(auth.role() = 'service_role', pg_has_role(session_user, 'postgres', 'member'));
+$$;
+comment on function amc_history.is_operator() is
+  $$Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
+at a database prompt whose login role is postgres or may become it.$$;
 
 create type public.tracking_report as (outcome text, reason text, status text, execution_id text);
 comment on type public.tracking_report is

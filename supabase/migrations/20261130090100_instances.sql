@@ -21,7 +21,7 @@ create table public.amc_instances (
   paused_until timestamptz,
   pause_reason text,
   throttles_in_row integer not null default 0,
-  list_lag_seconds integer not null default 300
+  list_lag_seconds integer not null default extract(epoch from (amc_history.allowances()).list_lag)
     constraint list_lag_is_sane check (list_lag_seconds between 0 and 86400),
   matcher_proved_at timestamptz,
   poll_seconds integer not null default 30

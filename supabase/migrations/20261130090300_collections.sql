@@ -1,7 +1,7 @@
 -- Collections and their weeks, as they were before executions were tracked.
 --
 -- A collection is one request to collect a range of weeks of one workflow; a week is a window of seven days of it.
--- Everything that follows (executions, attempts, loads) hangs on the weeks made here.
+-- Everything that follows (executions, attempts, loads) belongs to a week.
 
 create table public.report_data_collections (
   id uuid primary key default gen_random_uuid(),
@@ -51,28 +51,28 @@ create index report_data_collections_to_restate_idx on public.report_data_collec
 comment on table public.report_data_collections is
   'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
 comment on column public.report_data_collections.owner_id is
-  'Who asked. Null once that user is gone: the history stays.';
+  'The user who started it. Null once that user is deleted: the history stays.';
 comment on column public.report_data_collections.end_date is 'Last day of the last week, inclusive.';
 comment on column public.report_data_collections.time_zone is
   'tz database name in which the weeks begin at 00:00.';
 comment on column public.report_data_collections.idempotency_key is
-  'The caller''s key: the same key answers the same collection.';
+  'The caller''s key: a request with the same key is answered with the same collection.';
 comment on column public.report_data_collections.request_hash is
-  'Hash of what was asked: the same request within ten minutes answers the same collection.';
+  $$Hash of the request: the same one again within the allowance repeated_request, without a key, is answered with the
+same collection.$$;
 comment on column public.report_data_collections.surveyed_at is
   $$When AMC's list was first read for the collection. Until then nothing is created for it: a database that was
 restored from a backup does not run again what AMC has.$$;
 comment on column public.report_data_collections.failed_retries is
-  $$How often a week is tried again by itself whose execution ended at AMC as FAILED. Rejections and refusals are never
-tried again by themselves.$$;
+  $$How often the system retries a week whose execution ended at AMC as FAILED. It never retries rejections and
+refusals.$$;
 comment on column public.report_data_collections.keep_versions is
-  'How many results are kept of each week, the shown one counted. Older ones are pruned.';
+  'How many results are kept of each week, including the shown one. Older ones are pruned.';
 comment on column public.report_data_collections.restate_weeks is
-  $$How many of the newest completed weeks are collected again; 0 for none. Weeks that ended more than 90 days ago are
-let be: attribution has settled within 28 (guides, M), and AMC refuses a query that ran too often over the same
-days (guide, M).$$;
+  $$How many of the newest completed weeks are collected again on a schedule; 0 for none. Not those that ended more
+than restate_days ago (amc_history.allowances).$$;
 comment on column public.report_data_collections.restate_every_days is
-  'How many days lie between two collections of such a week.';
+  'How many days pass between two collections of such a week.';
 
 alter table public.report_data_collections enable row level security;
 
@@ -141,18 +141,19 @@ comment on column public.report_data_weeks.time_window_end is
   'The first moment after the week, in the same form: AMC''s windows are half-open.';
 comment on column public.report_data_weeks.data is
   'Summary of the result: columns, rows, bytes, first rows. The rows themselves are in the view of the workflow.';
-comment on column public.report_data_weeks.error_code is 'Why the week failed or was last put off, as a stable code.';
+comment on column public.report_data_weeks.error_code is 'Why the week failed or last had to wait, as a stable code.';
 comment on column public.report_data_weeks.error_message is 'The same in words: AMC''s own where AMC said why.';
 comment on column public.report_data_weeks.started_at is 'When the week first became running.';
 comment on column public.report_data_weeks.finished_at is 'When the week reached its terminal status; null before.';
 comment on column public.report_data_weeks.instance_id is
   'The collection''s instance, copied so that the due weeks of one instance are one index range.';
 comment on column public.report_data_weeks.due_at is
-  'From when the next attempt may be made; null if none is wanted. A completed week is due when it is to be restated.';
-comment on column public.report_data_weeks.error_count is 'Errors so far. Waiting of any kind counts none.';
+  $$From when the next attempt may start; null if none is wanted; infinity while the week is held. A completed week is
+due when it is to be restated.$$;
+comment on column public.report_data_weeks.error_count is 'Errors so far. Waiting is no error.';
 comment on column public.report_data_weeks.survey_again is
-  $$AMC's list showed a run of it that it could not take, since another live attempt asked AMC for the same window. It
-waits, due at infinity, until the list has been read again.$$;
+  $$Whether AMC's list showed an execution for it that it could not take, since another live attempt asked for the
+same window. It waits, due at infinity, for the next listing.$$;
 
 alter table public.report_data_weeks enable row level security;
 
@@ -173,8 +174,8 @@ begin
 end;
 $$;
 comment on function amc_history.forbid_misplaced_week() is
-  $$Keeps the weeks of a collection contiguous: each starts a whole number of weeks after the range does and lies
-inside it.$$;
+  $$Refuses a week that does not lie in its collection's range, a whole number of weeks after its start: so the
+weeks are contiguous.$$;
 create trigger forbid_misplaced_week before insert or update of collection_id, week_start_date, week_end_date
   on public.report_data_weeks for each row execute function amc_history.forbid_misplaced_week();
 
@@ -187,7 +188,7 @@ begin
   return new;
 end;
 $$;
-comment on function amc_history.set_week_instance() is 'Gives a week its collection''s instance.';
+comment on function amc_history.set_week_instance() is 'Copies the instance of a week''s collection to the week.';
 create trigger set_week_instance before insert or update of collection_id, instance_id
   on public.report_data_weeks for each row execute function amc_history.set_week_instance();
 
@@ -208,7 +209,7 @@ begin
 end;
 $$;
 comment on function amc_history.set_week_timestamps() is
-  $$Keeps a week's timestamps in step with its status, whoever writes it.$$;
+  $$Sets updated_at, started_at and finished_at as the status demands, whoever writes it.$$;
 create trigger set_week_timestamps before insert or update on public.report_data_weeks
   for each row execute function amc_history.set_week_timestamps();
 
@@ -221,7 +222,7 @@ begin
 end;
 $$;
 comment on function amc_history.hold_for_survey() is
-  'Keeps a week from being claimed, whoever makes it due, until AMC''s list has been read for it again.';
+  'Holds a week with survey_again, whoever makes it due, until the next listing has looked for it.';
 create trigger hold_for_survey before insert or update on public.report_data_weeks
   for each row when (new.survey_again and new.due_at < 'infinity')
   execute function amc_history.hold_for_survey();

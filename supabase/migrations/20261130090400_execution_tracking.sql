@@ -1,12 +1,11 @@
--- Execution tracking: which AMC execution every week's result comes from.
+-- Execution tracking: from which AMC execution the result of each week comes.
 --
--- A week is tried by attempts. An attempt is committed before AMC is asked (its intent), and lives
--- intended -> unknown or created -> ended. While it lives it holds a slot of its instance, so that the cap
--- on parallel executions is a unique index and not a count. An execution is one run at AMC, under AMC's id.
--- A load is one filling of a result from one execution.
--- Every function that locks takes instance, collection, week, attempt, execution in this order.
+-- A week is tried by attempts. An attempt is committed before AMC is asked (its intent); its states are
+-- intended -> unknown or created -> ended. While it is live it holds a slot of its instance, so that a unique index,
+-- not a count, keeps the cap on parallel executions. An execution is one run at AMC, under AMC's id.
+-- Every function that locks takes instance, collection, week, attempt, execution, in this order.
 
--- What was here before stays readable and writable while this runs: nothing waits long for a lock.
+-- The tables that are there stay readable and writable while this runs: nothing waits long for a lock.
 set local lock_timeout = '5s';
 
 create function amc_history.is_execution_id(id text) returns boolean
@@ -28,8 +27,41 @@ begin
 end;
 $$;
 comment on function amc_history.is_terminal_status(text) is
-  $$Whether AMC's status says that an execution has ended (SPEC, H): false for a status that is not known here, null for
-null. Queries of workflow_executions read has_ended.$$;
+  $$Whether AMC's status says that an execution has ended (SPEC, H): false for a status that is not known here, null
+for null. Queries of workflow_executions read has_ended.$$;
+
+create type amc_history.execution_observation as (
+  id text,
+  status text,
+  status_reason text,
+  workflow_id text,
+  time_window_start text,
+  time_window_end text,
+  time_zone text,
+  parameter_values jsonb,
+  timeout_seconds integer,
+  created_at timestamptz,
+  updated_at timestamptz,
+  expires_at timestamptz,
+  execution_seconds numeric,
+  output_columns jsonb,
+  request_id text,
+  matcher_proved boolean
+);
+comment on type amc_history.execution_observation is
+  $$An execution observation: what the worker read of an execution in one answer of AMC. It comes from the worker as
+JSON with these keys. A key that is missing or null says nothing: AMC left it out, and what is stored stays.$$;
+comment on column amc_history.execution_observation.id is 'workflowExecutionId.';
+comment on column amc_history.execution_observation.time_window_start is
+  'timeWindowStartOriginal: local, without a zone.';
+comment on column amc_history.execution_observation.time_window_end is 'timeWindowEndOriginal.';
+comment on column amc_history.execution_observation.time_zone is 'timeWindowTimeZone.';
+comment on column amc_history.execution_observation.timeout_seconds is
+  'workflowExecutionTimeoutSeconds: the fingerprint of the attempt that asked for it.';
+comment on column amc_history.execution_observation.updated_at is 'lastUpdatedTime, by which later reports are told.';
+comment on column amc_history.execution_observation.request_id is 'AMC''s request id of the answer, for its support.';
+comment on column amc_history.execution_observation.matcher_proved is
+  $$Of a create's answer only: whether its echo would have been found in AMC's list. Null if that was not looked at.$$;
 
 create table public.workflow_executions (
   id text primary key
@@ -66,7 +98,7 @@ comment on table public.workflow_executions is 'Runs at AMC, one row each, under
 comment on column public.workflow_executions.id is
   'AMC''s workflowExecutionId: a lowercase UUID v4 in every captured answer (H), but not relied upon.';
 comment on column public.workflow_executions.status is
-  'AMC''s status verbatim; null until AMC said one. A terminal status is final.';
+  'AMC''s status verbatim; null until AMC gave one. A terminal status is final.';
 comment on column public.workflow_executions.has_ended is
   'Whether the execution ended at AMC: its status is terminal. False while AMC has not said a status.';
 comment on column public.workflow_executions.status_reason is
@@ -80,7 +112,8 @@ comment on column public.workflow_executions.amc_updated_at is
 comment on column public.workflow_executions.adopted is
   'True if the id was found in AMC''s list after the answer to the create was lost.';
 comment on column public.workflow_executions.request_id is 'AMC''s request id of the create, for its support.';
-comment on column public.workflow_executions.cancel_requested_at is 'Since when it is to be cancelled at AMC.';
+comment on column public.workflow_executions.cancel_requested_at is
+  'When its cancellation at AMC was requested; null if it was not.';
 comment on column public.workflow_executions.cancel_tried_at is 'When a worker last asked AMC to cancel it.';
 
 alter table public.workflow_executions enable row level security;
@@ -94,7 +127,7 @@ begin
 end;
 $$;
 comment on function amc_history.protect_terminal_status() is
-  $$Refuses to take an execution back from a status with which it ended at AMC.$$;
+  $$Refuses to change a status with which an execution ended at AMC.$$;
 create trigger protect_terminal_status before update of status on public.workflow_executions
   for each row
   when (old.has_ended and new.status is distinct from old.status)
@@ -196,35 +229,39 @@ create index week_attempts_instance_id_idx on public.week_attempts (instance_id,
 create index week_attempts_watched_idx on public.week_attempts (instance_id, watch_until) where watch_until is not null;
 
 comment on table public.week_attempts is
-  'Tries to get a week. Each is committed before AMC is asked, and POSTed at most once: only by the call that made it.';
+  $$Attempts to collect a week. Each is committed before AMC is asked, and POSTed at most once, by the call that
+made it.$$;
 comment on column public.week_attempts.kind is
-  'collected; restated (the week had a result already); external (an id that a caller of update_week_status brought).';
+  $$collected; restated (the week had a result already); external (a caller of update_week_status brought its
+execution).$$;
 comment on column public.week_attempts.state is
-  $$intended: may be on its way to AMC. unknown: AMC's answer was lost, AMC's list decides. created: AMC gave an id.
-ended.$$;
+  $$intended: may be on its way to AMC. unknown: AMC's answer was lost, and AMC's list decides. created: AMC gave an
+id. ended: see outcome.$$;
 comment on column public.week_attempts.is_live is
   'Whether the attempt has not ended. The indexes of live attempts serve only queries that say is_live.';
 comment on column public.week_attempts.intended_at is 'When the intent was written, on the database''s clock.';
 comment on column public.week_attempts.settle_after is
-  'A listing begun before this proves nothing: the create may still be under way, or AMC''s list may lag.';
+  'A listing that began before this proves nothing: the create may still be under way, or AMC''s list may lag.';
 comment on column public.week_attempts.fingerprint is
-  $$The workflowExecutionTimeoutSeconds that is sent: free to choose up to 86400, echoed by AMC (captured, H), and so a
-mark by which our execution is known in its list.$$;
+  $$The workflowExecutionTimeoutSeconds that is sent, chosen at random: AMC takes up to 86400 and echoes it
+(captured, H), so that it marks the execution as ours in AMC's list.$$;
 comment on column public.week_attempts.window_key is
-  $$Workflow, window, zone and parameters: no two live attempts ask the same.$$;
-comment on column public.week_attempts.slot is 'Which of the instance''s max_parallel places it holds while live.';
+  $$Workflow, window, zone and parameters: no two live attempts of an instance ask for the same.$$;
+comment on column public.week_attempts.slot is
+  'Which of the instance''s max_parallel slots it holds while it is live.';
 comment on column public.week_attempts.fence is
-  $$Raised each time a worker takes the attempt up; a report with an earlier one is stale.$$;
-comment on column public.week_attempts.leased_until is 'Until then the worker that took it up has it to itself.';
+  $$Raised each time a worker claims the attempt; a report with an earlier one is stale.$$;
+comment on column public.week_attempts.leased_until is 'Until then it is the worker''s alone that claimed it.';
 comment on column public.week_attempts.due_at is 'When its load may be tried again.';
-comment on column public.week_attempts.amc_answer is 'What AMC answered to the create: status, words, request id.';
+comment on column public.week_attempts.amc_answer is
+  'AMC''s answer to the create: verdict, HTTP status, message, request id.';
 comment on column public.week_attempts.cancel_requested_at is
-  $$Since when its execution is to be cancelled, also while that is not known yet.$$;
+  $$When the cancellation of its execution was requested, even while the execution is not known yet.$$;
 comment on column public.week_attempts.watch_until is
-  $$Until when an abandoned attempt is still looked for in AMC's list.$$;
+  $$Until when AMC's list is still searched for the execution of an abandoned attempt.$$;
 comment on column public.week_attempts.confirmed_execution_id is
-  $$The execution that a person found in AMC for an attempt whose answer was lost. The worker looks it up before the
-attempt takes it.$$;
+  $$The execution that a person named for an attempt whose create got no answer. The worker looks it up in AMC before
+the attempt takes it.$$;
 
 alter table public.week_attempts enable row level security;
 
@@ -243,7 +280,7 @@ begin
 end;
 $$;
 comment on function amc_history.forbid_slot_beyond_cap() is
-  $$Refuses an attempt beyond the instance's max_parallel places.$$;
+  $$Refuses a live attempt beyond the instance's max_parallel slots.$$;
 -- After the insert: a generated column has its value only then.
 create trigger forbid_slot_beyond_cap after insert on public.week_attempts
   for each row when (new.is_live) execute function amc_history.forbid_slot_beyond_cap();
@@ -257,7 +294,7 @@ begin
 end;
 $$;
 comment on function amc_history.forbid_attempt_revival() is
-  $$Refuses to bring an ended attempt back, or to take an attempt's execution from it.$$;
+  $$Refuses to change the state of an ended attempt, and an execution that an attempt has.$$;
 create trigger forbid_attempt_revival before update on public.week_attempts
   for each row
   when (not old.is_live and new.state <> old.state

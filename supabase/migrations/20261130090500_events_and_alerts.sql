@@ -1,22 +1,32 @@
--- What happened to the tracking of executions, and what a person should look at.
+-- Events: what happened, and who caused it. Alerts: what a person should look at.
 
 create table public.tracking_events (
   id bigint generated always as identity primary key,
   happened_at timestamptz not null default amc_history.clock_now(),
   event text not null,
+  actor text,
   instance_id text,
   collection_id uuid,
   week_id uuid,
   attempt_id uuid,
   execution_id text,
-  detail jsonb
+  detail jsonb,
+  constraint a_persons_event_has_its_actor check (actor is not null or event not in ('collection_started',
+    'collection_paused', 'collection_resumed', 'collection_cancelled', 'week_retried', 'restatement_policy_set',
+    'keep_versions_set', 'execution_confirmed', 'alert_resolved'))
 );
 
 create index tracking_events_week_id_idx on public.tracking_events (week_id, happened_at);
 create index tracking_events_happened_at_idx on public.tracking_events (happened_at);
 
 comment on table public.tracking_events is
-  'What happened to the tracking of executions. Kept without foreign keys, so that it outlives what it tells of.';
+  $$What happened to the tracking of executions, and who caused it. Without foreign keys: events outlive their
+subjects.$$;
+
+comment on column public.tracking_events.event is 'What happened, as a stable code.';
+comment on column public.tracking_events.actor is
+  $$Who caused it: a user's id, or the role of whoever acts for all users (service_role, or a login role of the
+database). Null for what the system did by itself or a worker reported.$$;
 
 alter table public.tracking_events enable row level security;
 
@@ -58,7 +68,25 @@ begin
 end;
 $$;
 comment on function amc_history.record_event(text, public.week_attempts, public.report_data_weeks, text, jsonb) is
-  'Writes one tracking event about an attempt (or null) of a week.';
+  'Writes an event that no person caused, about a week and an attempt of it (or null).';
+
+create function amc_history.record_action(
+  event text, instance_id text, collection_id uuid default null, week_id uuid default null,
+  attempt_id uuid default null, execution_id text default null, detail jsonb default null,
+  actor text default amc_history.actor()
+) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  insert into public.tracking_events
+    (event, actor, instance_id, collection_id, week_id, attempt_id, execution_id, detail)
+  values (record_action.event, record_action.actor, record_action.instance_id, record_action.collection_id,
+    record_action.week_id, record_action.attempt_id, record_action.execution_id, record_action.detail);
+end;
+$$;
+comment on function amc_history.record_action(text, text, uuid, uuid, uuid, text, jsonb, text) is
+  $$Writes an event that a person caused. event: its code. actor: who; by default whoever makes the request. The rest:
+what it was done to, and detail.$$;
 
 create function amc_history.raise_alert(
   code text, message text, instance_id text, week_id uuid default null, detail jsonb default null
@@ -72,7 +100,7 @@ as $$
     last_raised_at = amc_history.clock_now();
 $$;
 comment on function amc_history.raise_alert(text, text, text, uuid, jsonb) is
-  'Opens an alert for a person, or counts it up if the same one is open.';
+  'Opens an alert for a person, or counts one up that is open for the same code, instance and week.';
 
 create function amc_history.resolve_unknown_outcome_alerts() returns trigger
 language plpgsql set search_path = ''
@@ -84,7 +112,7 @@ begin
 end;
 $$;
 comment on function amc_history.resolve_unknown_outcome_alerts() is
-  'Resolves the alerts of an outcome that is known now, by whatever way.';
+  'Resolves the alerts about the unknown outcome of a create as soon as its attempt leaves the state unknown.';
 create trigger resolve_unknown_outcome_alerts after update of state on public.week_attempts
   for each row when (old.state = 'unknown' and new.state <> 'unknown')
   execute function amc_history.resolve_unknown_outcome_alerts();
@@ -101,4 +129,4 @@ as $$
   end;
 $$;
 comment on function amc_history.alert_cause_persists(public.tracking_alerts) is
-  'Whether what an alert tells of holds something up until a person does something else than resolve it.';
+  'Whether the cause of an alert still blocks work, so that resolving the alert alone would hide it.';

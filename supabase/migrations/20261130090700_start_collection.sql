@@ -1,13 +1,14 @@
--- How a collection begins: a range of weeks is planned, and its progress is read.
+-- How a collection starts: create_collection plans its range of weeks; collection_progress tells how far it is.
 
 create function amc_history.check_time_zone(time_zone text) returns void
 -- The zone of the session is set to the one in question, and is the caller's own again when the function returns.
 language plpgsql volatile set search_path = '' set timezone = 'UTC'
 as $$
 declare
-  -- Postgres takes POSIX rules for zones too, each of which has a digit; names of the tz database have none, by its own rules,
-  -- but for these old ones. Looking into pg_timezone_names would read every file of the database.
-  names constant text := '^[A-Za-z_-]+(/[A-Za-z_-]+){0,2}$|^(Etc/)?GMT[+-]?0$|^Etc/GMT([+-]([1-9]|1[0-2])|-1[34])$|^(EST5EDT|CST6CDT|MST7MDT|PST8PDT)$';
+  -- Postgres takes POSIX rules for zones too, each of which has a digit. Names of the tz database have none, but for
+  -- these old ones. Looking into pg_timezone_names would read every file of the database.
+  names constant text := '^[A-Za-z_-]+(/[A-Za-z_-]+){0,2}$|^(Etc/)?GMT[+-]?0$'
+    '|^Etc/GMT([+-]([1-9]|1[0-2])|-1[34])$|^(EST5EDT|CST6CDT|MST7MDT|PST8PDT)$';
   not_known_elsewhere constant text := '^(posix|right)/|^(Factory|localtime|posixrules)$';
   known text;
 begin
@@ -23,12 +24,50 @@ begin
   end if;
   if known is distinct from check_time_zone.time_zone or known is null then
     perform amc_history.refuse('unknown_time_zone',
-      format('Unknown time zone %s: expected a tz database name.', coalesce(quote_literal(check_time_zone.time_zone), 'null')),
+      format('Unknown time zone %s: expected a tz database name.',
+        coalesce(quote_literal(check_time_zone.time_zone), 'null')),
       'Use a name such as America/New_York or UTC.');
   end if;
 end;
 $$;
 comment on function amc_history.check_time_zone(text) is 'Refuses what is not a tz database name (unknown_time_zone).';
+
+create function amc_history.refuse_weeks(weeks integer, most_weeks integer) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  perform amc_history.refuse('weeks_out_of_range',
+    format('Expected 1 to %s weeks, got %s.', refuse_weeks.most_weeks, refuse_weeks.weeks),
+    format('AMC keeps about 13 months. Ask for at most %s weeks at once.', refuse_weeks.most_weeks));
+end;
+$$;
+comment on function amc_history.refuse_weeks(integer, integer) is
+  'Refuses a collection of too many or too few weeks (weeks_out_of_range).';
+
+create function amc_history.check_range(weeks integer, start_date date, end_date date) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  most_weeks constant integer := (amc_history.allowances()).most_weeks;
+begin
+  if (check_range.start_date is null) <> (check_range.end_date is null) then
+    perform amc_history.refuse('range_incomplete',
+      'Expected a start date and an end date, or neither; got one of them.',
+      'Give both dates, or a number of weeks.');
+  elsif check_range.start_date is not null and check_range.weeks is not null then
+    perform amc_history.refuse('range_ambiguous', 'Expected a number of weeks or two dates; got both.',
+      'Leave one out.');
+  elsif check_range.weeks not between 1 and most_weeks then
+    perform amc_history.refuse_weeks(check_range.weeks, most_weeks);
+  elsif not coalesce(isfinite(check_range.start_date) and isfinite(check_range.end_date), true) then
+    perform amc_history.refuse('range_not_whole_weeks', format('Expected two dates, got %s to %s.',
+      check_range.start_date, check_range.end_date), 'Give days of the calendar.');
+  end if;
+end;
+$$;
+comment on function amc_history.check_range(integer, date, date) is
+  $$Refuses a range that is neither a number of weeks nor two dates (range_incomplete, range_ambiguous,
+weeks_out_of_range, range_not_whole_weeks).$$;
 
 create function amc_history.plan_range(
   weeks integer, start_date date, end_date date, week_starts_on text, time_zone text,
@@ -38,6 +77,7 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
   weekdays constant text[] := array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+  allowed constant amc_history.allowances := amc_history.allowances();
   today date;
   days integer;
 begin
@@ -47,36 +87,23 @@ begin
     weekdays[extract(isodow from plan_range.start_date)::integer], 'monday'));
   if weekday <> all (weekdays) then
     perform amc_history.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
-      quote_literal(plan_range.week_starts_on), array_to_string(weekdays, ', ')), 'Name the day on which your weeks start.');
+      quote_literal(plan_range.week_starts_on), array_to_string(weekdays, ', ')),
+      'Name the day on which your weeks start.');
   end if;
-  if (plan_range.start_date is null) <> (plan_range.end_date is null) then
-    perform amc_history.refuse('range_incomplete', 'Expected a start date and an end date, or neither; got one of them.',
-      'Give both dates, or a number of weeks.');
-  end if;
-  if plan_range.start_date is not null and plan_range.weeks is not null then
-    perform amc_history.refuse('range_ambiguous', 'Expected a number of weeks or two dates; got both.', 'Leave one out.');
-  end if;
-  if coalesce(plan_range.weeks, 52) not between 1 and 60 then
-    perform amc_history.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', plan_range.weeks),
-      'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
-  end if;
-  if not coalesce(isfinite(plan_range.start_date) and isfinite(plan_range.end_date), true) then
-    perform amc_history.refuse('range_not_whole_weeks', format('Expected two dates, got %s to %s.',
-      plan_range.start_date, plan_range.end_date), 'Give days of the calendar.');
-  end if;
+  perform amc_history.check_range(plan_range.weeks, plan_range.start_date, plan_range.end_date);
   if plan_range.start_date is null then
-    -- The newest week that ended at least 14 days ago: attribution has settled by then (guide, M).
-    last_day := today - 14 - 1;
+    -- The newest week whose attribution has settled.
+    last_day := today - allowed.settle_days - 1;
     last_day := last_day - (extract(isodow from last_day + 1)::integer
       - array_position(weekdays, weekday) + 7) % 7;
-    first_day := last_day + 1 - 7 * coalesce(plan_range.weeks, 52);
+    first_day := last_day + 1 - 7 * coalesce(plan_range.weeks, allowed.default_weeks);
   else
     first_day := plan_range.start_date;
     last_day := plan_range.end_date;
   end if;
   days := last_day - first_day + 1;
-  if days > 60 * 7 then
-    perform amc_history.refuse('weeks_out_of_range', format('Expected 1 to 60 weeks, got %s.', days / 7), 'AMC keeps about 13 months. Ask for at most 60 weeks at once.');
+  if days > allowed.most_weeks * 7 then
+    perform amc_history.refuse_weeks(days / 7, allowed.most_weeks);
   end if;
   if days < 7 or days % 7 <> 0 or extract(isodow from first_day) <> array_position(weekdays, weekday) then
     perform amc_history.refuse('range_not_whole_weeks', format(
@@ -84,31 +111,33 @@ begin
       'The end date is the last day of the last week, inclusive.');
   end if;
   if last_day >= today then
-    perform amc_history.refuse('range_in_future', format('Expected the last day to lie before %s, got %s.', today, last_day),
-      'End with a week that is over.');
+    perform amc_history.refuse('range_in_future',
+      format('Expected the last day to lie before %s, got %s.', today, last_day), 'End with a week that is over.');
   end if;
 end;
 $$;
 comment on function amc_history.plan_range(integer, date, date, text, text) is
-  $$Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least 14 days ago,
-or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete, range_ambiguous,
-weeks_out_of_range, range_not_whole_weeks, range_in_future.$$;
+  $$Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least settle_days
+ago (amc_history.allowances), or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete,
+range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.$$;
 
 create function amc_history.check_parameters(declared jsonb, given jsonb) returns void
-language plpgsql immutable set search_path = ''
+language plpgsql volatile set search_path = ''
 as $$
 declare
   unknown text;
 begin
   if jsonb_typeof(check_parameters.given) is distinct from 'object' then
-    perform amc_history.refuse('parameters_not_an_object', format('Expected parameter values as an object, got %s.',
-      coalesce(jsonb_typeof(check_parameters.given), 'null')), 'Send {"name": value}, or leave it out.');
+    perform amc_history.refuse('parameters_not_an_object',
+      format('Expected parameter values as an object, got %s.', coalesce(jsonb_typeof(check_parameters.given), 'null')),
+      'Send {"name": value}, or leave it out.');
   end if;
   select string_agg(quote_literal(k), ', ') into unknown
   from jsonb_object_keys(check_parameters.given) k
   where not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
   if unknown is not null then
-    perform amc_history.refuse('unknown_parameter', format('The workflow does not declare the parameter %s.', unknown),
+    perform amc_history.refuse('unknown_parameter',
+      format('The workflow does not declare the parameter %s.', unknown),
       'Declare it when saving the workflow, or leave it out.');
   end if;
 end;
@@ -135,7 +164,7 @@ as $$
 declare
   earlier public.report_data_collections;
 begin
-  -- Two equal requests at once wait for each other here, so that the second finds what the first made.
+  -- Of two equal requests at the same time, the second waits here and then finds what the first made.
   perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', find_repeated_request.owner_id,
     coalesce(find_repeated_request.idempotency_key, find_repeated_request.request_hash)), 0));
   if find_repeated_request.idempotency_key is not null then
@@ -148,15 +177,16 @@ begin
   else
     select * into earlier from public.report_data_collections c
     where c.owner_id = find_repeated_request.owner_id and c.request_hash = find_repeated_request.request_hash
-      and c.created_at > amc_history.clock_now() - interval '10 minutes' and c.cancelled_at is null
+      and c.created_at > amc_history.clock_now() - (amc_history.allowances()).repeated_request
+      and c.cancelled_at is null
     order by c.created_at desc limit 1;
   end if;
   return earlier.id;
 end;
 $$;
 comment on function amc_history.find_repeated_request(uuid, text, text) is
-  $$The collection that this request made before: by its key, else by its content within ten minutes. Refuses a key
-that came with another content (idempotency_key_reused).$$;
+  $$Answers the collection that this request made before: found by its key, else by its content within the allowance
+repeated_request. Refuses a key that came with another content (idempotency_key_reused).$$;
 
 create function public.create_collection(
   owner_id uuid, instance_id text, workflow_id text, weeks integer default null,
@@ -178,13 +208,15 @@ begin
   if not exists (select from public.amc_instance_members m
       where m.instance_id = create_collection.instance_id and m.user_id = create_collection.owner_id) then
     perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
-      coalesce(quote_literal(create_collection.instance_id), 'null')), 'Check the id, or ask for membership of the instance.', 'PT404');
+      coalesce(quote_literal(create_collection.instance_id), 'null')),
+      'Check the id, or ask for membership of the instance.', 'PT404');
   end if;
   select * into workflow from public.amc_workflows w
     where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
   if not found then
-    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.', create_collection.instance_id,
-      coalesce(quote_literal(create_collection.workflow_id), 'null')), 'Save it with save_workflow, which answers its id.', 'PT404');
+    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.',
+      create_collection.instance_id, coalesce(quote_literal(create_collection.workflow_id), 'null')),
+      'Save it with save_workflow, which answers its id.', 'PT404');
   end if;
   perform amc_history.check_parameters(workflow.parameters, create_collection.parameter_values);
   plan := amc_history.plan_range(create_collection.weeks, create_collection.start_date,
@@ -205,6 +237,8 @@ begin
   insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at)
   select made, day::date, day::date + 6, amc_history.clock_now()
   from generate_series(plan.first_day::timestamp, plan.last_day::timestamp, interval '7 days') day;
+  perform amc_history.record_action('collection_started', create_collection.instance_id, made,
+    actor => create_collection.owner_id::text);
   return amc_history.describe_collection(made, true);
 end;
 $$;
@@ -214,7 +248,8 @@ comment on function public.create_collection(uuid, text, text, integer, date, da
 weeks: 1 to 60 (52 if neither weeks nor dates are given), ending with the newest week that ended at least 14
 days ago; or start_date and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz database
 name. The same idempotency_key, or the same request within ten minutes, answers the same collection with
-created false. Answers {collection_id, created, weeks}. Refuses with a stable code in detail. For service_role.$$;
+created false. The numbers are those of amc_history.allowances. Answers {collection_id, created, weeks}. Leaves an
+event collection_started with owner_id as its actor. Refuses with a stable code in detail. For service_role.$$;
 
 create view public.collection_progress with (security_invoker = true) as
 select c.id as collection_id, c.instance_id, c.workflow_id, c.start_date, c.end_date, c.created_at,

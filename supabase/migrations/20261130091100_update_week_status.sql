@@ -1,4 +1,17 @@
--- The one way a week's status changes from outside: update_week_status, and how an attempt ends.
+-- update_week_status: the one way in which a week's status is reported, by the worker and by other systems.
+--
+-- Its nine rules, in the order in which it asks; the numbers stand beside the code.
+--   1  The status is one of the six that there are; else the call raises.
+--   2  The week is one of the collection; it is locked. Else: not_found.
+--   3  The execution is not one of an attempt that has ended; else the report is late: stale.
+--   4  While an attempt lives, only a report with its execution counts; else: rejected, attempt_in_progress.
+--   5  The week may change from its status to this one; else: rejected, illegal_transition.
+--   6  A live attempt's week is completed only with a complete load; else: rejected, load_incomplete.
+--   7  A report that says nothing new changes nothing: already_applied.
+--   8  An execution that the caller brings is stored with the status. If it cannot be the week's, status and data are
+--      stored all the same, and an alert opens: applied_untracked.
+--   9  Everything else is stored in one statement: applied. A live attempt ends with its week. A restatement that
+--      failed ends its attempt alone, and the week keeps what it shows (result_kept).
 
 create function amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamptz default null)
 returns void
@@ -12,7 +25,8 @@ begin
 end;
 $$;
 comment on function amc_history.end_attempt(uuid, text, timestamptz) is
-  'Ends a live attempt, which frees its slot and its window. The caller holds the week''s lock.';
+  $$Ends a live attempt, which frees its slot and its window. outcome: how. watch_until: until when AMC's list is
+still searched for its execution; only for abandoned. The caller holds the week's lock.$$;
 
 create function amc_history.is_legal_transition(
   week public.report_data_weeks, live public.week_attempts, status text, data jsonb, execution_id text
@@ -23,20 +37,21 @@ begin
   return case
     when (week).status = 'pending' then true
     when (week).status = 'running' then is_legal_transition.status <> 'pending'
-    -- A restatement switches a completed week to its new result, or fails and leaves it as it was.
+    -- A restatement gives a completed week its new result, or fails and leaves the week as it was.
     when (week).status = 'completed' and (live).kind = 'restated'
       then is_legal_transition.status in ('completed', 'failed')
     when (week).status <> is_legal_transition.status then false
-    -- Terminal: only what is still missing may be filled in; saying again what is there is no change.
+    -- Final: only what is missing may be added; repeating what is there changes nothing.
     else ((week).data is null or is_legal_transition.data is null or (week).data = is_legal_transition.data)
       and ((week).execution_id is null or is_legal_transition.execution_id is null
         or (week).execution_id = is_legal_transition.execution_id)
   end;
 end;
 $$;
-comment on function amc_history.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
-  $$Whether a week may take this status, data and execution: pending to any, running to any but pending, a terminal
-status only to itself and only to fill gaps.$$;
+comment on function
+  amc_history.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
+  $$Whether a week may take this status, data and execution (rule 5): from pending to any status, from running to
+any but pending, from a final status only to itself and only to add what is missing.$$;
 
 create function amc_history.write_week(
   week public.report_data_weeks, status text, data jsonb, execution_id text
@@ -47,7 +62,7 @@ as $$
 declare
   reported public.report_data_weeks;
 begin
-  -- The execution and the status change in one statement, so that no reader sees one without the other.
+  -- Execution and status change in one statement, so that no reader sees one without the other.
   update public.report_data_weeks w set
     status = write_week.status,
     data = coalesce(write_week.data, w.data),
@@ -61,7 +76,7 @@ begin
 end;
 $$;
 comment on function amc_history.write_week(public.report_data_weeks, text, jsonb, text) is
-  $$Gives a week its status and, where they are not null, its data and its execution. Answers the week as it now is.
+  $$Stores a week's status and, where they are not null, its data and its execution. Answers the week as it now is.
 The caller holds its lock.$$;
 
 create function amc_history.write_week_with_execution(
@@ -88,12 +103,13 @@ begin
         untracked := 'execution_of_another_week';
       end if;
       if untracked is null then
-        week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data, brought);
+        week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data,
+          brought);
         return;
       end if;
     exception
-      -- Tracking must never stop a collection. Only what the value itself caused is caught (classes 22 and 23):
-      -- a deadlock, a cancellation or a full disk is raised, and the caller tries again.
+      -- Tracking must never stop a collection. Only errors that the value itself caused are caught (classes 22 and
+      -- 23): a deadlock, a cancellation or a full disk is raised, and the caller tries again.
       when data_exception or integrity_constraint_violation then
         untracked := 'refused_by_database: ' || sqlstate || ' ' || sqlerrm;
     end;
@@ -102,10 +118,9 @@ begin
 end;
 $$;
 comment on function amc_history.write_week_with_execution(public.report_data_weeks, text, jsonb, text) is
-  $$Like write_week, with an execution that a caller brought: adds its row and an attempt of kind external.
-
-If the execution cannot be the week's, status and data are written all the same, and untracked says why
-(malformed_execution_id, execution_of_another_week, refused_by_database: …).$$;
+  $$Like write_week, with an execution that the caller brings: adds its row, and an attempt of kind external (rule
+8). If the execution cannot be the week's, status and data are stored all the same, and untracked says why:
+malformed_execution_id, execution_of_another_week, or refused_by_database with the error.$$;
 
 create function amc_history.finish_week(
   week public.report_data_weeks, live public.week_attempts, status text
@@ -134,7 +149,7 @@ begin
 end;
 $$;
 comment on function amc_history.finish_week(public.report_data_weeks, public.week_attempts, text) is
-  'Ends the live attempt of a week that reached a terminal status, and keeps AMC''s words if it failed.';
+  'Ends the live attempt of a week whose final status was reported; if it failed, stores AMC''s reason with the week.';
 
 create function amc_history.apply_report(
   week public.report_data_weeks, live public.week_attempts, status text, data jsonb, execution_id text
@@ -145,15 +160,17 @@ declare
   reported record;
   untracked text;
 begin
-  -- A restatement that failed leaves what the week shows: only its attempt ends.
+  -- 9, a restatement that failed
   if week.status = 'completed' and apply_report.status = 'failed' then
     perform amc_history.finish_week(week, live, 'failed');
     perform amc_history.record_event('restatement_failed', live, week, apply_report.execution_id);
     return row('applied', 'result_kept', week.status, week.execution_id)::public.tracking_report;
   end if;
-  if apply_report.execution_id is not null and apply_report.execution_id is distinct from week.execution_id and live.id is null then
-    -- 5 and 7
-    reported := amc_history.write_week_with_execution(week, apply_report.status, apply_report.data, apply_report.execution_id);
+  if live.id is null and apply_report.execution_id is not null
+      and apply_report.execution_id is distinct from week.execution_id then
+    -- 8
+    reported := amc_history.write_week_with_execution(week, apply_report.status, apply_report.data,
+      apply_report.execution_id);
     week := reported.week;
     untracked := reported.untracked;
   else
@@ -166,16 +183,17 @@ begin
   perform amc_history.record_event('week_' || apply_report.status, live, week, apply_report.execution_id,
     jsonb_strip_nulls(jsonb_build_object('untracked', untracked)));
   if untracked is not null then
-    perform amc_history.raise_alert('execution_untracked', format(
-      'Week %s took status %s, but not the execution id that came with it: %s. Find the execution in AMC''s list and report its id.',
-      week.id, week.status, untracked), week.instance_id, week.id, jsonb_build_object('execution_id', left(apply_report.execution_id, 200)));
+    perform amc_history.raise_alert('execution_untracked', format('Week %s was reported with status %s, which is '
+      'stored, and with an execution id that could not be: %s. Find the execution in AMC''s list and report its id.',
+      week.id, week.status, untracked), week.instance_id, week.id,
+      jsonb_build_object('execution_id', left(apply_report.execution_id, 200)));
     return row('applied_untracked', untracked, week.status, week.execution_id)::public.tracking_report;
   end if;
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
 comment on function amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text) is
-  $$Writes a report that update_week_status found to be in order, and what follows from it. Answers applied or
+  $$Stores a report that passed rules 1 to 7 of update_week_status, and what follows from it. Answers applied or
 applied_untracked.$$;
 
 create function public.update_week_status(
@@ -204,8 +222,8 @@ begin
   if not found then
     return row('not_found', 'no_such_week_in_collection', null, null)::public.tracking_report;
   end if;
-  -- 3. An execution that a caller brought has ended as an attempt from the start; while the week still
-  -- names it, that caller is not late.
+  -- 3. The attempt of an execution that a caller brought has ended from the start; while the week still names that
+  -- execution, its caller is not late.
   if exists (select from public.week_attempts a
       where a.week_id = week.id and a.execution_id = new_id and not a.is_live
         and not (a.kind = 'external' and new_id = week.execution_id)) then
@@ -218,20 +236,22 @@ begin
   if found and (new_id is null or new_id is distinct from live.execution_id) then
     return row('rejected', 'attempt_in_progress', week.status, week.execution_id)::public.tracking_report;
   end if;
-  -- 6
+  -- 5
   if not amc_history.is_legal_transition(week, live, update_week_status.status, new_data, new_id) then
     return row('rejected', 'illegal_transition', week.status, week.execution_id)::public.tracking_report;
   end if;
+  -- 6
   if live.id is not null and update_week_status.status = 'completed' and not exists (
       select from public.result_loads l where l.execution_id = new_id and l.complete) then
     return row('rejected', 'load_incomplete', week.status, week.execution_id)::public.tracking_report;
   end if;
-  -- 8
+  -- 7
   if week.status = update_week_status.status and live.kind is distinct from 'restated'
       and (new_data is null or new_data is not distinct from week.data)
       and (new_id is null or new_id is not distinct from week.execution_id) then
     return row('already_applied', null, week.status, week.execution_id)::public.tracking_report;
   end if;
+  -- 8 and 9
   return amc_history.apply_report(week, live, update_week_status.status, new_data, new_id);
 end;
 $$;
@@ -244,4 +264,5 @@ null leaves the stored one. Answers {outcome, reason, status, execution_id}:
 applied; already_applied (nothing new); applied_untracked (status and data are in, the id was not stored:
 reason says why, an alert is open); stale (the id belongs to an attempt that has ended; nothing changed);
 rejected (attempt_in_progress, illegal_transition or load_incomplete; nothing changed); not_found.
-An unknown status raises 22023. For service_role. One transaction; locks the week.$$;
+An unknown status raises 22023. Its nine rules stand at the head of its migration. For service_role. One transaction;
+locks the week.$$;

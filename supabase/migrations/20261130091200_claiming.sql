@@ -1,8 +1,5 @@
 -- How an attempt begins: claim_due_weeks commits its intent, slot and fingerprint before AMC is asked.
 
--- The life of an attempt: claimed with its intent, reported by the one that POSTed it.
-
-
 create function public.pause_instance(
   instance_id text, reason text, retry_after_seconds numeric default null
 ) returns timestamptz
@@ -10,34 +7,36 @@ language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  base constant numeric := 15;
-  longest constant numeric := 900;
+  allowed constant amc_history.allowances := amc_history.allowances();
   instance public.amc_instances;
-  wait numeric;
+  wait interval;
 begin
   select * into instance from public.amc_instances i where i.id = pause_instance.instance_id for no key update;
   if not found then
     return null;
   end if;
-  -- AMC's own wait if it gave one (at most a day), else exponential with full jitter: its limits are not published (guide, H).
+  -- AMC's own wait if it gave one, else exponential with full jitter: its limits are not published (guide, H).
   wait := case
-    when pause_instance.retry_after_seconds is not null then least(greatest(pause_instance.retry_after_seconds, 1), 86400)
-    else 1 + random()::numeric * least(longest, base * 2 ^ least(instance.throttles_in_row, 10))
+    when pause_instance.retry_after_seconds is not null then least(allowed.retry_after_longest,
+      make_interval(secs => least(greatest(pause_instance.retry_after_seconds, 1), 1e9)::double precision))
+    else interval '1 second'
+      + random() * least(allowed.pause_longest, allowed.pause_base * 2 ^ least(instance.throttles_in_row, 10))
   end;
   update public.amc_instances i set
-    paused_until = greatest(i.paused_until, amc_history.clock_now() + make_interval(secs => wait::double precision)),
+    paused_until = greatest(i.paused_until, amc_history.clock_now() + wait),
     pause_reason = pause_instance.reason,
-    throttles_in_row = case when i.paused_until > amc_history.clock_now() then i.throttles_in_row else i.throttles_in_row + 1 end
+    throttles_in_row = i.throttles_in_row + case when i.paused_until > amc_history.clock_now() then 0 else 1 end
   where i.id = instance.id
   returning * into instance;
-  insert into public.tracking_events (event, instance_id, detail)
-  values ('instance_paused', instance.id, jsonb_build_object('reason', pause_instance.reason, 'until', instance.paused_until));
+  insert into public.tracking_events (event, instance_id, detail) values ('instance_paused', instance.id,
+    jsonb_build_object('reason', pause_instance.reason, 'until', instance.paused_until));
   return instance.paused_until;
 end;
 $$;
 comment on function public.pause_instance(text, text, numeric) is
-  $$Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so, else for a capped
-exponential backoff with full jitter. The pause ends by itself. Answers until when. For service_role.$$;
+  $$Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so (at most the allowance
+retry_after_longest), else for an exponential backoff with full jitter (pause_base, pause_longest). reason: a stable
+code. The pause ends by itself. Answers until when; null if there is no such instance. For service_role.$$;
 
 create function amc_history.free_slots(instance public.amc_instances) returns setof integer
 language plpgsql volatile rows 10 set search_path = ''
@@ -70,7 +69,8 @@ begin
   return concat_ws('|', workflow_id, time_window_start, time_zone, md5(parameter_values::text));
 end;
 $$;
-comment on function amc_history.window_key(text, text, text, jsonb) is 'What makes two attempts ask AMC for the same.';
+comment on function amc_history.window_key(text, text, text, jsonb) is
+  'Equal for two attempts that would ask AMC for the same.';
 
 create function amc_history.has_claimable_week(instance_id text) returns boolean
 language plpgsql volatile set search_path = ''
@@ -86,17 +86,15 @@ begin
 end;
 $$;
 comment on function amc_history.has_claimable_week(text) is
-  'Whether a week of the instance is due, may be begun, and does not wait for another attempt of the same window.';
+  'Whether an attempt may begin for a week of the instance: it is due, and no live attempt asks for the same window.';
 
-create function amc_history.insert_intents(instance public.amc_instances, max_weeks integer, lease_seconds integer)
+create function amc_history.insert_intents(instance public.amc_instances, max_weeks integer, lease interval)
 returns setof public.week_attempts
 language plpgsql volatile rows 10 set search_path = ''
 as $$
 declare
+  allowed constant amc_history.allowances := amc_history.allowances();
   now_at timestamptz := amc_history.clock_now();
-  -- A worker lives at most 400 s and the gateway holds a request at most 120 s more: before that, a create
-  -- may still be under way; after that, AMC's list may still lag.
-  in_flight constant interval := interval '520 seconds';
 begin
   return query
   with slots as (
@@ -104,7 +102,8 @@ begin
     from amc_history.free_slots(instance) slot
   ),
   due as (
-    select w.id, w.status, w.week_start_date, w.time_window_start, w.due_at, c.workflow_id, c.time_zone, c.parameter_values
+    select w.id, w.status, w.week_start_date, w.time_window_start, w.due_at,
+      c.workflow_id, c.time_zone, c.parameter_values
     from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
     where w.instance_id = instance.id and w.due_at <= now_at
@@ -120,12 +119,14 @@ begin
   intended as (
     insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
       fingerprint, window_key, slot, leased_until)
-    select d.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = d.id),
+    select d.id, instance.id,
+      1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = d.id),
       case d.status when 'completed' then 'restated' else 'collected' end, 'intended', now_at,
-      now_at + in_flight + make_interval(secs => instance.list_lag_seconds),
+      -- Before that the create may still reach AMC; then AMC's list may still lag.
+      now_at + allowed.create_in_flight + make_interval(secs => instance.list_lag_seconds),
       21600 + floor(random() * 64801)::integer,
       amc_history.window_key(d.workflow_id, d.time_window_start, d.time_zone, d.parameter_values),
-      s.slot, now_at + make_interval(secs => lease_seconds)
+      s.slot, now_at + lease
     from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
     join slots s using (n)
     -- Two collections of the same window: the second waits until the first one's attempt has ended.
@@ -135,19 +136,19 @@ begin
   taken as (
     update public.report_data_weeks w set due_at = null,
       status = case w.status when 'completed' then 'completed' else 'running' end
-    -- As an array the weeks are found by their key; joined, all weeks would be read for them.
+    -- As an array, so that the weeks are found by their key: for a join, all weeks would be read.
     where w.id = any (array(select i.week_id from intended i))
     returning w.id
   )
   select i.* from intended i join taken t on t.id = i.week_id;
 end;
 $$;
-comment on function amc_history.insert_intents(public.amc_instances, integer, integer) is
-  $$Writes the intent of up to max_weeks due weeks of one instance into its free slots, oldest first. The caller holds
-the instance's lock and calls this as a new statement, so that it counts what was committed before the lock was
-granted.$$;
+comment on function amc_history.insert_intents(public.amc_instances, integer, interval) is
+  $$Writes the intents of up to max_weeks due weeks of one instance into its free slots, oldest first. lease: how long
+the attempts are their worker's alone. The caller holds the instance's lock and calls this in a new statement, so that
+it counts what was committed before the lock was granted.$$;
 
-create function public.claim_due_weeks(max_weeks integer default 10, lease_seconds integer default 60)
+create function public.claim_due_weeks(max_weeks integer default 10, lease_seconds integer default null)
 returns table (
   attempt_id uuid, fence integer, week_id uuid, collection_id uuid, instance_id text, entity_id text,
   marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean,
@@ -158,6 +159,8 @@ language plpgsql volatile set search_path = ''
 as $$
 #variable_conflict use_column
 declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  lease constant interval := coalesce(make_interval(secs => claim_due_weeks.lease_seconds), allowed.create_lease);
   instance public.amc_instances;
   now_at timestamptz := amc_history.clock_now();
   left_to_claim integer := claim_due_weeks.max_weeks;
@@ -166,7 +169,7 @@ begin
   for instance in
     select i.* from public.amc_instances i
     where coalesce(i.paused_until <= now_at, true)
-      -- What costs little is asked first: most instances have nothing due, or are full.
+      -- The cheap questions first: most instances have nothing due, or are full.
       and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
           and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
             < i.max_parallel - i.running_elsewhere
@@ -182,8 +185,8 @@ begin
       case when f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
         'parameters', f.parameters, 'output_format', f.output_format) end,
       w.time_window_start, w.time_window_end,
-      c.time_zone, c.parameter_values, a.fingerprint, 20
-    from amc_history.insert_intents(instance, left_to_claim, claim_due_weeks.lease_seconds) a
+      c.time_zone, c.parameter_values, a.fingerprint, extract(epoch from allowed.post_window)::integer
+    from amc_history.insert_intents(instance, left_to_claim, lease) a
     join public.report_data_weeks w on w.id = a.week_id
     join public.report_data_collections c on c.id = w.collection_id
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
@@ -198,10 +201,10 @@ begin
 end;
 $$;
 comment on function public.claim_due_weeks(integer, integer) is
-  $$Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and
-answers what the create needs. Nothing may be POSTed for an attempt but by the caller that this answer
-reached, once, within post_within_seconds of having called (on a clock that does not jump).
+  $$Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and answers
+what the create needs. Only the caller that this answer reached may POST for an attempt: once, and within
+post_within_seconds of having called, on a clock that does not jump.
 
-max_weeks: at most so many. lease_seconds: how long the caller has the attempts to itself; after that an
-attempt without a report counts as unknown. Instances that are paused or full are passed over, the one
-served longest ago comes first, workers pass each other by. For service_role.$$;
+max_weeks: at most so many. lease_seconds: how long the attempts are the caller's alone (by default the allowance
+create_lease); after that an attempt without a report counts as unknown. Instances that are paused or full are
+skipped, the one served longest ago comes first, and workers skip what another has locked. For service_role.$$;

@@ -11,17 +11,14 @@ begin
   select insert_execution.execution_id, insert_execution.week_id, d.status, d.status_reason, d.workflow_id,
     d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
     d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
-  from jsonb_to_record(coalesce(insert_execution.details, '{}')) as d(status text, status_reason text,
-    workflow_id text, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb,
-    timeout_seconds integer, created_at timestamptz, updated_at timestamptz, expires_at timestamptz,
-    execution_seconds numeric, output_columns jsonb, request_id text)
+  from jsonb_populate_record(null::amc_history.execution_observation, coalesce(insert_execution.details, '{}')) d
   on conflict (id) do nothing;
   return case when found then true end;
 end;
 $$;
 comment on function amc_history.insert_execution(text, uuid, jsonb, boolean) is
-  $$Adds the row of an execution from what AMC said of it (an execution observation). Answers true, or null if somebody
-has added it meanwhile.$$;
+  $$Adds the row of an execution. details: an amc_history.execution_observation as JSON, or null; its id does not
+count. Answers true, or null if the row is there already.$$;
 
 create function amc_history.record_echo(instance_id text, proved boolean) returns boolean
 language plpgsql set search_path = ''
@@ -36,7 +33,7 @@ begin
       where t.instance_id = record_echo.instance_id and t.code = 'matcher_failed' and t.resolved_at is null;
     end if;
   elsif not record_echo.proved then
-    -- AMC's list would not tell this execution: what it does not show proves nothing any more.
+    -- AMC's list would not have shown this execution: from now on what it does not show proves nothing.
     update public.amc_instances i set matcher_proved_at = null
     where i.id = record_echo.instance_id and i.matcher_proved_at is not null;
     return found;
@@ -45,26 +42,52 @@ begin
 end;
 $$;
 comment on function amc_history.record_echo(text, boolean) is
-  $$Notes whether AMC's answer to a create of the instance would have been found in its list (proved; null: not looked
-at). Answers true if that takes the proof back.$$;
+  $$Records whether the execution that AMC's answer to a create describes would have been found in its list (proved;
+null: not looked at). The first that would be proves the instance's list, and one that would not takes the proof back.
+Answers true if it did.$$;
 
-create function amc_history.insert_late_execution(
+create function amc_history.report_late_execution(
   attempt public.week_attempts, week public.report_data_weeks, execution_id text, details jsonb, known boolean
 ) returns void
 language plpgsql set search_path = ''
 as $$
 begin
-  perform amc_history.record_event('late_execution', attempt, week, insert_late_execution.execution_id, insert_late_execution.details);
-  if not insert_late_execution.known then
+  perform amc_history.record_event('late_execution', attempt, week, report_late_execution.execution_id,
+    report_late_execution.details);
+  if not report_late_execution.known then
     perform amc_history.raise_alert('late_execution', format(
-      'AMC execution %s came for attempt %s after it had ended as %s. Check in AMC whether it still runs.',
-      left(insert_late_execution.execution_id, 200), (attempt).id, (attempt).outcome), (week).instance_id, (week).id);
+      'AMC''s execution %s was reported for attempt %s, which had already ended as %s. '
+      'Check in AMC whether it still runs.', left(report_late_execution.execution_id, 200), (attempt).id,
+      (attempt).outcome), (week).instance_id, (week).id);
   end if;
 end;
 $$;
-comment on function amc_history.insert_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean) is
-  $$Keeps an execution's id that came for an attempt after its end where a person finds it; with an alert, unless the
-execution is known already.$$;
+comment on function
+  amc_history.report_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean) is
+  $$Keeps the id of an execution that was reported for an attempt after its end: in an event, and in an alert unless
+the execution is known already.$$;
+
+create function amc_history.refuse_execution(
+  attempt public.week_attempts, week public.report_data_weeks, execution_id text, holder uuid, details jsonb
+) returns public.tracking_report
+language plpgsql set search_path = ''
+as $$
+declare
+  shown_id constant text := left(refuse_execution.execution_id, 200);
+begin
+  perform amc_history.record_event('execution_refused', attempt, week, shown_id, refuse_execution.details);
+  perform amc_history.raise_alert('execution_refused', format(
+    'AMC''s execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
+    coalesce(shown_id, 'null'), attempt.id), week.instance_id, week.id);
+  return row('rejected', case when attempt.execution_id is not null then 'attempt_has_another_execution'
+    when refuse_execution.holder is not null then 'execution_of_another_attempt' else 'malformed_execution_id' end,
+    week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function
+  amc_history.refuse_execution(public.week_attempts, public.report_data_weeks, text, uuid, jsonb) is
+  $$Refuses an execution that an attempt cannot take, and keeps its id in an event and an alert. holder: the week that
+the execution is known of, or null. Answers rejected, and why.$$;
 
 create function public.record_execution(
   attempt_id uuid, execution_id text, details jsonb default null, adopted boolean default false
@@ -84,17 +107,18 @@ begin
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   -- Instance before week: the order in which everything locks.
-  matcher_failed := amc_history.record_echo(attempt.instance_id, (record_execution.details ->> 'matcher_proved')::boolean);
+  matcher_failed := amc_history.record_echo(attempt.instance_id,
+    (record_execution.details ->> 'matcher_proved')::boolean);
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
   if matcher_failed then
-    perform amc_history.raise_alert('matcher_failed', format(
-      'AMC''s answer for execution %s of instance %s does not echo the workflow, window, zone or timeout that was sent. Until an answer does again, creates whose answer is lost wait for a person.',
-      left(new_id, 200), week.instance_id), week.instance_id);
+    perform amc_history.raise_alert('matcher_failed', format('AMC''s answer for execution %s of instance %s does not '
+      'echo the workflow, window, zone or timeout that was sent. Until an answer does again, a create whose answer is '
+      'lost waits for a person.', left(new_id, 200), week.instance_id), week.instance_id);
   end if;
   if not attempt.is_live then
-    perform amc_history.insert_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
+    perform amc_history.report_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.execution_id = new_id then
@@ -102,13 +126,7 @@ begin
   end if;
   if attempt.execution_id is not null or holder is not null or new_id is null
       or not amc_history.is_execution_id(new_id) then
-    perform amc_history.record_event('execution_refused', attempt, week, left(new_id, 200), record_execution.details);
-    perform amc_history.raise_alert('execution_refused', format(
-      'AMC execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
-      coalesce(left(new_id, 200), 'null'), attempt.id), week.instance_id, week.id);
-    return row('rejected', case when attempt.execution_id is not null then 'attempt_has_another_execution'
-      when holder is not null then 'execution_of_another_attempt' else 'malformed_execution_id' end,
-      week.status, week.execution_id)::public.tracking_report;
+    return amc_history.refuse_execution(attempt, week, new_id, holder, record_execution.details);
   end if;
   if amc_history.insert_execution(new_id, week.id, record_execution.details, record_execution.adopted) is null then
     return row('rejected', 'execution_of_another_attempt', week.status, week.execution_id)::public.tracking_report;
@@ -123,8 +141,9 @@ begin
   if week.status <> 'completed' then
     update public.report_data_weeks w set execution_id = new_id where w.id = week.id returning * into week;
   end if;
-  perform amc_history.record_event(case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end,
-    attempt, week, new_id, jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
+  perform amc_history.record_event(
+    case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end, attempt, week, new_id,
+    jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
   return row('recorded', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
@@ -132,22 +151,23 @@ comment on function public.record_execution(uuid, text, jsonb, boolean) is
   $$Stores the execution id that AMC gave for an attempt, before anything else is asked about that execution.
 
 attempt_id: the fence: an attempt that has ended takes nothing more (stale; the id is kept in an event and an
-alert). execution_id: AMC's workflowExecutionId. details: what AMC said of it, with request_id and matcher_proved
-(its echo would have been found in the list; false takes back what earlier creates proved, with an alert). adopted:
-the id was found in AMC's list. Answers {outcome, reason, status, execution_id}: recorded, already_recorded, stale,
-rejected (attempt_has_another_execution, execution_of_another_attempt, malformed_execution_id), not_found. For
-service_role.$$;
+alert). execution_id: AMC's workflowExecutionId. details: an amc_history.execution_observation as JSON; its
+matcher_proved false takes back what earlier creates proved, with an alert. adopted: the id was found in AMC's list,
+or named by a person and looked up there. Answers {outcome, reason, status, execution_id}: recorded,
+already_recorded, stale, rejected (attempt_has_another_execution, execution_of_another_attempt,
+malformed_execution_id), not_found. For service_role.$$;
 
 create function amc_history.reschedule_week(week public.report_data_weeks, due_at timestamptz) returns void
 language sql set search_path = ''
 as $$
   update public.report_data_weeks w set due_at = reschedule_week.due_at
   where w.id = (week).id and w.status in ('pending', 'running', 'completed')
-    and not exists (select from public.report_data_collections c where c.id = w.collection_id and c.cancelled_at is not null);
+    and not exists (select from public.report_data_collections c
+      where c.id = w.collection_id and c.cancelled_at is not null);
 $$;
 comment on function amc_history.reschedule_week(public.report_data_weeks, timestamptz) is
-  $$Lets a week be tried again from due_at on, unless it or its collection was ended meanwhile. If the collection is
-paused it is passed over until it is resumed.$$;
+  $$Makes a week due again at due_at, unless the week has failed, was skipped or cancelled, or its collection was
+cancelled meanwhile. While the collection is paused, claiming skips it.$$;
 
 create function amc_history.fail_week(week public.report_data_weeks, code text, message text) returns void
 language sql set search_path = ''
@@ -158,7 +178,8 @@ as $$
   where w.id = (week).id and w.status in ('pending', 'running', 'completed');
 $$;
 comment on function amc_history.fail_week(public.report_data_weeks, text, text) is
-  'Fails a week for good, with a code and the words of whoever refused it. A week that shows a result keeps it.';
+  $$Fails a week that is not finished, and counts an error: code, a stable code; message, the words of whoever refused
+it, cut at 2000 characters. A completed week stays completed and keeps its result.$$;
 
 create function amc_history.apply_create_verdict(
   attempt public.week_attempts, week public.report_data_weeks, verdict text, message text, paused_until timestamptz
@@ -168,6 +189,7 @@ as $$
 #variable_conflict use_column
 declare
   now_at timestamptz := amc_history.clock_now();
+  retry_after constant interval := (amc_history.allowances()).workflow_visible_retry;
 begin
   case apply_create_verdict.verdict
     when 'not_sent' then
@@ -175,17 +197,17 @@ begin
       perform amc_history.reschedule_week(week, now_at);
     when 'quota' then
       perform amc_history.end_attempt(attempt.id, 'quota');
-      -- A pause without an end is a person's to end: the week is due as soon as that is done.
+      -- A pause without an end lasts until a person ends it: then the week is due at once.
       perform amc_history.reschedule_week(week, case when isfinite(apply_create_verdict.paused_until)
         then apply_create_verdict.paused_until else now_at end);
     when 'workflow_not_visible' then
       perform amc_history.end_attempt(attempt.id, 'not_visible');
-      perform amc_history.reschedule_week(week, now_at + interval '30 seconds');
+      perform amc_history.reschedule_week(week, now_at + retry_after);
     when 'refused' then
       perform amc_history.end_attempt(attempt.id, 'refused');
       perform amc_history.fail_week(week, 'amc_refused', apply_create_verdict.message);
     when 'throttled', 'unauthorized' then
-      -- AMC answered, so nothing is under way any more; but a listing must have had time to show otherwise.
+      -- AMC answered, so the create is not under way any more; but AMC's list may lag if it took it all the same.
       update public.week_attempts a set state = 'unknown', leased_until = null,
         settle_after = now_at + make_interval(secs => (select i.list_lag_seconds
           from public.amc_instances i where i.id = a.instance_id))
@@ -195,8 +217,10 @@ begin
   end case;
 end;
 $$;
-comment on function amc_history.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz) is
-  $$Moves an attempt and its week on according to what came of the create. Only refused counts as an error.$$;
+comment on function
+  amc_history.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz) is
+  $$Does to an attempt and its week what the verdict on its create asks for (see public.report_create). Only refused
+counts as an error.$$;
 
 create function public.report_create(
   attempt_id uuid, verdict text, http_status integer default null, message text default null,
@@ -206,10 +230,12 @@ language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  verdicts constant text[] := array['not_sent', 'refused', 'quota', 'workflow_not_visible', 'throttled', 'unauthorized', 'unknown'];
+  verdicts constant text[] := array['not_sent', 'refused', 'quota', 'workflow_not_visible', 'throttled',
+    'unauthorized', 'unknown'];
   attempt public.week_attempts;
   week public.report_data_weeks;
   verdict text := report_create.verdict;
+  answer jsonb;
   paused_until timestamptz;
 begin
   if report_create.verdict is null or report_create.verdict <> all (verdicts) then
@@ -221,42 +247,48 @@ begin
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
   if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.is_live then
-    paused_until := public.pause_instance(attempt.instance_id, report_create.verdict, report_create.retry_after_seconds);
+    paused_until := public.pause_instance(attempt.instance_id, report_create.verdict,
+      report_create.retry_after_seconds);
   end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   if attempt.state not in ('intended', 'unknown') then
-    perform amc_history.record_event('late_report', attempt, week, null, jsonb_build_object('verdict', report_create.verdict));
+    perform amc_history.record_event('late_report', attempt, week, null,
+      jsonb_build_object('verdict', report_create.verdict));
     return row('stale', case attempt.state when 'ended' then 'attempt_ended' else 'execution_is_known' end,
       week.status, week.execution_id)::public.tracking_report;
   end if;
-  -- AMC may not see a workflow in its first minutes; later, it is gone there, and has to be saved again.
+  -- AMC may not see a workflow in its first minutes. One that it does not see later is gone there: it is saved again.
   if report_create.verdict = 'workflow_not_visible' and not exists (
       select from public.report_data_collections c
       join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-      where c.id = week.collection_id and f.saved_at > amc_history.clock_now() - interval '10 minutes') then
+      where c.id = week.collection_id
+        and f.saved_at > amc_history.clock_now() - (amc_history.allowances()).workflow_visible) then
     verdict := 'refused';
     update public.amc_workflows f set saved_at = null from public.report_data_collections c
     where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id;
   end if;
-  update public.week_attempts a set amc_answer = jsonb_strip_nulls(jsonb_build_object('verdict', report_create.verdict,
-      'http_status', report_create.http_status, 'message', left(report_create.message, 2000), 'request_id', report_create.request_id))
+  answer := jsonb_build_object('http_status', report_create.http_status, 'request_id', report_create.request_id);
+  update public.week_attempts a set amc_answer = jsonb_strip_nulls(answer || jsonb_build_object(
+    'verdict', report_create.verdict, 'message', left(report_create.message, 2000)))
   where a.id = attempt.id;
   perform amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
-  perform amc_history.record_event('create_' || verdict, attempt, week, null, jsonb_strip_nulls(jsonb_build_object(
-    'http_status', report_create.http_status, 'message', left(report_create.message, 500), 'request_id', report_create.request_id)));
+  perform amc_history.record_event('create_' || verdict, attempt, week, null,
+    jsonb_strip_nulls(answer || jsonb_build_object('message', left(report_create.message, 500))));
   if verdict = 'unauthorized' then
     perform amc_history.raise_alert('unauthorized', format(
-      'AMC refused the token for instance %s. If it goes on, check its credential, entity and marketplace.', week.instance_id), week.instance_id);
+      'AMC refused the token for instance %s. If it keeps refusing, check its credential, entity and marketplace.',
+      week.instance_id), week.instance_id);
   end if;
   select * into week from public.report_data_weeks w where w.id = week.id;
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
 comment on function public.report_create(uuid, text, integer, text, text, numeric) is
-  $$Reports what came of a create other than an id: not_sent (it never left), refused (for good, with AMC's
-words), quota (AMC's limit: wait), workflow_not_visible (saved minutes ago), throttled, unauthorized, unknown
-(anything else: AMC's list decides).
+  $$Reports a create that brought no execution id. verdict: not_sent (it never left), refused (for good, with AMC's
+words), quota (AMC's limit: wait), workflow_not_visible (AMC does not see a workflow that was saved minutes ago),
+throttled, unauthorized, or unknown (anything else: AMC's list decides).
 
-http_status, message, request_id: AMC's answer. retry_after_seconds: AMC's wait. Fenced by the attempt: stale
-if it has ended or has an execution. Answers {outcome, reason, status, execution_id}. For service_role.$$;
+http_status, message, request_id: AMC's answer. retry_after_seconds: AMC's Retry-After. Fenced by the attempt: stale
+if it has ended or has an execution. An unknown verdict raises 22023. Answers {outcome, reason, status,
+execution_id}. For service_role.$$;

@@ -1,4 +1,5 @@
--- Cancelling at AMC: asked for by a person, or by whoever ends a week by hand; done by the worker.
+-- Cancelling at AMC. A person, or whoever ends a week by hand, requests it; the worker asks AMC until the execution has
+-- ended there.
 
 create function amc_history.request_cancel(week public.report_data_weeks) returns void
 language plpgsql set search_path = ''
@@ -16,20 +17,21 @@ begin
   if execution.has_ended then
     perform amc_history.end_attempt(live.id, 'cancelled');
   else
-    update public.workflow_executions e set cancel_requested_at = coalesce(e.cancel_requested_at, amc_history.clock_now())
+    update public.workflow_executions e
+    set cancel_requested_at = coalesce(e.cancel_requested_at, amc_history.clock_now())
     where e.id = execution.id;
   end if;
 end;
 $$;
 comment on function amc_history.request_cancel(public.report_data_weeks) is
-  $$Remembers that a week's live attempt is to be cancelled at AMC: at once if its execution is known, else when it
-becomes known. The caller holds the week's lock.$$;
+  $$Requests that AMC cancels the execution of a week's live attempt: at once if the execution is known, else as
+soon as it becomes known. If it has ended already, the attempt ends. The caller holds the week's lock.$$;
 
 create function amc_history.cancel_orphaned_attempt() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  -- At the end of the transaction: whoever ended the week through a function has ended its attempt by then.
+  -- Runs at the end of the transaction: a function that ended the week has ended its attempt by then.
   if exists (select from public.week_attempts a where a.week_id = new.id and a.is_live
       and not (new.status = 'completed' and a.kind = 'restated')) then
     perform amc_history.request_cancel(new);
@@ -38,9 +40,8 @@ begin
 end;
 $$;
 comment on function amc_history.cancel_orphaned_attempt() is
-  $$A week that somebody ended by hand needs its live attempt no more: its execution is cancelled at AMC, and the slot
-is free once it has ended there. Definer: it runs at the end of the transaction, when the role is the caller's
-again.$$;
+  $$Cancels at AMC what a week still has under way that somebody ended by hand. The attempt keeps its slot until AMC
+shows that the execution ended. Definer: it runs at the end of the transaction, when the role is the caller's again.$$;
 create constraint trigger cancel_orphaned_attempt after update of status on public.report_data_weeks
   deferrable initially deferred for each row
   when (new.finished_at is not null and old.status is distinct from new.status)
@@ -51,14 +52,15 @@ language sql set search_path = ''
 as $$
   update public.workflow_executions e set
     status = coalesce(o.status, e.status), status_reason = coalesce(o.status_reason, e.status_reason),
-    amc_created_at = coalesce(o.created_at, e.amc_created_at), amc_updated_at = coalesce(o.updated_at, e.amc_updated_at),
+    amc_created_at = coalesce(o.created_at, e.amc_created_at),
+    amc_updated_at = coalesce(o.updated_at, e.amc_updated_at),
     amc_expires_at = coalesce(o.expires_at, e.amc_expires_at),
     execution_seconds = coalesce(o.execution_seconds, e.execution_seconds),
     output_columns = coalesce(o.output_columns, e.output_columns), updated_at = amc_history.clock_now()
   from (
     -- A listing that shifts while it is read may name one twice.
-    select distinct on (o.id) o.* from jsonb_to_recordset(update_executions.executions) as o(id text, status text, status_reason text,
-      created_at timestamptz, updated_at timestamptz, expires_at timestamptz, execution_seconds numeric, output_columns jsonb)
+    select distinct on (o.id) o.*
+    from jsonb_populate_recordset(null::amc_history.execution_observation, update_executions.executions) o
     order by o.id, o.updated_at desc nulls last
   ) o
   where e.id = o.id
@@ -68,7 +70,8 @@ as $$
       or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
 $$;
 comment on function amc_history.update_executions(jsonb) is
-  'Takes over what AMC says of known executions. A status never goes back.';
+  $$Updates the executions that are known here. executions: an array of amc_history.execution_observation as JSON, of
+which the others are ignored. A terminal status is final; among the others the one that AMC wrote last wins.$$;
 
 create function amc_history.end_cancelled_attempts(instance_id text) returns void
 language plpgsql set search_path = ''
@@ -83,7 +86,7 @@ begin
     join public.workflow_executions e on e.id = a.execution_id
     where a.instance_id = end_cancelled_attempts.instance_id and a.is_live and a.state = 'created'
       and a.cancel_requested_at is not null and e.has_ended
-    -- A week that is locked is left to the next listing: waiting here, with executions locked, could be for ever.
+    -- A locked week is left to the next listing: executions are locked here, and waiting for a week could deadlock.
     order by w.id for no key update of w skip locked
   loop
     perform amc_history.end_attempt(attempt_id, 'cancelled');
@@ -91,9 +94,9 @@ begin
 end;
 $$;
 comment on function amc_history.end_cancelled_attempts(text) is
-  'Ends the attempts that a person cancelled and whose execution has ended at AMC. The week keeps what it shows.';
+  'Ends the attempts of an instance that are cancelled and whose execution has ended at AMC. Weeks stay as they are.';
 
-create function amc_history.executions_to_cancel(again_seconds integer) returns setof text
+create function amc_history.executions_to_cancel(again interval) returns setof text
 language sql stable set search_path = ''
 as $$
   select e.id from public.workflow_executions e
@@ -101,14 +104,15 @@ as $$
   join public.amc_instances i on i.id = w.instance_id
   where e.cancel_requested_at is not null
     and not e.has_ended
-    and coalesce(e.cancel_tried_at <= amc_history.clock_now() - make_interval(secs => executions_to_cancel.again_seconds), true)
+    and coalesce(e.cancel_tried_at <= amc_history.clock_now() - executions_to_cancel.again, true)
     and coalesce(i.paused_until <= amc_history.clock_now(), true)
   order by e.cancel_requested_at;
 $$;
-comment on function amc_history.executions_to_cancel(integer) is
-  'Executions that a worker should ask AMC to cancel now, the longest asked for first.';
+comment on function amc_history.executions_to_cancel(interval) is
+  $$The executions that a worker should ask AMC to cancel now, the earliest requested first. again: how long after a
+request AMC is asked once more.$$;
 
-create function public.claim_cancellations(max_executions integer default 10, again_seconds integer default 60)
+create function public.claim_cancellations(max_executions integer default 10, again_seconds integer default null)
 returns table (
   execution_id text, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id text,
   region text, credential_name text
@@ -117,7 +121,8 @@ language sql volatile set search_path = ''
 as $$
   with due as (
     select e.id from public.workflow_executions e
-    where e.id in (select amc_history.executions_to_cancel(claim_cancellations.again_seconds))
+    where e.id in (select amc_history.executions_to_cancel(coalesce(
+      make_interval(secs => claim_cancellations.again_seconds), (amc_history.allowances()).cancel_again)))
     order by e.cancel_requested_at
     limit claim_cancellations.max_executions
     for no key update skip locked
@@ -132,8 +137,8 @@ as $$
   join public.amc_instances i on i.id = w.instance_id;
 $$;
 comment on function public.claim_cancellations(integer, integer) is
-  $$Takes executions that are to be cancelled at AMC. Each is taken again after again_seconds, until AMC shows that it
-ended. For service_role.$$;
+  $$Takes executions for which a cancellation at AMC is requested, at most max_executions. Each is taken again after
+again_seconds (by default the allowance cancel_again), until AMC shows that it ended. For service_role.$$;
 
 create function public.record_cancellation(execution_id text, observation jsonb) returns void
 language plpgsql set search_path = ''
@@ -149,5 +154,5 @@ begin
 end;
 $$;
 comment on function public.record_cancellation(text, jsonb) is
-  $$Takes over what AMC says of an execution after it was asked to cancel it, and ends the attempt if it has ended.
-observation: an execution observation. For service_role.$$;
+  $$Reports what AMC says of an execution after it was asked to cancel it, and ends its attempt if the execution has
+ended. observation: an amc_history.execution_observation as JSON. For service_role.$$;

@@ -1,5 +1,5 @@
--- Listings: one look at AMC's list of an instance tells how all its executions are, and settles attempts
--- whose create got no answer.
+-- Listings: one reading of AMC's list of an instance shows the status of all its executions. (What it settles about
+-- creates without an answer is in reconciliation.)
 
 create function amc_history.needs_survey(instance_id text) returns boolean
 language sql volatile set search_path = ''
@@ -13,8 +13,8 @@ as $$
         and c.paused_at is null and c.cancelled_at is null);
 $$;
 comment on function amc_history.needs_survey(text) is
-  $$Whether a collection of the instance waits for AMC's list before its first create, or a week for what it showed
-there.$$;
+  $$Whether a collection of the instance waits for a listing before its first create, or a week for the next listing
+(survey_again).$$;
 
 create function amc_history.is_listing_due(instance public.amc_instances) returns boolean
 language sql volatile set search_path = ''
@@ -33,13 +33,13 @@ as $$
       or exists (select from public.week_attempts a where a.instance_id = (instance).id
         and a.watch_until > amc_history.clock_now())
       or amc_history.needs_survey((instance).id)
-      -- What runs elsewhere holds our weeks back, so it has to be looked at again.
+      -- Due weeks wait for slots that executions from elsewhere take: only a listing shows when those have ended.
       or (instance).running_elsewhere > 0 and exists (select from public.report_data_weeks w
         where w.instance_id = (instance).id and w.due_at <= amc_history.clock_now())
     );
 $$;
 comment on function amc_history.is_listing_due(public.amc_instances) is
-  'Whether a listing of the instance is due and would move anything on.';
+  'Whether a listing of the instance is due, and there is something that it could change.';
 
 create function amc_history.attempts_to_list(instance_id text) returns jsonb
 language sql stable set search_path = ''
@@ -64,8 +64,12 @@ as $$
       or a.watch_until > amc_history.clock_now());
 $$;
 comment on function amc_history.attempts_to_list(text) is
-  $$The attempts of an instance that a listing is to tell of: those without an answer, those under way, and those that
-were abandoned and are still watched.$$;
+  $$The attempts of an instance that a listing is for: those whose create got no answer, those under way, and those
+that were abandoned and are still watched. Answers an array, oldest intent first, of {attempt_id, week_id,
+collection_id, execution_id (null unless created), state (unknown, created or abandoned), workflow_id, time_zone,
+parameter_values, time_window_start, time_window_end (local, as sent to AMC), window_start_at, window_end_at (the
+same as instants), fingerprint, intended_at, confirmed_execution_id (which a person named), matcher_proved (whether
+the instance's list is proved to show its executions)}.$$;
 
 create function amc_history.weeks_to_survey(instance_id text) returns jsonb
 language sql stable set search_path = ''
@@ -81,6 +85,7 @@ as $$
       where w.collection_id in (select c.id from public.report_data_collections c
           where c.instance_id = weeks_to_survey.instance_id and c.surveyed_at is null
             and c.paused_at is null and c.cancelled_at is null
+          -- A few at a time: the listing has to go back to the oldest of them.
           order by c.created_at limit 10))
     union
     (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again)
@@ -89,10 +94,12 @@ as $$
   join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null;
 $$;
 comment on function amc_history.weeks_to_survey(text) is
-  $$The weeks of the instance's collections for which nothing was created yet, ten collections at a time, and those
-that wait for what the list showed: a listing may show that AMC has them already.$$;
+  $$The weeks of the instance that a listing is to look for, since AMC may have run them already: those of
+collections for which nothing was created yet, ten collections at a time, and those with survey_again. Answers an
+array of {week_id, collection_id, workflow_id, time_zone, parameter_values, time_window_start, time_window_end
+(local, as sent to AMC), intended_at (when the collection was made)}.$$;
 
-create function public.claim_listing(max_instances integer default 5, lease_seconds integer default 60)
+create function public.claim_listing(max_instances integer default 5, lease_seconds integer default null)
 returns table (
   instance_id text, entity_id text, marketplace_id text, region text, credential_name text,
   fence bigint, began_at timestamptz, list_from timestamptz, attempts jsonb, surveys jsonb
@@ -101,6 +108,8 @@ language plpgsql volatile set search_path = ''
 as $$
 #variable_conflict use_column
 declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  lease constant interval := coalesce(make_interval(secs => claim_listing.lease_seconds), allowed.list_lease);
   instance public.amc_instances;
   now_at timestamptz;
 begin
@@ -109,32 +118,32 @@ begin
     order by i.list_due_at, i.id limit claim_listing.max_instances for no key update skip locked
   loop
     now_at := amc_history.clock_now();
-    -- Its worker died or sleeps: whether the create left is not known. A row that is locked is being reported on.
+    -- The worker died or sleeps, so whether the create left is unknown. A locked attempt is just being reported.
     update public.week_attempts a set state = 'unknown', leased_until = null
     where a.id in (select b.id from public.week_attempts b
       where b.instance_id = instance.id and b.is_live and b.state = 'intended' and b.leased_until <= now_at
       for update skip locked);
     update public.amc_instances i set list_fence = i.list_fence + 1,
-      list_leased_until = now_at + make_interval(secs => claim_listing.lease_seconds)
+      list_leased_until = now_at + lease
     where i.id = instance.id returning * into instance;
     attempts := amc_history.attempts_to_list(instance.id);
     surveys := amc_history.weeks_to_survey(instance.id);
     return query select instance.id, instance.entity_id, instance.marketplace_id, instance.region,
       instance.credential_name, instance.list_fence, now_at,
-      coalesce((select min((a.value ->> 'intended_at')::timestamptz) from jsonb_array_elements(attempts || surveys) a), now_at)
-        - interval '1 hour',
+      coalesce((select min((a.value ->> 'intended_at')::timestamptz)
+        from jsonb_array_elements(attempts || surveys) a), now_at) - allowed.list_overlap,
       attempts, surveys;
   end loop;
 end;
 $$;
 comment on function public.claim_listing(integer, integer) is
-  $$Takes instances whose list of executions is due. Attempts without a report whose lease is over become unknown.
+  $$Takes instances whose listing is due, at most max_instances. Attempts without a report whose lease is over
+become unknown. lease_seconds: how long nobody else lists the instance (by default the allowance list_lease).
 
-list_from: list executions created since then, cancelled ones too, all pages. attempts: those that the listing is
-to tell of, as an array; state abandoned: still looked for. surveys: weeks of collections for which nothing was
-created yet, or whose run was shown before and could not be taken, as an array. fence: for record_listing.
-began_at: for settle_attempt, on the database's clock. lease_seconds: how long nobody else lists the instance. For
-service_role.$$;
+Answers, per instance: list_from: list executions created since then, cancelled ones too, all pages. attempts: those
+that the listing is for, an array as amc_history.attempts_to_list describes it. surveys: the weeks to look for, an
+array as amc_history.weeks_to_survey describes it. fence: for record_listing and mark_surveyed. began_at: for
+settle_attempt, on the database's clock. For service_role.$$;
 
 create function amc_history.refresh_overdue_alerts(instance_id text) returns void
 language sql set search_path = ''
@@ -158,14 +167,15 @@ as $$
   where a.instance_id = refresh_overdue_alerts.instance_id and a.is_live and a.state = 'created'
     and e.status is not null and not e.has_ended
     and (a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
-      or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING') and a.intended_at < amc_history.clock_now() - interval '6 hours');
+      or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')
+        and a.intended_at < amc_history.clock_now() - (select l.unknown_status from amc_history.allowances() l));
 $$;
 comment on function amc_history.refresh_overdue_alerts(text) is
-  $$Alerts a person to executions that take longer than AMC may take (overdue_hours), or keep a status that nobody
-knows, and resolves the alerts of those that do no more.$$;
+  $$Alerts a person to executions that have not ended after the instance's overdue_hours, or that still have a status
+not known here after the allowance unknown_status; and resolves those alerts once it is no longer so.$$;
 
 create function public.record_listing(
-  instance_id text, fence bigint, began_at timestamptz, executions jsonb, complete boolean
+  instance_id text, fence bigint, executions jsonb, complete boolean
 ) returns jsonb
 language plpgsql set search_path = ''
 as $$
@@ -188,79 +198,30 @@ begin
     where o ->> 'id' <> all (known)
       and not amc_history.is_terminal_status(o ->> 'status')
       and not exists (select from public.week_attempts a where a.instance_id = instance.id
-        and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now()) and a.fingerprint = (o ->> 'timeout_seconds')::integer);
+        and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
+        and a.fingerprint = (o ->> 'timeout_seconds')::integer);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
-      throttles_in_row = 0, list_due_at = amc_history.clock_now() + make_interval(secs => case
+      throttles_in_row = 0, list_due_at = amc_history.clock_now() + case
         when exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
-          or elsewhere > 0 then i.poll_seconds
-        -- Nothing is under way: only what was abandoned is looked for.
-        else greatest(i.poll_seconds, 900) end)
+          or elsewhere > 0 then make_interval(secs => i.poll_seconds)
+        -- Nothing is under way: only abandoned attempts are looked for.
+        else greatest(make_interval(secs => i.poll_seconds), (amc_history.allowances()).idle_poll) end
     where i.id = instance.id;
     perform amc_history.refresh_overdue_alerts(instance.id);
-    -- AMC took the token.
+    -- AMC accepted the token.
     update public.tracking_alerts t set resolved_at = amc_history.clock_now()
     where t.instance_id = instance.id and t.code = 'unauthorized' and t.resolved_at is null;
   end if;
   return jsonb_build_object('outcome', 'recorded', 'known_execution_ids', to_jsonb(known));
 end;
 $$;
-comment on function public.record_listing(text, bigint, timestamptz, jsonb, boolean) is
-  $$Takes over what AMC's list, or one answer, says of an instance's executions.
+comment on function public.record_listing(text, bigint, jsonb, boolean) is
+  $$Reports what AMC's list, or one of its answers, says of an instance's executions.
 
-fence, began_at: from claim_listing; a report of an earlier listing is stale. executions: array of execution
-observations. complete: all pages were read; then the next listing is due after poll_seconds, and what runs
-elsewhere is counted. Answers {outcome: recorded or stale, known_execution_ids}: those that are ours already,
-which no unknown attempt may adopt. For service_role.$$;
-
-create function public.settle_attempt(attempt_id uuid, listing_began_at timestamptz)
-returns public.tracking_report
-language plpgsql set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  attempt public.week_attempts;
-  week public.report_data_weeks;
-  proved_at timestamptz;
-begin
-  select * into attempt from public.week_attempts a where a.id = settle_attempt.attempt_id;
-  if not found then
-    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
-  end if;
-  select i.matcher_proved_at into proved_at from public.amc_instances i where i.id = attempt.instance_id;
-  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
-  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
-  if attempt.state <> 'unknown' then
-    return row('stale', 'attempt_is_' || attempt.state, week.status, week.execution_id)::public.tracking_report;
-  end if;
-  if attempt.confirmed_execution_id is not null then
-    -- A person named one while the list was read: it is looked up first.
-    return row('waiting', 'execution_to_be_confirmed', week.status, week.execution_id)::public.tracking_report;
-  end if;
-  if settle_attempt.listing_began_at is null or settle_attempt.listing_began_at < attempt.settle_after
-      or settle_attempt.listing_began_at > amc_history.clock_now() then
-    return row('waiting', 'listing_may_lag', week.status, week.execution_id)::public.tracking_report;
-  end if;
-  if proved_at is null then
-    perform amc_history.raise_alert('unknown_outcome', format(
-      'AMC''s answer to the create of attempt %s was lost, and no create of instance %s has shown yet that its list would tell. Look for the execution in AMC: window of week %s, timeout %s s. Then say which it is with confirm_execution, or that there is none with confirm_no_execution.',
-      attempt.id, attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
-      jsonb_build_object('attempt_id', attempt.id));
-    return row('waiting', 'matcher_not_proved', week.status, week.execution_id)::public.tracking_report;
-  end if;
-  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + interval '48 hours');
-  perform amc_history.reschedule_week(week, amc_history.clock_now());
-  perform amc_history.record_event('attempt_abandoned', attempt, week, null,
-    jsonb_build_object('listing_began_at', settle_attempt.listing_began_at));
-  return row('abandoned', null, week.status, week.execution_id)::public.tracking_report;
-end;
-$$;
-comment on function public.settle_attempt(uuid, timestamptz) is
-  $$Reports that a complete listing, begun at listing_began_at, shows no execution of an unknown attempt.
-
-The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
-(settle_after) and the instance's list is proved to show such executions. Answers waiting (listing_may_lag,
-matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For
-service_role.$$;
+fence: from claim_listing; a report of an earlier listing is stale. executions: an array of
+amc_history.execution_observation as JSON. complete: all pages were read; then the next listing is due after
+poll_seconds, and what runs elsewhere is counted. Answers {outcome: recorded or stale,
+known_execution_ids}: those that are known here, which no unknown attempt may adopt. For service_role.$$;
 
 create function public.finished_attempts(max_attempts integer default 20)
 returns table (
@@ -277,8 +238,8 @@ as $$
   limit finished_attempts.max_attempts;
 $$;
 comment on function public.finished_attempts(integer) is
-  $$Live attempts whose execution ended at AMC without a result: each is to be reported with update_week_status. For
-service_role.$$;
+  $$Live attempts whose execution ended at AMC without a result, at most max_attempts: the caller reports each with
+update_week_status. For service_role.$$;
 
 create function public.retry_failed_execution(attempt_id uuid) returns public.tracking_report
 language plpgsql set search_path = ''
@@ -287,6 +248,7 @@ as $$
 declare
   attempt public.week_attempts;
   week public.report_data_weeks;
+  allowances constant amc_history.allowances := amc_history.allowances();
   allowed integer;
 begin
   select w.* into week from public.report_data_weeks w join public.week_attempts a on a.week_id = w.id
@@ -307,13 +269,14 @@ begin
   update public.report_data_weeks w set error_count = w.error_count + 1, error_code = 'amc_failed',
     error_message = (select e.status_reason from public.workflow_executions e where e.id = attempt.execution_id)
   where w.id = week.id;
-  perform amc_history.reschedule_week(week, amc_history.clock_now()
-    + make_interval(secs => 60 + random() * least(3600, 300 * 2 ^ week.error_count)));
+  perform amc_history.reschedule_week(week, amc_history.clock_now() + allowances.failed_retry_least
+    + random() * least(allowances.failed_retry_longest,
+      allowances.failed_retry_base * 2 ^ least(week.error_count, 20)));
   perform amc_history.record_event('failed_execution_retried', attempt, week, attempt.execution_id);
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
 comment on function public.retry_failed_execution(uuid) is
-  $$Puts a week off whose execution ended at AMC as FAILED, if its collection's failed_retries allow one more; with
-growing pauses, and as an error. Answers applied, rejected (no_retry_left: report the week as failed), stale or
-not_found. For service_role.$$;
+  $$Ends an attempt whose execution ended at AMC as FAILED and makes its week due again, if its collection's
+failed_retries allow one more. Counts an error; the pauses grow with the errors. Answers applied, rejected
+(no_retry_left: report the week as failed), stale or not_found. For service_role.$$;

@@ -1,9 +1,68 @@
--- What AMC has and no live attempt holds: executions that were run before a backup was restored, that showed up after
--- their attempt was abandoned, or that one create made twice.
+-- Reconciliation of what is known here with what AMC has. A create whose answer was lost is settled by AMC's list.
+-- Executions that no live attempt holds are adopted, or kept as duplicates: those run before a backup was restored,
+-- those that the list showed only after their attempt was abandoned, and those that one create made twice.
 
--- What AMC has and no live attempt holds: executions that were run before a backup was restored, that showed up after
--- their attempt was abandoned, or that one create made twice. And what is to be cancelled at AMC.
+create function amc_history.unsettled_until(attempt public.week_attempts) returns text
+language sql stable set search_path = ''
+as $$
+  select 'unsettled until ' || to_char(until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  from greatest(attempt.settle_after, attempt.leased_until) until
+  where until > amc_history.clock_now();
+$$;
+comment on function amc_history.unsettled_until(public.week_attempts) is
+  $$Until when nobody can say what became of a create, as "unsettled until …": it may be under way, or AMC's list may
+lag. Null once that is over.$$;
 
+create function public.settle_attempt(attempt_id uuid, listing_began_at timestamptz)
+returns public.tracking_report
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+  proved_at timestamptz;
+begin
+  select * into attempt from public.week_attempts a where a.id = settle_attempt.attempt_id;
+  if not found then
+    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
+  end if;
+  select i.matcher_proved_at into proved_at from public.amc_instances i where i.id = attempt.instance_id;
+  select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
+  select * into attempt from public.week_attempts a where a.id = attempt.id for update;
+  if attempt.state <> 'unknown' then
+    return row('stale', 'attempt_is_' || attempt.state, week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if attempt.confirmed_execution_id is not null then
+    -- A person named an execution while the list was read: it is looked up first.
+    return row('waiting', 'execution_to_be_confirmed', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if settle_attempt.listing_began_at is null or settle_attempt.listing_began_at < attempt.settle_after
+      or settle_attempt.listing_began_at > amc_history.clock_now() then
+    return row('waiting', 'listing_may_lag', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  if proved_at is null then
+    perform amc_history.raise_alert('unknown_outcome', format('AMC''s answer to the create of attempt %s was lost, and '
+      'no create of instance %s has proved yet that its list would show the execution. Look for it in AMC: window of '
+      'week %s, timeout %s s. Then call confirm_execution with its id, or confirm_no_execution if there is none.',
+      attempt.id, attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
+      jsonb_build_object('attempt_id', attempt.id));
+    return row('waiting', 'matcher_not_proved', week.status, week.execution_id)::public.tracking_report;
+  end if;
+  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + (amc_history.allowances()).watch);
+  perform amc_history.reschedule_week(week, amc_history.clock_now());
+  perform amc_history.record_event('attempt_abandoned', attempt, week, null,
+    jsonb_build_object('listing_began_at', settle_attempt.listing_began_at));
+  return row('abandoned', null, week.status, week.execution_id)::public.tracking_report;
+end;
+$$;
+comment on function public.settle_attempt(uuid, timestamptz) is
+  $$Reports that a complete listing, begun at listing_began_at, shows no execution of an unknown attempt.
+
+The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
+(settle_after) and the instance's list is proved to show its executions. Answers waiting (listing_may_lag,
+matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For
+service_role.$$;
 
 create function amc_history.adopt_execution(
   week public.report_data_weeks, instance public.amc_instances, execution_id text, details jsonb, event text
@@ -28,8 +87,10 @@ begin
   end if;
   insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
     fingerprint, window_key, slot, execution_id)
-  select week.id, instance.id, 1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
-    'collected', 'created', amc_history.clock_now(), amc_history.clock_now(),
+  select week.id, instance.id,
+    1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
+    'collected', 'created',
+    amc_history.clock_now(), amc_history.clock_now(),
     least(greatest(coalesce((adopt_execution.details ->> 'timeout_seconds')::integer, 21600), 21600), 86400),
     amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameter_values),
     free, adopt_execution.execution_id
@@ -37,20 +98,23 @@ begin
   on conflict do nothing
   returning * into attempt;
   if attempt.id is null then
-    -- Another collection's attempt of the same window lives: this week waits for it, as it would have to before a create.
+    -- A live attempt of another collection asks for the same window: this week waits for it, as before a create.
     delete from public.workflow_executions e where e.id = adopt_execution.execution_id;
     return 'window_taken';
   end if;
-  update public.report_data_weeks w set status = 'running', due_at = null, survey_again = false, execution_id = adopt_execution.execution_id
+  update public.report_data_weeks w set status = 'running', due_at = null, survey_again = false,
+    execution_id = adopt_execution.execution_id
   where w.id = week.id;
-  perform amc_history.record_event(adopt_execution.event, attempt, week, adopt_execution.execution_id, adopt_execution.details);
+  perform amc_history.record_event(adopt_execution.event, attempt, week, adopt_execution.execution_id,
+    adopt_execution.details);
   return 'adopted';
 end;
 $$;
 comment on function amc_history.adopt_execution(public.report_data_weeks, public.amc_instances, text, jsonb, text) is
-  $$Gives a week that waits an execution that AMC has already, as an attempt that nobody POSTs. Answers adopted,
-not_needed, no_slot, window_taken (another live attempt asked for the same window) or already_recorded. The caller
-holds the locks of instance and week.$$;
+  $$Gives a waiting week an execution that AMC has already, by an attempt that nobody POSTs. details: an
+amc_history.execution_observation as JSON. event: the code of the event that tells of it. Answers adopted, not_needed
+(the week does not wait), no_slot, window_taken (another live attempt asked for the same window) or already_recorded.
+The caller holds the locks of instance and week.$$;
 
 create function public.adopt_surveyed(week_id uuid, execution_id text, details jsonb) returns public.tracking_report
 language plpgsql set search_path = ''
@@ -70,19 +134,21 @@ begin
   if exists (select from public.workflow_executions e where e.id = adopt_surveyed.execution_id) then
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
-  outcome := amc_history.adopt_execution(week, instance, adopt_surveyed.execution_id, adopt_surveyed.details, 'surveyed_execution_adopted');
+  outcome := amc_history.adopt_execution(week, instance, adopt_surveyed.execution_id, adopt_surveyed.details,
+    'surveyed_execution_adopted');
   select * into week from public.report_data_weeks w where w.id = week.id;
   return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
 comment on function public.adopt_surveyed(uuid, text, jsonb) is
   $$Gives a week for which nothing was created yet an execution that AMC's list shows: same workflow, window, zone and
-parameters. details: the execution observation. Answers adopted, not_needed, no_slot (all slots are taken: the survey is
-to be repeated), window_taken (another live attempt asked AMC for the same window, and may take it: the week is to be
-held), already_recorded or not_found. For service_role.$$;
+parameters. details: an amc_history.execution_observation as JSON. Answers adopted, not_needed, no_slot (all slots are
+taken: repeat the survey), window_taken (the execution may belong to another live attempt of the same window: hold the
+week with mark_surveyed), already_recorded or not_found. For service_role.$$;
 
 create function public.mark_surveyed(
-  instance_id text, fence bigint, collection_ids uuid[], released_week_ids uuid[] default '{}', held_week_ids uuid[] default '{}'
+  instance_id text, fence bigint, collection_ids uuid[],
+  released_week_ids uuid[] default '{}', held_week_ids uuid[] default '{}'
 ) returns integer
 language plpgsql set search_path = ''
 as $$
@@ -111,10 +177,9 @@ $$;
 comment on function public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[]) is
   $$Lets collections begin whose weeks were all looked for in a complete listing.
 
-fence: the listing's; an earlier one marks none. held_week_ids: weeks whose run could not be taken, since another
-live attempt asked AMC for the same window (window_taken): they alone wait until the list has been read again.
-released_week_ids: weeks that were looked for and may begin. Answers how many collections were marked. For
-service_role.$$;
+fence: from claim_listing; with that of an earlier listing nothing is changed. held_week_ids: weeks for which
+adopt_surveyed answered window_taken: they alone wait for the next listing. released_week_ids: weeks that were looked
+for again and may begin. Answers how many collections were marked. For service_role.$$;
 
 create function public.record_late_execution(attempt_id uuid, execution_id text, details jsonb default null)
 returns public.tracking_report
@@ -138,7 +203,8 @@ begin
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
   if attempt.outcome = 'abandoned' then
-    outcome := amc_history.adopt_execution(week, instance, record_late_execution.execution_id, record_late_execution.details, 'late_execution_adopted');
+    outcome := amc_history.adopt_execution(week, instance, record_late_execution.execution_id,
+      record_late_execution.details, 'late_execution_adopted');
   end if;
   if outcome in ('no_slot', 'window_taken', 'already_recorded') then
     return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
@@ -148,21 +214,25 @@ begin
     select * into week from public.report_data_weeks w where w.id = week.id;
     return row('adopted', null, week.status, week.execution_id)::public.tracking_report;
   end if;
-  if amc_history.insert_execution(record_late_execution.execution_id, week.id, record_late_execution.details, true) is null then
+  if amc_history.insert_execution(record_late_execution.execution_id, week.id, record_late_execution.details, true)
+      is null then
     return row('already_recorded', null, week.status, week.execution_id)::public.tracking_report;
   end if;
   update public.workflow_executions e set cancel_requested_at = amc_history.clock_now()
   where e.id = record_late_execution.execution_id
     and not e.has_ended;
-  perform amc_history.record_event('duplicate_execution', attempt, week, record_late_execution.execution_id, record_late_execution.details);
+  perform amc_history.record_event('duplicate_execution', attempt, week, record_late_execution.execution_id,
+    record_late_execution.details);
   perform amc_history.raise_alert('duplicate_execution', format(
-    'AMC ran execution %s for the week of %s beside another one. Its fingerprint proves it ours; if it still runs it is cancelled.',
+    'AMC ran execution %s for the week of %s beside another one. Its fingerprint proves that it was asked for '
+    'from here; if it still runs it is cancelled.',
     record_late_execution.execution_id, week.week_start_date), week.instance_id, week.id);
   return row('duplicate', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
 comment on function public.record_late_execution(uuid, text, jsonb) is
-  $$Reports an execution that an attempt's fingerprint proves ours, and that the attempt cannot take: it was abandoned,
-or it has another. An abandoned attempt's week that still waits takes it; otherwise it is kept as a duplicate, with
-an alert, and cancelled at AMC if it still runs. details: the execution observation. Answers adopted, no_slot or
+  $$Reports an execution that an attempt asked for, by its fingerprint, and that the attempt cannot take: it was
+abandoned, or it has another one. If the attempt was abandoned and its week still waits, the week takes it. Otherwise
+it is kept as a duplicate, with an alert, and cancelled at AMC if it still runs. details: an
+amc_history.execution_observation as JSON. Answers adopted, no_slot or
 window_taken (to be reported again), duplicate, already_recorded or not_found. For service_role.$$;

@@ -1,6 +1,6 @@
 -- Which results a worker may load now, and what follows when a load does not succeed.
 
-create function public.claim_loads(max_loads integer default 2, lease_seconds integer default 150)
+create function public.claim_loads(max_loads integer default 2, lease_seconds integer default null)
 returns table (
   attempt_id uuid, fence integer, week_id uuid, collection_id uuid, execution_id text, instance_id text,
   entity_id text, marketplace_id text, region text, credential_name text, workflow_id text,
@@ -22,7 +22,8 @@ as $$
   ),
   taken as (
     update public.week_attempts a set fence = a.fence + 1,
-      leased_until = amc_history.clock_now() + make_interval(secs => claim_loads.lease_seconds)
+      leased_until = amc_history.clock_now()
+        + coalesce(make_interval(secs => claim_loads.lease_seconds), (amc_history.allowances()).load_lease)
     from ready r where r.id = a.id
     returning a.*
   )
@@ -48,7 +49,8 @@ language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  most_errors integer := 8;
+  allowed constant amc_history.allowances := amc_history.allowances();
+  most_errors integer := allowed.load_errors;
   attempt public.week_attempts;
   week public.report_data_weeks;
   ended_at timestamptz;
@@ -67,17 +69,18 @@ begin
   if fail_load.code in ('not_ready', 'not_found') then
     select coalesce(e.amc_updated_at, e.updated_at) into ended_at
       from public.workflow_executions e where e.id = attempt.execution_id;
-    -- How long AMC keeps a result is not known; a day after the execution's end it will not become ready any more.
-    if ended_at < amc_history.clock_now() - interval '24 hours' then
+    -- How long AMC keeps a result is not known; so long after the execution's end it will not become ready any more.
+    if ended_at < amc_history.clock_now() - allowed.result_gone then
       fail_load.code := 'result_gone';
       fail_load.message := format(
         'AMC no longer keeps the result of execution %s, which ended on %s. Retry the week to run it again. '
         'AMC said: %s',
         attempt.execution_id, to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD'), fail_load.message);
-      most_errors := 3;
+      most_errors := allowed.result_gone_errors;
     else
       -- AMC's guide says to wait and ask again (guide, M): no error, and ever longer pauses.
-      waits := least(interval '5 minutes', greatest(interval '15 seconds', (amc_history.clock_now() - ended_at) / 4));
+      waits := least(allowed.result_wait_longest,
+        greatest(allowed.result_wait_least, (amc_history.clock_now() - ended_at) / 4));
     end if;
   end if;
   if fail_load.permanent or waits is null and week.error_count + 1 >= most_errors then
@@ -85,7 +88,8 @@ begin
     perform amc_history.fail_week(week, fail_load.code, fail_load.message);
   else
     update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
-      + coalesce(waits, make_interval(secs => 5 + random() * least(900, 10 * 2 ^ week.error_count)))
+      + coalesce(waits, allowed.load_retry_least + random()
+        * least(allowed.load_retry_longest, allowed.load_retry_base * 2 ^ least(week.error_count, 20)))
     where a.id = attempt.id;
     update public.report_data_weeks w set
       error_count = w.error_count + case when waits is null then 1 else 0 end, error_code = fail_load.code,

@@ -1,8 +1,8 @@
--- People in control: the owner of a collection pauses, resumes and cancels it, tries weeks again, restates them.
+-- Control: the owner of a collection pauses, resumes and cancels it, and retries its weeks.
 --
--- The functions in public only pass the call on. What they do needs more than a user may write, so it is done
--- by functions in amc_history with their owner's rights, which check first that the caller owns the collection.
--- Each is idempotent and says what it did.
+-- The functions in public only pass the call on. What they do needs more rights than a user has, so functions in
+-- amc_history do it with their owner's rights, and check first that the caller owns the collection. Each is
+-- idempotent, says what it did, and leaves an event that names the caller (tracking_events.actor).
 
 create function amc_history.lock_own_collection(collection_id uuid) returns public.report_data_collections
 language plpgsql security definer set search_path = ''
@@ -10,12 +10,10 @@ as $$
 declare
   collection public.report_data_collections;
 begin
-  -- The instance first, as everywhere: what is being claimed or listed is done before a person's request is.
+  -- The instance first, as everywhere: a claim or listing under way ends before a person's request begins.
   perform from public.amc_instances i where i.id = (select c.instance_id from public.report_data_collections c
       where c.id = lock_own_collection.collection_id
-        and (c.owner_id = auth.uid() or auth.role() = 'service_role'
-          -- At a database prompt nobody is signed in.
-          or auth.role() is null and session_user = 'postgres'))
+        and (c.owner_id = auth.uid() or amc_history.is_operator()))
     for no key update;
   if found then
     select * into collection from public.report_data_collections c
@@ -29,8 +27,8 @@ begin
 end;
 $$;
 comment on function amc_history.lock_own_collection(uuid) is
-  $$Locks an instance and a collection of it for a request of the collection's owner; refuses anybody else's
-(collection_not_found). Definer: users may not lock what they may only read.$$;
+  $$Locks a collection and its instance for a request of the collection's owner, or of whoever acts for all users;
+refuses anybody else (collection_not_found). Definer: users may not lock what they may only read.$$;
 
 create function amc_history.lock_own_week(week_id uuid) returns public.report_data_weeks
 language plpgsql security definer set search_path = ''
@@ -49,7 +47,7 @@ begin
 end;
 $$;
 comment on function amc_history.lock_own_week(uuid) is
-  $$Locks a week for a request of its owner; refuses anybody else's (week_not_found, collection_not_found). Definer:
+  $$Locks a week for a request of its owner; refuses anybody else (week_not_found, collection_not_found). Definer:
 see amc_history.lock_own_collection.$$;
 
 create function amc_history.pause_collection(collection_id uuid) returns public.control_report
@@ -66,8 +64,11 @@ begin
   end if;
   update public.report_data_collections c set paused_at = amc_history.clock_now() where c.id = collection.id;
   -- Held weeks leave the range that claiming reads: a long pause costs it nothing.
-  update public.report_data_weeks w set due_at = 'infinity' where w.collection_id = collection.id and w.due_at is not null;
+  update public.report_data_weeks w set due_at = 'infinity'
+    where w.collection_id = collection.id and w.due_at is not null;
   get diagnostics held = row_count;
+  perform amc_history.record_action('collection_paused', collection.instance_id, collection.id,
+    detail => jsonb_build_object('weeks', held));
   return row('applied', null, held)::public.control_report;
 end;
 $$;
@@ -92,6 +93,8 @@ begin
   update public.report_data_weeks w set due_at = amc_history.clock_now()
     where w.collection_id = collection.id and w.due_at = 'infinity';
   get diagnostics released = row_count;
+  perform amc_history.record_action('collection_resumed', collection.instance_id, collection.id,
+    detail => jsonb_build_object('weeks', released));
   return row('applied', null, released)::public.control_report;
 end;
 $$;
@@ -122,6 +125,8 @@ begin
     perform amc_history.request_cancel(week);
     cancelled := cancelled + (week.finished_at is null)::integer;
   end loop;
+  perform amc_history.record_action('collection_cancelled', collection.instance_id, collection.id,
+    detail => jsonb_build_object('weeks', cancelled));
   return row('applied', null, cancelled)::public.control_report;
 end;
 $$;
@@ -135,18 +140,7 @@ as $$
   from public.report_data_collections c where c.id = next_due_at.collection_id;
 $$;
 comment on function amc_history.next_due_at(uuid) is
-  'When a week of a collection is due that may begin at once: now, or once the collection is resumed.';
-
-create function amc_history.unsettled_until(attempt public.week_attempts) returns text
-language sql stable set search_path = ''
-as $$
-  select 'unsettled until ' || to_char(until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-  from greatest(attempt.settle_after, attempt.leased_until) until
-  where until > amc_history.clock_now();
-$$;
-comment on function amc_history.unsettled_until(public.week_attempts) is
-  $$Why a person cannot tell yet what became of a create: it may be under way, or AMC's list may lag. Null once that is
-over.$$;
+  'The due_at of a week that may start as soon as possible: now, or infinity while its collection is paused.';
 
 create function amc_history.reopen_week(week public.report_data_weeks) returns text
 language plpgsql set search_path = ''
@@ -168,12 +162,14 @@ begin
   update public.report_data_weeks w set status = 'pending', due_at = amc_history.next_due_at(w.collection_id),
     error_code = null, error_message = null, error_count = 0
   where w.id = (week).id;
-  perform amc_history.record_event('week_retried', null, week, (week).execution_id);
+  perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
+    execution_id => (week).execution_id);
   return null;
 end;
 $$;
 comment on function amc_history.reopen_week(public.report_data_weeks) is
-  'Makes a week that failed, was skipped or was cancelled due again. Answers null, or why not.';
+  $$Makes a week due again that failed, was skipped or was cancelled, for a person. Answers null, or the reason why it
+does not: a reason of public.retry_week, or already_applied.$$;
 
 create function amc_history.retry_week(week_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -182,7 +178,8 @@ declare
   week public.report_data_weeks := amc_history.lock_own_week(retry_week.week_id);
   reason text;
 begin
-  if exists (select from public.report_data_collections c where c.id = week.collection_id and c.cancelled_at is not null) then
+  if exists (select from public.report_data_collections c
+      where c.id = week.collection_id and c.cancelled_at is not null) then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   end if;
   reason := amc_history.reopen_week(week);
@@ -217,34 +214,12 @@ begin
     retried := retried + (reason is null)::integer;
     unsettled := coalesce(unsettled, reason);
   end loop;
-  return row(case when retried > 0 then 'applied' when unsettled is not null then 'rejected' else 'already_applied' end,
-    unsettled, retried)::public.control_report;
+  return row(case when retried > 0 then 'applied' when unsettled is not null then 'rejected'
+    else 'already_applied' end, unsettled, retried)::public.control_report;
 end;
 $$;
 comment on function amc_history.retry_failed_weeks(uuid) is
   $$See public.retry_failed_weeks. Definer: users may not write weeks.$$;
-
-create function amc_history.restate_week(week_id uuid) returns public.control_report
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  week public.report_data_weeks := amc_history.lock_own_week(restate_week.week_id);
-begin
-  if exists (select from public.report_data_collections c where c.id = week.collection_id and c.cancelled_at is not null) then
-    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
-  elsif week.status <> 'completed' then
-    return row('rejected', 'week_is_not_completed', 0)::public.control_report;
-  elsif week.due_at is not null
-    or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
-    return row('already_applied', null, 0)::public.control_report;
-  end if;
-  update public.report_data_weeks w set error_count = 0, due_at = amc_history.next_due_at(w.collection_id)
-  where w.id = week.id;
-  perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id);
-  return row('applied', null, 1)::public.control_report;
-end;
-$$;
-comment on function amc_history.restate_week(uuid) is 'See public.restate_week. Definer: users may not write weeks.';
 
 create function amc_history.set_keep_versions(collection_id uuid, keep_versions integer) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -258,7 +233,10 @@ begin
   elsif collection.keep_versions = set_keep_versions.keep_versions then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_collections c set keep_versions = set_keep_versions.keep_versions where c.id = collection.id;
+  update public.report_data_collections c set keep_versions = set_keep_versions.keep_versions
+  where c.id = collection.id;
+  perform amc_history.record_action('keep_versions_set', collection.instance_id, collection.id,
+    detail => jsonb_build_object('keep_versions', set_keep_versions.keep_versions));
   return row('applied', null, 0)::public.control_report;
 end;
 $$;
@@ -269,45 +247,46 @@ create function public.pause_collection(collection_id uuid) returns public.contr
 language sql set search_path = ''
 as $$ select amc_history.pause_collection(pause_collection.collection_id); $$;
 comment on function public.pause_collection(uuid) is
-  $$Begins no more weeks of a collection until it is resumed. What is under way at AMC goes on, and its result is
-collected. Owners only.$$;
+  $$Starts no more weeks of a collection until it is resumed. Executions under way at AMC continue, and their results
+are collected. Answers {outcome, reason, weeks}: applied (weeks: how many are held), already_applied, or rejected with
+collection_is_cancelled. Refuses with collection_not_found. Owners only.$$;
 
 create function public.resume_collection(collection_id uuid) returns public.control_report
 language sql set search_path = ''
 as $$ select amc_history.resume_collection(resume_collection.collection_id); $$;
-comment on function public.resume_collection(uuid) is 'Goes on with a paused collection. Owners only.';
+comment on function public.resume_collection(uuid) is
+  $$Lets the weeks of a paused collection start again. Answers {outcome, reason, weeks}: applied (weeks: how many are
+due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. Owners only.$$;
 
 create function public.cancel_collection(collection_id uuid) returns public.control_report
 language sql set search_path = ''
 as $$ select amc_history.cancel_collection(cancel_collection.collection_id); $$;
 comment on function public.cancel_collection(uuid) is
-  $$Ends a collection: weeks that are not done become cancelled, and what runs is cancelled at AMC, also where its id
-is not known yet. What was done stays. For good. Owners only.$$;
+  $$Ends a collection for good: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
+also where its id is not known yet. Finished weeks keep what they show. Answers {outcome, reason, weeks}: applied
+(weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. Owners only.$$;
 
 create function public.retry_week(week_id uuid) returns public.control_report
 language sql set search_path = ''
 as $$ select amc_history.retry_week(retry_week.week_id); $$;
 comment on function public.retry_week(uuid) is
-  $$Tries a week again that failed, was skipped or was cancelled. Rejected: week_is_completed (restate it),
+  $$Tries a week again that failed, was skipped or was cancelled. Answers {outcome, reason, weeks}: applied,
+already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
-it is not known whether its last attempt runs at AMC, or outcome_unknown if AMC's list cannot tell (say so with
-confirm_execution or confirm_no_execution). Owners only.$$;
+its last create may still be under way, or outcome_unknown if AMC's list is not proved to show its execution (call
+confirm_execution or confirm_no_execution). Refuses with week_not_found, collection_not_found. Owners only.$$;
 
 create function public.retry_failed_weeks(collection_id uuid) returns public.control_report
 language sql set search_path = ''
 as $$ select amc_history.retry_failed_weeks(retry_failed_weeks.collection_id); $$;
-comment on function public.retry_failed_weeks(uuid) is 'Tries all failed weeks of a collection again. Owners only.';
-
-create function public.restate_week(week_id uuid) returns public.control_report
-language sql set search_path = ''
-as $$ select amc_history.restate_week(restate_week.week_id); $$;
-comment on function public.restate_week(uuid) is
-  $$Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if that
-fails, it keeps showing the old one. Owners only.$$;
+comment on function public.retry_failed_weeks(uuid) is
+  $$Tries all failed weeks of a collection again. Answers {outcome, reason, weeks}: applied (weeks: how many),
+already_applied (none has failed), or rejected with the first reason as for retry_week. Refuses with
+collection_not_found. Owners only.$$;
 
 create function public.set_keep_versions(collection_id uuid, keep_versions integer) returns public.control_report
 language sql set search_path = ''
 as $$ select amc_history.set_keep_versions(set_keep_versions.collection_id, set_keep_versions.keep_versions); $$;
 comment on function public.set_keep_versions(uuid, integer) is
-  $$Sets how many results are kept of each week of a collection, the shown one counted: 1 to 100. Older ones are pruned
-within the hour. Refuses with keep_versions_out_of_range, collection_not_found. Owners only.$$;
+  $$Sets how many results are kept of each week of a collection, the shown one counted: 1 to 100. Older ones are
+pruned within the hour. Refuses with keep_versions_out_of_range, collection_not_found. Owners only.$$;

@@ -1,7 +1,5 @@
--- What only a person can settle: a create whose answer was lost, where AMC's list is not proved to tell; and alerts.
-
--- What only a person can settle: a create whose answer was lost, where AMC's list is not proved to tell; and alerts.
-
+-- Manual resolution: a person says what became of a create whose answer was lost, where AMC's list is not proved to
+-- show its execution; and resolves alerts.
 
 create function amc_history.lock_own_attempt(attempt_id uuid) returns public.week_attempts
 language plpgsql security definer set search_path = ''
@@ -12,7 +10,8 @@ begin
   select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id;
   if not found then
     perform amc_history.refuse('attempt_not_found', format('No attempt %s of yours.',
-      coalesce(lock_own_attempt.attempt_id::text, 'null')), 'Check the id: an alert of code unknown_outcome tells it.', 'PT404');
+      coalesce(lock_own_attempt.attempt_id::text, 'null')),
+      'Check the id: it is in the detail of the alert unknown_outcome.', 'PT404');
   end if;
   perform amc_history.lock_own_week(attempt.week_id);
   select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id for update;
@@ -20,7 +19,7 @@ begin
 end;
 $$;
 comment on function amc_history.lock_own_attempt(uuid) is
-  $$Locks an attempt for a request of its collection's owner; refuses anybody else's (attempt_not_found,
+  $$Locks an attempt for a request of its collection's owner; refuses anybody else (attempt_not_found,
 collection_not_found). Definer: see amc_history.lock_own_collection.$$;
 
 create function amc_history.confirm_execution(attempt_id uuid, execution_id text) returns public.control_report
@@ -49,7 +48,7 @@ begin
   where a.id = attempt.id;
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = attempt.instance_id;
-  perform amc_history.record_event('execution_confirmed', attempt, w, named, jsonb_build_object('by', amc_history.actor()))
+  perform amc_history.record_action('execution_confirmed', w.instance_id, w.collection_id, w.id, attempt.id, named)
   from public.report_data_weeks w where w.id = attempt.week_id;
   return row('applied', null, 1)::public.control_report;
 end;
@@ -77,9 +76,9 @@ begin
     return row('rejected', reason, 0)::public.control_report;
   end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id;
-  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + interval '48 hours');
+  perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + (amc_history.allowances()).watch);
   perform amc_history.reschedule_week(week, amc_history.clock_now());
-  perform amc_history.record_event('attempt_abandoned', attempt, week, null, jsonb_build_object('by', amc_history.actor()));
+  perform amc_history.record_action('attempt_abandoned', week.instance_id, week.collection_id, week.id, attempt.id);
   return row('applied', null, 1)::public.control_report;
 end;
 $$;
@@ -94,7 +93,7 @@ declare
 begin
   select * into alert from public.tracking_alerts t
   where t.id = resolve_alert.alert_id
-    and (auth.role() = 'service_role' or auth.role() is null and session_user = 'postgres'
+    and (amc_history.is_operator()
       or exists (select from public.amc_instance_members m
           where m.instance_id = t.instance_id and m.user_id = auth.uid())
         and (t.week_id is null or exists (select from public.report_data_weeks w
@@ -111,10 +110,9 @@ begin
     return row('rejected', 'cause_persists', 0)::public.control_report;
   end if;
   update public.tracking_alerts t set resolved_at = amc_history.clock_now() where t.id = alert.id;
-  insert into public.tracking_events (event, instance_id, collection_id, week_id, detail)
-  values ('alert_resolved', alert.instance_id,
+  perform amc_history.record_action('alert_resolved', alert.instance_id,
     (select w.collection_id from public.report_data_weeks w where w.id = alert.week_id), alert.week_id,
-    jsonb_build_object('code', alert.code, 'by', amc_history.actor()));
+    detail => jsonb_build_object('code', alert.code));
   return row('applied', null, 0)::public.control_report;
 end;
 $$;
@@ -125,35 +123,35 @@ create function public.confirm_execution(attempt_id uuid, execution_id text) ret
 language sql set search_path = ''
 as $$ select amc_history.confirm_execution(confirm_execution.attempt_id, confirm_execution.execution_id); $$;
 comment on function public.confirm_execution(uuid, text) is
-  $$Says which AMC execution a create made whose answer was lost (state unknown).
+  $$Says which AMC execution came of a create whose answer was lost (state unknown).
 
-The next listing looks it up in AMC: if AMC does not contradict in workflow, window, zone and parameters, the attempt
-takes it, as if the list had told; else an alert execution_not_confirmed says why not. Answers {outcome, reason, weeks}:
-applied, already_applied, or rejected with malformed_execution_id, attempt_ended, attempt_has_another_execution,
-execution_of_another_attempt, or "unsettled until …" while the create may be under way or AMC's list may lag. Refuses
-somebody else's (attempt_not_found, collection_not_found). Owners only.$$;
+The worker looks the execution up in AMC with the next listing. If its workflow, window, zone and parameters do not
+contradict, the attempt takes it, as if the list had shown it; else an alert execution_not_confirmed says why not.
+Answers {outcome, reason, weeks}: applied, already_applied, or rejected with malformed_execution_id, attempt_ended,
+attempt_has_another_execution, execution_of_another_attempt, or "unsettled until …" while the create may be under way
+or AMC's list may lag. Refuses with attempt_not_found, collection_not_found. Owners only.$$;
 
 create function public.confirm_no_execution(attempt_id uuid) returns public.control_report
 language sql set search_path = ''
 as $$ select amc_history.confirm_no_execution(confirm_no_execution.attempt_id); $$;
 comment on function public.confirm_no_execution(uuid) is
-  $$Says that AMC has no execution of a create whose answer was lost (state unknown): whoever says so has looked.
+  $$Says that AMC has no execution of a create whose answer was lost (state unknown). Look in AMC before you say so.
 
-The attempt is abandoned, and its week is due again; for 48 hours AMC's list is still searched for the execution.
-Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended, execution_is_known, or
-"unsettled until …" while the create may be under way or AMC's list may lag. Refuses somebody else's
-(attempt_not_found, collection_not_found). Owners only.$$;
+The attempt is abandoned, and its week is due again; for 48 hours (the allowance watch) AMC's list is still searched
+for the execution. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended,
+execution_is_known, or "unsettled until …" while the create may be under way or AMC's list may lag. Refuses with
+attempt_not_found, collection_not_found. Owners only.$$;
 
 create function public.resolve_alert(alert_id bigint) returns public.control_report
 language sql set search_path = ''
 as $$ select amc_history.resolve_alert(resolve_alert.alert_id); $$;
 comment on function public.resolve_alert(bigint) is
-  $$Puts an alert aside that somebody has looked at. If it happens again, a new one opens.
+  $$Resolves an alert that somebody has looked at. If its cause comes again, a new one opens.
 
-Alerts whose cause can be seen to be gone resolve themselves: unknown_outcome and execution_not_confirmed (the
-outcome is known), reconnect_needed (connected again), unauthorized (AMC took the token), execution_overdue and
-unknown_status (the execution moved on), matcher_failed (proved again), schedule_not_configured (the schedule could
-call). Answers {outcome, reason, weeks}: applied, already_applied, or rejected with cause_persists
+The system itself resolves alerts when it sees that their cause is gone: unknown_outcome and execution_not_confirmed
+(the outcome is known), reconnect_needed (connected again), unauthorized (AMC accepted the token), execution_overdue
+and unknown_status (the execution's status changed), matcher_failed (proved again), schedule_not_configured (the
+schedule could call). Answers {outcome, reason, weeks}: applied, already_applied, or rejected with cause_persists
 (reconnect_needed of an instance that is still stopped; unknown_outcome of an attempt that is still unknown).
 Refuses what the caller cannot read (alert_not_found).$$;
 
@@ -179,15 +177,15 @@ begin
   perform amc_history.record_event('execution_not_confirmed', attempt, week, refute_confirmation.execution_id,
     jsonb_build_object('message', left(refute_confirmation.message, 500)));
   perform amc_history.raise_alert('execution_not_confirmed', format(
-    'AMC execution %s was said to be that of attempt %s: %s Look again in AMC, window of week %s.',
+    'AMC''s execution %s was named for attempt %s, and cannot be its: %s Look again in AMC, window of week %s.',
     refute_confirmation.execution_id, attempt.id, left(refute_confirmation.message, 500), week.week_start_date),
     week.instance_id, week.id, jsonb_build_object('attempt_id', attempt.id));
   return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
 comment on function public.refute_confirmation(uuid, text, text) is
-  $$Reports that the execution that a person named for an attempt cannot be its: AMC does not know it, or it asks for
-something else. The attempt waits for a person again, with an alert.
+  $$Reports that the execution that a person named for an attempt cannot be the attempt's: AMC does not know it, or it
+asks for something else. The attempt waits for a person again, with an alert.
 
 execution_id: the one that was looked up; stale if the person has named another since, or the attempt is settled.
 message: what was expected and what came. Answers {outcome, reason, status, execution_id}: applied, stale, not_found.

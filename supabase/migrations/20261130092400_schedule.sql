@@ -1,5 +1,5 @@
--- The schedule: each minute the database looks whether a worker could move anything on, and only then wakes
--- one. A lost wake-up costs a minute and nothing else: all state is in the tables.
+-- The schedule: each minute the database looks whether there is anything for a worker to do, and only then wakes one.
+-- A lost wake-up costs a minute and nothing else: all state is in the tables.
 
 create function amc_history.count_actionable() returns integer
 language plpgsql volatile set search_path = ''
@@ -8,7 +8,7 @@ declare
   now_at timestamptz := amc_history.clock_now();
   actionable integer;
 begin
-  -- Run each minute for ever, mostly to find nothing: of each instance, what costs little is asked first.
+  -- Runs each minute, mostly to find nothing: of each instance, the cheap questions first.
   select count(*) into actionable from public.amc_instances i
   where coalesce(i.paused_until <= now_at, true)
     and (
@@ -32,56 +32,60 @@ begin
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
-    + (select count(*) from amc_history.executions_to_cancel(60));
+    + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again));
 end;
 $$;
 comment on function amc_history.count_actionable() is
-  $$How many instances and results a worker could move on now. Waiting behind a full or paused instance is not
-actionable.$$;
+  $$How many instances, results and cancellations a worker could do something for now. What waits behind a full or
+paused instance does not count.$$;
 
 create function amc_history.dispatch_collect() returns integer
 language plpgsql set search_path = ''
 as $$
 declare
-  most_at_once constant integer := 3;
-  nudges integer := least(most_at_once, ceil(amc_history.count_actionable() / 10.0));
+  allowed constant amc_history.allowances := amc_history.allowances();
+  wake_ups integer := least(allowed.wake_ups,
+    ceil(amc_history.count_actionable()::numeric / allowed.actionable_per_wake_up));
   url text;
   key text;
 begin
-  if nudges = 0 then
+  if wake_ups = 0 then
     return 0;
   end if;
   select s.decrypted_secret into url from vault.decrypted_secrets s where s.name = 'amc_history_project_url';
   select s.decrypted_secret into key from vault.decrypted_secrets s where s.name = 'amc_history_cron_key';
   if url is null or key is null then
-    perform amc_history.raise_alert('schedule_not_configured',
-      'Weeks are waiting, but Vault has no amc_history_project_url or no amc_history_cron_key. Store both with vault.create_secret.', null);
+    perform amc_history.raise_alert('schedule_not_configured', 'Weeks are waiting, but Vault has no '
+      'amc_history_project_url or no amc_history_cron_key. Store both with vault.create_secret.', null);
     return 0;
   end if;
   update public.tracking_alerts a set resolved_at = amc_history.clock_now()
   where a.code = 'schedule_not_configured' and a.resolved_at is null;
-  for i in 1 .. nudges loop
+  for i in 1 .. wake_ups loop
     perform net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
       headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', key),
-      timeout_milliseconds := 5000);
+      timeout_milliseconds := (extract(epoch from allowed.wake_up_timeout) * 1000)::integer);
   end loop;
-  return nudges;
+  return wake_ups;
 end;
 $$;
 comment on function amc_history.dispatch_collect() is
-  $$Wakes the edge function collect if something is actionable, several at once when there is much. Answers how many
-nudges were queued. Run by pg_cron; URL and key come from Vault.$$;
+  $$Wakes the edge function collect if there is anything to do: one worker for every actionable_per_wake_up things, at
+most wake_ups (amc_history.allowances). Answers how many requests it queued. Run by pg_cron; URL and key come from
+Vault.$$;
 
 create function amc_history.purge_history() returns void
 language sql set search_path = ''
 as $$
   select amc_history.drop_ended_loads();
-  delete from cron.job_run_details where end_time < amc_history.clock_now() - interval '7 days';
-  delete from public.tracking_events where happened_at < amc_history.clock_now() - interval '400 days';
+  delete from cron.job_run_details
+    where end_time < amc_history.clock_now() - (select l.keep_job_runs from amc_history.allowances() l);
+  delete from public.tracking_events
+    where happened_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
 $$;
 comment on function amc_history.purge_history() is
-  $$Drops what is older than anyone looks at: runs of jobs after 7 days, tracking events after 400; and what is loaded
-in part for attempts that have ended.$$;
+  $$Deletes old records: runs of jobs after keep_job_runs, tracking events after keep_events (amc_history.allowances);
+and partial loads of attempts that have ended. Run by pg_cron.$$;
 
 select cron.schedule('amc-history-collect', '* * * * *', 'select amc_history.dispatch_collect()');
 select cron.schedule('amc-history-purge', '17 3 * * *', 'select amc_history.purge_history()');

@@ -19,7 +19,7 @@ revoke all on
   public.tracking_events, public.tracking_alerts,
   public.collection_progress, public.week_results, public.week_versions
   from public, anon, authenticated, service_role;
-revoke all on amc_history.result_tables from public, anon, authenticated, service_role;
+revoke all on amc_history.allowances, amc_history.result_tables from public, anon, authenticated, service_role;
 -- The sequences of identity columns: projects made before June 2026 grant them by default.
 revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq
   from public, anon, authenticated, service_role;
@@ -70,6 +70,7 @@ create policy "members read their instances' alerts" on public.tracking_alerts
   for select to authenticated
   using (instance_id in (select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid()))
     and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id)));
+create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
 
 -- Functions that a signed-in user may call, and service_role for one
@@ -96,7 +97,7 @@ revoke execute on function
   public.record_cancellation(text, jsonb),
   public.record_execution(uuid, text, jsonb, boolean),
   public.record_late_execution(uuid, text, jsonb),
-  public.record_listing(text, bigint, timestamptz, jsonb, boolean),
+  public.record_listing(text, bigint, jsonb, boolean),
   public.refute_confirmation(uuid, text, text),
   public.report_create(uuid, text, integer, text, text, numeric),
   public.report_credential_failure(text, integer, text, text),
@@ -178,7 +179,7 @@ grant execute on function
   public.record_cancellation(text, jsonb),
   public.record_execution(uuid, text, jsonb, boolean),
   public.record_late_execution(uuid, text, jsonb),
-  public.record_listing(text, bigint, timestamptz, jsonb, boolean),
+  public.record_listing(text, bigint, jsonb, boolean),
   public.refute_confirmation(uuid, text, text),
   public.report_create(uuid, text, integer, text, text, numeric),
   public.report_credential_failure(text, integer, text, text),
@@ -190,25 +191,27 @@ grant execute on function
 -- What those call in turn
 
 grant execute on function
+  amc_history.actor(),
   amc_history.adopt_execution(public.report_data_weeks, public.amc_instances, text, jsonb, text),
+  amc_history.allowances(),
   amc_history.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz),
   amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text),
   amc_history.attempts_to_list(text),
   amc_history.cancel_orphaned_attempt(),
   amc_history.check_parameters(jsonb, jsonb),
+  amc_history.check_range(integer, date, date),
   amc_history.check_time_zone(text),
   amc_history.describe_collection(uuid, boolean),
   amc_history.end_attempt(uuid, text, timestamptz),
   amc_history.end_cancelled_attempts(text),
-  amc_history.executions_to_cancel(integer),
+  amc_history.executions_to_cancel(interval),
   amc_history.fail_week(public.report_data_weeks, text, text),
   amc_history.find_repeated_request(uuid, text, text),
   amc_history.finish_week(public.report_data_weeks, public.week_attempts, text),
   amc_history.free_slots(public.amc_instances),
   amc_history.has_claimable_week(text),
   amc_history.insert_execution(text, uuid, jsonb, boolean),
-  amc_history.insert_intents(public.amc_instances, integer, integer),
-  amc_history.insert_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean),
+  amc_history.insert_intents(public.amc_instances, integer, interval),
   amc_history.is_execution_id(text),
   amc_history.is_final_week_status(text),
   amc_history.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
@@ -218,9 +221,13 @@ grant execute on function
   amc_history.needs_survey(text),
   amc_history.plan_range(integer, date, date, text, text),
   amc_history.raise_alert(text, text, text, uuid, jsonb),
+  amc_history.record_action(text, text, uuid, uuid, uuid, text, jsonb, text),
   amc_history.record_echo(text, boolean),
   amc_history.record_event(text, public.week_attempts, public.report_data_weeks, text, jsonb),
   amc_history.refresh_overdue_alerts(text),
+  amc_history.refuse_weeks(integer, integer),
+  amc_history.refuse_execution(public.week_attempts, public.report_data_weeks, text, uuid, jsonb),
+  amc_history.report_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean),
   amc_history.request_cancel(public.report_data_weeks),
   amc_history.reschedule_week(public.report_data_weeks, timestamptz),
   amc_history.update_executions(jsonb),

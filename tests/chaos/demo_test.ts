@@ -29,7 +29,7 @@ Deno.test("under npm start's chaos each week is tracked by the one create that A
       groups.includes("creates accepted, answer lost or spoilt"),
       groups.join(", "),
     );
-    assert.match(chaosSummaryTable(chaos!), /shorten_allowances\.sql/);
+    assert.match(chaosSummaryTable(chaos!), /shortenAllowances/);
   } finally {
     await demo.stop();
   }

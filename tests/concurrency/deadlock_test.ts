@@ -74,7 +74,7 @@ async function twoRunning() {
 }
 
 function listing(session: Session, executions: unknown[]) {
-  return session.sql`select public.record_listing(${INSTANCE}, 1, ${NOW},
+  return session.sql`select public.record_listing(${INSTANCE}, 1,
     ${session.sql.json(executions as never)}, true) ->> 'outcome' as outcome`;
 }
 

@@ -91,7 +91,7 @@ async function listAndSettle({ sql }: Session): Promise<void> {
   const listings =
     await sql`select instance_id, fence, began_at, attempts from public.claim_listing()`;
   for (const { instance_id, fence, began_at, attempts } of listings) {
-    await sql`select public.record_listing(${instance_id}, ${fence}, ${began_at}, '[]', true)`;
+    await sql`select public.record_listing(${instance_id}, ${fence}, '[]', true)`;
     for (const { attempt_id } of attempts) {
       await sql`select public.settle_attempt(${attempt_id}, ${began_at})`;
     }

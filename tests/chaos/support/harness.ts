@@ -52,7 +52,7 @@ const EMAIL = "owner@example.com";
 /** Weeks of one collection at most; a few more would be allowed. */
 const MAX_WEEKS = 50;
 
-/** Executions take about a second, and AMC's list and GET lag within what shorten_allowances.sql allows for. */
+/** Executions take about a second, and AMC's list and GET lag within what shortenAllowances allows for. */
 const AMC: SimulatorOptions = {
   execution: { pendingSeconds: 0.1, runSeconds: [0.3, 1] },
   lag: { listSeconds: [0, 2], getSeconds: [0, 1] },

@@ -108,8 +108,9 @@ export const CALLS: Record<string, Call> = {
     run: async ({ sql }, scene) => {
       const shown = [observed(scene, EXECUTION, "SUCCEEDED")];
       const [{ report }] =
-        await sql`select public.record_listing(${scene.instance}, ${scene.listing},
-        ${scene.listedAt}, ${sql.json(shown)}, true) as report`;
+        await sql`select public.record_listing(${scene.instance}, ${scene.listing}, ${
+          sql.json(shown)
+        }, true) as report`;
       return `${report.outcome}, ${report.known_execution_ids.length} known`;
     },
   },

@@ -100,7 +100,7 @@ export const READERS: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.weeks_to_restate",
-        "\n    and w.week_end_date >= (amc_history.clock_now() at time zone c.time_zone)::date - 90",
+        "\n    and w.week_end_date >= (amc_history.clock_now() at time zone c.time_zone)::date - l.restate_days",
         "",
       ),
     ],

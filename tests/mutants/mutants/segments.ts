@@ -62,8 +62,8 @@ export const SEGMENTS: Mutant[] = [
     edits: [
       inSqlFunction(
         "public.fail_load",
-        "interval '24 hours'",
-        "interval '24000 hours'",
+        "amc_history.clock_now() - allowed.result_gone",
+        "'-infinity'::timestamptz",
       ),
     ],
     tests: ["fail_load/result_that"],

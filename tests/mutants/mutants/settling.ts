@@ -27,7 +27,7 @@ export const SETTLING: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.insert_intents",
-        "interval '520 seconds'",
+        "allowed.create_in_flight",
         "interval '0 seconds'",
       ),
     ],
@@ -153,7 +153,7 @@ export const SETTLING: Mutant[] = [
     edits: [
       inSqlFunction(
         "public.settle_attempt",
-        "'abandoned', amc_history.clock_now() + interval '48 hours')",
+        "'abandoned', amc_history.clock_now() + (amc_history.allowances()).watch)",
         "'abandoned', null)",
       ),
     ],

@@ -27,6 +27,9 @@ import type { TokenSource } from "./tokens.ts";
 import type { Instance, Transport } from "./transport.ts";
 import { ensureWorkflow, type WorkflowDefinition } from "./workflows.ts";
 
+/** How long a create waits for AMC's answer: no longer than the database's allowance create_timeout. */
+export const CREATE_TIMEOUT_MS = 30_000;
+
 /** Timeouts in milliseconds. */
 export interface Timeouts {
   /** For a create, from the fetch to the end of its response. Default 30 s. */
@@ -99,7 +102,7 @@ export function createAmcClient(options: AmcClientOptions): AmcClient {
       options.apiUrl ?? API_URLS[instance.region],
     ),
     requestTimeoutMs: timeouts.request ?? 30_000,
-    createTimeoutMs: timeouts.create ?? 30_000,
+    createTimeoutMs: timeouts.create ?? CREATE_TIMEOUT_MS,
     retry,
   };
   const access = {

@@ -18,7 +18,6 @@ import { pauseInstance } from "./pause_instance.ts";
 import { survey } from "./survey.ts";
 
 const MAX_INSTANCES = 5;
-const LEASE_SECONDS = 60;
 const CONCURRENCY = 3;
 /** How many executions that a listing did not show are asked for one by one. */
 const MAX_GETS = 10;
@@ -32,7 +31,6 @@ const MAX_GETS = 10;
 export async function list(collector: Collector): Promise<number> {
   const claims = await collector.rpc("claim_listing", {
     max_instances: MAX_INSTANCES,
-    lease_seconds: LEASE_SECONDS,
   });
   await forEachOf(claims, CONCURRENCY, collector.log, async (claim) => {
     try {
@@ -65,7 +63,6 @@ async function listInstance(
   const answer = await collector.rpc("record_listing", {
     instance_id: claim.instance_id,
     fence: claim.fence,
-    began_at: claim.began_at,
     executions,
     complete: listing.complete,
   });

@@ -14,8 +14,6 @@ import { learnOutputColumns } from "./output_columns.ts";
 import { ResultFiles } from "./result_files.ts";
 
 const MAX_LOADS = 2;
-/** Longer than a load may take. */
-const LEASE_SECONDS = 150;
 const LOAD_TIMEOUT_MS = 120_000;
 
 /**
@@ -32,7 +30,6 @@ export async function load(
   if (!budget.isOpen) return 0;
   const claims = await collector.rpc("claim_loads", {
     max_loads: MAX_LOADS,
-    lease_seconds: LEASE_SECONDS,
   });
   await forEachOf(claims, MAX_LOADS, collector.log, async (claim) => {
     try {

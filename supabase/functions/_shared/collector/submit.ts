@@ -14,7 +14,6 @@ import { forEachOf } from "./for_each_of.ts";
 import { pauseInstance } from "./pause_instance.ts";
 
 const MAX_WEEKS = 10;
-const LEASE_SECONDS = 60;
 const CONCURRENCY = 5;
 /** After one of these no more is sent for the instance: the database has paused it, for other workers too. */
 const STOPPING: ReadonlySet<string> = new Set([
@@ -34,7 +33,6 @@ export async function submit(collector: Collector): Promise<number> {
   const askedAt = collector.now();
   const weeks = await collector.rpc("claim_due_weeks", {
     max_weeks: MAX_WEEKS,
-    lease_seconds: LEASE_SECONDS,
   });
   if (weeks.length === 0) return 0;
   await collector.checkpoint("after_claim");

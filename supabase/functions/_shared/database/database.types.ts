@@ -514,6 +514,7 @@ export type Database = {
       };
       "tracking_events": {
         Row: {
+          "actor": string | null;
           "attempt_id": string | null;
           "collection_id": string | null;
           "detail": Json | null;
@@ -526,6 +527,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "actor"?: string | null;
           "attempt_id"?: string | null;
           "collection_id"?: string | null;
           "detail"?: Json | null;
@@ -537,6 +539,7 @@ export type Database = {
           "week_id"?: string | null;
         };
         Update: {
+          "actor"?: string | null;
           "attempt_id"?: string | null;
           "collection_id"?: string | null;
           "detail"?: Json | null;
@@ -1130,7 +1133,6 @@ export type Database = {
       };
       "record_listing": {
         Args: {
-          "began_at": string;
           "complete": boolean;
           "executions": Json;
           "fence": number;

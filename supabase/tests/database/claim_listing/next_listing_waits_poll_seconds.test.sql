@@ -8,7 +8,7 @@ select pg_temp.run_week(1, 'exec-1');
 do $$
 begin
   perform claim_listing();
-  perform record_listing('amcpgtap1', 1, amc_history.clock_now(), '[]', true);
+  perform record_listing('amcpgtap1', 1, '[]', true);
 end;
 $$;
 

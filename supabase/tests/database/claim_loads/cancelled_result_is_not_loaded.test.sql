@@ -19,7 +19,7 @@ set local role service_role;
 select is((select count(*) from claim_loads()), 0::bigint, 'the result of a cancelled week is not loaded');
 select is((select count(*) from finished_attempts()), 0::bigint, 'nor is the failure of a cancelled week reported');
 select is((select count(*) from claim_cancellations()), 0::bigint, 'nothing is left to cancel');
-do $$ begin perform record_listing('amcpgtap1', 0, amc_history.clock_now(), '[]', true); end $$;
+do $$ begin perform record_listing('amcpgtap1', 0, '[]', true); end $$;
 select is((select array_agg(state || ' ' || outcome order by slot) from week_attempts where instance_id = 'amcpgtap1'),
   array['ended cancelled', 'ended cancelled'], 'the next listing ends the attempts');
 

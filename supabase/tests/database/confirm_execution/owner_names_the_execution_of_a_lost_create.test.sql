@@ -17,7 +17,7 @@ select is(confirm_execution(pg_temp.lost_attempt(), 'exec-1'), row('already_appl
 select is(confirm_execution(pg_temp.lost_attempt(), bad), row('rejected', 'malformed_execution_id', 0)::control_report,
   coalesce(quote_literal(bad), 'null') || ' is no id')
 from unnest(array[null, '', 'a b', repeat('x', 129)]) bad;
-select results_eq($$ select event, execution_id, detail ->> 'by' from tracking_events
+select results_eq($$ select event, execution_id, actor from tracking_events
     where attempt_id = pg_temp.lost_attempt()
     and event = 'execution_confirmed' $$,
   $$ values ('execution_confirmed', 'exec-1', 'a0000000-0000-4000-8000-000000000001') $$,

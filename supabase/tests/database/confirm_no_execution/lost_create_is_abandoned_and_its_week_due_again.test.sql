@@ -17,7 +17,7 @@ select results_eq($$ select outcome, watch_until from week_attempts where id = p
   $$ values ('abandoned', '2025-03-05T13:00:00Z'::timestamptz) $$,
   'the attempt is abandoned, and watched for 48 hours');
 select is(pg_temp.open_alerts(), null, 'the alert is resolved');
-select results_eq($$ select detail ->> 'by' from tracking_events where attempt_id = pg_temp.lost_attempt()
+select results_eq($$ select actor from tracking_events where attempt_id = pg_temp.lost_attempt()
     and event = 'attempt_abandoned' $$, array['a0000000-0000-4000-8000-000000000001'], 'one event records who said so');
 select ok(pg_temp.week(1) in (select week_id from claim_due_weeks(10)), 'its week is claimed again');
 select is(record_execution(pg_temp.lost_attempt(), 'exec-late', null, true),

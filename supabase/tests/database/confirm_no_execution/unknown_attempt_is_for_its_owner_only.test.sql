@@ -25,7 +25,7 @@ set local role service_role;
 select is((select outcome from lost, confirm_no_execution(lost.id)), 'applied',
   'the secret key resolves anybody''s attempt');
 reset role;
-select is((select detail ->> 'by' from tracking_events
+select is((select actor from tracking_events
     where attempt_id = pg_temp.lost_attempt() and event = 'attempt_abandoned'),
   'service_role', 'and the event records that');
 

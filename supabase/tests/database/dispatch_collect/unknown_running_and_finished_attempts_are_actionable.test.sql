@@ -20,7 +20,7 @@ do $$ begin perform claim_listing(5, 60); end $$;
 select is(amc_history.dispatch_collect(), 0, 'not while somebody polls it');
 do $$
 begin
-  perform record_listing('amcpgtap1', 1, amc_history.clock_now(), '[{"id": "exec-1", "status": "RUNNING"}]', true);
+  perform record_listing('amcpgtap1', 1, '[{"id": "exec-1", "status": "RUNNING"}]', true);
 end;
 $$;
 select is(amc_history.dispatch_collect(), 0, 'nor right after');
@@ -28,7 +28,7 @@ do $$
 begin
   perform set_config('amc_history.clock', '2025-03-03T12:01:30Z', true);
   perform claim_listing(5, 60);
-  perform record_listing('amcpgtap1', 2, amc_history.clock_now(), '[{"id": "exec-1", "status": "SUCCEEDED"}]', true);
+  perform record_listing('amcpgtap1', 2, '[{"id": "exec-1", "status": "SUCCEEDED"}]', true);
 end;
 $$;
 select is(amc_history.dispatch_collect(), 1, 'a result to be loaded is');

@@ -7,7 +7,7 @@ set local role service_role;
 select pg_temp.run_week(1, 'exec-1');
 do $$ begin perform claim_listing(); end $$;
 
-select is(record_listing('amcpgtap1', 1, amc_history.clock_now(),
+select is(record_listing('amcpgtap1', 1,
   '[{"id": "exec-1", "status": "SUCCEEDED", "status_reason": "fine",
     "created_at": "2025-03-03T11:59:00Z", "updated_at": "2025-03-03T12:30:00Z", "expires_at": "2025-04-03T00:00:00Z",
     "execution_seconds": 12.5, "output_columns": [{"name": "a"}]}, {"id": "exec-else", "status": "RUNNING"}]', true),

@@ -47,7 +47,7 @@ select is(pg_temp.resolve('reconnect_needed'), 'rejected cause_persists',
 select throws_ok('select resolve_alert(null)', 'PT404', null, 'a null id is not found');
 reset role;
 select is((select array_agg(detail ->> 'code' order by id) from tracking_events where event = 'alert_resolved'
-    and instance_id = 'amcpgtap1' and detail ->> 'by' = 'a0000000-0000-4000-8000-000000000001'),
+    and instance_id = 'amcpgtap1' and actor = 'a0000000-0000-4000-8000-000000000001'),
   array['duplicate_execution', 'late_execution'], 'events record who did it, once each');
 do $$
 begin

@@ -37,7 +37,7 @@ $$;
 select is(pg_temp.seen_by('a0000000-0000-4000-8000-000000000001'),
   '{"amc_instances": 1, "amc_instance_members": 1, "amc_workflows": 1,
   "report_data_collections": 1, "report_data_weeks": 3, "workflow_executions": 1, "week_attempts": 1, "result_loads": 1,
-  "tracking_events": 1, "tracking_alerts": 2, "collection_progress": 1}', 'the owner sees all of their collection');
+  "tracking_events": 2, "tracking_alerts": 2, "collection_progress": 1}', 'the owner sees all of their collection');
 select is(pg_temp.seen_by('a0000000-0000-4000-8000-000000000002'),
   '{"amc_instances": 0, "amc_instance_members": 0, "amc_workflows": 0,
   "report_data_collections": 0, "report_data_weeks": 0, "workflow_executions": 0, "week_attempts": 0, "result_loads": 0,

@@ -5,7 +5,7 @@ select plan(9);
 
 create function pg_temp.list_status(status text) returns void language plpgsql as $$
 begin
-  perform record_listing('amcpgtap1', i.list_fence, amc_history.clock_now(),
+  perform record_listing('amcpgtap1', i.list_fence,
     jsonb_build_array(jsonb_build_object('id', 'exec-1', 'status', status)), true)
   from amc_instances i where i.id = 'amcpgtap1';
 end;

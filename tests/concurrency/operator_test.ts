@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { withDatabase } from "../support/with_database.ts";
+
+Deno.test("postgres, and a login role that may become it, act for every user at a database prompt; the API's role does not", async () => {
+  await withDatabase(async ({ name, adminUrl, url, authenticatorUrl }) => {
+    const admin = postgres(adminUrl, { max: 1, onnotice: () => {} });
+    const cli = `cli_${name}`;
+    try {
+      await admin.unsafe(`create role ${cli} login noinherit in role postgres`);
+      // With its owner's rights, as the functions that ask it.
+      await admin.unsafe(`create function public.acts_for_all() returns boolean
+        language sql security definer as 'select amc_history.is_operator()';
+        alter function public.acts_for_all() owner to postgres;
+        grant execute on function public.acts_for_all() to authenticator`);
+      const asCli = await admin.reserve();
+      await asCli.unsafe(`set session authorization ${cli}; set role postgres`);
+      assert.equal(await actsForAll(asCli), true, "a login role as postgres");
+      await asCli.unsafe("reset session authorization");
+      asCli.release();
+      assert.equal(await connectedAs(url), true, "postgres itself");
+      assert.equal(await connectedAs(authenticatorUrl), false, "authenticator");
+    } finally {
+      await admin.unsafe(`drop role if exists ${cli}`);
+      await admin.end({ timeout: 5 });
+    }
+  });
+});
+
+async function connectedAs(url: string): Promise<boolean> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    return await actsForAll(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+async function actsForAll(sql: postgres.Sql): Promise<boolean> {
+  const [{ answer }] = await sql`select public.acts_for_all() as answer`;
+  return answer;
+}
