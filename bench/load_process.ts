@@ -19,7 +19,7 @@ const { url, claimed, links } = JSON.parse(Deno.env.get("BENCH_LOAD")!) as {
 };
 
 const sql = openSql(url);
-const [{ ssl }] = await sql`
+const [{ ssl }] = await sql<{ ssl: boolean }>`
   select ssl from pg_stat_ssl where pid = pg_backend_pid()`;
 if (!ssl) throw new Error("Expected the connection to Postgres to have TLS.");
 
@@ -69,7 +69,7 @@ for (let whole = claimed === null; !whole;) {
   cpu.push((user + system) / 1e6);
 }
 const seconds = (performance.now() - start) / 1000;
-await sql.end({ timeout: 5 });
+await sql.end();
 
 /** The most memory that was resident, in bytes, where the system says it; else what is resident now. */
 function peakMemory(): number {

@@ -1,7 +1,4 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { createClient } from "@supabase/supabase-js";
-import type postgres from "postgres";
 import { openSql } from "../supabase/functions/_shared/database/sql.ts";
 import type { Platform } from "../local/platform/platform.ts";
 import { COLUMNS, type Csv, rowOf, stream } from "./support/csv.ts";
@@ -55,7 +52,7 @@ export async function byLoader(
       }
     });
   } finally {
-    await sql.end({ timeout: 5 });
+    await sql.end();
   }
 }
 
@@ -64,7 +61,7 @@ export function byRawCopy(
   database: BenchDatabase,
   csv: Csv,
 ): Promise<number> {
-  return copyInto(
+  return copyAll(
     database,
     "public.bench_bare",
     "copy public.bench_bare from stdin with (format csv, header true)",
@@ -77,7 +74,7 @@ export function byJsonb(
   database: BenchDatabase,
   chunks: Uint8Array[],
 ): Promise<number> {
-  return copyInto(
+  return copyAll(
     database,
     "public.bench_jsonb",
     "copy public.bench_jsonb from stdin with (format csv)",
@@ -85,26 +82,24 @@ export function byJsonb(
   );
 }
 
-async function copyInto(
+async function copyAll(
   database: BenchDatabase,
   table: string,
   statement: string,
   chunks: Uint8Array[],
 ): Promise<number> {
   await rest(database, table);
-  const sql: postgres.Sql = openSql(database.url);
+  const sql = openSql(database.url);
   try {
     await sql`select 1`;
     return await seconds(() =>
       sql.begin(async (transaction) => {
         await transaction`set local statement_timeout = '140s'`;
-        const target = await transaction.unsafe(statement).writable();
-        const source = Readable.from(stream(chunks), { objectMode: false });
-        await pipeline(source, target);
+        await transaction.copy(statement, stream(chunks));
       })
     );
   } finally {
-    await sql.end({ timeout: 5 });
+    await sql.end();
   }
 }
 

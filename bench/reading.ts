@@ -59,7 +59,7 @@ async function add(database: BenchDatabase, csv: Csv): Promise<string> {
     const summary = await load(sql, claimed, body, csv.bytes);
     await complete(database, claimed, summary);
   } finally {
-    await sql.end({ timeout: 5 });
+    await sql.end();
   }
   return claimed.weekId;
 }

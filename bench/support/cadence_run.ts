@@ -7,7 +7,10 @@ import type { ClusterAddress } from "../../local/platform/postgres/mod.ts";
 import { createAmcClients } from "../../supabase/functions/_shared/collector/amc_clients.ts";
 import type { Collector } from "../../supabase/functions/_shared/collector/collector.ts";
 import { runTick } from "../../supabase/functions/_shared/collector/tick.ts";
-import { openSql } from "../../supabase/functions/_shared/database/sql.ts";
+import {
+  openSql,
+  type Sql,
+} from "../../supabase/functions/_shared/database/sql.ts";
 import type { Database } from "../../supabase/functions/_shared/database/database.types.ts";
 import { createRpc } from "../../supabase/functions/_shared/database/rpc.ts";
 import { createLog } from "../../supabase/functions/_shared/log.ts";
@@ -68,7 +71,7 @@ export async function openCadenceRun(
   parts.defer(() => sql.end({ timeout: 5 }));
   await collectFrom(sql, platform, simulator, ids, weeks);
   const { collector, workerSql } = makeCollector(platform, simulator);
-  parts.defer(() => workerSql.end({ timeout: 5 }));
+  parts.defer(() => workerSql.end());
   const kept = parts.move();
   return makeRun(sql, simulator, collector, () => kept.disposeAsync());
 }
@@ -100,7 +103,7 @@ async function collectFrom(
 function makeCollector(
   platform: Platform,
   simulator: Simulator,
-): { collector: Collector; workerSql: postgres.Sql } {
+): { collector: Collector; workerSql: Sql } {
   const log = createLog((line) => {
     const { level } = JSON.parse(line);
     // Nothing goes wrong here, so what does is shown.

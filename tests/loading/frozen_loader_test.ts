@@ -53,7 +53,7 @@ async function freeze(world: Loading, loadable: Loadable) {
     fence,
     outcome,
     thaw,
-    [Symbol.asyncDispose]: () => loaderSql.end({ timeout: 5 }),
+    [Symbol.asyncDispose]: () => loaderSql.end(),
   };
 }
 

@@ -79,7 +79,7 @@ export async function withLoading<T>(
         values ('a0000000-0000-4000-8000-000000000001', 'owner@loading.test')`;
       return await work({ database, sql, loaderSql });
     } finally {
-      await loaderSql.end({ timeout: 5 });
+      await loaderSql.end();
       await sql.end({ timeout: 5 });
     }
   });

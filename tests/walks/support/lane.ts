@@ -1,5 +1,10 @@
+import { pipeline } from "node:stream/promises";
 import postgres from "postgres";
-import type { Sql } from "../../../supabase/functions/_shared/database/sql.ts";
+import type {
+  Query,
+  Sql,
+  Transaction,
+} from "../../../supabase/functions/_shared/database/sql.ts";
 import type { Rpc } from "../../../supabase/functions/_shared/database/rpc.ts";
 import { withDatabase } from "../../support/with_database.ts";
 import { HEADER } from "./client.ts";
@@ -114,12 +119,27 @@ export class Lane {
 
   /** The collector's direct connection, through a gate. A transaction passes the gate as a whole. */
   gatedSql(gate: Gate): Sql {
-    const query = (parts: TemplateStringsArray, ...values: never[]) =>
-      gate("begin_load", () => this.#apart(() => this.#sql(parts, ...values)));
-    const begin = (work: (sql: postgres.Sql) => Promise<unknown>) =>
-      gate("copy", () => this.#apart(() => work(this.#sql)));
-    const json = (value: postgres.JSONValue) => this.#sql.json(value);
-    return Object.assign(query, { begin, json }) as unknown as Sql;
+    const query: Query = (parts, ...values) =>
+      gate(
+        "begin_load",
+        () => this.#apart(() => this.#transaction()(parts, ...values)),
+      );
+    const begin = <T>(work: (transaction: Transaction) => Promise<T>) =>
+      gate("copy", () => this.#apart(() => work(this.#transaction())));
+    return Object.assign(query, { begin, end: () => Promise.resolve() });
+  }
+
+  /** The loader's statements, within the walk's transaction. */
+  #transaction(): Transaction {
+    const query: Query = async <Row extends object>(
+      parts: TemplateStringsArray,
+      ...values: unknown[]
+    ) => [...await this.#sql<Row[]>(parts, ...values as never[])];
+    const copy = async (
+      statement: string,
+      bytes: AsyncIterable<Uint8Array>,
+    ) => await pipeline(bytes, await this.#sql.unsafe(statement).writable());
+    return Object.assign(query, { copy });
   }
 
   /** Works as role postgres; an error rolls back this work alone. */
@@ -159,12 +179,25 @@ function asText(type: string, value: unknown): string | null {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** The collector gives JSON as text; this driver would make a JSON string of it. */
+const JSON_AS_TEXT = {
+  to: 3802,
+  from: [],
+  serialize: (value: unknown) =>
+    typeof value === "string" ? value : JSON.stringify(value),
+  parse: (text: string) => text,
+};
+
 /** Opens a lane on a database of its own for some work. */
 export async function withLane<T>(
   work: (lane: Lane) => Promise<T>,
 ): Promise<T> {
   return await withDatabase(async ({ url }) => {
-    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    const sql = postgres(url, {
+      max: 1,
+      onnotice: () => {},
+      types: { jsonAsText: JSON_AS_TEXT },
+    });
     try {
       const lane = new Lane(sql, await readSignatures(sql));
       lane.workflow = await prepare(sql);

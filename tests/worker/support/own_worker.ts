@@ -1,4 +1,3 @@
-import postgres from "postgres";
 import type { AmcClient } from "../../../supabase/functions/_shared/amc/mod.ts";
 import { createAmcClients } from "../../../supabase/functions/_shared/collector/amc_clients.ts";
 import type { Collector } from "../../../supabase/functions/_shared/collector/collector.ts";
@@ -36,7 +35,7 @@ export function openWorker(
   const { platform, simulator } = harness;
   const lines: LogLine[] = [];
   const log = createLog((line) => void lines.push(JSON.parse(line)));
-  const sql: postgres.Sql = openSql(platform.databaseUrl);
+  const sql = openSql(platform.databaseUrl);
   const clients = createAmcClients(sql, {
     apiUrl: simulator.url,
     tokenUrl: simulator.tokenUrl,
@@ -61,6 +60,6 @@ export function openWorker(
     collector,
     lines,
     tick: () => runTick(collector),
-    [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }),
+    [Symbol.asyncDispose]: () => sql.end(),
   };
 }

@@ -17,7 +17,7 @@ export async function learnOutputColumns(
   executionId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const [wanted] = await sql`
+  const [wanted] = await sql<{ columns: boolean }>`
     select amc_history.needs_output_columns(${executionId}) as columns`;
   if (!wanted.columns) return;
   try {
@@ -26,7 +26,7 @@ export async function learnOutputColumns(
     });
     await sql`
       select amc_history.record_output_columns(${executionId}, ${
-      sql.json(output_columns as never)
+      JSON.stringify(output_columns)
     })`;
   } catch (error) {
     if (!(error instanceof AmcError) || isInstanceWide(error)) throw error;

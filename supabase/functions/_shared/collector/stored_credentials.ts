@@ -4,7 +4,8 @@ import {
   type Region,
   type TokenSource,
 } from "../amc/mod.ts";
-import { readCredential, type Sql } from "../database/sql.ts";
+import { readCredential } from "../database/credential.ts";
+import type { Sql } from "../database/sql.ts";
 import type { Log } from "../log.ts";
 
 /** A stored credential was refused or is missing. It names the version that was read: a person may have stored another since. */

@@ -27,8 +27,10 @@ export class DatabaseError extends Error {
   }
 }
 
-/** The error code that Postgres gave, if an error came from it. */
+/** The SQLSTATE of an error that came from Postgres; null for any other, such as EPIPE of a socket. */
 export function sqlStateOf(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+  return typeof code === "string" && /^(?=.*\d)[0-9A-Z]{5}$/.test(code)
+    ? code
+    : null;
 }

@@ -1,5 +1,4 @@
 import { ByteReader } from "./byte_reader.ts";
-import { copyInto } from "./copy.ts";
 import { type Dialect, openCsv } from "./csv_header.ts";
 import type { Json } from "../database/database.types.ts";
 import type { Sql } from "../database/sql.ts";
@@ -15,7 +14,6 @@ import {
 } from "./open_load.ts";
 import { CsvError, ResultError } from "./result_error.ts";
 import { type OpenFile, Segment, tooLarge, tooLargeAtOnce } from "./segment.ts";
-import { inTransaction } from "../database/transaction.ts";
 
 /** A file of a result, opened when it is its turn. */
 export interface ResultFile {
@@ -69,7 +67,7 @@ export async function loadResult(
     open = await loadFiles(sql, load, open);
   }
   if (open === null) return null;
-  const [{ summary }] = await sql`
+  const [{ summary }] = await sql<{ summary: Json }>`
     select amc_history.finish_load(${open.id}, ${load.attemptId}, ${load.fence}) as summary`;
   return summary;
 }
@@ -187,16 +185,13 @@ async function loadSegment(
   const segment = new Segment(file, open, load.dialect, limits);
   const lines = file.lines;
   try {
-    await inTransaction(sql, async (transaction, alive) => {
+    await sql.begin(async (transaction) => {
       await transaction`select amc_history.open_load(${open.id}, ${fence})`;
-      await copyInto(transaction, open.copyStatement, segment.pieces());
+      await transaction.copy(open.copyStatement, segment.pieces());
       await load.checkpoint("after_copy");
-      await alive();
       const report = { ...segment.report(), attempt_id: attemptId, fence };
       await transaction`
-        select amc_history.commit_segment(${
-        JSON.stringify(report)
-      }::text::jsonb)`;
+        select amc_history.commit_segment(${JSON.stringify(report)})`;
     });
   } catch (error) {
     throw named(error, file.index, lines);

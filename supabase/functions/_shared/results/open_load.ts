@@ -27,12 +27,29 @@ export interface Holder {
   fence: number;
 }
 
+/** A row of result_loads, as the driver reads it: 64-bit numbers as text. */
+interface LoadRow {
+  /** Null if there is no load. */
+  id: string | null;
+  copy_statement: string;
+  header: string[];
+  files: number;
+  segment_bytes: string;
+  file: number;
+  byte_offset: string;
+  etag: string | null;
+  line_end: LineEnd | null;
+  lines: string;
+  records: string;
+  bytes: string;
+}
+
 /** Takes up a load that an earlier worker left, and ends that worker's session if it hangs. @returns null if there is none */
 export async function resumeLoad(
   sql: Sql,
   { attemptId, fence }: Holder,
 ): Promise<OpenLoad | null> {
-  const [row] = await sql`
+  const [row] = await sql<LoadRow>`
     select (r.load).*, r.copy_statement from amc_history.resume_load(${attemptId}, ${fence}) r`;
   if (!row || row.id === null) return null;
   return {
@@ -58,7 +75,7 @@ export async function beginLoad(
   begun: Pick<OpenLoad, "header" | "files" | "segmentBytes">,
 ): Promise<OpenLoad> {
   const { header, files, segmentBytes } = begun;
-  const [row] = await sql`
+  const [row] = await sql<{ load_id: string; copy_statement: string }>`
     select load_id, copy_statement
     from amc_history.begin_load(${attemptId}, ${fence}, ${header}, ${files}, ${segmentBytes})`;
   return {
