@@ -11,7 +11,8 @@ import {
   collectOne,
   SMALL,
 } from "./support/one_result.ts";
-import { openWorker, type OwnWorkerOptions } from "./support/own_worker.ts";
+import { openWorker } from "./support/own_worker.ts";
+import { packing } from "./support/packing.ts";
 import { storedRows } from "./support/results.ts";
 import { finishAll, letTimePass, weeksOf } from "./support/weeks.ts";
 
@@ -143,21 +144,6 @@ for (const claimed of [false, true]) {
     );
   });
 }
-
-/** A client whose results come packed, from the first byte on. */
-const packing: OwnWorkerOptions["client"] = (client) => ({
-  ...client,
-  openResult: async (link, options) => {
-    const opened = await client.openResult(link, options);
-    const body = opened.body.pipeThrough(
-      new CompressionStream("gzip") as unknown as ReadableWritablePair<
-        Uint8Array,
-        Uint8Array
-      >,
-    );
-    return { ...opened, body, length: null };
-  },
-});
 
 Deno.test("a packed file of more than one call may load fails its week as gzip_too_large", async () => {
   await collectOne(

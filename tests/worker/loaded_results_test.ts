@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { OpenResultOptions } from "../../supabase/functions/_shared/amc/results.ts";
 import { collect, type Harness, withHarness } from "./support/harness.ts";
 import { openWorker, type OwnWorker } from "./support/own_worker.ts";
+import { packing } from "./support/packing.ts";
 import { asCsv, resultOf, shownRows } from "./support/results.ts";
 import { finishAll, type WeekRow, weeksOf } from "./support/weeks.ts";
 
@@ -106,19 +107,7 @@ Deno.test("a packed result is unpacked", async () => {
     async (harness) => {
       await using plain = openWorker(harness);
       await using worker = openWorker(harness, {
-        client: (client) => ({
-          ...client,
-          openResult: async (link, options) => {
-            const opened = await client.openResult(link, options);
-            const body = opened.body.pipeThrough(
-              new CompressionStream("gzip") as unknown as ReadableWritablePair<
-                Uint8Array,
-                Uint8Array
-              >,
-            );
-            return { ...opened, body, length: null };
-          },
-        }),
+        client: packing,
       });
       const week = await collectOne(harness, worker);
       const { files, checksum } = await resultOf(plain, week.execution_id!);

@@ -176,8 +176,8 @@ Deno.test("a week restated by policy keeps the superseded result, and compares i
       );
       assert.equal(unchanged + changed + added, rows.length);
       assert.equal(unchanged + changed + removed, first.length);
-      const { data: [result] } = (await harness.owner.from("week_results")
-        .select()) as unknown as { data: Record<string, unknown>[] };
+      const { data: result } = await harness.owner.from("week_results")
+        .select().single();
       assert.equal(result.superseded_versions, 1);
       assert.ok(result.restated_at);
       assert.equal(result.restating, false);

@@ -25,10 +25,11 @@ Deno.test("a 429 pauses the instance as long as AMC asked, counts no error, and 
       fault: { kind: "status", status: 429, retryAfter: 120 },
     });
     await using worker = openWorker(harness);
+    const before = await clockOf(harness);
     await worker.tick();
-    const { seconds, pause_reason } = await pauseOf(harness);
+    const { paused_until, pause_reason } = await pauseOf(harness);
     assert.equal(pause_reason, "throttled");
-    assert.ok(seconds > 100 && seconds <= 120, `paused for ${seconds} s`);
+    await assertPausedFor(harness, before, paused_until, [120, 120]);
     const asked = harness.simulator.requests().length;
     await worker.tick();
     assert.equal(
@@ -71,9 +72,11 @@ Deno.test("a Retry-After that is a date is held against AMC's own clock", async 
       },
     });
     await using worker = openWorker(harness);
+    const before = await clockOf(harness);
     await worker.tick();
-    const { seconds } = await pauseOf(harness);
-    assert.ok(seconds > 180 && seconds <= 201, `paused for ${seconds} s`);
+    const { paused_until } = await pauseOf(harness);
+    // Dates have whole seconds.
+    await assertPausedFor(harness, before, paused_until, [199, 201]);
   });
 });
 
@@ -114,8 +117,8 @@ Deno.test("a refused credential stops its instance with an alert until a person 
     await worker.tick();
     assert.deepEqual(harness.simulator.ledger(), []);
     assert.equal(harness.simulator.requests("createExecution").length, 0);
-    const { seconds, pause_reason } = await pauseOf(harness);
-    assert.equal(seconds, Infinity);
+    const { paused_until, pause_reason } = await pauseOf(harness);
+    assert.equal(paused_until, Infinity);
     assert.equal(pause_reason, "invalid_grant");
     assert.deepEqual(await openAlerts(harness), ["reconnect_needed"]);
     assert.deepEqual(await column(harness, "error_count"), [0, 0]);
@@ -165,7 +168,7 @@ Deno.test("a worker that hears of the old credential's refusal after the reconne
         event === "credential_refused" && stopped === 0
       ),
     );
-    assert.equal((await pauseOf(harness)).seconds, null);
+    assert.equal((await pauseOf(harness)).paused_until, null);
     assert.deepEqual(await openAlerts(harness), []);
     await finishAll(harness, worker.tick);
     await assertOneCreateEach(harness);
@@ -196,11 +199,34 @@ Deno.test("a create refused with 401 alerts a person, and is not sent again befo
   });
 });
 
+/** Until when the instance is paused, in seconds since the epoch. */
 async function pauseOf({ sql }: Harness) {
-  const [row] = await sql`
-    select extract(epoch from paused_until - now())::float8 as seconds, pause_reason
+  const [row] = await sql<
+    { paused_until: number | null; pause_reason: string | null }[]
+  >`
+    select extract(epoch from paused_until)::float8 as paused_until, pause_reason
     from public.amc_instances`;
-  return row as unknown as { seconds: number; pause_reason: string };
+  return row;
+}
+
+/** The database's clock, in seconds since the epoch. */
+async function clockOf({ sql }: Harness): Promise<number> {
+  const [{ seconds }] = await sql`
+    select extract(epoch from clock_timestamp())::float8 as seconds`;
+  return seconds;
+}
+
+/** Asserts how long a pause is that began since, however long that took. */
+async function assertPausedFor(
+  harness: Harness,
+  since: number,
+  until: number | null,
+  [shortest, longest]: [number, number],
+): Promise<void> {
+  assert.ok(until !== null && Number.isFinite(until), `until ${until}`);
+  const after = await clockOf(harness);
+  assert.ok(until - since >= shortest, `at most ${until - since} s`);
+  assert.ok(until - after <= longest, `at least ${until - after} s`);
 }
 
 async function openAlerts({ sql }: Harness): Promise<string[]> {

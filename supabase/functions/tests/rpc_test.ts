@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
-import type { SupabaseClient } from "@supabase/supabase-js";
-import type { Database } from "../_shared/database/database.types.ts";
 import { DatabaseError } from "../_shared/database/errors.ts";
-import { createRpc } from "../_shared/database/rpc.ts";
+import { createRpc, type RpcClient } from "../_shared/database/rpc.ts";
+
+interface Response {
+  data: unknown;
+  error: unknown;
+  status: number;
+}
 
 interface Failure {
   message: string;
@@ -12,25 +16,27 @@ interface Failure {
   status?: number;
 }
 
-/** An answer as supabase-js gives it, for a call that may be given a signal. */
-function answering(answer: object) {
-  return { abortSignal: () => Promise.resolve(answer) };
+/** A response of the data API, to a call that takes a signal. */
+function answering(response: Response) {
+  return { abortSignal: () => Promise.resolve(response) };
 }
 
-/** A caller whose calls fail as told, one after the other, and then succeed. */
+/** A caller whose calls fail one after the other, as given, and then succeed. */
 function failing(failures: Failure[]) {
   const calls: { name: string; args: unknown }[] = [];
   const waits: number[] = [];
   const left = [...failures];
-  const client = {
+  const client: RpcClient = {
     rpc(name: string, args: unknown) {
       calls.push({ name, args });
       const failure = left.shift();
-      if (!failure) return answering({ data: "done", error: null });
+      if (!failure) {
+        return answering({ data: "done", error: null, status: 200 });
+      }
       const { status = 500, ...error } = failure;
       return answering({ data: null, error, status });
     },
-  } as unknown as SupabaseClient<Database>;
+  };
   const rpc = createRpc(client, (ms) => {
     waits.push(ms);
     return Promise.resolve();

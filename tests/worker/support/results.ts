@@ -1,4 +1,5 @@
 import type { AmcClient } from "../../../supabase/functions/_shared/amc/mod.ts";
+import type { InstanceRow } from "../../../supabase/functions/_shared/collector/instance.ts";
 import { checksumOf } from "../../loading/support/loading.ts";
 import type { OwnWorker } from "./own_worker.ts";
 import type { Harness } from "./harness.ts";
@@ -31,11 +32,9 @@ export async function resultOf(
 }
 
 async function clientOf({ collector }: OwnWorker): Promise<AmcClient> {
-  const [instance] = await collector.sql`
+  const [instance] = await collector.sql<InstanceRow[]>`
     select id as instance_id, entity_id, marketplace_id, region, credential_name from public.amc_instances`;
-  return await collector.clients.of(
-    instance as unknown as Parameters<typeof collector.clients.of>[0],
-  );
+  return await collector.clients.of(instance);
 }
 
 /** The cells that the workflow's view of text shows of a week, in the order of the file. */
