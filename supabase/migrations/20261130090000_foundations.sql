@@ -86,7 +86,8 @@ create table amc_history.allowances (
 
   constraint all_are_positive check (least(post_window, create_timeout, create_lease, create_in_flight,
       workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
-      pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest, cancel_again,
+      pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
+      cancel_again,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
       result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > interval '0'
     and least(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days, wake_ups,

@@ -48,10 +48,12 @@ create policy "users read their own memberships" on public.amc_instance_members
   for select to authenticated using (user_id = (select auth.uid()));
 create policy "members read their instances' workflows" on public.amc_workflows
   for select to authenticated
-  using (instance_id in (select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid())));
+  using (instance_id in (select m.instance_id from public.amc_instance_members m
+    where m.user_id = (select auth.uid())));
 create policy "members add workflows to their instances" on public.amc_workflows
   for insert to authenticated
-  with check (instance_id in (select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid())));
+  with check (instance_id in (select m.instance_id from public.amc_instance_members m
+    where m.user_id = (select auth.uid())));
 create policy "owners read their collections" on public.report_data_collections
   for select to authenticated using (owner_id = (select auth.uid()));
 create policy "owners read their weeks" on public.report_data_weeks

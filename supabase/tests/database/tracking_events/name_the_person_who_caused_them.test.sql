@@ -8,7 +8,8 @@ create function pg_temp.new_events() returns text[] language plpgsql security de
 declare
   events text[];
 begin
-  select array_agg(concat_ws(' ', e.event, case e.actor when pg_temp.user_id('owner')::text then 'owner' else e.actor end)
+  select array_agg(concat_ws(' ', e.event,
+      case e.actor when pg_temp.user_id('owner')::text then 'owner' else e.actor end)
     order by e.id) into events from public.tracking_events e, seen where e.id > seen.id;
   update seen set id = (select max(e.id) from public.tracking_events e);
   return events;
