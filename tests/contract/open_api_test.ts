@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { type Harness, openHarness } from "./support/harness.ts";
 
 /** What these tests read of the document. */
@@ -237,15 +237,6 @@ Deno.test("what the caller has no right to is left out", async () => {
   equal("contract_pairs" in seen.definitions, false);
   equal("contract_pairs" in description.definitions, true);
   equal("/rpc/contract_write" in seen.paths, false);
-});
-
-Deno.test("the root needs a secret key: 401 for the publishable one, signed in or not", async () => {
-  const { client } = await harness.user();
-  for (const caller of [harness.anon(), client]) {
-    const { data, error, status } = await caller.getOpenApiSpec();
-    deepEqual([data, status], [null, 401]);
-    match(`${error?.message} ${error?.hint}`, /secret API key/i);
-  }
 });
 
 Deno.test("a media type that the root does not have is PGRST107 with 406", async () => {

@@ -70,6 +70,17 @@ Deno.test("a secret key from a browser is refused, as hosted projects do", async
   match(body.message, /secret API key in browser/);
 });
 
+Deno.test("the root needs a secret key, as on hosted projects: 401 for the publishable one, signed in or not", async () => {
+  for (const token of [keys.publishable, await userToken()]) {
+    const response = await fetch(`${test.api.url}/rest/v1/`, {
+      headers: { apikey: keys.publishable, authorization: `Bearer ${token}` },
+    });
+    const { message, hint } = await response.json();
+    equal(response.status, 401);
+    match(`${message} ${hint}`, /secret API key/);
+  }
+});
+
 Deno.test("a token that has expired is PGRST303 with 401 and WWW-Authenticate", async () => {
   const token = await userToken({ exp: Math.floor(Date.now() / 1000) - 60 });
   const answer = await call("contract_timeout", {
