@@ -122,7 +122,7 @@ export function jsonObject(expected: string): Field<Record<string, unknown>> {
  *
  * @param value parsed JSON
  * @param others whether it may have other fields too
- * @returns the object, or every problem: which field, what was expected, what kind of value came
+ * @returns an object of these fields alone, or every problem: which field, what was expected, what kind of value came
  */
 export function readFields<F extends Fields>(
   value: unknown,
@@ -148,7 +148,10 @@ export function readFields<F extends Fields>(
     const names = Object.keys(fields).join(", ");
     problems.push(`${name}: expected no field but ${names}`);
   }
-  return problems.length > 0 ? { problems } : { object: found as ObjectOf<F> };
+  if (problems.length > 0) return { problems };
+  const read = Object.keys(fields).filter((name) => Object.hasOwn(found, name))
+    .map((name) => [name, found[name]]);
+  return { object: Object.fromEntries(read) as ObjectOf<F> };
 }
 
 function kindOf(value: unknown): string {
