@@ -32,7 +32,7 @@ export async function resultOf(
 }
 
 async function clientOf({ collector }: OwnWorker): Promise<AmcClient> {
-  const [instance] = await collector.sql<InstanceRow[]>`
+  const [instance] = await collector.sql<InstanceRow>`
     select id as instance_id, entity_id, marketplace_id, region, credential_name from public.amc_instances`;
   return await collector.clients.of(instance);
 }
