@@ -1,7 +1,60 @@
-import { inSqlFunction, type Mutant } from "../support/mutant.ts";
+import {
+  granted,
+  inSqlFunction,
+  type Mutant,
+  withoutConstraint,
+  withoutTrigger,
+} from "../support/mutant.ts";
 
 /** Guards of reading, versions and restatement. */
 export const READERS: Mutant[] = [
+  {
+    name: "right-beyond-the-matrix",
+    guard: "nobody has a right that does not stand in the matrix",
+    off: "service_role may commit segments",
+    edits: [
+      granted(
+        "execute on function amc_history.commit_segment(jsonb)",
+        "service_role",
+      ),
+    ],
+    tests: ["schema/every_right_stands_in_the_matrix"],
+  },
+  {
+    name: "table-of-one-instance",
+    guard: "two instances with the same query share no results table",
+    off: "a table's name does not depend on the instance, nor is it unique",
+    edits: [
+      withoutConstraint(
+        "public.amc_workflows",
+        "result_table_is_of_one_version",
+      ),
+      inSqlFunction(
+        "amc_history.set_workflow_version",
+        "rtrim(replace(left(stem, 20), '-', '_'), '_'), left(regexp_replace(lower(new.instance_id), '[^a-z0-9]+', '_', 'g'), 20), left(encode(sha256(convert_to(new.instance_id || ' ' || new.version_hash, 'UTF8')), 'hex'), 12)",
+        "replace(stem, '-', '_'), left(new.version_hash, 12)",
+      ),
+    ],
+    tests: ["results/instances_share_no_table"],
+  },
+  {
+    name: "one-version-per-query",
+    guard: "the same query under another name is the same version",
+    off: "nothing keeps a second version of it away",
+    edits: [
+      withoutConstraint("public.amc_workflows", "one_version_per_query"),
+    ],
+    tests: ["save_workflow/same_text_has_the_same_id"],
+  },
+  {
+    name: "table-goes-with-its-workflow",
+    guard: "a deleted workflow leaves no table or view behind",
+    off: "trigger drop_result_table is not there",
+    edits: [
+      withoutTrigger("amc_history.result_tables", "drop_result_table"),
+    ],
+    tests: ["results/instances_share_no_table"],
+  },
   {
     name: "page-of-a-shown-week",
     guard: "week_rows shows the rows of completed weeks only",

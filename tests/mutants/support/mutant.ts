@@ -138,6 +138,15 @@ $mutant$;`,
   );
 }
 
+/**
+ * Gives a role a right that it does not have.
+ *
+ * @param right what it may do and on what, as GRANT takes it: `execute on function …`
+ */
+export function granted(right: string, role: string): Edit {
+  return statement(`grant to ${role}`, `grant ${right} to ${role};`);
+}
+
 /** Lets a policy show all rows. */
 export function policyShowsAll(table: string, name: string): Edit {
   return statement(

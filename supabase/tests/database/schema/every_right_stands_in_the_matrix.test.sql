@@ -1,0 +1,290 @@
+-- Nobody has a right that does not stand here, on any schema, table, view, sequence or function of the project; a new
+-- object needs a line, and a failure prints it.
+begin;
+\ir ../../_shared/catalogue.psql
+select plan(4);
+
+create temporary view objects as
+  select 'schema' as kind, n.nspname::text as name, n.oid, n.nspowner as owner, n.nspacl as acl
+  from pg_namespace n where n.nspname in ('amc_history', 'amc_results')
+  union all
+  select case c.relkind when 'v' then 'view' when 'S' then 'sequence' else 'table' end,
+    format('%s.%s', n.nspname, case when c.relname::text ~ 'amcpgtap1' then
+      regexp_replace(c.relname, '[a-z_]+amcpgtap1_[0-9a-f]+$', case when n.nspname = 'public'
+        then split_part(c.relname, '_', 1) || '_<workflow>' else '<workflow>' end) else c.relname end),
+    c.oid, c.relowner, c.relacl
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname in ('public', 'amc_history', 'amc_results') and c.relkind in ('r', 'p', 'v', 'm', 'S')
+    and not exists (select from pg_depend d
+      where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+  union all
+  select 'function', format('%s.%s(%s)', n.nspname, p.proname,
+    replace(replace(oidvectortypes(p.proargtypes), 'timestamp with time zone', 'timestamptz'), ', ', ',')),
+    p.oid, p.proowner, p.proacl
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  where n.nspname in ('public', 'amc_history') and not exists (select from pg_depend d
+    where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e');
+create function pg_temp.rights(kind text, object oid, role text) returns text language sql as $$
+  select coalesce(string_agg(right_name, ' ' order by place), '-') from (
+    select r.right_name, r.place
+    from unnest(case kind when 'schema' then '{usage,create}' when 'function' then '{execute}'
+      when 'sequence' then '{usage,select,update}'
+      else '{select,insert,update,delete,truncate,references,trigger,maintain}' end::text[]) with ordinality r(right_name, place)
+    where case kind when 'schema' then has_schema_privilege(role, object, r.right_name)
+      when 'function' then has_function_privilege(role, object, r.right_name)
+      when 'sequence' then has_sequence_privilege(role, object, r.right_name)
+      else has_table_privilege(role, object, r.right_name) end
+    union all
+    -- Rights on columns alone.
+    select format('%s(%s)', r.right_name, string_agg(a.attname, ',' order by a.attnum)), 10
+    from unnest('{select,insert,update,references}'::text[]) r(right_name)
+    join pg_attribute a on a.attrelid = object and a.attnum > 0 and not a.attisdropped
+    where kind in ('table', 'view') and has_column_privilege(role, object, a.attnum, r.right_name)
+      and not has_table_privilege(role, object, r.right_name)
+    group by r.right_name
+  ) rights $$;
+create temporary view lines as
+  select kind, oid, concat_ws(' | ', kind || ' ' || name, pg_temp.rights(kind, oid, 'anon'),
+    pg_temp.rights(kind, oid, 'authenticated'), pg_temp.rights(kind, oid, 'service_role'),
+    case when pg_get_userbyid(owner) <> 'postgres' then 'not owned by postgres' end,
+    (select 'also granted to ' || string_agg(distinct
+        case a.grantee when 0 then 'public' else pg_get_userbyid(a.grantee) end, ', ')
+      from aclexplode(acl) a where a.grantee <> owner
+        and pg_get_userbyid(a.grantee) not in ('anon', 'authenticated', 'service_role'))) as line
+  from objects;
+create temporary view matrix as select distinct line from lines;
+
+-- Object | anon | authenticated | service_role. All are owned by postgres, and no other role has a right to any.
+create temporary view expected as select line from regexp_split_to_table(btrim($matrix$
+schema amc_history | - | usage | usage
+schema amc_results | - | usage | usage
+table amc_history.allowances | - | - | -
+table amc_history.result_tables | - | - | -
+table amc_results.<workflow> | - | select | select
+table public.amc_instance_members | - | select | select insert update delete
+table public.amc_instances | - | select | select insert update delete
+table public.amc_workflows | - | select insert(instance_id,name,sql_query,parameters) | select insert update delete
+table public.report_data_collections | - | select | select insert update delete
+table public.report_data_weeks | - | select | select insert update delete
+table public.result_loads | - | select | select insert update delete
+table public.tracking_alerts | - | select | select insert update delete
+table public.tracking_events | - | select | select insert update delete
+table public.week_attempts | - | select | select insert update delete
+table public.workflow_executions | - | select | select insert update delete
+sequence public.tracking_alerts_id_seq | - | - | -
+sequence public.tracking_events_id_seq | - | - | -
+view public.collection_progress | - | select | select
+view public.raw_<workflow> | - | select | select
+view public.results_<workflow> | - | select | select
+view public.week_results | - | select | select
+view public.week_versions | - | select | select
+function amc_history.actor() | - | - | execute
+function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) | - | - | execute
+function amc_history.alert_cause_persists(tracking_alerts) | - | - | -
+function amc_history.allowances() | - | - | execute
+function amc_history.amc_credential(text) | - | - | -
+function amc_history.apply_column_types() | - | - | -
+function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamptz) | - | - | execute
+function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
+function amc_history.attempts_to_list(text) | - | - | execute
+function amc_history.begin_load(uuid,integer,text[],integer,bigint) | - | - | -
+function amc_history.cancel_collection(uuid) | - | execute | execute
+function amc_history.cancel_orphaned_attempt() | - | - | execute
+function amc_history.cell_fits_sql(text,text) | - | execute | execute
+function amc_history.check_cells(bigint) | - | - | -
+function amc_history.check_parameters(jsonb,jsonb) | - | - | execute
+function amc_history.check_range(integer,date,date) | - | - | execute
+function amc_history.check_time_zone(text) | - | - | execute
+function amc_history.clock_now() | - | execute | execute
+function amc_history.column_names(text[]) | - | - | -
+function amc_history.column_types(text[],jsonb) | - | - | -
+function amc_history.commit_segment(jsonb) | - | - | -
+function amc_history.compare_loads(result_loads,result_loads,text[],integer) | - | execute | execute
+function amc_history.confirm_execution(uuid,text) | - | execute | execute
+function amc_history.confirm_no_execution(uuid) | - | execute | execute
+function amc_history.connect_instance(text,text,text,text,jsonb,text,text) | - | - | -
+function amc_history.copy_line_sequence() | - | - | -
+function amc_history.copy_load_id() | - | - | -
+function amc_history.copy_statement(text) | - | - | -
+function amc_history.count_actionable() | - | - | -
+function amc_history.count_filtered() | - | - | -
+function amc_history.count_uncast(uuid,bigint,bigint) | - | - | -
+function amc_history.create_result_table(amc_workflows,text[]) | - | - | -
+function amc_history.create_result_view(amc_history.result_tables,text,text[],text) | - | - | -
+function amc_history.create_result_views(amc_history.result_tables) | - | - | -
+function amc_history.delete_load_rows() | - | - | -
+function amc_history.describe_collection(uuid,boolean) | - | - | execute
+function amc_history.describe_header_change(text[],text[]) | - | - | -
+function amc_history.dispatch_collect() | - | - | -
+function amc_history.drop_ended_loads(uuid) | - | - | -
+function amc_history.drop_load(uuid,integer) | - | - | -
+function amc_history.drop_result_table() | - | - | -
+function amc_history.end_attempt(uuid,text,timestamptz) | - | - | execute
+function amc_history.end_cancelled_attempts(text) | - | - | execute
+function amc_history.end_earlier_loaders(uuid,integer) | - | - | -
+function amc_history.executions_to_cancel(interval) | - | - | execute
+function amc_history.fail_week(report_data_weeks,text,text) | - | - | execute
+function amc_history.find_repeated_request(uuid,text,text) | - | - | execute
+function amc_history.finish_load(uuid,uuid,integer) | - | - | -
+function amc_history.finish_week(report_data_weeks,week_attempts,text) | - | - | execute
+function amc_history.forbid_attempt_revival() | - | - | -
+function amc_history.forbid_execution_week_change() | - | - | -
+function amc_history.forbid_misplaced_week() | - | - | -
+function amc_history.forbid_slot_beyond_cap() | - | - | -
+function amc_history.forbid_workflow_version_change() | - | - | -
+function amc_history.free_slots(amc_instances) | - | - | execute
+function amc_history.has_claimable_week(text) | - | - | execute
+function amc_history.hold_for_survey() | - | - | -
+function amc_history.insert_execution(text,uuid,jsonb,boolean) | - | - | execute
+function amc_history.insert_intents(amc_instances,integer,interval) | - | - | execute
+function amc_history.is_execution_id(text) | - | - | execute
+function amc_history.is_final_week_status(text) | - | - | execute
+function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
+function amc_history.is_listing_due(amc_instances) | - | - | execute
+function amc_history.is_operator() | - | - | -
+function amc_history.is_terminal_status(text) | - | - | execute
+function amc_history.is_unique(result_loads,text[]) | - | execute | execute
+function amc_history.json_cells(text) | - | execute | execute
+function amc_history.json_number(text) | - | execute | execute
+function amc_history.key_columns(result_loads) | - | execute | execute
+function amc_history.load_rows(uuid,integer,bigint) | - | execute | execute
+function amc_history.load_summary(uuid) | - | - | -
+function amc_history.load_types(uuid) | - | - | -
+function amc_history.loader_application_name(uuid,integer) | - | - | -
+function amc_history.loads_of_caller() | - | execute | execute
+function amc_history.local_midnight(date) | - | - | execute
+function amc_history.lock_load(uuid,integer) | - | - | -
+function amc_history.lock_own_attempt(uuid) | - | - | -
+function amc_history.lock_own_collection(uuid) | - | - | -
+function amc_history.lock_own_week(uuid) | - | - | -
+function amc_history.needs_output_columns(text) | - | - | -
+function amc_history.needs_survey(text) | - | - | execute
+function amc_history.next_due_at(uuid) | - | - | -
+function amc_history.open_load(uuid,integer) | - | - | -
+function amc_history.open_restatements(integer) | - | - | -
+function amc_history.pause_collection(uuid) | - | execute | execute
+function amc_history.plan_range(integer,date,date,text,text) | - | - | execute
+function amc_history.protect_execution_id() | - | - | -
+function amc_history.protect_shown_load() | - | - | -
+function amc_history.protect_terminal_status() | - | - | -
+function amc_history.prune_versions(integer,bigint) | - | - | -
+function amc_history.purge_history() | - | - | -
+function amc_history.raise_alert(text,text,text,uuid,jsonb) | - | - | execute
+function amc_history.record_action(text,text,uuid,uuid,uuid,text,jsonb,text) | - | - | execute
+function amc_history.record_checked_cells() | - | - | -
+function amc_history.record_echo(text,boolean) | - | - | execute
+function amc_history.record_event(text,week_attempts,report_data_weeks,text,jsonb) | - | - | execute
+function amc_history.record_output_columns(text,jsonb) | - | - | -
+function amc_history.refresh_overdue_alerts(text) | - | - | execute
+function amc_history.refuse(text,text,text,text) | - | execute | execute
+function amc_history.refuse_execution(week_attempts,report_data_weeks,text,uuid,jsonb) | - | - | execute
+function amc_history.refuse_weeks(integer,integer) | - | - | execute
+function amc_history.release_load(uuid,integer) | - | - | -
+function amc_history.reopen_week(report_data_weeks) | - | - | -
+function amc_history.report_late_execution(week_attempts,report_data_weeks,text,jsonb,boolean) | - | - | execute
+function amc_history.request_cancel(report_data_weeks) | - | - | execute
+function amc_history.require_complete_load() | - | - | -
+function amc_history.reschedule_week(report_data_weeks,timestamptz) | - | - | execute
+function amc_history.resolve_alert(bigint) | - | execute | execute
+function amc_history.resolve_unknown_outcome_alerts() | - | - | -
+function amc_history.restate_week(uuid) | - | execute | execute
+function amc_history.resume_collection(uuid) | - | execute | execute
+function amc_history.resume_load(uuid,integer) | - | - | -
+function amc_history.retained_load(text) | - | execute | execute
+function amc_history.retry_failed_weeks(uuid) | - | execute | execute
+function amc_history.retry_week(uuid) | - | execute | execute
+function amc_history.rows_at(result_loads,bigint[]) | - | execute | execute
+function amc_history.set_keep_versions(uuid,integer) | - | execute | execute
+function amc_history.set_restatement_policy(uuid,integer,integer) | - | execute | execute
+function amc_history.set_week_instance() | - | - | -
+function amc_history.set_week_timestamps() | - | - | -
+function amc_history.set_workflow_version() | - | - | -
+function amc_history.typed_cell_sql(text,text) | - | execute | execute
+function amc_history.unsettled_until(week_attempts) | - | - | -
+function amc_history.update_executions(jsonb) | - | - | execute
+function amc_history.versions_to_prune(integer) | - | - | -
+function amc_history.weeks_to_restate(uuid) | - | - | -
+function amc_history.weeks_to_survey(text) | - | - | execute
+function amc_history.window_key(text,text,text,jsonb) | - | - | execute
+function amc_history.write_week(report_data_weeks,text,jsonb,text) | - | - | execute
+function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text) | - | - | execute
+function public.adopt_surveyed(uuid,text,jsonb) | - | - | execute
+function public.cancel_collection(uuid) | - | execute | execute
+function public.claim_cancellations(integer,integer) | - | - | execute
+function public.claim_due_weeks(integer,integer) | - | - | execute
+function public.claim_listing(integer,integer) | - | - | execute
+function public.claim_loads(integer,integer) | - | - | execute
+function public.compare_executions(text,text,integer) | - | execute | execute
+function public.confirm_execution(uuid,text) | - | execute | execute
+function public.confirm_no_execution(uuid) | - | execute | execute
+function public.create_collection(uuid,text,text,integer,date,date,text,text,jsonb,text) | - | - | execute
+function public.execution_rows(text,integer,bigint) | - | execute | execute
+function public.fail_load(uuid,integer,text,text,boolean) | - | - | execute
+function public.finished_attempts(integer) | - | - | execute
+function public.mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) | - | - | execute
+function public.mark_workflow_saved(text,text) | - | - | execute
+function public.pause_collection(uuid) | - | execute | execute
+function public.pause_instance(text,text,numeric) | - | - | execute
+function public.record_cancellation(text,jsonb) | - | - | execute
+function public.record_execution(uuid,text,jsonb,boolean) | - | - | execute
+function public.record_late_execution(uuid,text,jsonb) | - | - | execute
+function public.record_listing(text,bigint,jsonb,boolean) | - | - | execute
+function public.refute_confirmation(uuid,text,text) | - | - | execute
+function public.report_create(uuid,text,integer,text,text,numeric) | - | - | execute
+function public.report_credential_failure(text,integer,text,text) | - | - | execute
+function public.resolve_alert(bigint) | - | execute | execute
+function public.restate_week(uuid) | - | execute | execute
+function public.resume_collection(uuid) | - | execute | execute
+function public.retry_failed_execution(uuid) | - | - | execute
+function public.retry_failed_weeks(uuid) | - | execute | execute
+function public.retry_week(uuid) | - | execute | execute
+function public.save_workflow(text,text,text,jsonb) | - | execute | execute
+function public.set_keep_versions(uuid,integer) | - | execute | execute
+function public.set_restatement_policy(uuid,integer,integer) | - | execute | execute
+function public.settle_attempt(uuid,timestamptz) | - | - | execute
+function public.update_week_status(uuid,uuid,text,jsonb,text) | - | - | execute
+function public.week_rows(uuid,integer,bigint) | - | execute | execute
+$matrix$, E'\n'), E'\n') line;
+
+select is((select string_agg(line, E'\n' order by line collate "C") from (
+    select line from matrix except select line from expected) extra), null,
+  'whoever has a right stands in the matrix: add these lines if they are meant');
+select is((select string_agg(line, E'\n' order by line collate "C") from (
+    select line from expected except select line from matrix) missing), null,
+  'what stands in the matrix is so: take these lines out if they are not meant');
+
+-- The grants, one at a time, that would leave the line of their function or relation as it is.
+create function pg_temp.unseen_grants() returns text[] language plpgsql as $$
+declare
+  added record;
+  unseen text[] := '{}';
+begin
+  for added in
+    select l.kind, l.oid, l.line, format('grant %s on %s %s to %s',
+      case l.kind when 'function' then 'execute' when 'sequence' then 'usage' else 'truncate' end,
+      case when l.kind in ('function', 'sequence') then l.kind else 'table' end,
+      case l.kind when 'function' then l.oid::regprocedure::text else l.oid::regclass::text end, role) as statement
+    from lines l, unnest(array['public', 'anon', 'authenticated', 'service_role', 'pg_monitor']) role
+    where l.kind <> 'schema' and (role in ('public', 'pg_monitor') or l.kind <> 'function'
+      or not has_function_privilege(role, l.oid, 'execute'))
+  loop
+    begin
+      execute added.statement;
+      if added.line = (select l.line from lines l where l.kind = added.kind and l.oid = added.oid) then
+        unseen := unseen || added.statement;
+      end if;
+      raise exception using errcode = 'AH999';
+    exception
+      when sqlstate 'AH999' then
+        null;
+    end;
+  end loop;
+  return unseen;
+end;
+$$;
+select is(pg_temp.unseen_grants(), '{}', 'any one grant that is added shows, whoever gets it');
+select is((select count(*) from matrix), (select count(*) from objects where name !~ '<workflow>') + 3,
+  'each object has a line, and the table and two views of a workflow one each');
+
+select * from finish();
+rollback;
