@@ -11,6 +11,9 @@ import type { ChaosSummary } from "./chaos_summary.ts";
 /** Seconds from one kill of the functions' processes to the next. */
 const KILL_EVERY: [number, number] = [3, 6];
 
+/** Requests to AMC that must have arrived from one kill to the next, so that a slow machine makes progress too. */
+const REQUESTS_BETWEEN_KILLS = 4;
+
 /** What AMC's list lags at most, in seconds; {@link shortenAllowances} allows for one more. */
 const LIST_LAG_SECONDS = 3;
 
@@ -69,8 +72,9 @@ export function startChaos(
   simulator.chance(chaosProfile(), seed);
   const sql = postgres(platform.databaseUrl, { max: 1, onnotice: () => {} });
   const { functions } = platform;
+  const hasProgressed = progressGate(simulator, REQUESTS_BETWEEN_KILLS);
   const killer = startKiller(seed, KILL_EVERY, async () => {
-    if (!(await provedAll(sql))) return 0;
+    if (!(await provedAll(sql)) || !hasProgressed()) return 0;
     const processes = Object.keys(functions.pids()).length;
     await functions.killAll();
     return processes;
@@ -98,8 +102,29 @@ export function chaosProfile(): ChanceProfileInput {
   };
 }
 
+/**
+ * Holds a repeated fault back until the system has made progress. Without it, a slow machine would never get past the step at
+ * which the fault strikes.
+ *
+ * @param requests how many requests AMC must receive before the next fault
+ * @returns a function that answers true once for each so many requests
+ */
+export function progressGate(simulator: Simulator, requests: number) {
+  const total = () =>
+    Object.values(simulator.requestCounts()).reduce((a, b) => a + b, 0);
+  let last = total();
+  return (): boolean => {
+    const now = total();
+    if (now < last + requests) return false;
+    last = now;
+    return true;
+  };
+}
+
 /** Kills processes of functions again and again, until it is stopped. */
 export interface Killer {
+  /** How many processes were killed so far. */
+  killed(): number;
   /** @returns how many processes were killed */
   stop(): Promise<number>;
 }
@@ -132,6 +157,7 @@ export function startKiller(
   }
 
   return {
+    killed: () => killed,
     async stop() {
       stopped = true;
       clearTimeout(timer);

@@ -85,6 +85,7 @@ async function startParts(
     signal,
     setUp(options, simulator, platform),
   );
+  const endChaos = beginChaos(options, simulator, platform, parts);
   say("Starting the edge function start-collection …");
   const startedAt = performance.now();
   const { collection_id: collectionId } = await orInterrupted(
@@ -94,7 +95,6 @@ async function startParts(
   say(
     `Collecting ${weeks} weeks of workflow ${workflow} from instance ${DEMO_INSTANCE.instanceId}.`,
   );
-  const endChaos = beginChaos(options, simulator, platform, parts);
   const seconds = () => (performance.now() - startedAt) / 1000;
   let took = 0;
   let chaos: ChaosSummary | null = null;

@@ -11,6 +11,9 @@ const MAX_CONNECTIONS = 40;
 /** More than the API has connections. */
 const API_CALLS = 15;
 
+/** Weeks that become due just before all connections are taken, half of them each time. */
+const RESERVE = 4;
+
 /** How long all connections are held. */
 const HELD_SECONDS = 2.5;
 
@@ -79,7 +82,7 @@ async function exhaust(
 /** Weeks are collected once each though all connections are taken for seconds, again and again. */
 export async function connectionsExhausted(weeks: number): Promise<void> {
   const settings = [`max_connections=${MAX_CONNECTIONS}`];
-  await withHarness({ weeks, settings }, async (harness) => {
+  await withHarness({ weeks, settings, reserve: RESERVE }, async (harness) => {
     await harness.connect((sql) =>
       sql.unsafe(`
       create function public.hold(seconds double precision) returns void
@@ -92,6 +95,7 @@ export async function connectionsExhausted(weeks: number): Promise<void> {
       await admin`select 1`;
       for (const part of [0.2, 0.6]) {
         const done = await completed(harness, Math.round(weeks * part));
+        await harness.release(RESERVE / 2);
         assert.ok(done < weeks, "connections were taken too late");
         sessions += await exhaust(harness, admin);
       }

@@ -31,6 +31,8 @@ export interface ChaosHarness {
   connect<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T>;
   /** Weeks of all collections together. */
   weeks: number;
+  /** Makes some of the weeks due that {@link HarnessOptions.reserve} has held back. */
+  release(weeks: number): Promise<void>;
   /** What the functions have logged so far. */
   lines: string[];
 }
@@ -45,9 +47,14 @@ export interface HarnessOptions {
   faults?: ChanceProfileInput;
   /** Settings of the Postgres server. */
   settings?: string[];
+  /** Weeks that are not due at first, so that a fault finds work to interrupt however fast the others end. */
+  reserve?: number;
 }
 
 const EMAIL = "owner@example.com";
+
+/** Until the first creates: processes start meanwhile, which a loaded machine takes its time for. */
+const START_TIMEOUT_SECONDS = 300;
 
 /** Weeks of one collection at most; a few more would be allowed. */
 const MAX_WEEKS = 50;
@@ -109,11 +116,23 @@ async function inHarness(
   }, (line) => void lines.push(line));
   parts.defer(() => platform.stop());
   const connect: ChaosHarness["connect"] = (work) => withSession(url, work);
-  await connect((sql) => collect(platform, simulator, sql, instances));
+  await connect((sql) =>
+    collect(platform, simulator, sql, instances, options.reserve ?? 0)
+  );
   // Before, a lost create is left to a person, and chaos would only show that.
-  await eventually("a create of each instance", () => connect(provedAll), 60);
+  await eventually(
+    "a create of each instance",
+    () => connect(provedAll),
+    START_TIMEOUT_SECONDS,
+  );
   const { weeks } = options;
-  await work({ cluster, platform, simulator, connect, weeks, lines });
+  // The database may be away just now.
+  const release = async (count: number) =>
+    void await eventually(
+      "weeks that become due",
+      () => connect((sql) => makeDue(sql, count)).catch(() => null),
+    );
+  await work({ cluster, platform, simulator, connect, weeks, release, lines });
 }
 
 interface InstanceWeeks {
@@ -138,6 +157,7 @@ async function collect(
   simulator: Simulator,
   sql: postgres.Sql,
   instances: InstanceWeeks[],
+  reserve: number,
 ): Promise<void> {
   const { userId: owner, databaseUrl } = platform.ready;
   const { clientId, clientSecret, refreshToken } = simulator.credential;
@@ -153,6 +173,28 @@ async function collect(
   }
   await sql`update public.amc_instances set poll_seconds = 1`;
   await shortenAllowances(databaseUrl);
+  // In one transaction: no worker sees a week of the reserve before it is held back.
+  await sql.begin(async (sql) => {
+    await createCollections(sql, instances, owner!);
+    await sql`
+      update public.report_data_weeks set due_at = 'infinity'
+      where id in (select id from public.report_data_weeks order by week_start_date desc, id limit ${reserve})`;
+  });
+}
+
+/** Makes weeks due now that were held back. */
+function makeDue(sql: postgres.Sql, count: number) {
+  return sql`
+    update public.report_data_weeks set due_at = amc_history.clock_now()
+    where id in (select id from public.report_data_weeks
+      where status = 'pending' and due_at = 'infinity' order by week_start_date, id limit ${count})`;
+}
+
+async function createCollections(
+  sql: postgres.TransactionSql,
+  instances: InstanceWeeks[],
+  owner: string,
+): Promise<void> {
   for (const { instanceId, weeks } of instances) {
     const [{ id: workflow }] = await sql`
       insert into public.amc_workflows (instance_id, name, sql_query)

@@ -75,15 +75,17 @@ interface WeekProof {
 }
 
 async function weeksWithProof(sql: postgres.Sql): Promise<WeekProof[]> {
-  const [view] = await sql`
+  const views = await sql`
     select quote_ident('results_' || table_name) as name from amc_history.result_tables`;
-  assert.ok(view, "no result was ever loaded");
+  assert.ok(views.length > 0, "no result was ever loaded");
+  const shown = views.map(({ name }) => `select week_id from public.${name}`);
   return await sql.unsafe<WeekProof[]>(`
     select w.instance_id, to_char(w.week_start_date, 'YYYY-MM-DD"T00:00:00"') as window_start, w.status,
       w.execution_id, l.loaded, (w.data ->> 'rows')::integer as rows, coalesce(s.shown, 0) as shown
     from public.report_data_weeks w
     cross join lateral (select exists (select from public.result_loads l
       where l.execution_id = w.execution_id and l.complete) as loaded) l
-    left join (select week_id, count(*)::integer as shown from public.${view.name} group by week_id) s
+    left join (select week_id, count(*)::integer as shown
+      from (${shown.join(" union all ")}) r group by week_id) s
       on s.week_id = w.id`);
 }
