@@ -1,6 +1,5 @@
-import { checkout } from "../local/platform/postgres/mod.ts";
+import { checkout, makeCertificate } from "../local/platform/postgres/mod.ts";
 import { rest } from "./loading_ways.ts";
-import { makeCertificate, offerTls } from "./support/certificate.ts";
 import type { BenchDatabase } from "./support/database.ts";
 import { claimLoad, RESULTS } from "./support/loads.ts";
 
@@ -26,7 +25,6 @@ export async function loadInProcesses(
   sizes: number[],
 ): Promise<ProcessCost[]> {
   const certificate = await makeCertificate();
-  await offerTls(database, certificate);
   const folder = await Deno.makeTempDir({ prefix: "amc-history-bench-" });
   const authority = `${folder}/authority.pem`;
   await Deno.writeTextFile(authority, certificate.authority);

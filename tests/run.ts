@@ -90,9 +90,9 @@ async function run(
     ...await files("tests/**/*_test.ts", filters),
   ];
   if (denoFiles.length > 0) {
-    const { host, port, passwords } = cluster;
+    const { host, port, passwords, authority } = cluster;
     const told: TestCluster = {
-      cluster: { host, port, passwords },
+      cluster: { host, port, passwords, authority },
       template: TEMPLATE,
     };
     outcomes.push(

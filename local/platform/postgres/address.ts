@@ -6,6 +6,8 @@ export interface ClusterAddress {
   host: string;
   port: number;
   passwords: Record<LoginRole, string>;
+  /** The certificate, in PEM, of who signed the one that the server shows to clients that ask for TLS. */
+  authority: string;
 }
 
 /** The connection URL of a database for one role, with the password. */

@@ -6,6 +6,7 @@ import { type Account, serverAccount } from "./account.ts";
 import type { ClusterAddress, LoginRole } from "./address.ts";
 import { databaseUrl } from "./address.ts";
 import { installBinaries, localFolder } from "./binaries.ts";
+import { type Certificate, makeCertificate } from "./certificate.ts";
 import { freePort, portIsFree } from "./port.ts";
 import { makeRunFolder } from "./run_folder.ts";
 import { startServer } from "./server.ts";
@@ -62,10 +63,15 @@ export async function startCluster(
   const { binaries, run } = await prepareFolders(account, keep);
   const isFresh = keep?.passwords === undefined;
   const passwords = keep?.passwords ?? randomPasswords();
-  const place = { binaries, run, account, passwords, isKept: !!keep };
+  const prepared = { binaries, run, account, passwords, isKept: !!keep };
   try {
     signal?.throwIfAborted();
-    if (isFresh) await initialise(place, signal);
+    const [certificate] = await Promise.all([
+      makeCertificate(),
+      isFresh ? initialise(prepared, signal) : null,
+    ]);
+    await putCertificate(prepared, certificate);
+    const place = { ...prepared, authority: certificate.authority };
     const cluster = await startOnPort(place, options);
     if (!isFresh) return cluster;
     await createRoles(cluster).catch(async (error) => {
@@ -100,13 +106,29 @@ async function prepareFolders(
   }
 }
 
-interface Place {
+/** Lets the server offer TLS, with a certificate that is made anew at each start. */
+async function putCertificate(
+  { run, account }: Prepared,
+  { cert, key }: Certificate,
+): Promise<void> {
+  for (const [name, text] of [["server.crt", cert], ["server.key", key]]) {
+    const path = join(run, "data", name);
+    await writeFile(path, text, { mode: 0o600 });
+    if (account) await chown(path, account.uid, account.gid);
+  }
+}
+
+interface Prepared {
   binaries: string;
   run: string;
   account: Account;
   passwords: Record<LoginRole, string>;
   /** Whether the data stays when the server stops. */
   isKept: boolean;
+}
+
+interface Place extends Prepared {
+  authority: string;
 }
 
 /** A port that was free a moment ago may be taken by now: a chosen one is chosen anew, a demanded one is not. */
@@ -144,6 +166,7 @@ async function launch(
     host: "127.0.0.1",
     port,
     passwords: place.passwords,
+    authority: place.authority,
     get pid() {
       return server?.pid ?? null;
     },
@@ -179,7 +202,7 @@ function randomPasswords(): Record<LoginRole, string> {
 }
 
 async function initialise(
-  { binaries, run, account, passwords }: Place,
+  { binaries, run, account, passwords }: Prepared,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const data = join(run, "data");

@@ -1,3 +1,4 @@
+export { type Certificate, makeCertificate } from "./certificate.ts";
 export { type ClusterAddress, databaseUrl, type LoginRole } from "./address.ts";
 export { checkout, local } from "./checkout.ts";
 export { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";

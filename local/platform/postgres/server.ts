@@ -109,6 +109,7 @@ function settings({ port, settings }: ServerOptions): string[] {
     "log_timezone=UTC",
     "max_connections=100",
     "password_encryption=scram-sha-256",
+    "ssl=on",
     ...settings,
   ];
   return all.flatMap((setting) => ["-c", setting]);

@@ -12,6 +12,7 @@ import {
 } from "../_shared/collector/tick.ts";
 import { openAdminApi } from "../_shared/database/api.ts";
 import { openSql } from "../_shared/database/sql.ts";
+import { readTlsSettings } from "../_shared/database/tls.ts";
 import type { LoadBudget } from "../_shared/results/load_budget.ts";
 import { readLimits } from "../_shared/results/load_limits.ts";
 import { createRpc } from "../_shared/database/rpc.ts";
@@ -29,7 +30,10 @@ let working = false;
 let wokenAgain = false;
 
 function openCollector(): Collector {
-  const sql = openSql(Deno.env.get("SUPABASE_DB_URL") ?? "");
+  const sql = openSql(
+    Deno.env.get("SUPABASE_DB_URL") ?? "",
+    readTlsSettings((variable) => Deno.env.get(variable)),
+  );
   const addresses = {
     apiUrl: Deno.env.get("AMC_API_URL") || undefined,
     tokenUrl: Deno.env.get("AMC_TOKEN_URL") || undefined,

@@ -109,6 +109,7 @@ async function inHarness(
       host: cluster.host,
       port: cluster.port,
       passwords: cluster.passwords,
+      authority: cluster.authority,
     },
     name,
     functionEnv: simulatorEnv(simulator),

@@ -1,6 +1,3 @@
-import { generate } from "selfsigned";
-import type { BenchDatabase } from "./database.ts";
-
 /** A certificate for this machine, in PEM. */
 export interface Certificate {
   cert: string;
@@ -11,10 +8,13 @@ export interface Certificate {
 
 /** Makes a certificate for localhost, and an authority that signs it. */
 export async function makeCertificate(): Promise<Certificate> {
+  // Loaded only here: it takes longer than anything else that a start of the platform imports.
+  const { generate } = await import("selfsigned");
+  const kind = { keyType: "ec", curve: "P-256", algorithm: "sha256" } as const;
   const authority = await generate(
-    [{ name: "commonName", value: "amc-history bench" }],
+    [{ name: "commonName", value: "amc-history local authority" }],
     {
-      keySize: 2048,
+      ...kind,
       extensions: [
         { name: "basicConstraints", cA: true, critical: true },
         { name: "keyUsage", keyCertSign: true, critical: true },
@@ -24,7 +24,7 @@ export async function makeCertificate(): Promise<Certificate> {
   const signed = await generate(
     [{ name: "commonName", value: "localhost" }],
     {
-      keySize: 2048,
+      ...kind,
       ca: { key: authority.private, cert: authority.cert },
       extensions: [
         { name: "basicConstraints", cA: false },
@@ -40,25 +40,4 @@ export async function makeCertificate(): Promise<Certificate> {
     key: signed.private,
     authority: authority.cert,
   };
-}
-
-/** Has the server offer TLS with a certificate, from the next connection on. */
-export async function offerTls(
-  { admin }: BenchDatabase,
-  certificate: Certificate,
-): Promise<void> {
-  // Written by the server itself, whose user alone may read its key.
-  for (
-    const [file, text] of [
-      ["server.crt", certificate.cert],
-      ["server.key", certificate.key],
-    ]
-  ) {
-    await admin.unsafe(
-      `copy (select unnest(string_to_array('${text.trim()}', e'\\n')))
-       to program 'umask 077 && cat > ${file}'`.replaceAll("\r", ""),
-    );
-  }
-  await admin.unsafe("alter system set ssl = on");
-  await admin.unsafe("select pg_reload_conf()");
 }
