@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash, type Hash } from "node:crypto";
+import type { InstanceRow } from "../../../supabase/functions/_shared/collector/instance.ts";
 import {
   collect,
   type Harness,
@@ -76,11 +77,9 @@ async function sentBy(
 ): Promise<{ bytes: number; digest: string }> {
   await using worker = openWorker(harness);
   const { collector } = worker;
-  const [instance] = await collector.sql`
+  const [instance] = await collector.sql<InstanceRow>`
     select id as instance_id, entity_id, marketplace_id, region, credential_name from public.amc_instances`;
-  const client = await collector.clients.of(
-    instance as unknown as Parameters<typeof collector.clients.of>[0],
-  );
+  const client = await collector.clients.of(instance);
   const { urls } = await client.downloadUrls(executionId);
   const records = createHash("sha256");
   let bytes = 0;
