@@ -217,7 +217,7 @@ Deno.test("a list that could not be read whole gives no attempt up, nor does one
   });
 });
 
-/** A client as the worker's, that waits 0.3 s for the answer to a create. */
+/** A client as the worker's, but with a timeout of 0.3 s for creates. */
 function impatient({ simulator }: Harness) {
   const { clientId, clientSecret, refreshToken } = simulator.credential;
   return (_: AmcClient, row: InstanceRow) =>

@@ -19,7 +19,7 @@ import {
 
 type Week = { id: string; week_start_date: string };
 
-/** What comes of the week's next create. */
+/** Sets the fault of the week's next create. */
 function script(
   harness: Harness,
   week: Week,
@@ -32,12 +32,12 @@ function script(
   });
 }
 
-/** The instance's list is not proved to tell. */
+/** Forgets the proof that the instance's list shows fingerprints. */
 async function unprove({ sql }: Harness): Promise<void> {
   await sql`update public.amc_instances set matcher_proved_at = null`;
 }
 
-/** The attempt of which a person is to say what became of it, as its alert names it. */
+/** The attempt that needs a person's confirmation, as its alert names it. */
 async function askedFor({ sql }: Harness): Promise<string> {
   const [alert] = await sql`
     select detail ->> 'attempt_id' as attempt_id from public.tracking_alerts

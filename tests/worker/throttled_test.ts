@@ -216,7 +216,7 @@ async function clockOf({ sql }: Harness): Promise<number> {
   return seconds;
 }
 
-/** Asserts how long a pause is that began since, however long that took. */
+/** Asserts how long a pause lasts that began after a time, however slow the machine is. */
 async function assertPausedFor(
   harness: Harness,
   since: number,

@@ -2,7 +2,7 @@ import { glob } from "node:fs/promises";
 import { join } from "node:path";
 import { checkout } from "../../../local/platform/postgres/mod.ts";
 
-/** The points at which a test may stop or hold a worker, as the functions' sources name them. */
+/** The names of all failpoints, as the functions' sources have them. */
 export async function failpointNames(): Promise<string[]> {
   const points = new Set<string>();
   const folder = join(checkout, "supabase", "functions");

@@ -28,7 +28,12 @@ export async function tickOfFunction(harness: Harness): Promise<void> {
   );
 }
 
-/** Ticks until the worker stands at a named point so many times, and kills it there. */
+/**
+ * Ticks until the worker has stopped at a failpoint, and kills it there.
+ *
+ * @param point the failpoint
+ * @param times how many of its weeks must have stopped there
+ */
 export async function killAt(
   harness: Harness,
   point: string,

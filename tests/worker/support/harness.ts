@@ -41,7 +41,7 @@ export interface Harness {
   lines: LogLine[];
 }
 
-/** What {@link withHarness} may be told. */
+/** Options of {@link withHarness}. */
 export interface HarnessOptions {
   simulator?: SimulatorOptions;
   /** Variables for the functions besides those that name the simulator. */

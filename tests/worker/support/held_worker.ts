@@ -6,14 +6,14 @@ import { letTimePass } from "./weeks.ts";
 /** How long a worker sleeps here by its own clock: longer than everything that it measures. */
 const SLEPT_MS = 3600_000;
 
-/** A worker that stands still at a named point until it is woken. */
+/** A worker that is held at a failpoint until it is woken. */
 export interface HeldWorker extends AsyncDisposable {
-  /** Lets it go on, an hour later by its own clock; resolves when its tick has ended. */
+  /** Lets it continue, an hour later by its own clock; resolves when its tick has ended. */
   wake(): Promise<void>;
 }
 
 /**
- * Ticks until a worker is held at a named point.
+ * Ticks until a worker is held at a failpoint.
  *
  * @param where the point; `skip`: how often it passes there first; `times`: how many of its weeks are held there
  */
@@ -36,7 +36,7 @@ export async function holdAt(
     },
     client: (client) => ({
       ...client,
-      // The client's clock has gone on as far as the collector's: its deadlines have come nearer.
+      // The client's clock went on with the collector's, so its deadlines are that much nearer.
       createExecution: (request, { deadline, ...options }) =>
         client.createExecution(request, {
           ...options,

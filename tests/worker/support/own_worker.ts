@@ -19,7 +19,7 @@ export interface OwnWorker extends AsyncDisposable {
   tick(): Promise<TickReport>;
 }
 
-/** What {@link openWorker} may be told. */
+/** Options of {@link openWorker}. */
 export interface OwnWorkerOptions {
   /** Replaces parts of the collector. */
   parts?: Partial<Collector>;

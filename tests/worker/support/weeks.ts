@@ -44,7 +44,7 @@ export async function column<Name extends keyof WeekRow>(
   return (await weeksOf(harness)).map((week) => week[name]);
 }
 
-/** Lets everything that waits for a time be due now: polls, leases, pauses that end by themselves, put-off weeks and loads. */
+/** Makes everything that waits for a time due now: listings, leases, pauses that end by themselves, rescheduled weeks, loads. */
 export async function letTimePass({ sql }: Database): Promise<void> {
   await sql`update public.amc_instances set list_due_at = '-infinity', list_leased_until = null,
     paused_until = case when paused_until < 'infinity' then null else paused_until end`;
@@ -54,12 +54,12 @@ export async function letTimePass({ sql }: Database): Promise<void> {
   await sql`update public.report_data_weeks set due_at = now() where due_at is not null and due_at < 'infinity'`;
 }
 
-/** Lets the next listing be due. Leases and allowances stay as they are. */
+/** Makes the next listing due. Leases and allowances stay as they are. */
 export async function letListingBeDue({ sql }: Database): Promise<void> {
   await sql`update public.amc_instances set list_due_at = '-infinity'`;
 }
 
-/** Lets every allowance of attempts without an answer be over. */
+/** Ends every allowance of attempts without a response. */
 export async function letAllowancesPass(harness: Database): Promise<void> {
   await letTimePass(harness);
   await harness
