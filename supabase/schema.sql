@@ -253,9 +253,7 @@ create table public.amc_instances (
 );
 CREATE INDEX amc_instances_last_claimed_at_idx ON public.amc_instances USING btree (last_claimed_at NULLS FIRST, id);
 alter table public.amc_instances enable row level security;
-create policy "members read their instances" on public.amc_instances for select to authenticated using ((id IN ( SELECT m.instance_id
-   FROM amc_instance_members m
-  WHERE (m.user_id = ( SELECT auth.uid() AS uid)))));
+create policy "members read their instances" on public.amc_instances for select to authenticated using ((id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
 comment on table public.amc_instances is 'AMC instances, one row each, however many people use them.';
 comment on column public.amc_instances.credential_name is 'Name of the Vault secret that holds the Login with Amazon credential. The secret itself is never in this table.';
 comment on column public.amc_instances.credential_version is 'Rises with each credential stored under the name: a report that Amazon refused an earlier one is stale.';
@@ -533,9 +531,7 @@ CREATE UNIQUE INDEX one_open_alert_of_a_kind ON public.tracking_alerts USING btr
 CREATE INDEX tracking_alerts_instance_id_idx ON public.tracking_alerts USING btree (instance_id);
 CREATE INDEX tracking_alerts_week_id_idx ON public.tracking_alerts USING btree (week_id);
 alter table public.tracking_alerts enable row level security;
-create policy "members read their instances' alerts" on public.tracking_alerts for select to authenticated using (((instance_id IN ( SELECT m.instance_id
-   FROM amc_instance_members m
-  WHERE (m.user_id = ( SELECT auth.uid() AS uid)))) AND ((week_id IS NULL) OR (EXISTS ( SELECT
+create policy "members read their instances' alerts" on public.tracking_alerts for select to authenticated using (((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)) AND ((week_id IS NULL) OR (EXISTS ( SELECT
    FROM report_data_weeks w
   WHERE (w.id = tracking_alerts.week_id))))));
 comment on table public.tracking_alerts is 'What a person should look at. One open row for each code, instance and week.';
@@ -2484,6 +2480,19 @@ the attempts are their worker''s alone. The caller holds the instance''s lock an
 it counts what was committed before the lock was granted.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.instances_of_caller()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid());
+$function$
+;
+comment on function amc_history.instances_of_caller() is 'The instances of which the signed-in user is a member. Policies ask for them once per query.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.is_execution_id(id text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3570,8 +3579,7 @@ begin
   select * into alert from public.tracking_alerts t
   where t.id = resolve_alert.alert_id
     and (amc_history.is_operator()
-      or exists (select from public.amc_instance_members m
-          where m.instance_id = t.instance_id and m.user_id = auth.uid())
+      or t.instance_id in (select amc_history.instances_of_caller())
         and (t.week_id is null or exists (select from public.report_data_weeks w
           join public.report_data_collections c on c.id = w.collection_id
           where w.id = t.week_id and c.owner_id = auth.uid())))

@@ -88,3 +88,11 @@ comment on column public.amc_instance_members.role is
   'admin, analyst or viewer. So far every member may do the same, and each is an admin.';
 
 alter table public.amc_instance_members enable row level security;
+
+create function amc_history.instances_of_caller() returns setof text
+language sql stable set search_path = ''
+as $$
+  select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid());
+$$;
+comment on function amc_history.instances_of_caller() is
+  'The instances of which the signed-in user is a member. Policies ask for them once per query.';

@@ -94,8 +94,7 @@ begin
   select * into alert from public.tracking_alerts t
   where t.id = resolve_alert.alert_id
     and (amc_history.is_operator()
-      or exists (select from public.amc_instance_members m
-          where m.instance_id = t.instance_id and m.user_id = auth.uid())
+      or t.instance_id in (select amc_history.instances_of_caller())
         and (t.week_id is null or exists (select from public.report_data_weeks w
           join public.report_data_collections c on c.id = w.collection_id
           where w.id = t.week_id and c.owner_id = auth.uid())))

@@ -43,7 +43,7 @@ grant insert, update, delete on
 
 create policy "members read their instances" on public.amc_instances
   for select to authenticated
-  using (id in (select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid())));
+  using (id in (select amc_history.instances_of_caller()));
 create policy "users read their own memberships" on public.amc_instance_members
   for select to authenticated using (user_id = (select auth.uid()));
 create policy "members read their instances' workflows" on public.amc_workflows
@@ -70,7 +70,7 @@ create policy "owners read their events" on public.tracking_events
   using (collection_id in (select c.id from public.report_data_collections c where c.owner_id = (select auth.uid())));
 create policy "members read their instances' alerts" on public.tracking_alerts
   for select to authenticated
-  using (instance_id in (select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid()))
+  using (instance_id in (select amc_history.instances_of_caller())
     and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id)));
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
@@ -144,6 +144,7 @@ grant execute on function
   amc_history.compare_loads(public.result_loads, public.result_loads, text[], integer),
   amc_history.confirm_execution(uuid, text),
   amc_history.confirm_no_execution(uuid),
+  amc_history.instances_of_caller(),
   amc_history.is_unique(public.result_loads, text[]),
   amc_history.json_cells(text),
   amc_history.json_number(text),

@@ -137,6 +137,7 @@ function amc_history.has_claimable_week(text) | - | - | execute
 function amc_history.hold_for_survey() | - | - | -
 function amc_history.insert_execution(text,uuid,jsonb,boolean) | - | - | execute
 function amc_history.insert_intents(amc_instances,integer,interval) | - | - | execute
+function amc_history.instances_of_caller() | - | execute | execute
 function amc_history.is_execution_id(text) | - | - | execute
 function amc_history.is_final_week_status(text) | - | - | execute
 function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
