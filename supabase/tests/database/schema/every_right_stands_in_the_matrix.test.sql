@@ -29,7 +29,8 @@ create function pg_temp.rights(kind text, object oid, role text) returns text la
     select r.right_name, r.place
     from unnest(case kind when 'schema' then '{usage,create}' when 'function' then '{execute}'
       when 'sequence' then '{usage,select,update}'
-      else '{select,insert,update,delete,truncate,references,trigger,maintain}' end::text[]) with ordinality r(right_name, place)
+      else '{select,insert,update,delete,truncate,references,trigger,maintain}' end::text[])
+      with ordinality r(right_name, place)
     where case kind when 'schema' then has_schema_privilege(role, object, r.right_name)
       when 'function' then has_function_privilege(role, object, r.right_name)
       when 'sequence' then has_sequence_privilege(role, object, r.right_name)
