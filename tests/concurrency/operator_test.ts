@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import { withDatabase } from "../support/with_database.ts";
 
-Deno.test("postgres, and a login role that may become it, act for every user at a database prompt; the API's role does not", async () => {
+Deno.test("postgres and a login role that may become it act for every user, and the API's role does not", async () => {
   await withDatabase(async ({ name, adminUrl, url, authenticatorUrl }) => {
     const admin = postgres(adminUrl, { max: 1, onnotice: () => {} });
     const cli = `cli_${name}`;
