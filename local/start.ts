@@ -106,10 +106,11 @@ async function main(args: string[]): Promise<number> {
     return await run(asked, out, signal, kept);
   } catch (error) {
     if (!signal.aborted) throw error;
-    out.line(
+    // The end of the line that the interruption has begun.
+    out.write(
       kept
-        ? `nothing is left running; the data is kept in ${kept.folder}.`
-        : "nothing is left running.",
+        ? `nothing is left running; the data is kept in ${kept.folder}.\n`
+        : "nothing is left running.\n",
     );
     return (signal.reason as Interrupted).status;
   } finally {

@@ -93,7 +93,9 @@ async function startParts(
     startCollection(client, { workflow, weeks }, kept && `demo-${weeks}-weeks`),
   );
   say(
-    `Collecting ${weeks} weeks of workflow ${workflow} from instance ${DEMO_INSTANCE.instanceId}.`,
+    `Collecting ${weeks} ${
+      weeks === 1 ? "week" : "weeks"
+    } of workflow ${workflow} from instance ${DEMO_INSTANCE.instanceId}.`,
   );
   const seconds = () => (performance.now() - startedAt) / 1000;
   let took = 0;
