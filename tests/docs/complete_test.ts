@@ -172,15 +172,24 @@ Deno.test("the glossary has every source that a fact about AMC carries", () => {
   );
 });
 
-Deno.test("the map of the migrations has every file, table and view", async () => {
-  const map = "supabase/migrations/README.md";
-  const files = globSync("supabase/migrations/*.sql", { cwd: checkout })
-    .map((path) => basename(path, ".sql").replace(/^\d+_/, "")).sort();
-  deepEqual(firstColumn(textOf(map)), files);
-  const tables = await ask(`
-    select relname from pg_class where relkind in ('r', 'v') and relnamespace = 'public'::regnamespace`);
+Deno.test("the map of the migrations has every file, with its tables, views and functions of public", () => {
+  const map = textOf("supabase/migrations/README.md");
+  const paths = globSync("supabase/migrations/*.sql", { cwd: checkout });
+  const rowOf = (file: string) =>
+    new RegExp(`^\\| \`${file}\` .*$`, "m").exec(map)?.[0] ?? "";
+  const expected = paths.map((path) => ({
+    file: basename(path, ".sql").replace(/^\d+_/, ""),
+    names: all(
+      Deno.readTextFileSync(join(checkout, path)),
+      /^create (?:table|view|function) public\.([a-z_]+)/gm,
+    ),
+  }));
+  deepEqual(firstColumn(map), expected.map(({ file }) => file).sort());
   deepEqual(
-    tables.filter((name) => !textOf(map).includes(`\`${name}\``)),
+    expected.flatMap(({ file, names }) =>
+      names.filter((name) => !rowOf(file).includes(`\`${name}\``))
+        .map((name) => `${file}: ${name}`)
+    ),
     [],
   );
 });
