@@ -141,7 +141,7 @@ Deno.test("every supabase command is one that the pinned CLI has, with its flags
   }
 });
 
-Deno.test("what is meant for the project in the cloud says so, where the CLI takes the local database by default", async () => {
+Deno.test("commands for the cloud project say --remote where the CLI would take the local database", async () => {
   const onThisMachine = ["test db"];
   for (const { where, words } of of("npx")) {
     const path = words.slice(2, 4).filter((word) => /^[a-z]+$/.test(word));
