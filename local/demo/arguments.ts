@@ -22,7 +22,10 @@ export const USAGE = `npm start -- [options]
   --keep        keep the database, ports, keys and users in .local for the next start
   --chaos       collect while AMC misbehaves and the functions' processes are killed
   --seed N      draw the chaos with this seed (1)
-  --help        print this`;
+  --help        print this
+
+Ctrl-C ends it with status 130. The variable AMC_HISTORY_LOCAL names another
+folder than .local for what is made here.`;
 
 /** Thrown when the arguments cannot be understood; the message is for the person who typed them. */
 export class ArgumentError extends Error {}
