@@ -1,7 +1,8 @@
-/** Takes bytes one chunk after the other, and can take a part of one back. */
-export class ByteReader {
+/** Takes bytes one chunk after the other, and takes back what was read too far. */
+export class ByteReader implements AsyncIterable<Uint8Array> {
   readonly #chunks: AsyncIterator<Uint8Array>;
-  #back: Uint8Array | null = null;
+  /** What was given back; the last comes first. */
+  readonly #back: Uint8Array[] = [];
 
   constructor(bytes: AsyncIterable<Uint8Array>) {
     this.#chunks = bytes[Symbol.asyncIterator]();
@@ -9,9 +10,8 @@ export class ByteReader {
 
   /** The next chunk, never empty; null at the end. */
   async next(): Promise<Uint8Array | null> {
-    const back = this.#back;
-    this.#back = null;
-    if (back !== null) return back;
+    const back = this.#back.pop();
+    if (back !== undefined) return back;
     while (true) {
       const { value, done } = await this.#chunks.next();
       if (done) return null;
@@ -19,15 +19,16 @@ export class ByteReader {
     }
   }
 
-  /** Gives bytes back, to come next. At most once between two calls of next. */
+  /** Gives bytes back, to come next. */
   unread(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#back = bytes;
+    if (bytes.length > 0) this.#back.push(bytes);
   }
 
   /** Whether no byte is left. */
   async isAtEnd(): Promise<boolean> {
-    this.#back ??= await this.next();
-    return this.#back === null;
+    const chunk = await this.next();
+    if (chunk !== null) this.unread(chunk);
+    return chunk === null;
   }
 
   /** Takes so many bytes from the start, or fewer if there are no more. */
@@ -45,8 +46,22 @@ export class ByteReader {
     return taken.subarray(0, at);
   }
 
-  /** Lets go of the source, without waiting for what is being read of it. */
-  close(): void {
-    this.#chunks.return?.().catch(() => {});
+  /** All bytes that are left. Whoever stops in the middle closes the source. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      let chunk;
+      while ((chunk = await this.next()) !== null) yield chunk;
+    } finally {
+      await this.close();
+    }
+  }
+
+  /** Closes the source. It is not necessary to wait for this, which may take as long as what is being read from it. */
+  async close(): Promise<void> {
+    try {
+      await this.#chunks.return?.();
+    } catch {
+      // Nobody reads what it could still say.
+    }
   }
 }

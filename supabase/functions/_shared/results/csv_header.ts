@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { parse } from "csv-parse/sync";
+import { ByteReader } from "./byte_reader.ts";
 import { CsvError } from "./result_error.ts";
 
 /** How the cells of a CSV file are written: single ASCII characters. */
@@ -23,10 +24,10 @@ export interface OpenedCsv {
   /** How the header ends; null if the file ends with it. */
   lineEnd: LineEnd | null;
   /** All bytes of the file, from the first. */
-  body: AsyncIterable<Uint8Array>;
+  body: ByteReader;
 }
 
-const LONGEST_HEADER = 1_000_000;
+const MAX_HEADER_BYTES = 1_000_000;
 const LF = 10;
 const CR = 13;
 
@@ -41,42 +42,40 @@ export async function openCsv(
   bytes: AsyncIterable<Uint8Array>,
   dialect: Dialect,
 ): Promise<OpenedCsv> {
-  const chunks = bytes[Symbol.asyncIterator]();
+  const reader = new ByteReader(bytes);
   try {
-    const { head, end, done } = await readHead(chunks, dialect);
+    const { head, end } = await readHead(reader, dialect);
     const bytesOfHeader = end < 0 ? head : head.subarray(0, end);
     return {
       header: parseHeader(bytesOfHeader, dialect),
       headerBytes: bytesOfHeader.length,
       headerLines: bytesOfHeader.filter((byte) => byte === LF).length,
       lineEnd: end < 0 ? null : head[end - 2] === CR ? "CRLF" : "LF",
-      body: resume(head, done ? null : chunks),
+      body: reader,
     };
   } catch (error) {
     // A file that is given up is read no further.
-    await chunks.return?.();
+    await reader.close();
     throw error;
   }
 }
 
+/** Reads on until the header ends, and gives back what was read. @returns that, and where in it the header ends, or -1 */
 async function readHead(
-  chunks: AsyncIterator<Uint8Array>,
+  reader: ByteReader,
   dialect: Dialect,
-): Promise<{ head: Uint8Array; end: number; done: boolean }> {
+): Promise<{ head: Uint8Array; end: number }> {
   const read: Uint8Array[] = [];
   const endIn = endOfFirstRecord(dialect);
   let length = 0;
   let end = -1;
-  let done = false;
-  while (end < 0 && !done) {
-    const next = await chunks.next();
-    done = next.done === true;
-    if (next.done) break;
-    const at = endIn(next.value);
+  let chunk;
+  while (end < 0 && (chunk = await reader.next()) !== null) {
+    const at = endIn(chunk);
     if (at >= 0) end = length + at;
-    read.push(next.value);
-    length += next.value.length;
-    if (length > LONGEST_HEADER && end < 0) {
+    read.push(chunk);
+    length += chunk.length;
+    if (length > MAX_HEADER_BYTES && end < 0) {
       throw new CsvError("Expected a header of at most 1 MB, and it goes on.");
     }
   }
@@ -85,7 +84,8 @@ async function readHead(
   }
   const head = new Uint8Array(Buffer.concat(read));
   if (end < 0 && head[length - 1] === CR) throw endsWithReturn();
-  return { head, end, done };
+  reader.unread(head);
+  return { head, end };
 }
 
 /**
@@ -134,20 +134,5 @@ function parseHeader(bytes: Uint8Array, dialect: Dialect): string[] {
     throw new CsvError(
       `The header cannot be read: ${(error as Error).message}`,
     );
-  }
-}
-
-async function* resume(
-  head: Uint8Array,
-  rest: AsyncIterator<Uint8Array> | null,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield head;
-    if (rest === null) return;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) {
-      yield next.value;
-    }
-  } finally {
-    await rest?.return?.();
   }
 }

@@ -1,4 +1,6 @@
-/** A body that may have come packed, as it is meant. */
+import { ByteReader } from "./byte_reader.ts";
+
+/** A body of which it is known whether it came packed; its bytes are unpacked. */
 export interface Unpacked {
   body: AsyncIterable<Uint8Array>;
   packed: boolean;
@@ -13,30 +15,12 @@ export interface Unpacked {
 export async function decompressed(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<Unpacked> {
-  const chunks = bytes[Symbol.asyncIterator]();
-  let head = new Uint8Array();
-  while (head.length < 2) {
-    const { value, done } = await chunks.next();
-    if (done) break;
-    const joined = new Uint8Array(head.length + value.length);
-    joined.set(head);
-    joined.set(value, head.length);
-    head = joined;
-  }
-  async function* whole(): AsyncGenerator<Uint8Array> {
-    try {
-      if (head.length > 0) yield head;
-      for (let next = await chunks.next(); !next.done;) {
-        yield next.value;
-        next = await chunks.next();
-      }
-    } finally {
-      await chunks.return?.();
-    }
-  }
+  const reader = new ByteReader(bytes);
+  const head = await reader.take(2);
+  reader.unread(head);
   const packed = head[0] === 0x1f && head[1] === 0x8b;
-  if (!packed) return { body: whole(), packed };
-  const stream = ReadableStream.from(whole()) as ReadableStream<
+  if (!packed) return { body: reader, packed };
+  const stream = ReadableStream.from(reader) as ReadableStream<
     Uint8Array<ArrayBuffer>
   >;
   return {

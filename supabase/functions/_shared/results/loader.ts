@@ -128,7 +128,7 @@ async function openFile(
       ? new CsvError(`File ${index + 1}: ${error.message}`, error.code)
       : error;
   });
-  const reader = new ByteReader(csv.body);
+  const reader = csv.body;
   try {
     checkHeader(csv.header, index, open?.header, load.limits);
     const head = await reader.take(csv.headerBytes);
