@@ -35,7 +35,7 @@ async function send(
       if (!copy.write(chunk)) await once(copy, "drain");
     }
   } catch (error) {
-    // Postgres is told to forget the rows, and answers with an error that says no more than this one.
+    // This makes Postgres drop the rows. Its answer is an error that says less than this one.
     copy.destroy();
     throw error;
   }

@@ -42,11 +42,11 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "finished_attempts",
 ]);
 /** A call that hangs must not hold the worker up. */
-const LONGEST_CALL_MS = 30_000;
-const MOST_TRIES = 5;
+const CALL_TIMEOUT_MS = 30_000;
+const MAX_TRIES = 5;
 /** An id that AMC gave is not given up before its attempt's lease is half over. */
-const MOST_TRIES_TO_STORE = 10;
-const LONGEST_PAUSE_MS = 4_000;
+const MAX_TRIES_TO_STORE = 10;
+const MAX_PAUSE_MS = 4_000;
 
 /** What sends a call: a client of the data API (postgrest-js), or supabase-js, which has one inside. */
 export interface RpcClient {
@@ -77,7 +77,7 @@ export function createRpc(
     new Promise((done) => setTimeout(done, ms)),
 ): Rpc {
   return async (name, args) => {
-    const most = name === "record_execution" ? MOST_TRIES_TO_STORE : MOST_TRIES;
+    const most = name === "record_execution" ? MAX_TRIES_TO_STORE : MAX_TRIES;
     for (let tried = 1;; tried++) {
       try {
         return await once(client, name, args);
@@ -86,7 +86,7 @@ export function createRpc(
           error instanceof DatabaseError && error.isPassing;
         if (!again) throw error;
         await wait(
-          Math.random() * Math.min(LONGEST_PAUSE_MS, 200 * 2 ** tried),
+          Math.random() * Math.min(MAX_PAUSE_MS, 200 * 2 ** tried),
         );
       }
     }
@@ -102,7 +102,7 @@ async function once<Name extends keyof Functions & string>(
   const { data, error, status } = await client.rpc(
     name as never,
     args as never,
-  ).abortSignal(AbortSignal.timeout(LONGEST_CALL_MS));
+  ).abortSignal(AbortSignal.timeout(CALL_TIMEOUT_MS));
   if (error !== null) {
     const { message, code, details, hint } = error as {
       message: string;

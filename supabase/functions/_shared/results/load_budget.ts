@@ -6,9 +6,9 @@ export class LoadBudget {
   #used = 0;
 
   /**
-   * @param bytes at most so many; but a first segment or file is always let in
-   * @param until when nothing more is begun, on the clock of `now`
-   * @param now milliseconds that never jump
+   * @param bytes the most to load; a first segment or file always fits
+   * @param until when to begin nothing more, in milliseconds of `now`
+   * @param now a clock that never jumps, in milliseconds
    */
   constructor(
     readonly bytes: number,
@@ -29,12 +29,12 @@ export class LoadBudget {
     return true;
   }
 
-  /** Corrects what was taken to what it was. */
+  /** Replaces an estimate that was taken by the bytes that it turned out to be. */
   settle(taken: number, was: number): void {
     this.#used += was - taken;
   }
 
-  /** Lets nothing more in: what comes next is too large for what is left. */
+  /** Takes nothing more, since what comes next does not fit. */
   close(): void {
     this.#used = Math.max(this.#used, this.bytes);
   }

@@ -29,7 +29,7 @@ export interface ResultFile {
   packed: boolean;
 }
 
-/** What is to be loaded. */
+/** A result to load, and how. */
 export interface Load extends Holder {
   dialect: Dialect;
   /** How many files there are. */
@@ -45,16 +45,16 @@ export interface Load extends Holder {
   checkpoint(point: string): Promise<void>;
 }
 
-/** Whether another worker has taken the load up: then this one stops, and reports nothing. */
+/** Whether another worker has resumed the load. This one then stops and reports nothing. */
 export function isStaleLoad(error: unknown): boolean {
   return sqlStateOf(error) === "AH001";
 }
 
 /**
- * Fills a result from its files, from where an earlier worker stopped: segment by segment, the bytes go to COPY as they come,
- * and each segment's transaction moves the load's cursor. Readers see nothing before the load is complete.
+ * Loads a result from its files, starting where an earlier worker stopped. Bytes go to COPY as they come; the transaction of
+ * each segment moves the load's cursor. Readers see nothing before the load is complete.
  *
- * @returns the summary that becomes the week's data; null if the budget is used up, and another call is to go on
+ * @returns the summary that becomes the week's data; null if the budget is used up and another call must continue
  * @throws ResultError for a result that is not right; SQLSTATE AH001 if another worker has taken the load up, AH002 if the
  *   header is not the workflow's; CutOffError; whatever opening a file throws
  */
@@ -81,7 +81,7 @@ async function loadFiles(
   let open = resumed;
   const files = await load.countFiles();
   if (open !== null && open.files !== files) {
-    // Not the same result any more: it is loaded from the start.
+    // The result has changed: load it from the start.
     await dropLoad(sql, load);
     open = null;
   }
@@ -104,7 +104,7 @@ async function loadFiles(
   return open;
 }
 
-/** Opens the file that is next, where it is to go on. */
+/** Opens the next file at the load's cursor. */
 async function openFile(
   load: Load,
   open: OpenLoad | null,
@@ -202,7 +202,7 @@ async function loadSegment(
   return true;
 }
 
-/** Bytes that the next segment has, as far as that is known. */
+/** Bytes of the next segment, or the most that it may have if the file's length is unknown. */
 function sizeOfNext(
   open: OpenLoad,
   { length, position, head, resumable }: OpenFile,
@@ -214,7 +214,7 @@ function sizeOfNext(
     : left ?? callBytes;
 }
 
-/** The cursor and the file behind the segment that was committed. */
+/** Moves the cursor and the file past the segment that was committed. */
 function moveOn(open: OpenLoad, file: OpenFile, segment: Segment): void {
   const { to, records } = segment.report();
   open.file = to.file;

@@ -11,7 +11,7 @@ export interface OpenLoad {
   segmentBytes: number;
   /** How many files are in. */
   file: number;
-  /** Bytes of the next file that are in, and how that file goes on. */
+  /** Bytes of the next file that are in, and what is known of the file. */
   byteOffset: number;
   etag: string | null;
   lineEnd: LineEnd | null;
@@ -44,7 +44,7 @@ interface LoadRow {
   bytes: string;
 }
 
-/** Takes up a load that an earlier worker left, and ends that worker's session if it hangs. @returns null if there is none */
+/** Resumes a load that an earlier worker left, and ends that worker's session if it hangs. @returns null if there is none */
 export async function resumeLoad(
   sql: Sql,
   { attemptId, fence }: Holder,
@@ -68,7 +68,7 @@ export async function resumeLoad(
   };
 }
 
-/** Begins a load anew. */
+/** Begins a load from its first byte. */
 export async function beginLoad(
   sql: Sql,
   { attemptId, fence }: Holder,
@@ -92,7 +92,7 @@ export async function beginLoad(
   };
 }
 
-/** Lets a load go in the middle: the next worker goes on from its cursor at once. */
+/** Releases a load before its end, so that the next worker continues it from its cursor without waiting for the lease. */
 export async function releaseLoad(
   sql: Sql,
   { attemptId, fence }: Holder,
@@ -100,7 +100,7 @@ export async function releaseLoad(
   await sql`select amc_history.release_load(${attemptId}, ${fence})`;
 }
 
-/** Takes back what is loaded, so that the load begins anew. It may take as long as deleting the rows does. */
+/** Deletes what is loaded, so that the load starts over. Takes as long as deleting the rows does. */
 export async function dropLoad(
   sql: Sql,
   { attemptId, fence }: Holder,
@@ -111,7 +111,7 @@ export async function dropLoad(
   });
 }
 
-/** Takes back what is loaded of an attempt, if it has ended. */
+/** Deletes what is loaded for an attempt, if the attempt has ended. */
 export async function dropEndedLoad(
   sql: Sql,
   { attemptId }: Holder,

@@ -26,8 +26,8 @@ type Place = "quoted" | "closed" | "plain" | "end";
  * Finds where records end, by the parity of quotes, in the bytes of a file as they come, without making cells of them. It
  * begins where a record begins.
  *
- * It refuses what COPY would take in silence for something else: a quote that the file's dialect does not have where it
- * stands. And it writes a record that is `\.` alone in quotes, since Postgres 17 takes it bare for the end of the data.
+ * It refuses a quote where the file's dialect allows none, since COPY would drop it without an error. It puts a record that is
+ * `\.` alone in quotes, since Postgres 17 would take it for the end of the data.
  */
 export class RecordScan {
   /** Records that have ended. */
@@ -142,7 +142,7 @@ export class RecordScan {
     return -1;
   }
 
-  /** Goes on within quotes. @returns where it stopped: behind the bytes, or behind a quote */
+  /** Scans within quotes. @returns where it stopped: behind the bytes, or behind a quote */
   #passQuoted(bytes: Uint8Array, from: number): number {
     const quote = this.#quote;
     const escape = this.#escape;
@@ -172,7 +172,7 @@ export class RecordScan {
     return length;
   }
 
-  /** Goes on outside quotes. @returns where it stopped: behind the bytes, a quote, or a record's end */
+  /** Scans outside quotes. @returns where it stopped: behind the bytes, a quote, or a record's end */
   #passPlain(bytes: Uint8Array, from: number): number {
     const quote = this.#quote;
     const length = bytes.length;
@@ -198,7 +198,7 @@ export class RecordScan {
     return length;
   }
 
-  /** What follows a quote that may have closed a cell. @returns whether the cell goes on within quotes */
+  /** Judges the byte after a quote that may have closed a cell. @returns whether the cell continues within quotes */
   #leaveQuotes(next: number): boolean {
     if (next === this.#quote) {
       if (this.#escape !== -1) {

@@ -6,35 +6,35 @@ import type { OpenLoad } from "./open_load.ts";
 import { RecordScan } from "./record_scan.ts";
 import { ResultError } from "./result_error.ts";
 
-/** A file that came shorter or longer than its length said: it may come whole the next time. */
+/** A file came shorter or longer than its announced length. The next try may get it whole. */
 export class CutOffError extends Error {
   override name = "CutOffError";
 }
 
-/** A file that is being loaded, and how far it is read. */
+/** A file that is being loaded, and how far it has been read. */
 export interface OpenFile {
   /** Its place, from 0. */
   index: number;
   reader: ByteReader;
-  /** The bytes of its header, while they belong to the segment that is next. */
+  /** The bytes of its header, until the first segment has taken them. */
   head: Uint8Array;
-  /** Where the next segment begins, after the header if that is next. */
+  /** Byte at which the next segment begins, not counting a header that is still in `head`. */
   position: number;
   lines: number;
   lineEnd: LineEnd | null;
-  /** Bytes of the whole file, or null if that was not said. */
+  /** Bytes of the whole file; null if the server did not say. */
   length: number | null;
   etag: string | null;
-  /** Whether another request can go on in its middle. */
+  /** Whether a later request can continue in its middle. */
   resumable: boolean;
   /** Whether it came packed. */
   packed: boolean;
   ended: boolean;
 }
 
-/** One segment of a file on its way to COPY: up to the first record end that reaches its size, or to the file's end. */
+/** One segment of a file on its way to COPY: up to the first end of a record at or beyond its size, or to the file's end. */
 export class Segment {
-  /** Bytes of it so far, its header's too. */
+  /** Bytes of the segment so far, with its header. */
   bytes = 0;
   readonly #scan: RecordScan;
   readonly #digests: string[] = [];
@@ -57,8 +57,8 @@ export class Segment {
   }
 
   /**
-   * What COPY is to get. A file that no request can go on with in its middle is one segment, whatever its size; its digests
-   * are those of the segments that it would have been.
+   * Yields what COPY gets. A file that cannot be continued in its middle is one segment, whatever its size; its digests are
+   * those of the segments into which it would otherwise fall.
    *
    * @throws CsvError, ResultError over a limit, CutOffError, and what reading the file throws
    */
@@ -89,7 +89,7 @@ export class Segment {
     file.ended = true;
   }
 
-  /** What commit_segment is told. */
+  /** The report for amc_history.commit_segment. */
   report(): Record<string, unknown> & { to: Cursor; records: number } {
     const { file, load } = this;
     const position = this.#position;
@@ -160,7 +160,7 @@ export class Segment {
   }
 }
 
-/** Where a load is to go on, as the database keeps it. */
+/** Where a load continues, as the database stores it. */
 export interface Cursor {
   file: number;
   byte_offset: number;
@@ -169,7 +169,7 @@ export interface Cursor {
   line_end: LineEnd | null;
 }
 
-/** A result beyond the most bytes that are allowed. */
+/** The error for a result with more bytes than AMC_RESULT_MAX_BYTES allows. */
 export function tooLarge(
   { resultBytes }: LoadLimits,
   bytes: number | "more",
@@ -182,7 +182,7 @@ export function tooLarge(
   );
 }
 
-/** A file that must be loaded at once, and is too large for that. */
+/** The error for a file that must be loaded in one call and is too large for that. */
 export function tooLargeAtOnce(
   { index, packed }: Pick<OpenFile, "index" | "packed">,
   { callBytes }: LoadLimits,
