@@ -1,4 +1,7 @@
-/** How the connection to Postgres is encrypted: `off`, not at all; `require`, without checking who answers; `verify`, after checking the server's certificate and name. */
+/**
+ * How the connection to Postgres is encrypted: `off`, not at all; `require`, without checking who answers; `verify`, after
+ * checking the server's certificate and name.
+ */
 export type TlsMode = "off" | "require" | "verify";
 
 /** What was set about TLS. */
@@ -44,8 +47,8 @@ function isMode(text: string): text is TlsMode {
 
 /**
  * Decides whether a connection is encrypted. TLS is required, since credentials travel over it, unless the address is loopback
- * or AMC_HISTORY_DATABASE_TLS is off. A CA has the server's certificate and name verified. An sslmode in the URL counts
- * only where it asks for more, since the platform writes SUPABASE_DB_URL, and no person decides what stands there.
+ * or AMC_HISTORY_DATABASE_TLS is off. A CA has the server's certificate and name verified. An sslmode in the URL counts only
+ * where it asks for more: the platform writes SUPABASE_DB_URL, so it is no person's choice.
  *
  * @param url of the database
  */
