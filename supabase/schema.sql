@@ -42,7 +42,13 @@ create type amc_history.execution_observation as (
   matcher_proved boolean
 );
 comment on type amc_history.execution_observation is 'An execution observation: what the worker read of an execution in one answer of AMC. It comes from the worker as
-JSON with these keys. A key that is missing or null says nothing: AMC left it out, and what is stored stays.';
+JSON with these keys. A key that is missing or null says nothing: AMC left it out, and what is stored stays.
+
+id: workflowExecutionId. time_window_start, _end: timeWindowStartOriginal, -EndOriginal, local without a zone;
+time_zone: theirs. timeout_seconds: workflowExecutionTimeoutSeconds, the fingerprint of the attempt that asked.
+updated_at: lastUpdatedTime, which orders the reports of an execution. request_id: of AMC''s answer, for its support.
+matcher_proved: of a create''s answer only, whether its echo would have been found in AMC''s list; null: not looked
+at.';
 
 create type public.control_report as (
   outcome text,
@@ -905,7 +911,7 @@ end;
 $function$
 ;
 comment on function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) is 'Gives a waiting week an execution that AMC has already, by an attempt that nobody POSTs. details: an
-amc_history.execution_observation as JSON. event: the code of the event that tells of it. Answers adopted, not_needed
+amc_history.execution_observation as JSON. event: the code of the event that records it. Answers adopted, not_needed
 (the week does not wait), no_slot, window_taken (another live attempt asked for the same window) or already_recorded.
 The caller holds the locks of instance and week.';
 -- service_role: execute
@@ -2335,6 +2341,23 @@ end;
 $function$
 ;
 comment on function amc_history.forbid_workflow_version_change() is 'Refuses a change of what decides a workflow''s result.';
+
+CREATE OR REPLACE FUNCTION amc_history.forget_lost_workflow(week report_data_weeks)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.amc_workflows f set saved_at = null from public.report_data_collections c
+  where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id
+    and coalesce(f.saved_at <= amc_history.clock_now() - (amc_history.allowances()).workflow_visible, true);
+  return found;
+end;
+$function$
+;
+comment on function amc_history.forget_lost_workflow(report_data_weeks) is 'Of a week whose workflow AMC does not see: answers false if the workflow was saved within workflow_visible
+(amc_history.allowances); else it is gone at AMC, is to be saved again, and the answer is true.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.free_slots(instance amc_instances)
  RETURNS SETOF integer
@@ -3956,7 +3979,7 @@ AS $function$
   where until > amc_history.clock_now();
 $function$
 ;
-comment on function amc_history.unsettled_until(week_attempts) is 'Until when nobody can say what became of a create, as "unsettled until …": it may be under way, or AMC''s list may
+comment on function amc_history.unsettled_until(week_attempts) is 'Until when nobody can know the outcome of a create, as "unsettled until …": it may be under way, or AMC''s list may
 lag. Null once that is over.';
 
 CREATE OR REPLACE FUNCTION amc_history.update_executions(executions jsonb)
@@ -4401,7 +4424,7 @@ CREATE OR REPLACE FUNCTION public.confirm_execution(attempt_id uuid, execution_i
  SET search_path TO ''
 AS $function$ select amc_history.confirm_execution(confirm_execution.attempt_id, confirm_execution.execution_id); $function$
 ;
-comment on function confirm_execution(uuid,text) is 'Says which AMC execution came of a create whose answer was lost (state unknown).
+comment on function confirm_execution(uuid,text) is 'Says which AMC execution a create made whose answer was lost (state unknown).
 
 The worker looks the execution up in AMC with the next listing. If its workflow, window, zone and parameters do not
 contradict, the attempt takes it, as if the list had shown it; else an alert execution_not_confirmed says why not.
@@ -4963,15 +4986,8 @@ begin
     return row('stale', case attempt.state when 'ended' then 'attempt_ended' else 'execution_is_known' end,
       week.status, week.execution_id)::public.tracking_report;
   end if;
-  -- AMC may not see a workflow in its first minutes. One that it does not see later is gone there: it is saved again.
-  if report_create.verdict = 'workflow_not_visible' and not exists (
-      select from public.report_data_collections c
-      join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-      where c.id = week.collection_id
-        and f.saved_at > amc_history.clock_now() - (amc_history.allowances()).workflow_visible) then
+  if verdict = 'workflow_not_visible' and amc_history.forget_lost_workflow(week) then
     verdict := 'refused';
-    update public.amc_workflows f set saved_at = null from public.report_data_collections c
-    where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id;
   end if;
   answer := jsonb_build_object('http_status', report_create.http_status, 'request_id', report_create.request_id);
   update public.week_attempts a set amc_answer = jsonb_strip_nulls(answer || jsonb_build_object(
@@ -5255,7 +5271,7 @@ begin
 end;
 $function$
 ;
-comment on function settle_attempt(uuid,timestamp with time zone) is 'Reports that a complete listing, begun at listing_began_at, shows no execution of an unknown attempt.
+comment on function settle_attempt(uuid,timestamp with time zone) is 'Reports that a complete listing, which began at listing_began_at, shows no execution of an unknown attempt.
 
 The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
 (settle_after) and the instance''s list is proved to show its executions. Answers waiting (listing_may_lag,

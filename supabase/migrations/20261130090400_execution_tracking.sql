@@ -50,18 +50,13 @@ create type amc_history.execution_observation as (
 );
 comment on type amc_history.execution_observation is
   $$An execution observation: what the worker read of an execution in one answer of AMC. It comes from the worker as
-JSON with these keys. A key that is missing or null says nothing: AMC left it out, and what is stored stays.$$;
-comment on column amc_history.execution_observation.id is 'workflowExecutionId.';
-comment on column amc_history.execution_observation.time_window_start is
-  'timeWindowStartOriginal: local, without a zone.';
-comment on column amc_history.execution_observation.time_window_end is 'timeWindowEndOriginal.';
-comment on column amc_history.execution_observation.time_zone is 'timeWindowTimeZone.';
-comment on column amc_history.execution_observation.timeout_seconds is
-  'workflowExecutionTimeoutSeconds: the fingerprint of the attempt that asked for it.';
-comment on column amc_history.execution_observation.updated_at is 'lastUpdatedTime, by which later reports are told.';
-comment on column amc_history.execution_observation.request_id is 'AMC''s request id of the answer, for its support.';
-comment on column amc_history.execution_observation.matcher_proved is
-  $$Of a create's answer only: whether its echo would have been found in AMC's list. Null if that was not looked at.$$;
+JSON with these keys. A key that is missing or null says nothing: AMC left it out, and what is stored stays.
+
+id: workflowExecutionId. time_window_start, _end: timeWindowStartOriginal, -EndOriginal, local without a zone;
+time_zone: theirs. timeout_seconds: workflowExecutionTimeoutSeconds, the fingerprint of the attempt that asked.
+updated_at: lastUpdatedTime, which orders the reports of an execution. request_id: of AMC's answer, for its support.
+matcher_proved: of a create's answer only, whether its echo would have been found in AMC's list; null: not looked
+at.$$;
 
 create table public.workflow_executions (
   id text primary key

@@ -1,4 +1,4 @@
--- How a collection starts: create_collection plans its range of weeks; collection_progress tells how far it is.
+-- How a collection starts: create_collection plans its range of weeks; collection_progress shows how far it is.
 
 create function amc_history.check_time_zone(time_zone text) returns void
 -- The zone of the session is set to the one in question, and is the caller's own again when the function returns.

@@ -28,6 +28,30 @@ comment on function amc_history.end_attempt(uuid, text, timestamptz) is
   $$Ends a live attempt, which frees its slot and its window. outcome: how. watch_until: until when AMC's list is
 still searched for its execution; only for abandoned. The caller holds the week's lock.$$;
 
+create function amc_history.reschedule_week(week public.report_data_weeks, due_at timestamptz) returns void
+language sql set search_path = ''
+as $$
+  update public.report_data_weeks w set due_at = reschedule_week.due_at
+  where w.id = (week).id and w.status in ('pending', 'running', 'completed')
+    and not exists (select from public.report_data_collections c
+      where c.id = w.collection_id and c.cancelled_at is not null);
+$$;
+comment on function amc_history.reschedule_week(public.report_data_weeks, timestamptz) is
+  $$Makes a week due again at due_at, unless the week has failed, was skipped or cancelled, or its collection was
+cancelled meanwhile. While the collection is paused, claiming skips it.$$;
+
+create function amc_history.fail_week(week public.report_data_weeks, code text, message text) returns void
+language sql set search_path = ''
+as $$
+  update public.report_data_weeks w set
+    status = case w.status when 'completed' then 'completed' else 'failed' end, due_at = null,
+    error_code = fail_week.code, error_message = left(fail_week.message, 2000), error_count = w.error_count + 1
+  where w.id = (week).id and w.status in ('pending', 'running', 'completed');
+$$;
+comment on function amc_history.fail_week(public.report_data_weeks, text, text) is
+  $$Fails a week that is not finished, and counts an error: code, a stable code; message, the words of whoever refused
+it, cut at 2000 characters. A completed week stays completed and keeps its result.$$;
+
 create function amc_history.is_legal_transition(
   week public.report_data_weeks, live public.week_attempts, status text, data jsonb, execution_id text
 ) returns boolean

@@ -1,4 +1,4 @@
--- What came of a create: its execution id, or why there is none.
+-- The outcome of a create: its execution id, or why there is none.
 
 create function amc_history.insert_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
 returns boolean
@@ -157,30 +157,6 @@ or named by a person and looked up there. Answers {outcome, reason, status, exec
 already_recorded, stale, rejected (attempt_has_another_execution, execution_of_another_attempt,
 malformed_execution_id), not_found. For service_role.$$;
 
-create function amc_history.reschedule_week(week public.report_data_weeks, due_at timestamptz) returns void
-language sql set search_path = ''
-as $$
-  update public.report_data_weeks w set due_at = reschedule_week.due_at
-  where w.id = (week).id and w.status in ('pending', 'running', 'completed')
-    and not exists (select from public.report_data_collections c
-      where c.id = w.collection_id and c.cancelled_at is not null);
-$$;
-comment on function amc_history.reschedule_week(public.report_data_weeks, timestamptz) is
-  $$Makes a week due again at due_at, unless the week has failed, was skipped or cancelled, or its collection was
-cancelled meanwhile. While the collection is paused, claiming skips it.$$;
-
-create function amc_history.fail_week(week public.report_data_weeks, code text, message text) returns void
-language sql set search_path = ''
-as $$
-  update public.report_data_weeks w set
-    status = case w.status when 'completed' then 'completed' else 'failed' end, due_at = null,
-    error_code = fail_week.code, error_message = left(fail_week.message, 2000), error_count = w.error_count + 1
-  where w.id = (week).id and w.status in ('pending', 'running', 'completed');
-$$;
-comment on function amc_history.fail_week(public.report_data_weeks, text, text) is
-  $$Fails a week that is not finished, and counts an error: code, a stable code; message, the words of whoever refused
-it, cut at 2000 characters. A completed week stays completed and keeps its result.$$;
-
 create function amc_history.apply_create_verdict(
   attempt public.week_attempts, week public.report_data_weeks, verdict text, message text, paused_until timestamptz
 ) returns void
@@ -222,6 +198,20 @@ comment on function
   $$Does to an attempt and its week what the verdict on its create asks for (see public.report_create). Only refused
 counts as an error.$$;
 
+create function amc_history.forget_lost_workflow(week public.report_data_weeks) returns boolean
+language plpgsql set search_path = ''
+as $$
+begin
+  update public.amc_workflows f set saved_at = null from public.report_data_collections c
+  where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id
+    and coalesce(f.saved_at <= amc_history.clock_now() - (amc_history.allowances()).workflow_visible, true);
+  return found;
+end;
+$$;
+comment on function amc_history.forget_lost_workflow(public.report_data_weeks) is
+  $$Of a week whose workflow AMC does not see: answers false if the workflow was saved within workflow_visible
+(amc_history.allowances); else it is gone at AMC, is to be saved again, and the answer is true.$$;
+
 create function public.report_create(
   attempt_id uuid, verdict text, http_status integer default null, message text default null,
   request_id text default null, retry_after_seconds numeric default null
@@ -258,15 +248,8 @@ begin
     return row('stale', case attempt.state when 'ended' then 'attempt_ended' else 'execution_is_known' end,
       week.status, week.execution_id)::public.tracking_report;
   end if;
-  -- AMC may not see a workflow in its first minutes. One that it does not see later is gone there: it is saved again.
-  if report_create.verdict = 'workflow_not_visible' and not exists (
-      select from public.report_data_collections c
-      join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-      where c.id = week.collection_id
-        and f.saved_at > amc_history.clock_now() - (amc_history.allowances()).workflow_visible) then
+  if verdict = 'workflow_not_visible' and amc_history.forget_lost_workflow(week) then
     verdict := 'refused';
-    update public.amc_workflows f set saved_at = null from public.report_data_collections c
-    where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id;
   end if;
   answer := jsonb_build_object('http_status', report_create.http_status, 'request_id', report_create.request_id);
   update public.week_attempts a set amc_answer = jsonb_strip_nulls(answer || jsonb_build_object(

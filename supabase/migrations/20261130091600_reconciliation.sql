@@ -10,7 +10,7 @@ as $$
   where until > amc_history.clock_now();
 $$;
 comment on function amc_history.unsettled_until(public.week_attempts) is
-  $$Until when nobody can say what became of a create, as "unsettled until …": it may be under way, or AMC's list may
+  $$Until when nobody can know the outcome of a create, as "unsettled until …": it may be under way, or AMC's list may
 lag. Null once that is over.$$;
 
 create function public.settle_attempt(attempt_id uuid, listing_began_at timestamptz)
@@ -57,7 +57,7 @@ begin
 end;
 $$;
 comment on function public.settle_attempt(uuid, timestamptz) is
-  $$Reports that a complete listing, begun at listing_began_at, shows no execution of an unknown attempt.
+  $$Reports that a complete listing, which began at listing_began_at, shows no execution of an unknown attempt.
 
 The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
 (settle_after) and the instance's list is proved to show its executions. Answers waiting (listing_may_lag,
@@ -112,7 +112,7 @@ end;
 $$;
 comment on function amc_history.adopt_execution(public.report_data_weeks, public.amc_instances, text, jsonb, text) is
   $$Gives a waiting week an execution that AMC has already, by an attempt that nobody POSTs. details: an
-amc_history.execution_observation as JSON. event: the code of the event that tells of it. Answers adopted, not_needed
+amc_history.execution_observation as JSON. event: the code of the event that records it. Answers adopted, not_needed
 (the week does not wait), no_slot, window_taken (another live attempt asked for the same window) or already_recorded.
 The caller holds the locks of instance and week.$$;
 

@@ -1,4 +1,4 @@
--- Manual resolution: a person says what became of a create whose answer was lost, where AMC's list is not proved to
+-- Manual resolution: a person settles the outcome of a create whose answer was lost, where AMC's list is not proved to
 -- show its execution; and resolves alerts.
 
 create function amc_history.lock_own_attempt(attempt_id uuid) returns public.week_attempts
@@ -122,7 +122,7 @@ create function public.confirm_execution(attempt_id uuid, execution_id text) ret
 language sql set search_path = ''
 as $$ select amc_history.confirm_execution(confirm_execution.attempt_id, confirm_execution.execution_id); $$;
 comment on function public.confirm_execution(uuid, text) is
-  $$Says which AMC execution came of a create whose answer was lost (state unknown).
+  $$Says which AMC execution a create made whose answer was lost (state unknown).
 
 The worker looks the execution up in AMC with the next listing. If its workflow, window, zone and parameters do not
 contradict, the attempt takes it, as if the list had shown it; else an alert execution_not_confirmed says why not.

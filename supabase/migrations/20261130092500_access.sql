@@ -211,6 +211,7 @@ grant execute on function
   amc_history.fail_week(public.report_data_weeks, text, text),
   amc_history.find_repeated_request(uuid, text, text),
   amc_history.finish_week(public.report_data_weeks, public.week_attempts, text),
+  amc_history.forget_lost_workflow(public.report_data_weeks),
   amc_history.free_slots(public.amc_instances),
   amc_history.has_claimable_week(text),
   amc_history.insert_execution(text, uuid, jsonb, boolean),

@@ -133,6 +133,7 @@ function amc_history.forbid_execution_week_change() | - | - | -
 function amc_history.forbid_misplaced_week() | - | - | -
 function amc_history.forbid_slot_beyond_cap() | - | - | -
 function amc_history.forbid_workflow_version_change() | - | - | -
+function amc_history.forget_lost_workflow(report_data_weeks) | - | - | execute
 function amc_history.free_slots(amc_instances) | - | - | execute
 function amc_history.has_claimable_week(text) | - | - | execute
 function amc_history.hold_for_survey() | - | - | -
