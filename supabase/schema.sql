@@ -556,7 +556,7 @@ create table public.tracking_events (
   id bigint generated always as identity not null,
   instance_id text,
   week_id uuid,
-  constraint a_persons_event_has_its_actor CHECK (((actor IS NOT NULL) OR (event <> ALL (ARRAY['collection_started'::text, 'collection_paused'::text, 'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text, 'keep_versions_set'::text, 'execution_confirmed'::text, 'alert_resolved'::text])))),
+  constraint a_persons_event_has_its_actor CHECK (((actor IS NOT NULL) OR (event <> ALL (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text, 'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text, 'keep_versions_set'::text, 'execution_confirmed'::text, 'alert_resolved'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -1680,12 +1680,15 @@ begin
     insert into public.amc_instance_members (instance_id, user_id)
     values (connect_instance.instance_id, member) on conflict do nothing;
   end if;
+  perform amc_history.record_action('instance_connected', connect_instance.instance_id,
+    detail => jsonb_strip_nulls(jsonb_build_object('member', member)));
   return connect_instance.instance_id;
 end;
 $function$
 ;
 comment on function amc_history.connect_instance(text,text,text,text,jsonb,text,text) is 'Connects an AMC instance, or renews its credential: stores the credential in Vault, ends a pause, and lets
-the user with member_email collect from it. Run at a database prompt, as postgres.';
+the user with member_email collect from it. Leaves an event instance_connected, with its actor. Run at a database
+prompt, as postgres.';
 
 CREATE OR REPLACE FUNCTION amc_history.copy_line_sequence()
  RETURNS regclass
@@ -3575,6 +3578,29 @@ $function$
 ;
 comment on function amc_history.require_complete_load() is 'Refuses to complete a collected week, or to change what it shows, before the whole result is loaded.';
 
+CREATE OR REPLACE FUNCTION amc_history.reschedule_load(attempt week_attempts, week report_data_weeks, code text, message text, wait interval)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+begin
+  update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
+    + coalesce(reschedule_load.wait, allowed.load_retry_least + random()
+      * least(allowed.load_retry_longest, allowed.load_retry_base * 2 ^ least(week.error_count, 20)))
+  where a.id = attempt.id;
+  update public.report_data_weeks w set
+    error_count = w.error_count + case when reschedule_load.wait is null then 1 else 0 end,
+    error_code = reschedule_load.code, error_message = left(reschedule_load.message, 2000)
+  where w.id = week.id;
+end;
+$function$
+;
+comment on function amc_history.reschedule_load(week_attempts,report_data_weeks,text,text,interval) is 'Lets a load be tried again later, and says why on its week. wait: how long, which counts as no error; null for an
+error, with pauses that grow. The caller holds the locks of week and attempt.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.reschedule_week(week report_data_weeks, due_at timestamp with time zone)
  RETURNS void
  LANGUAGE sql
@@ -4573,14 +4599,7 @@ begin
     perform amc_history.end_attempt(attempt.id, 'failed');
     perform amc_history.fail_week(week, fail_load.code, fail_load.message);
   else
-    update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
-      + coalesce(waits, allowed.load_retry_least + random()
-        * least(allowed.load_retry_longest, allowed.load_retry_base * 2 ^ least(week.error_count, 20)))
-    where a.id = attempt.id;
-    update public.report_data_weeks w set
-      error_count = w.error_count + case when waits is null then 1 else 0 end, error_code = fail_load.code,
-      error_message = left(fail_load.message, 2000)
-    where w.id = week.id;
+    perform amc_history.reschedule_load(attempt, week, fail_load.code, fail_load.message, waits);
   end if;
   perform amc_history.record_event('load_failed', attempt, week, attempt.execution_id,
     jsonb_build_object('code', fail_load.code, 'message', left(fail_load.message, 500),

@@ -56,12 +56,15 @@ begin
     insert into public.amc_instance_members (instance_id, user_id)
     values (connect_instance.instance_id, member) on conflict do nothing;
   end if;
+  perform amc_history.record_action('instance_connected', connect_instance.instance_id,
+    detail => jsonb_strip_nulls(jsonb_build_object('member', member)));
   return connect_instance.instance_id;
 end;
 $$;
 comment on function amc_history.connect_instance(text, text, text, text, jsonb, text, text) is
   $$Connects an AMC instance, or renews its credential: stores the credential in Vault, ends a pause, and lets
-the user with member_email collect from it. Run at a database prompt, as postgres.$$;
+the user with member_email collect from it. Leaves an event instance_connected, with its actor. Run at a database
+prompt, as postgres.$$;
 
 create function public.report_credential_failure(
   credential_name text, credential_version integer, code text, message text

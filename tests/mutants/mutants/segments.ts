@@ -45,11 +45,11 @@ export const SEGMENTS: Mutant[] = [
   {
     name: "not-ready-is-free",
     guard: "a result that is not ready counts no error",
-    off: "fail_load counts an error",
+    off: "reschedule_load counts an error",
     edits: [
       inSqlFunction(
-        "public.fail_load",
-        "w.error_count + case when waits is null then 1 else 0 end",
+        "amc_history.reschedule_load",
+        "w.error_count + case when reschedule_load.wait is null then 1 else 0 end",
         "w.error_count + 1",
       ),
     ],

@@ -1,6 +1,6 @@
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(19);
+select plan(20);
 
 -- The events since the last look, with who caused them: "collection_paused owner".
 create temporary table seen as select max(id) as id from tracking_events;
@@ -18,7 +18,11 @@ $$;
 create function pg_temp.alert() returns bigint language sql security definer as
   $$ select id from public.tracking_alerts where code = 'late_execution' and resolved_at is null $$;
 
-select is((select array_agg(concat_ws(' ', event, actor)) from tracking_events where instance_id = 'amcpgtap1'),
+select is((select array_agg(concat_ws(' ', event, actor)) from tracking_events
+    where instance_id = 'amcpgtap1' and collection_id is null),
+  array['instance_connected postgres'], 'connect_instance: the role at the database prompt');
+select is((select array_agg(concat_ws(' ', event, actor)) from tracking_events
+    where instance_id = 'amcpgtap1' and collection_id is not null),
   array['collection_started a0000000-0000-4000-8000-000000000001'],
   'create_collection: its owner, though the edge function calls it');
 select pg_temp.complete_week(1, 'exec-1');
@@ -27,7 +31,8 @@ select pg_temp.claim_week(3);
 select report_create(pg_temp.attempt(3), 'refused', 400, 'No');
 select amc_history.raise_alert('late_execution', 'Look', 'amcpgtap1');
 set local amc_history.clock = '2025-03-03T13:00:00Z';
-select is((select array_agg(distinct event) from tracking_events where actor is not null), array['collection_started'],
+select is((select array_agg(distinct event) from tracking_events where actor is not null),
+  array['collection_started', 'instance_connected'],
   'what a worker reports names nobody');
 select pg_temp.new_events();
 

@@ -43,6 +43,28 @@ comment on function public.claim_loads(integer, integer) is
 fence: for the functions that load, and fail_load. summary: not null if the load is complete already and only
 the week is to be completed. lease_seconds: how long nobody else takes it. For service_role.$$;
 
+create function amc_history.reschedule_load(
+  attempt public.week_attempts, week public.report_data_weeks, code text, message text, wait interval
+) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+begin
+  update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
+    + coalesce(reschedule_load.wait, allowed.load_retry_least + random()
+      * least(allowed.load_retry_longest, allowed.load_retry_base * 2 ^ least(week.error_count, 20)))
+  where a.id = attempt.id;
+  update public.report_data_weeks w set
+    error_count = w.error_count + case when reschedule_load.wait is null then 1 else 0 end,
+    error_code = reschedule_load.code, error_message = left(reschedule_load.message, 2000)
+  where w.id = week.id;
+end;
+$$;
+comment on function amc_history.reschedule_load(public.week_attempts, public.report_data_weeks, text, text, interval) is
+  $$Lets a load be tried again later, and says why on its week. wait: how long, which counts as no error; null for an
+error, with pauses that grow. The caller holds the locks of week and attempt.$$;
+
 create function public.fail_load(attempt_id uuid, fence integer, code text, message text, permanent boolean)
 returns public.tracking_report
 language plpgsql set search_path = ''
@@ -87,14 +109,7 @@ begin
     perform amc_history.end_attempt(attempt.id, 'failed');
     perform amc_history.fail_week(week, fail_load.code, fail_load.message);
   else
-    update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
-      + coalesce(waits, allowed.load_retry_least + random()
-        * least(allowed.load_retry_longest, allowed.load_retry_base * 2 ^ least(week.error_count, 20)))
-    where a.id = attempt.id;
-    update public.report_data_weeks w set
-      error_count = w.error_count + case when waits is null then 1 else 0 end, error_code = fail_load.code,
-      error_message = left(fail_load.message, 2000)
-    where w.id = week.id;
+    perform amc_history.reschedule_load(attempt, week, fail_load.code, fail_load.message, waits);
   end if;
   perform amc_history.record_event('load_failed', attempt, week, attempt.execution_id,
     jsonb_build_object('code', fail_load.code, 'message', left(fail_load.message, 500),
