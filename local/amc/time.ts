@@ -41,14 +41,6 @@ export function localToInstant(local: string, timeZone: string): number {
     .epochMilliseconds;
 }
 
-/** The local time `yyyy-MM-ddTHH:mm:ss` of an instant (ms) in a zone. */
-export function instantToLocal(instant: number, timeZone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(Math.floor(instant))
-    .toZonedDateTimeISO(timeZone).toPlainDateTime().toString({
-      smallestUnit: "second",
-    });
-}
-
 /** `2024-09-25T03:11:52Z`: instants in an execution (captured, H). */
 export function toSecond(instant: number): string {
   return new Date(instant).toISOString().replace(/\.\d{3}Z$/, "Z");

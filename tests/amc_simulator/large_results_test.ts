@@ -4,7 +4,7 @@ import { withAmc } from "./client.ts";
 
 const LARGE = { results: { bytesPerFile: 700_000, files: 2 } };
 
-Deno.test("a large result is made while it is read, the same for every part of it, and each row has a number of its own", async () => {
+Deno.test("a large result is made while it is read, each part always the same, its rows numbered", async () => {
   await withAmc(LARGE, async (client) => {
     const { json } = await client.create();
     const links = await client.links(json.workflowExecutionId);

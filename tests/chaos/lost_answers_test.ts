@@ -10,7 +10,7 @@ import { withHarness } from "./support/harness.ts";
 const LOST =
   /^createExecution: (drop (after|body)|status 50\d .*after|missing_execution_id)/;
 
-Deno.test("AMC accepts one create for each week though a fifth of its answers is lost, its list lags and it throttles", async () => {
+Deno.test("AMC accepts one create a week though it loses a fifth of its answers, lags and throttles", async () => {
   const weeks = weeksOfScenario(100, 5);
   const faults = lostAnswersProfile({ listLagSeconds: 3 });
   await withHarness({ weeks, instances: 4, faults }, async (harness) => {

@@ -1,6 +1,6 @@
 import { assertLoadsExactly } from "./support/large.ts";
 
-Deno.test("a result of 500 MB in five files is in to the byte, though the process that loads it is killed three times on the way", async () => {
+Deno.test("a result of 500 MB in five files is loaded to the byte, its process killed three times", async () => {
   await assertLoadsExactly({
     files: 5,
     bytesPerFile: 100_000_000,

@@ -180,7 +180,7 @@ for (const [name, { copy, ...expected }] of Object.entries(CASES)) {
   });
 }
 
-Deno.test("a session that is ended between two statements of a transaction fails the next one with the server's reason", async () => {
+Deno.test("a session that ends between two statements fails the next one with the server's reason", async () => {
   await withTables(async ({ sql, terminate }) => {
     const failed = sql.begin(async (transaction) => {
       await transaction`insert into public.rows values (1, 'a')`;

@@ -57,7 +57,7 @@ async function freeze(world: Loading, loadable: Loadable) {
   };
 }
 
-Deno.test("a worker that froze with all bytes of a segment sent is ended by its successor, which does not wait for it, and what it sent is never in", async () => {
+Deno.test("a worker that froze with a whole segment sent is ended by its successor, its rows never stored", async () => {
   await withLoading(async (world) => {
     const loadable = await arrange(world);
     await using frozen = await freeze(world, loadable);

@@ -77,7 +77,7 @@ function write(
   return (mark ? "\ufeff" : "") + lines.join(lineEnd) + (open ? "" : lineEnd);
 }
 
-Deno.test("any table of text, written in either dialect, split into files and segments and loaded by any number of workers, is in as it was", async () => {
+Deno.test("any text in either dialect, split into files and segments, is loaded by any workers as it was", async () => {
   await withLoading(async (world) => {
     await fc.assert(
       fc.asyncProperty(

@@ -35,7 +35,7 @@ const SEGMENTS = [
 ];
 const limits = { segmentBytes: 100 };
 
-Deno.test("a segment ends with the first record that reaches its size, or with its file, however the bytes come", async () => {
+Deno.test("a segment ends with the first record that reaches its size, or with its file", async () => {
   await withLoading(async (world) => {
     for (const chunk of [1, 7, 100, 65_536]) {
       const loadable = await arrange(world);
@@ -67,7 +67,7 @@ Deno.test("a file that ends where a segment is full has no empty segment behind 
   });
 });
 
-Deno.test("a worker that stops after any segment is gone on with from there, whatever segments the next one is set to, and asks for no byte twice", async () => {
+Deno.test("whatever segment a worker stops after, the next one resumes there and asks for no byte twice", async () => {
   await withLoading(async (world) => {
     const loadable = await arrange(world);
     const opened: [number, number][] = [];
@@ -92,7 +92,7 @@ Deno.test("a worker that stops after any segment is gone on with from there, wha
   });
 });
 
-Deno.test("a call loads as many segments as its budget has room for, and lets the rest go", async () => {
+Deno.test("a call loads as many segments as its budget has room for, and leaves the rest", async () => {
   await withLoading(async (world) => {
     const loadable = await arrange(world);
     const budget = new LoadBudget(250);
@@ -123,7 +123,7 @@ Deno.test("a worker whose load was taken up commits no segment", async () => {
   });
 });
 
-Deno.test("a worker of whose load all files are in is gone on with by nothing but the end", async () => {
+Deno.test("a load whose files are all loaded only has to be finished", async () => {
   await withLoading(async (world) => {
     const loadable = await arrange(world);
     let segments = 0;

@@ -69,7 +69,7 @@ Deno.test("authenticator signs in as nobody and may read nothing by itself", asy
   });
 });
 
-Deno.test("a killed postmaster starts again on the same port with what was committed, and with pg_net's tables empty", async () => {
+Deno.test("a killed postmaster restarts on its port with what was committed, and pg_net's tables empty", async () => {
   const cluster = await startCluster();
   try {
     await createDatabase(cluster, "app");

@@ -12,7 +12,7 @@ async function denoFolder(): Promise<string> {
   return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
 }
 
-Deno.test("npm start goes on where HOME and .local cannot be written, says so, and prints no addresses at its end", async () => {
+Deno.test("npm start works where HOME and .local are not writable, says so, and ends without addresses", async () => {
   const file = await Deno.makeTempFile();
   try {
     // A file where a folder is expected cannot be written to, not even by root.

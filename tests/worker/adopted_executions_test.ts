@@ -51,7 +51,7 @@ const LOST: Record<string, FaultInput> = {
   "a malformed id": { kind: "malformed_execution_id", value: "not an id" },
 };
 
-Deno.test("executions whose answers were lost in every way are adopted from the list, and none is created again", async () => {
+Deno.test("executions whose answers were lost in every way are adopted, and none is created again", async () => {
   await withHarness({}, async (harness) => {
     const faults = Object.values(LOST);
     const { weeks } = await collect(harness, faults.length);

@@ -146,7 +146,7 @@ Deno.test("a person's run of a week whose attempt was abandoned is neither taken
   });
 });
 
-Deno.test("a collection begins only once AMC's list was read whole, and takes over no run with other parameters", async () => {
+Deno.test("a collection begins once AMC's list was read whole, and adopts no run with other parameters", async () => {
   await withHarness({}, async (harness) => {
     const { weeks } = await collect(harness, 1);
     const theirs = await runInConsole(harness, weeks[0]);

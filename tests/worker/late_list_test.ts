@@ -50,7 +50,7 @@ async function loseAll(harness: Harness): Promise<string[]> {
   return simulator.ledger().map(({ executionId }) => executionId).sort();
 }
 
-Deno.test("duplicates that AMC lists after the allowance are recorded, alerted about, and cancelled if they run", async () => {
+Deno.test("duplicates that AMC lists after the allowance are recorded, alerted and cancelled if running", async () => {
   await withHarness({}, async (harness) => {
     const { simulator, sql } = harness;
     const lost = await loseAll(harness);

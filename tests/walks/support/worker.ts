@@ -118,6 +118,6 @@ export class Worker {
 
 /** Whether the collector repeats a call: it repeats idempotent reports, but no claim and no request to AMC. */
 function isRepeated(name: string): boolean {
-  return /^(record|settle|update|fail|mark|adopt)_|^report_(create|stray)$/
+  return /^(record|settle|update|fail|mark|adopt)_|^report_create$/
     .test(name);
 }
