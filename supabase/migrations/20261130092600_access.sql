@@ -3,7 +3,8 @@
 -- anon may do nothing. authenticated is a signed-in user, who sees what row level security shows; service_role is
 -- the worker and the edge functions; postgres, at a database prompt or on the loader's direct connection, owns all.
 -- Nothing is taken for granted from a project's default privileges: what a role has is taken away first, then given.
--- The tables and views of results get theirs where they are made (amc_history.create_result_table and _view).
+-- The tables and views of results get theirs where they are created (amc_history.create_result_table and _view).
+-- The test schema/every_right_stands_in_the_matrix holds all of it.
 
 -- Schemas
 

@@ -5,7 +5,8 @@ import {
   CredentialError,
   UnavailableError,
 } from "./errors.ts";
-import { isQuotaText, parseError, saysWorkflowMissing } from "./error_body.ts";
+import { parseError } from "./error_body.ts";
+import { isQuotaText, saysWorkflowMissing } from "./error_texts.ts";
 import type {
   CreateOptions,
   CreateOutcome,

@@ -1,5 +1,5 @@
 import { malformed } from "./response_errors.ts";
-import { saysMissing, saysNotDownloadable } from "./error_body.ts";
+import { saysMissing, saysNotDownloadable } from "./error_texts.ts";
 import {
   type AmcError,
   NotFoundError,

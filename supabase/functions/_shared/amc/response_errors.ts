@@ -8,7 +8,8 @@ import {
   UnavailableError,
   UnknownOutcomeError,
 } from "./errors.ts";
-import { parseError, saysMissing } from "./error_body.ts";
+import { parseError } from "./error_body.ts";
+import { saysMissing } from "./error_texts.ts";
 import type { AmcResponse, NoResponse } from "./http.ts";
 import { retryAfterSeconds } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";

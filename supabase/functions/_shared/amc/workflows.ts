@@ -1,4 +1,4 @@
-import { saysAlreadyExists } from "./error_body.ts";
+import { saysAlreadyExists } from "./error_texts.ts";
 import { NotFoundError, RefusedError } from "./errors.ts";
 import type { CallOptions } from "./executions.ts";
 import { get, type Transport, write } from "./transport.ts";

@@ -122,6 +122,7 @@ function endsWithReturn(): CsvError {
 
 function parseHeader(bytes: Uint8Array, dialect: Dialect): string[] {
   try {
+    // Drops a byte order mark, which is no part of the first name.
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     const [header] = parse(text, {
       to: 1,

@@ -1,4 +1,5 @@
--- Each role may call the functions that it needs, and no others.
+-- Neither public nor anon may call a function; service_role may call every function of the API. The other rights stand
+-- in the matrix.
 begin;
 \ir ../../_shared/catalogue.psql
 select plan(3);
