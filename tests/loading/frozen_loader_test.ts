@@ -53,7 +53,12 @@ async function freeze(world: Loading, loadable: Loadable) {
     fence,
     outcome,
     thaw,
-    [Symbol.asyncDispose]: () => loaderSql.end(),
+    [Symbol.asyncDispose]: async () => {
+      // Also where the test failed before: the end of a connection waits for what runs over it.
+      thaw();
+      await outcome;
+      await loaderSql.end();
+    },
   };
 }
 
