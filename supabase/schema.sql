@@ -4532,9 +4532,10 @@ comment on function create_collection(uuid,text,text,integer,date,date,text,text
 
 weeks: 1 to 60 (52 if neither weeks nor dates are given), ending with the newest week that has settled; or start_date
 and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz database name. The same
-idempotency_key, or the same request soon after, answers the same collection with created false. How many weeks, when a week has
-settled and what is soon: amc_history.allowances (most_weeks, settle_days, repeated_request). Answers {collection_id,
-created, weeks}. Leaves an event collection_started with owner_id as its actor. Refuses with a stable code in detail. For service_role.';
+idempotency_key, or the same request soon after, answers the same collection with created false. How many weeks,
+when a week has settled and what is soon: amc_history.allowances (most_weeks, settle_days, repeated_request). Answers
+{collection_id, created, weeks}. Leaves an event collection_started with owner_id as its actor. Refuses with a stable
+code in detail. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.execution_rows(execution_id text, max_rows integer DEFAULT 1000, after_line bigint DEFAULT 0)

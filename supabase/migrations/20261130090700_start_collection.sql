@@ -247,9 +247,10 @@ comment on function public.create_collection(uuid, text, text, integer, date, da
 
 weeks: 1 to 60 (52 if neither weeks nor dates are given), ending with the newest week that has settled; or start_date
 and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz database name. The same
-idempotency_key, or the same request soon after, answers the same collection with created false. How many weeks, when a week has
-settled and what is soon: amc_history.allowances (most_weeks, settle_days, repeated_request). Answers {collection_id,
-created, weeks}. Leaves an event collection_started with owner_id as its actor. Refuses with a stable code in detail. For service_role.$$;
+idempotency_key, or the same request soon after, answers the same collection with created false. How many weeks,
+when a week has settled and what is soon: amc_history.allowances (most_weeks, settle_days, repeated_request). Answers
+{collection_id, created, weeks}. Leaves an event collection_started with owner_id as its actor. Refuses with a stable
+code in detail. For service_role.$$;
 
 create view public.collection_progress with (security_invoker = true) as
 select c.id as collection_id, c.instance_id, c.workflow_id, c.start_date, c.end_date, c.created_at,
