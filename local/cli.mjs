@@ -114,13 +114,17 @@ function samePackages(lock, made) {
  */
 function runChild(program, args, options, isOrphan = () => false) {
   const child = spawn(program, args, { cwd: checkout, ...options });
+  let passedOn;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => child.kill(signal));
+    process.on(signal, () => {
+      passedOn = signal;
+      child.kill(signal);
+    });
   }
   setInterval(() => isOrphan() && child.kill("SIGTERM"), 500).unref();
   return new Promise((resolve) => {
     child.on("error", (error) => resolve({ error }));
-    child.on("exit", (code, signal) => resolve({ code, signal }));
+    child.on("exit", (code, signal) => resolve({ code, signal, passedOn }));
   });
 }
 
@@ -132,7 +136,7 @@ async function install() {
   const [program, ...before] = npm?.endsWith(".js")
     ? [process.execPath, npm]
     : ["npm"];
-  const { error, code, signal } = await runChild(
+  const { error, code, signal, passedOn } = await runChild(
     program,
     [...before, ...args],
     { stdio: ["ignore", 2, 2] },
@@ -140,6 +144,8 @@ async function install() {
   if (error?.code === "ENOENT") {
     fail("npm was not found: install it (it comes with Node) and try again.");
   }
+  // A stopped npm undoes what it has begun, and ends with status 1 as for any error.
+  if (passedOn) endStopped(passedOn);
   if (signal || code > 128) endStopped(signal ?? "SIGINT");
   if (code !== 0) {
     fail(

@@ -47,3 +47,42 @@ Deno.test("npm start -- --help lists its options", async () => {
   }
   assert.deepEqual(stderr, [""], "nothing is started");
 });
+
+/** An npm that takes its time, and ends with status 1 when it is stopped, as npm does. */
+const SLOW_NPM = `process.on("SIGINT", () => process.exit(1));
+console.error("installing");
+setInterval(() => {}, 1000);`;
+
+Deno.test("Ctrl-C while packages are installed is told as a stop, not as a failure of npm", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(join(folder, "local"));
+    const command = join(folder, "local/cli.mjs");
+    await Deno.copyFile(join(checkout, "local/cli.mjs"), command);
+    const npm = join(folder, "npm.js");
+    await Deno.writeTextFile(npm, SLOW_NPM);
+    const child = new Deno.Command("node", {
+      args: [command, "start"],
+      env: { npm_execpath: npm },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    let told = "";
+    for await (
+      const part of child.stderr.pipeThrough(new TextDecoderStream())
+    ) {
+      if (
+        !told.includes("installing") && (told + part).includes("installing")
+      ) {
+        child.kill("SIGINT");
+      }
+      told += part;
+    }
+    assert.equal((await child.status).code, 130);
+    assert.match(told, /\nStopped; nothing is left running\.\n$/);
+    assert.doesNotMatch(told, /failed/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
