@@ -39,6 +39,17 @@ Deno.test("npm test -- --help tells how to run a part, and an unknown option is 
   assert.equal(unknown.stderr[0], "Unknown option --fail-fats.");
 });
 
+for (const task of ["types", "schema"]) {
+  Deno.test(`npm run ${task} refuses an unknown argument, and writes nothing`, async () => {
+    const { code, stdout, stderr } = await cli(task, "--chekc");
+    assert.equal(code, 2);
+    assert.deepEqual(stdout, [""]);
+    assert.deepEqual(stderr, [
+      "Expected no argument but --check, got --chekc.",
+    ]);
+  });
+}
+
 Deno.test("npm start -- --help lists its options", async () => {
   const { code, stdout, stderr } = await cli("start", "--help");
   assert.equal(code, 0);

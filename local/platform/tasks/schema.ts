@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import postgres from "postgres";
 import { checkout } from "../postgres/checkout.ts";
+import { isCheck } from "./check_option.ts";
 import { withMigratedDatabase } from "./migrated_database.ts";
 
 const path = "supabase/schema.sql";
@@ -38,9 +39,10 @@ async function snapshot(url: string): Promise<string> {
   }
 }
 
+const check = isCheck();
 const wanted = await withMigratedDatabase(snapshot);
 const file = join(checkout, path);
-if (!Deno.args.includes("--check")) {
+if (!check) {
   await Deno.writeTextFile(file, wanted);
   console.log(`Wrote ${path}.`);
 } else if (await Deno.readTextFile(file).catch(() => "") !== wanted) {

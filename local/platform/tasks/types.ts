@@ -4,6 +4,7 @@
 import { dirname, join } from "node:path";
 import { checkout } from "../postgres/checkout.ts";
 import { supabase, withoutPassword } from "../supabase_cli.ts";
+import { isCheck } from "./check_option.ts";
 import { withMigratedDatabase } from "./migrated_database.ts";
 
 const path = "supabase/functions/_shared/database/database.types.ts";
@@ -46,9 +47,10 @@ async function format(source: string): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
+const check = isCheck();
 const wanted = await withMigratedDatabase(generate);
 const file = join(checkout, path);
-if (!Deno.args.includes("--check")) {
+if (!check) {
   await Deno.mkdir(dirname(file), { recursive: true });
   await Deno.writeTextFile(file, wanted);
   console.log(`Wrote ${path}.`);
