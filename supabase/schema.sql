@@ -32,7 +32,7 @@ create type amc_history.execution_observation as (
   time_window_end text,
   time_zone text,
   parameter_values jsonb,
-  timeout_seconds integer,
+  timeout_seconds numeric,
   created_at timestamp with time zone,
   updated_at timestamp with time zone,
   expires_at timestamp with time zone,
@@ -45,7 +45,8 @@ comment on type amc_history.execution_observation is 'An execution observation: 
 JSON with these keys. A key that is missing or null says nothing: AMC left it out, and what is stored stays.
 
 id: workflowExecutionId. time_window_start, _end: timeWindowStartOriginal, -EndOriginal, local without a zone;
-time_zone: theirs. timeout_seconds: workflowExecutionTimeoutSeconds, the fingerprint of the attempt that asked.
+time_zone: theirs. timeout_seconds: workflowExecutionTimeoutSeconds, the fingerprint of the attempt that asked; any
+number, since AMC''s list shows what others asked for too.
 updated_at: lastUpdatedTime, which orders the reports of an execution. request_id: of AMC''s answer, for its support.
 matcher_proved: of a create''s answer only, whether its echo would have been found in AMC''s list; null: not looked
 at.';
@@ -4908,7 +4909,7 @@ begin
       and not amc_history.is_terminal_status(o ->> 'status')
       and not exists (select from public.week_attempts a where a.instance_id = instance.id
         and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
-        and a.fingerprint = (o ->> 'timeout_seconds')::integer);
+        and a.fingerprint = (o ->> 'timeout_seconds')::numeric);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
       throttles_in_row = 0, list_due_at = amc_history.clock_now() + case
         when exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)

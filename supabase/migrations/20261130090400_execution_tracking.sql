@@ -39,7 +39,7 @@ create type amc_history.execution_observation as (
   time_window_end text,
   time_zone text,
   parameter_values jsonb,
-  timeout_seconds integer,
+  timeout_seconds numeric,
   created_at timestamptz,
   updated_at timestamptz,
   expires_at timestamptz,
@@ -53,7 +53,8 @@ comment on type amc_history.execution_observation is
 JSON with these keys. A key that is missing or null says nothing: AMC left it out, and what is stored stays.
 
 id: workflowExecutionId. time_window_start, _end: timeWindowStartOriginal, -EndOriginal, local without a zone;
-time_zone: theirs. timeout_seconds: workflowExecutionTimeoutSeconds, the fingerprint of the attempt that asked.
+time_zone: theirs. timeout_seconds: workflowExecutionTimeoutSeconds, the fingerprint of the attempt that asked; any
+number, since AMC's list shows what others asked for too.
 updated_at: lastUpdatedTime, which orders the reports of an execution. request_id: of AMC's answer, for its support.
 matcher_proved: of a create's answer only, whether its echo would have been found in AMC's list; null: not looked
 at.$$;

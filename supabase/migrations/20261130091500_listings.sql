@@ -199,7 +199,7 @@ begin
       and not amc_history.is_terminal_status(o ->> 'status')
       and not exists (select from public.week_attempts a where a.instance_id = instance.id
         and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
-        and a.fingerprint = (o ->> 'timeout_seconds')::integer);
+        and a.fingerprint = (o ->> 'timeout_seconds')::numeric);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
       throttles_in_row = 0, list_due_at = amc_history.clock_now() + case
         when exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
