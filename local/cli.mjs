@@ -58,7 +58,7 @@ const help = {
   start:
     "collect 52 weeks on a local platform; `npm start -- --help` lists options",
   test: "run all tests, or a part: `npm test -- --help` says how",
-  "test:walks": "run many more random walks than npm test, others each time",
+  "test:walks": "run many more random walks than npm test, different each time",
   "test:chaos": "collect hundreds of weeks while everything crashes",
   "test:large": "load a result of 500 MB whose loader is killed three times",
   "test:mutants": "switch off one guard at a time; fails if no test notices",
@@ -149,7 +149,7 @@ async function install() {
   if (signal || code > 128) endStopped(signal ?? "SIGINT");
   if (code !== 0) {
     fail(
-      "npm ci failed, for the reason above: once that is mended, try again.",
+      "npm ci failed for the reason above: fix it and try again.",
     );
   }
 }
