@@ -4495,7 +4495,7 @@ begin
       where m.instance_id = create_collection.instance_id and m.user_id = create_collection.owner_id) then
     perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
       coalesce(quote_literal(create_collection.instance_id), 'null')),
-      'Check the id, or ask for membership of the instance.', 'PT404');
+      'Check the id, or ask whoever runs this project to make you a member of the instance.', 'PT404');
   end if;
   select * into workflow from public.amc_workflows w
     where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
@@ -5194,7 +5194,7 @@ begin
   if not exists (select from public.amc_instances i where i.id = save_workflow.instance_id) then
     perform amc_history.refuse('instance_not_found',
       format('No instance %s that you may use.', coalesce(quote_literal(save_workflow.instance_id), 'null')),
-      'Check the id, or ask for membership of the instance.', 'PT404');
+      'Check the id, or ask whoever runs this project to make you a member of the instance.', 'PT404');
   end if;
   insert into public.amc_workflows as f (instance_id, name, sql_query, parameters)
   values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)

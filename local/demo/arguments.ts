@@ -61,7 +61,8 @@ export function parseArguments(args: string[]): StartArguments | null {
     } else if (option === "--port") {
       parsed.port = wholeNumber(option, rest.shift(), 1, 65535);
     } else {
-      throw new ArgumentError(`Unknown option ${option}.\n${USAGE}`);
+      const what = option.startsWith("-") ? "option" : "argument";
+      throw new ArgumentError(`Unknown ${what} ${option}.\n${USAGE}`);
     }
   }
   if (parsed.keep && parsed.chaos !== null) {

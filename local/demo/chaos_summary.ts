@@ -21,8 +21,8 @@ const GROUPS: [string, RegExp][] = [
   ],
   ["throttles with Retry-After", /: status 429.* retry-after/],
   ["throttles without Retry-After", /: status 429/],
-  ["creates that AMC's list was to show late", /: list_lag/],
-  ["creates whose execution was not to be found at first", /: get_lag/],
+  ["creates that AMC's list was set to show late", /: list_lag/],
+  ["creates whose execution could not be found at first", /: get_lag/],
   ["moves of AMC's clock, by up to minutes", /: clock_skew/],
   ["slow answers", /: slow/],
   ["answers in another form", /: wrapped/],
@@ -32,8 +32,8 @@ const GROUPS: [string, RegExp][] = [
     /^(list|get|update|downloadUrls).*: status/,
   ],
   ["reads whose connection dropped", /^(list|get|update|downloadUrls).*: drop/],
-  ["downloads broken off, refused or expired", /^download: /],
-  ["tokens that could not be had", /^token: /],
+  ["downloads interrupted, refused or expired", /^download: /],
+  ["tokens that could not be obtained", /^token: /],
 ];
 
 const OTHER = "other faults";

@@ -2,12 +2,13 @@
  * What `npm start -- --keep` keeps between starts: the database, the simulator's executions, ports, keys and the demo
  * user. Everything lies below one folder, which one start at a time may use.
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { SimulatorSnapshot } from "../amc/mod.ts";
 import type { PlatformState } from "../platform/platform.ts";
 import { serverAccount } from "../platform/postgres/account.ts";
 import { localFolder } from "../platform/postgres/binaries.ts";
-import { local, portIsFree } from "../platform/postgres/mod.ts";
+import { checkout, local, portIsFree } from "../platform/postgres/mod.ts";
 import type { Access } from "./summary.ts";
 
 /** What is written once a start has set everything up; it holds secrets. */
@@ -33,13 +34,21 @@ export interface Kept {
   close(): void;
 }
 
+/** A folder that several checkouts share (where the server cannot enter theirs) keeps the data of each apart. */
+function keptName(path: string): string {
+  return `kept-${createHash("sha256").update(path).digest("hex").slice(0, 8)}`;
+}
+
 /**
  * Opens the folder of kept data.
  *
  * @throws a sentence when another start uses it, or when the port of the kept database is taken
  */
 export async function openKept(): Promise<Kept> {
-  const folder = join(await localFolder(await serverAccount()), "kept");
+  const folder = join(
+    await localFolder(await serverAccount()),
+    keptName(checkout),
+  );
   await Deno.mkdir(folder, { recursive: true });
   // The server's account passes through it, whatever the umask.
   await Deno.chmod(folder, 0o755);

@@ -67,7 +67,7 @@ export function accessText(access: Access): string {
   A query to try, here or in any Postgres client:
 
   npx supabase db query --read-only --remote='${access.databaseUrl}' "
-    select week_start_date, execution_id, count(*)
+    select week_start_date::text, execution_id, count(*)
     from public.${access.view}
     group by 1, 2 order by 1"`;
 }
