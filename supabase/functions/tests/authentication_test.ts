@@ -177,6 +177,13 @@ Deno.test("keys that are not set are read from the project's address, over TLS o
     ask(bearer, { SUPABASE_URL: "http://project.example.com" }),
     /https/,
   );
+  // Where the platform calls itself by an address of its own network, it names the public one too, or that of the keys.
+  const inside = { SUPABASE_URL: "http://kong:8000" };
+  const open = { ...inside, SUPABASE_PUBLIC_URL: local.SUPABASE_URL };
+  assert.equal((await ask(bearer, open)).id, ID);
+  const jwks = `${local.SUPABASE_URL}/auth/v1/.well-known/jwks.json`;
+  const named = { ...inside, SUPABASE_JWKS_URL: jwks };
+  assert.equal((await ask(bearer, named)).id, ID);
 });
 
 Deno.test("keys that cannot be read are no fault of the caller's", async () => {

@@ -23,8 +23,8 @@ export type Authenticate = (request: Request) => Promise<User>;
 
 /**
  * Makes the function that checks that a request comes from a signed-in user: an access token of Supabase Auth in `Authorization: Bearer`,
- * not expired, signed by one of the project's keys. Those are in SUPABASE_JWKS; where it is not set, they are read from the
- * project's `/auth/v1/.well-known/jwks.json`.
+ * not expired, signed by one of the project's keys. Those are in SUPABASE_JWKS; where it is not set, they are read from
+ * SUPABASE_JWKS_URL, else from `/auth/v1/.well-known/jwks.json` of SUPABASE_PUBLIC_URL or SUPABASE_URL, whichever is set first.
  *
  * @returns the function; it throws RequestError 401 unauthorized, and another error when the project's
  *   keys cannot be read
@@ -81,9 +81,7 @@ function unauthorized(got: string): RequestError {
 function verificationKeys(read: ReadVariable): JWTVerifyGetKey {
   const text = read("SUPABASE_JWKS")?.trim();
   if (!text) {
-    return createRemoteJWKSet(
-      secureUrl(`${projectUrl(read)}/auth/v1/.well-known/jwks.json`),
-    );
+    return createRemoteJWKSet(secureUrl(keysUrl(read)));
   }
   const keys = keySetIn(text);
   const publicKeys = createLocalJWKSet(keys);
@@ -96,6 +94,14 @@ function verificationKeys(read: ReadVariable): JWTVerifyGetKey {
     if (secret === undefined) throw new errors.JWKSNoMatchingKey();
     return await importJWK(secret, "HS256");
   };
+}
+
+/** Where the keys are read: a self-hosted platform gives SUPABASE_URL an address of its own network, which has no TLS. */
+function keysUrl(read: ReadVariable): string {
+  const url = read("SUPABASE_JWKS_URL")?.trim();
+  if (url) return url;
+  const project = read("SUPABASE_PUBLIC_URL")?.trim() || projectUrl(read);
+  return `${project.replace(/\/+$/, "")}/auth/v1/.well-known/jwks.json`;
 }
 
 /** The key set in a text: `{"keys": […]}`, or the list alone. */
@@ -111,6 +117,6 @@ function secureUrl(text: string): URL {
     .test(url.hostname);
   if (url.protocol === "https:" || isLoopback) return url;
   throw new TypeError(
-    `Expected SUPABASE_JWKS, or an https SUPABASE_URL to read the keys from, got ${url.origin}.`,
+    `Expected SUPABASE_JWKS, or an address with https to read the keys from (SUPABASE_JWKS_URL, SUPABASE_PUBLIC_URL or SUPABASE_URL), got ${url.origin}.`,
   );
 }
