@@ -290,7 +290,7 @@ create table public.amc_workflows (
   instance_id text not null,
   name text not null,
   output_columns jsonb,
-  output_format jsonb default '{"quoteCharacter": "\"", "escapeCharacter": "\"", "separatorCharacter": ","}'::jsonb not null,
+  output_format jsonb default amc_history.usual_output_format() not null,
   parameters jsonb default '[]'::jsonb not null,
   raw_view text generated always as (('raw_'::text || result_table)) stored not null,
   result_table text not null,
@@ -4038,6 +4038,17 @@ comment on function amc_history.update_executions(jsonb) is 'Updates the executi
 which the others are ignored. A terminal status is final; among the others the one that AMC wrote last wins.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.usual_output_format()
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select '{"separatorCharacter": ",", "quoteCharacter": "\"", "escapeCharacter": "\""}'::jsonb; $function$
+;
+comment on function amc_history.usual_output_format() is 'The output format of a workflow that is saved without one, as AMC takes it (SPEC, H).';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.versions_to_prune(max_loads integer)
  RETURNS TABLE(load_id uuid, week_id uuid, execution_id text, records bigint)
  LANGUAGE sql
@@ -5203,7 +5214,8 @@ begin
   if not found then
     select f.id, false, f.results_view, f.raw_view into saved from public.amc_workflows f
     where f.instance_id = save_workflow.instance_id and f.sql_query = save_workflow.sql_query
-      and f.parameters::text = save_workflow.parameters::text;
+      and f.parameters::text = save_workflow.parameters::text
+      and f.output_format = amc_history.usual_output_format();
   end if;
   return saved;
 end;

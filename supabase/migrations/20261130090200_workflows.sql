@@ -1,5 +1,11 @@
 -- Workflows: saved AMC queries, whose versions never change.
 
+create function amc_history.usual_output_format() returns jsonb
+language sql immutable set search_path = ''
+as $$ select '{"separatorCharacter": ",", "quoteCharacter": "\"", "escapeCharacter": "\""}'::jsonb; $$;
+comment on function amc_history.usual_output_format() is
+  'The output format of a workflow that is saved without one, as AMC takes it (SPEC, H).';
+
 create table public.amc_workflows (
   instance_id text not null references public.amc_instances (id) on delete cascade,
   id text not null
@@ -10,8 +16,7 @@ create table public.amc_workflows (
     constraint sql_query_is_not_empty check (char_length(btrim(sql_query)) > 0),
   parameters jsonb not null default '[]'
     constraint parameters_is_an_array check (jsonb_typeof(parameters) = 'array'),
-  output_format jsonb not null
-    default '{"separatorCharacter": ",", "quoteCharacter": "\"", "escapeCharacter": "\""}',
+  output_format jsonb not null default amc_history.usual_output_format(),
   output_columns jsonb,
   saved_at timestamptz,
   version_hash text not null,
@@ -112,7 +117,8 @@ begin
   if not found then
     select f.id, false, f.results_view, f.raw_view into saved from public.amc_workflows f
     where f.instance_id = save_workflow.instance_id and f.sql_query = save_workflow.sql_query
-      and f.parameters::text = save_workflow.parameters::text;
+      and f.parameters::text = save_workflow.parameters::text
+      and f.output_format = amc_history.usual_output_format();
   end if;
   return saved;
 end;

@@ -163,7 +163,8 @@ grant execute on function
   amc_history.rows_at(public.result_loads, bigint[]),
   amc_history.set_keep_versions(uuid, integer),
   amc_history.set_restatement_policy(uuid, integer, integer),
-  amc_history.typed_cell_sql(text, text)
+  amc_history.typed_cell_sql(text, text),
+  amc_history.usual_output_format()
   to authenticated, service_role;
 
 -- Functions of the worker and of other systems that report weeks

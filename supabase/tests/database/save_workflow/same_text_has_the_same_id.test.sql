@@ -1,7 +1,7 @@
 -- A workflow's id is derived from its text: the same text has the same id.
 begin;
 \ir ../../_shared/workflow.psql
-select plan(11);
+select plan(13);
 
 set local role authenticated;
 select pg_temp.sign_in('owner');
@@ -29,6 +29,14 @@ select cmp_ok(char_length(pg_temp.save(repeat('long name ', 10), 'select 3')), '
   'a long name is cut');
 select is((select count(*) from amc_workflows where sql_query = 'select brand from t' and name like 'Brand%'),
   2::bigint, 'a version is there once');
+
+reset role;
+insert into amc_workflows (instance_id, name, sql_query, output_format)
+values ('amcpgtap1', 'Another form', 'select 9', '{"separatorCharacter": "\t", "quoteCharacter": "\"", "escapeCharacter": "\""}');
+select isnt(pg_temp.save('Commas', 'select 9'), (select id from amc_workflows where name = 'Another form'),
+  'a version with another output format is not the same');
+select is(pg_temp.save('Commas', 'select 9'), (select id from amc_workflows where name = 'Commas'),
+  'nor is it answered for one with the usual format');
 
 select * from finish();
 rollback;

@@ -206,6 +206,7 @@ function amc_history.set_workflow_version() | - | - | -
 function amc_history.typed_cell_sql(text,text) | - | execute | execute
 function amc_history.unsettled_until(week_attempts) | - | - | -
 function amc_history.update_executions(jsonb) | - | - | execute
+function amc_history.usual_output_format() | - | execute | execute
 function amc_history.versions_to_prune(integer) | - | - | -
 function amc_history.weeks_to_restate(uuid) | - | - | -
 function amc_history.weeks_to_survey(text) | - | - | execute
