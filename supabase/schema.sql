@@ -12,12 +12,14 @@ create extension supabase_vault with schema vault;
 -- schemas
 
 create schema amc_history;
-comment on schema amc_history is 'Helpers that the API must not reach: functions with their owner''s rights, triggers, the clock.';
+comment on schema amc_history is
+  'Helpers that the API must not reach: functions with their owner''s rights, triggers, the clock.';
 -- authenticated: usage
 -- service_role: usage
 
 create schema amc_results;
-comment on schema amc_results is 'One table of rows per workflow version. Read through the views public.results_…';
+comment on schema amc_results is
+  'One table of rows per workflow version. Read through the views public.results_…';
 -- authenticated: usage
 -- service_role: usage
 
@@ -41,7 +43,8 @@ create type amc_history.execution_observation as (
   request_id text,
   matcher_proved boolean
 );
-comment on type amc_history.execution_observation is 'An execution observation: what the worker read of an execution in one answer of AMC. It comes from the worker as
+comment on type amc_history.execution_observation is
+  'An execution observation: what the worker read of an execution in one answer of AMC. It comes from the worker as
 JSON with these keys. A key that is missing or null says nothing: AMC left it out, and what is stored stays.
 
 id: workflowExecutionId. time_window_start, _end: timeWindowStartOriginal, -EndOriginal, local without a zone;
@@ -56,7 +59,8 @@ create type public.control_report as (
   reason text,
   weeks integer
 );
-comment on type public.control_report is 'What a request of a person did: outcome (applied, already_applied, rejected), why it was rejected, and how many
+comment on type public.control_report is
+  'What a request of a person did: outcome (applied, already_applied, rejected), why it was rejected, and how many
 weeks it changed.';
 
 create type public.saved_workflow as (
@@ -65,7 +69,8 @@ create type public.saved_workflow as (
   results_view text,
   raw_view text
 );
-comment on type public.saved_workflow is 'A workflow version as save_workflow answers it: its id, which is AMC''s workflowId; whether it was created by this
+comment on type public.saved_workflow is
+  'A workflow version as save_workflow answers it: its id, which is AMC''s workflowId; whether it was created by this
 call; and the views in public that show its results, once there is one: with types, and as the text that AMC sent.';
 
 create type public.tracking_report as (
@@ -74,7 +79,8 @@ create type public.tracking_report as (
   status text,
   execution_id text
 );
-comment on type public.tracking_report is 'What a report did: outcome and reason are stable codes; status and execution_id are the week''s as they now are.';
+comment on type public.tracking_report is
+  'What a report did: outcome and reason are stable codes; status and execution_id are the week''s as they now are.';
 
 -- tables
 
@@ -119,7 +125,13 @@ create table amc_history.allowances (
   workflow_visible interval default '00:10:00'::interval not null,
   workflow_visible_retry interval default '00:00:30'::interval not null,
   constraint abandoned_is_watched_beyond_the_lag CHECK ((list_lag < watch)),
-  constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight, workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status, pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest, cancel_again, load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest, result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days, wake_ups, actionable_per_wake_up) > 0))),
+  constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
+    workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
+    pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
+    cancel_again, load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least,
+    result_wait_longest, result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) >
+    '00:00:00'::interval) AND (LEAST(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days,
+    restate_days, wake_ups, actionable_per_wake_up) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -129,60 +141,101 @@ create table amc_history.allowances (
   constraint lease_ends_within_the_flight CHECK ((create_lease < create_in_flight)),
   constraint load_retries_grow CHECK ((load_retry_base <= load_retry_longest)),
   constraint pauses_grow CHECK (((pause_base <= pause_longest) AND (pause_longest <= retry_after_longest))),
-  constraint result_waits_grow CHECK (((result_wait_least <= result_wait_longest) AND (result_wait_longest < result_gone))),
+  constraint result_waits_grow CHECK (((result_wait_least <= result_wait_longest) AND (result_wait_longest <
+    result_gone))),
   constraint unseen_workflow_is_tried_again CHECK ((workflow_visible_retry < workflow_visible))
 );
 alter table amc_history.allowances enable row level security;
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
-comment on table amc_history.allowances is 'How long everything may take, and how often it is tried: one row, read by amc_history.allowances(). The operator
+comment on table amc_history.allowances is
+  'How long everything may take, and how often it is tried: one row, read by amc_history.allowances(). The operator
 changes it with an UPDATE as postgres; what has begun keeps what it began with. Its CHECKs hold the order that the
 allowances need among each other. What belongs to one instance (list_lag_seconds, poll_seconds, …) stands with it.';
-comment on column amc_history.allowances.actionable_per_wake_up is 'For so many things to do one worker is woken.';
-comment on column amc_history.allowances.cancel_again is 'After how long AMC is asked again to cancel an execution that has not ended.';
-comment on column amc_history.allowances.create_in_flight is 'How long after its intent a create may still reach AMC: a worker lives at most 400 s, and a gateway may hold a
+comment on column amc_history.allowances.actionable_per_wake_up is
+  'For so many things to do one worker is woken.';
+comment on column amc_history.allowances.cancel_again is
+  'After how long AMC is asked again to cancel an execution that has not ended.';
+comment on column amc_history.allowances.create_in_flight is
+  'How long after its intent a create may still reach AMC: a worker lives at most 400 s, and a gateway may hold a
 request 120 s more.';
-comment on column amc_history.allowances.create_lease is 'How long a claimed attempt is its worker''s alone. After that an attempt without a report is unknown.';
-comment on column amc_history.allowances.create_timeout is 'How long a worker waits for AMC''s answer to a create. The worker''s own limit (CREATE_TIMEOUT_MS in
+comment on column amc_history.allowances.create_lease is
+  'How long a claimed attempt is its worker''s alone. After that an attempt without a report is unknown.';
+comment on column amc_history.allowances.create_timeout is
+  'How long a worker waits for AMC''s answer to a create. The worker''s own limit (CREATE_TIMEOUT_MS in
 supabase/functions/_shared/amc) must be no longer.';
-comment on column amc_history.allowances.default_weeks is 'Weeks of a collection that names neither weeks nor dates.';
-comment on column amc_history.allowances.failed_retry_base is 'The most that chance adds to it the first time; doubled with each error of the week.';
-comment on column amc_history.allowances.failed_retry_least is 'The least pause before a week is tried again whose execution ended at AMC as FAILED.';
-comment on column amc_history.allowances.failed_retry_longest is 'The most that chance ever adds.';
-comment on column amc_history.allowances.idle_poll is 'How long after a listing the next one is due while nothing is under way and only abandoned attempts are looked
+comment on column amc_history.allowances.default_weeks is
+  'Weeks of a collection that names neither weeks nor dates.';
+comment on column amc_history.allowances.failed_retry_base is
+  'The most that chance adds to it the first time; doubled with each error of the week.';
+comment on column amc_history.allowances.failed_retry_least is
+  'The least pause before a week is tried again whose execution ended at AMC as FAILED.';
+comment on column amc_history.allowances.failed_retry_longest is
+  'The most that chance ever adds.';
+comment on column amc_history.allowances.idle_poll is
+  'How long after a listing the next one is due while nothing is under way and only abandoned attempts are looked
 for.';
-comment on column amc_history.allowances.keep_events is 'How long tracking events are kept.';
-comment on column amc_history.allowances.keep_job_runs is 'How long pg_cron''s record of runs is kept.';
-comment on column amc_history.allowances.list_lag is 'How long AMC''s list may leave out a new execution: the list_lag_seconds of an instance that is connected. Its
+comment on column amc_history.allowances.keep_events is
+  'How long tracking events are kept.';
+comment on column amc_history.allowances.keep_job_runs is
+  'How long pg_cron''s record of runs is kept.';
+comment on column amc_history.allowances.list_lag is
+  'How long AMC''s list may leave out a new execution: the list_lag_seconds of an instance that is connected. Its
 length is not known (L).';
-comment on column amc_history.allowances.list_lease is 'How long a claimed listing is its worker''s alone.';
-comment on column amc_history.allowances.list_overlap is 'How much earlier than the oldest intent a listing begins: AMC''s clock may differ from the database''s.';
-comment on column amc_history.allowances.load_errors is 'With so many errors a week fails whose result does not load.';
-comment on column amc_history.allowances.load_lease is 'How long a claimed load is its worker''s alone.';
-comment on column amc_history.allowances.load_retry_base is 'The most that chance adds to it the first time; doubled with each error of the week.';
-comment on column amc_history.allowances.load_retry_least is 'The least pause before a load that failed is tried again.';
-comment on column amc_history.allowances.load_retry_longest is 'The most that chance ever adds.';
-comment on column amc_history.allowances.most_weeks is 'Most weeks of a collection: AMC keeps about 13 months.';
-comment on column amc_history.allowances.only_row is 'Always true: there is one row.';
-comment on column amc_history.allowances.pause_base is 'The first pause after AMC throttled without saying how long to wait; doubled with each that follows.';
-comment on column amc_history.allowances.pause_longest is 'The longest such pause.';
-comment on column amc_history.allowances.post_window is 'How long after it sent the claim a worker may POST a create, on its own monotonic clock.';
-comment on column amc_history.allowances.repeated_request is 'Within this time the same request without an idempotency key is a repetition, and answers the same collection.';
-comment on column amc_history.allowances.restate_days is 'How many days after its end a week is still collected again by a policy: attribution has settled within 28
+comment on column amc_history.allowances.list_lease is
+  'How long a claimed listing is its worker''s alone.';
+comment on column amc_history.allowances.list_overlap is
+  'How much earlier than the oldest intent a listing begins: AMC''s clock may differ from the database''s.';
+comment on column amc_history.allowances.load_errors is
+  'With so many errors a week fails whose result does not load.';
+comment on column amc_history.allowances.load_lease is
+  'How long a claimed load is its worker''s alone.';
+comment on column amc_history.allowances.load_retry_base is
+  'The most that chance adds to it the first time; doubled with each error of the week.';
+comment on column amc_history.allowances.load_retry_least is
+  'The least pause before a load that failed is tried again.';
+comment on column amc_history.allowances.load_retry_longest is
+  'The most that chance ever adds.';
+comment on column amc_history.allowances.most_weeks is
+  'Most weeks of a collection: AMC keeps about 13 months.';
+comment on column amc_history.allowances.only_row is
+  'Always true: there is one row.';
+comment on column amc_history.allowances.pause_base is
+  'The first pause after AMC throttled without saying how long to wait; doubled with each that follows.';
+comment on column amc_history.allowances.pause_longest is
+  'The longest such pause.';
+comment on column amc_history.allowances.post_window is
+  'How long after it sent the claim a worker may POST a create, on its own monotonic clock.';
+comment on column amc_history.allowances.repeated_request is
+  'Within this time the same request without an idempotency key is a repetition, and answers the same collection.';
+comment on column amc_history.allowances.restate_days is
+  'How many days after its end a week is still collected again by a policy: attribution has settled within 28
 (guides, M), and AMC refuses a query that ran too often over the same days (guide, M).';
-comment on column amc_history.allowances.result_gone is 'How long after its end an execution''s result may still be about to appear. AMC does not say how long it keeps
+comment on column amc_history.allowances.result_gone is
+  'How long after its end an execution''s result may still be about to appear. AMC does not say how long it keeps
 one.';
-comment on column amc_history.allowances.result_gone_errors is 'With so many errors a week fails whose result is gone.';
-comment on column amc_history.allowances.result_wait_least is 'The least pause while AMC has no result yet of an execution that ended; it grows to a quarter of the time since.';
-comment on column amc_history.allowances.result_wait_longest is 'The longest such pause.';
-comment on column amc_history.allowances.retry_after_longest is 'The longest pause taken over from AMC''s Retry-After.';
-comment on column amc_history.allowances.settle_days is 'How many days ago the newest week of a collection ended that names no dates: attribution has settled by then
+comment on column amc_history.allowances.result_gone_errors is
+  'With so many errors a week fails whose result is gone.';
+comment on column amc_history.allowances.result_wait_least is
+  'The least pause while AMC has no result yet of an execution that ended; it grows to a quarter of the time since.';
+comment on column amc_history.allowances.result_wait_longest is
+  'The longest such pause.';
+comment on column amc_history.allowances.retry_after_longest is
+  'The longest pause taken over from AMC''s Retry-After.';
+comment on column amc_history.allowances.settle_days is
+  'How many days ago the newest week of a collection ended that names no dates: attribution has settled by then
 (guide, M).';
-comment on column amc_history.allowances.unknown_status is 'After how long a person is alerted to an execution with a status that is not known here.';
-comment on column amc_history.allowances.wake_up_timeout is 'How long pg_net waits for the answer to a wake-up.';
-comment on column amc_history.allowances.wake_ups is 'Most workers that the schedule wakes at once.';
-comment on column amc_history.allowances.watch is 'How long AMC''s list is still searched for the execution of an attempt that was abandoned.';
-comment on column amc_history.allowances.workflow_visible is 'How long after it was saved AMC may say that a workflow does not exist.';
-comment on column amc_history.allowances.workflow_visible_retry is 'How long a week waits for such a workflow.';
+comment on column amc_history.allowances.unknown_status is
+  'After how long a person is alerted to an execution with a status that is not known here.';
+comment on column amc_history.allowances.wake_up_timeout is
+  'How long pg_net waits for the answer to a wake-up.';
+comment on column amc_history.allowances.wake_ups is
+  'Most workers that the schedule wakes at once.';
+comment on column amc_history.allowances.watch is
+  'How long AMC''s list is still searched for the execution of an attempt that was abandoned.';
+comment on column amc_history.allowances.workflow_visible is
+  'How long after it was saved AMC may say that a workflow does not exist.';
+comment on column amc_history.allowances.workflow_visible_retry is
+  'How long a week waits for such a workflow.';
 
 create table amc_history.result_tables (
   columns text[] not null,
@@ -192,17 +245,21 @@ create table amc_history.result_tables (
   table_name text not null,
   types text[],
   workflow_id text not null,
-  constraint result_tables_instance_id_workflow_id_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES amc_workflows(instance_id, id) ON DELETE CASCADE,
+  constraint result_tables_instance_id_workflow_id_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES
+    amc_workflows(instance_id, id) ON DELETE CASCADE,
   constraint result_tables_pkey PRIMARY KEY (instance_id, workflow_id),
   constraint result_tables_table_name_key UNIQUE (table_name),
   constraint types_fit_columns CHECK ((cardinality(types) = cardinality(columns)))
 );
-CREATE TRIGGER drop_result_table AFTER DELETE ON amc_history.result_tables FOR EACH ROW EXECUTE FUNCTION amc_history.drop_result_table();
+CREATE TRIGGER drop_result_table AFTER DELETE ON amc_history.result_tables FOR EACH ROW EXECUTE FUNCTION
+    amc_history.drop_result_table();
 alter table amc_history.result_tables enable row level security;
 create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
-comment on table amc_history.result_tables is 'The results table of each workflow version of an instance: its header as in AMC''s files, and the columns'' names in
+comment on table amc_history.result_tables is
+  'The results table of each workflow version of an instance: its header as in AMC''s files, and the columns'' names in
 SQL. Two instances never share one, whatever their queries.';
-comment on column amc_history.result_tables.types is 'Type in SQL of each column, from AMC''s outputColumns; null until an execution carried them: then the view reads all
+comment on column amc_history.result_tables.types is
+  'Type in SQL of each column, from AMC''s outputColumns; null until an execution carried them: then the view reads all
 columns as text.';
 
 create table public.amc_instance_members (
@@ -210,16 +267,20 @@ create table public.amc_instance_members (
   instance_id text not null,
   role text default 'admin'::text not null,
   user_id uuid not null,
-  constraint amc_instance_members_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint amc_instance_members_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE
+    CASCADE,
   constraint amc_instance_members_pkey PRIMARY KEY (instance_id, user_id),
   constraint amc_instance_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
   constraint role_is_known CHECK ((role = ANY (ARRAY['admin'::text, 'analyst'::text, 'viewer'::text])))
 );
 CREATE INDEX amc_instance_members_user_id_idx ON public.amc_instance_members USING btree (user_id);
 alter table public.amc_instance_members enable row level security;
-create policy "users read their own memberships" on public.amc_instance_members for select to authenticated using ((user_id = ( SELECT auth.uid() AS uid)));
-comment on table public.amc_instance_members is 'Who may collect from an instance.';
-comment on column public.amc_instance_members.role is 'admin, analyst or viewer. So far every member may do the same, and each is an admin.';
+create policy "users read their own memberships" on public.amc_instance_members for select to authenticated using
+    ((user_id = ( SELECT auth.uid() AS uid)));
+comment on table public.amc_instance_members is
+  'Who may collect from an instance.';
+comment on column public.amc_instance_members.role is
+  'admin, analyst or viewer. So far every member may do the same, and each is an admin.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -260,27 +321,46 @@ create table public.amc_instances (
 );
 CREATE INDEX amc_instances_last_claimed_at_idx ON public.amc_instances USING btree (last_claimed_at NULLS FIRST, id);
 alter table public.amc_instances enable row level security;
-create policy "members read their instances" on public.amc_instances for select to authenticated using ((id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
-comment on table public.amc_instances is 'AMC instances, one row each, however many people use them.';
-comment on column public.amc_instances.credential_name is 'Name of the Vault secret that holds the Login with Amazon credential. The secret itself is never in this table.';
-comment on column public.amc_instances.credential_version is 'Rises with each credential stored under the name: a report that Amazon refused an earlier one is stale.';
-comment on column public.amc_instances.daily_limit is 'Most attempts in any 24 hours; null for no limit. SPEC speaks of 30 a day, probably stale (M).';
-comment on column public.amc_instances.entity_id is 'AMC account id, sent as Amazon-Advertising-API-AdvertiserId (SPEC, H).';
-comment on column public.amc_instances.id is 'AMC''s own instance id, such as amcr1aaaa1a.';
-comment on column public.amc_instances.last_claimed_at is 'The instance served longest ago is served first.';
-comment on column public.amc_instances.list_fence is 'Rises with each claimed listing; a report of an earlier one is stale.';
-comment on column public.amc_instances.list_lag_seconds is 'How long an execution may be missing from AMC''s list after it was created. Its length is not known (L).';
-comment on column public.amc_instances.marketplace_id is 'Sent as Amazon-Advertising-API-MarketplaceId (SPEC, H).';
-comment on column public.amc_instances.matcher_proved_at is 'When AMC''s answer to a create first echoed everything by which the list can be matched. Until then an unknown
+create policy "members read their instances" on public.amc_instances for select to authenticated using ((id IN ( SELECT
+    amc_history.instances_of_caller() AS instances_of_caller)));
+comment on table public.amc_instances is
+  'AMC instances, one row each, however many people use them.';
+comment on column public.amc_instances.credential_name is
+  'Name of the Vault secret that holds the Login with Amazon credential. The secret itself is never in this table.';
+comment on column public.amc_instances.credential_version is
+  'Rises with each credential stored under the name: a report that Amazon refused an earlier one is stale.';
+comment on column public.amc_instances.daily_limit is
+  'Most attempts in any 24 hours; null for no limit. SPEC speaks of 30 a day, probably stale (M).';
+comment on column public.amc_instances.entity_id is
+  'AMC account id, sent as Amazon-Advertising-API-AdvertiserId (SPEC, H).';
+comment on column public.amc_instances.id is
+  'AMC''s own instance id, such as amcr1aaaa1a.';
+comment on column public.amc_instances.last_claimed_at is
+  'The instance served longest ago is served first.';
+comment on column public.amc_instances.list_fence is
+  'Rises with each claimed listing; a report of an earlier one is stale.';
+comment on column public.amc_instances.list_lag_seconds is
+  'How long an execution may be missing from AMC''s list after it was created. Its length is not known (L).';
+comment on column public.amc_instances.marketplace_id is
+  'Sent as Amazon-Advertising-API-MarketplaceId (SPEC, H).';
+comment on column public.amc_instances.matcher_proved_at is
+  'When AMC''s answer to a create first echoed everything by which the list can be matched. Until then an unknown
 outcome waits for a person.';
-comment on column public.amc_instances.max_parallel is 'Most live attempts at once. AMC runs 10 executions per instance in parallel through the API (guide, M).';
-comment on column public.amc_instances.overdue_hours is 'Hours after which an alert tells that an execution has not ended; the worker still follows it. AMC allows 24 hours
+comment on column public.amc_instances.max_parallel is
+  'Most live attempts at once. AMC runs 10 executions per instance in parallel through the API (guide, M).';
+comment on column public.amc_instances.overdue_hours is
+  'Hours after which an alert tells that an execution has not ended; the worker still follows it. AMC allows 24 hours
 in its queue and 24 hours of running (SPEC, H).';
-comment on column public.amc_instances.paused_until is 'No worker calls AMC for this instance before then.';
-comment on column public.amc_instances.poll_seconds is 'Seconds between two listings of the instance.';
-comment on column public.amc_instances.region is 'Which regional host is called: NA, EU or FE.';
-comment on column public.amc_instances.running_elsewhere is 'Executions of others that AMC''s last list showed under way: people use the console too. They take slots.';
-comment on column public.amc_instances.throttles_in_row is 'Pauses since the last complete listing: the exponent of the backoff.';
+comment on column public.amc_instances.paused_until is
+  'No worker calls AMC for this instance before then.';
+comment on column public.amc_instances.poll_seconds is
+  'Seconds between two listings of the instance.';
+comment on column public.amc_instances.region is
+  'Which regional host is called: NA, EU or FE.';
+comment on column public.amc_instances.running_elsewhere is
+  'Executions of others that AMC''s last list showed under way: people use the console too. They take slots.';
+comment on column public.amc_instances.throttles_in_row is
+  'Pauses since the last complete listing: the exponent of the backoff.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -307,26 +387,43 @@ create table public.amc_workflows (
   constraint workflow_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9._-]{1,128}$'::text)),
   constraint workflow_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
 );
-CREATE TRIGGER forbid_workflow_version_change BEFORE UPDATE ON public.amc_workflows FOR EACH ROW WHEN ((((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS DISTINCT FROM new.sql_query)) OR (old.parameters IS DISTINCT FROM new.parameters)) OR (old.output_format IS DISTINCT FROM new.output_format)) OR (old.version_hash IS DISTINCT FROM new.version_hash)) OR (old.result_table IS DISTINCT FROM new.result_table))) EXECUTE FUNCTION amc_history.forbid_workflow_version_change();
-CREATE TRIGGER set_workflow_version BEFORE INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION amc_history.set_workflow_version();
+CREATE TRIGGER forbid_workflow_version_change BEFORE UPDATE ON public.amc_workflows FOR EACH ROW WHEN
+    ((((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS
+    DISTINCT FROM new.sql_query)) OR (old.parameters IS DISTINCT FROM new.parameters)) OR (old.output_format IS DISTINCT
+    FROM new.output_format)) OR (old.version_hash IS DISTINCT FROM new.version_hash)) OR (old.result_table IS DISTINCT
+    FROM new.result_table))) EXECUTE FUNCTION amc_history.forbid_workflow_version_change();
+CREATE TRIGGER set_workflow_version BEFORE INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION
+    amc_history.set_workflow_version();
 alter table public.amc_workflows enable row level security;
-create policy "members add workflows to their instances" on public.amc_workflows for insert to authenticated with check ((instance_id IN ( SELECT m.instance_id
+create policy "members add workflows to their instances" on public.amc_workflows for insert to authenticated with check
+    ((instance_id IN ( SELECT m.instance_id
    FROM amc_instance_members m
   WHERE (m.user_id = ( SELECT auth.uid() AS uid)))));
-create policy "members read their instances' workflows" on public.amc_workflows for select to authenticated using ((instance_id IN ( SELECT m.instance_id
+create policy "members read their instances' workflows" on public.amc_workflows for select to authenticated using
+    ((instance_id IN ( SELECT m.instance_id
    FROM amc_instance_members m
   WHERE (m.user_id = ( SELECT auth.uid() AS uid)))));
 -- authenticated: insert (instance_id, name, parameters, sql_query)
-comment on table public.amc_workflows is 'Saved AMC queries. A version never changes: another query is another row with another id.';
-comment on column public.amc_workflows.id is 'AMC''s workflowId: a readable stem of the first name, and the start of version_hash.';
-comment on column public.amc_workflows.output_columns is 'AMC''s outputColumns, from the first execution that carried them; null until then.';
-comment on column public.amc_workflows.output_format is 'Sent with every save, since AMC''s defaults are not documented: so the form of a result is known.';
-comment on column public.amc_workflows.parameters is 'Declared inputParameters, as AMC takes them (SPEC, H): [{name, dataType, columnType, defaultValue}].';
-comment on column public.amc_workflows.raw_view is 'The view in public that shows its results as the text that AMC sent.';
-comment on column public.amc_workflows.result_table is 'Name of its table in amc_results, which its first result creates.';
-comment on column public.amc_workflows.results_view is 'The view in public that shows its results with their types.';
-comment on column public.amc_workflows.saved_at is 'When the workflow was saved at AMC; null until then.';
-comment on column public.amc_workflows.version_hash is 'SHA-256 in hex of SQL, parameters and output format: the same query under another name is the same version.';
+comment on table public.amc_workflows is
+  'Saved AMC queries. A version never changes: another query is another row with another id.';
+comment on column public.amc_workflows.id is
+  'AMC''s workflowId: a readable stem of the first name, and the start of version_hash.';
+comment on column public.amc_workflows.output_columns is
+  'AMC''s outputColumns, from the first execution that carried them; null until then.';
+comment on column public.amc_workflows.output_format is
+  'Sent with every save, since AMC''s defaults are not documented: so the form of a result is known.';
+comment on column public.amc_workflows.parameters is
+  'Declared inputParameters, as AMC takes them (SPEC, H): [{name, dataType, columnType, defaultValue}].';
+comment on column public.amc_workflows.raw_view is
+  'The view in public that shows its results as the text that AMC sent.';
+comment on column public.amc_workflows.result_table is
+  'Name of its table in amc_results, which its first result creates.';
+comment on column public.amc_workflows.results_view is
+  'The view in public that shows its results with their types.';
+comment on column public.amc_workflows.saved_at is
+  'When the workflow was saved at AMC; null until then.';
+comment on column public.amc_workflows.version_hash is
+  'SHA-256 in hex of SQL, parameters and output format: the same query under another name is the same version.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -351,40 +448,62 @@ create table public.report_data_collections (
   week_starts_on text default 'monday'::text not null,
   workflow_id text not null,
   constraint failed_retries_is_sane CHECK (((failed_retries >= 0) AND (failed_retries <= 10))),
-  constraint idempotency_key_is_short CHECK (((char_length(idempotency_key) >= 1) AND (char_length(idempotency_key) <= 200))),
+  constraint idempotency_key_is_short CHECK (((char_length(idempotency_key) >= 1) AND (char_length(idempotency_key) <=
+    200))),
   constraint keep_versions_is_sane CHECK (((keep_versions >= 1) AND (keep_versions <= 100))),
   constraint parameter_values_is_an_object CHECK ((jsonb_typeof(parameter_values) = 'object'::text)),
   constraint range_is_whole_weeks CHECK (((end_date > start_date) AND ((((end_date - start_date) + 1) % 7) = 0))),
-  constraint range_starts_on_its_weekday CHECK ((EXTRACT(isodow FROM start_date) = (array_position(ARRAY['monday'::text, 'tuesday'::text, 'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text], week_starts_on))::numeric)),
+  constraint range_starts_on_its_weekday CHECK ((EXTRACT(isodow FROM start_date) = (array_position(ARRAY['monday'::text,
+    'tuesday'::text, 'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text],
+    week_starts_on))::numeric)),
   constraint report_data_collections_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES auth.users(id) ON DELETE SET NULL,
   constraint report_data_collections_pkey PRIMARY KEY (id),
-  constraint report_data_collections_workflow_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES amc_workflows(instance_id, id),
+  constraint report_data_collections_workflow_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES
+    amc_workflows(instance_id, id),
   constraint restate_every_days_is_sane CHECK (((restate_every_days >= 1) AND (restate_every_days <= 90))),
   constraint restate_weeks_is_sane CHECK (((restate_weeks >= 0) AND (restate_weeks <= 12))),
-  constraint week_starts_on_is_a_weekday CHECK ((week_starts_on = ANY (ARRAY['monday'::text, 'tuesday'::text, 'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text])))
+  constraint week_starts_on_is_a_weekday CHECK ((week_starts_on = ANY (ARRAY['monday'::text, 'tuesday'::text,
+    'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text])))
 );
-CREATE UNIQUE INDEX report_data_collections_idempotency_key_key ON public.report_data_collections USING btree (owner_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
-CREATE INDEX report_data_collections_owner_id_idx ON public.report_data_collections USING btree (owner_id, request_hash, created_at);
-CREATE INDEX report_data_collections_to_restate_idx ON public.report_data_collections USING btree (id) WHERE (restate_weeks > 0);
-CREATE INDEX report_data_collections_to_survey_idx ON public.report_data_collections USING btree (instance_id, created_at) WHERE (surveyed_at IS NULL);
-CREATE INDEX report_data_collections_workflow_idx ON public.report_data_collections USING btree (instance_id, workflow_id);
+CREATE UNIQUE INDEX report_data_collections_idempotency_key_key ON public.report_data_collections USING btree (owner_id,
+    idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX report_data_collections_owner_id_idx ON public.report_data_collections USING btree (owner_id, request_hash,
+    created_at);
+CREATE INDEX report_data_collections_to_restate_idx ON public.report_data_collections USING btree (id) WHERE
+    (restate_weeks > 0);
+CREATE INDEX report_data_collections_to_survey_idx ON public.report_data_collections USING btree (instance_id,
+    created_at) WHERE (surveyed_at IS NULL);
+CREATE INDEX report_data_collections_workflow_idx ON public.report_data_collections USING btree (instance_id,
+    workflow_id);
 alter table public.report_data_collections enable row level security;
-create policy "owners read their collections" on public.report_data_collections for select to authenticated using ((owner_id = ( SELECT auth.uid() AS uid)));
-comment on table public.report_data_collections is 'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
-comment on column public.report_data_collections.end_date is 'Last day of the last week, inclusive.';
-comment on column public.report_data_collections.failed_retries is 'How often the system retries a week whose execution ended at AMC as FAILED. It never retries rejections and
+create policy "owners read their collections" on public.report_data_collections for select to authenticated using
+    ((owner_id = ( SELECT auth.uid() AS uid)));
+comment on table public.report_data_collections is
+  'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
+comment on column public.report_data_collections.end_date is
+  'Last day of the last week, inclusive.';
+comment on column public.report_data_collections.failed_retries is
+  'How often the system retries a week whose execution ended at AMC as FAILED. It never retries rejections and
 refusals.';
-comment on column public.report_data_collections.idempotency_key is 'The caller''s key: a request with the same key is answered with the same collection.';
-comment on column public.report_data_collections.keep_versions is 'How many results are kept of each week, including the shown one. Older ones are pruned.';
-comment on column public.report_data_collections.owner_id is 'The user who started it. Null once that user is deleted: the history stays.';
-comment on column public.report_data_collections.request_hash is 'Hash of the request: the same one again within the allowance repeated_request, without a key, is answered with the
+comment on column public.report_data_collections.idempotency_key is
+  'The caller''s key: a request with the same key is answered with the same collection.';
+comment on column public.report_data_collections.keep_versions is
+  'How many results are kept of each week, including the shown one. Older ones are pruned.';
+comment on column public.report_data_collections.owner_id is
+  'The user who started it. Null once that user is deleted: the history stays.';
+comment on column public.report_data_collections.request_hash is
+  'Hash of the request: the same one again within the allowance repeated_request, without a key, is answered with the
 same collection.';
-comment on column public.report_data_collections.restate_every_days is 'How many days pass between two collections of such a week.';
-comment on column public.report_data_collections.restate_weeks is 'How many of the newest completed weeks are collected again on a schedule; 0 for none. Not those that ended more
+comment on column public.report_data_collections.restate_every_days is
+  'How many days pass between two collections of such a week.';
+comment on column public.report_data_collections.restate_weeks is
+  'How many of the newest completed weeks are collected again on a schedule; 0 for none. Not those that ended more
 than restate_days ago (amc_history.allowances).';
-comment on column public.report_data_collections.surveyed_at is 'When AMC''s list was first read for the collection. Until then nothing is created for it: a database that was
+comment on column public.report_data_collections.surveyed_at is
+  'When AMC''s list was first read for the collection. Until then nothing is created for it: a database that was
 restored from a backup does not run again what AMC has.';
-comment on column public.report_data_collections.time_zone is 'tz database name in which the weeks begin at 00:00.';
+comment on column public.report_data_collections.time_zone is
+  'tz database name in which the weeks begin at 00:00.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -411,44 +530,75 @@ create table public.report_data_weeks (
   constraint error_count_is_not_negative CHECK ((error_count >= 0)),
   constraint execution_belongs_to_its_week FOREIGN KEY (id, execution_id) REFERENCES workflow_executions(week_id, id),
   constraint finished_at_matches_status CHECK (((finished_at IS NOT NULL) = amc_history.is_final_week_status(status))),
-  constraint only_open_weeks_are_due CHECK (((due_at IS NULL) OR (status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text])))),
-  constraint report_data_weeks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON DELETE CASCADE,
+  constraint only_open_weeks_are_due CHECK (((due_at IS NULL) OR (status = ANY (ARRAY['pending'::text, 'running'::text,
+    'completed'::text])))),
+  constraint report_data_weeks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON
+    DELETE CASCADE,
   constraint report_data_weeks_collection_id_week_start_date_key UNIQUE (collection_id, week_start_date),
   constraint report_data_weeks_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id),
   constraint report_data_weeks_pkey PRIMARY KEY (id),
-  constraint status_is_known CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text]))),
+  constraint status_is_known CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text,
+    'failed'::text, 'skipped'::text, 'cancelled'::text]))),
   constraint week_is_seven_days CHECK ((week_end_date = (week_start_date + 6)))
 );
-CREATE INDEX report_data_weeks_due_idx ON public.report_data_weeks USING btree (instance_id, due_at, week_start_date) WHERE (due_at IS NOT NULL);
-CREATE UNIQUE INDEX report_data_weeks_execution_id_key ON public.report_data_weeks USING btree (execution_id) WHERE (execution_id IS NOT NULL);
-CREATE INDEX report_data_weeks_survey_again_idx ON public.report_data_weeks USING btree (instance_id) WHERE survey_again;
-CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION amc_history.cancel_orphaned_attempt();
-CREATE TRIGGER forbid_misplaced_week BEFORE INSERT OR UPDATE OF collection_id, week_start_date, week_end_date ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.forbid_misplaced_week();
-CREATE TRIGGER hold_for_survey BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW WHEN ((new.survey_again AND (new.due_at < 'infinity'::timestamp with time zone))) EXECUTE FUNCTION amc_history.hold_for_survey();
-CREATE TRIGGER protect_execution_id BEFORE UPDATE OF execution_id ON public.report_data_weeks FOR EACH ROW WHEN (((old.execution_id IS NOT NULL) AND (new.execution_id IS NULL))) EXECUTE FUNCTION amc_history.protect_execution_id();
-CREATE TRIGGER require_complete_load BEFORE UPDATE OF status, execution_id ON public.report_data_weeks FOR EACH ROW WHEN (((new.status = 'completed'::text) AND ((old.status <> 'completed'::text) OR (old.execution_id IS DISTINCT FROM new.execution_id)))) EXECUTE FUNCTION amc_history.require_complete_load();
-CREATE TRIGGER set_week_instance BEFORE INSERT OR UPDATE OF collection_id, instance_id ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.set_week_instance();
-CREATE TRIGGER set_week_timestamps BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.set_week_timestamps();
+CREATE INDEX report_data_weeks_due_idx ON public.report_data_weeks USING btree (instance_id, due_at, week_start_date)
+    WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX report_data_weeks_execution_id_key ON public.report_data_weeks USING btree (execution_id) WHERE
+    (execution_id IS NOT NULL);
+CREATE INDEX report_data_weeks_survey_again_idx ON public.report_data_weeks USING btree (instance_id) WHERE
+    survey_again;
+CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE
+    INITIALLY DEFERRED FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (old.status IS DISTINCT FROM new.status)))
+    EXECUTE FUNCTION amc_history.cancel_orphaned_attempt();
+CREATE TRIGGER forbid_misplaced_week BEFORE INSERT OR UPDATE OF collection_id, week_start_date, week_end_date ON
+    public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.forbid_misplaced_week();
+CREATE TRIGGER hold_for_survey BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW WHEN ((new.survey_again
+    AND (new.due_at < 'infinity'::timestamp with time zone))) EXECUTE FUNCTION amc_history.hold_for_survey();
+CREATE TRIGGER protect_execution_id BEFORE UPDATE OF execution_id ON public.report_data_weeks FOR EACH ROW WHEN
+    (((old.execution_id IS NOT NULL) AND (new.execution_id IS NULL))) EXECUTE FUNCTION
+    amc_history.protect_execution_id();
+CREATE TRIGGER require_complete_load BEFORE UPDATE OF status, execution_id ON public.report_data_weeks FOR EACH ROW WHEN
+    (((new.status = 'completed'::text) AND ((old.status <> 'completed'::text) OR (old.execution_id IS DISTINCT FROM
+    new.execution_id)))) EXECUTE FUNCTION amc_history.require_complete_load();
+CREATE TRIGGER set_week_instance BEFORE INSERT OR UPDATE OF collection_id, instance_id ON public.report_data_weeks FOR
+    EACH ROW EXECUTE FUNCTION amc_history.set_week_instance();
+CREATE TRIGGER set_week_timestamps BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION
+    amc_history.set_week_timestamps();
 alter table public.report_data_weeks enable row level security;
-create policy "owners read their weeks" on public.report_data_weeks for select to authenticated using ((collection_id IN ( SELECT c.id
+create policy "owners read their weeks" on public.report_data_weeks for select to authenticated using ((collection_id IN
+    ( SELECT c.id
    FROM report_data_collections c
   WHERE (c.owner_id = ( SELECT auth.uid() AS uid)))));
-comment on table public.report_data_weeks is 'Weeks of a collection: half-open windows [week_start_date 00:00, week_end_date + 1 day 00:00) in its time zone.';
-comment on column public.report_data_weeks.data is 'Summary of the result: columns, rows, bytes, first rows. The rows themselves are in the view of the workflow.';
-comment on column public.report_data_weeks.due_at is 'From when the next attempt may start; null if none is wanted; infinity while the week is held. A completed week is
+comment on table public.report_data_weeks is
+  'Weeks of a collection: half-open windows [week_start_date 00:00, week_end_date + 1 day 00:00) in its time zone.';
+comment on column public.report_data_weeks.data is
+  'Summary of the result: columns, rows, bytes, first rows. The rows themselves are in the view of the workflow.';
+comment on column public.report_data_weeks.due_at is
+  'From when the next attempt may start; null if none is wanted; infinity while the week is held. A completed week is
 due when it is to be restated.';
-comment on column public.report_data_weeks.error_code is 'Why the week failed or last had to wait, as a stable code.';
-comment on column public.report_data_weeks.error_count is 'Errors so far. Waiting is no error.';
-comment on column public.report_data_weeks.error_message is 'The same in words: AMC''s own where AMC said why.';
-comment on column public.report_data_weeks.execution_id is 'The AMC execution that the result comes from; while there is no result yet, the one under way or last tried.';
-comment on column public.report_data_weeks.finished_at is 'When the week reached its terminal status; null before.';
-comment on column public.report_data_weeks.instance_id is 'The collection''s instance, copied so that the due weeks of one instance are one index range.';
-comment on column public.report_data_weeks.started_at is 'When the week first became running.';
-comment on column public.report_data_weeks.survey_again is 'Whether AMC''s list showed an execution for it that it could not take, since another live attempt asked for the
+comment on column public.report_data_weeks.error_code is
+  'Why the week failed or last had to wait, as a stable code.';
+comment on column public.report_data_weeks.error_count is
+  'Errors so far. Waiting is no error.';
+comment on column public.report_data_weeks.error_message is
+  'The same in words: AMC''s own where AMC said why.';
+comment on column public.report_data_weeks.execution_id is
+  'The AMC execution that the result comes from; while there is no result yet, the one under way or last tried.';
+comment on column public.report_data_weeks.finished_at is
+  'When the week reached its terminal status; null before.';
+comment on column public.report_data_weeks.instance_id is
+  'The collection''s instance, copied so that the due weeks of one instance are one index range.';
+comment on column public.report_data_weeks.started_at is
+  'When the week first became running.';
+comment on column public.report_data_weeks.survey_again is
+  'Whether AMC''s list showed an execution for it that it could not take, since another live attempt asked for the
 same window. It waits, due at infinity, for the next listing.';
-comment on column public.report_data_weeks.time_window_end is 'The first moment after the week, in the same form: AMC''s windows are half-open.';
-comment on column public.report_data_weeks.time_window_start is 'The week''s first moment as AMC takes it: local time without a zone, 2025-01-06T00:00:00 (captured, H).';
-comment on column public.report_data_weeks.week_end_date is 'Last day of the week, inclusive.';
+comment on column public.report_data_weeks.time_window_end is
+  'The first moment after the week, in the same form: AMC''s windows are half-open.';
+comment on column public.report_data_weeks.time_window_start is
+  'The week''s first moment as AMC takes it: local time without a zone, 2025-01-06T00:00:00 (captured, H).';
+comment on column public.report_data_weeks.week_end_date is
+  'Last day of the week, inclusive.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -481,41 +631,66 @@ create table public.result_loads (
   constraint cursor_is_within_the_files CHECK (((file >= 0) AND (file <= files))),
   constraint cursor_within_a_file_has_its_etag CHECK (((byte_offset = 0) OR (etag IS NOT NULL))),
   constraint line_end_is_known CHECK ((line_end = ANY (ARRAY['LF'::text, 'CRLF'::text]))),
-  constraint result_loads_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id) ON DELETE CASCADE,
+  constraint result_loads_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id) ON DELETE
+    CASCADE,
   constraint result_loads_pkey PRIMARY KEY (id),
   constraint segment_bytes_are_positive CHECK ((segment_bytes > 0))
 );
 CREATE UNIQUE INDEX one_complete_load_per_execution ON public.result_loads USING btree (execution_id) WHERE complete;
 CREATE INDEX result_loads_execution_id_idx ON public.result_loads USING btree (execution_id);
-CREATE INDEX result_loads_to_check_idx ON public.result_loads USING btree (completed_at) WHERE (complete AND (cells_checked_at IS NULL));
-CREATE TRIGGER apply_column_types AFTER INSERT OR UPDATE OF complete ON public.result_loads FOR EACH ROW EXECUTE FUNCTION amc_history.apply_column_types();
-CREATE TRIGGER count_filtered BEFORE UPDATE OF complete ON public.result_loads FOR EACH ROW WHEN ((new.complete AND (NOT old.complete))) EXECUTE FUNCTION amc_history.count_filtered();
-CREATE TRIGGER delete_load_rows BEFORE DELETE ON public.result_loads FOR EACH ROW EXECUTE FUNCTION amc_history.delete_load_rows();
-CREATE TRIGGER protect_shown_load BEFORE DELETE ON public.result_loads FOR EACH ROW WHEN (old.complete) EXECUTE FUNCTION amc_history.protect_shown_load();
-CREATE TRIGGER record_checked_cells BEFORE UPDATE OF complete ON public.result_loads FOR EACH ROW WHEN ((new.complete AND (NOT old.complete))) EXECUTE FUNCTION amc_history.record_checked_cells();
+CREATE INDEX result_loads_to_check_idx ON public.result_loads USING btree (completed_at) WHERE (complete AND
+    (cells_checked_at IS NULL));
+CREATE TRIGGER apply_column_types AFTER INSERT OR UPDATE OF complete ON public.result_loads FOR EACH ROW EXECUTE
+    FUNCTION amc_history.apply_column_types();
+CREATE TRIGGER count_filtered BEFORE UPDATE OF complete ON public.result_loads FOR EACH ROW WHEN ((new.complete AND (NOT
+    old.complete))) EXECUTE FUNCTION amc_history.count_filtered();
+CREATE TRIGGER delete_load_rows BEFORE DELETE ON public.result_loads FOR EACH ROW EXECUTE FUNCTION
+    amc_history.delete_load_rows();
+CREATE TRIGGER protect_shown_load BEFORE DELETE ON public.result_loads FOR EACH ROW WHEN (old.complete) EXECUTE FUNCTION
+    amc_history.protect_shown_load();
+CREATE TRIGGER record_checked_cells BEFORE UPDATE OF complete ON public.result_loads FOR EACH ROW WHEN ((new.complete
+    AND (NOT old.complete))) EXECUTE FUNCTION amc_history.record_checked_cells();
 alter table public.result_loads enable row level security;
 create policy "owners read their loads" on public.result_loads for select to authenticated using ((EXISTS ( SELECT
    FROM workflow_executions e
   WHERE (e.id = result_loads.execution_id))));
-comment on table public.result_loads is 'Loads of results, each from one execution. No view shows the rows of an incomplete one.';
-comment on column public.result_loads.byte_offset is 'Cursor: bytes of the next file that are loaded.';
-comment on column public.result_loads.bytes is 'Cursor: bytes of all files that are loaded, headers too.';
-comment on column public.result_loads.cells_checked_at is 'When the cells that do not fit their column''s type were counted; null until then.';
-comment on column public.result_loads.checksum is 'SHA-256 in hex: of the file''s bytes if there was one segment; else of the segments'' digests in order, then - and
+comment on table public.result_loads is
+  'Loads of results, each from one execution. No view shows the rows of an incomplete one.';
+comment on column public.result_loads.byte_offset is
+  'Cursor: bytes of the next file that are loaded.';
+comment on column public.result_loads.bytes is
+  'Cursor: bytes of all files that are loaded, headers too.';
+comment on column public.result_loads.cells_checked_at is
+  'When the cells that do not fit their column''s type were counted; null until then.';
+comment on column public.result_loads.checksum is
+  'SHA-256 in hex: of the file''s bytes if there was one segment; else of the segments'' digests in order, then - and
 their number.';
-comment on column public.result_loads.digests is 'SHA-256 of each loaded segment, in hex and in order.';
-comment on column public.result_loads.etag is 'Cursor: the next file''s entity tag, if some of it is loaded.';
-comment on column public.result_loads.fence is 'The attempt''s fence when the load began.';
-comment on column public.result_loads.file is 'Cursor: files that are loaded.';
-comment on column public.result_loads.files is 'How many files the result has.';
-comment on column public.result_loads.filtered_records is 'Rows that AMC marks as filtered for privacy, in its column filtered; null if the result has no such column.';
-comment on column public.result_loads.header is 'Column names as in the file.';
-comment on column public.result_loads.line_end is 'Cursor: how the next file''s lines end, if some of it is loaded.';
-comment on column public.result_loads.lines is 'Cursor: lines of the next file that are loaded, its header''s too.';
-comment on column public.result_loads.records is 'Cursor: rows that are loaded.';
-comment on column public.result_loads.segment_bytes is 'A segment ends with the first record that reaches so many bytes from its start, or with its file.';
-comment on column public.result_loads.table_name is 'The table in amc_results that its rows are in.';
-comment on column public.result_loads.uncast is 'Cells that do not fit their column''s type, by column: {"column": n}.';
+comment on column public.result_loads.digests is
+  'SHA-256 of each loaded segment, in hex and in order.';
+comment on column public.result_loads.etag is
+  'Cursor: the next file''s entity tag, if some of it is loaded.';
+comment on column public.result_loads.fence is
+  'The attempt''s fence when the load began.';
+comment on column public.result_loads.file is
+  'Cursor: files that are loaded.';
+comment on column public.result_loads.files is
+  'How many files the result has.';
+comment on column public.result_loads.filtered_records is
+  'Rows that AMC marks as filtered for privacy, in its column filtered; null if the result has no such column.';
+comment on column public.result_loads.header is
+  'Column names as in the file.';
+comment on column public.result_loads.line_end is
+  'Cursor: how the next file''s lines end, if some of it is loaded.';
+comment on column public.result_loads.lines is
+  'Cursor: lines of the next file that are loaded, its header''s too.';
+comment on column public.result_loads.records is
+  'Cursor: rows that are loaded.';
+comment on column public.result_loads.segment_bytes is
+  'A segment ends with the first record that reaches so many bytes from its start, or with its file.';
+comment on column public.result_loads.table_name is
+  'The table in amc_results that its rows are in.';
+comment on column public.result_loads.uncast is
+  'Cells that do not fit their column''s type, by column: {"column": n}.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -534,15 +709,20 @@ create table public.tracking_alerts (
   constraint tracking_alerts_pkey PRIMARY KEY (id),
   constraint tracking_alerts_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX one_open_alert_of_a_kind ON public.tracking_alerts USING btree (code, instance_id, week_id) NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
+CREATE UNIQUE INDEX one_open_alert_of_a_kind ON public.tracking_alerts USING btree (code, instance_id, week_id) NULLS
+    NOT DISTINCT WHERE (resolved_at IS NULL);
 CREATE INDEX tracking_alerts_instance_id_idx ON public.tracking_alerts USING btree (instance_id);
 CREATE INDEX tracking_alerts_week_id_idx ON public.tracking_alerts USING btree (week_id);
 alter table public.tracking_alerts enable row level security;
-create policy "members read their instances' alerts" on public.tracking_alerts for select to authenticated using (((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)) AND ((week_id IS NULL) OR (EXISTS ( SELECT
+create policy "members read their instances' alerts" on public.tracking_alerts for select to authenticated using
+    (((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)) AND ((week_id IS NULL) OR
+    (EXISTS ( SELECT
    FROM report_data_weeks w
   WHERE (w.id = tracking_alerts.week_id))))));
-comment on table public.tracking_alerts is 'What a person should look at. One open row for each code, instance and week.';
-comment on column public.tracking_alerts.times is 'How often it was raised since it was opened.';
+comment on table public.tracking_alerts is
+  'What a person should look at. One open row for each code, instance and week.';
+comment on column public.tracking_alerts.times is
+  'How often it was raised since it was opened.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -557,20 +737,27 @@ create table public.tracking_events (
   id bigint generated always as identity not null,
   instance_id text,
   week_id uuid,
-  constraint a_persons_event_has_its_actor CHECK (((actor IS NOT NULL) OR (event <> ALL (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text, 'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text, 'keep_versions_set'::text, 'execution_confirmed'::text, 'alert_resolved'::text])))),
+  constraint a_persons_event_has_its_actor CHECK (((actor IS NOT NULL) OR (event <> ALL
+    (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text,
+    'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text,
+    'keep_versions_set'::text, 'execution_confirmed'::text, 'alert_resolved'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
 CREATE INDEX tracking_events_week_id_idx ON public.tracking_events USING btree (week_id, happened_at);
 alter table public.tracking_events enable row level security;
-create policy "owners read their events" on public.tracking_events for select to authenticated using ((collection_id IN ( SELECT c.id
+create policy "owners read their events" on public.tracking_events for select to authenticated using ((collection_id IN
+    ( SELECT c.id
    FROM report_data_collections c
   WHERE (c.owner_id = ( SELECT auth.uid() AS uid)))));
-comment on table public.tracking_events is 'What happened to the tracking of executions, and who caused it. Without foreign keys: events outlive their
+comment on table public.tracking_events is
+  'What happened to the tracking of executions, and who caused it. Without foreign keys: events outlive their
 subjects.';
-comment on column public.tracking_events.actor is 'Who caused it: a user''s id, or the role of whoever acts for all users (service_role, or a login role of the
+comment on column public.tracking_events.actor is
+  'Who caused it: a user''s id, or the role of whoever acts for all users (service_role, or a login role of the
 database). Null for what the system did by itself or a worker reported.';
-comment on column public.tracking_events.event is 'What happened, as a stable code.';
+comment on column public.tracking_events.event is
+  'What happened, as a stable code.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -603,15 +790,21 @@ create table public.week_attempts (
   constraint external_is_never_live CHECK (((kind <> 'external'::text) OR (NOT is_live))),
   constraint fingerprint_is_in_range CHECK (((fingerprint >= 21600) AND (fingerprint <= 86400))),
   constraint kind_is_known CHECK ((kind = ANY (ARRAY['collected'::text, 'restated'::text, 'external'::text]))),
-  constraint live_attempt_is_accounted_for CHECK (((NOT is_live) OR ((slot IS NOT NULL) AND (fingerprint IS NOT NULL) AND (window_key IS NOT NULL) AND (settle_after IS NOT NULL)))),
+  constraint live_attempt_is_accounted_for CHECK (((NOT is_live) OR ((slot IS NOT NULL) AND (fingerprint IS NOT NULL)
+    AND (window_key IS NOT NULL) AND (settle_after IS NOT NULL)))),
   constraint number_is_positive CHECK ((number > 0)),
   constraint only_abandoned_is_watched CHECK (((watch_until IS NULL) OR (outcome = 'abandoned'::text))),
-  constraint open_intent_has_no_execution CHECK (((state <> ALL (ARRAY['intended'::text, 'unknown'::text])) OR (execution_id IS NULL))),
-  constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['collected'::text, 'failed'::text, 'rejected'::text, 'cancelled'::text, 'cancelled_outside'::text, 'refused'::text, 'quota'::text, 'not_visible'::text, 'not_sent'::text, 'abandoned'::text, 'external'::text]))),
+  constraint open_intent_has_no_execution CHECK (((state <> ALL (ARRAY['intended'::text, 'unknown'::text])) OR
+    (execution_id IS NULL))),
+  constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['collected'::text, 'failed'::text, 'rejected'::text,
+    'cancelled'::text, 'cancelled_outside'::text, 'refused'::text, 'quota'::text, 'not_visible'::text, 'not_sent'::text,
+    'abandoned'::text, 'external'::text]))),
   constraint outcome_matches_state CHECK ((is_live = (outcome IS NULL))),
   constraint slot_is_positive CHECK ((slot > 0)),
-  constraint state_is_known CHECK ((state = ANY (ARRAY['intended'::text, 'unknown'::text, 'created'::text, 'ended'::text]))),
-  constraint week_attempts_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint state_is_known CHECK ((state = ANY (ARRAY['intended'::text, 'unknown'::text, 'created'::text,
+    'ended'::text]))),
+  constraint week_attempts_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id) DEFERRABLE
+    INITIALLY DEFERRED,
   constraint week_attempts_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint week_attempts_pkey PRIMARY KEY (id),
   constraint week_attempts_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE,
@@ -620,37 +813,60 @@ create table public.week_attempts (
 CREATE UNIQUE INDEX one_attempt_per_execution ON public.week_attempts USING btree (execution_id);
 CREATE UNIQUE INDEX one_live_attempt_per_slot ON public.week_attempts USING btree (instance_id, slot) WHERE is_live;
 CREATE UNIQUE INDEX one_live_attempt_per_week ON public.week_attempts USING btree (week_id) WHERE is_live;
-CREATE UNIQUE INDEX one_live_attempt_per_window ON public.week_attempts USING btree (instance_id, window_key) WHERE is_live;
+CREATE UNIQUE INDEX one_live_attempt_per_window ON public.week_attempts USING btree (instance_id, window_key) WHERE
+    is_live;
 CREATE INDEX week_attempts_instance_id_idx ON public.week_attempts USING btree (instance_id, intended_at);
-CREATE INDEX week_attempts_watched_idx ON public.week_attempts USING btree (instance_id, watch_until) WHERE (watch_until IS NOT NULL);
-CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR EACH ROW WHEN ((((NOT old.is_live) AND (new.state <> old.state)) OR ((old.execution_id IS NOT NULL) AND (new.execution_id IS DISTINCT FROM old.execution_id)))) EXECUTE FUNCTION amc_history.forbid_attempt_revival();
-CREATE TRIGGER forbid_slot_beyond_cap AFTER INSERT ON public.week_attempts FOR EACH ROW WHEN (new.is_live) EXECUTE FUNCTION amc_history.forbid_slot_beyond_cap();
-CREATE TRIGGER resolve_unknown_outcome_alerts AFTER UPDATE OF state ON public.week_attempts FOR EACH ROW WHEN (((old.state = 'unknown'::text) AND (new.state <> 'unknown'::text))) EXECUTE FUNCTION amc_history.resolve_unknown_outcome_alerts();
+CREATE INDEX week_attempts_watched_idx ON public.week_attempts USING btree (instance_id, watch_until) WHERE (watch_until
+    IS NOT NULL);
+CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR EACH ROW WHEN ((((NOT old.is_live) AND
+    (new.state <> old.state)) OR ((old.execution_id IS NOT NULL) AND (new.execution_id IS DISTINCT FROM
+    old.execution_id)))) EXECUTE FUNCTION amc_history.forbid_attempt_revival();
+CREATE TRIGGER forbid_slot_beyond_cap AFTER INSERT ON public.week_attempts FOR EACH ROW WHEN (new.is_live) EXECUTE
+    FUNCTION amc_history.forbid_slot_beyond_cap();
+CREATE TRIGGER resolve_unknown_outcome_alerts AFTER UPDATE OF state ON public.week_attempts FOR EACH ROW WHEN
+    (((old.state = 'unknown'::text) AND (new.state <> 'unknown'::text))) EXECUTE FUNCTION
+    amc_history.resolve_unknown_outcome_alerts();
 alter table public.week_attempts enable row level security;
 create policy "owners read their attempts" on public.week_attempts for select to authenticated using ((EXISTS ( SELECT
    FROM report_data_weeks w
   WHERE (w.id = week_attempts.week_id))));
-comment on table public.week_attempts is 'Attempts to collect a week. Each is committed before AMC is asked, and POSTed at most once, by the call that
+comment on table public.week_attempts is
+  'Attempts to collect a week. Each is committed before AMC is asked, and POSTed at most once, by the call that
 made it.';
-comment on column public.week_attempts.amc_answer is 'AMC''s answer to the create: verdict, HTTP status, message, request id.';
-comment on column public.week_attempts.cancel_requested_at is 'When the cancellation of its execution was requested, even while the execution is not known yet.';
-comment on column public.week_attempts.confirmed_execution_id is 'The execution that a person named for an attempt whose create got no answer. The worker looks it up in AMC before
+comment on column public.week_attempts.amc_answer is
+  'AMC''s answer to the create: verdict, HTTP status, message, request id.';
+comment on column public.week_attempts.cancel_requested_at is
+  'When the cancellation of its execution was requested, even while the execution is not known yet.';
+comment on column public.week_attempts.confirmed_execution_id is
+  'The execution that a person named for an attempt whose create got no answer. The worker looks it up in AMC before
 the attempt takes it.';
-comment on column public.week_attempts.due_at is 'When its load may be tried again.';
-comment on column public.week_attempts.fence is 'Raised each time a worker claims the attempt; a report with an earlier one is stale.';
-comment on column public.week_attempts.fingerprint is 'The workflowExecutionTimeoutSeconds that is sent, chosen at random: AMC takes up to 86400 and echoes it
+comment on column public.week_attempts.due_at is
+  'When its load may be tried again.';
+comment on column public.week_attempts.fence is
+  'Raised each time a worker claims the attempt; a report with an earlier one is stale.';
+comment on column public.week_attempts.fingerprint is
+  'The workflowExecutionTimeoutSeconds that is sent, chosen at random: AMC takes up to 86400 and echoes it
 (captured, H), so that it marks the execution as ours in AMC''s list.';
-comment on column public.week_attempts.intended_at is 'When the intent was written, on the database''s clock.';
-comment on column public.week_attempts.is_live is 'Whether the attempt has not ended. The indexes of live attempts serve only queries that say is_live.';
-comment on column public.week_attempts.kind is 'collected; restated (the week had a result already); external (a caller of update_week_status brought its
+comment on column public.week_attempts.intended_at is
+  'When the intent was written, on the database''s clock.';
+comment on column public.week_attempts.is_live is
+  'Whether the attempt has not ended. The indexes of live attempts serve only queries that say is_live.';
+comment on column public.week_attempts.kind is
+  'collected; restated (the week had a result already); external (a caller of update_week_status brought its
 execution).';
-comment on column public.week_attempts.leased_until is 'Until then it is the worker''s alone that claimed it.';
-comment on column public.week_attempts.settle_after is 'A listing that began before this proves nothing: the create may still be under way, or AMC''s list may lag.';
-comment on column public.week_attempts.slot is 'Which of the instance''s max_parallel slots it holds while it is live.';
-comment on column public.week_attempts.state is 'intended: may be on its way to AMC. unknown: AMC''s answer was lost, and AMC''s list decides. created: AMC gave an
+comment on column public.week_attempts.leased_until is
+  'Until then it is the worker''s alone that claimed it.';
+comment on column public.week_attempts.settle_after is
+  'A listing that began before this proves nothing: the create may still be under way, or AMC''s list may lag.';
+comment on column public.week_attempts.slot is
+  'Which of the instance''s max_parallel slots it holds while it is live.';
+comment on column public.week_attempts.state is
+  'intended: may be on its way to AMC. unknown: AMC''s answer was lost, and AMC''s list decides. created: AMC gave an
 id. ended: see outcome.';
-comment on column public.week_attempts.watch_until is 'Until when AMC''s list is still searched for the execution of an abandoned attempt.';
-comment on column public.week_attempts.window_key is 'Workflow, window, zone and parameters: no two live attempts of an instance ask for the same.';
+comment on column public.week_attempts.watch_until is
+  'Until when AMC''s list is still searched for the execution of an abandoned attempt.';
+comment on column public.week_attempts.window_key is
+  'Workflow, window, zone and parameters: no two live attempts of an instance ask for the same.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -682,25 +898,42 @@ create table public.workflow_executions (
   constraint workflow_executions_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE,
   constraint workflow_executions_week_id_id_key UNIQUE (week_id, id)
 );
-CREATE INDEX workflow_executions_to_cancel_idx ON public.workflow_executions USING btree (cancel_requested_at) WHERE ((cancel_requested_at IS NOT NULL) AND (NOT has_ended));
-CREATE TRIGGER forbid_execution_week_change BEFORE UPDATE OF week_id ON public.workflow_executions FOR EACH ROW WHEN ((old.week_id IS DISTINCT FROM new.week_id)) EXECUTE FUNCTION amc_history.forbid_execution_week_change();
-CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN ((old.has_ended AND (new.status IS DISTINCT FROM old.status))) EXECUTE FUNCTION amc_history.protect_terminal_status();
+CREATE INDEX workflow_executions_to_cancel_idx ON public.workflow_executions USING btree (cancel_requested_at) WHERE
+    ((cancel_requested_at IS NOT NULL) AND (NOT has_ended));
+CREATE TRIGGER forbid_execution_week_change BEFORE UPDATE OF week_id ON public.workflow_executions FOR EACH ROW WHEN
+    ((old.week_id IS DISTINCT FROM new.week_id)) EXECUTE FUNCTION amc_history.forbid_execution_week_change();
+CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
+    ((old.has_ended AND (new.status IS DISTINCT FROM old.status))) EXECUTE FUNCTION
+    amc_history.protect_terminal_status();
 alter table public.workflow_executions enable row level security;
-create policy "owners read their executions" on public.workflow_executions for select to authenticated using ((EXISTS ( SELECT
+create policy "owners read their executions" on public.workflow_executions for select to authenticated using ((EXISTS (
+    SELECT
    FROM report_data_weeks w
   WHERE (w.id = workflow_executions.week_id))));
-comment on table public.workflow_executions is 'Runs at AMC, one row each, under AMC''s own id.';
-comment on column public.workflow_executions.adopted is 'True if the id was found in AMC''s list after the answer to the create was lost.';
-comment on column public.workflow_executions.amc_updated_at is 'AMC''s lastUpdatedTime: an older report never replaces a later one.';
-comment on column public.workflow_executions.cancel_requested_at is 'When its cancellation at AMC was requested; null if it was not.';
-comment on column public.workflow_executions.cancel_tried_at is 'When a worker last asked AMC to cancel it.';
-comment on column public.workflow_executions.has_ended is 'Whether the execution ended at AMC: its status is terminal. False while AMC has not said a status.';
-comment on column public.workflow_executions.id is 'AMC''s workflowExecutionId: a lowercase UUID v4 in every captured answer (H), but not relied upon.';
-comment on column public.workflow_executions.request_id is 'AMC''s request id of the create, for its support.';
-comment on column public.workflow_executions.status is 'AMC''s status verbatim; null until AMC gave one. A terminal status is final.';
-comment on column public.workflow_executions.status_reason is 'AMC''s words for FAILED and REJECTED (statusReason, not in SPEC, read by two clients: M).';
-comment on column public.workflow_executions.time_window_start is 'Local time without zone, as sent and echoed in timeWindowStartOriginal (captured, H).';
-comment on column public.workflow_executions.timeout_seconds is 'workflowExecutionTimeoutSeconds as AMC echoes it (captured, H): the attempt''s fingerprint.';
+comment on table public.workflow_executions is
+  'Runs at AMC, one row each, under AMC''s own id.';
+comment on column public.workflow_executions.adopted is
+  'True if the id was found in AMC''s list after the answer to the create was lost.';
+comment on column public.workflow_executions.amc_updated_at is
+  'AMC''s lastUpdatedTime: an older report never replaces a later one.';
+comment on column public.workflow_executions.cancel_requested_at is
+  'When its cancellation at AMC was requested; null if it was not.';
+comment on column public.workflow_executions.cancel_tried_at is
+  'When a worker last asked AMC to cancel it.';
+comment on column public.workflow_executions.has_ended is
+  'Whether the execution ended at AMC: its status is terminal. False while AMC has not said a status.';
+comment on column public.workflow_executions.id is
+  'AMC''s workflowExecutionId: a lowercase UUID v4 in every captured answer (H), but not relied upon.';
+comment on column public.workflow_executions.request_id is
+  'AMC''s request id of the create, for its support.';
+comment on column public.workflow_executions.status is
+  'AMC''s status verbatim; null until AMC gave one. A terminal status is final.';
+comment on column public.workflow_executions.status_reason is
+  'AMC''s words for FAILED and REJECTED (statusReason, not in SPEC, read by two clients: M).';
+comment on column public.workflow_executions.time_window_start is
+  'Local time without zone, as sent and echoed in timeWindowStartOriginal (captured, H).';
+comment on column public.workflow_executions.timeout_seconds is
+  'workflowExecutionTimeoutSeconds as AMC echoes it (captured, H): the attempt''s fingerprint.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -715,7 +948,8 @@ create view public.collection_progress with (security_invoker=true) as
     c.created_at,
         CASE
             WHEN (c.cancelled_at IS NOT NULL) THEN 'cancelled'::text
-            WHEN ((n.weeks = (((((n.pending + n.running) + n.completed) + n.failed) + n.skipped) + n.cancelled)) AND ((n.pending + n.running) = 0)) THEN
+            WHEN ((n.weeks = (((((n.pending + n.running) + n.completed) + n.failed) + n.skipped) + n.cancelled)) AND
+    ((n.pending + n.running) = 0)) THEN
             CASE
                 WHEN (n.failed = 0) THEN 'completed'::text
                 ELSE 'completed_with_failures'::text
@@ -743,7 +977,8 @@ create view public.collection_progress with (security_invoker=true) as
             (count(*) FILTER (WHERE (w.execution_id IS NOT NULL)))::integer AS tracked
            FROM report_data_weeks w
           WHERE (w.collection_id = c.id)) n);
-comment on view public.collection_progress is 'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known.';
+comment on view public.collection_progress is
+  'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known.';
 -- authenticated: select
 -- service_role: select
 
@@ -770,7 +1005,8 @@ create view public.week_results with (security_invoker=true) as
     l.completed_at AS loaded_at,
     ( SELECT a.ended_at
            FROM week_attempts a
-          WHERE ((a.execution_id = w.execution_id) AND (a.kind = 'restated'::text) AND (a.outcome = 'collected'::text))) AS restated_at,
+          WHERE ((a.execution_id = w.execution_id) AND (a.kind = 'restated'::text) AND (a.outcome = 'collected'::text)))
+    AS restated_at,
     ((w.status = 'completed'::text) AND ((w.due_at IS NOT NULL) OR (EXISTS ( SELECT
            FROM week_attempts a
           WHERE ((a.week_id = w.id) AND a.is_live))))) AS restating,
@@ -784,15 +1020,22 @@ create view public.week_results with (security_invoker=true) as
     w.error_message
    FROM ((report_data_weeks w
      JOIN report_data_collections c ON ((c.id = w.collection_id)))
-     LEFT JOIN result_loads l ON (((l.execution_id = w.execution_id) AND l.complete AND (w.status = 'completed'::text))));
-comment on view public.week_results is 'The state of each week. state: waiting, running; rows; filtered (rows, some of which AMC has filtered for
+     LEFT JOIN result_loads l ON (((l.execution_id = w.execution_id) AND l.complete AND (w.status =
+    'completed'::text))));
+comment on view public.week_results is
+  'The state of each week. state: waiting, running; rows; filtered (rows, some of which AMC has filtered for
 privacy); empty (AMC had no row to give: none, or all suppressed); reported (completed by another system, without
 rows here); failed; gone (failed: AMC no longer keeps the result); skipped; cancelled.';
-comment on column public.week_results.filtered_records is 'Those of them that AMC marks as filtered; null if the result has no column filtered.';
-comment on column public.week_results.records is 'Rows of the result that the week shows.';
-comment on column public.week_results.restated_at is 'When the shown result replaced an earlier one; null if it is the first.';
-comment on column public.week_results.restating is 'Whether a new attempt is due or under way while the week shows its present result.';
-comment on column public.week_results.superseded_versions is 'Earlier results that are still kept; execution_rows reads them.';
+comment on column public.week_results.filtered_records is
+  'Those of them that AMC marks as filtered; null if the result has no column filtered.';
+comment on column public.week_results.records is
+  'Rows of the result that the week shows.';
+comment on column public.week_results.restated_at is
+  'When the shown result replaced an earlier one; null if it is the first.';
+comment on column public.week_results.restating is
+  'Whether a new attempt is due or under way while the week shows its present result.';
+comment on column public.week_results.superseded_versions is
+  'Earlier results that are still kept; execution_rows reads them.';
 -- authenticated: select
 -- service_role: select
 
@@ -810,9 +1053,11 @@ create view public.week_versions with (security_invoker=true) as
    FROM ((workflow_executions e
      JOIN report_data_weeks w ON ((w.id = e.week_id)))
      JOIN result_loads l ON (((l.execution_id = e.id) AND l.complete)));
-comment on view public.week_versions is 'The results that are kept of each week: the shown one and those it superseded. execution_rows reads any of them,
+comment on view public.week_versions is
+  'The results that are kept of each week: the shown one and those it superseded. execution_rows reads any of them,
 compare_executions tells two apart.';
-comment on column public.week_versions.shown is 'Whether the week shows this one.';
+comment on column public.week_versions.shown is
+  'Whether the week shows this one.';
 -- authenticated: select
 -- service_role: select
 
@@ -845,7 +1090,8 @@ begin
 end;
 $function$
 ;
-comment on function adopt_surveyed(uuid,text,jsonb) is 'Gives a week for which nothing was created yet an execution that AMC''s list shows: same workflow, window, zone and
+comment on function adopt_surveyed(uuid,text,jsonb) is
+  'Gives a week for which nothing was created yet an execution that AMC''s list shows: same workflow, window, zone and
 parameters. details: an amc_history.execution_observation as JSON. Answers adopted, not_needed, no_slot (all slots are
 taken: repeat the survey), window_taken (the execution may belong to another live attempt of the same window: hold the
 week with mark_surveyed), already_recorded or not_found. For service_role.';
@@ -860,11 +1106,13 @@ AS $function$
   select coalesce(auth.uid()::text, auth.role(), session_user::text);
 $function$
 ;
-comment on function amc_history.actor() is 'Who makes a request: the signed-in user''s id, else the role of the API key, else the role that logged in to the
+comment on function amc_history.actor() is
+  'Who makes a request: the signed-in user''s id, else the role of the API key, else the role that logged in to the
 database.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.adopt_execution(week report_data_weeks, instance amc_instances, execution_id text, details jsonb, event text)
+CREATE OR REPLACE FUNCTION amc_history.adopt_execution(week report_data_weeks, instance amc_instances, execution_id
+    text, details jsonb, event text)
  RETURNS text
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -911,7 +1159,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) is 'Gives a waiting week an execution that AMC has already, by an attempt that nobody POSTs. details: an
+comment on function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) is
+  'Gives a waiting week an execution that AMC has already, by an attempt that nobody POSTs. details: an
 amc_history.execution_observation as JSON. event: the code of the event that records it. Answers adopted, not_needed
 (the week does not wait), no_slot, window_taken (another live attempt asked for the same window) or already_recorded.
 The caller holds the locks of instance and week.';
@@ -932,7 +1181,8 @@ AS $function$
   end;
 $function$
 ;
-comment on function amc_history.alert_cause_persists(tracking_alerts) is 'Whether the cause of an alert still blocks work, so that resolving the alert alone would hide it.';
+comment on function amc_history.alert_cause_persists(tracking_alerts) is
+  'Whether the cause of an alert still blocks work, so that resolving the alert alone would hide it.';
 
 CREATE OR REPLACE FUNCTION amc_history.allowances()
  RETURNS amc_history.allowances
@@ -948,7 +1198,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.allowances() is 'The allowances. Raises if their row was deleted: without it every wait would be null. Definer: functions that run
+comment on function amc_history.allowances() is
+  'The allowances. Raises if their row was deleted: without it every wait would be null. Definer: functions that run
 with a worker''s rights need them, and no API role has a right on the table.';
 -- service_role: execute
 
@@ -961,7 +1212,8 @@ AS $function$
   select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.name = amc_credential.credential_name;
 $function$
 ;
-comment on function amc_history.amc_credential(text) is 'The Login with Amazon credential {client_id, client_secret, refresh_token} under a name in Vault; null if there is
+comment on function amc_history.amc_credential(text) is
+  'The Login with Amazon credential {client_id, client_secret, refresh_token} under a name in Vault; null if there is
 none. On the direct connection only.';
 
 CREATE OR REPLACE FUNCTION amc_history.apply_column_types()
@@ -1001,10 +1253,12 @@ exception
 end;
 $function$
 ;
-comment on function amc_history.apply_column_types() is 'Gives a workflow version''s view its types as soon as an execution carries AMC''s outputColumns: when a load begins,
+comment on function amc_history.apply_column_types() is
+  'Gives a workflow version''s view its types as soon as an execution carries AMC''s outputColumns: when a load begins,
 or at the latest in the transaction that completes it. Definer: whoever writes loads need not own the views.';
 
-CREATE OR REPLACE FUNCTION amc_history.apply_create_verdict(attempt week_attempts, week report_data_weeks, verdict text, message text, paused_until timestamp with time zone)
+CREATE OR REPLACE FUNCTION amc_history.apply_create_verdict(attempt week_attempts, week report_data_weeks, verdict text,
+    message text, paused_until timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -1041,11 +1295,14 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamp with time zone) is 'Does to an attempt and its week what the verdict on its create asks for (see public.report_create). Only refused
+comment on function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamp with time zone)
+    is
+  'Does to an attempt and its week what the verdict on its create asks for (see public.report_create). Only refused
 counts as an error.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.apply_report(week report_data_weeks, live week_attempts, status text, data jsonb, execution_id text)
+CREATE OR REPLACE FUNCTION amc_history.apply_report(week report_data_weeks, live week_attempts, status text, data jsonb,
+    execution_id text)
  RETURNS tracking_report
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -1087,7 +1344,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,text) is 'Stores a report that passed rules 1 to 7 of update_week_status, and what follows from it. Answers applied or
+comment on function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,text) is
+  'Stores a report that passed rules 1 to 7 of update_week_status, and what follows from it. Answers applied or
 applied_untracked.';
 -- service_role: execute
 
@@ -1117,7 +1375,8 @@ AS $function$
       or a.watch_until > amc_history.clock_now());
 $function$
 ;
-comment on function amc_history.attempts_to_list(text) is 'The attempts of an instance that a listing is for: those whose create got no answer, those under way, and those
+comment on function amc_history.attempts_to_list(text) is
+  'The attempts of an instance that a listing is for: those whose create got no answer, those under way, and those
 that were abandoned and are still watched. Answers an array, oldest intent first, of {attempt_id, week_id,
 collection_id, execution_id (null unless created), state (unknown, created or abandoned), workflow_id, time_zone,
 parameter_values, time_window_start, time_window_end (local, as sent to AMC), window_start_at, window_end_at (the
@@ -1125,7 +1384,8 @@ same as instants), fingerprint, intended_at, confirmed_execution_id (which a per
 the instance''s list is proved to show its executions)}.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.begin_load(attempt_id uuid, fence integer, header text[], files integer DEFAULT 1, segment_bytes bigint DEFAULT 67108864, OUT load_id uuid, OUT copy_statement text)
+CREATE OR REPLACE FUNCTION amc_history.begin_load(attempt_id uuid, fence integer, header text[], files integer DEFAULT
+    1, segment_bytes bigint DEFAULT 67108864, OUT load_id uuid, OUT copy_statement text)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -1163,7 +1423,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.begin_load(uuid,integer,text[],integer,bigint) is 'Begins a load of an attempt''s execution from the start, for the worker that holds its fence: creates the results
+comment on function amc_history.begin_load(uuid,integer,text[],integer,bigint) is
+  'Begins a load of an attempt''s execution from the start, for the worker that holds its fence: creates the results
 table with the first header, and answers the COPY statement that takes records.
 
 header: column names as in the file. files: how many the result has. segment_bytes: see result_loads. Refuses with
@@ -1202,7 +1463,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.cancel_collection(uuid) is 'See public.cancel_collection. Definer: users may not write collections, weeks and attempts.';
+comment on function amc_history.cancel_collection(uuid) is
+  'See public.cancel_collection. Definer: users may not write collections, weeks and attempts.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -1222,7 +1484,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.cancel_orphaned_attempt() is 'Cancels at AMC what a week still has under way that somebody ended by hand. The attempt keeps its slot until AMC
+comment on function amc_history.cancel_orphaned_attempt() is
+  'Cancels at AMC what a week still has under way that somebody ended by hand. The attempt keeps its slot until AMC
 shows that the execution ended. Definer: it runs at the end of the transaction, when the role is the caller''s again.';
 -- service_role: execute
 
@@ -1247,7 +1510,8 @@ AS $function$
   end, '#', cell_fits_sql.cell);
 $function$
 ;
-comment on function amc_history.cell_fits_sql(text,text) is 'SQL that says whether a cell can be read as a type of amc_history.column_types. cell: SQL of the cell, of type
+comment on function amc_history.cell_fits_sql(text,text) is
+  'SQL that says whether a cell can be read as a type of amc_history.column_types. cell: SQL of the cell, of type
 text.';
 -- authenticated: execute
 -- service_role: execute
@@ -1286,7 +1550,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.check_cells(bigint) is 'Counts the cells that do not fit their type in results that were too large to check while they were loaded, or whose
+comment on function amc_history.check_cells(bigint) is
+  'Counts the cells that do not fit their type in results that were too large to check while they were loaded, or whose
 types became known later, and adds the count to their summaries and their weeks'' data: oldest first, at most
 max_records rows unless the first result alone has more. Answers how many results. Run by pg_cron.';
 
@@ -1314,7 +1579,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.check_parameters(jsonb,jsonb) is 'Refuses what is not an object (parameters_not_an_object), and values for parameters that the workflow does not
+comment on function amc_history.check_parameters(jsonb,jsonb) is
+  'Refuses what is not an object (parameters_not_an_object), and values for parameters that the workflow does not
 declare (unknown_parameter): AMC refuses them too.';
 -- service_role: execute
 
@@ -1342,7 +1608,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.check_range(integer,date,date) is 'Refuses a range that is neither a number of weeks nor two dates (range_incomplete, range_ambiguous,
+comment on function amc_history.check_range(integer,date,date) is
+  'Refuses a range that is neither a number of weeks nor two dates (range_incomplete, range_ambiguous,
 weeks_out_of_range, range_not_whole_weeks).';
 -- service_role: execute
 
@@ -1379,7 +1646,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.check_time_zone(text) is 'Refuses what is not a tz database name (unknown_time_zone).';
+comment on function amc_history.check_time_zone(text) is
+  'Refuses what is not a tz database name (unknown_time_zone).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.clock_now()
@@ -1393,7 +1661,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.clock_now() is 'The time by which every wait, lease and timestamp is measured. A test owns it by setting amc_history.clock in its
+comment on function amc_history.clock_now() is
+  'The time by which every wait, lease and timestamp is measured. A test owns it by setting amc_history.clock in its
 session; otherwise it is the database''s clock.';
 -- authenticated: execute
 -- service_role: execute
@@ -1431,7 +1700,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.column_names(text[]) is 'Names in SQL for the columns of a result: as in the file where that is possible, else cut, numbered (name_2) or
+comment on function amc_history.column_names(text[]) is
+  'Names in SQL for the columns of a result: as in the file where that is possible, else cut, numbered (name_2) or
 named by place (column_3).';
 
 CREATE OR REPLACE FUNCTION amc_history.column_types(header text[], output_columns jsonb)
@@ -1463,7 +1733,8 @@ AS $function$
   from asked a left join told t using (name, nth);
 $function$
 ;
-comment on function amc_history.column_types(text[],jsonb) is 'The type in SQL of each column of a header, by AMC''s outputColumns [{name, columnType, dataType}] (captured, H).
+comment on function amc_history.column_types(text[],jsonb) is
+  'The type in SQL of each column of a header, by AMC''s outputColumns [{name, columnType, dataType}] (captured, H).
 
 numeric: DECIMAL, and integers that are METRIC. text: integers that are DIMENSION, which are ids and may go beyond
 2^53, and everything else. date, timestamp (AMC writes it without a zone: guide, M), boolean: as AMC says. The column
@@ -1513,14 +1784,17 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.commit_segment(jsonb) is 'Moves a load''s cursor behind the segment that this transaction copied: its last statement.
+comment on function amc_history.commit_segment(jsonb) is
+  'Moves a load''s cursor behind the segment that this transaction copied: its last statement.
 
 segment: {load_id, attempt_id, fence, from: {file, byte_offset} where it began, to: {file, byte_offset, lines,
 etag, line_end} where the next begins, records and bytes that it has, digests: SHA-256 in hex}. Refuses a worker
 whose fence or whose place is not the load''s any more (AH001), and a segment of which COPY made other than its
 records (AH003); then nothing of it stays.';
 
-CREATE OR REPLACE FUNCTION amc_history.compare_loads(a result_loads, b result_loads, key text[], max_rows integer, OUT added bigint, OUT removed bigint, OUT changed bigint, OUT unchanged bigint, OUT added_lines bigint[], OUT removed_lines bigint[], OUT changed_lines bigint[], OUT changed_from bigint[])
+CREATE OR REPLACE FUNCTION amc_history.compare_loads(a result_loads, b result_loads, key text[], max_rows integer, OUT
+    added bigint, OUT removed bigint, OUT changed bigint, OUT unchanged bigint, OUT added_lines bigint[], OUT
+    removed_lines bigint[], OUT changed_lines bigint[], OUT changed_from bigint[])
  RETURNS record
  LANGUAGE plpgsql
  STABLE
@@ -1557,7 +1831,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.compare_loads(result_loads,result_loads,text[],integer) is 'Pairs the rows of two loads of one table by key, or without a key by all their cells, and counts them; up to
+comment on function amc_history.compare_loads(result_loads,result_loads,text[],integer) is
+  'Pairs the rows of two loads of one table by key, or without a key by all their cells, and counts them; up to
 max_rows lines of each kind, changed_from beside changed_lines.';
 -- authenticated: execute
 -- service_role: execute
@@ -1597,7 +1872,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.confirm_execution(uuid,text) is 'See public.confirm_execution. Definer: users may not write attempts.';
+comment on function amc_history.confirm_execution(uuid,text) is
+  'See public.confirm_execution. Definer: users may not write attempts.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -1631,11 +1907,13 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.confirm_no_execution(uuid) is 'See public.confirm_no_execution. Definer: users may not write attempts and weeks.';
+comment on function amc_history.confirm_no_execution(uuid) is
+  'See public.confirm_no_execution. Definer: users may not write attempts and weeks.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.connect_instance(instance_id text, entity_id text, marketplace_id text, region text, credential jsonb, member_email text DEFAULT NULL::text, name text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION amc_history.connect_instance(instance_id text, entity_id text, marketplace_id text, region
+    text, credential jsonb, member_email text DEFAULT NULL::text, name text DEFAULT NULL::text)
  RETURNS text
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -1687,7 +1965,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.connect_instance(text,text,text,text,jsonb,text,text) is 'Connects an AMC instance, or renews its credential: stores the credential in Vault, ends a pause, and lets
+comment on function amc_history.connect_instance(text,text,text,text,jsonb,text,text) is
+  'Connects an AMC instance, or renews its credential: stores the credential in Vault, ends a pause, and lets
 the user with member_email collect from it. Leaves an event instance_connected, with its actor. Run at a database
 prompt, as postgres.';
 
@@ -1698,7 +1977,8 @@ CREATE OR REPLACE FUNCTION amc_history.copy_line_sequence()
  SET search_path TO ''
 AS $function$ select current_setting('amc_history.lines')::regclass; $function$
 ;
-comment on function amc_history.copy_line_sequence() is 'The sequence that numbers the lines of the running COPY. amc_history.open_load sets it; declared immutable for the
+comment on function amc_history.copy_line_sequence() is
+  'The sequence that numbers the lines of the running COPY. amc_history.open_load sets it; declared immutable for the
 reason that amc_history.copy_load_id gives.';
 
 CREATE OR REPLACE FUNCTION amc_history.copy_load_id()
@@ -1708,7 +1988,8 @@ CREATE OR REPLACE FUNCTION amc_history.copy_load_id()
  SET search_path TO ''
 AS $function$ select current_setting('amc_history.load_id')::uuid; $function$
 ;
-comment on function amc_history.copy_load_id() is 'The load that the running COPY fills: the default of load_id. amc_history.open_load sets it.
+comment on function amc_history.copy_load_id() is
+  'The load that the running COPY fills: the default of load_id. amc_history.open_load sets it.
 
 Declared immutable, which it is within one COPY: COPY plans its defaults anew in each statement and so reads the
 setting once, not for each row. For COPY only: a prepared INSERT would keep the load for which it was planned.';
@@ -1730,7 +2011,8 @@ AS $function$
   where t.table_name = copy_statement.table_name;
 $function$
 ;
-comment on function amc_history.copy_statement(text) is 'The COPY that takes records of a workflow''s files, without header, into its results table.';
+comment on function amc_history.copy_statement(text) is
+  'The COPY that takes records of a workflow''s files, without header, into its results table.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_actionable()
  RETURNS integer
@@ -1769,7 +2051,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.count_actionable() is 'How many instances, results and cancellations a worker could do something for now. What waits behind a full or
+comment on function amc_history.count_actionable() is
+  'How many instances, results and cancellations a worker could do something for now. What waits behind a full or
 paused instance does not count.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_filtered()
@@ -1791,7 +2074,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.count_filtered() is 'Counts a load''s filtered rows as it becomes complete. Definer: whoever writes loads need not read the list of
+comment on function amc_history.count_filtered() is
+  'Counts a load''s filtered rows as it becomes complete. Definer: whoever writes loads need not read the list of
 results tables.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_uncast(load_id uuid, from_line bigint, to_line bigint)
@@ -1823,7 +2107,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.count_uncast(uuid,bigint,bigint) is 'Counts the cells of a load that are not empty and do not fit their column''s type, which the view therefore shows as
+comment on function amc_history.count_uncast(uuid,bigint,bigint) is
+  'Counts the cells of a load that are not empty and do not fit their column''s type, which the view therefore shows as
 null.
 
 from_line, to_line: the lines to look at, both inclusive; counts of parts can be added up. Answers {column: n},
@@ -1859,9 +2144,11 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.create_result_table(amc_workflows,text[]) is 'Creates the table and the views of a workflow version once its first header is known. Answers its row.';
+comment on function amc_history.create_result_table(amc_workflows,text[]) is
+  'Creates the table and the views of a workflow version once its first header is known. Answers its row.';
 
-CREATE OR REPLACE FUNCTION amc_history.create_result_view(target amc_history.result_tables, view_name text, cells text[], about text)
+CREATE OR REPLACE FUNCTION amc_history.create_result_view(target amc_history.result_tables, view_name text, cells
+    text[], about text)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -1889,7 +2176,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.create_result_view(amc_history.result_tables,text,text[],text) is 'Creates one view of a results table, in place of the one that is there.
+comment on function amc_history.create_result_view(amc_history.result_tables,text,text[],text) is
+  'Creates one view of a results table, in place of the one that is there.
 
 cells: SQL of each column, of the row r. about: its comment, with %1$s for the workflow and %2$s for the instance.';
 
@@ -1919,7 +2207,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.create_result_views(amc_history.result_tables) is 'Creates the two views of a workflow version, in place of those that are there: one with types, one with text.';
+comment on function amc_history.create_result_views(amc_history.result_tables) is
+  'Creates the two views of a workflow version, in place of those that are there: one with types, one with text.';
 
 CREATE OR REPLACE FUNCTION amc_history.delete_load_rows()
  RETURNS trigger
@@ -1935,7 +2224,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.delete_load_rows() is 'Deletes a load''s rows with it.';
+comment on function amc_history.delete_load_rows() is
+  'Deletes a load''s rows with it.';
 
 CREATE OR REPLACE FUNCTION amc_history.describe_collection(collection_id uuid, created boolean)
  RETURNS jsonb
@@ -1949,7 +2239,8 @@ AS $function$
   from public.report_data_weeks w where w.collection_id = describe_collection.collection_id;
 $function$
 ;
-comment on function amc_history.describe_collection(uuid,boolean) is 'A collection''s id and weeks, oldest first, as create_collection answers them.';
+comment on function amc_history.describe_collection(uuid,boolean) is
+  'A collection''s id and weeks, oldest first, as create_collection answers them.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.describe_header_change(expected text[], got text[])
@@ -1982,7 +2273,8 @@ AS $function$
       from kept where moved));
 $function$
 ;
-comment on function amc_history.describe_header_change(text[],text[]) is 'Says which columns of a header were added, removed and moved; empty if none was.';
+comment on function amc_history.describe_header_change(text[],text[]) is
+  'Says which columns of a header were added, removed and moved; empty if none was.';
 
 CREATE OR REPLACE FUNCTION amc_history.dispatch_collect()
  RETURNS integer
@@ -2017,7 +2309,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.dispatch_collect() is 'Wakes the edge function collect if there is anything to do: one worker for every actionable_per_wake_up things, at
+comment on function amc_history.dispatch_collect() is
+  'Wakes the edge function collect if there is anything to do: one worker for every actionable_per_wake_up things, at
 most wake_ups (amc_history.allowances). Answers how many requests it queued. Run by pg_cron; URL and key come from
 Vault.';
 
@@ -2035,7 +2328,8 @@ AS $function$
   select count(*) from dropped;
 $function$
 ;
-comment on function amc_history.drop_ended_loads(uuid) is 'Drops unfinished loads of attempts that have ended: of one attempt, or of all. Answers how many loads.';
+comment on function amc_history.drop_ended_loads(uuid) is
+  'Drops unfinished loads of attempts that have ended: of one attempt, or of all. Answers how many loads.';
 
 CREATE OR REPLACE FUNCTION amc_history.drop_load(attempt_id uuid, fence integer)
  RETURNS void
@@ -2049,7 +2343,8 @@ AS $function$
     and l.fence <= drop_load.fence;
 $function$
 ;
-comment on function amc_history.drop_load(uuid,integer) is 'Drops what is loaded of an attempt''s execution, so that its load begins from the start; not what a later worker has
+comment on function amc_history.drop_load(uuid,integer) is
+  'Drops what is loaded of an attempt''s execution, so that its load begins from the start; not what a later worker has
 claimed.';
 
 CREATE OR REPLACE FUNCTION amc_history.drop_result_table()
@@ -2066,10 +2361,12 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.drop_result_table() is 'Drops the table and the views of a workflow version that is deleted (with its instance, say). Definer: whoever
+comment on function amc_history.drop_result_table() is
+  'Drops the table and the views of a workflow version that is deleted (with its instance, say). Definer: whoever
 deletes a workflow need not own them.';
 
-CREATE OR REPLACE FUNCTION amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamp with time zone DEFAULT NULL::timestamp with time zone)
+CREATE OR REPLACE FUNCTION amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamp with time zone
+    DEFAULT NULL::timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -2082,7 +2379,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.end_attempt(uuid,text,timestamp with time zone) is 'Ends a live attempt, which frees its slot and its window. outcome: how. watch_until: until when AMC''s list is
+comment on function amc_history.end_attempt(uuid,text,timestamp with time zone) is
+  'Ends a live attempt, which frees its slot and its window. outcome: how. watch_until: until when AMC''s list is
 still searched for its execution; only for abandoned. The caller holds the week''s lock.';
 -- service_role: execute
 
@@ -2109,7 +2407,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.end_cancelled_attempts(text) is 'Ends the attempts of an instance that are cancelled and whose execution has ended at AMC. Weeks stay as they are.';
+comment on function amc_history.end_cancelled_attempts(text) is
+  'Ends the attempts of an instance that are cancelled and whose execution has ended at AMC. Weeks stay as they are.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_earlier_loaders(load_id uuid, fence integer)
@@ -2126,7 +2425,8 @@ AS $function$
       from generate_series(1, end_earlier_loaders.fence - 1) f);
 $function$
 ;
-comment on function amc_history.end_earlier_loaders(uuid,integer) is 'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
+comment on function amc_history.end_earlier_loaders(uuid,integer) is
+  'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
 many.';
 
 CREATE OR REPLACE FUNCTION amc_history.executions_to_cancel(again interval)
@@ -2145,7 +2445,8 @@ AS $function$
   order by e.cancel_requested_at;
 $function$
 ;
-comment on function amc_history.executions_to_cancel(interval) is 'The executions that a worker should ask AMC to cancel now, the earliest requested first. again: how long after a
+comment on function amc_history.executions_to_cancel(interval) is
+  'The executions that a worker should ask AMC to cancel now, the earliest requested first. again: how long after a
 request AMC is asked once more.';
 -- service_role: execute
 
@@ -2160,7 +2461,8 @@ AS $function$
   where w.id = (week).id and w.status in ('pending', 'running', 'completed');
 $function$
 ;
-comment on function amc_history.fail_week(report_data_weeks,text,text) is 'Fails a week that is not finished, and counts an error: code, a stable code; message, the words of whoever refused
+comment on function amc_history.fail_week(report_data_weeks,text,text) is
+  'Fails a week that is not finished, and counts an error: code, a stable code; message, the words of whoever refused
 it, cut at 2000 characters. A completed week stays completed and keeps its result.';
 -- service_role: execute
 
@@ -2194,7 +2496,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.find_repeated_request(uuid,text,text) is 'Answers the collection that this request made before: found by its key, else by its content within the allowance
+comment on function amc_history.find_repeated_request(uuid,text,text) is
+  'Answers the collection that this request made before: found by its key, else by its content within the allowance
 repeated_request. Refuses a key that came with another content (idempotency_key_reused).';
 -- service_role: execute
 
@@ -2233,7 +2536,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.finish_load(uuid,uuid,integer) is 'Completes a load whose files are all in, if the worker still holds the fence (else AH001). Answers the summary that
+comment on function amc_history.finish_load(uuid,uuid,integer) is
+  'Completes a load whose files are all in, if the worker still holds the fence (else AH001). Answers the summary that
 becomes the week''s data.';
 
 CREATE OR REPLACE FUNCTION amc_history.finish_week(week report_data_weeks, live week_attempts, status text)
@@ -2263,7 +2567,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.finish_week(report_data_weeks,week_attempts,text) is 'Ends the live attempt of a week whose final status was reported; if it failed, stores AMC''s reason with the week.';
+comment on function amc_history.finish_week(report_data_weeks,week_attempts,text) is
+  'Ends the live attempt of a week whose final status was reported; if it failed, stores AMC''s reason with the week.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_attempt_revival()
@@ -2277,7 +2582,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.forbid_attempt_revival() is 'Refuses to change the state of an ended attempt, and an execution that an attempt has.';
+comment on function amc_history.forbid_attempt_revival() is
+  'Refuses to change the state of an ended attempt, and an execution that an attempt has.';
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_execution_week_change()
  RETURNS trigger
@@ -2290,7 +2596,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.forbid_execution_week_change() is 'Refuses to give an execution to another week.';
+comment on function amc_history.forbid_execution_week_change() is
+  'Refuses to give an execution to another week.';
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_misplaced_week()
  RETURNS trigger
@@ -2311,7 +2618,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.forbid_misplaced_week() is 'Refuses a week that does not lie in its collection''s range, a whole number of weeks after its start: so the
+comment on function amc_history.forbid_misplaced_week() is
+  'Refuses a week that does not lie in its collection''s range, a whole number of weeks after its start: so the
 weeks are contiguous.';
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_slot_beyond_cap()
@@ -2331,7 +2639,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.forbid_slot_beyond_cap() is 'Refuses a live attempt beyond the instance''s max_parallel slots.';
+comment on function amc_history.forbid_slot_beyond_cap() is
+  'Refuses a live attempt beyond the instance''s max_parallel slots.';
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_workflow_version_change()
  RETURNS trigger
@@ -2344,7 +2653,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.forbid_workflow_version_change() is 'Refuses a change of what decides a workflow''s result.';
+comment on function amc_history.forbid_workflow_version_change() is
+  'Refuses a change of what decides a workflow''s result.';
 
 CREATE OR REPLACE FUNCTION amc_history.forget_lost_workflow(week report_data_weeks)
  RETURNS boolean
@@ -2359,7 +2669,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.forget_lost_workflow(report_data_weeks) is 'Of a week whose workflow AMC does not see: answers false if the workflow was saved within workflow_visible
+comment on function amc_history.forget_lost_workflow(report_data_weeks) is
+  'Of a week whose workflow AMC does not see: answers false if the workflow was saved within workflow_visible
 (amc_history.allowances); else it is gone at AMC, is to be saved again, and the answer is true.';
 -- service_role: execute
 
@@ -2386,7 +2697,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.free_slots(amc_instances) is 'The slots in which an instance may begin an attempt now: free ones, less what AMC reports as running from
+comment on function amc_history.free_slots(amc_instances) is
+  'The slots in which an instance may begin an attempt now: free ones, less what AMC reports as running from
 elsewhere, within the daily limit.';
 -- service_role: execute
 
@@ -2406,7 +2718,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.has_claimable_week(text) is 'Whether an attempt may begin for a week of the instance: it is due, and no live attempt asks for the same window.';
+comment on function amc_history.has_claimable_week(text) is
+  'Whether an attempt may begin for a week of the instance: it is due, and no live attempt asks for the same window.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.hold_for_survey()
@@ -2420,7 +2733,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.hold_for_survey() is 'Holds a week with survey_again, whoever makes it due, until the next listing has looked for it.';
+comment on function amc_history.hold_for_survey() is
+  'Holds a week with survey_again, whoever makes it due, until the next listing has looked for it.';
 
 CREATE OR REPLACE FUNCTION amc_history.insert_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
  RETURNS boolean
@@ -2440,7 +2754,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.insert_execution(text,uuid,jsonb,boolean) is 'Adds the row of an execution. details: an amc_history.execution_observation as JSON, or null; its id does not
+comment on function amc_history.insert_execution(text,uuid,jsonb,boolean) is
+  'Adds the row of an execution. details: an amc_history.execution_observation as JSON, or null; its id does not
 count. Answers true, or null if the row is there already.';
 -- service_role: execute
 
@@ -2502,7 +2817,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.insert_intents(amc_instances,integer,interval) is 'Writes the intents of up to max_weeks due weeks of one instance into its free slots, oldest first. lease: how long
+comment on function amc_history.insert_intents(amc_instances,integer,interval) is
+  'Writes the intents of up to max_weeks due weeks of one instance into its free slots, oldest first. lease: how long
 the attempts are their worker''s alone. The caller holds the instance''s lock and calls this in a new statement, so that
 it counts what was committed before the lock was granted.';
 -- service_role: execute
@@ -2516,7 +2832,8 @@ AS $function$
   select m.instance_id from public.amc_instance_members m where m.user_id = (select auth.uid());
 $function$
 ;
-comment on function amc_history.instances_of_caller() is 'The instances of which the signed-in user is a member. Policies ask for them once per query.';
+comment on function amc_history.instances_of_caller() is
+  'The instances of which the signed-in user is a member. Policies ask for them once per query.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -2531,7 +2848,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.is_execution_id(text) is 'Whether a text has the form of an AMC workflowExecutionId: 1 to 128 letters, digits and . _ : - with a letter or
+comment on function amc_history.is_execution_id(text) is
+  'Whether a text has the form of an AMC workflowExecutionId: 1 to 128 letters, digits and . _ : - with a letter or
 digit first. Null for null. AMC''s are lowercase UUIDs in every captured answer (H); that is not relied upon.';
 -- service_role: execute
 
@@ -2546,10 +2864,12 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.is_final_week_status(text) is 'Whether a week with this status is finished. Queries of report_data_weeks read finished_at, which says the same.';
+comment on function amc_history.is_final_week_status(text) is
+  'Whether a week with this status is finished. Queries of report_data_weeks read finished_at, which says the same.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.is_legal_transition(week report_data_weeks, live week_attempts, status text, data jsonb, execution_id text)
+CREATE OR REPLACE FUNCTION amc_history.is_legal_transition(week report_data_weeks, live week_attempts, status text, data
+    jsonb, execution_id text)
  RETURNS boolean
  LANGUAGE plpgsql
  IMMUTABLE
@@ -2571,7 +2891,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) is 'Whether a week may take this status, data and execution (rule 5): from pending to any status, from running to
+comment on function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) is
+  'Whether a week may take this status, data and execution (rule 5): from pending to any status, from running to
 any but pending, from a final status only to itself and only to add what is missing.';
 -- service_role: execute
 
@@ -2600,7 +2921,8 @@ AS $function$
     );
 $function$
 ;
-comment on function amc_history.is_listing_due(amc_instances) is 'Whether a listing of the instance is due, and there is something that it could change.';
+comment on function amc_history.is_listing_due(amc_instances) is
+  'Whether a listing of the instance is due, and there is something that it could change.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_operator()
@@ -2614,7 +2936,8 @@ AS $function$
   select coalesce(auth.role() = 'service_role', pg_has_role(session_user, 'postgres', 'member'));
 $function$
 ;
-comment on function amc_history.is_operator() is 'Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
+comment on function amc_history.is_operator() is
+  'Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
 at a database prompt whose login role is postgres or may become it.';
 
 CREATE OR REPLACE FUNCTION amc_history.is_terminal_status(status text)
@@ -2628,7 +2951,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.is_terminal_status(text) is 'Whether AMC''s status says that an execution has ended (SPEC, H): false for a status that is not known here, null
+comment on function amc_history.is_terminal_status(text) is
+  'Whether AMC''s status says that an execution has ended (SPEC, H): false for a status that is not known here, null
 for null. Queries of workflow_executions read has_ended.';
 -- service_role: execute
 
@@ -2650,7 +2974,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.is_unique(result_loads,text[]) is 'Whether no two rows of a load have the same key; null if there is no key.';
+comment on function amc_history.is_unique(result_loads,text[]) is
+  'Whether no two rows of a load have the same key; null if there is no key.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -2674,7 +2999,8 @@ AS $function$
     and a.attnum > 0 and not a.attisdropped and a.attname not in ('load_id', 'line');
 $function$
 ;
-comment on function amc_history.json_cells(text) is 'SQL of the columns of a results table (the row r), each read as its view reads it, numbers by
+comment on function amc_history.json_cells(text) is
+  'SQL of the columns of a results table (the row r), each read as its view reads it, numbers by
 amc_history.json_number.';
 -- authenticated: execute
 -- service_role: execute
@@ -2693,7 +3019,8 @@ AS $function$
     end from (select %s as n offset 0) v)$q$, json_number.value);
 $function$
 ;
-comment on function amc_history.json_number(text) is 'SQL that makes JSON of a number: a string where JavaScript would round it, beyond 2^53 or with more than 15
+comment on function amc_history.json_number(text) is
+  'SQL that makes JSON of a number: a string where JavaScript would round it, beyond 2^53 or with more than 15
 significant digits. value: SQL of the number.';
 -- authenticated: execute
 -- service_role: execute
@@ -2724,7 +3051,8 @@ AS $function$
       where o ->> 'name' = (load).header[a.attnum - 2] and upper(o ->> 'columnType') = 'DIMENSION');
 $function$
 ;
-comment on function amc_history.key_columns(result_loads) is 'The columns of a load that are dimensions, by AMC''s outputColumns; null if none is known. The header''s columns are
+comment on function amc_history.key_columns(result_loads) is
+  'The columns of a load that are dimensions, by AMC''s outputColumns; null if none is known. The header''s columns are
 the table''s from the third on.';
 -- authenticated: execute
 -- service_role: execute
@@ -2758,7 +3086,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.load_rows(uuid,integer,bigint) is 'A page of a load''s rows, as public.week_rows answers them; [] for null. Refuses with rows_out_of_range.';
+comment on function amc_history.load_rows(uuid,integer,bigint) is
+  'A page of a load''s rows, as public.week_rows answers them; [] for null. Refuses with rows_out_of_range.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -2813,7 +3142,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.load_summary(uuid) is 'What a week''s data says of a load: columns [{name, type and kind as AMC names them, read_as: the type in SQL}],
+comment on function amc_history.load_summary(uuid) is
+  'What a week''s data says of a load: columns [{name, type and kind as AMC names them, read_as: the type in SQL}],
 rows, bytes, files, segments, segment_bytes, checksum, uncast (cells that do not fit their type, by column; left out
 until they are counted), seconds since it began, and first_rows: the first 20, as text, cells cut at 1000 characters.';
 
@@ -2830,7 +3160,8 @@ AS $function$
   where l.id = load_types.load_id;
 $function$
 ;
-comment on function amc_history.load_types(uuid) is 'The types in SQL of a load''s columns: those of its view, or those that the view will have once the load is complete;
+comment on function amc_history.load_types(uuid) is
+  'The types in SQL of a load''s columns: those of its view, or those that the view will have once the load is complete;
 null while AMC''s outputColumns are not known.';
 
 CREATE OR REPLACE FUNCTION amc_history.loader_application_name(load_id uuid, fence integer)
@@ -2842,7 +3173,8 @@ AS $function$
   select format('amc-history load %s %s', loader_application_name.load_id, loader_application_name.fence);
 $function$
 ;
-comment on function amc_history.loader_application_name(uuid,integer) is 'The application_name of a session while it fills a load: a later worker finds an earlier one that hangs by it.';
+comment on function amc_history.loader_application_name(uuid,integer) is
+  'The application_name of a session while it fills a load: a later worker finds an earlier one that hangs by it.';
 
 CREATE OR REPLACE FUNCTION amc_history.loads_of_caller()
  RETURNS SETOF uuid
@@ -2857,7 +3189,8 @@ AS $function$
   where c.owner_id = (select auth.uid());
 $function$
 ;
-comment on function amc_history.loads_of_caller() is 'The complete loads of the signed-in user''s weeks: whose rows the user may read.
+comment on function amc_history.loads_of_caller() is
+  'The complete loads of the signed-in user''s weeks: whose rows the user may read.
 
 Definer: it says what the policies of the four tables say, in one pass from the owner, so that a query looks up neither
 all loads of the database nor the load of each row.';
@@ -2875,7 +3208,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.local_midnight(date) is 'The start of a day as AMC takes times of a window: local, without a zone.';
+comment on function amc_history.local_midnight(date) is
+  'The start of a day as AMC takes times of a window: local, without a zone.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.lock_load(attempt_id uuid, fence integer)
@@ -2899,7 +3233,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.lock_load(uuid,integer) is 'Locks week and attempt and answers the attempt. Refuses (SQLSTATE AH001, stale_load) a loader whose fence is no
+comment on function amc_history.lock_load(uuid,integer) is
+  'Locks week and attempt and answers the attempt. Refuses (SQLSTATE AH001, stale_load) a loader whose fence is no
 longer the attempt''s.';
 
 CREATE OR REPLACE FUNCTION amc_history.lock_own_attempt(attempt_id uuid)
@@ -2923,7 +3258,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.lock_own_attempt(uuid) is 'Locks an attempt for a request of its collection''s owner; refuses anybody else (attempt_not_found,
+comment on function amc_history.lock_own_attempt(uuid) is
+  'Locks an attempt for a request of its collection''s owner; refuses anybody else (attempt_not_found,
 collection_not_found). Definer: see amc_history.lock_own_collection.';
 
 CREATE OR REPLACE FUNCTION amc_history.lock_own_collection(collection_id uuid)
@@ -2952,7 +3288,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.lock_own_collection(uuid) is 'Locks a collection and its instance for a request of the collection''s owner, or of whoever acts for all users;
+comment on function amc_history.lock_own_collection(uuid) is
+  'Locks a collection and its instance for a request of the collection''s owner, or of whoever acts for all users;
 refuses anybody else (collection_not_found). Definer: users may not lock what they may only read.';
 
 CREATE OR REPLACE FUNCTION amc_history.lock_own_week(week_id uuid)
@@ -2975,7 +3312,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.lock_own_week(uuid) is 'Locks a week for a request of its owner; refuses anybody else (week_not_found, collection_not_found). Definer:
+comment on function amc_history.lock_own_week(uuid) is
+  'Locks a week for a request of its owner; refuses anybody else (week_not_found, collection_not_found). Definer:
 see amc_history.lock_own_collection.';
 
 CREATE OR REPLACE FUNCTION amc_history.needs_output_columns(execution_id text)
@@ -2992,7 +3330,8 @@ AS $function$
   where e.id = needs_output_columns.execution_id;
 $function$
 ;
-comment on function amc_history.needs_output_columns(text) is 'Whether AMC''s outputColumns are known neither from this execution nor from an earlier one of its workflow version.
+comment on function amc_history.needs_output_columns(text) is
+  'Whether AMC''s outputColumns are known neither from this execution nor from an earlier one of its workflow version.
 Then the worker asks: AMC''s answer to a GET carries them (captured, H); whether its list does is not known.';
 
 CREATE OR REPLACE FUNCTION amc_history.needs_survey(instance_id text)
@@ -3009,7 +3348,8 @@ AS $function$
         and c.paused_at is null and c.cancelled_at is null);
 $function$
 ;
-comment on function amc_history.needs_survey(text) is 'Whether a collection of the instance waits for a listing before its first create, or a week for the next listing
+comment on function amc_history.needs_survey(text) is
+  'Whether a collection of the instance waits for a listing before its first create, or a week for the next listing
 (survey_again).';
 -- service_role: execute
 
@@ -3023,7 +3363,8 @@ AS $function$
   from public.report_data_collections c where c.id = next_due_at.collection_id;
 $function$
 ;
-comment on function amc_history.next_due_at(uuid) is 'The due_at of a week that may start as soon as possible: now, or infinity while its collection is paused.';
+comment on function amc_history.next_due_at(uuid) is
+  'The due_at of a week that may start as soon as possible: now, or infinity while its collection is paused.';
 
 CREATE OR REPLACE FUNCTION amc_history.open_load(load_id uuid, fence integer)
  RETURNS void
@@ -3053,7 +3394,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.open_load(uuid,integer) is 'Prepares this transaction for the COPY of a segment: its rows get the load''s id and the lines that follow the loaded
+comment on function amc_history.open_load(uuid,integer) is
+  'Prepares this transaction for the COPY of a segment: its rows get the load''s id and the lines that follow the loaded
 ones. Sets the timeouts, and a name by which a later worker finds the session. Called in the transaction that copies.
 Refuses with stale_load (AH001).';
 
@@ -3095,7 +3437,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.open_restatements(integer) is 'Makes the weeks due again that their collections'' policies collect again, at most max_weeks; each at most once
+comment on function amc_history.open_restatements(integer) is
+  'Makes the weeks due again that their collections'' policies collect again, at most max_weeks; each at most once
 in restate_every_days. They stay completed and show what they show until the new result is in. Answers how many.
 Run by pg_cron.';
 
@@ -3125,11 +3468,13 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.pause_collection(uuid) is 'See public.pause_collection. Definer: users may not write collections and weeks.';
+comment on function amc_history.pause_collection(uuid) is
+  'See public.pause_collection. Definer: users may not write collections and weeks.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.plan_range(weeks integer, start_date date, end_date date, week_starts_on text, time_zone text, OUT first_day date, OUT last_day date, OUT weekday text)
+CREATE OR REPLACE FUNCTION amc_history.plan_range(weeks integer, start_date date, end_date date, week_starts_on text,
+    time_zone text, OUT first_day date, OUT last_day date, OUT weekday text)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3176,7 +3521,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.plan_range(integer,date,date,text,text) is 'Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least settle_days
+comment on function amc_history.plan_range(integer,date,date,text,text) is
+  'Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least settle_days
 ago (amc_history.allowances), or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete,
 range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.';
 -- service_role: execute
@@ -3192,7 +3538,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.protect_execution_id() is 'Refuses to erase a week''s execution. Another of its executions may take its place.';
+comment on function amc_history.protect_execution_id() is
+  'Refuses to erase a week''s execution. Another of its executions may take its place.';
 
 CREATE OR REPLACE FUNCTION amc_history.protect_shown_load()
  RETURNS trigger
@@ -3211,7 +3558,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.protect_shown_load() is 'Refuses to delete the load whose rows a week shows. Definer: whoever deletes a load may not see the week.';
+comment on function amc_history.protect_shown_load() is
+  'Refuses to delete the load whose rows a week shows. Definer: whoever deletes a load may not see the week.';
 
 CREATE OR REPLACE FUNCTION amc_history.protect_terminal_status()
  RETURNS trigger
@@ -3224,7 +3572,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.protect_terminal_status() is 'Refuses to change a status with which an execution ended at AMC.';
+comment on function amc_history.protect_terminal_status() is
+  'Refuses to change a status with which an execution ended at AMC.';
 
 CREATE OR REPLACE FUNCTION amc_history.prune_versions(max_loads integer DEFAULT 20, max_records bigint DEFAULT 2000000)
  RETURNS integer
@@ -3255,7 +3604,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.prune_versions(integer,bigint) is 'Deletes results beyond their collection''s keep_versions, oldest first: at most max_loads, and no more than
+comment on function amc_history.prune_versions(integer,bigint) is
+  'Deletes results beyond their collection''s keep_versions, oldest first: at most max_loads, and no more than
 max_records rows unless the first alone has more. Each leaves an event version_pruned. Answers how many. Run by
 pg_cron.';
 
@@ -3271,10 +3621,12 @@ AS $function$
     where happened_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
 $function$
 ;
-comment on function amc_history.purge_history() is 'Deletes old records: runs of jobs after keep_job_runs, tracking events after keep_events (amc_history.allowances);
+comment on function amc_history.purge_history() is
+  'Deletes old records: runs of jobs after keep_job_runs, tracking events after keep_events (amc_history.allowances);
 and partial loads of attempts that have ended. Run by pg_cron.';
 
-CREATE OR REPLACE FUNCTION amc_history.raise_alert(code text, message text, instance_id text, week_id uuid DEFAULT NULL::uuid, detail jsonb DEFAULT NULL::jsonb)
+CREATE OR REPLACE FUNCTION amc_history.raise_alert(code text, message text, instance_id text, week_id uuid DEFAULT
+    NULL::uuid, detail jsonb DEFAULT NULL::jsonb)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
@@ -3286,10 +3638,13 @@ AS $function$
     last_raised_at = amc_history.clock_now();
 $function$
 ;
-comment on function amc_history.raise_alert(text,text,text,uuid,jsonb) is 'Opens an alert for a person, or counts one up that is open for the same code, instance and week.';
+comment on function amc_history.raise_alert(text,text,text,uuid,jsonb) is
+  'Opens an alert for a person, or counts one up that is open for the same code, instance and week.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.record_action(event text, instance_id text, collection_id uuid DEFAULT NULL::uuid, week_id uuid DEFAULT NULL::uuid, attempt_id uuid DEFAULT NULL::uuid, execution_id text DEFAULT NULL::text, detail jsonb DEFAULT NULL::jsonb, actor text DEFAULT amc_history.actor())
+CREATE OR REPLACE FUNCTION amc_history.record_action(event text, instance_id text, collection_id uuid DEFAULT
+    NULL::uuid, week_id uuid DEFAULT NULL::uuid, attempt_id uuid DEFAULT NULL::uuid, execution_id text DEFAULT
+    NULL::text, detail jsonb DEFAULT NULL::jsonb, actor text DEFAULT amc_history.actor())
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3302,7 +3657,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.record_action(text,text,uuid,uuid,uuid,text,jsonb,text) is 'Writes an event that a person caused. event: its code. actor: who; by default whoever makes the request. The rest:
+comment on function amc_history.record_action(text,text,uuid,uuid,uuid,text,jsonb,text) is
+  'Writes an event that a person caused. event: its code. actor: who; by default whoever makes the request. The rest:
 what it was done to, and detail.';
 -- service_role: execute
 
@@ -3320,7 +3676,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.record_checked_cells() is 'Stores the summary''s count of cells that do not fit as a load becomes complete.';
+comment on function amc_history.record_checked_cells() is
+  'Stores the summary''s count of cells that do not fit as a load becomes complete.';
 
 CREATE OR REPLACE FUNCTION amc_history.record_echo(instance_id text, proved boolean)
  RETURNS boolean
@@ -3346,12 +3703,14 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.record_echo(text,boolean) is 'Records whether the execution that AMC''s answer to a create describes would have been found in its list (proved;
+comment on function amc_history.record_echo(text,boolean) is
+  'Records whether the execution that AMC''s answer to a create describes would have been found in its list (proved;
 null: not looked at). The first that would be proves the instance''s list, and one that would not takes the proof back.
 Answers true if it did.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.record_event(event text, attempt week_attempts, week report_data_weeks, execution_id text DEFAULT NULL::text, detail jsonb DEFAULT NULL::jsonb)
+CREATE OR REPLACE FUNCTION amc_history.record_event(event text, attempt week_attempts, week report_data_weeks,
+    execution_id text DEFAULT NULL::text, detail jsonb DEFAULT NULL::jsonb)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3364,7 +3723,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.record_event(text,week_attempts,report_data_weeks,text,jsonb) is 'Writes an event that no person caused, about a week and an attempt of it (or null).';
+comment on function amc_history.record_event(text,week_attempts,report_data_weeks,text,jsonb) is
+  'Writes an event that no person caused, about a week and an attempt of it (or null).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.record_output_columns(execution_id text, output_columns jsonb)
@@ -3378,7 +3738,8 @@ AS $function$
   returning true;
 $function$
 ;
-comment on function amc_history.record_output_columns(text,jsonb) is 'Stores AMC''s outputColumns of an ended execution that lacks them; called before begin_load, so that the load knows
+comment on function amc_history.record_output_columns(text,jsonb) is
+  'Stores AMC''s outputColumns of an ended execution that lacks them; called before begin_load, so that the load knows
 the types. Answers true, or null if they were known or are not an array.';
 
 CREATE OR REPLACE FUNCTION amc_history.refresh_overdue_alerts(instance_id text)
@@ -3409,11 +3770,13 @@ AS $function$
         and a.intended_at < amc_history.clock_now() - (select l.unknown_status from amc_history.allowances() l));
 $function$
 ;
-comment on function amc_history.refresh_overdue_alerts(text) is 'Alerts a person to executions that have not ended after the instance''s overdue_hours, or that still have a status
+comment on function amc_history.refresh_overdue_alerts(text) is
+  'Alerts a person to executions that have not ended after the instance''s overdue_hours, or that still have a status
 not known here after the allowance unknown_status; and resolves those alerts once it is no longer so.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.refuse(code text, message text, hint text, sqlstate_code text DEFAULT '22023'::text)
+CREATE OR REPLACE FUNCTION amc_history.refuse(code text, message text, hint text, sqlstate_code text DEFAULT
+    '22023'::text)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3423,12 +3786,14 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.refuse(text,text,text,text) is 'Refuses a request: message says what was expected and what came, hint what to do, detail is a stable code for
+comment on function amc_history.refuse(text,text,text,text) is
+  'Refuses a request: message says what was expected and what came, hint what to do, detail is a stable code for
 programs. A SQLSTATE PTxyz becomes HTTP status xyz.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.refuse_execution(attempt week_attempts, week report_data_weeks, execution_id text, holder uuid, details jsonb)
+CREATE OR REPLACE FUNCTION amc_history.refuse_execution(attempt week_attempts, week report_data_weeks, execution_id
+    text, holder uuid, details jsonb)
  RETURNS tracking_report
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3446,7 +3811,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.refuse_execution(week_attempts,report_data_weeks,text,uuid,jsonb) is 'Refuses an execution that an attempt cannot take, and keeps its id in an event and an alert. holder: the week that
+comment on function amc_history.refuse_execution(week_attempts,report_data_weeks,text,uuid,jsonb) is
+  'Refuses an execution that an attempt cannot take, and keeps its id in an event and an alert. holder: the week that
 the execution is known of, or null. Answers rejected, and why.';
 -- service_role: execute
 
@@ -3462,7 +3828,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.refuse_weeks(integer,integer) is 'Refuses a collection of too many or too few weeks (weeks_out_of_range).';
+comment on function amc_history.refuse_weeks(integer,integer) is
+  'Refuses a collection of too many or too few weeks (weeks_out_of_range).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.release_load(attempt_id uuid, fence integer)
@@ -3477,7 +3844,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.release_load(uuid,integer) is 'Ends the lease of an unfinished load, so that the next worker resumes it at once. Refuses with stale_load (AH001).';
+comment on function amc_history.release_load(uuid,integer) is
+  'Ends the lease of an unfinished load, so that the next worker resumes it at once. Refuses with stale_load (AH001).';
 
 CREATE OR REPLACE FUNCTION amc_history.reopen_week(week report_data_weeks)
  RETURNS text
@@ -3507,10 +3875,12 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.reopen_week(report_data_weeks) is 'Makes a week due again that failed, was skipped or was cancelled, for a person. Answers null, or the reason why it
+comment on function amc_history.reopen_week(report_data_weeks) is
+  'Makes a week due again that failed, was skipped or was cancelled, for a person. Answers null, or the reason why it
 does not: a reason of public.retry_week, or already_applied.';
 
-CREATE OR REPLACE FUNCTION amc_history.report_late_execution(attempt week_attempts, week report_data_weeks, execution_id text, details jsonb, known boolean)
+CREATE OR REPLACE FUNCTION amc_history.report_late_execution(attempt week_attempts, week report_data_weeks, execution_id
+    text, details jsonb, known boolean)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3527,7 +3897,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.report_late_execution(week_attempts,report_data_weeks,text,jsonb,boolean) is 'Keeps the id of an execution that was reported for an attempt after its end: in an event, and in an alert unless
+comment on function amc_history.report_late_execution(week_attempts,report_data_weeks,text,jsonb,boolean) is
+  'Keeps the id of an execution that was reported for an attempt after its end: in an event, and in an alert unless
 the execution is known already.';
 -- service_role: execute
 
@@ -3556,7 +3927,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.request_cancel(report_data_weeks) is 'Requests that AMC cancels the execution of a week''s live attempt: at once if the execution is known, else as
+comment on function amc_history.request_cancel(report_data_weeks) is
+  'Requests that AMC cancels the execution of a week''s live attempt: at once if the execution is known, else as
 soon as it becomes known. If it has ended already, the attempt ends. The caller holds the week''s lock.';
 -- service_role: execute
 
@@ -3577,9 +3949,11 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.require_complete_load() is 'Refuses to complete a collected week, or to change what it shows, before the whole result is loaded.';
+comment on function amc_history.require_complete_load() is
+  'Refuses to complete a collected week, or to change what it shows, before the whole result is loaded.';
 
-CREATE OR REPLACE FUNCTION amc_history.reschedule_load(attempt week_attempts, week report_data_weeks, code text, message text, wait interval)
+CREATE OR REPLACE FUNCTION amc_history.reschedule_load(attempt week_attempts, week report_data_weeks, code text, message
+    text, wait interval)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3598,7 +3972,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.reschedule_load(week_attempts,report_data_weeks,text,text,interval) is 'Lets a load be tried again later, and says why on its week. wait: how long, which counts as no error; null for an
+comment on function amc_history.reschedule_load(week_attempts,report_data_weeks,text,text,interval) is
+  'Lets a load be tried again later, and says why on its week. wait: how long, which counts as no error; null for an
 error, with pauses that grow. The caller holds the locks of week and attempt.';
 -- service_role: execute
 
@@ -3613,7 +3988,8 @@ AS $function$
       where c.id = w.collection_id and c.cancelled_at is not null);
 $function$
 ;
-comment on function amc_history.reschedule_week(report_data_weeks,timestamp with time zone) is 'Makes a week due again at due_at, unless the week has failed, was skipped or cancelled, or its collection was
+comment on function amc_history.reschedule_week(report_data_weeks,timestamp with time zone) is
+  'Makes a week due again at due_at, unless the week has failed, was skipped or cancelled, or its collection was
 cancelled meanwhile. While the collection is paused, claiming skips it.';
 -- service_role: execute
 
@@ -3651,7 +4027,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.resolve_alert(bigint) is 'See public.resolve_alert. Definer: users may not write alerts.';
+comment on function amc_history.resolve_alert(bigint) is
+  'See public.resolve_alert. Definer: users may not write alerts.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -3667,7 +4044,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.resolve_unknown_outcome_alerts() is 'Resolves the alerts about the unknown outcome of a create as soon as its attempt leaves the state unknown.';
+comment on function amc_history.resolve_unknown_outcome_alerts() is
+  'Resolves the alerts about the unknown outcome of a create as soon as its attempt leaves the state unknown.';
 
 CREATE OR REPLACE FUNCTION amc_history.restate_week(week_id uuid)
  RETURNS control_report
@@ -3695,7 +4073,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.restate_week(uuid) is 'See public.restate_week. Definer: users may not write weeks.';
+comment on function amc_history.restate_week(uuid) is
+  'See public.restate_week. Definer: users may not write weeks.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -3726,11 +4105,13 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.resume_collection(uuid) is 'See public.resume_collection. Definer: users may not write collections and weeks.';
+comment on function amc_history.resume_collection(uuid) is
+  'See public.resume_collection. Definer: users may not write collections and weeks.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.resume_load(attempt_id uuid, fence integer, OUT load result_loads, OUT copy_statement text)
+CREATE OR REPLACE FUNCTION amc_history.resume_load(attempt_id uuid, fence integer, OUT load result_loads, OUT
+    copy_statement text)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3751,7 +4132,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.resume_load(uuid,integer) is 'Resumes an open load of the attempt''s execution, for the worker that holds the fence: ends the session of an earlier
+comment on function amc_history.resume_load(uuid,integer) is
+  'Resumes an open load of the attempt''s execution, for the worker that holds the fence: ends the session of an earlier
 worker if one hangs, and answers the load with its cursor and its COPY statement; both null if none is open. Refuses
 with stale_load (AH001).';
 
@@ -3778,7 +4160,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.retained_load(text) is 'The complete load of an execution of the caller''s. Refuses with execution_not_found, result_not_kept.';
+comment on function amc_history.retained_load(text) is
+  'The complete load of an execution of the caller''s. Refuses with execution_not_found, result_not_kept.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -3811,7 +4194,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.retry_failed_weeks(uuid) is 'See public.retry_failed_weeks. Definer: users may not write weeks.';
+comment on function amc_history.retry_failed_weeks(uuid) is
+  'See public.retry_failed_weeks. Definer: users may not write weeks.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -3839,7 +4223,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.retry_week(uuid) is 'See public.retry_week. Definer: users may not write weeks.';
+comment on function amc_history.retry_week(uuid) is
+  'See public.retry_week. Definer: users may not write weeks.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -3856,7 +4241,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.rows_at(result_loads,bigint[]) is 'Rows of a load, by their lines, as JSON.';
+comment on function amc_history.rows_at(result_loads,bigint[]) is
+  'Rows of a load, by their lines, as JSON.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -3883,11 +4269,13 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.set_keep_versions(uuid,integer) is 'See public.set_keep_versions. Definer: users may not write collections.';
+comment on function amc_history.set_keep_versions(uuid,integer) is
+  'See public.set_keep_versions. Definer: users may not write collections.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.set_restatement_policy(collection_id uuid, restate_weeks integer, restate_every_days integer)
+CREATE OR REPLACE FUNCTION amc_history.set_restatement_policy(collection_id uuid, restate_weeks integer,
+    restate_every_days integer)
  RETURNS control_report
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -3915,7 +4303,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.set_restatement_policy(uuid,integer,integer) is 'See public.set_restatement_policy. Definer: users may not write collections.';
+comment on function amc_history.set_restatement_policy(uuid,integer,integer) is
+  'See public.set_restatement_policy. Definer: users may not write collections.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -3931,7 +4320,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.set_week_instance() is 'Copies the instance of a week''s collection to the week.';
+comment on function amc_history.set_week_instance() is
+  'Copies the instance of a week''s collection to the week.';
 
 CREATE OR REPLACE FUNCTION amc_history.set_week_timestamps()
  RETURNS trigger
@@ -3952,7 +4342,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.set_week_timestamps() is 'Sets updated_at, started_at and finished_at as the status demands, whoever writes it.';
+comment on function amc_history.set_week_timestamps() is
+  'Sets updated_at, started_at and finished_at as the status demands, whoever writes it.';
 
 CREATE OR REPLACE FUNCTION amc_history.set_workflow_version()
  RETURNS trigger
@@ -3975,7 +4366,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.set_workflow_version() is 'Gives a new workflow version the hash of what decides its result (SQL, parameters, output format), its id at AMC (a
+comment on function amc_history.set_workflow_version() is
+  'Gives a new workflow version the hash of what decides its result (SQL, parameters, output format), its id at AMC (a
 readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).';
 
 CREATE OR REPLACE FUNCTION amc_history.typed_cell_sql(cell text, sql_type text)
@@ -3990,7 +4382,8 @@ AS $function$
       typed_cell_sql.cell, typed_cell_sql.sql_type) end;
 $function$
 ;
-comment on function amc_history.typed_cell_sql(text,text) is 'SQL that reads a cell as a type of amc_history.column_types, and as null where it does not fit. cell: SQL of the
+comment on function amc_history.typed_cell_sql(text,text) is
+  'SQL that reads a cell as a type of amc_history.column_types, and as null where it does not fit. cell: SQL of the
 cell, of type text.';
 -- authenticated: execute
 -- service_role: execute
@@ -4006,7 +4399,8 @@ AS $function$
   where until > amc_history.clock_now();
 $function$
 ;
-comment on function amc_history.unsettled_until(week_attempts) is 'Until when nobody can know the outcome of a create, as "unsettled until …": it may be under way, or AMC''s list may
+comment on function amc_history.unsettled_until(week_attempts) is
+  'Until when nobody can know the outcome of a create, as "unsettled until …": it may be under way, or AMC''s list may
 lag. Null once that is over.';
 
 CREATE OR REPLACE FUNCTION amc_history.update_executions(executions jsonb)
@@ -4034,7 +4428,8 @@ AS $function$
       or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
 $function$
 ;
-comment on function amc_history.update_executions(jsonb) is 'Updates the executions that are known here. executions: an array of amc_history.execution_observation as JSON, of
+comment on function amc_history.update_executions(jsonb) is
+  'Updates the executions that are known here. executions: an array of amc_history.execution_observation as JSON, of
 which the others are ignored. A terminal status is final; among the others the one that AMC wrote last wins.';
 -- service_role: execute
 
@@ -4045,7 +4440,8 @@ CREATE OR REPLACE FUNCTION amc_history.usual_output_format()
  SET search_path TO ''
 AS $function$ select '{"separatorCharacter": ",", "quoteCharacter": "\"", "escapeCharacter": "\""}'::jsonb; $function$
 ;
-comment on function amc_history.usual_output_format() is 'The output format of a workflow that is saved without one, as AMC takes it (SPEC, H).';
+comment on function amc_history.usual_output_format() is
+  'The output format of a workflow that is saved without one, as AMC takes it (SPEC, H).';
 -- authenticated: execute
 -- service_role: execute
 
@@ -4074,7 +4470,8 @@ AS $function$
   limit versions_to_prune.max_loads;
 $function$
 ;
-comment on function amc_history.versions_to_prune(integer) is 'Loads beyond the keep_versions newest of each week, oldest first. Never the shown one, nor that of a live attempt.';
+comment on function amc_history.versions_to_prune(integer) is
+  'Loads beyond the keep_versions newest of each week, oldest first. Never the shown one, nor that of a live attempt.';
 
 CREATE OR REPLACE FUNCTION amc_history.weeks_to_restate(collection_id uuid)
  RETURNS SETOF report_data_weeks
@@ -4097,7 +4494,8 @@ AS $function$
       and (a.is_live or a.intended_at > amc_history.clock_now() - make_interval(days => c.restate_every_days)));
 $function$
 ;
-comment on function amc_history.weeks_to_restate(uuid) is 'The weeks of a collection that its policy collects again now: of the restate_weeks newest completed ones, those
+comment on function amc_history.weeks_to_restate(uuid) is
+  'The weeks of a collection that its policy collects again now: of the restate_weeks newest completed ones, those
 that ended within restate_days (amc_history.allowances), were not tried for restate_every_days, and are neither due
 nor under way.';
 
@@ -4127,13 +4525,15 @@ AS $function$
   join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null;
 $function$
 ;
-comment on function amc_history.weeks_to_survey(text) is 'The weeks of the instance that a listing is to look for, since AMC may have run them already: those of
+comment on function amc_history.weeks_to_survey(text) is
+  'The weeks of the instance that a listing is to look for, since AMC may have run them already: those of
 collections for which nothing was created yet, ten collections at a time, and those with survey_again. Answers an
 array of {week_id, collection_id, workflow_id, time_zone, parameter_values, time_window_start, time_window_end
 (local, as sent to AMC), intended_at (when the collection was made)}.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.window_key(workflow_id text, time_window_start text, time_zone text, parameter_values jsonb)
+CREATE OR REPLACE FUNCTION amc_history.window_key(workflow_id text, time_window_start text, time_zone text,
+    parameter_values jsonb)
  RETURNS text
  LANGUAGE plpgsql
  IMMUTABLE
@@ -4144,7 +4544,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.window_key(text,text,text,jsonb) is 'Equal for two attempts that would ask AMC for the same.';
+comment on function amc_history.window_key(text,text,text,jsonb) is
+  'Equal for two attempts that would ask AMC for the same.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.write_week(week report_data_weeks, status text, data jsonb, execution_id text)
@@ -4170,11 +4571,13 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.write_week(report_data_weeks,text,jsonb,text) is 'Stores a week''s status and, where they are not null, its data and its execution. Answers the week as it now is.
+comment on function amc_history.write_week(report_data_weeks,text,jsonb,text) is
+  'Stores a week''s status and, where they are not null, its data and its execution. Answers the week as it now is.
 The caller holds its lock.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.write_week_with_execution(INOUT week report_data_weeks, status text, data jsonb, execution_id text, OUT untracked text)
+CREATE OR REPLACE FUNCTION amc_history.write_week_with_execution(INOUT week report_data_weeks, status text, data jsonb,
+    execution_id text, OUT untracked text)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4213,7 +4616,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text) is 'Like write_week, with an execution that the caller brings: adds its row, and an attempt of kind external (rule
+comment on function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text) is
+  'Like write_week, with an execution that the caller brings: adds its row, and an attempt of kind external (rule
 8). If the execution cannot be the week''s, status and data are stored all the same, and untracked says why:
 malformed_execution_id, execution_of_another_week, or refused_by_database with the error.';
 -- service_role: execute
@@ -4224,14 +4628,17 @@ CREATE OR REPLACE FUNCTION public.cancel_collection(collection_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.cancel_collection(cancel_collection.collection_id); $function$
 ;
-comment on function cancel_collection(uuid) is 'Ends a collection for good: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
+comment on function cancel_collection(uuid) is
+  'Ends a collection for good: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
 also where its id is not known yet. Finished weeks keep what they show. Answers {outcome, reason, weeks}: applied
 (weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.claim_cancellations(max_executions integer DEFAULT 10, again_seconds integer DEFAULT NULL::integer)
- RETURNS TABLE(execution_id text, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id text, region text, credential_name text)
+CREATE OR REPLACE FUNCTION public.claim_cancellations(max_executions integer DEFAULT 10, again_seconds integer DEFAULT
+    NULL::integer)
+ RETURNS TABLE(execution_id text, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id
+    text, region text, credential_name text)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
@@ -4253,12 +4660,17 @@ AS $function$
   join public.amc_instances i on i.id = w.instance_id;
 $function$
 ;
-comment on function claim_cancellations(integer,integer) is 'Takes executions for which a cancellation at AMC is requested, at most max_executions. Each is taken again after
+comment on function claim_cancellations(integer,integer) is
+  'Takes executions for which a cancellation at AMC is requested, at most max_executions. Each is taken again after
 again_seconds (by default the allowance cancel_again), until AMC shows that it ended. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.claim_due_weeks(max_weeks integer DEFAULT 10, lease_seconds integer DEFAULT NULL::integer)
- RETURNS TABLE(attempt_id uuid, fence integer, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean, workflow_definition jsonb, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb, fingerprint integer, post_within_seconds integer)
+CREATE OR REPLACE FUNCTION public.claim_due_weeks(max_weeks integer DEFAULT 10, lease_seconds integer DEFAULT
+    NULL::integer)
+ RETURNS TABLE(attempt_id uuid, fence integer, week_id uuid, collection_id uuid, instance_id text, entity_id text,
+    marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean,
+    workflow_definition jsonb, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb,
+    fingerprint integer, post_within_seconds integer)
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
@@ -4306,7 +4718,8 @@ begin
 end;
 $function$
 ;
-comment on function claim_due_weeks(integer,integer) is 'Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and answers
+comment on function claim_due_weeks(integer,integer) is
+  'Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and answers
 what the create needs. Only the caller that this answer reached may POST for an attempt: once, and within
 post_within_seconds of having called, on a clock that does not jump.
 
@@ -4315,8 +4728,10 @@ create_lease); after that an attempt without a report counts as unknown. Instanc
 skipped, the one served longest ago comes first, and workers skip what another has locked. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.claim_listing(max_instances integer DEFAULT 5, lease_seconds integer DEFAULT NULL::integer)
- RETURNS TABLE(instance_id text, entity_id text, marketplace_id text, region text, credential_name text, fence bigint, began_at timestamp with time zone, list_from timestamp with time zone, attempts jsonb, surveys jsonb)
+CREATE OR REPLACE FUNCTION public.claim_listing(max_instances integer DEFAULT 5, lease_seconds integer DEFAULT
+    NULL::integer)
+ RETURNS TABLE(instance_id text, entity_id text, marketplace_id text, region text, credential_name text, fence bigint,
+    began_at timestamp with time zone, list_from timestamp with time zone, attempts jsonb, surveys jsonb)
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
@@ -4351,7 +4766,8 @@ begin
 end;
 $function$
 ;
-comment on function claim_listing(integer,integer) is 'Takes instances whose listing is due, at most max_instances. Attempts without a report whose lease is over
+comment on function claim_listing(integer,integer) is
+  'Takes instances whose listing is due, at most max_instances. Attempts without a report whose lease is over
 become unknown. lease_seconds: how long nobody else lists the instance (by default the allowance list_lease).
 
 Answers, per instance: list_from: list executions created since then, cancelled ones too, all pages. attempts: those
@@ -4361,7 +4777,9 @@ settle_attempt, on the database''s clock. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.claim_loads(max_loads integer DEFAULT 2, lease_seconds integer DEFAULT NULL::integer)
- RETURNS TABLE(attempt_id uuid, fence integer, week_id uuid, collection_id uuid, execution_id text, instance_id text, entity_id text, marketplace_id text, region text, credential_name text, workflow_id text, output_format jsonb, summary jsonb)
+ RETURNS TABLE(attempt_id uuid, fence integer, week_id uuid, collection_id uuid, execution_id text, instance_id text,
+    entity_id text, marketplace_id text, region text, credential_name text, workflow_id text, output_format jsonb,
+    summary jsonb)
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
@@ -4395,7 +4813,8 @@ AS $function$
   order by t.intended_at;
 $function$
 ;
-comment on function claim_loads(integer,integer) is 'Takes attempts whose execution succeeded, so that one worker alone loads each.
+comment on function claim_loads(integer,integer) is
+  'Takes attempts whose execution succeeded, so that one worker alone loads each.
 
 fence: for the functions that load, and fail_load. summary: not null if the load is complete already and only
 the week is to be completed. lease_seconds: how long nobody else takes it. For service_role.';
@@ -4445,7 +4864,8 @@ begin
 end;
 $function$
 ;
-comment on function compare_executions(text,text,integer) is 'Says what a restatement changed: rows that execution_b added to those of execution_a, removed from them or changed.
+comment on function compare_executions(text,text,integer) is
+  'Says what a restatement changed: rows that execution_b added to those of execution_a, removed from them or changed.
 
 execution_a, execution_b: two executions of one week whose results are kept. max_rows: how many rows of each kind
 are shown, 0 to 1000. Rows are paired by their dimensions (key), if AMC told which columns those are and no two
@@ -4460,9 +4880,11 @@ CREATE OR REPLACE FUNCTION public.confirm_execution(attempt_id uuid, execution_i
  RETURNS control_report
  LANGUAGE sql
  SET search_path TO ''
-AS $function$ select amc_history.confirm_execution(confirm_execution.attempt_id, confirm_execution.execution_id); $function$
+AS $function$ select amc_history.confirm_execution(confirm_execution.attempt_id, confirm_execution.execution_id);
+    $function$
 ;
-comment on function confirm_execution(uuid,text) is 'Says which AMC execution a create made whose answer was lost (state unknown).
+comment on function confirm_execution(uuid,text) is
+  'Says which AMC execution a create made whose answer was lost (state unknown).
 
 The worker looks the execution up in AMC with the next listing. If its workflow, window, zone and parameters do not
 contradict, the attempt takes it, as if the list had shown it; else an alert execution_not_confirmed says why not.
@@ -4478,7 +4900,8 @@ CREATE OR REPLACE FUNCTION public.confirm_no_execution(attempt_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.confirm_no_execution(confirm_no_execution.attempt_id); $function$
 ;
-comment on function confirm_no_execution(uuid) is 'Says that AMC has no execution of a create whose answer was lost (state unknown). Look in AMC before you say so.
+comment on function confirm_no_execution(uuid) is
+  'Says that AMC has no execution of a create whose answer was lost (state unknown). Look in AMC before you say so.
 
 The attempt is abandoned, and its week is due again; for 48 hours (the allowance watch) AMC''s list is still searched
 for the execution. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended,
@@ -4487,7 +4910,10 @@ attempt_not_found, collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.create_collection(owner_id uuid, instance_id text, workflow_id text, weeks integer DEFAULT NULL::integer, start_date date DEFAULT NULL::date, end_date date DEFAULT NULL::date, week_starts_on text DEFAULT NULL::text, time_zone text DEFAULT 'UTC'::text, parameter_values jsonb DEFAULT '{}'::jsonb, idempotency_key text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.create_collection(owner_id uuid, instance_id text, workflow_id text, weeks integer
+    DEFAULT NULL::integer, start_date date DEFAULT NULL::date, end_date date DEFAULT NULL::date, week_starts_on text
+    DEFAULT NULL::text, time_zone text DEFAULT 'UTC'::text, parameter_values jsonb DEFAULT '{}'::jsonb, idempotency_key
+    text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4540,7 +4966,8 @@ begin
 end;
 $function$
 ;
-comment on function create_collection(uuid,text,text,integer,date,date,text,text,jsonb,text) is 'Makes a collection and its weeks, all due at once, oldest first. Called by the edge function start-collection.
+comment on function create_collection(uuid,text,text,integer,date,date,text,text,jsonb,text) is
+  'Makes a collection and its weeks, all due at once, oldest first. Called by the edge function start-collection.
 
 weeks: 1 to 60 (52 if neither weeks nor dates are given), ending with the newest week that has settled; or start_date
 and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz database name. The same
@@ -4550,7 +4977,8 @@ when a week has settled and what is soon: amc_history.allowances (most_weeks, se
 code in detail. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.execution_rows(execution_id text, max_rows integer DEFAULT 1000, after_line bigint DEFAULT 0)
+CREATE OR REPLACE FUNCTION public.execution_rows(execution_id text, max_rows integer DEFAULT 1000, after_line bigint
+    DEFAULT 0)
  RETURNS jsonb
  LANGUAGE sql
  STABLE
@@ -4560,7 +4988,8 @@ AS $function$
     execution_rows.max_rows, execution_rows.after_line);
 $function$
 ;
-comment on function execution_rows(text,integer,bigint) is 'The rows that an execution produced, shown or superseded, while they are kept: as week_rows answers them.
+comment on function execution_rows(text,integer,bigint) is
+  'The rows that an execution produced, shown or superseded, while they are kept: as week_rows answers them.
 
 max_rows, after_line: as for week_rows. Refuses with execution_not_found, result_not_kept, rows_out_of_range.
 Owners only.';
@@ -4622,7 +5051,8 @@ begin
 end;
 $function$
 ;
-comment on function fail_load(uuid,integer,text,text,boolean) is 'Reports that a load did not succeed.
+comment on function fail_load(uuid,integer,text,text,boolean) is
+  'Reports that a load did not succeed.
 
 code, message: why; the week shows them. permanent: the week fails at once; otherwise the load is tried again later, at
 most eight times in all. not_ready and not_found, within a day of the execution''s end, mean waiting and count as no
@@ -4631,7 +5061,8 @@ or not_found, …}. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.finished_attempts(max_attempts integer DEFAULT 20)
- RETURNS TABLE(attempt_id uuid, week_id uuid, collection_id uuid, execution_id text, execution_status text, status_reason text)
+ RETURNS TABLE(attempt_id uuid, week_id uuid, collection_id uuid, execution_id text, execution_status text,
+    status_reason text)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
@@ -4645,11 +5076,13 @@ AS $function$
   limit finished_attempts.max_attempts;
 $function$
 ;
-comment on function finished_attempts(integer) is 'Live attempts whose execution ended at AMC without a result, at most max_attempts: the caller reports each with
+comment on function finished_attempts(integer) is
+  'Live attempts whose execution ended at AMC without a result, at most max_attempts: the caller reports each with
 update_week_status. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.mark_surveyed(instance_id text, fence bigint, collection_ids uuid[], released_week_ids uuid[] DEFAULT '{}'::uuid[], held_week_ids uuid[] DEFAULT '{}'::uuid[])
+CREATE OR REPLACE FUNCTION public.mark_surveyed(instance_id text, fence bigint, collection_ids uuid[], released_week_ids
+    uuid[] DEFAULT '{}'::uuid[], held_week_ids uuid[] DEFAULT '{}'::uuid[])
  RETURNS integer
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4677,7 +5110,8 @@ begin
 end;
 $function$
 ;
-comment on function mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) is 'Lets collections begin whose weeks were all looked for in a complete listing.
+comment on function mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) is
+  'Lets collections begin whose weeks were all looked for in a complete listing.
 
 fence: from claim_listing; with that of an earlier listing nothing is changed. held_week_ids: weeks for which
 adopt_surveyed answered window_taken: they alone wait for the next listing. released_week_ids: weeks that were looked
@@ -4694,7 +5128,8 @@ AS $function$
     and f.saved_at is null;
 $function$
 ;
-comment on function mark_workflow_saved(text,text) is 'Records that a workflow is saved at AMC, so that no later create saves it again. For service_role.';
+comment on function mark_workflow_saved(text,text) is
+  'Records that a workflow is saved at AMC, so that no later create saves it again. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.pause_collection(collection_id uuid)
@@ -4703,13 +5138,15 @@ CREATE OR REPLACE FUNCTION public.pause_collection(collection_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.pause_collection(pause_collection.collection_id); $function$
 ;
-comment on function pause_collection(uuid) is 'Starts no more weeks of a collection until it is resumed. Executions under way at AMC continue, and their results
+comment on function pause_collection(uuid) is
+  'Starts no more weeks of a collection until it is resumed. Executions under way at AMC continue, and their results
 are collected. Answers {outcome, reason, weeks}: applied (weeks: how many are held), already_applied, or rejected with
 collection_is_cancelled. Refuses with collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.pause_instance(instance_id text, reason text, retry_after_seconds numeric DEFAULT NULL::numeric)
+CREATE OR REPLACE FUNCTION public.pause_instance(instance_id text, reason text, retry_after_seconds numeric DEFAULT
+    NULL::numeric)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4743,7 +5180,8 @@ begin
 end;
 $function$
 ;
-comment on function pause_instance(text,text,numeric) is 'Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so (at most the allowance
+comment on function pause_instance(text,text,numeric) is
+  'Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so (at most the allowance
 retry_after_longest), else for an exponential backoff with full jitter (pause_base, pause_longest). reason: a stable
 code. The pause ends by itself. Answers until when; null if there is no such instance. For service_role.';
 -- service_role: execute
@@ -4764,11 +5202,13 @@ begin
 end;
 $function$
 ;
-comment on function record_cancellation(text,jsonb) is 'Reports what AMC says of an execution after it was asked to cancel it, and ends its attempt if the execution has
+comment on function record_cancellation(text,jsonb) is
+  'Reports what AMC says of an execution after it was asked to cancel it, and ends its attempt if the execution has
 ended. observation: an amc_history.execution_observation as JSON. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.record_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT NULL::jsonb, adopted boolean DEFAULT false)
+CREATE OR REPLACE FUNCTION public.record_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT
+    NULL::jsonb, adopted boolean DEFAULT false)
  RETURNS tracking_report
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4827,7 +5267,8 @@ begin
 end;
 $function$
 ;
-comment on function record_execution(uuid,text,jsonb,boolean) is 'Stores the execution id that AMC gave for an attempt, before anything else is asked about that execution.
+comment on function record_execution(uuid,text,jsonb,boolean) is
+  'Stores the execution id that AMC gave for an attempt, before anything else is asked about that execution.
 
 attempt_id: the fence: an attempt that has ended takes nothing more (stale; the id is kept in an event and an
 alert). execution_id: AMC''s workflowExecutionId. details: an amc_history.execution_observation as JSON; its
@@ -4837,7 +5278,8 @@ already_recorded, stale, rejected (attempt_has_another_execution, execution_of_a
 malformed_execution_id), not_found. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.record_late_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT NULL::jsonb)
+CREATE OR REPLACE FUNCTION public.record_late_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT
+    NULL::jsonb)
  RETURNS tracking_report
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4888,7 +5330,8 @@ begin
 end;
 $function$
 ;
-comment on function record_late_execution(uuid,text,jsonb) is 'Reports an execution that an attempt asked for, by its fingerprint, and that the attempt cannot take: it was
+comment on function record_late_execution(uuid,text,jsonb) is
+  'Reports an execution that an attempt asked for, by its fingerprint, and that the attempt cannot take: it was
 abandoned, or it has another one. If the attempt was abandoned and its week still waits, the week takes it. Otherwise
 it is kept as a duplicate, with an alert, and cancelled at AMC if it still runs. details: an
 amc_history.execution_observation as JSON. Answers adopted, no_slot or
@@ -4937,7 +5380,8 @@ begin
 end;
 $function$
 ;
-comment on function record_listing(text,bigint,jsonb,boolean) is 'Reports what AMC''s list, or one of its answers, says of an instance''s executions.
+comment on function record_listing(text,bigint,jsonb,boolean) is
+  'Reports what AMC''s list, or one of its answers, says of an instance''s executions.
 
 fence: from claim_listing; a report of an earlier listing is stale. executions: an array of
 amc_history.execution_observation as JSON. complete: all pages were read; then the next listing is due after
@@ -4975,7 +5419,8 @@ begin
 end;
 $function$
 ;
-comment on function refute_confirmation(uuid,text,text) is 'Reports that the execution that a person named for an attempt cannot be the attempt''s: AMC does not know it, or it
+comment on function refute_confirmation(uuid,text,text) is
+  'Reports that the execution that a person named for an attempt cannot be the attempt''s: AMC does not know it, or it
 asks for something else. The attempt waits for a person again, with an alert.
 
 execution_id: the one that was looked up; stale if the person has named another since, or the attempt is settled.
@@ -4983,7 +5428,9 @@ message: what was expected and what came. Answers {outcome, reason, status, exec
 For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.report_create(attempt_id uuid, verdict text, http_status integer DEFAULT NULL::integer, message text DEFAULT NULL::text, request_id text DEFAULT NULL::text, retry_after_seconds numeric DEFAULT NULL::numeric)
+CREATE OR REPLACE FUNCTION public.report_create(attempt_id uuid, verdict text, http_status integer DEFAULT
+    NULL::integer, message text DEFAULT NULL::text, request_id text DEFAULT NULL::text, retry_after_seconds numeric
+    DEFAULT NULL::numeric)
  RETURNS tracking_report
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -5038,7 +5485,8 @@ begin
 end;
 $function$
 ;
-comment on function report_create(uuid,text,integer,text,text,numeric) is 'Reports a create that brought no execution id. verdict: not_sent (it never left), refused (for good, with AMC''s
+comment on function report_create(uuid,text,integer,text,text,numeric) is
+  'Reports a create that brought no execution id. verdict: not_sent (it never left), refused (for good, with AMC''s
 words), quota (AMC''s limit: wait), workflow_not_visible (AMC does not see a workflow that was saved minutes ago),
 throttled, unauthorized, or unknown (anything else: AMC''s list decides).
 
@@ -5047,7 +5495,8 @@ if it has ended or has an execution. An unknown verdict raises 22023. Answers {o
 execution_id}. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.report_credential_failure(credential_name text, credential_version integer, code text, message text)
+CREATE OR REPLACE FUNCTION public.report_credential_failure(credential_name text, credential_version integer, code text,
+    message text)
  RETURNS integer
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -5076,7 +5525,8 @@ begin
 end;
 $function$
 ;
-comment on function report_credential_failure(text,integer,text,text) is 'Stops all work of a credential that Amazon refused for good (invalid_grant, invalid_client: docs, H) and alerts a
+comment on function report_credential_failure(text,integer,text,text) is
+  'Stops all work of a credential that Amazon refused for good (invalid_grant, invalid_client: docs, H) and alerts a
 person.
 
 credential_version: of amc_instances, as it was when the credential was read: a report about an earlier credential
@@ -5089,7 +5539,8 @@ CREATE OR REPLACE FUNCTION public.resolve_alert(alert_id bigint)
  SET search_path TO ''
 AS $function$ select amc_history.resolve_alert(resolve_alert.alert_id); $function$
 ;
-comment on function resolve_alert(bigint) is 'Resolves an alert that somebody has looked at. If its cause comes again, a new one opens.
+comment on function resolve_alert(bigint) is
+  'Resolves an alert that somebody has looked at. If its cause comes again, a new one opens.
 
 The system itself resolves alerts when it sees that their cause is gone: unknown_outcome and execution_not_confirmed
 (the outcome is known), reconnect_needed (connected again), unauthorized (AMC accepted the token), execution_overdue
@@ -5106,7 +5557,8 @@ CREATE OR REPLACE FUNCTION public.restate_week(week_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.restate_week(restate_week.week_id); $function$
 ;
-comment on function restate_week(uuid) is 'Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if
+comment on function restate_week(uuid) is
+  'Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if
 that fails, the week keeps showing the old one. Answers {outcome, reason, weeks}: applied, already_applied (it is
 due or under way), or rejected with collection_is_cancelled, week_is_not_completed. Refuses with week_not_found,
 collection_not_found. Owners only.';
@@ -5119,7 +5571,8 @@ CREATE OR REPLACE FUNCTION public.resume_collection(collection_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.resume_collection(resume_collection.collection_id); $function$
 ;
-comment on function resume_collection(uuid) is 'Lets the weeks of a paused collection start again. Answers {outcome, reason, weeks}: applied (weeks: how many are
+comment on function resume_collection(uuid) is
+  'Lets the weeks of a paused collection start again. Answers {outcome, reason, weeks}: applied (weeks: how many are
 due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
@@ -5162,7 +5615,8 @@ begin
 end;
 $function$
 ;
-comment on function retry_failed_execution(uuid) is 'Ends an attempt whose execution ended at AMC as FAILED and makes its week due again, if its collection''s
+comment on function retry_failed_execution(uuid) is
+  'Ends an attempt whose execution ended at AMC as FAILED and makes its week due again, if its collection''s
 failed_retries allow one more. Counts an error; the pauses grow with the errors. Answers applied, rejected
 (no_retry_left: report the week as failed), stale or not_found. For service_role.';
 -- service_role: execute
@@ -5173,7 +5627,8 @@ CREATE OR REPLACE FUNCTION public.retry_failed_weeks(collection_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.retry_failed_weeks(retry_failed_weeks.collection_id); $function$
 ;
-comment on function retry_failed_weeks(uuid) is 'Tries all failed weeks of a collection again. Answers {outcome, reason, weeks}: applied (weeks: how many),
+comment on function retry_failed_weeks(uuid) is
+  'Tries all failed weeks of a collection again. Answers {outcome, reason, weeks}: applied (weeks: how many),
 already_applied (none has failed), or rejected with the first reason as for retry_week. Refuses with
 collection_not_found. Owners only.';
 -- authenticated: execute
@@ -5185,7 +5640,8 @@ CREATE OR REPLACE FUNCTION public.retry_week(week_id uuid)
  SET search_path TO ''
 AS $function$ select amc_history.retry_week(retry_week.week_id); $function$
 ;
-comment on function retry_week(uuid) is 'Tries a week again that failed, was skipped or was cancelled. Answers {outcome, reason, weeks}: applied,
+comment on function retry_week(uuid) is
+  'Tries a week again that failed, was skipped or was cancelled. Answers {outcome, reason, weeks}: applied,
 already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
 its last create may still be under way, or outcome_unknown if AMC''s list is not proved to show its execution (call
@@ -5193,7 +5649,8 @@ confirm_execution or confirm_no_execution). Refuses with week_not_found, collect
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.save_workflow(instance_id text, name text, sql_query text, parameters jsonb DEFAULT '[]'::jsonb)
+CREATE OR REPLACE FUNCTION public.save_workflow(instance_id text, name text, sql_query text, parameters jsonb DEFAULT
+    '[]'::jsonb)
  RETURNS saved_workflow
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -5221,7 +5678,8 @@ begin
 end;
 $function$
 ;
-comment on function save_workflow(text,text,text,jsonb) is 'Saves an AMC query as a workflow version of an instance.
+comment on function save_workflow(text,text,text,jsonb) is
+  'Saves an AMC query as a workflow version of an instance.
 
 name: 1 to 100 characters; the first one stays. sql_query: AMC SQL; it reads parameters with CUSTOM_PARAMETER(''name'').
 parameters: declared inputParameters (SPEC, H). The same query and parameters are the same version, also under another
@@ -5234,14 +5692,17 @@ CREATE OR REPLACE FUNCTION public.set_keep_versions(collection_id uuid, keep_ver
  RETURNS control_report
  LANGUAGE sql
  SET search_path TO ''
-AS $function$ select amc_history.set_keep_versions(set_keep_versions.collection_id, set_keep_versions.keep_versions); $function$
+AS $function$ select amc_history.set_keep_versions(set_keep_versions.collection_id, set_keep_versions.keep_versions);
+    $function$
 ;
-comment on function set_keep_versions(uuid,integer) is 'Sets how many results are kept of each week of a collection, the shown one counted: 1 to 100. Older ones are
+comment on function set_keep_versions(uuid,integer) is
+  'Sets how many results are kept of each week of a collection, the shown one counted: 1 to 100. Older ones are
 pruned within the hour. Refuses with keep_versions_out_of_range, collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.set_restatement_policy(collection_id uuid, restate_weeks integer, restate_every_days integer DEFAULT 7)
+CREATE OR REPLACE FUNCTION public.set_restatement_policy(collection_id uuid, restate_weeks integer, restate_every_days
+    integer DEFAULT 7)
  RETURNS control_report
  LANGUAGE sql
  SET search_path TO ''
@@ -5250,7 +5711,8 @@ AS $function$
     set_restatement_policy.restate_every_days);
 $function$
 ;
-comment on function set_restatement_policy(uuid,integer,integer) is 'Has the newest completed weeks of a collection collected again on a schedule. Owners only.
+comment on function set_restatement_policy(uuid,integer,integer) is
+  'Has the newest completed weeks of a collection collected again on a schedule. Owners only.
 
 restate_weeks: how many, 0 to 12; 0 turns it off. restate_every_days: how many days between two collections of a
 week, 1 to 90. A week that ended more than 90 days ago is not collected again. Takes effect within the hour, and does
@@ -5304,7 +5766,8 @@ begin
 end;
 $function$
 ;
-comment on function settle_attempt(uuid,timestamp with time zone) is 'Reports that a complete listing, which began at listing_began_at, shows no execution of an unknown attempt.
+comment on function settle_attempt(uuid,timestamp with time zone) is
+  'Reports that a complete listing, which began at listing_began_at, shows no execution of an unknown attempt.
 
 The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
 (settle_after) and the instance''s list is proved to show its executions. Answers waiting (listing_may_lag,
@@ -5312,7 +5775,8 @@ matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned
 service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.update_week_status(collection_id uuid, week_id uuid, status text, data jsonb DEFAULT NULL::jsonb, execution_id text DEFAULT NULL::text)
+CREATE OR REPLACE FUNCTION public.update_week_status(collection_id uuid, week_id uuid, status text, data jsonb DEFAULT
+    NULL::jsonb, execution_id text DEFAULT NULL::text)
  RETURNS tracking_report
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -5372,7 +5836,8 @@ begin
 end;
 $function$
 ;
-comment on function update_week_status(uuid,uuid,text,jsonb,text) is 'Reports a week''s status, and with it, if given, its data and the AMC execution that produced it.
+comment on function update_week_status(uuid,uuid,text,jsonb,text) is
+  'Reports a week''s status, and with it, if given, its data and the AMC execution that produced it.
 
 collection_id, week_id: the week. status: pending, running, completed, failed, skipped or cancelled.
 data: summary of the result; null and ''null'' leave the stored one. execution_id: AMC''s workflowExecutionId;
@@ -5405,7 +5870,8 @@ begin
 end;
 $function$
 ;
-comment on function week_rows(uuid,integer,bigint) is 'The rows that a week shows, in the order of AMC''s file: an array of objects {line, execution_id, …columns}.
+comment on function week_rows(uuid,integer,bigint) is
+  'The rows that a week shows, in the order of AMC''s file: an array of objects {line, execution_id, …columns}.
 
 max_rows: 1 to 10000. after_line: only rows with a higher line; for the next page, the line of the last row. All rows
 of one answer are of one execution; execution_rows reads the next page of the same one though the week was restated

@@ -8,10 +8,25 @@ import { isCheck } from "./check_option.ts";
 import { withMigratedDatabase } from "./migrated_database.ts";
 
 const path = "supabase/schema.sql";
+const MAX_LINE = 120;
 const head =
   `-- The schema as the migrations make it, read from the catalogue by \`npm run schema\`: do not edit.
 -- Columns, constraints and objects stand in the order of their names; a line "-- role: rights" tells a grant.
 `;
+
+/** The catalogue writes a definition in one line, however long: this breaks it at blanks, for those who read it. */
+function wrapped(line: string): string[] {
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > MAX_LINE) {
+    const at = rest.lastIndexOf(" ", MAX_LINE);
+    // A word that is longer stays whole, as does what only its indent could be broken from.
+    if (at < 0 || rest.slice(0, at).trim() === "") break;
+    lines.push(rest.slice(0, at));
+    rest = `    ${rest.slice(at + 1)}`;
+  }
+  return [...lines, rest];
+}
 
 /** Reads what the migrations made, as text in SQL. */
 async function snapshot(url: string): Promise<string> {
@@ -30,7 +45,9 @@ async function snapshot(url: string): Promise<string> {
         section = row.section;
         text += `\n-- ${section}\n`;
       }
-      const lines = row.definition.split("\n").map((line) => line.trimEnd());
+      const lines = row.definition.split("\n").flatMap((line) =>
+        wrapped(line.trimEnd())
+      );
       text += `\n${lines.join("\n")}\n`;
     }
     return text;

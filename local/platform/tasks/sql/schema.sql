@@ -31,7 +31,7 @@ columns as (
   group by r.oid
 ),
 comments as (
-  select r.oid, string_agg(format(E'\ncomment on %s is %L;',
+  select r.oid, string_agg(format(E'\ncomment on %s is\n  %L;',
     case when d.objsubid = 0 then case r.relkind when 'v' then 'view' when 'c' then 'type' else 'table' end || ' '
       || r.full_name
       else format('column %s.%I', r.full_name, a.attname) end, d.description), '' order by d.objsubid <> 0,
@@ -61,7 +61,7 @@ parts as (
   where e.extname in ('pg_cron', 'pg_net', 'supabase_vault')
   union all
   select 2, 'schemas', n.nspname::text, format('create schema %I;', n.nspname)
-    || coalesce(format(E'\ncomment on schema %I is %L;', n.nspname, obj_description(n.oid, 'pg_namespace')), '')
+    || coalesce(format(E'\ncomment on schema %I is\n  %L;', n.nspname, obj_description(n.oid, 'pg_namespace')), '')
     || coalesce((select string_agg(format(E'\n-- %s: %s', r.rolname, lower(a.privilege_type)), ''
       order by r.rolname collate "C")
       from pg_namespace s, aclexplode(s.nspacl) a join pg_roles r on r.oid = a.grantee
@@ -77,7 +77,7 @@ parts as (
     else format('create type %I.%I as (%s);', n.nspname, t.typname, (select string_agg(format(E'\n  %I %s', a.attname,
       format_type(a.atttypid, a.atttypmod)), ',' order by a.attnum) from pg_attribute a where a.attrelid = t.typrelid)
         || E'\n') end
-    || coalesce(format(E'\ncomment on type %I.%I is %L;', n.nspname, t.typname, obj_description(t.oid, 'pg_type')), '')
+    || coalesce(format(E'\ncomment on type %I.%I is\n  %L;', n.nspname, t.typname, obj_description(t.oid, 'pg_type')), '')
   from pg_type t join ours n on n.oid = t.typnamespace
   where t.typtype = 'd' or t.typtype = 'c' and t.typrelid in (select oid from pg_class where relkind = 'c')
   union all
@@ -113,7 +113,7 @@ parts as (
   from relations r where r.relkind in ('v', 'm')
   union all
   select 6, 'functions', f.signature, pg_get_functiondef(f.oid)
-    || coalesce(format(E';\ncomment on function %s is %L;', f.signature, obj_description(f.oid, 'pg_proc')), ';')
+    || coalesce(format(E';\ncomment on function %s is\n  %L;', f.signature, obj_description(f.oid, 'pg_proc')), ';')
   from routines f
   union all
   select 7, 'jobs', j.jobname::text, format('select cron.schedule(%L, %L, %L);', j.jobname, j.schedule, j.command)
