@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { checkout } from "../../../local/platform/postgres/mod.ts";
+import { local } from "../../../local/platform/postgres/mod.ts";
 import type { ChaosHarness } from "./harness.ts";
 import { isLongRun } from "./weeks.ts";
 
@@ -27,8 +27,9 @@ export async function logOutcome(
   const told = Object.entries(counts).map(([name, count]) =>
     `${count} ${name}`
   );
+  await Deno.mkdir(local, { recursive: true });
   await Deno.writeTextFile(
-    join(checkout, ".local", "chaos.log"),
+    join(local, "chaos.log"),
     `${new Date().toISOString()} ${what}: ${told.join(", ")}\n`,
     { append: true },
   );
