@@ -77,7 +77,8 @@ parts as (
     else format('create type %I.%I as (%s);', n.nspname, t.typname, (select string_agg(format(E'\n  %I %s', a.attname,
       format_type(a.atttypid, a.atttypmod)), ',' order by a.attnum) from pg_attribute a where a.attrelid = t.typrelid)
         || E'\n') end
-    || coalesce(format(E'\ncomment on type %I.%I is\n  %L;', n.nspname, t.typname, obj_description(t.oid, 'pg_type')), '')
+    || coalesce(format(E'\ncomment on type %I.%I is\n  %L;', n.nspname, t.typname,
+      obj_description(t.oid, 'pg_type')), '')
   from pg_type t join ours n on n.oid = t.typnamespace
   where t.typtype = 'd' or t.typtype = 'c' and t.typrelid in (select oid from pg_class where relkind = 'c')
   union all
