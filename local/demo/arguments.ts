@@ -61,7 +61,7 @@ export function parseArguments(args: string[]): StartArguments | null {
     } else if (option === "--port") {
       parsed.port = wholeNumber(option, rest.shift(), 1, 65535);
     } else {
-      const what = option.startsWith("-") ? "option" : "argument";
+      const what = option?.startsWith("-") ? "option" : "argument";
       throw new ArgumentError(`Unknown ${what} ${option}.\n${USAGE}`);
     }
   }
