@@ -118,6 +118,9 @@ create table amc_history.allowances (
   result_wait_longest interval default '00:05:00'::interval not null,
   retry_after_longest interval default '24:00:00'::interval not null,
   settle_days integer default 14 not null,
+  stoppage_alert_times integer default 3 not null,
+  stoppage_pause_base interval default '00:01:00'::interval not null,
+  stoppage_pause_longest interval default '01:00:00'::interval not null,
   unknown_status interval default '06:00:00'::interval not null,
   wake_up_timeout interval default '00:00:05'::interval not null,
   wake_ups integer default 3 not null,
@@ -128,10 +131,10 @@ create table amc_history.allowances (
   constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
     workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
     pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
-    cancel_again, load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least,
-    result_wait_longest, result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) >
-    '00:00:00'::interval) AND (LEAST(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days,
-    restate_days, wake_ups, actionable_per_wake_up) > 0))),
+    cancel_again, stoppage_pause_base, stoppage_pause_longest, load_lease, load_retry_least, load_retry_base,
+    load_retry_longest, result_wait_least, result_wait_longest, result_gone, repeated_request, wake_up_timeout,
+    keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST(load_errors, result_gone_errors, default_weeks,
+    most_weeks, settle_days, restate_days, wake_ups, actionable_per_wake_up, stoppage_alert_times) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -143,6 +146,7 @@ create table amc_history.allowances (
   constraint pauses_grow CHECK (((pause_base <= pause_longest) AND (pause_longest <= retry_after_longest))),
   constraint result_waits_grow CHECK (((result_wait_least <= result_wait_longest) AND (result_wait_longest <
     result_gone))),
+  constraint stoppage_pauses_grow CHECK ((stoppage_pause_base <= stoppage_pause_longest)),
   constraint unseen_workflow_is_tried_again CHECK ((workflow_visible_retry < workflow_visible))
 );
 alter table amc_history.allowances enable row level security;
@@ -175,7 +179,7 @@ comment on column amc_history.allowances.idle_poll is
   'How long after a listing the next one is due while nothing is under way and only abandoned attempts are looked
 for.';
 comment on column amc_history.allowances.keep_events is
-  'How long tracking events are kept.';
+  'How long tracking events and ended stoppages are kept.';
 comment on column amc_history.allowances.keep_job_runs is
   'How long pg_cron''s record of runs is kept.';
 comment on column amc_history.allowances.list_lag is
@@ -224,6 +228,12 @@ comment on column amc_history.allowances.retry_after_longest is
 comment on column amc_history.allowances.settle_days is
   'How many days ago the newest week of a collection ended that names no dates: attribution has settled by then
 (guide, M).';
+comment on column amc_history.allowances.stoppage_alert_times is
+  'After so many failures in a row a person is alerted to what is set aside.';
+comment on column amc_history.allowances.stoppage_pause_base is
+  'The first pause of what is set aside by itself (public.stoppages); doubled with each time that it fails again.';
+comment on column amc_history.allowances.stoppage_pause_longest is
+  'The longest such pause.';
 comment on column amc_history.allowances.unknown_status is
   'After how long a person is alerted to an execution with a status that is not known here.';
 comment on column amc_history.allowances.wake_up_timeout is
@@ -694,6 +704,80 @@ comment on column public.result_loads.uncast is
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
+create table public.stoppages (
+  code text not null,
+  collection_id uuid,
+  ended_at timestamp with time zone,
+  id bigint generated always as identity not null,
+  instance_id text,
+  kind text not null,
+  last_at timestamp with time zone default amc_history.clock_now() not null,
+  request_id text,
+  retry_at timestamp with time zone,
+  since timestamp with time zone default amc_history.clock_now() not null,
+  source text not null,
+  subject text not null,
+  times integer default 1 not null,
+  week_id uuid,
+  words text not null,
+  constraint kind_is_known CHECK ((kind = ANY (ARRAY['listing'::text, 'list_entry'::text, 'execution'::text,
+    'cancel'::text, 'workflow_save'::text, 'workflow_check'::text, 'workflow_header'::text, 'collection'::text,
+    'week'::text, 'result'::text, 'job'::text]))),
+  constraint source_is_known CHECK ((source = ANY (ARRAY['amc'::text, 'amazon_login'::text, 'postgres'::text,
+    'amc_history'::text]))),
+  constraint stoppages_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON DELETE
+    CASCADE,
+  constraint stoppages_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint stoppages_pkey PRIMARY KEY (id),
+  constraint stoppages_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE,
+  constraint subject_is_short CHECK (((length(subject) >= 1) AND (length(subject) <= 600))),
+  constraint times_is_positive CHECK ((times > 0)),
+  constraint words_are_short CHECK ((length(words) <= 2000))
+);
+CREATE UNIQUE INDEX one_open_stoppage_of_a_subject ON public.stoppages USING btree (kind, subject) WHERE (ended_at IS
+    NULL);
+CREATE INDEX stoppages_collection_id_idx ON public.stoppages USING btree (collection_id);
+CREATE INDEX stoppages_ended_at_idx ON public.stoppages USING btree (ended_at);
+CREATE INDEX stoppages_instance_id_idx ON public.stoppages USING btree (instance_id);
+CREATE INDEX stoppages_week_id_idx ON public.stoppages USING btree (week_id);
+alter table public.stoppages enable row level security;
+create policy "members read what is held up on their instances" on public.stoppages for select to authenticated using
+    (((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)) AND ((collection_id IS NULL)
+    OR (EXISTS ( SELECT
+   FROM report_data_collections c
+  WHERE (c.id = stoppages.collection_id)))) AND ((week_id IS NULL) OR (EXISTS ( SELECT
+   FROM report_data_weeks w
+  WHERE (w.id = stoppages.week_id))))));
+comment on table public.stoppages is
+  'What is held up, or was. Only its subject is: the rows beside it go on. One open row for each subject of a kind.';
+comment on column public.stoppages.code is
+  'Why, as a stable code.';
+comment on column public.stoppages.ended_at is
+  'When a success, or a person, ended it; null while it lasts.';
+comment on column public.stoppages.kind is
+  'What does not move. The subject is the id of: listing, an instance; list_entry, <instance>/<execution>, or
+<instance>/<position> where an entry has no id; execution (AMC''s GET of it), cancel, result (its load), an execution;
+workflow_save, workflow_check (the dry run), workflow_header, <instance>/<workflow>; collection, a collection; week, a
+week; job, a job''s name, or <name>/<row>.';
+comment on column public.stoppages.last_at is
+  'When it was last reported.';
+comment on column public.stoppages.request_id is
+  'AMC''s request id of the last answer, for its support.';
+comment on column public.stoppages.retry_at is
+  'When it is tried again by itself; null if it waits for a person.';
+comment on column public.stoppages.since is
+  'When it was first held up.';
+comment on column public.stoppages.source is
+  'In whose words: those of AMC, of Amazon''s login, of Postgres, or our own.';
+comment on column public.stoppages.subject is
+  'The id of what is held up, as its kind says.';
+comment on column public.stoppages.times is
+  'How often it was tried in a row without success. What is reported while it waits does not count.';
+comment on column public.stoppages.words is
+  'Why, in the words of source.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
 create table public.tracking_alerts (
   code text not null,
   detail jsonb,
@@ -703,14 +787,15 @@ create table public.tracking_alerts (
   message text not null,
   raised_at timestamp with time zone default amc_history.clock_now() not null,
   resolved_at timestamp with time zone,
+  subject text,
   times integer default 1 not null,
   week_id uuid,
   constraint tracking_alerts_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint tracking_alerts_pkey PRIMARY KEY (id),
   constraint tracking_alerts_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX one_open_alert_of_a_kind ON public.tracking_alerts USING btree (code, instance_id, week_id) NULLS
-    NOT DISTINCT WHERE (resolved_at IS NULL);
+CREATE UNIQUE INDEX one_open_alert_of_a_kind ON public.tracking_alerts USING btree (code, instance_id, week_id, subject)
+    NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
 CREATE INDEX tracking_alerts_instance_id_idx ON public.tracking_alerts USING btree (instance_id);
 CREATE INDEX tracking_alerts_week_id_idx ON public.tracking_alerts USING btree (week_id);
 alter table public.tracking_alerts enable row level security;
@@ -720,7 +805,9 @@ create policy "members read their instances' alerts" on public.tracking_alerts f
    FROM report_data_weeks w
   WHERE (w.id = tracking_alerts.week_id))))));
 comment on table public.tracking_alerts is
-  'What a person should look at. One open row for each code, instance and week.';
+  'What a person should look at. One open row for each code, instance, week and subject.';
+comment on column public.tracking_alerts.subject is
+  'What it is about, where neither the instance nor the week says it; null where one does.';
 comment on column public.tracking_alerts.times is
   'How often it was raised since it was opened.';
 -- authenticated: select
@@ -1177,6 +1264,8 @@ AS $function$
       where i.id = alert.instance_id and i.paused_until = 'infinity')
     when 'unknown_outcome' then exists (select from public.week_attempts a
       where a.week_id = alert.week_id and a.state = 'unknown')
+    when 'held_up' then exists (select from public.stoppages s
+      where s.kind = alert.detail ->> 'kind' and s.subject = alert.detail ->> 'subject' and s.ended_at is null)
     else false
   end;
 $function$
@@ -2429,6 +2518,30 @@ comment on function amc_history.end_earlier_loaders(uuid,integer) is
   'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
 many.';
 
+CREATE OR REPLACE FUNCTION amc_history.end_stoppage(kind text, subject text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  update public.stoppages s set ended_at = amc_history.clock_now()
+  where s.kind = end_stoppage.kind and s.subject = end_stoppage.subject and s.ended_at is null;
+  if not found then
+    return false;
+  end if;
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+  where t.code = 'held_up' and t.resolved_at is null
+    and t.subject = amc_history.stoppage_alert_subject(end_stoppage.kind, end_stoppage.subject);
+  return true;
+end;
+$function$
+;
+comment on function amc_history.end_stoppage(text,text) is
+  'Records that something moves again: ends its stoppage and resolves the alert about it. Answers whether it was held
+up. Whoever succeeds calls it, whether or not anything was held up.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.executions_to_cancel(again interval)
  RETURNS SETOF text
  LANGUAGE sql
@@ -2866,6 +2979,23 @@ $function$
 ;
 comment on function amc_history.is_final_week_status(text) is
   'Whether a week with this status is finished. Queries of report_data_weeks read finished_at, which says the same.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.is_held_up(kind text, subject text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (select from public.stoppages s
+    where s.kind = is_held_up.kind and s.subject = is_held_up.subject and s.ended_at is null
+      and coalesce(s.retry_at > amc_history.clock_now(), true));
+end;
+$function$
+;
+comment on function amc_history.is_held_up(text,text) is
+  'Whether a subject of a kind is to be left alone now: it waits for its next try, or for a person.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_legal_transition(week report_data_weeks, live week_attempts, status text, data
@@ -3619,27 +3749,30 @@ AS $function$
     where end_time < amc_history.clock_now() - (select l.keep_job_runs from amc_history.allowances() l);
   delete from public.tracking_events
     where happened_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
+  delete from public.stoppages
+    where ended_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
 $function$
 ;
 comment on function amc_history.purge_history() is
-  'Deletes old records: runs of jobs after keep_job_runs, tracking events after keep_events (amc_history.allowances);
-and partial loads of attempts that have ended. Run by pg_cron.';
+  'Deletes old records: runs of jobs after keep_job_runs, tracking events and ended
+stoppages after keep_events (amc_history.allowances); and partial loads of attempts that have ended. Run by pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.raise_alert(code text, message text, instance_id text, week_id uuid DEFAULT
-    NULL::uuid, detail jsonb DEFAULT NULL::jsonb)
+    NULL::uuid, detail jsonb DEFAULT NULL::jsonb, subject text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  insert into public.tracking_alerts (code, message, instance_id, week_id, detail)
-  values (raise_alert.code, raise_alert.message, raise_alert.instance_id, raise_alert.week_id, raise_alert.detail)
-  on conflict (code, instance_id, week_id) where resolved_at is null
+  insert into public.tracking_alerts (code, message, instance_id, week_id, detail, subject)
+  values (raise_alert.code, raise_alert.message, raise_alert.instance_id, raise_alert.week_id, raise_alert.detail,
+    raise_alert.subject)
+  on conflict (code, instance_id, week_id, subject) where resolved_at is null
   do update set times = tracking_alerts.times + 1, message = excluded.message, detail = excluded.detail,
     last_raised_at = amc_history.clock_now();
 $function$
 ;
-comment on function amc_history.raise_alert(text,text,text,uuid,jsonb) is
-  'Opens an alert for a person, or counts one up that is open for the same code, instance and week.';
+comment on function amc_history.raise_alert(text,text,text,uuid,jsonb,text) is
+  'Opens an alert for a person, or counts one up that is open for the same code, instance, week and subject.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.record_action(event text, instance_id text, collection_id uuid DEFAULT
@@ -3741,6 +3874,54 @@ $function$
 comment on function amc_history.record_output_columns(text,jsonb) is
   'Stores AMC''s outputColumns of an ended execution that lacks them; called before begin_load, so that the load knows
 the types. Answers true, or null if they were known or are not an array.';
+
+CREATE OR REPLACE FUNCTION amc_history.record_stoppage(kind text, subject text, code text, source text, words text,
+    instance_id text, collection_id uuid DEFAULT NULL::uuid, week_id uuid DEFAULT NULL::uuid, request_id text DEFAULT
+    NULL::text, waits_for_person boolean DEFAULT false)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  now_at constant timestamptz := amc_history.clock_now();
+  stoppage public.stoppages;
+begin
+  insert into public.stoppages as s (kind, subject, instance_id, collection_id, week_id, code, source, words,
+    request_id, retry_at)
+  values (record_stoppage.kind, record_stoppage.subject, record_stoppage.instance_id, record_stoppage.collection_id,
+    record_stoppage.week_id, record_stoppage.code, record_stoppage.source, left(record_stoppage.words, 2000),
+    record_stoppage.request_id,
+    case when not record_stoppage.waits_for_person then now_at + amc_history.stoppage_pause(1) end)
+  on conflict (kind, subject) where ended_at is null do update set
+    code = excluded.code, source = excluded.source, words = excluded.words, last_at = now_at,
+    request_id = coalesce(excluded.request_id, s.request_id),
+    -- What is reported while it waits, by others who met it at the same time, is no further try.
+    times = case when s.retry_at > now_at then s.times else s.times + 1 end,
+    retry_at = case when record_stoppage.waits_for_person then null
+      when s.retry_at > now_at then s.retry_at
+      else now_at + amc_history.stoppage_pause(s.times + 1) end
+  returning * into stoppage;
+  if stoppage.retry_at is null or stoppage.times >= allowed.stoppage_alert_times then
+    perform amc_history.raise_alert('held_up', stoppage.words, stoppage.instance_id, stoppage.week_id,
+      jsonb_strip_nulls(jsonb_build_object('kind', stoppage.kind, 'subject', stoppage.subject, 'code', stoppage.code,
+        'source', stoppage.source, 'collection_id', stoppage.collection_id, 'request_id', stoppage.request_id)),
+      amc_history.stoppage_alert_subject(stoppage.kind, stoppage.subject));
+  end if;
+  return stoppage.retry_at;
+end;
+$function$
+;
+comment on function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) is
+  'Records that something is held up, or counts it up if it is already.
+
+kind, subject: what; see the columns of public.stoppages. code: why, a stable code. source, words: in whose words;
+cut to 2000 characters. instance_id, collection_id, week_id: what it belongs to, by which people see it; null where it
+belongs to none. request_id: of AMC''s answer. waits_for_person: it is not tried again by itself.
+Opens the alert held_up if it waits for a person, or was tried stoppage_alert_times in a row (amc_history.allowances).
+Answers when it may be tried again; null: when a person ends it.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.refresh_overdue_alerts(instance_id text)
  RETURNS void
@@ -4370,6 +4551,37 @@ comment on function amc_history.set_workflow_version() is
   'Gives a new workflow version the hash of what decides its result (SQL, parameters, output format), its id at AMC (a
 readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).';
 
+CREATE OR REPLACE FUNCTION amc_history.stoppage_alert_subject(kind text, subject text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select stoppage_alert_subject.kind || ' ' || stoppage_alert_subject.subject;
+$function$
+;
+comment on function amc_history.stoppage_alert_subject(text,text) is
+  'What the alert about a stoppage is about.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.stoppage_pause(times integer)
+ RETURNS interval
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+begin
+  return least(allowed.stoppage_pause_longest,
+    allowed.stoppage_pause_base * 2 ^ least(greatest(stoppage_pause.times, 1) - 1, 20)) * (0.5 + random() / 2);
+end;
+$function$
+;
+comment on function amc_history.stoppage_pause(integer) is
+  'How long something waits that failed so many times in a row: stoppage_pause_base, doubled with each time, at most
+stoppage_pause_longest, of which chance takes up to half.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.typed_cell_sql(cell text, sql_type text)
  RETURNS text
  LANGUAGE sql
@@ -4977,6 +5189,16 @@ when a week has settled and what is soon: amc_history.allowances (most_weeks, se
 code in detail. For service_role.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.end_stoppage(kind text, subject text)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.end_stoppage(end_stoppage.kind, end_stoppage.subject); $function$
+;
+comment on function end_stoppage(text,text) is
+  'Records that something moves again: amc_history.end_stoppage, for the worker. For service_role.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.execution_rows(execution_id text, max_rows integer DEFAULT 1000, after_line bigint
     DEFAULT 0)
  RETURNS jsonb
@@ -5389,6 +5611,22 @@ poll_seconds, and what runs elsewhere is counted. Answers {outcome: recorded or 
 known_execution_ids}: those that are known here, which no unknown attempt may adopt. For service_role.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.record_stoppage(kind text, subject text, code text, source text, words text,
+    instance_id text, collection_id uuid DEFAULT NULL::uuid, week_id uuid DEFAULT NULL::uuid, request_id text DEFAULT
+    NULL::text, waits_for_person boolean DEFAULT false)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.record_stoppage(record_stoppage.kind, record_stoppage.subject, record_stoppage.code,
+    record_stoppage.source, record_stoppage.words, record_stoppage.instance_id, record_stoppage.collection_id,
+    record_stoppage.week_id, record_stoppage.request_id, record_stoppage.waits_for_person);
+$function$
+;
+comment on function record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) is
+  'Records that something is held up: amc_history.record_stoppage, for the worker. For service_role.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.refute_confirmation(attempt_id uuid, execution_id text, message text)
  RETURNS tracking_report
  LANGUAGE plpgsql
@@ -5545,8 +5783,9 @@ comment on function resolve_alert(bigint) is
 The system itself resolves alerts when it sees that their cause is gone: unknown_outcome and execution_not_confirmed
 (the outcome is known), reconnect_needed (connected again), unauthorized (AMC accepted the token), execution_overdue
 and unknown_status (the execution''s status changed), matcher_failed (proved again), schedule_not_configured (the
-schedule could call). Answers {outcome, reason, weeks}: applied, already_applied, or rejected with cause_persists
-(reconnect_needed of an instance that is still stopped; unknown_outcome of an attempt that is still unknown).
+schedule could call), held_up (it moves again). Answers {outcome, reason, weeks}: applied, already_applied, or
+rejected with cause_persists (reconnect_needed of an instance that is still stopped; unknown_outcome of an attempt
+that is still unknown; held_up of what is still held up).
 Refuses what the caller cannot read (alert_not_found).';
 -- authenticated: execute
 -- service_role: execute

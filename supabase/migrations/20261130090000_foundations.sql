@@ -58,6 +58,9 @@ create table amc_history.allowances (
   failed_retry_base interval not null default '5 minutes',
   failed_retry_longest interval not null default '1 hour',
   cancel_again interval not null default '60 seconds',
+  stoppage_pause_base interval not null default '1 minute',
+  stoppage_pause_longest interval not null default '1 hour',
+  stoppage_alert_times integer not null default 3,
 
   -- Loads.
   load_lease interval not null default '150 seconds',
@@ -87,11 +90,12 @@ create table amc_history.allowances (
   constraint all_are_positive check (least(post_window, create_timeout, create_lease, create_in_flight,
       workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
       pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
-      cancel_again,
+      cancel_again, stoppage_pause_base, stoppage_pause_longest,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
       result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > interval '0'
     and least(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days, wake_ups,
-      actionable_per_wake_up) > 0),
+      actionable_per_wake_up,
+      stoppage_alert_times) > 0),
   -- Whoever POSTs has AMC's answer, or has given up, before anybody may take the create for lost ...
   constraint answer_comes_within_the_lease check (post_window + create_timeout <= create_lease),
   -- ... and the create itself is over, whatever became of its worker, before AMC's list may say that there is none.
@@ -99,6 +103,7 @@ create table amc_history.allowances (
   constraint unseen_workflow_is_tried_again check (workflow_visible_retry < workflow_visible),
   constraint abandoned_is_watched_beyond_the_lag check (list_lag < watch),
   constraint pauses_grow check (pause_base <= pause_longest and pause_longest <= retry_after_longest),
+  constraint stoppage_pauses_grow check (stoppage_pause_base <= stoppage_pause_longest),
   constraint failed_retries_grow check (failed_retry_base <= failed_retry_longest),
   constraint load_retries_grow check (load_retry_base <= load_retry_longest),
   constraint result_waits_grow check (result_wait_least <= result_wait_longest and result_wait_longest < result_gone),
@@ -149,6 +154,11 @@ comment on column amc_history.allowances.failed_retry_base is
 comment on column amc_history.allowances.failed_retry_longest is 'The most that chance ever adds.';
 comment on column amc_history.allowances.cancel_again is
   $$After how long AMC is asked again to cancel an execution that has not ended.$$;
+comment on column amc_history.allowances.stoppage_pause_base is
+  $$The first pause of what is set aside by itself (public.stoppages); doubled with each time that it fails again.$$;
+comment on column amc_history.allowances.stoppage_pause_longest is 'The longest such pause.';
+comment on column amc_history.allowances.stoppage_alert_times is
+  'After so many failures in a row a person is alerted to what is set aside.';
 comment on column amc_history.allowances.load_lease is 'How long a claimed load is its worker''s alone.';
 comment on column amc_history.allowances.load_retry_least is
   'The least pause before a load that failed is tried again.';
@@ -178,7 +188,7 @@ comment on column amc_history.allowances.wake_ups is 'Most workers that the sche
 comment on column amc_history.allowances.actionable_per_wake_up is 'For so many things to do one worker is woken.';
 comment on column amc_history.allowances.wake_up_timeout is 'How long pg_net waits for the answer to a wake-up.';
 comment on column amc_history.allowances.keep_job_runs is 'How long pg_cron''s record of runs is kept.';
-comment on column amc_history.allowances.keep_events is 'How long tracking events are kept.';
+comment on column amc_history.allowances.keep_events is 'How long tracking events and ended stoppages are kept.';
 
 alter table amc_history.allowances enable row level security;
 insert into amc_history.allowances default values;

@@ -36,6 +36,7 @@ create table public.tracking_alerts (
   message text not null,
   instance_id text references public.amc_instances (id) on delete cascade,
   week_id uuid references public.report_data_weeks (id) on delete cascade,
+  subject text,
   detail jsonb,
   times integer not null default 1,
   raised_at timestamptz not null default amc_history.clock_now(),
@@ -43,13 +44,15 @@ create table public.tracking_alerts (
   resolved_at timestamptz
 );
 
-create unique index one_open_alert_of_a_kind on public.tracking_alerts (code, instance_id, week_id)
+create unique index one_open_alert_of_a_kind on public.tracking_alerts (code, instance_id, week_id, subject)
   nulls not distinct where resolved_at is null;
 create index tracking_alerts_instance_id_idx on public.tracking_alerts (instance_id);
 create index tracking_alerts_week_id_idx on public.tracking_alerts (week_id);
 
 comment on table public.tracking_alerts is
-  $$What a person should look at. One open row for each code, instance and week.$$;
+  $$What a person should look at. One open row for each code, instance, week and subject.$$;
+comment on column public.tracking_alerts.subject is
+  'What it is about, where neither the instance nor the week says it; null where one does.';
 comment on column public.tracking_alerts.times is 'How often it was raised since it was opened.';
 
 alter table public.tracking_alerts enable row level security;
@@ -89,18 +92,20 @@ comment on function amc_history.record_action(text, text, uuid, uuid, uuid, text
 what it was done to, and detail.$$;
 
 create function amc_history.raise_alert(
-  code text, message text, instance_id text, week_id uuid default null, detail jsonb default null
+  code text, message text, instance_id text, week_id uuid default null, detail jsonb default null,
+  subject text default null
 ) returns void
 language sql set search_path = ''
 as $$
-  insert into public.tracking_alerts (code, message, instance_id, week_id, detail)
-  values (raise_alert.code, raise_alert.message, raise_alert.instance_id, raise_alert.week_id, raise_alert.detail)
-  on conflict (code, instance_id, week_id) where resolved_at is null
+  insert into public.tracking_alerts (code, message, instance_id, week_id, detail, subject)
+  values (raise_alert.code, raise_alert.message, raise_alert.instance_id, raise_alert.week_id, raise_alert.detail,
+    raise_alert.subject)
+  on conflict (code, instance_id, week_id, subject) where resolved_at is null
   do update set times = tracking_alerts.times + 1, message = excluded.message, detail = excluded.detail,
     last_raised_at = amc_history.clock_now();
 $$;
-comment on function amc_history.raise_alert(text, text, text, uuid, jsonb) is
-  'Opens an alert for a person, or counts one up that is open for the same code, instance and week.';
+comment on function amc_history.raise_alert(text, text, text, uuid, jsonb, text) is
+  'Opens an alert for a person, or counts one up that is open for the same code, instance, week and subject.';
 
 create function amc_history.resolve_unknown_outcome_alerts() returns trigger
 language plpgsql set search_path = ''
@@ -116,17 +121,3 @@ comment on function amc_history.resolve_unknown_outcome_alerts() is
 create trigger resolve_unknown_outcome_alerts after update of state on public.week_attempts
   for each row when (old.state = 'unknown' and new.state <> 'unknown')
   execute function amc_history.resolve_unknown_outcome_alerts();
-
-create function amc_history.alert_cause_persists(alert public.tracking_alerts) returns boolean
-language sql stable set search_path = ''
-as $$
-  select case alert.code
-    when 'reconnect_needed' then exists (select from public.amc_instances i
-      where i.id = alert.instance_id and i.paused_until = 'infinity')
-    when 'unknown_outcome' then exists (select from public.week_attempts a
-      where a.week_id = alert.week_id and a.state = 'unknown')
-    else false
-  end;
-$$;
-comment on function amc_history.alert_cause_persists(public.tracking_alerts) is
-  'Whether the cause of an alert still blocks work, so that resolving the alert alone would hide it.';

@@ -82,10 +82,12 @@ as $$
     where end_time < amc_history.clock_now() - (select l.keep_job_runs from amc_history.allowances() l);
   delete from public.tracking_events
     where happened_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
+  delete from public.stoppages
+    where ended_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
 $$;
 comment on function amc_history.purge_history() is
-  $$Deletes old records: runs of jobs after keep_job_runs, tracking events after keep_events (amc_history.allowances);
-and partial loads of attempts that have ended. Run by pg_cron.$$;
+  $$Deletes old records: runs of jobs after keep_job_runs, tracking events and ended
+stoppages after keep_events (amc_history.allowances); and partial loads of attempts that have ended. Run by pg_cron.$$;
 
 select cron.schedule('amc-history-collect', '* * * * *', 'select amc_history.dispatch_collect()');
 select cron.schedule('amc-history-purge', '17 3 * * *', 'select amc_history.purge_history()');

@@ -17,19 +17,19 @@ revoke all on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.result_loads,
-  public.tracking_events, public.tracking_alerts,
+  public.tracking_events, public.tracking_alerts, public.stoppages,
   public.collection_progress, public.week_results, public.week_versions
   from public, anon, authenticated, service_role;
 revoke all on amc_history.allowances, amc_history.result_tables from public, anon, authenticated, service_role;
 -- The sequences of identity columns: projects made before June 2026 grant them by default.
-revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq
+revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq, public.stoppages_id_seq
   from public, anon, authenticated, service_role;
 
 grant select on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.result_loads,
-  public.tracking_events, public.tracking_alerts,
+  public.tracking_events, public.tracking_alerts, public.stoppages,
   public.collection_progress, public.week_results, public.week_versions
   to authenticated, service_role;
 grant insert (instance_id, name, sql_query, parameters) on public.amc_workflows to authenticated;
@@ -37,7 +37,7 @@ grant insert, update, delete on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.result_loads,
-  public.tracking_events, public.tracking_alerts
+  public.tracking_events, public.tracking_alerts, public.stoppages
   to service_role;
 
 -- Rows
@@ -73,6 +73,11 @@ create policy "members read their instances' alerts" on public.tracking_alerts
   for select to authenticated
   using (instance_id in (select amc_history.instances_of_caller())
     and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id)));
+create policy "members read what is held up on their instances" on public.stoppages
+  for select to authenticated
+  using (instance_id in (select amc_history.instances_of_caller())
+    and (collection_id is null or exists (select from public.report_data_collections c where c.id = collection_id))
+    and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id)));
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
 
@@ -90,6 +95,7 @@ revoke execute on function
   public.confirm_execution(uuid, text),
   public.confirm_no_execution(uuid),
   public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text),
+  public.end_stoppage(text, text),
   public.execution_rows(text, integer, bigint),
   public.fail_load(uuid, integer, text, text, boolean),
   public.finished_attempts(integer),
@@ -101,6 +107,7 @@ revoke execute on function
   public.record_execution(uuid, text, jsonb, boolean),
   public.record_late_execution(uuid, text, jsonb),
   public.record_listing(text, bigint, jsonb, boolean),
+  public.record_stoppage(text, text, text, text, text, text, uuid, uuid, text, boolean),
   public.refute_confirmation(uuid, text, text),
   public.report_create(uuid, text, integer, text, text, numeric),
   public.report_credential_failure(text, integer, text, text),
@@ -176,6 +183,7 @@ grant execute on function
   public.claim_listing(integer, integer),
   public.claim_loads(integer, integer),
   public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text),
+  public.end_stoppage(text, text),
   public.fail_load(uuid, integer, text, text, boolean),
   public.finished_attempts(integer),
   public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[]),
@@ -185,6 +193,7 @@ grant execute on function
   public.record_execution(uuid, text, jsonb, boolean),
   public.record_late_execution(uuid, text, jsonb),
   public.record_listing(text, bigint, jsonb, boolean),
+  public.record_stoppage(text, text, text, text, text, text, uuid, uuid, text, boolean),
   public.refute_confirmation(uuid, text, text),
   public.report_create(uuid, text, integer, text, text, numeric),
   public.report_credential_failure(text, integer, text, text),
@@ -209,6 +218,7 @@ grant execute on function
   amc_history.describe_collection(uuid, boolean),
   amc_history.end_attempt(uuid, text, timestamptz),
   amc_history.end_cancelled_attempts(text),
+  amc_history.end_stoppage(text, text),
   amc_history.executions_to_cancel(interval),
   amc_history.fail_week(public.report_data_weeks, text, text),
   amc_history.find_repeated_request(uuid, text, text),
@@ -220,16 +230,18 @@ grant execute on function
   amc_history.insert_intents(public.amc_instances, integer, interval),
   amc_history.is_execution_id(text),
   amc_history.is_final_week_status(text),
+  amc_history.is_held_up(text, text),
   amc_history.is_legal_transition(public.report_data_weeks, public.week_attempts, text, jsonb, text),
   amc_history.is_listing_due(public.amc_instances),
   amc_history.is_terminal_status(text),
   amc_history.local_midnight(date),
   amc_history.needs_survey(text),
   amc_history.plan_range(integer, date, date, text, text),
-  amc_history.raise_alert(text, text, text, uuid, jsonb),
+  amc_history.raise_alert(text, text, text, uuid, jsonb, text),
   amc_history.record_action(text, text, uuid, uuid, uuid, text, jsonb, text),
   amc_history.record_echo(text, boolean),
   amc_history.record_event(text, public.week_attempts, public.report_data_weeks, text, jsonb),
+  amc_history.record_stoppage(text, text, text, text, text, text, uuid, uuid, text, boolean),
   amc_history.refresh_overdue_alerts(text),
   amc_history.refuse_execution(public.week_attempts, public.report_data_weeks, text, uuid, jsonb),
   amc_history.refuse_weeks(integer, integer),
@@ -237,6 +249,8 @@ grant execute on function
   amc_history.request_cancel(public.report_data_weeks),
   amc_history.reschedule_load(public.week_attempts, public.report_data_weeks, text, text, interval),
   amc_history.reschedule_week(public.report_data_weeks, timestamptz),
+  amc_history.stoppage_alert_subject(text, text),
+  amc_history.stoppage_pause(integer),
   amc_history.update_executions(jsonb),
   amc_history.weeks_to_survey(text),
   amc_history.window_key(text, text, text, jsonb),

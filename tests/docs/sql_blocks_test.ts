@@ -105,7 +105,9 @@ Deno.test("the sql blocks of the other pages run beside a collection, and give r
       const values = await valuesOf(demo, sql);
       // A demo has nothing that a person should look at.
       await sql`
-        select amc_history.raise_alert('late_execution', 'Look at it.', id) from public.amc_instances`;
+        select amc_history.record_stoppage('listing', id, 'forbidden', 'amc', 'Unauthorized request.', id,
+          waits_for_person => true)
+        from public.amc_instances`;
       const blocks = blocksOf("sql").filter(({ page }) =>
         page !== FROM_NOTHING && page !== PGTAP
       );

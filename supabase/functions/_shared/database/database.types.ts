@@ -450,6 +450,97 @@ export type Database = {
           },
         ];
       };
+      "stoppages": {
+        Row: {
+          "code": string;
+          "collection_id": string | null;
+          "ended_at": string | null;
+          "id": number;
+          "instance_id": string | null;
+          "kind": string;
+          "last_at": string;
+          "request_id": string | null;
+          "retry_at": string | null;
+          "since": string;
+          "source": string;
+          "subject": string;
+          "times": number;
+          "week_id": string | null;
+          "words": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "code": string;
+          "collection_id"?: string | null;
+          "ended_at"?: string | null;
+          "id"?: never;
+          "instance_id"?: string | null;
+          "kind": string;
+          "last_at"?: string;
+          "request_id"?: string | null;
+          "retry_at"?: string | null;
+          "since"?: string;
+          "source": string;
+          "subject": string;
+          "times"?: number;
+          "week_id"?: string | null;
+          "words": string;
+        };
+        Update: {
+          "code"?: string;
+          "collection_id"?: string | null;
+          "ended_at"?: string | null;
+          "id"?: never;
+          "instance_id"?: string | null;
+          "kind"?: string;
+          "last_at"?: string;
+          "request_id"?: string | null;
+          "retry_at"?: string | null;
+          "since"?: string;
+          "source"?: string;
+          "subject"?: string;
+          "times"?: number;
+          "week_id"?: string | null;
+          "words"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "stoppages_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_progress";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "stoppages_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_collections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "stoppages_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_instances";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "stoppages_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_weeks";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "stoppages_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
+          },
+        ];
+      };
       "tracking_alerts": {
         Row: {
           "code": string;
@@ -460,6 +551,7 @@ export type Database = {
           "message": string;
           "raised_at": string;
           "resolved_at": string | null;
+          "subject": string | null;
           "times": number;
           "week_id": string | null;
         };
@@ -473,6 +565,7 @@ export type Database = {
           "message": string;
           "raised_at"?: string;
           "resolved_at"?: string | null;
+          "subject"?: string | null;
           "times"?: number;
           "week_id"?: string | null;
         };
@@ -485,6 +578,7 @@ export type Database = {
           "message"?: string;
           "raised_at"?: string;
           "resolved_at"?: string | null;
+          "subject"?: string | null;
           "times"?: number;
           "week_id"?: string | null;
         };
@@ -1031,6 +1125,10 @@ export type Database = {
         };
         Returns: Json;
       };
+      "end_stoppage": {
+        Args: { "kind": string; "subject": string };
+        Returns: boolean;
+      };
       "execution_rows": {
         Args: {
           "after_line"?: number;
@@ -1139,6 +1237,21 @@ export type Database = {
           "instance_id": string;
         };
         Returns: Json;
+      };
+      "record_stoppage": {
+        Args: {
+          "code": string;
+          "collection_id"?: string;
+          "instance_id": string;
+          "kind": string;
+          "request_id"?: string;
+          "source": string;
+          "subject": string;
+          "waits_for_person"?: boolean;
+          "week_id"?: string;
+          "words": string;
+        };
+        Returns: string;
       };
       "refute_confirmation": {
         Args: {

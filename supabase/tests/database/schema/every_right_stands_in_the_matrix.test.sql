@@ -69,10 +69,12 @@ table public.report_data_collections | - | select | select insert update delete
 table public.report_data_weeks | - | select | select insert update delete
 table public.result_loads | - | select | select insert update delete
 table public.tracking_alerts | - | select | select insert update delete
+table public.stoppages | - | select | select insert update delete
 table public.tracking_events | - | select | select insert update delete
 table public.week_attempts | - | select | select insert update delete
 table public.workflow_executions | - | select | select insert update delete
 sequence public.tracking_alerts_id_seq | - | - | -
+sequence public.stoppages_id_seq | - | - | -
 sequence public.tracking_events_id_seq | - | - | -
 view public.collection_progress | - | select | select
 view public.raw_<workflow> | - | select | select
@@ -172,7 +174,12 @@ function amc_history.protect_shown_load() | - | - | -
 function amc_history.protect_terminal_status() | - | - | -
 function amc_history.prune_versions(integer,bigint) | - | - | -
 function amc_history.purge_history() | - | - | -
-function amc_history.raise_alert(text,text,text,uuid,jsonb) | - | - | execute
+function amc_history.raise_alert(text,text,text,uuid,jsonb,text) | - | - | execute
+function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
+function amc_history.end_stoppage(text,text) | - | - | execute
+function amc_history.is_held_up(text,text) | - | - | execute
+function amc_history.stoppage_pause(integer) | - | - | execute
+function amc_history.stoppage_alert_subject(text,text) | - | - | execute
 function amc_history.record_action(text,text,uuid,uuid,uuid,text,jsonb,text) | - | - | execute
 function amc_history.record_checked_cells() | - | - | -
 function amc_history.record_echo(text,boolean) | - | - | execute
@@ -234,6 +241,8 @@ function public.record_cancellation(text,jsonb) | - | - | execute
 function public.record_execution(uuid,text,jsonb,boolean) | - | - | execute
 function public.record_late_execution(uuid,text,jsonb) | - | - | execute
 function public.record_listing(text,bigint,jsonb,boolean) | - | - | execute
+function public.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
+function public.end_stoppage(text,text) | - | - | execute
 function public.refute_confirmation(uuid,text,text) | - | - | execute
 function public.report_create(uuid,text,integer,text,text,numeric) | - | - | execute
 function public.report_credential_failure(text,integer,text,text) | - | - | execute
