@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ExecutionObservation } from "../_shared/amc/execution.ts";
-import { isSameZone } from "../_shared/amc/local_time.ts";
+import { isSameZone, localToInstant } from "../_shared/amc/local_time.ts";
 import {
   type MatchableAttempt,
   matchExecution,
@@ -195,3 +195,32 @@ Deno.test("the choice among several does not depend on their order", () => {
     },
   ));
 });
+
+const ODD_YEARS = ["0001", "0044", "0099", "0100", "1582", "9999"];
+for (const year of ODD_YEARS) {
+  Deno.test(`a window of the year ${year} is matched like any other`, () => {
+    const time_window_start = `${year}-03-01T00:00:00`;
+    const time_window_end = `${year}-03-08T00:00:00`;
+    const window = { time_window_start, time_window_end };
+    const theirs = {
+      timeWindowStartOriginal: time_window_start,
+      timeWindowEndOriginal: time_window_end,
+    };
+    assert.deepEqual(match([seen()], [], window), {
+      kind: "none",
+      undecided: [],
+    });
+    assert.equal(match([seen(theirs)], [], window).kind, "one");
+    const alias = { ...theirs, timeWindowTimeZoneOriginal: "US/Eastern" };
+    assert.equal(match([seen(alias)], [], window).kind, "one");
+  });
+}
+
+for (const year of ["0001", "0044", "0099"]) {
+  Deno.test(`a local time of the year ${year} is the instant that Postgres makes of it`, () => {
+    assert.equal(
+      new Date(localToInstant(`${year}-03-01T00:00:00`, "UTC")!).toISOString(),
+      `${year}-03-01T00:00:00.000Z`,
+    );
+  });
+}

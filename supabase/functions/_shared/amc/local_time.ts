@@ -36,15 +36,20 @@ function offsetAt(format: Intl.DateTimeFormat, instant: number): number {
   for (const part of format.formatToParts(instant)) {
     at[part.type] = Number(part.value);
   }
-  const local = Date.UTC(
-    at.year,
-    at.month - 1,
-    at.day,
-    at.hour,
-    at.minute,
-    at.second,
+  // The year without an era: in the hours around a new year it is the one beside that of UTC.
+  const utc = new Date(instant);
+  const year = utc.getUTCFullYear() +
+    Math.round((at.month - 1 - utc.getUTCMonth()) / -12);
+  const local = utcMs(
+    [year, at.month, at.day, at.hour, at.minute, at.second],
   );
   return local - Math.floor(instant / 1000) * 1000;
+}
+
+/** Milliseconds since the epoch. `Date.UTC` alone takes the years 0 to 99 for those of the twentieth century. */
+function utcMs([y, mo, d, h, mi, s]: readonly number[]): number {
+  const date = new Date(Date.UTC(2000, 0, 1, h, mi, s));
+  return date.setUTCFullYear(y, mo - 1, d);
 }
 
 /**
@@ -58,7 +63,9 @@ export function normalizeLocalTime(value: unknown): string | null {
   const match = LOCAL_TIME.exec(value.trim());
   if (match === null) return null;
   const [, y, mo, d, h, mi, s = "00"] = match;
-  const date = new Date(Date.UTC(+y, +mo - 1, +d, +h, +mi, +s));
+  // An hour, minute or second beyond its range would move the date.
+  if (+h > 23 || +mi > 59 || +s > 59) return null;
+  const date = new Date(utcMs([+y, +mo, +d, +h, +mi, +s]));
   const text = `${y}-${mo}-${d}T${h}:${mi}:${s}`;
   // An impossible date or time rolls over.
   return date.toISOString().startsWith(text) ? text : null;
