@@ -73,35 +73,6 @@ export function faultReply(
   }
 }
 
-/** Changes the body of a good response: wraps it, leaves out or malforms the id, shows another status. */
-export function applyReplyFaults(reply: Reply, faults: Fault[]): Reply {
-  const changes = faults.filter(({ kind }) =>
-    [
-      "wrapped",
-      "missing_execution_id",
-      "malformed_execution_id",
-      "show_status",
-    ].includes(kind)
-  );
-  if (changes.length === 0 || reply.status !== 200) return reply;
-  const outer = JSON.parse(reply.body as string);
-  const inner = outer.workflowExecution ?? outer;
-  for (const fault of changes) {
-    if (fault.kind === "missing_execution_id") delete inner.workflowExecutionId;
-    if (fault.kind === "malformed_execution_id") {
-      inner.workflowExecutionId = fault.value;
-    }
-    if (fault.kind === "show_status") {
-      const shown = inner.executions ?? [inner];
-      for (const execution of shown) execution.status = fault.status;
-    }
-  }
-  const wrap = changes.some(({ kind }) => kind === "wrapped") &&
-    inner.executions === undefined;
-  const body = wrap ? { workflowExecution: inner } : outer;
-  return { ...reply, body: JSON.stringify(body) };
-}
-
 function seconds(given: unknown, otherwise: number): number {
   if (given === undefined) return otherwise;
   return given === "forever" ? Infinity : Number(given);

@@ -10,7 +10,11 @@ import {
   relativeWindow,
 } from "./time.ts";
 import type { Execution, Plan, Workflow } from "./types.ts";
-import { AdHocWorkflow, checkCompiles } from "./workflow_rules.ts";
+import {
+  AdHocWorkflow,
+  checkCompiles,
+  compileProblem,
+} from "./workflow_rules.ts";
 import type { InstanceState, SimulatorState } from "./state.ts";
 
 /** Fields of a create (SPEC, H). Unknown ones are tolerated (inferred from clients that send some, M). */
@@ -59,10 +63,15 @@ export function createExecution(
   body: Uint8Array,
 ): Execution {
   const request = parseBody(CreateBody, body);
+  const { handling } = state.settings.dryRuns;
+  if (request.dryRun && handling === "refused") {
+    throw new ApiError(400, TEXTS.dryRun);
+  }
+  const dryRun = request.dryRun && handling !== "ignored";
   const workflow = workflowOf(state, instance, request);
   const window = windowOf(state, request);
   checkParameters(workflow, request.parameterValues);
-  if (!request.dryRun) checkLimits(state, instance);
+  if (!dryRun) checkLimits(state, instance);
   const execution = makeExecution(state, instance, {
     workflow,
     window,
@@ -70,14 +79,19 @@ export function createExecution(
     timeZone: request.timeWindowTimeZone,
     timeoutSeconds: request.workflowExecutionTimeoutSeconds,
     parameterValues: request.parameterValues,
+    dryRun,
   });
   execution.explicitWindow = request.timeWindowType === "EXPLICIT";
   execution.disableAggregationControls = request.disableAggregationControls;
   execution.ignoreDataGaps = request.ignoreDataGaps;
   execution.requireSyntheticData = request.requireSyntheticData;
-  execution.dryRun = request.dryRun;
+  execution.dryRunAsked = request.dryRun;
   execution.skipPublish = request.skipPublish;
-  if (request.dryRun) execution.plan.runSeconds = 1;
+  const problem = compileProblem(workflow, state.settings.queries);
+  if (problem !== null) {
+    execution.plan.outcome = "REJECTED";
+    execution.plan.reason = problem;
+  }
   return execution;
 }
 
@@ -89,6 +103,8 @@ export interface RunRequest {
   timeZone: string;
   timeoutSeconds: number;
   parameterValues: Record<string, unknown>;
+  /** Whether it only compiles; default false. */
+  dryRun?: boolean;
 }
 
 /** Builds an execution with a new id (a UUID v4: captured, H) and adds it to its instance. */
@@ -122,7 +138,8 @@ export function makeExecution(
     disableAggregationControls: false,
     ignoreDataGaps: false,
     requireSyntheticData: false,
-    dryRun: false,
+    dryRunAsked: false,
+    dryRun: run.dryRun ?? false,
     skipPublish: false,
     workflow: run.workflow,
     plan: planOf(state, random),
@@ -133,6 +150,10 @@ export function makeExecution(
   };
   state.settle(instance);
   state.add(execution);
+  if (execution.dryRun) {
+    const { runSeconds } = settings.dryRuns;
+    execution.plan.runSeconds = within(random, runSeconds);
+  }
   state.applySetOutcome(execution);
   return execution;
 }
@@ -190,7 +211,7 @@ function workflowOf(
     );
   }
   if (request.workflow !== undefined) {
-    checkCompiles(request.workflow);
+    checkCompiles(request.workflow, state.settings.queries);
     const workflowId = request.workflow.workflowId ??
       `transient_${crypto.randomUUID()}`;
     return { ...request.workflow, workflowId };
@@ -230,7 +251,7 @@ function checkParameters(
 function checkLimits(state: SimulatorState, instance: InstanceState): void {
   const { limits } = state.settings;
   state.settle(instance);
-  const active = instance.queue.active().length;
+  const active = instance.queue.active().filter(({ dryRun }) => !dryRun).length;
   if (limits.aboveActive !== "queue" && active >= limits.active) {
     throw new ApiError(
       Number(limits.aboveActive),

@@ -46,6 +46,13 @@ export const TEXTS = {
   /** The beginning is observed, M. */
   compile: (name: string, problem: string) =>
     `Was unable to compile workflow wf_${name} because it was found to be invalid: ${problem}`,
+  /** The words: captured of SQL errors (M), here of a table. */
+  missingTable: (name: string, line: number, column: number) =>
+    `From line ${line}, column ${column} to line ${line}, column ${
+      column + name.length - 1
+    }: Object '${name}' not found`,
+  /** Invented. */
+  dryRun: "dryRun is not supported for this instance.",
   /** Invented. */
   ended: (id: string, status: string) =>
     `Workflow execution with ID ${id} is in status ${status} and cannot be cancelled.`,

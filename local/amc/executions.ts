@@ -102,7 +102,9 @@ export function list(
   const ascending = query(call, "sortAscending") === "true";
   const includeCancelled = query(call, "includeCancelled") === "true";
   const now = state.clock.now();
+  const hidesDryRuns = state.settings.dryRuns.handling === "not_listed";
   const matching = instance.queue.all.filter((execution) =>
+    !(hidesDryRuns && execution.dryRun) &&
     execution.acceptedAt + execution.listLagSeconds * 1000 <= now &&
     (includeCancelled || execution.status !== "CANCELLED") &&
     filter(execution)

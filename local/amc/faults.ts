@@ -61,6 +61,25 @@ export const Fault = z.discriminatedUnion("kind", [
     kind: z.literal("show_status"),
     status: z.string().default("OPTIMIZING"),
   }),
+  /** Shows other values in this response, of all executions in it or of one. AMC's own are never known for sure. */
+  z.object({
+    kind: z.literal("show_fields"),
+    /** The JSON text of each value, so that it may be a number that JavaScript cannot hold. */
+    fields: z.record(z.string(), z.string()).default({}),
+    /** Fields to leave out. */
+    missing: z.array(z.string()).default([]),
+    only: z.object({
+      executionId: z.string(),
+      workflowId: z.string(),
+      windowStart: z.string(),
+    }).partial().default({}),
+  }),
+  /** Puts entries, as JSON texts, into the list in this response; see odd_entries.ts. */
+  z.object({
+    kind: z.literal("list_entries"),
+    entries: z.array(z.string()),
+    at: z.enum(["first", "last"]).default("first"),
+  }),
   /** The next ones change the execution that this request creates. */
   z.object({ kind: z.literal("list_lag"), seconds: Seconds }),
   z.object({
@@ -113,6 +132,8 @@ export const ScriptedFault = z.object({
     workflowId: z.string(),
     windowStart: z.string(),
     executionId: z.string(),
+    /** Whether a create says `dryRun`. */
+    dryRun: z.boolean(),
   }).partial().default({}),
   fault: Fault,
 });
@@ -138,6 +159,7 @@ export interface RequestFacts {
   workflowId?: string;
   windowStart?: string;
   executionId?: string;
+  dryRun?: boolean;
 }
 
 const DECIDING: Fault["kind"][] = [

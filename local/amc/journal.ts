@@ -17,6 +17,7 @@ export interface LedgerEntry {
   windowEnd: string | null;
   timeZone: string;
   timeoutSeconds: number;
+  /** Whether the create said `dryRun`. */
   dryRun: boolean;
   /** What the client got: "200", or "504", "dropped", "held back", "200 without id" and so on. */
   answered: string;
@@ -113,7 +114,7 @@ export class Journal {
       windowEnd: execution.windowEnd,
       timeZone: execution.timeZone,
       timeoutSeconds: execution.timeoutSeconds,
-      dryRun: execution.dryRun,
+      dryRun: execution.dryRunAsked,
       answered: "not yet",
     };
     this.#ledger.push(entry);

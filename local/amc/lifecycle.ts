@@ -79,13 +79,13 @@ export class Queue {
     };
     for (const execution of this.#live) {
       if (execution.startedAt === null) continue;
-      running++;
+      if (!execution.dryRun) running++;
       offer(nextOfRunning(execution));
     }
     for (const execution of this.#live) {
       if (execution.startedAt !== null) continue;
       const { acceptedAt, plan } = execution;
-      if (running < rules.maxRunning) {
+      if (execution.dryRun || running < rules.maxRunning) {
         // Never before a time up to which transitions were already applied.
         const ready = acceptedAt + plan.pendingSeconds * 1000;
         const at = Math.max(ready, this.#playedTo);

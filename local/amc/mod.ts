@@ -29,6 +29,7 @@ export type {
 } from "./faults.ts";
 export type { LedgerEntry, RequestEntry } from "./journal.ts";
 export { lostAnswersProfile, mixedProfile } from "./profiles.ts";
+export { entry, oddEntries } from "./odd_entries.ts";
 export type { SimulatorSnapshot } from "./snapshot.ts";
 export type { SettingsInput } from "./settings.ts";
 export type { OutcomeOptions, OutsideRun, Simulator } from "./simulator.ts";

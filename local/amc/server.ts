@@ -9,17 +9,22 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import { decidesResponse, type Fault, nameFault } from "./faults.ts";
+import {
+  decidesResponse,
+  type Fault,
+  nameFault,
+  type RequestFacts,
+} from "./faults.ts";
 import { type Call, errorReply, type Reply } from "./http.ts";
 import type { LedgerEntry, RequestEntry } from "./journal.ts";
 import { handle, route } from "./routes.ts";
 import { longBody, send, stream } from "./send.ts";
 import {
   applyExecutionFaults,
-  applyReplyFaults,
   faultReply,
   preventsHandling,
 } from "./apply_faults.ts";
+import { applyReplyFaults } from "./change_replies.ts";
 import type { SimulatorState } from "./state.ts";
 
 /** The largest body that is read. */
@@ -125,7 +130,7 @@ export class AmcServer {
     const { state } = this;
     const faults = state.faults.choose({
       operation: call.operation,
-      ...idsOfBody(call),
+      ...factsOf(state, call),
       ...namedOnly(entry),
     });
     entry.faults = faults.map(nameFault);
@@ -145,7 +150,7 @@ export class AmcServer {
         ledger = state.journal.accepted(outcome.created);
         entry.executionId = outcome.created.executionId;
       }
-      reply = applyReplyFaults(outcome.render(), faults);
+      reply = applyReplyFaults(call, outcome.render(), faults);
     }
     await this.#delay(faults, "after");
     if (deciding) reply = faultReply(state, call, deciding) ?? reply;
@@ -261,17 +266,27 @@ function namedOnly(entry: RequestEntry) {
   };
 }
 
-/** What a create's body names, so that a script can choose it; nothing if it cannot be read. */
-function idsOfBody(call: Call): { workflowId?: string; windowStart?: string } {
-  if (call.operation !== "createExecution") {
-    const { workflowId } = call.params;
-    return workflowId === undefined ? {} : { workflowId };
+/** What a request names, so that a script can choose it: in its body for a create, else in its path. */
+function factsOf(
+  state: SimulatorState,
+  call: Call,
+): Pick<RequestFacts, "workflowId" | "windowStart" | "dryRun"> {
+  const { workflowId, executionId } = call.params;
+  if (workflowId !== undefined) return { workflowId };
+  const execution = state.executions.get(executionId ?? "");
+  if (execution) {
+    const { workflowId, windowStart, dryRun } = execution;
+    return { workflowId, windowStart: windowStart ?? undefined, dryRun };
+  }
+  if (!["createExecution", "createWorkflow"].includes(call.operation)) {
+    return {};
   }
   try {
     const body = JSON.parse(new TextDecoder().decode(call.body));
     return {
       workflowId: body.workflowId ?? body.workflow?.workflowId,
       windowStart: body.timeWindowStart,
+      dryRun: body.dryRun === true,
     };
   } catch {
     return {};

@@ -66,6 +66,28 @@ const Limits = z.object({
   overlappingRuns: z.number().int().positive().nullable().default(null),
 });
 
+const DryRuns = z.object({
+  /**
+   * A create with `dryRun` compiles and does no more: no quota, no output (SPEC, H); a good query ends SUCCEEDED in
+   * seconds, a bad one REJECTED (M). Whether lists show it is unknown: "listed" or "not_listed" (GET shows it in
+   * both). "ignored": the query runs all the same; "refused": 400. Both are invented.
+   */
+  handling: z.enum(["listed", "not_listed", "ignored", "refused"])
+    .default("listed"),
+  /** Seconds in RUNNING. */
+  runSeconds: Seconds.default(1),
+});
+
+const Queries = z.object({
+  /**
+   * Where a query that does not compile is found: 400 when it is saved (observed, M), or REJECTED once it runs, and
+   * the save passes (observed, M). CONFLICT.
+   */
+  compiledAt: z.enum(["save", "run"]).default("save"),
+  /** Tables that AMC does not have: a query that names one does not compile. */
+  missingTables: z.array(z.string().min(1)).default([]),
+});
+
 const Answers = z.object({
   /** Create and get wrap the execution: SPEC says so, no captured response does (CONFLICT). */
   wrapped: z.boolean().default(false),
@@ -104,6 +126,8 @@ export const Settings = z.object({
   results: Results.prefault({}),
   lag: Lag.prefault({}),
   limits: Limits.prefault({}),
+  dryRuns: DryRuns.prefault({}),
+  queries: Queries.prefault({}),
   answers: Answers.prefault({}),
   links: Links.prefault({}),
   /** What a workflow's outputFormat defaults to; AMC's is unknown (one lake reads backslash escapes, M). */

@@ -128,8 +128,9 @@ export class SimulatorState {
     return true;
   }
 
-  /** Gives an execution the outcome that a test has set for its window, unless that is used up. */
+  /** Gives an execution the outcome that a test has set for its window, unless that is used up. Not to a dry run. */
   applySetOutcome(execution: Execution): void {
+    if (execution.dryRun) return;
     const outcome = this.outcomes.find((set) =>
       set.left > 0 && set.windowStart === execution.windowStart &&
       (set.instanceId ?? execution.instanceId) === execution.instanceId

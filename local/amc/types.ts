@@ -151,6 +151,9 @@ export interface Execution {
   disableAggregationControls: boolean;
   ignoreDataGaps: boolean;
   requireSyntheticData: boolean;
+  /** Whether the create said `dryRun`. */
+  dryRunAsked: boolean;
+  /** Whether it only compiles. */
   dryRun: boolean;
   skipPublish: boolean;
   /** The workflow as it was when the run was created. */

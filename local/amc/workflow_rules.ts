@@ -1,6 +1,7 @@
 /** AMC simulator: checks a workflow's fields, and the few errors of compiling that its text shows. */
 import { z } from "zod";
 import { ApiError, TEXTS } from "./errors.ts";
+import type { Settings } from "./settings.ts";
 import type { Workflow } from "./types.ts";
 
 const Character = z.string().length(1);
@@ -43,30 +44,56 @@ export const ChangedWorkflow = z.looseObject({
 export const AdHocWorkflow = ChangedWorkflow;
 
 /**
- * Refuses what cannot compile: no SQL, no SELECT, or a CUSTOM_PARAMETER that is not declared.
- * The start of the text is observed, M; which problems are found at once and which later is not known.
+ * Refuses a workflow without SQL and, unless that is found only when it runs, one that does not compile.
  *
  * @throws ApiError 400
  */
-export function checkCompiles(workflow: Partial<Workflow>): void {
-  const name = workflow.workflowId ?? "adhoc";
-  const sql = workflow.sqlQuery;
-  if (sql === undefined) {
-    if (workflow.query !== undefined) return;
+export function checkCompiles(
+  workflow: Partial<Workflow>,
+  settings: Settings["queries"],
+): void {
+  if (workflow.sqlQuery === undefined && workflow.query === undefined) {
     throw new ApiError(400, "sqlQuery is required.");
   }
+  if (settings.compiledAt === "run") return;
+  const problem = compileProblem(workflow, settings);
+  if (problem !== null) throw new ApiError(400, problem);
+}
+
+/**
+ * Why a query does not compile: no SELECT, a CUSTOM_PARAMETER that is not declared, or a table that AMC does not have.
+ * The start of the text is observed, M; which problems are found at once and which later is not known.
+ *
+ * @returns AMC's words; null if it compiles, as a workflow without SQL does
+ */
+export function compileProblem(
+  workflow: Partial<Workflow>,
+  settings: Settings["queries"],
+): string | null {
+  const { sqlQuery, workflowId = "adhoc" } = workflow;
+  if (sqlQuery === undefined) return null;
+  const problem = sqlProblem(workflow, sqlQuery, settings);
+  return problem === null ? null : TEXTS.compile(workflowId, problem);
+}
+
+function sqlProblem(
+  workflow: Partial<Workflow>,
+  sql: string,
+  settings: Settings["queries"],
+): string | null {
   if (!/^\s*(--.*\n\s*)*(select|with)\b/i.test(sql)) {
-    const problem = `Encountered "${
-      sql.trim().split(/\s/)[0]
-    }" at line 1, column 1`;
-    throw new ApiError(400, TEXTS.compile(name, problem));
+    return `Encountered "${sql.trim().split(/\s/)[0]}" at line 1, column 1`;
   }
   const declared = new Set(workflow.inputParameters?.map(({ name }) => name));
   for (const match of sql.matchAll(/custom_parameter\s*\(\s*'([^']+)'/gi)) {
     if (declared.has(match[1])) continue;
-    const problem = `Parameter '${
-      match[1]
-    }' is not declared in inputParameters`;
-    throw new ApiError(400, TEXTS.compile(name, problem));
+    return `Parameter '${match[1]}' is not declared in inputParameters`;
   }
+  for (const table of settings.missingTables) {
+    const at = sql.indexOf(table);
+    if (at < 0) continue;
+    const before = sql.slice(0, at).split("\n");
+    return TEXTS.missingTable(table, before.length, before.at(-1)!.length + 1);
+  }
+  return null;
 }

@@ -47,7 +47,7 @@ export function createWorkflow(
       TEXTS.workflowExists(workflow.workflowId),
     );
   }
-  checkCompiles(workflow);
+  checkCompiles(workflow, state.settings.queries);
   saveWorkflow(state, instance, workflow);
   return emptyOctets();
 }
@@ -81,7 +81,7 @@ export function updateWorkflow(
   const change = parseBody(ChangedWorkflow, call.body) as Partial<Workflow>;
   const { workflowId } = saved.workflow;
   const workflow = { ...saved.workflow, ...change, workflowId };
-  checkCompiles(workflow);
+  checkCompiles(workflow, state.settings.queries);
   instance.workflows.set(workflowId, { ...saved, workflow });
   return emptyOctets();
 }
