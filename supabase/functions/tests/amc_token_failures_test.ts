@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   CredentialError,
   ThrottledError,
+  TokenUnavailableError,
   UnavailableError,
 } from "../_shared/amc/errors.ts";
 import {
@@ -62,7 +63,7 @@ for (const [what, answer, tries] of PASSING) {
   Deno.test(`${what} from the token endpoint may pass; asked ${tries} times`, async () => {
     await using server = serve(answer);
     const failure = await tokensOf(server).token().catch((e) => e);
-    assert(failure instanceof UnavailableError, Deno.inspect(failure));
+    assert(failure instanceof TokenUnavailableError, Deno.inspect(failure));
     assert.equal(server.asked.length, tries);
     assert(!holdsSecret(failure));
   });
@@ -119,7 +120,7 @@ Deno.test("a token request is given up after 15 seconds", async () => {
   const wanted = tokens.token();
   await called;
   timers.fire(15_000);
-  await assert.rejects(wanted, { code: "unavailable" });
+  await assert.rejects(wanted, { code: "token_unavailable" });
 });
 
 Deno.test("a plain http token endpoint elsewhere is refused", () => {

@@ -222,4 +222,61 @@ export const REPORTING: Mutant[] = [
     ],
     tests: ["claim_listing/intent_becomes"],
   },
+  {
+    name: "instance-wide-client",
+    guard: "a throttle or refused token of any call pauses the instance",
+    off: "the client that the steps share only passes it on",
+    edits: [
+      inTsFunction(
+        "instanceClient",
+        "if (isInstanceWide(error)) {",
+        "if (false) {",
+      ),
+    ],
+    tests: ["instance_wide_errors_test"],
+  },
+  {
+    name: "instance-wide-step",
+    guard: "a throttle or refused token is no failure of the step that met it",
+    off: "it is logged as one",
+    edits: [
+      inTsFunction("forEachOf", "if (isInstanceWide(error)) continue;", ""),
+    ],
+    tests: ["instance_wide_errors_test"],
+  },
+  {
+    name: "instance-wide-load",
+    guard: "a throttle or refused token is no error of the week that is loaded",
+    off: "it is counted as one",
+    edits: [
+      inTsFunction("reportFailure", "if (isInstanceWide(error)) return;", ""),
+    ],
+    tests: ["instance_wide_errors_test"],
+  },
+  {
+    name: "instance-wide-token",
+    guard: "a token endpoint that gives no token concerns the whole instance",
+    off: "its failure reads as that of the request that wanted the token",
+    edits: [
+      inTsFunction(
+        "ofToken",
+        "if (!(error instanceof UnavailableError)) return error;",
+        "return error;",
+      ),
+    ],
+    tests: ["amc_token_failures_test"],
+  },
+  {
+    name: "instance-wide-once",
+    guard: "an error that several hands report pauses the instance once",
+    off: "each pauses it",
+    edits: [
+      inTsFunction(
+        "pauseInstance",
+        "if (paused.has(instance_id)) return true;",
+        "",
+      ),
+    ],
+    tests: ["instance_wide_errors_test"],
+  },
 ];

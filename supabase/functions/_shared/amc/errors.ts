@@ -102,6 +102,14 @@ export class CredentialError extends AmcError {
   override name = "CredentialError";
 }
 
+/** Login with Amazon gave no token, for a reason that may pass: nothing was asked of AMC. */
+export class TokenUnavailableError extends UnavailableError {
+  override name = "TokenUnavailableError";
+  constructor(message: string, facts: ErrorFacts = {}) {
+    super(message, facts, "token_unavailable");
+  }
+}
+
 /** The execution has no result to download (yet). */
 export class NotReadyError extends AmcError {
   override name = "NotReadyError";

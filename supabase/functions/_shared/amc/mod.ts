@@ -12,6 +12,7 @@ export {
   NotFoundError,
   RefusedError,
   ThrottledError,
+  TokenUnavailableError,
   UnauthorizedError,
   UnavailableError,
 } from "./errors.ts";

@@ -4,6 +4,7 @@ import {
   AbortedError,
   type AmcError,
   CredentialError,
+  TokenUnavailableError,
   UnavailableError,
 } from "./errors.ts";
 import { checkedBaseUrl, type Region, TOKEN_URLS } from "./hosts.ts";
@@ -95,7 +96,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
       // The old token is still valid while the endpoint fails.
       const usable = cached !== null &&
         cached.expiresAt - runtime.now() >= MIN_LIFE_MS;
-      if (!usable || error instanceof CredentialError) throw error;
+      if (!usable || error instanceof CredentialError) throw ofToken(error);
       return cached!.value;
     }
     issued.unshift(cached.value);
@@ -165,6 +166,13 @@ async function requestToken(
   const seconds = Number(body.expires_in);
   const lives = Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
   return { value: token, expiresAt: began + lives * 1000 };
+}
+
+/** Tells "no token" from "no response to what was asked with it": only the former concerns every call of the instance. */
+function ofToken(error: unknown): unknown {
+  if (!(error instanceof UnavailableError)) return error;
+  const { message, status, requestId, retryable } = error;
+  return new TokenUnavailableError(message, { status, requestId, retryable });
 }
 
 /** A refusal that only a person can resolve (REF; H for invalid_grant and invalid_client), or something that may pass. */

@@ -1,6 +1,7 @@
 import { NotFoundError } from "../amc/mod.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
+import { instanceClient } from "./instance_client.ts";
 import { pauseInstance } from "./pause_instance.ts";
 
 const CONCURRENCY = 3;
@@ -16,7 +17,7 @@ export async function cancel(collector: Collector): Promise<number> {
   await forEachOf(claims, CONCURRENCY, collector.log, async (claim) => {
     const { execution_id, week_id, collection_id } = claim;
     try {
-      const client = await collector.clients.of(claim);
+      const client = await instanceClient(collector, claim);
       const outcome = await client.cancelExecution(execution_id);
       await collector.rpc("record_cancellation", {
         execution_id,

@@ -1,4 +1,5 @@
 import { type Log, logFailure } from "../log.ts";
+import { isInstanceWide } from "./pause_instance.ts";
 
 /**
  * Does some work for each item, a few at the same time. A failure is logged, and the other items go on.
@@ -23,6 +24,8 @@ export async function forEachOf<Item extends object>(
         try {
           await work(item);
         } catch (error) {
+          // Its instance is paused, and the item is claimed again afterwards.
+          if (isInstanceWide(error)) continue;
           logFailure(log, "step_failed", error, item);
         }
       }

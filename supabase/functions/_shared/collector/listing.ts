@@ -14,6 +14,7 @@ import {
 import type { Collector } from "./collector.ts";
 import { confirm } from "./confirm.ts";
 import { forEachOf } from "./for_each_of.ts";
+import { instanceClient } from "./instance_client.ts";
 import { pauseInstance } from "./pause_instance.ts";
 import { survey } from "./survey.ts";
 
@@ -47,7 +48,7 @@ async function listInstance(
   claim: ClaimedListing,
 ): Promise<void> {
   const { attempts, weeks } = readClaimedListing(claim);
-  const client = await collector.clients.of(claim);
+  const client = await instanceClient(collector, claim);
   const listing = await client.listExecutions({
     minCreationTime: claim.list_from,
     includeCancelled: true,

@@ -9,6 +9,7 @@ import { idsOf } from "../log.ts";
 import { readDialect, readSize } from "./claims.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
+import { instanceClient } from "./instance_client.ts";
 import { reportFailure } from "./load_failure.ts";
 import { learnOutputColumns } from "./output_columns.ts";
 import { ResultFiles } from "./result_files.ts";
@@ -50,7 +51,7 @@ async function loadOne(
   claim: ClaimedLoad,
   budget: LoadBudget,
 ): Promise<Json | null> {
-  const client = await collector.clients.of(claim);
+  const client = await instanceClient(collector, claim);
   const ending = new AbortController();
   const signal = AbortSignal.any([
     AbortSignal.timeout(LOAD_TIMEOUT_MS),

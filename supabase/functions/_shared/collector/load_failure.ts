@@ -6,7 +6,7 @@ import type { ClaimedLoad } from "../database/rpc.ts";
 import { sqlStateOf } from "../database/errors.ts";
 import { idsOf, logFailure } from "../log.ts";
 import type { Collector } from "./collector.ts";
-import { isInstanceWide, pauseInstance } from "./pause_instance.ts";
+import { isInstanceWide } from "./pause_instance.ts";
 
 /**
  * Reports a load that failed, unless another worker has claimed it since.
@@ -23,11 +23,8 @@ export async function reportFailure(
     collector.log("info", "load_claimed_elsewhere", idsOf(claim));
     return;
   }
-  if (isInstanceWide(error)) {
-    // No error of the week: the load is claimed again when its lease ends.
-    await pauseInstance(collector, claim, error);
-    return;
-  }
+  // No error of the week: its instance is paused, and the load is claimed again when its lease ends.
+  if (isInstanceWide(error)) return;
   const { code, permanent } = judge(error);
   const { message } = error as Error;
   if (code === "result_changed") await drop(collector, claim, dropLoad);

@@ -2,24 +2,30 @@ import {
   AmcError,
   CredentialError,
   ThrottledError,
+  TokenUnavailableError,
   UnauthorizedError,
 } from "../amc/mod.ts";
 import { StoredCredentialError } from "./stored_credentials.ts";
 import type { Collector } from "./collector.ts";
 import type { InstanceRow } from "./instance.ts";
 
+/** The instances that were paused for an error, which may pass through several hands. */
+const pausedFor = new WeakMap<AmcError, Set<string>>();
+
 /**
- * Whether an error concerns every call for the instance: a throttle, a refused credential or token. It says nothing about the
- * execution or result that was asked for.
+ * Whether an error concerns every call for the instance: a throttle, a refused credential or token, no token. It says nothing
+ * about the execution or result that was asked for. Who gets one from `instanceClient`'s client has nothing to do about it.
  */
 export function isInstanceWide(error: unknown): boolean {
   return error instanceof ThrottledError || error instanceof CredentialError ||
-    error instanceof UnauthorizedError;
+    error instanceof UnauthorizedError ||
+    error instanceof TokenUnavailableError;
 }
 
 /**
  * Pauses an instance after a call to AMC failed, for every worker: for as long as AMC asked, until a person stores another
- * credential if it was refused, else for a pause that grows. Does nothing about errors that are not AmcErrors.
+ * credential if it was refused, else for a pause that grows. Does nothing about errors that are not AmcErrors, and once only
+ * about each.
  *
  * @returns whether it was an AmcError
  */
@@ -30,6 +36,9 @@ export async function pauseInstance(
 ): Promise<boolean> {
   if (!(error instanceof AmcError)) return false;
   const { instance_id, credential_name } = instance;
+  const paused = pausedFor.get(error) ?? new Set();
+  if (paused.has(instance_id)) return true;
+  pausedFor.set(error, paused.add(instance_id));
   const { code, message, requestId } = error;
   collector.log("warn", "amc_call_failed", {
     instance_id,

@@ -11,6 +11,7 @@ import { idsOf } from "../log.ts";
 import { readWorkflow } from "./claims.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
+import { instanceClient } from "./instance_client.ts";
 import { pauseInstance } from "./pause_instance.ts";
 
 const MAX_WEEKS = 10;
@@ -64,7 +65,7 @@ async function prepare(
   saving: Map<string, Promise<void>>,
 ): Promise<AmcClient | null> {
   try {
-    const client = await collector.clients.of(week);
+    const client = await instanceClient(collector, week);
     if (!week.workflow_saved) {
       const key = `${week.instance_id} ${week.workflow_id}`;
       const saved = saving.get(key) ?? saveWorkflow(collector, client, week);
