@@ -27,6 +27,7 @@ import {
   accessText,
   isWhole,
   type Summary,
+  summaryJson,
   summaryTable,
 } from "./demo/summary.ts";
 import { local } from "./platform/postgres/mod.ts";
@@ -51,8 +52,8 @@ async function run(
   let summary: Summary;
   try {
     summary = await collect(demo, out, signal);
-    if (asked.json && !asked.exit) printJson(summary);
     if (!asked.exit) {
+      if (asked.json) print(summaryJson(summary, demo.access));
       out.line(accessText(demo.access));
       if (log.path) out.line(`\n  The functions' log is ${log.path}`);
       if (kept) {
@@ -65,7 +66,7 @@ async function run(
     await demo.stop();
   }
   if (log.path) out.line(`The functions' log is ${log.path}`);
-  if (asked.json) printJson(summary);
+  if (asked.json) print(summaryJson(summary));
   return isWhole(summary) ? 0 : 1;
 }
 
@@ -88,8 +89,9 @@ async function collect(
   return summary;
 }
 
-function printJson(summary: Summary): void {
-  new Output(Deno.stdout).line(JSON.stringify(summary));
+/** Prints to stdout, whatever else is told elsewhere. */
+function print(line: string): void {
+  new Output(Deno.stdout).line(line);
 }
 
 async function main(args: string[]): Promise<number> {

@@ -64,7 +64,7 @@ export async function summarizeCollection(
   collectionId: string,
   simulator: Simulator,
 ): Promise<
-  Omit<Summary, "seconds" | "api_url" | "database_url" | "chaos">
+  Omit<Summary, "seconds" | "chaos">
 > {
   const progress = await readProgress(client, collectionId);
   const weeks = await client.from("report_data_weeks")

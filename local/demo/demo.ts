@@ -114,8 +114,6 @@ async function startParts(
     summarize: async () => ({
       ...await summarizeCollection(client, collectionId, simulator),
       seconds: Math.round(took * 10) / 10,
-      api_url: access.apiUrl,
-      database_url: access.databaseUrl,
       ...chaos && { chaos },
     }),
     stop: () => parts.disposeAsync(),

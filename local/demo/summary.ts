@@ -1,6 +1,6 @@
 import type { ChaosSummary } from "./chaos_summary.ts";
 
-/** What `npm start` reports at its end; also the object that `--json` prints. */
+/** What `npm start` reports at its end. */
 export interface Summary {
   weeks: number;
   completed: number;
@@ -13,8 +13,6 @@ export interface Summary {
   creates_accepted: number;
   rows: number;
   seconds: number;
-  api_url: string;
-  database_url: string;
   /** With --chaos alone. */
   chaos?: ChaosSummary;
 }
@@ -54,6 +52,19 @@ export interface Access {
   email: string;
   password: string;
   view: string;
+}
+
+/**
+ * The object that `--json` prints: the summary, and where to go on while everything stays up.
+ *
+ * @param access left out when everything has stopped: nobody answers there any more
+ */
+export function summaryJson(summary: Summary, access?: Access): string {
+  return JSON.stringify({
+    ...summary,
+    ...access &&
+      { api_url: access.apiUrl, database_url: access.databaseUrl },
+  });
 }
 
 /** The text that tells a person how to go on, with a query that needs nothing but this checkout. */
