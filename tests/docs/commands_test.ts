@@ -4,32 +4,16 @@ import { join } from "node:path";
 import { parseArguments } from "../../local/demo/arguments.ts";
 import { checkout } from "../../local/platform/postgres/mod.ts";
 import { supabase } from "../../local/platform/supabase_cli.ts";
+import { type Command, commands } from "./support/commands.ts";
 import { blocksOf, pages } from "./support/pages.ts";
 
 /**
- * The commands of every page. What needs Docker, a cloud project or a terminal of its own is not run here but parsed: the
- * shell reads it, its program knows the subcommand, the flags and the paths. `npm start` and `npm test` themselves are run
- * by tests/system/start_test.ts and by .ci/run, which runs the gates too.
+ * The commands of every page are ones that there are: the shell reads them, their program knows the subcommand, the flags and
+ * the paths. run_commands_test.ts runs those that can be run here.
  */
-interface Command {
-  where: string;
-  words: string[];
-}
-
 const { scripts } = JSON.parse(
   Deno.readTextFileSync(join(checkout, "package.json")),
 ) as { scripts: Record<string, string> };
-
-const commands: Command[] = blocksOf("sh").flatMap(({ page, line, code }) =>
-  code.replaceAll("\\\n", " ").split("\n")
-    .map((text) => text.replace(/(^|\s)#.*$/, "").trim())
-    .filter((text) => text !== "")
-    .map((text) => ({
-      where: `${page}:${line}: ${text}`,
-      words: (text.match(/'[^']*'|"[^"]*"|[^\s'"]+/g) ?? [])
-        .filter((word) => !/^[A-Z_]+=/.test(word)),
-    }))
-);
 
 function of(program: string): Command[] {
   return commands.filter(({ words }) => words[0] === program);
