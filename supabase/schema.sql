@@ -299,6 +299,7 @@ create table public.amc_instances (
   credential_name text not null,
   credential_version integer default 1 not null,
   daily_limit integer,
+  dry_runs text default 'unknown'::text not null,
   entity_id text not null,
   id text not null,
   last_claimed_at timestamp with time zone,
@@ -319,6 +320,8 @@ create table public.amc_instances (
   throttles_in_row integer default 0 not null,
   constraint amc_instances_pkey PRIMARY KEY (id),
   constraint daily_limit_is_positive CHECK ((daily_limit > 0)),
+  constraint dry_runs_is_known CHECK ((dry_runs = ANY (ARRAY['unknown'::text, 'honoured'::text, 'ignored'::text,
+    'refused'::text]))),
   constraint entity_id_is_well_formed CHECK ((entity_id ~ '^[A-Za-z0-9]{3,64}$'::text)),
   constraint instance_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9_-]{3,64}$'::text)),
   constraint list_lag_is_sane CHECK (((list_lag_seconds >= 0) AND (list_lag_seconds <= 86400))),
@@ -341,6 +344,9 @@ comment on column public.amc_instances.credential_version is
   'Rises with each credential stored under the name: a report that Amazon refused an earlier one is stale.';
 comment on column public.amc_instances.daily_limit is
   'Most attempts in any 24 hours; null for no limit. SPEC speaks of 30 a day, probably stale (M).';
+comment on column public.amc_instances.dry_runs is
+  'What AMC makes of dry runs here, as its answers have shown: honoured; ignored (it runs the query all the same) or
+refused: then the first week of a version goes alone until AMC has validated it. unknown: none was tried yet.';
 comment on column public.amc_instances.entity_id is
   'AMC account id, sent as Amazon-Advertising-API-AdvertiserId (SPEC, H).';
 comment on column public.amc_instances.id is
@@ -375,6 +381,7 @@ comment on column public.amc_instances.throttles_in_row is
 -- service_role: delete, insert, select, update
 
 create table public.amc_workflows (
+  checked_at timestamp with time zone,
   created_at timestamp with time zone default amc_history.clock_now() not null,
   id text not null,
   instance_id text not null,
@@ -416,6 +423,9 @@ create policy "members read their instances' workflows" on public.amc_workflows 
 -- authenticated: insert (instance_id, name, parameters, sql_query)
 comment on table public.amc_workflows is
   'Saved AMC queries. A version never changes: another query is another row with another id.';
+comment on column public.amc_workflows.checked_at is
+  'When AMC first validated the query, in a dry run or an execution; null until then: no week of it begins, but for the
+one that goes alone (public.workflow_checks).';
 comment on column public.amc_workflows.id is
   'AMC''s workflowId: a readable stem of the first name, and the start of version_hash.';
 comment on column public.amc_workflows.output_columns is
@@ -954,6 +964,105 @@ comment on column public.week_attempts.watch_until is
   'Until when AMC''s list is still searched for the execution of an abandoned attempt.';
 comment on column public.week_attempts.window_key is
   'Workflow, window, zone and parameters: no two live attempts of an instance ask for the same.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.workflow_checks (
+  amc_status text,
+  cancel_requested_at timestamp with time zone,
+  collection_id uuid,
+  due_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  execution_id text,
+  id uuid default gen_random_uuid() not null,
+  instance_id text not null,
+  intended_at timestamp with time zone default amc_history.clock_now() not null,
+  is_live boolean generated always as ((state <> 'ended'::text)) stored not null,
+  kind text not null,
+  leased_until timestamp with time zone,
+  outcome text,
+  parameter_values jsonb,
+  request_id text,
+  state text default 'intended'::text not null,
+  time_window_end text,
+  time_window_start text,
+  time_zone text,
+  timeout_seconds integer,
+  week_id uuid,
+  words text,
+  workflow_id text not null,
+  constraint created_has_its_execution CHECK (((state <> 'created'::text) OR (execution_id IS NOT NULL) OR (kind =
+    'first_week'::text))),
+  constraint dry_run_has_its_request CHECK (((kind <> 'dry_run'::text) OR ((time_window_start IS NOT NULL) AND
+    (time_window_end IS NOT NULL) AND (time_zone IS NOT NULL) AND (parameter_values IS NOT NULL) AND (timeout_seconds IS
+    NOT NULL)))),
+  constraint first_week_sends_nothing CHECK (((kind <> 'first_week'::text) OR ((execution_id IS NULL) AND
+    (timeout_seconds IS NULL) AND (leased_until IS NULL)))),
+  constraint kind_is_known CHECK ((kind = ANY (ARRAY['dry_run'::text, 'first_week'::text]))),
+  constraint outcome_comes_with_the_end CHECK ((((outcome IS NOT NULL) = (state = 'ended'::text)) AND ((ended_at IS NOT
+    NULL) = (state = 'ended'::text)))),
+  constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'refused'::text, 'ignored'::text,
+    'unsupported'::text, 'not_sent'::text, 'lost'::text, 'failed'::text, 'given_up'::text]))),
+  constraint state_is_known CHECK ((state = ANY (ARRAY['intended'::text, 'created'::text, 'ended'::text]))),
+  constraint timeout_is_no_weeks CHECK (((timeout_seconds >= 900) AND (timeout_seconds <= 21599))),
+  constraint words_are_short CHECK ((length(words) <= 4000)),
+  constraint workflow_checks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON
+    DELETE SET NULL,
+  constraint workflow_checks_pkey PRIMARY KEY (id),
+  constraint workflow_checks_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE SET NULL,
+  constraint workflow_checks_workflow_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES amc_workflows(instance_id,
+    id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX one_check_per_execution ON public.workflow_checks USING btree (execution_id) WHERE (execution_id IS
+    NOT NULL);
+CREATE UNIQUE INDEX one_live_check_per_version ON public.workflow_checks USING btree (instance_id, workflow_id) WHERE
+    is_live;
+CREATE INDEX workflow_checks_collection_id_idx ON public.workflow_checks USING btree (collection_id);
+CREATE INDEX workflow_checks_week_id_idx ON public.workflow_checks USING btree (week_id);
+CREATE INDEX workflow_checks_workflow_idx ON public.workflow_checks USING btree (instance_id, workflow_id, intended_at);
+alter table public.workflow_checks enable row level security;
+create policy "members read their instances' checks" on public.workflow_checks for select to authenticated using
+    ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
+comment on table public.workflow_checks is
+  'How each workflow version was checked at AMC before its first create. A dry run is never a week''s execution: it has
+no attempt, no slot, and a timeout that no week has.';
+comment on column public.workflow_checks.amc_status is
+  'The status in which AMC last showed it.';
+comment on column public.workflow_checks.cancel_requested_at is
+  'When AMC was first to be asked to cancel it: it runs the query, or takes too long.';
+comment on column public.workflow_checks.collection_id is
+  'Its collection.';
+comment on column public.workflow_checks.due_at is
+  'When AMC is asked about it next.';
+comment on column public.workflow_checks.execution_id is
+  'AMC''s id of the dry run, once known.';
+comment on column public.workflow_checks.kind is
+  'dry_run: AMC compiles the query and runs nothing. first_week: where AMC has no dry runs, or a person asked for it,
+one week goes alone until AMC has validated it.';
+comment on column public.workflow_checks.leased_until is
+  'Until when it is one worker''s alone.';
+comment on column public.workflow_checks.outcome is
+  'accepted (AMC validated the query), refused (it did not: see words), ignored (AMC ran the query all the same),
+unsupported (AMC refuses dry runs), not_sent, lost (no answer), failed (AMC could not tell), given_up (the week that
+went alone says nothing of the query, or a person asked anew).';
+comment on column public.workflow_checks.parameter_values is
+  'The parameters that were sent.';
+comment on column public.workflow_checks.request_id is
+  'AMC''s request id of the last answer.';
+comment on column public.workflow_checks.state is
+  'intended (committed before AMC is asked), created (AMC gave an id; a first_week stays intended), ended.';
+comment on column public.workflow_checks.time_window_end is
+  'The first moment after that day.';
+comment on column public.workflow_checks.time_window_start is
+  'The first moment of the one day that the dry run names, local, as sent to AMC.';
+comment on column public.workflow_checks.time_zone is
+  'The tz database name in which the day was meant.';
+comment on column public.workflow_checks.timeout_seconds is
+  'The timeout that was sent: 900 to 21,599 s. Weeks send 21,600 and up, so AMC''s list tells one from the other.';
+comment on column public.workflow_checks.week_id is
+  'The week whose window and parameters were tried, or which goes alone. Null once it is deleted.';
+comment on column public.workflow_checks.words is
+  'AMC''s words about it, or ours where AMC said nothing.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -2823,8 +2932,10 @@ AS $function$
 begin
   return exists (select from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where w.instance_id = has_claimable_week.instance_id and w.due_at <= amc_history.clock_now()
       and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
+      and amc_history.may_begin(f.checked_at, w.id)
       and not exists (select from public.week_attempts a
         where a.instance_id = w.instance_id and a.is_live and a.window_key = amc_history.window_key(
           c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values)));
@@ -2892,8 +3003,10 @@ begin
       c.workflow_id, c.time_zone, c.parameter_values
     from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where w.instance_id = instance.id and w.due_at <= now_at
       and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
+      and amc_history.may_begin(f.checked_at, w.id)
       and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
       and not exists (select from public.week_attempts a
         where a.instance_id = instance.id and a.is_live and a.window_key = amc_history.window_key(
@@ -3445,6 +3558,22 @@ $function$
 comment on function amc_history.lock_own_week(uuid) is
   'Locks a week for a request of its owner; refuses anybody else (week_not_found, collection_not_found). Definer:
 see amc_history.lock_own_collection.';
+
+CREATE OR REPLACE FUNCTION amc_history.may_begin(checked_at timestamp with time zone, week_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return true;
+end;
+$function$
+;
+comment on function amc_history.may_begin(timestamp with time zone,uuid) is
+  'Whether an attempt of a week may begin, as far as its query is concerned. checked_at: of the week''s workflow version
+(amc_workflows). week_id: the week.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.needs_output_columns(execution_id text)
  RETURNS boolean

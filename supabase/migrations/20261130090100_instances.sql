@@ -32,6 +32,8 @@ create table public.amc_instances (
   list_leased_until timestamptz,
   list_fence bigint not null default 0,
   last_claimed_at timestamptz,
+  dry_runs text not null default 'unknown'
+    constraint dry_runs_is_known check (dry_runs in ('unknown', 'honoured', 'ignored', 'refused')),
   created_at timestamptz not null default amc_history.clock_now()
 );
 
@@ -69,6 +71,9 @@ in its queue and 24 hours of running (SPEC, H).$$;
 comment on column public.amc_instances.list_fence is
   'Rises with each claimed listing; a report of an earlier one is stale.';
 comment on column public.amc_instances.last_claimed_at is 'The instance served longest ago is served first.';
+comment on column public.amc_instances.dry_runs is
+  $$What AMC makes of dry runs here, as its answers have shown: honoured; ignored (it runs the query all the same) or
+refused: then the first week of a version goes alone until AMC has validated it. unknown: none was tried yet.$$;
 
 alter table public.amc_instances enable row level security;
 

@@ -19,6 +19,7 @@ create table public.amc_workflows (
   output_format jsonb not null default amc_history.usual_output_format(),
   output_columns jsonb,
   saved_at timestamptz,
+  checked_at timestamptz,
   version_hash text not null,
   result_table text not null,
   results_view text not null generated always as ('results_' || result_table) stored,
@@ -47,6 +48,9 @@ comment on column public.amc_workflows.results_view is 'The view in public that 
 comment on column public.amc_workflows.raw_view is
   'The view in public that shows its results as the text that AMC sent.';
 comment on column public.amc_workflows.saved_at is 'When the workflow was saved at AMC; null until then.';
+comment on column public.amc_workflows.checked_at is
+  $$When AMC first validated the query, in a dry run or an execution; null until then: no week of it begins, but for the
+one that goes alone (public.workflow_checks).$$;
 
 alter table public.amc_workflows enable row level security;
 

@@ -78,8 +78,10 @@ as $$
 begin
   return exists (select from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where w.instance_id = has_claimable_week.instance_id and w.due_at <= amc_history.clock_now()
       and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
+      and amc_history.may_begin(f.checked_at, w.id)
       and not exists (select from public.week_attempts a
         where a.instance_id = w.instance_id and a.is_live and a.window_key = amc_history.window_key(
           c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values)));
@@ -106,8 +108,10 @@ begin
       c.workflow_id, c.time_zone, c.parameter_values
     from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where w.instance_id = instance.id and w.due_at <= now_at
       and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
+      and amc_history.may_begin(f.checked_at, w.id)
       and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
       and not exists (select from public.week_attempts a
         where a.instance_id = instance.id and a.is_live and a.window_key = amc_history.window_key(

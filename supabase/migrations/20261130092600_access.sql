@@ -16,7 +16,7 @@ grant usage on schema amc_history, amc_results to authenticated, service_role;
 revoke all on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
-  public.workflow_executions, public.week_attempts, public.result_loads,
+  public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages,
   public.collection_progress, public.week_results, public.week_versions
   from public, anon, authenticated, service_role;
@@ -28,7 +28,7 @@ revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_
 grant select on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
-  public.workflow_executions, public.week_attempts, public.result_loads,
+  public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages,
   public.collection_progress, public.week_results, public.week_versions
   to authenticated, service_role;
@@ -36,7 +36,7 @@ grant insert (instance_id, name, sql_query, parameters) on public.amc_workflows 
 grant insert, update, delete on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
-  public.workflow_executions, public.week_attempts, public.result_loads,
+  public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages
   to service_role;
 
@@ -55,6 +55,9 @@ create policy "members add workflows to their instances" on public.amc_workflows
   for insert to authenticated
   with check (instance_id in (select m.instance_id from public.amc_instance_members m
     where m.user_id = (select auth.uid())));
+create policy "members read their instances' checks" on public.workflow_checks
+  for select to authenticated
+  using (instance_id in (select amc_history.instances_of_caller()));
 create policy "owners read their collections" on public.report_data_collections
   for select to authenticated using (owner_id = (select auth.uid()));
 create policy "owners read their weeks" on public.report_data_weeks
@@ -235,6 +238,7 @@ grant execute on function
   amc_history.is_listing_due(public.amc_instances),
   amc_history.is_terminal_status(text),
   amc_history.local_midnight(date),
+  amc_history.may_begin(timestamptz, uuid),
   amc_history.needs_survey(text),
   amc_history.plan_range(integer, date, date, text, text),
   amc_history.raise_alert(text, text, text, uuid, jsonb, text),

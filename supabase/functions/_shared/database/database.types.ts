@@ -44,6 +44,7 @@ export type Database = {
           "credential_name": string;
           "credential_version": number;
           "daily_limit": number | null;
+          "dry_runs": string;
           "entity_id": string;
           "id": string;
           "last_claimed_at": string | null;
@@ -69,6 +70,7 @@ export type Database = {
           "credential_name": string;
           "credential_version"?: number;
           "daily_limit"?: number | null;
+          "dry_runs"?: string;
           "entity_id": string;
           "id": string;
           "last_claimed_at"?: string | null;
@@ -93,6 +95,7 @@ export type Database = {
           "credential_name"?: string;
           "credential_version"?: number;
           "daily_limit"?: number | null;
+          "dry_runs"?: string;
           "entity_id"?: string;
           "id"?: string;
           "last_claimed_at"?: string | null;
@@ -116,6 +119,7 @@ export type Database = {
       };
       "amc_workflows": {
         Row: {
+          "checked_at": string | null;
           "created_at": string;
           "id": string;
           "instance_id": string;
@@ -132,6 +136,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "checked_at"?: string | null;
           "created_at"?: string;
           "id": string;
           "instance_id": string;
@@ -147,6 +152,7 @@ export type Database = {
           "version_hash": string;
         };
         Update: {
+          "checked_at"?: string | null;
           "created_at"?: string;
           "id"?: string;
           "instance_id"?: string;
@@ -755,6 +761,121 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "week_results";
             referencedColumns: ["week_id"];
+          },
+        ];
+      };
+      "workflow_checks": {
+        Row: {
+          "amc_status": string | null;
+          "cancel_requested_at": string | null;
+          "collection_id": string | null;
+          "due_at": string | null;
+          "ended_at": string | null;
+          "execution_id": string | null;
+          "id": string;
+          "instance_id": string;
+          "intended_at": string;
+          "is_live": boolean;
+          "kind": string;
+          "leased_until": string | null;
+          "outcome": string | null;
+          "parameter_values": Json | null;
+          "request_id": string | null;
+          "state": string;
+          "time_window_end": string | null;
+          "time_window_start": string | null;
+          "time_zone": string | null;
+          "timeout_seconds": number | null;
+          "week_id": string | null;
+          "words": string | null;
+          "workflow_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "amc_status"?: string | null;
+          "cancel_requested_at"?: string | null;
+          "collection_id"?: string | null;
+          "due_at"?: string | null;
+          "ended_at"?: string | null;
+          "execution_id"?: string | null;
+          "id"?: string;
+          "instance_id": string;
+          "intended_at"?: string;
+          "is_live"?: never;
+          "kind": string;
+          "leased_until"?: string | null;
+          "outcome"?: string | null;
+          "parameter_values"?: Json | null;
+          "request_id"?: string | null;
+          "state"?: string;
+          "time_window_end"?: string | null;
+          "time_window_start"?: string | null;
+          "time_zone"?: string | null;
+          "timeout_seconds"?: number | null;
+          "week_id"?: string | null;
+          "words"?: string | null;
+          "workflow_id": string;
+        };
+        Update: {
+          "amc_status"?: string | null;
+          "cancel_requested_at"?: string | null;
+          "collection_id"?: string | null;
+          "due_at"?: string | null;
+          "ended_at"?: string | null;
+          "execution_id"?: string | null;
+          "id"?: string;
+          "instance_id"?: string;
+          "intended_at"?: string;
+          "is_live"?: never;
+          "kind"?: string;
+          "leased_until"?: string | null;
+          "outcome"?: string | null;
+          "parameter_values"?: Json | null;
+          "request_id"?: string | null;
+          "state"?: string;
+          "time_window_end"?: string | null;
+          "time_window_start"?: string | null;
+          "time_zone"?: string | null;
+          "timeout_seconds"?: number | null;
+          "week_id"?: string | null;
+          "words"?: string | null;
+          "workflow_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "workflow_checks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_progress";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "workflow_checks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_collections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "workflow_checks_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_weeks";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "workflow_checks_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
+          },
+          {
+            foreignKeyName: "workflow_checks_workflow_fkey";
+            columns: ["instance_id", "workflow_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_workflows";
+            referencedColumns: ["instance_id", "id"];
           },
         ];
       };

@@ -72,6 +72,7 @@ table public.tracking_alerts | - | select | select insert update delete
 table public.stoppages | - | select | select insert update delete
 table public.tracking_events | - | select | select insert update delete
 table public.week_attempts | - | select | select insert update delete
+table public.workflow_checks | - | select | select insert update delete
 table public.workflow_executions | - | select | select insert update delete
 sequence public.tracking_alerts_id_seq | - | - | -
 sequence public.stoppages_id_seq | - | - | -
@@ -163,6 +164,7 @@ function amc_history.lock_own_attempt(uuid) | - | - | -
 function amc_history.lock_own_collection(uuid) | - | - | -
 function amc_history.lock_own_week(uuid) | - | - | -
 function amc_history.needs_output_columns(text) | - | - | -
+function amc_history.may_begin(timestamptz,uuid) | - | - | execute
 function amc_history.needs_survey(text) | - | - | execute
 function amc_history.next_due_at(uuid) | - | - | -
 function amc_history.open_load(uuid,integer) | - | - | -
