@@ -24,13 +24,14 @@ create temporary view objects as
   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
   where n.nspname in ('public', 'amc_history') and not exists (select from pg_depend d
     where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e');
+create function pg_temp.rights_of(kind text) returns text[] language sql as $$
+  select case kind when 'schema' then '{usage,create}' when 'function' then '{execute}'
+    when 'sequence' then '{usage,select,update}'
+    else '{select,insert,update,delete,truncate,references,trigger,maintain}' end::text[] $$;
 create function pg_temp.rights(kind text, object oid, role text) returns text language sql as $$
   select coalesce(string_agg(right_name, ' ' order by place), '-') from (
     select r.right_name, r.place
-    from unnest(case kind when 'schema' then '{usage,create}' when 'function' then '{execute}'
-      when 'sequence' then '{usage,select,update}'
-      else '{select,insert,update,delete,truncate,references,trigger,maintain}' end::text[])
-      with ordinality r(right_name, place)
+    from unnest(pg_temp.rights_of(kind)) with ordinality r(right_name, place)
     where case kind when 'schema' then has_schema_privilege(role, object, r.right_name)
       when 'function' then has_function_privilege(role, object, r.right_name)
       when 'sequence' then has_sequence_privilege(role, object, r.right_name)
@@ -50,7 +51,9 @@ create temporary view lines as
     case when pg_get_userbyid(owner) <> 'postgres' then 'not owned by postgres' end,
     (select 'also granted to ' || string_agg(distinct
         case a.grantee when 0 then 'public' else pg_get_userbyid(a.grantee) end, ', ')
-      from aclexplode(acl) a where a.grantee <> owner
+      from (select (aclexplode(acl)).grantee union all
+        select (aclexplode(c.attacl)).grantee from pg_attribute c where kind in ('table', 'view') and c.attrelid = oid) a
+      where a.grantee <> owner
         and pg_get_userbyid(a.grantee) not in ('anon', 'authenticated', 'service_role'))) as line
   from objects;
 create temporary view matrix as select distinct line from lines;
@@ -269,20 +272,30 @@ select is((select string_agg(line, E'\n' order by line collate "C") from (
     select line from expected except select line from matrix) missing), null,
   'what stands in the matrix is so: take these lines out if they are not meant');
 
--- The grants, one at a time, that would leave the line of their function or relation as it is.
+-- The grants, one at a time, that would leave the line of their object as it is: each right, of each object and of one
+-- column of each relation, to each role that lacks it.
 create function pg_temp.unseen_grants() returns text[] language plpgsql as $$
 declare
   added record;
   unseen text[] := '{}';
 begin
   for added in
-    select l.kind, l.oid, l.line, format('grant %s on %s %s to %s',
-      case l.kind when 'function' then 'execute' when 'sequence' then 'usage' else 'truncate' end,
-      case when l.kind in ('function', 'sequence') then l.kind else 'table' end,
-      case l.kind when 'function' then l.oid::regprocedure::text else l.oid::regclass::text end, role) as statement
-    from lines l, unnest(array['public', 'anon', 'authenticated', 'service_role', 'pg_monitor']) role
-    where l.kind <> 'schema' and (role in ('public', 'pg_monitor') or l.kind <> 'function'
-      or not has_function_privilege(role, l.oid, 'execute'))
+    select l.kind, l.oid, l.line, format('grant %s on %s %s to %s', r.right_name,
+      case l.kind when 'view' then 'table' else l.kind end,
+      case l.kind when 'function' then l.oid::regprocedure::text when 'schema' then l.oid::regnamespace::text
+        else l.oid::regclass::text end, role) as statement
+    from lines l, unnest(array['public', 'anon', 'authenticated', 'service_role', 'pg_monitor']) role,
+      unnest(pg_temp.rights_of(l.kind) || case when l.kind in ('table', 'view')
+        then array[format('select (%1$s), update (%1$s)', (select quote_ident(a.attname) from pg_attribute a
+          where a.attrelid = l.oid and a.attnum > 0 and not a.attisdropped order by a.attnum limit 1))]
+        else '{}' end) r(right_name)
+    where role in ('public', 'pg_monitor') or not case l.kind
+      when 'function' then has_function_privilege(role, l.oid, r.right_name)
+      when 'schema' then has_schema_privilege(role, l.oid, r.right_name)
+      when 'sequence' then has_sequence_privilege(role, l.oid, r.right_name)
+      else case when r.right_name like '%(%' then has_table_privilege(role, l.oid, 'select')
+          and has_table_privilege(role, l.oid, 'update')
+        else has_table_privilege(role, l.oid, r.right_name) end end
   loop
     begin
       execute added.statement;
