@@ -52,7 +52,8 @@ create temporary view lines as
     (select 'also granted to ' || string_agg(distinct
         case a.grantee when 0 then 'public' else pg_get_userbyid(a.grantee) end, ', ')
       from (select (aclexplode(acl)).grantee union all
-        select (aclexplode(c.attacl)).grantee from pg_attribute c where kind in ('table', 'view') and c.attrelid = oid) a
+        select (aclexplode(c.attacl)).grantee from pg_attribute c
+        where kind in ('table', 'view') and c.attrelid = oid) a
       where a.grantee <> owner
         and pg_get_userbyid(a.grantee) not in ('anon', 'authenticated', 'service_role'))) as line
   from objects;
