@@ -259,6 +259,7 @@ create table amc_history.result_tables (
     amc_workflows(instance_id, id) ON DELETE CASCADE,
   constraint result_tables_pkey PRIMARY KEY (instance_id, workflow_id),
   constraint result_tables_table_name_key UNIQUE (table_name),
+  constraint types_are_known CHECK ((types <@ '{text,numeric,date,timestamp,boolean}'::text[])),
   constraint types_fit_columns CHECK ((cardinality(types) = cardinality(columns)))
 );
 CREATE TRIGGER drop_result_table AFTER DELETE ON amc_history.result_tables FOR EACH ROW EXECUTE FUNCTION
@@ -1693,24 +1694,64 @@ CREATE OR REPLACE FUNCTION amc_history.cell_fits_sql(cell text, sql_type text)
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select replace(case cell_fits_sql.sql_type
-    -- Within these bounds every text of this form is a numeric; pg_input_is_valid would parse it a second time.
-    when 'numeric' then $q$(# ~ '^[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9][0-9]?[0-9]?)?$' and octet_length(#) < 1000)$q$
-    -- The form first: Postgres would also read today, 1/2/25 and 25-1-6 as dates.
-    when 'date' then $q$(# ~ '^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]$'
-      and pg_catalog.pg_input_is_valid(#, 'date'))$q$
-    -- At most six digits of a second: Postgres would round more.
-    when 'timestamp' then $q$(octet_length(#) < 27
-      and # ~ '^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9](?:[.][0-9]+)?$'
-      and pg_catalog.pg_input_is_valid(#, 'timestamp'))$q$
-    when 'boolean' then $q$(# in ('TRUE', 'FALSE', 'true', 'false'))$q$
-    else 'true'
-  end, '#', cell_fits_sql.cell);
+  select case when cell_fits_sql.sql_type = 'text' then 'true' else
+    (select format('(%s)', string_agg(fits, ' or ')) from amc_history.cell_forms(cell_fits_sql.cell,
+      cell_fits_sql.sql_type)) end;
 $function$
 ;
 comment on function amc_history.cell_fits_sql(text,text) is
   'SQL that says whether a cell can be read as a type of amc_history.column_types. cell: SQL of the cell, of type
 text.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.cell_forms(cell text, sql_type text)
+ RETURNS TABLE(fits text, value text)
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  -- The form first, since Postgres would also read today, NaN, 1_000, 1/2/25 and 25-1-6; and before the form the
+    length.
+  select replace(replace(replace(replace(f.fits, '<day>', '[0-9]{4}-[0-9][0-9]-[0-9][0-9]'),
+      '<time>', '[0-9][0-9]:[0-9][0-9]:[0-9][0-9]'), '<b>', '[ \t]*'), '#', cell_forms.cell),
+    replace(f.value, '#', cell_forms.cell)
+  from (values
+    -- Within these bounds every text of this form is a numeric; pg_input_is_valid would parse it a second time.
+    ('numeric', $q$(octet_length(#) < 1000
+      and # ~ '^<b>[-+]?[0-9]*[.]?[0-9]+(?:[eE][-+]?[0-9][0-9]?[0-9]?)?<b>$')$q$, '#::numeric'),
+    ('date', $q$(octet_length(#) < 99 and # ~ '^<b><day><b>$'
+      and pg_catalog.pg_input_is_valid(#, 'date'))$q$, '#::date'),
+    -- At midnight UTC: with any other time or offset it may be another day.
+    ('date', $q$(octet_length(#) < 99
+      and # ~ '^<b><day>[T ]00:00:00(?:[.]0{1,9})?(?:Z| ?UTC|[-+]00(?::?00)?)?<b>$'
+      and pg_catalog.pg_input_is_valid(left(btrim(#, E' \t'), 10), 'date'))$q$,
+      $q$left(btrim(#, E' \t'), 10)::date$q$),
+    -- Z and UTC say nothing new of a time in UTC, and Postgres drops them.
+    ('timestamp', $q$(octet_length(#) < 99
+      and # ~ '^<b><day>[T ]<time>(?:[.][0-9]{1,6})?(?:Z| ?UTC)?<b>$'
+      and pg_catalog.pg_input_is_valid(#, 'timestamp'))$q$, '#::timestamp'),
+    -- Postgres keeps six digits of a second, and would round the others, into the next day if need be: they are cut.
+    ('timestamp', $q$(octet_length(#) < 99
+      and # ~ '^<b><day>[T ]<time>[.][0-9]{7,9}(?:Z| ?UTC)?<b>$'
+      and pg_catalog.pg_input_is_valid(left(btrim(#, E' \t'), 26), 'timestamp'))$q$,
+      $q$left(btrim(#, E' \t'), 26)::timestamp$q$),
+    ('timestamp', $q$(octet_length(#) < 99
+      and # ~ '^<b><day>[T ]<time>(?:[.][0-9]{1,9})?[-+][0-9][0-9](?::?[0-9][0-9])?<b>$'
+      and pg_catalog.pg_input_is_valid(regexp_replace(#, '([.][0-9]{6})[0-9]+', '\1'), 'timestamptz'))$q$,
+      $q$(regexp_replace(#, '([.][0-9]{6})[0-9]+', '\1')::timestamptz at time zone 'UTC')$q$),
+    ('boolean', $q$# in ('TRUE', 'FALSE', 'true', 'false')$q$, '#::boolean'),
+    ('boolean', $q$(octet_length(#) < 99 and lower(btrim(#, E' \t')) in ('true', 'false'))$q$, '#::boolean')
+  ) as f(sql_type, fits, value)
+  where f.sql_type = cell_forms.sql_type;
+$function$
+;
+comment on function amc_history.cell_forms(text,text) is
+  'The forms in which a cell of a type of amc_history.column_types is read: SQL that says whether it has the form, and
+SQL of its value then. cell: SQL of the cell, of type text.
+
+AMC writes DATE as yyyy-MM-dd and TIMESTAMP as yyyy-MM-ddTHH:mm:ss.SSS (SPEC, M); the other forms are what it may
+write. A time with an offset is that instant in UTC.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -1872,26 +1913,29 @@ CREATE OR REPLACE FUNCTION amc_history.column_names(header text[])
  SET search_path TO ''
 AS $function$
 declare
-  taken text[] := array['instance_id', 'collection_id', 'week_id', 'week_start_date', 'week_end_date',
-    'time_zone', 'window_start', 'window_end', 'execution_id', 'load_id', 'line', 'tableoid', 'ctid', 'xmin', 'xmax',
-    'cmin', 'cmax'];
+  -- As keys of an object: looked up, not searched through.
+  taken jsonb := (select jsonb_object_agg(reserved, 1) from unnest(array['instance_id', 'collection_id', 'week_id',
+    'week_start_date', 'week_end_date', 'time_zone', 'window_start', 'window_end', 'execution_id', 'load_id', 'line',
+    'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax']) as t(reserved));
   names text[] := '{}';
   stem text;
   name text;
   n integer;
 begin
   for i in 1 .. cardinality(header) loop
-    stem := coalesce(nullif(btrim(header[i]), ''), 'column_' || i);
-    -- Postgres keeps 63 bytes of a name: five are left for a suffix.
+    -- Postgres keeps 63 bytes of a name: five are left for a suffix. No character has less than a byte.
+    stem := left(coalesce(nullif(btrim(header[i]), ''), 'column_' || i), 58);
     while octet_length(stem) > 58 loop
       stem := left(stem, -1);
     end loop;
     name := stem;
-    n := 1;
-    while name = any (taken || names) loop
+    -- The number that was last given to this stem.
+    n := coalesce((taken ->> stem)::integer, 1);
+    while taken ? name loop
       n := n + 1;
       name := stem || '_' || n;
     end loop;
+    taken := taken || jsonb_build_object(stem, n) || jsonb_build_object(name, coalesce(taken -> name, '1'));
     names := names || name;
   end loop;
   return names;
@@ -3236,7 +3280,8 @@ AS $function$
     and v.attrelid = to_regclass(format('public.%I', 'results_' || json_cells.table_name))
   cross join lateral (
     select amc_history.typed_cell_sql(format('r.%I', a.attname),
-      coalesce(format_type(v.atttypid, null), 'text')) as cell
+      -- As amc_history.column_types names it.
+      coalesce(replace(format_type(v.atttypid, null), ' without time zone', ''), 'text')) as cell
   ) c
   where a.attrelid = format('amc_results.%I', json_cells.table_name)::regclass
     and a.attnum > 0 and not a.attisdropped and a.attname not in ('load_id', 'line');
@@ -4717,10 +4762,9 @@ CREATE OR REPLACE FUNCTION amc_history.typed_cell_sql(cell text, sql_type text)
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select case when typed_cell_sql.sql_type = 'text' then typed_cell_sql.cell
-    else format('case when %s then %s::%s end',
-      amc_history.cell_fits_sql(typed_cell_sql.cell, typed_cell_sql.sql_type),
-      typed_cell_sql.cell, typed_cell_sql.sql_type) end;
+  select case when typed_cell_sql.sql_type = 'text' then typed_cell_sql.cell else
+    (select format('case %s end', string_agg(format('when %s then %s', fits, value), ' '))
+      from amc_history.cell_forms(typed_cell_sql.cell, typed_cell_sql.sql_type)) end;
 $function$
 ;
 comment on function amc_history.typed_cell_sql(text,text) is

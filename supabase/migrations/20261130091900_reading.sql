@@ -25,7 +25,8 @@ as $$
     and v.attrelid = to_regclass(format('public.%I', 'results_' || json_cells.table_name))
   cross join lateral (
     select amc_history.typed_cell_sql(format('r.%I', a.attname),
-      coalesce(format_type(v.atttypid, null), 'text')) as cell
+      -- As amc_history.column_types names it.
+      coalesce(replace(format_type(v.atttypid, null), ' without time zone', ''), 'text')) as cell
   ) c
   where a.attrelid = format('amc_results.%I', json_cells.table_name)::regclass
     and a.attnum > 0 and not a.attisdropped and a.attname not in ('load_id', 'line');

@@ -151,6 +151,7 @@ grant execute on function
 grant execute on function
   amc_history.cancel_collection(uuid),
   amc_history.cell_fits_sql(text, text),
+  amc_history.cell_forms(text, text),
   amc_history.clock_now(),
   amc_history.compare_loads(public.result_loads, public.result_loads, text[], integer),
   amc_history.confirm_execution(uuid, text),

@@ -56,6 +56,45 @@ export const READERS: Mutant[] = [
     tests: ["results/instances_share_no_table"],
   },
   {
+    name: "cells-read-as-in-the-view",
+    guard: "week_rows reads a timestamp in the forms that the view takes",
+    off: "it takes the type's long name, for which there are no forms",
+    edits: [
+      inSqlFunction(
+        "amc_history.json_cells",
+        "coalesce(replace(format_type(v.atttypid, null), ' without time zone', ''), 'text')",
+        "coalesce(format_type(v.atttypid, null), 'text')",
+      ),
+    ],
+    tests: ["week_rows/reads_cells_as_the_view_does"],
+  },
+  {
+    name: "fraction-of-a-second-cut",
+    guard: "nanoseconds are cut, not rounded into the next day",
+    off: "Postgres rounds them",
+    edits: [
+      inSqlFunction(
+        "amc_history.cell_forms",
+        "(?:[.][0-9]{1,6})?(?:Z| ?UTC)?<b>$'",
+        "(?:[.][0-9]{1,9})?(?:Z| ?UTC)?<b>$'",
+      ),
+    ],
+    tests: ["results/cells_are_read_by_type_or_as_null"],
+  },
+  {
+    name: "offset-is-an-instant",
+    guard: "a time with an offset is read as the instant in UTC",
+    off: "the offset is dropped",
+    edits: [
+      inSqlFunction(
+        "amc_history.cell_forms",
+        "'\\1')::timestamptz at time zone 'UTC')$q$)",
+        "'\\1')::timestamp)$q$)",
+      ),
+    ],
+    tests: ["results/cells_are_read_by_type_or_as_null"],
+  },
+  {
     name: "page-of-a-shown-week",
     guard: "week_rows shows the rows of completed weeks only",
     off: "it shows a complete load before its report",

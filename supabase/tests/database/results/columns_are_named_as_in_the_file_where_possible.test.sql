@@ -1,7 +1,7 @@
 -- Columns are named as in the file, with the changes that Postgres and the view need.
 begin;
 \ir ../../_shared/setup.psql
-select plan(7);
+select plan(10);
 
 select is(amc_history.column_names(header), names, what) from (values
   (array['campaign', 'Clicks per day', 'x"y', 'ünï'], array['campaign', 'Clicks per day', 'x"y', 'ünï'],
@@ -18,6 +18,17 @@ select is(amc_history.column_names(header), names, what) from (values
 ) as t(header, names, what);
 select ok(bool_and(octet_length(n) <= 63), 'no name is cut by Postgres')
   from unnest(amc_history.column_names(array_fill(repeat('é', 60), array[200]))) n;
+
+-- What is long or often equal is named in one pass: by the old way these ran for minutes.
+set local statement_timeout = '60s';
+select is(amc_history.column_names(array[repeat('a', 10000000), repeat('é', 10000000), 'b']),
+  array[repeat('a', 58), repeat('é', 29), 'b'], 'names of ten million characters');
+select is((select array_agg(n order by i) filter (where i in (1, 2, 1600))
+    from unnest(amc_history.column_names(array_fill('x'::text, array[1600]))) with ordinality as t(n, i)),
+  array['x', 'x_2', 'x_1600'], 'a name 1600 times');
+select is((select count(distinct n) from unnest(amc_history.column_names(
+  array(select 'x' || case when i % 2 = 0 then '_' || i else '' end from generate_series(1, 1600) i))) n), 1600::bigint,
+  'and among names that look like numbered ones');
 
 select * from finish();
 rollback;

@@ -99,6 +99,7 @@ function amc_history.begin_load(uuid,integer,text[],integer,bigint) | - | - | -
 function amc_history.cancel_collection(uuid) | - | execute | execute
 function amc_history.cancel_orphaned_attempt() | - | - | execute
 function amc_history.cell_fits_sql(text,text) | - | execute | execute
+function amc_history.cell_forms(text,text) | - | execute | execute
 function amc_history.check_cells(bigint) | - | - | -
 function amc_history.check_parameters(jsonb,jsonb) | - | - | execute
 function amc_history.check_range(integer,date,date) | - | - | execute
