@@ -1711,8 +1711,7 @@ CREATE OR REPLACE FUNCTION amc_history.cell_forms(cell text, sql_type text)
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  -- The form first, since Postgres would also read today, NaN, 1_000, 1/2/25 and 25-1-6; and before the form the
-    length.
+  -- The form first, since Postgres would also read today, NaN, 1_000, 1/2/25 and 25-1-6; the length before that.
   select replace(replace(replace(replace(f.fits, '<day>', '[0-9]{4}-[0-9][0-9]-[0-9][0-9]'),
       '<time>', '[0-9][0-9]:[0-9][0-9]:[0-9][0-9]'), '<b>', '[ \t]*'), '#', cell_forms.cell),
     replace(f.value, '#', cell_forms.cell)

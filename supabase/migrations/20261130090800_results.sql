@@ -115,7 +115,7 @@ output_columns names no column.$$;
 create function amc_history.cell_forms(cell text, sql_type text) returns table (fits text, value text)
 language sql immutable set search_path = ''
 as $$
-  -- The form first, since Postgres would also read today, NaN, 1_000, 1/2/25 and 25-1-6; and before the form the length.
+  -- The form first, since Postgres would also read today, NaN, 1_000, 1/2/25 and 25-1-6; the length before that.
   select replace(replace(replace(replace(f.fits, '<day>', '[0-9]{4}-[0-9][0-9]-[0-9][0-9]'),
       '<time>', '[0-9][0-9]:[0-9][0-9]:[0-9][0-9]'), '<b>', '[ \t]*'), '#', cell_forms.cell),
     replace(f.value, '#', cell_forms.cell)
