@@ -1894,14 +1894,20 @@ CREATE OR REPLACE FUNCTION amc_history.clock_now()
  STABLE
  SET search_path TO ''
 AS $function$
+declare
+  set_to constant text := nullif(current_setting('amc_history.clock', true), '');
 begin
-  return coalesce(nullif(current_setting('amc_history.clock', true), '')::timestamptz, clock_timestamp());
+  -- The session's own role, as in is_operator: whoever logged in for the API or a report moves no clock.
+  if set_to is not null and pg_has_role(session_user, 'postgres', 'member') then
+    return set_to::timestamptz;
+  end if;
+  return clock_timestamp();
 end;
 $function$
 ;
 comment on function amc_history.clock_now() is
-  'The time by which every wait, lease and timestamp is measured. A test owns it by setting amc_history.clock in its
-session; otherwise it is the database''s clock.';
+  'The time by which every wait, lease and timestamp is measured: the database''s clock. A test owns it by setting
+amc_history.clock in a session whose login role is postgres or may become it; no other session''s setting counts.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -2097,7 +2103,9 @@ begin
     when named is null or not amc_history.is_execution_id(named) then 'malformed_execution_id'
     when not attempt.is_live then 'attempt_ended'
     when attempt.state = 'created' then 'attempt_has_another_execution'
-    when exists (select from public.workflow_executions e where e.id = named) then 'execution_of_another_attempt'
+    -- One of another instance is not told from one that does not exist: AMC will not know it here.
+    when exists (select from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
+      where e.id = named and w.instance_id = attempt.instance_id) then 'execution_of_another_attempt'
     else amc_history.unsettled_until(attempt)
   end;
   if reason is not null then
@@ -3533,7 +3541,8 @@ AS $function$
 declare
   attempt public.week_attempts;
 begin
-  select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id;
+  select a.* into attempt from public.week_attempts a join public.report_data_weeks w on w.id = a.week_id
+    where a.id = lock_own_attempt.attempt_id and amc_history.may_control(w.collection_id);
   if not found then
     perform amc_history.refuse('attempt_not_found', format('No attempt %s of yours.',
       coalesce(lock_own_attempt.attempt_id::text, 'null')),
@@ -3546,8 +3555,8 @@ end;
 $function$
 ;
 comment on function amc_history.lock_own_attempt(uuid) is
-  'Locks an attempt for a request of its collection''s owner; refuses anybody else (attempt_not_found,
-collection_not_found). Definer: see amc_history.lock_own_collection.';
+  'Locks an attempt for a request of its collection''s owner; refuses anybody else (attempt_not_found). Definer: see
+amc_history.lock_own_collection.';
 
 CREATE OR REPLACE FUNCTION amc_history.lock_own_collection(collection_id uuid)
  RETURNS report_data_collections
@@ -3560,8 +3569,7 @@ declare
 begin
   -- The instance first, as everywhere: a claim or listing under way ends before a person's request begins.
   perform from public.amc_instances i where i.id = (select c.instance_id from public.report_data_collections c
-      where c.id = lock_own_collection.collection_id
-        and (c.owner_id = auth.uid() or amc_history.is_operator()))
+      where c.id = lock_own_collection.collection_id and amc_history.may_control(c.id))
     for no key update;
   if found then
     select * into collection from public.report_data_collections c
@@ -3576,8 +3584,8 @@ end;
 $function$
 ;
 comment on function amc_history.lock_own_collection(uuid) is
-  'Locks a collection and its instance for a request of the collection''s owner, or of whoever acts for all users;
-refuses anybody else (collection_not_found). Definer: users may not lock what they may only read.';
+  'Locks a collection and its instance for a request of somebody who may control it; refuses anybody else
+(collection_not_found). Definer: users may not lock what they may only read.';
 
 CREATE OR REPLACE FUNCTION amc_history.lock_own_week(week_id uuid)
  RETURNS report_data_weeks
@@ -3588,7 +3596,8 @@ AS $function$
 declare
   week public.report_data_weeks;
 begin
-  select * into week from public.report_data_weeks w where w.id = lock_own_week.week_id;
+  select * into week from public.report_data_weeks w
+    where w.id = lock_own_week.week_id and amc_history.may_control(w.collection_id);
   if not found then
     perform amc_history.refuse('week_not_found', format('No week %s of yours.',
       coalesce(lock_own_week.week_id::text, 'null')), 'Check the id.', 'PT404');
@@ -3600,8 +3609,23 @@ end;
 $function$
 ;
 comment on function amc_history.lock_own_week(uuid) is
-  'Locks a week for a request of its owner; refuses anybody else (week_not_found, collection_not_found). Definer:
-see amc_history.lock_own_collection.';
+  'Locks a week for a request of its owner; refuses anybody else (week_not_found). Definer: see
+amc_history.lock_own_collection.';
+
+CREATE OR REPLACE FUNCTION amc_history.may_control(collection_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (select from public.report_data_collections c where c.id = may_control.collection_id
+    and (c.owner_id = auth.uid() and c.instance_id in (select amc_history.instances_of_caller())
+      or amc_history.is_operator()));
+$function$
+;
+comment on function amc_history.may_control(uuid) is
+  'Whether the caller may change a collection: its owner, as long as a member of its instance, or whoever acts for all
+users. False for a collection that does not exist. Asked by functions with their owner''s rights.';
 
 CREATE OR REPLACE FUNCTION amc_history.may_begin(checked_at timestamp with time zone, week_id uuid)
  RETURNS boolean
@@ -5274,7 +5298,7 @@ The worker looks the execution up in AMC with the next listing. If its workflow,
 contradict, the attempt takes it, as if the list had shown it; else an alert execution_not_confirmed says why not.
 Answers {outcome, reason, weeks}: applied, already_applied, or rejected with malformed_execution_id, attempt_ended,
 attempt_has_another_execution, execution_of_another_attempt, or "unsettled until …" while the create may be under way
-or AMC''s list may lag. Refuses with attempt_not_found, collection_not_found. Owners only.';
+or AMC''s list may lag. Refuses with attempt_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -5290,7 +5314,7 @@ comment on function confirm_no_execution(uuid) is
 The attempt is abandoned, and its week is due again; for 48 hours (the allowance watch) AMC''s list is still searched
 for the execution. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended,
 execution_is_known, or "unsettled until …" while the create may be under way or AMC''s list may lag. Refuses with
-attempt_not_found, collection_not_found. Owners only.';
+attempt_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -5971,8 +5995,8 @@ AS $function$ select amc_history.restate_week(restate_week.week_id); $function$
 comment on function restate_week(uuid) is
   'Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if
 that fails, the week keeps showing the old one. Answers {outcome, reason, weeks}: applied, already_applied (it is
-due or under way), or rejected with collection_is_cancelled, week_is_not_completed. Refuses with week_not_found,
-collection_not_found. Owners only.';
+due or under way), or rejected with collection_is_cancelled, week_is_not_completed. Refuses with week_not_found.
+Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -6056,7 +6080,7 @@ comment on function retry_week(uuid) is
 already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
 its last create may still be under way, or outcome_unknown if AMC''s list is not proved to show its execution (call
-confirm_execution or confirm_no_execution). Refuses with week_not_found, collection_not_found. Owners only.';
+confirm_execution or confirm_no_execution). Refuses with week_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 

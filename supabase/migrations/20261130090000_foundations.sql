@@ -22,13 +22,19 @@ comment on schema amc_results is 'One table of rows per workflow version. Read t
 create function amc_history.clock_now() returns timestamptz
 language plpgsql stable set search_path = ''
 as $$
+declare
+  set_to constant text := nullif(current_setting('amc_history.clock', true), '');
 begin
-  return coalesce(nullif(current_setting('amc_history.clock', true), '')::timestamptz, clock_timestamp());
+  -- The session's own role, as in is_operator: whoever logged in for the API or a report moves no clock.
+  if set_to is not null and pg_has_role(session_user, 'postgres', 'member') then
+    return set_to::timestamptz;
+  end if;
+  return clock_timestamp();
 end;
 $$;
 comment on function amc_history.clock_now() is
-  $$The time by which every wait, lease and timestamp is measured. A test owns it by setting amc_history.clock in its
-session; otherwise it is the database's clock.$$;
+  $$The time by which every wait, lease and timestamp is measured: the database's clock. A test owns it by setting
+amc_history.clock in a session whose login role is postgres or may become it; no other session's setting counts.$$;
 
 create table amc_history.allowances (
   only_row boolean primary key default true

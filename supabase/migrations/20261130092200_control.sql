@@ -1,8 +1,20 @@
 -- Control: the owner of a collection pauses, resumes and cancels it, and retries its weeks.
 --
 -- The functions in public only pass the call on. What they do needs more rights than a user has, so functions in
--- amc_history do it with their owner's rights, and check first that the caller owns the collection. Each is
--- idempotent, says what it did, and leaves an event that names the caller (tracking_events.actor).
+-- amc_history do it with their owner's rights, and check first that the caller owns the collection and is, at this
+-- moment, a member of its instance. Each is idempotent, says what it did, and leaves an event that names the caller
+-- (tracking_events.actor). An id of somebody else is refused in the words for one that does not exist.
+
+create function amc_history.may_control(collection_id uuid) returns boolean
+language sql stable set search_path = ''
+as $$
+  select exists (select from public.report_data_collections c where c.id = may_control.collection_id
+    and (c.owner_id = auth.uid() and c.instance_id in (select amc_history.instances_of_caller())
+      or amc_history.is_operator()));
+$$;
+comment on function amc_history.may_control(uuid) is
+  $$Whether the caller may change a collection: its owner, as long as a member of its instance, or whoever acts for all
+users. False for a collection that does not exist. Asked by functions with their owner's rights.$$;
 
 create function amc_history.lock_own_collection(collection_id uuid) returns public.report_data_collections
 language plpgsql security definer set search_path = ''
@@ -12,8 +24,7 @@ declare
 begin
   -- The instance first, as everywhere: a claim or listing under way ends before a person's request begins.
   perform from public.amc_instances i where i.id = (select c.instance_id from public.report_data_collections c
-      where c.id = lock_own_collection.collection_id
-        and (c.owner_id = auth.uid() or amc_history.is_operator()))
+      where c.id = lock_own_collection.collection_id and amc_history.may_control(c.id))
     for no key update;
   if found then
     select * into collection from public.report_data_collections c
@@ -27,8 +38,8 @@ begin
 end;
 $$;
 comment on function amc_history.lock_own_collection(uuid) is
-  $$Locks a collection and its instance for a request of the collection's owner, or of whoever acts for all users;
-refuses anybody else (collection_not_found). Definer: users may not lock what they may only read.$$;
+  $$Locks a collection and its instance for a request of somebody who may control it; refuses anybody else
+(collection_not_found). Definer: users may not lock what they may only read.$$;
 
 create function amc_history.lock_own_week(week_id uuid) returns public.report_data_weeks
 language plpgsql security definer set search_path = ''
@@ -36,7 +47,8 @@ as $$
 declare
   week public.report_data_weeks;
 begin
-  select * into week from public.report_data_weeks w where w.id = lock_own_week.week_id;
+  select * into week from public.report_data_weeks w
+    where w.id = lock_own_week.week_id and amc_history.may_control(w.collection_id);
   if not found then
     perform amc_history.refuse('week_not_found', format('No week %s of yours.',
       coalesce(lock_own_week.week_id::text, 'null')), 'Check the id.', 'PT404');
@@ -47,8 +59,8 @@ begin
 end;
 $$;
 comment on function amc_history.lock_own_week(uuid) is
-  $$Locks a week for a request of its owner; refuses anybody else (week_not_found, collection_not_found). Definer:
-see amc_history.lock_own_collection.$$;
+  $$Locks a week for a request of its owner; refuses anybody else (week_not_found). Definer: see
+amc_history.lock_own_collection.$$;
 
 create function amc_history.pause_collection(collection_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -274,7 +286,7 @@ comment on function public.retry_week(uuid) is
 already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
 its last create may still be under way, or outcome_unknown if AMC's list is not proved to show its execution (call
-confirm_execution or confirm_no_execution). Refuses with week_not_found, collection_not_found. Owners only.$$;
+confirm_execution or confirm_no_execution). Refuses with week_not_found. Owners only.$$;
 
 create function public.retry_failed_weeks(collection_id uuid) returns public.control_report
 language sql set search_path = ''

@@ -7,7 +7,8 @@ as $$
 declare
   attempt public.week_attempts;
 begin
-  select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id;
+  select a.* into attempt from public.week_attempts a join public.report_data_weeks w on w.id = a.week_id
+    where a.id = lock_own_attempt.attempt_id and amc_history.may_control(w.collection_id);
   if not found then
     perform amc_history.refuse('attempt_not_found', format('No attempt %s of yours.',
       coalesce(lock_own_attempt.attempt_id::text, 'null')),
@@ -19,8 +20,8 @@ begin
 end;
 $$;
 comment on function amc_history.lock_own_attempt(uuid) is
-  $$Locks an attempt for a request of its collection's owner; refuses anybody else (attempt_not_found,
-collection_not_found). Definer: see amc_history.lock_own_collection.$$;
+  $$Locks an attempt for a request of its collection's owner; refuses anybody else (attempt_not_found). Definer: see
+amc_history.lock_own_collection.$$;
 
 create function amc_history.confirm_execution(attempt_id uuid, execution_id text) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -38,7 +39,9 @@ begin
     when named is null or not amc_history.is_execution_id(named) then 'malformed_execution_id'
     when not attempt.is_live then 'attempt_ended'
     when attempt.state = 'created' then 'attempt_has_another_execution'
-    when exists (select from public.workflow_executions e where e.id = named) then 'execution_of_another_attempt'
+    -- One of another instance is not told from one that does not exist: AMC will not know it here.
+    when exists (select from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
+      where e.id = named and w.instance_id = attempt.instance_id) then 'execution_of_another_attempt'
     else amc_history.unsettled_until(attempt)
   end;
   if reason is not null then
@@ -144,7 +147,7 @@ The worker looks the execution up in AMC with the next listing. If its workflow,
 contradict, the attempt takes it, as if the list had shown it; else an alert execution_not_confirmed says why not.
 Answers {outcome, reason, weeks}: applied, already_applied, or rejected with malformed_execution_id, attempt_ended,
 attempt_has_another_execution, execution_of_another_attempt, or "unsettled until …" while the create may be under way
-or AMC's list may lag. Refuses with attempt_not_found, collection_not_found. Owners only.$$;
+or AMC's list may lag. Refuses with attempt_not_found. Owners only.$$;
 
 create function public.confirm_no_execution(attempt_id uuid) returns public.control_report
 language sql set search_path = ''
@@ -155,7 +158,7 @@ comment on function public.confirm_no_execution(uuid) is
 The attempt is abandoned, and its week is due again; for 48 hours (the allowance watch) AMC's list is still searched
 for the execution. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended,
 execution_is_known, or "unsettled until …" while the create may be under way or AMC's list may lag. Refuses with
-attempt_not_found, collection_not_found. Owners only.$$;
+attempt_not_found. Owners only.$$;
 
 create function public.resolve_alert(alert_id bigint) returns public.control_report
 language sql set search_path = ''

@@ -31,8 +31,8 @@ as $$ select amc_history.restate_week(restate_week.week_id); $$;
 comment on function public.restate_week(uuid) is
   $$Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if
 that fails, the week keeps showing the old one. Answers {outcome, reason, weeks}: applied, already_applied (it is
-due or under way), or rejected with collection_is_cancelled, week_is_not_completed. Refuses with week_not_found,
-collection_not_found. Owners only.$$;
+due or under way), or rejected with collection_is_cancelled, week_is_not_completed. Refuses with week_not_found.
+Owners only.$$;
 
 create function amc_history.weeks_to_restate(collection_id uuid) returns setof public.report_data_weeks
 language sql stable set search_path = ''

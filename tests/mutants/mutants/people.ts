@@ -99,15 +99,68 @@ export const PEOPLE: Mutant[] = [
   {
     name: "own-collection",
     guard: "only its owner controls a collection",
-    off: "lock_own_collection accepts anybody",
+    off: "may_control accepts every member",
     edits: [
       inSqlFunction(
-        "amc_history.lock_own_collection",
-        "and (c.owner_id = auth.uid() or",
-        "and (true or",
+        "amc_history.may_control",
+        "and (c.owner_id = auth.uid() and c.instance_id in",
+        "and (c.instance_id in",
       ),
     ],
     tests: ["pause_collection/control"],
+  },
+  {
+    name: "member-when-asked",
+    guard: "whoever left an instance controls nothing on it",
+    off: "may_control asks for the owner alone",
+    edits: [
+      inSqlFunction(
+        "amc_history.may_control",
+        "and c.instance_id in (select amc_history.instances_of_caller())",
+        "",
+      ),
+    ],
+    tests: ["row_level_security/an_id"],
+  },
+  {
+    name: "one-answer-for-ids",
+    guard: "an id of somebody else is refused like one that does not exist",
+    off: "lock_own_week takes every week, and its collection refuses",
+    edits: [
+      inSqlFunction(
+        "amc_history.lock_own_week",
+        "and amc_history.may_control(w.collection_id)",
+        "",
+      ),
+    ],
+    tests: ["row_level_security/an_id"],
+  },
+  {
+    name: "executions-of-others",
+    guard:
+      "naming an execution does not tell which there are on other instances",
+    off: "confirm_execution looks among those of every instance",
+    edits: [
+      inSqlFunction(
+        "amc_history.confirm_execution",
+        "and w.instance_id = attempt.instance_id",
+        "",
+      ),
+    ],
+    tests: ["row_level_security/an_id"],
+  },
+  {
+    name: "pinned-clock",
+    guard: "a session of the API moves no clock",
+    off: "clock_now takes the setting of every session",
+    edits: [
+      inSqlFunction(
+        "amc_history.clock_now",
+        "and pg_has_role(session_user, 'postgres', 'member')",
+        "",
+      ),
+    ],
+    tests: ["tests/worker/pinned_clock_test"],
   },
   {
     name: "policy-of-collections",

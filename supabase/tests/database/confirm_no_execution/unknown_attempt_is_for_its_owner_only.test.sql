@@ -11,7 +11,7 @@ create function pg_temp.calls(attempt uuid) returns setof text language sql as $
 $$;
 select pg_temp.sign_in('other');
 
-select is(pg_temp.refusal(call), 'PT404 collection_not_found', 'refused to others: ' || split_part(call, '(', 1))
+select is(pg_temp.refusal(call), 'PT404 attempt_not_found', 'refused to others: ' || split_part(call, '(', 1))
 from lost, pg_temp.calls(lost.id) call;
 select is(pg_temp.refusal(call), 'PT404 attempt_not_found', 'and of no attempt: ' || split_part(call, '(', 1))
 from pg_temp.calls(gen_random_uuid()) call;

@@ -11,8 +11,8 @@ grant select on target to authenticated;
 do $$ begin perform update_week_status(pg_temp.collection(), pg_temp.week(2), 'completed', '{}'); end $$;
 select pg_temp.sign_in('other');
 
-select is(pg_temp.refusal(format('select %s((select %s from target))', f, argument)), 'PT404 collection_not_found',
-  f || ' is refused to another user')
+select is(pg_temp.refusal(format('select %s((select %s from target))', f, argument)),
+  format('PT404 %s_not_found', split_part(argument, '_', 1)), f || ' is refused to another user')
 from (values ('pause_collection', 'collection_id'), ('resume_collection', 'collection_id'),
   ('cancel_collection', 'collection_id'),
   ('retry_failed_weeks', 'collection_id'), ('retry_week', 'week_id'), ('restate_week', 'week_id')) as t(f, argument);

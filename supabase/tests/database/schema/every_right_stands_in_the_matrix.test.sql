@@ -168,6 +168,7 @@ function amc_history.lock_load(uuid,integer) | - | - | -
 function amc_history.lock_own_attempt(uuid) | - | - | -
 function amc_history.lock_own_collection(uuid) | - | - | -
 function amc_history.lock_own_week(uuid) | - | - | -
+function amc_history.may_control(uuid) | - | - | -
 function amc_history.needs_output_columns(text) | - | - | -
 function amc_history.may_begin(timestamptz,uuid) | - | - | execute
 function amc_history.needs_survey(text) | - | - | execute

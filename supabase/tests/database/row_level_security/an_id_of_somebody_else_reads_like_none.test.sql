@@ -1,0 +1,113 @@
+-- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
+begin;
+\ir ../../_shared/results.psql
+select plan(72);
+
+-- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
+do $$
+begin
+  perform pg_temp.collect(1, 'exec-1');
+  perform pg_temp.make_due(2);
+  perform pg_temp.lose_create(2);
+  perform amc_history.raise_alert('unknown_outcome', 'Look.', 'amcpgtap1', pg_temp.week(2));
+  insert into amc_instance_members (instance_id, user_id) values ('amcpgtap1', pg_temp.user_id('colleague'));
+end;
+$$;
+create temporary table known on commit drop as
+select 'collection' as kind, pg_temp.collection()::text as id
+union all select 'week', pg_temp.week(1)::text
+union all select 'attempt', pg_temp.attempt(2)::text
+union all select 'alert', max(id)::text from tracking_alerts
+union all select 'execution', 'exec-1'
+union all select 'instance', 'amcpgtap1';
+create temporary table unknown on commit drop as
+select kind, case kind when 'alert' then '999999999' when 'execution' then 'exec-none' when 'instance' then 'amcnone'
+  else gen_random_uuid()::text end as id from known;
+-- Each call that a signed-in user may make, with <> for the id.
+create temporary table call on commit drop as
+select * from (values
+  ('cancel_collection', 'collection', 'cancel_collection(<>)'),
+  ('compare_executions', 'execution', 'compare_executions(<>, <>)'),
+  ('confirm_execution', 'attempt', $c$confirm_execution(<>, 'exec-9')$c$),
+  ('confirm_no_execution', 'attempt', 'confirm_no_execution(<>)'),
+  ('execution_rows', 'execution', 'execution_rows(<>)'),
+  ('pause_collection', 'collection', 'pause_collection(<>)'),
+  ('resolve_alert', 'alert', 'resolve_alert(<>)'),
+  ('restate_week', 'week', 'restate_week(<>)'),
+  ('resume_collection', 'collection', 'resume_collection(<>)'),
+  ('retry_failed_weeks', 'collection', 'retry_failed_weeks(<>)'),
+  ('retry_week', 'week', 'retry_week(<>)'),
+  ('save_workflow', 'instance', $c$save_workflow(<>, 'Weekly', 'select 1')$c$),
+  ('set_keep_versions', 'collection', 'set_keep_versions(<>, 2)'),
+  ('set_restatement_policy', 'collection', 'set_restatement_policy(<>, 2)'),
+  ('week_rows', 'week', 'week_rows(<>)')
+) as t(name, kind, call);
+grant select on known, unknown, call to authenticated;
+
+-- All that a caller sees of a refusal, with <> in place of the id; 'answered' if there is none.
+create function pg_temp.answer(call text, id text) returns text language plpgsql as $$
+declare
+  message text;
+  detail text;
+  hint text;
+begin
+  execute 'select ' || replace(call, '<>', quote_literal(id));
+  return 'answered';
+exception
+  when others then
+    get stacked diagnostics message = message_text, detail = pg_exception_detail, hint = pg_exception_hint;
+    return concat_ws(' | ', sqlstate, detail, replace(concat_ws(' | ', message, hint), id, '<>'));
+end;
+$$;
+
+select is((select array_agg(p.proname::text order by p.proname) from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and has_function_privilege('authenticated', p.oid, 'execute')
+      and exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e') is false
+      and p.prorettype <> 'trigger'::regtype),
+  (select array_agg(c.name order by c.name) from call c), 'every call of a signed-in user stands in the table');
+
+-- Somebody who is no member, and a member who does not own the collection.
+do $$ begin perform pg_temp.sign_in('other'); end $$;
+select matches(pg_temp.answer(c.call, u.id), '^PT404 \| [a-z]+_not_found \|', format('%s: there is no such id', c.name))
+from call c join unknown u using (kind);
+select is(pg_temp.answer(c.call, k.id), pg_temp.answer(c.call, u.id), format('%s: no member', c.name))
+from call c join known k using (kind) join unknown u using (kind);
+reset role;
+do $$ begin perform pg_temp.sign_in('colleague'); end $$;
+select is(pg_temp.answer(c.call, k.id), pg_temp.answer(c.call, u.id), format('%s: not the owner', c.name))
+from call c join known k using (kind) join unknown u using (kind) where c.kind <> 'instance';
+reset role;
+
+-- The owner, while a member and afterwards.
+do $$ begin perform pg_temp.sign_in('owner'); end $$;
+select isnt(pg_temp.answer(c.call, k.id), pg_temp.answer(c.call, u.id), format('%s: the owner', c.name))
+from call c join known k using (kind) join unknown u using (kind)
+where c.name not in ('cancel_collection', 'resolve_alert');
+reset role;
+delete from amc_instance_members where instance_id = 'amcpgtap1' and user_id = pg_temp.user_id('owner');
+do $$ begin perform pg_temp.sign_in('owner'); end $$;
+select is(pg_temp.answer(c.call, k.id), pg_temp.answer(c.call, u.id), format('%s: the owner who left', c.name))
+from call c join known k using (kind) join unknown u using (kind)
+where c.name not in ('compare_executions', 'execution_rows', 'week_rows');
+reset role;
+select is(pg_temp.answer(format($c$create_collection(%L, <>, 'w')$c$, pg_temp.user_id('owner')), 'amcpgtap1'),
+  pg_temp.answer(format($c$create_collection(%L, <>, 'w')$c$, pg_temp.user_id('owner')), 'amcnone'),
+  'create_collection: the owner who left');
+
+-- An execution of another instance is no more known than one that does not exist.
+do $$
+begin
+  perform pg_temp.connect_instance('amcpgtap2');
+  perform pg_temp.start_collection(1, first_day => '2025-01-27', instance => 'amcpgtap2');
+  perform claim_due_weeks(10);
+  perform record_execution((select id from week_attempts where instance_id = 'amcpgtap2'), 'exec-2');
+  perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
+  insert into amc_instance_members (instance_id, user_id) values ('amcpgtap1', pg_temp.user_id('owner'));
+  perform pg_temp.sign_in('owner');
+end;
+$$;
+select is((confirm_execution((select id::uuid from known where kind = 'attempt'), 'exec-2')).outcome, 'applied',
+  'confirm_execution: an execution of another instance is looked up at AMC, like one that does not exist');
+
+select * from finish();
+rollback;
