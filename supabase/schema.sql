@@ -3612,21 +3612,6 @@ comment on function amc_history.lock_own_week(uuid) is
   'Locks a week for a request of its owner; refuses anybody else (week_not_found). Definer: see
 amc_history.lock_own_collection.';
 
-CREATE OR REPLACE FUNCTION amc_history.may_control(collection_id uuid)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select exists (select from public.report_data_collections c where c.id = may_control.collection_id
-    and (c.owner_id = auth.uid() and c.instance_id in (select amc_history.instances_of_caller())
-      or amc_history.is_operator()));
-$function$
-;
-comment on function amc_history.may_control(uuid) is
-  'Whether the caller may change a collection: its owner, as long as a member of its instance, or whoever acts for all
-users. False for a collection that does not exist. Asked by functions with their owner''s rights.';
-
 CREATE OR REPLACE FUNCTION amc_history.may_begin(checked_at timestamp with time zone, week_id uuid)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3642,6 +3627,21 @@ comment on function amc_history.may_begin(timestamp with time zone,uuid) is
   'Whether an attempt of a week may begin, as far as its query is concerned. checked_at: of the week''s workflow version
 (amc_workflows). week_id: the week.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.may_control(collection_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (select from public.report_data_collections c where c.id = may_control.collection_id
+    and (c.owner_id = auth.uid() and c.instance_id in (select amc_history.instances_of_caller())
+      or amc_history.is_operator()));
+$function$
+;
+comment on function amc_history.may_control(uuid) is
+  'Whether the caller may change a collection: its owner, as long as a member of its instance, or whoever acts for all
+users. False for a collection that does not exist. Asked by functions with their owner''s rights.';
 
 CREATE OR REPLACE FUNCTION amc_history.needs_output_columns(execution_id text)
  RETURNS boolean
