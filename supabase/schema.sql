@@ -1097,6 +1097,8 @@ create table public.workflow_executions (
 );
 CREATE INDEX workflow_executions_to_cancel_idx ON public.workflow_executions USING btree (cancel_requested_at) WHERE
     ((cancel_requested_at IS NOT NULL) AND (NOT has_ended));
+CREATE TRIGGER canonical_status BEFORE INSERT OR UPDATE OF status ON public.workflow_executions FOR EACH ROW EXECUTE
+    FUNCTION amc_history.write_canonical_status();
 CREATE TRIGGER forbid_execution_week_change BEFORE UPDATE OF week_id ON public.workflow_executions FOR EACH ROW WHEN
     ((old.week_id IS DISTINCT FROM new.week_id)) EXECUTE FUNCTION amc_history.forbid_execution_week_change();
 CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
@@ -1124,7 +1126,7 @@ comment on column public.workflow_executions.id is
 comment on column public.workflow_executions.request_id is
   'AMC''s request id of the create, for its support.';
 comment on column public.workflow_executions.status is
-  'AMC''s status verbatim; null until AMC gave one. A terminal status is final.';
+  'AMC''s status, as amc_history.canonical_status writes it; null until AMC gave one. A terminal status is final.';
 comment on column public.workflow_executions.status_reason is
   'AMC''s words for FAILED and REJECTED (statusReason, not in SPEC, read by two clients: M).';
 comment on column public.workflow_executions.time_window_start is
@@ -1336,7 +1338,8 @@ begin
     1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
     'collected', 'created',
     amc_history.clock_now(), amc_history.clock_now(),
-    least(greatest(coalesce((adopt_execution.details ->> 'timeout_seconds')::integer, 21600), 21600), 86400),
+    least(greatest(coalesce((amc_history.read_observation(adopt_execution.details)).timeout_seconds, 21600), 21600),
+      86400),
     amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameter_values),
     free, adopt_execution.execution_id
   from public.report_data_collections c where c.id = week.collection_id
@@ -1686,6 +1689,23 @@ $function$
 comment on function amc_history.cancel_orphaned_attempt() is
   'Cancels at AMC what a week still has under way that somebody ended by hand. The attempt keeps its slot until AMC
 shows that the execution ended. Definer: it runs at the end of the transaction, when the role is the caller''s again.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.canonical_status(status text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  plain constant text := upper(btrim(left(canonical_status.status, 200)));
+begin
+  return case plain when 'CANCELED' then 'CANCELLED' else plain end;
+end;
+$function$
+;
+comment on function amc_history.canonical_status(text) is
+  'AMC''s status in the form in which SPEC writes it: capitals, CANCELLED with two l (H). Cut to 200 characters.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.cell_fits_sql(cell text, sql_type text)
@@ -2327,6 +2347,32 @@ comment on function amc_history.count_filtered() is
   'Counts a load''s filtered rows as it becomes complete. Definer: whoever writes loads need not read the list of
 results tables.';
 
+CREATE OR REPLACE FUNCTION amc_history.count_running_elsewhere(instance_id text, executions jsonb, known text[])
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select count(*)::integer
+  from (select o.value ->> 'id' as id, o.value ->> 'status' as status,
+      -- AMC's list shows what others asked for too: a timeout may be anything.
+      case jsonb_typeof(o.value -> 'timeout_seconds') when 'number'
+        then (o.value ->> 'timeout_seconds')::numeric end as timeout_seconds
+    from jsonb_array_elements(count_running_elsewhere.executions) o(value)) seen
+  where seen.id <> all (count_running_elsewhere.known)
+    and not amc_history.is_terminal_status(seen.status)
+    and not coalesce(amc_history.is_dry_run_timeout(seen.timeout_seconds), false)
+    and not exists (select from public.week_attempts a where a.instance_id = count_running_elsewhere.instance_id
+      and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
+      and a.fingerprint = seen.timeout_seconds);
+$function$
+;
+comment on function amc_history.count_running_elsewhere(text,jsonb,text[]) is
+  'How many executions of a complete listing run and take a slot that no attempt here holds. executions: as
+record_listing takes them; known: the ids that are known here. Those with the fingerprint of an attempt without an
+execution may be its own, and dry runs take no slot (SKILL2, M): neither counts.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.count_uncast(load_id uuid, from_line bigint, to_line bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2639,25 +2685,32 @@ CREATE OR REPLACE FUNCTION amc_history.end_cancelled_attempts(instance_id text)
  SET search_path TO ''
 AS $function$
 declare
-  attempt_id uuid;
-  week_id uuid;
+  due record;
 begin
-  for attempt_id, week_id in
-    select a.id, w.id from public.week_attempts a
+  for due in
+    select a.id as attempt_id, w.id as week_id, w.instance_id, w.collection_id from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
     join public.workflow_executions e on e.id = a.execution_id
     where a.instance_id = end_cancelled_attempts.instance_id and a.is_live and a.state = 'created'
       and a.cancel_requested_at is not null and e.has_ended
+      and not amc_history.is_held_up('week', w.id::text)
     -- A locked week is left to the next listing: executions are locked here, and waiting for a week could deadlock.
     order by w.id for no key update of w skip locked
   loop
-    perform amc_history.end_attempt(attempt_id, 'cancelled');
+    begin
+      perform amc_history.end_attempt(due.attempt_id, 'cancelled');
+      perform amc_history.end_stoppage('week', due.week_id::text);
+    exception when others then
+      perform amc_history.record_stoppage('week', due.week_id::text, 'attempt_not_ended', 'postgres', sqlerrm,
+        due.instance_id, due.collection_id, due.week_id);
+    end;
   end loop;
 end;
 $function$
 ;
 comment on function amc_history.end_cancelled_attempts(text) is
-  'Ends the attempts of an instance that are cancelled and whose execution has ended at AMC. Weeks stay as they are.';
+  'Ends the attempts of an instance that are cancelled and whose execution has ended at AMC. Weeks stay as they are.
+One that cannot be ended is set aside (stoppage week).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_earlier_loaders(load_id uuid, fence integer)
@@ -3023,7 +3076,7 @@ begin
   select insert_execution.execution_id, insert_execution.week_id, d.status, d.status_reason, d.workflow_id,
     d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
     d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
-  from jsonb_populate_record(null::amc_history.execution_observation, coalesce(insert_execution.details, '{}')) d
+  from amc_history.read_observation(coalesce(insert_execution.details, '{}')) d
   on conflict (id) do nothing;
   return case when found then true end;
 end;
@@ -3112,6 +3165,23 @@ $function$
 comment on function amc_history.instances_of_caller() is
   'The instances of which the signed-in user is a member. Policies ask for them once per query.';
 -- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.is_dry_run_timeout(timeout_seconds numeric)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return is_dry_run_timeout.timeout_seconds >= 900 and is_dry_run_timeout.timeout_seconds < 21600;
+end;
+$function$
+;
+comment on function amc_history.is_dry_run_timeout(numeric) is
+  'Whether a workflowExecutionTimeoutSeconds is of the range of our dry runs, 900 (the least that AMC takes; SPEC, H)
+to 21,599. The executions of weeks have 21,600 and up, so that surveys, slots and duplicates can tell them apart,
+whether or not AMC lists dry runs (not known). Null for null.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_execution_id(id text)
@@ -3241,13 +3311,13 @@ CREATE OR REPLACE FUNCTION amc_history.is_terminal_status(status text)
  SET search_path TO ''
 AS $function$
 begin
-  return is_terminal_status.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
+  return amc_history.canonical_status(is_terminal_status.status) in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
 end;
 $function$
 ;
 comment on function amc_history.is_terminal_status(text) is
-  'Whether AMC''s status says that an execution has ended (SPEC, H): false for a status that is not known here, null
-for null. Queries of workflow_executions read has_ended.';
+  'Whether AMC''s status says that an execution has ended (SPEC, H), in whatever case: false for a status that is not
+known here, null for null. Queries of workflow_executions read has_ended.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_unique(load result_loads, key text[])
@@ -3970,6 +4040,40 @@ $function$
 ;
 comment on function amc_history.raise_alert(text,text,text,uuid,jsonb,text) is
   'Opens an alert for a person, or counts one up that is open for the same code, instance, week and subject.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.read_observation(observation jsonb)
+ RETURNS amc_history.execution_observation
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  seen amc_history.execution_observation;
+begin
+  if jsonb_typeof(read_observation.observation) is distinct from 'object' then
+    return null;
+  end if;
+  begin
+    seen := jsonb_populate_record(seen, read_observation.observation);
+  exception when data_exception then
+    select (jsonb_populate_record(seen, coalesce(jsonb_object_agg(f.key, f.value), '{}'))).* into seen
+    from jsonb_each(read_observation.observation) f
+    join pg_catalog.pg_attribute a on a.attname = f.key
+      and a.attrelid = 'amc_history.execution_observation'::regclass
+    where pg_input_is_valid(f.value #>> '{}', format_type(a.atttypid, a.atttypmod));
+  end;
+  if seen.timeout_seconds not between 0 and 2147483647 or seen.timeout_seconds <> trunc(seen.timeout_seconds) then
+    seen.timeout_seconds := null;
+  end if;
+  return seen;
+end;
+$function$
+;
+comment on function amc_history.read_observation(jsonb) is
+  'An execution observation from its JSON. What does not fit its key is left out, as if AMC had not said it, and so is
+a timeout that is no whole number of seconds within an integer: whatever AMC writes, a row can take the rest. Null for
+what is no object.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.record_action(event text, instance_id text, collection_id uuid DEFAULT
@@ -4811,34 +4915,66 @@ comment on function amc_history.unsettled_until(week_attempts) is
   'Until when nobody can know the outcome of a create, as "unsettled until …": it may be under way, or AMC''s list may
 lag. Null once that is over.';
 
-CREATE OR REPLACE FUNCTION amc_history.update_executions(executions jsonb)
+CREATE OR REPLACE FUNCTION amc_history.update_execution(seen amc_history.execution_observation)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+begin
   update public.workflow_executions e set
-    status = coalesce(o.status, e.status), status_reason = coalesce(o.status_reason, e.status_reason),
-    amc_created_at = coalesce(o.created_at, e.amc_created_at),
-    amc_updated_at = coalesce(o.updated_at, e.amc_updated_at),
-    amc_expires_at = coalesce(o.expires_at, e.amc_expires_at),
-    execution_seconds = coalesce(o.execution_seconds, e.execution_seconds),
-    output_columns = coalesce(o.output_columns, e.output_columns), updated_at = amc_history.clock_now()
-  from (
-    -- A listing that shifts while it is read may name one twice.
-    select distinct on (o.id) o.*
-    from jsonb_populate_recordset(null::amc_history.execution_observation, update_executions.executions) o
-    order by o.id, o.updated_at desc nulls last
-  ) o
-  where e.id = o.id
+    status = coalesce(seen.status, e.status), status_reason = coalesce(seen.status_reason, e.status_reason),
+    amc_created_at = coalesce(seen.created_at, e.amc_created_at),
+    amc_updated_at = coalesce(seen.updated_at, e.amc_updated_at),
+    amc_expires_at = coalesce(seen.expires_at, e.amc_expires_at),
+    execution_seconds = coalesce(seen.execution_seconds, e.execution_seconds),
+    output_columns = coalesce(seen.output_columns, e.output_columns), updated_at = amc_history.clock_now()
+  where e.id = seen.id
     and not e.has_ended
     -- A terminal status wins; else what AMC wrote later does.
-    and (amc_history.is_terminal_status(o.status)
-      or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
+    and (amc_history.is_terminal_status(seen.status)
+      or e.amc_updated_at is null or seen.updated_at is null or seen.updated_at >= e.amc_updated_at);
+end;
 $function$
 ;
-comment on function amc_history.update_executions(jsonb) is
-  'Updates the executions that are known here. executions: an array of amc_history.execution_observation as JSON, of
-which the others are ignored. A terminal status is final; among the others the one that AMC wrote last wins.';
+comment on function amc_history.update_execution(amc_history.execution_observation) is
+  'Updates an execution that is known here. A terminal status is final; among the others the one that AMC wrote last
+wins.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.update_executions(instance_id text, executions jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  entry jsonb;
+  subject text;
+begin
+  for entry, subject in
+    -- Only what is ours is read: whatever else AMC's list holds is nobody's business here.
+    select o.value, concat_ws('/', update_executions.instance_id, e.id) from jsonb_array_elements(executions) o(value)
+    join public.workflow_executions e on e.id = o.value ->> 'id' and not e.has_ended
+    -- A listing that shifts while it is read may name one twice; the later one decides.
+    order by e.id, o.value ->> 'updated_at' nulls first
+  loop
+    begin
+      perform amc_history.update_execution(amc_history.read_observation(entry));
+      perform amc_history.end_stoppage('list_entry', subject);
+    exception when others then
+      perform amc_history.record_stoppage('list_entry', subject, 'not_recorded', 'postgres', sqlerrm, instance_id,
+        w.collection_id, w.id)
+      from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
+      where e.id = entry ->> 'id';
+    end;
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.update_executions(text,jsonb) is
+  'Updates the executions that are known here and have not ended. executions: an array of
+amc_history.execution_observation as JSON, of which the others are ignored. One that cannot be written is set aside
+(stoppage list_entry), and the others are written.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.usual_output_format()
@@ -4955,6 +5091,20 @@ $function$
 comment on function amc_history.window_key(text,text,text,jsonb) is
   'Equal for two attempts that would ask AMC for the same.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.write_canonical_status()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.status := amc_history.canonical_status(new.status);
+  return new;
+end;
+$function$
+;
+comment on function amc_history.write_canonical_status() is
+  'Stores a status in one form, so that everything may compare it as it stands.';
 
 CREATE OR REPLACE FUNCTION amc_history.write_week(week report_data_weeks, status text, data jsonb, execution_id text)
  RETURNS report_data_weeks
@@ -5615,7 +5765,7 @@ declare
 begin
   select w.instance_id into instance_id from public.workflow_executions e
     join public.report_data_weeks w on w.id = e.week_id where e.id = record_cancellation.execution_id;
-  perform amc_history.update_executions(jsonb_build_array(record_cancellation.observation));
+  perform amc_history.update_executions(instance_id, jsonb_build_array(record_cancellation.observation));
   perform amc_history.end_cancelled_attempts(instance_id);
 end;
 $function$
@@ -5771,17 +5921,12 @@ begin
   if not found or instance.list_fence <> record_listing.fence then
     return jsonb_build_object('outcome', 'stale', 'known_execution_ids', '[]'::jsonb);
   end if;
-  perform amc_history.update_executions(record_listing.executions);
+  perform amc_history.update_executions(instance.id, record_listing.executions);
   select coalesce(array_agg(e.id), '{}') into known from public.workflow_executions e
   where e.id in (select o ->> 'id' from jsonb_array_elements(record_listing.executions) o);
   perform amc_history.end_cancelled_attempts(instance.id);
   if record_listing.complete then
-    select count(*) into elsewhere from jsonb_array_elements(record_listing.executions) o
-    where o ->> 'id' <> all (known)
-      and not amc_history.is_terminal_status(o ->> 'status')
-      and not exists (select from public.week_attempts a where a.instance_id = instance.id
-        and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
-        and a.fingerprint = (o ->> 'timeout_seconds')::numeric);
+    elsewhere := amc_history.count_running_elsewhere(instance.id, record_listing.executions, known);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
       throttles_in_row = 0, list_due_at = amc_history.clock_now() + case
         when exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)

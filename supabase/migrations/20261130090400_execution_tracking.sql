@@ -19,16 +19,40 @@ comment on function amc_history.is_execution_id(text) is
   $$Whether a text has the form of an AMC workflowExecutionId: 1 to 128 letters, digits and . _ : - with a letter or
 digit first. Null for null. AMC's are lowercase UUIDs in every captured answer (H); that is not relied upon.$$;
 
+create function amc_history.canonical_status(status text) returns text
+language plpgsql immutable set search_path = ''
+as $$
+declare
+  plain constant text := upper(btrim(left(canonical_status.status, 200)));
+begin
+  return case plain when 'CANCELED' then 'CANCELLED' else plain end;
+end;
+$$;
+comment on function amc_history.canonical_status(text) is
+  $$AMC's status in the form in which SPEC writes it: capitals, CANCELLED with two l (H). Cut to 200 characters.$$;
+
 create function amc_history.is_terminal_status(status text) returns boolean
 language plpgsql immutable set search_path = ''
 as $$
 begin
-  return is_terminal_status.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
+  return amc_history.canonical_status(is_terminal_status.status) in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED');
 end;
 $$;
 comment on function amc_history.is_terminal_status(text) is
-  $$Whether AMC's status says that an execution has ended (SPEC, H): false for a status that is not known here, null
-for null. Queries of workflow_executions read has_ended.$$;
+  $$Whether AMC's status says that an execution has ended (SPEC, H), in whatever case: false for a status that is not
+known here, null for null. Queries of workflow_executions read has_ended.$$;
+
+create function amc_history.is_dry_run_timeout(timeout_seconds numeric) returns boolean
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  return is_dry_run_timeout.timeout_seconds >= 900 and is_dry_run_timeout.timeout_seconds < 21600;
+end;
+$$;
+comment on function amc_history.is_dry_run_timeout(numeric) is
+  $$Whether a workflowExecutionTimeoutSeconds is of the range of our dry runs, 900 (the least that AMC takes; SPEC, H)
+to 21,599. The executions of weeks have 21,600 and up, so that surveys, slots and duplicates can tell them apart,
+whether or not AMC lists dry runs (not known). Null for null.$$;
 
 create type amc_history.execution_observation as (
   id text,
@@ -58,6 +82,35 @@ number, since AMC's list shows what others asked for too.
 updated_at: lastUpdatedTime, which orders the reports of an execution. request_id: of AMC's answer, for its support.
 matcher_proved: of a create's answer only, whether its echo would have been found in AMC's list; null: not looked
 at.$$;
+
+create function amc_history.read_observation(observation jsonb) returns amc_history.execution_observation
+language plpgsql stable set search_path = ''
+as $$
+declare
+  seen amc_history.execution_observation;
+begin
+  if jsonb_typeof(read_observation.observation) is distinct from 'object' then
+    return null;
+  end if;
+  begin
+    seen := jsonb_populate_record(seen, read_observation.observation);
+  exception when data_exception then
+    select (jsonb_populate_record(seen, coalesce(jsonb_object_agg(f.key, f.value), '{}'))).* into seen
+    from jsonb_each(read_observation.observation) f
+    join pg_catalog.pg_attribute a on a.attname = f.key
+      and a.attrelid = 'amc_history.execution_observation'::regclass
+    where pg_input_is_valid(f.value #>> '{}', format_type(a.atttypid, a.atttypmod));
+  end;
+  if seen.timeout_seconds not between 0 and 2147483647 or seen.timeout_seconds <> trunc(seen.timeout_seconds) then
+    seen.timeout_seconds := null;
+  end if;
+  return seen;
+end;
+$$;
+comment on function amc_history.read_observation(jsonb) is
+  $$An execution observation from its JSON. What does not fit its key is left out, as if AMC had not said it, and so is
+a timeout that is no whole number of seconds within an integer: whatever AMC writes, a row can take the rest. Null for
+what is no object.$$;
 
 create table public.workflow_executions (
   id text primary key
@@ -94,7 +147,7 @@ comment on table public.workflow_executions is 'Runs at AMC, one row each, under
 comment on column public.workflow_executions.id is
   'AMC''s workflowExecutionId: a lowercase UUID v4 in every captured answer (H), but not relied upon.';
 comment on column public.workflow_executions.status is
-  'AMC''s status verbatim; null until AMC gave one. A terminal status is final.';
+  $$AMC's status, as amc_history.canonical_status writes it; null until AMC gave one. A terminal status is final.$$;
 comment on column public.workflow_executions.has_ended is
   'Whether the execution ended at AMC: its status is terminal. False while AMC has not said a status.';
 comment on column public.workflow_executions.status_reason is
@@ -113,6 +166,20 @@ comment on column public.workflow_executions.cancel_requested_at is
 comment on column public.workflow_executions.cancel_tried_at is 'When a worker last asked AMC to cancel it.';
 
 alter table public.workflow_executions enable row level security;
+
+create function amc_history.write_canonical_status() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.status := amc_history.canonical_status(new.status);
+  return new;
+end;
+$$;
+comment on function amc_history.write_canonical_status() is
+  'Stores a status in one form, so that everything may compare it as it stands.';
+-- Triggers of one event run in the order of their names: this one before protect_terminal_status.
+create trigger canonical_status before insert or update of status on public.workflow_executions
+  for each row execute function amc_history.write_canonical_status();
 
 create function amc_history.protect_terminal_status() returns trigger
 language plpgsql set search_path = ''

@@ -11,7 +11,7 @@ begin
   select insert_execution.execution_id, insert_execution.week_id, d.status, d.status_reason, d.workflow_id,
     d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
     d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
-  from jsonb_populate_record(null::amc_history.execution_observation, coalesce(insert_execution.details, '{}')) d
+  from amc_history.read_observation(coalesce(insert_execution.details, '{}')) d
   on conflict (id) do nothing;
   return case when found then true end;
 end;

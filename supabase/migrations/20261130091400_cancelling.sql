@@ -47,54 +47,89 @@ create constraint trigger cancel_orphaned_attempt after update of status on publ
   when (new.finished_at is not null and old.status is distinct from new.status)
   execute function amc_history.cancel_orphaned_attempt();
 
-create function amc_history.update_executions(executions jsonb) returns void
-language sql set search_path = ''
+create function amc_history.update_execution(seen amc_history.execution_observation) returns void
+language plpgsql set search_path = ''
 as $$
+begin
   update public.workflow_executions e set
-    status = coalesce(o.status, e.status), status_reason = coalesce(o.status_reason, e.status_reason),
-    amc_created_at = coalesce(o.created_at, e.amc_created_at),
-    amc_updated_at = coalesce(o.updated_at, e.amc_updated_at),
-    amc_expires_at = coalesce(o.expires_at, e.amc_expires_at),
-    execution_seconds = coalesce(o.execution_seconds, e.execution_seconds),
-    output_columns = coalesce(o.output_columns, e.output_columns), updated_at = amc_history.clock_now()
-  from (
-    -- A listing that shifts while it is read may name one twice.
-    select distinct on (o.id) o.*
-    from jsonb_populate_recordset(null::amc_history.execution_observation, update_executions.executions) o
-    order by o.id, o.updated_at desc nulls last
-  ) o
-  where e.id = o.id
+    status = coalesce(seen.status, e.status), status_reason = coalesce(seen.status_reason, e.status_reason),
+    amc_created_at = coalesce(seen.created_at, e.amc_created_at),
+    amc_updated_at = coalesce(seen.updated_at, e.amc_updated_at),
+    amc_expires_at = coalesce(seen.expires_at, e.amc_expires_at),
+    execution_seconds = coalesce(seen.execution_seconds, e.execution_seconds),
+    output_columns = coalesce(seen.output_columns, e.output_columns), updated_at = amc_history.clock_now()
+  where e.id = seen.id
     and not e.has_ended
     -- A terminal status wins; else what AMC wrote later does.
-    and (amc_history.is_terminal_status(o.status)
-      or e.amc_updated_at is null or o.updated_at is null or o.updated_at >= e.amc_updated_at);
+    and (amc_history.is_terminal_status(seen.status)
+      or e.amc_updated_at is null or seen.updated_at is null or seen.updated_at >= e.amc_updated_at);
+end;
 $$;
-comment on function amc_history.update_executions(jsonb) is
-  $$Updates the executions that are known here. executions: an array of amc_history.execution_observation as JSON, of
-which the others are ignored. A terminal status is final; among the others the one that AMC wrote last wins.$$;
+comment on function amc_history.update_execution(amc_history.execution_observation) is
+  $$Updates an execution that is known here. A terminal status is final; among the others the one that AMC wrote last
+wins.$$;
+
+create function amc_history.update_executions(instance_id text, executions jsonb) returns void
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  entry jsonb;
+  subject text;
+begin
+  for entry, subject in
+    -- Only what is ours is read: whatever else AMC's list holds is nobody's business here.
+    select o.value, concat_ws('/', update_executions.instance_id, e.id) from jsonb_array_elements(executions) o(value)
+    join public.workflow_executions e on e.id = o.value ->> 'id' and not e.has_ended
+    -- A listing that shifts while it is read may name one twice; the later one decides.
+    order by e.id, o.value ->> 'updated_at' nulls first
+  loop
+    begin
+      perform amc_history.update_execution(amc_history.read_observation(entry));
+      perform amc_history.end_stoppage('list_entry', subject);
+    exception when others then
+      perform amc_history.record_stoppage('list_entry', subject, 'not_recorded', 'postgres', sqlerrm, instance_id,
+        w.collection_id, w.id)
+      from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
+      where e.id = entry ->> 'id';
+    end;
+  end loop;
+end;
+$$;
+comment on function amc_history.update_executions(text, jsonb) is
+  $$Updates the executions that are known here and have not ended. executions: an array of
+amc_history.execution_observation as JSON, of which the others are ignored. One that cannot be written is set aside
+(stoppage list_entry), and the others are written.$$;
 
 create function amc_history.end_cancelled_attempts(instance_id text) returns void
 language plpgsql set search_path = ''
 as $$
 declare
-  attempt_id uuid;
-  week_id uuid;
+  due record;
 begin
-  for attempt_id, week_id in
-    select a.id, w.id from public.week_attempts a
+  for due in
+    select a.id as attempt_id, w.id as week_id, w.instance_id, w.collection_id from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
     join public.workflow_executions e on e.id = a.execution_id
     where a.instance_id = end_cancelled_attempts.instance_id and a.is_live and a.state = 'created'
       and a.cancel_requested_at is not null and e.has_ended
+      and not amc_history.is_held_up('week', w.id::text)
     -- A locked week is left to the next listing: executions are locked here, and waiting for a week could deadlock.
     order by w.id for no key update of w skip locked
   loop
-    perform amc_history.end_attempt(attempt_id, 'cancelled');
+    begin
+      perform amc_history.end_attempt(due.attempt_id, 'cancelled');
+      perform amc_history.end_stoppage('week', due.week_id::text);
+    exception when others then
+      perform amc_history.record_stoppage('week', due.week_id::text, 'attempt_not_ended', 'postgres', sqlerrm,
+        due.instance_id, due.collection_id, due.week_id);
+    end;
   end loop;
 end;
 $$;
 comment on function amc_history.end_cancelled_attempts(text) is
-  'Ends the attempts of an instance that are cancelled and whose execution has ended at AMC. Weeks stay as they are.';
+  $$Ends the attempts of an instance that are cancelled and whose execution has ended at AMC. Weeks stay as they are.
+One that cannot be ended is set aside (stoppage week).$$;
 
 create function amc_history.executions_to_cancel(again interval) returns setof text
 language sql stable set search_path = ''
@@ -149,7 +184,7 @@ declare
 begin
   select w.instance_id into instance_id from public.workflow_executions e
     join public.report_data_weeks w on w.id = e.week_id where e.id = record_cancellation.execution_id;
-  perform amc_history.update_executions(jsonb_build_array(record_cancellation.observation));
+  perform amc_history.update_executions(instance_id, jsonb_build_array(record_cancellation.observation));
   perform amc_history.end_cancelled_attempts(instance_id);
 end;
 $$;

@@ -174,6 +174,27 @@ comment on function amc_history.refresh_overdue_alerts(text) is
   $$Alerts a person to executions that have not ended after the instance's overdue_hours, or that still have a status
 not known here after the allowance unknown_status; and resolves those alerts once it is no longer so.$$;
 
+create function amc_history.count_running_elsewhere(instance_id text, executions jsonb, known text[]) returns integer
+language sql stable set search_path = ''
+as $$
+  select count(*)::integer
+  from (select o.value ->> 'id' as id, o.value ->> 'status' as status,
+      -- AMC's list shows what others asked for too: a timeout may be anything.
+      case jsonb_typeof(o.value -> 'timeout_seconds') when 'number'
+        then (o.value ->> 'timeout_seconds')::numeric end as timeout_seconds
+    from jsonb_array_elements(count_running_elsewhere.executions) o(value)) seen
+  where seen.id <> all (count_running_elsewhere.known)
+    and not amc_history.is_terminal_status(seen.status)
+    and not coalesce(amc_history.is_dry_run_timeout(seen.timeout_seconds), false)
+    and not exists (select from public.week_attempts a where a.instance_id = count_running_elsewhere.instance_id
+      and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
+      and a.fingerprint = seen.timeout_seconds);
+$$;
+comment on function amc_history.count_running_elsewhere(text, jsonb, text[]) is
+  $$How many executions of a complete listing run and take a slot that no attempt here holds. executions: as
+record_listing takes them; known: the ids that are known here. Those with the fingerprint of an attempt without an
+execution may be its own, and dry runs take no slot (SKILL2, M): neither counts.$$;
+
 create function public.record_listing(
   instance_id text, fence bigint, executions jsonb, complete boolean
 ) returns jsonb
@@ -189,17 +210,12 @@ begin
   if not found or instance.list_fence <> record_listing.fence then
     return jsonb_build_object('outcome', 'stale', 'known_execution_ids', '[]'::jsonb);
   end if;
-  perform amc_history.update_executions(record_listing.executions);
+  perform amc_history.update_executions(instance.id, record_listing.executions);
   select coalesce(array_agg(e.id), '{}') into known from public.workflow_executions e
   where e.id in (select o ->> 'id' from jsonb_array_elements(record_listing.executions) o);
   perform amc_history.end_cancelled_attempts(instance.id);
   if record_listing.complete then
-    select count(*) into elsewhere from jsonb_array_elements(record_listing.executions) o
-    where o ->> 'id' <> all (known)
-      and not amc_history.is_terminal_status(o ->> 'status')
-      and not exists (select from public.week_attempts a where a.instance_id = instance.id
-        and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
-        and a.fingerprint = (o ->> 'timeout_seconds')::numeric);
+    elsewhere := amc_history.count_running_elsewhere(instance.id, record_listing.executions, known);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
       throttles_in_row = 0, list_due_at = amc_history.clock_now() + case
         when exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)

@@ -91,7 +91,8 @@ begin
     1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
     'collected', 'created',
     amc_history.clock_now(), amc_history.clock_now(),
-    least(greatest(coalesce((adopt_execution.details ->> 'timeout_seconds')::integer, 21600), 21600), 86400),
+    least(greatest(coalesce((amc_history.read_observation(adopt_execution.details)).timeout_seconds, 21600), 21600),
+      86400),
     amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameter_values),
     free, adopt_execution.execution_id
   from public.report_data_collections c where c.id = week.collection_id

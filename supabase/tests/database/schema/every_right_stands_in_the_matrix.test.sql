@@ -98,6 +98,7 @@ function amc_history.attempts_to_list(text) | - | - | execute
 function amc_history.begin_load(uuid,integer,text[],integer,bigint) | - | - | -
 function amc_history.cancel_collection(uuid) | - | execute | execute
 function amc_history.cancel_orphaned_attempt() | - | - | execute
+function amc_history.canonical_status(text) | - | - | execute
 function amc_history.cell_fits_sql(text,text) | - | execute | execute
 function amc_history.cell_forms(text,text) | - | execute | execute
 function amc_history.check_cells(bigint) | - | - | -
@@ -117,6 +118,7 @@ function amc_history.copy_load_id() | - | - | -
 function amc_history.copy_statement(text) | - | - | -
 function amc_history.count_actionable() | - | - | -
 function amc_history.count_filtered() | - | - | -
+function amc_history.count_running_elsewhere(text,jsonb,text[]) | - | - | execute
 function amc_history.count_uncast(uuid,bigint,bigint) | - | - | -
 function amc_history.create_result_table(amc_workflows,text[]) | - | - | -
 function amc_history.create_result_view(amc_history.result_tables,text,text[],text) | - | - | -
@@ -148,6 +150,7 @@ function amc_history.hold_for_survey() | - | - | -
 function amc_history.insert_execution(text,uuid,jsonb,boolean) | - | - | execute
 function amc_history.insert_intents(amc_instances,integer,interval) | - | - | execute
 function amc_history.instances_of_caller() | - | execute | execute
+function amc_history.is_dry_run_timeout(numeric) | - | - | execute
 function amc_history.is_execution_id(text) | - | - | execute
 function amc_history.is_final_week_status(text) | - | - | execute
 function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
@@ -183,6 +186,7 @@ function amc_history.protect_terminal_status() | - | - | -
 function amc_history.prune_versions(integer,bigint) | - | - | -
 function amc_history.purge_history() | - | - | -
 function amc_history.raise_alert(text,text,text,uuid,jsonb,text) | - | - | execute
+function amc_history.read_observation(jsonb) | - | - | execute
 function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function amc_history.end_stoppage(text,text) | - | - | execute
 function amc_history.is_held_up(text,text) | - | - | execute
@@ -220,12 +224,14 @@ function amc_history.set_week_timestamps() | - | - | -
 function amc_history.set_workflow_version() | - | - | -
 function amc_history.typed_cell_sql(text,text) | - | execute | execute
 function amc_history.unsettled_until(week_attempts) | - | - | -
-function amc_history.update_executions(jsonb) | - | - | execute
+function amc_history.update_execution(amc_history.execution_observation) | - | - | execute
+function amc_history.update_executions(text,jsonb) | - | - | execute
 function amc_history.usual_output_format() | - | execute | execute
 function amc_history.versions_to_prune(integer) | - | - | -
 function amc_history.weeks_to_restate(uuid) | - | - | -
 function amc_history.weeks_to_survey(text) | - | - | execute
 function amc_history.window_key(text,text,text,jsonb) | - | - | execute
+function amc_history.write_canonical_status() | - | - | -
 function amc_history.write_week(report_data_weeks,text,jsonb,text) | - | - | execute
 function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text) | - | - | execute
 function public.adopt_surveyed(uuid,text,jsonb) | - | - | execute
