@@ -30,6 +30,16 @@ Deno.test("the role postgres is no superuser and may become each API role", asyn
   });
 });
 
+Deno.test("a session of postgres ends a statement after two minutes, as on the platform", async () => {
+  await withDatabase(async ({ url, authenticatorUrl }) => {
+    const limit = (of: string) =>
+      connected(of, async (sql) =>
+        (await sql`select current_setting('statement_timeout') as is`)[0].is);
+    assert.equal(await limit(url), "2min");
+    assert.equal(await limit(authenticatorUrl), "8s");
+  });
+});
+
 Deno.test("a new table in public is granted to no API role, service_role included", async () => {
   await withDatabase(async ({ url }) => {
     await connected(url, async (sql) => {

@@ -28,6 +28,7 @@ import {
   whereSql,
 } from "./read_sql.ts";
 import type { RestContext } from "./context.ts";
+import { unfiltered } from "./safe_update.ts";
 import { becomeCaller, inTransaction, requestFacts } from "./transaction.ts";
 
 /** The named columns of the body as rows of SQL; their types are the catalog's. */
@@ -107,8 +108,7 @@ function updateSql(
 /** Hosted projects load pg_safeupdate for the API: an unfiltered change is refused. */
 function checkFiltered(method: string, query: Query): void {
   if (method === "POST" || query.filters.length > 0) return;
-  const verb = method === "PATCH" ? "UPDATE" : "DELETE";
-  throw new ApiError(400, "21000", `${verb} requires a WHERE clause`);
+  throw unfiltered(method === "PATCH" ? "UPDATE" : "DELETE");
 }
 
 function checkQuery(method: string, query: Query): void {

@@ -40,6 +40,7 @@ import {
   routineColumns,
   type RoutineParameter,
 } from "./routines.ts";
+import { checkFilteredWithin } from "./safe_update.ts";
 import { becomeCaller, inTransaction, requestFacts } from "./transaction.ts";
 
 // Of the settings that a function carries, those that PostgREST sets for the whole transaction.
@@ -238,6 +239,12 @@ export async function callFunction(
       form,
     );
     const { routine } = plan;
+    await checkFilteredWithin(
+      context.database,
+      tx,
+      context.schema,
+      routine.name,
+    );
     const readOnly = !post || routine.volatility !== "v";
     const facts = requestFacts(request, context.caller, context.schema);
     await becomeCaller(tx, facts, readOnly, functionSettings(routine));

@@ -215,6 +215,54 @@ Deno.test("statement timeouts are those of the caller's role", async () => {
     authorization,
   });
   equal(user.body, "8s");
+  for (const apikey of [keys.secret, keys.cron]) {
+    equal((await call("contract_timeout", { apikey })).body, "8s");
+  }
+});
+
+Deno.test("a function that changes rows without a filter is refused, as pg_safeupdate does: 21000 with 400", async () => {
+  await test.sql(`
+    create table public.contract_kept (id integer);
+    insert into public.contract_kept values (1), (2);
+    create schema contract_inner;
+    grant usage on schema contract_inner to anon;
+    create function contract_inner.deepest() returns void language plpgsql security definer
+      as $$ begin execute 'update public.contract_kept set id = 3'; end $$;
+    create function contract_inner.deeper() returns void language sql security definer
+      as $$ select contract_inner.deepest() $$;
+    create function public.contract_clear() returns void language sql security definer
+      as $$ delete from public.contract_kept $$;
+    create function public.contract_change() returns void language plpgsql security definer
+      as $$ begin perform contract_inner.deeper(); end $$;
+    create function public.contract_standard() returns void language sql security definer
+      begin atomic delete from public.contract_kept; end;
+    create function public.contract_mended() returns void language sql security definer
+      as $$ delete from public.contract_kept $$;
+    grant execute on function public.contract_clear, public.contract_change,
+      public.contract_standard, public.contract_mended to anon`);
+  const { publishable: apikey } = keys;
+  const refused = async (name: string, verb: string) => {
+    const { status, body } = await call(name, { apikey });
+    deepEqual([status, body.code, body.message], [
+      400,
+      "21000",
+      `${verb} requires a WHERE clause`,
+    ]);
+  };
+  await refused("contract_clear", "DELETE");
+  await refused("contract_change", "UPDATE");
+  await refused("contract_standard", "DELETE");
+  await refused("contract_mended", "DELETE");
+  await test.sql(`
+    create or replace function public.contract_mended() returns void language sql security definer
+      as $$ delete from public.contract_kept where id = 1 $$`);
+  const response = await fetch(
+    `${test.api.url}/rest/v1/rpc/contract_mended`,
+    { method: "POST", headers: { apikey } },
+  );
+  equal(response.status, 204);
+  await test.sql(`
+    do $$ begin assert (select array_agg(id) from public.contract_kept) = '{2}'; end $$`);
 });
 
 Deno.test("a function's own statement timeout holds for its call: 57014 with 500", async () => {

@@ -15,6 +15,8 @@ grant anon, authenticated, service_role, authenticator to postgres with admin op
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
 
 alter role postgres set search_path = "$user", public, extensions;
+-- The hosted limits. The jobs of pg_cron run as postgres, and service_role has authenticator's through the API.
+alter role postgres set statement_timeout = '2min';
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
 alter role authenticator set statement_timeout = '8s';
