@@ -17,7 +17,7 @@ export interface HttpSenderOptions {
 
 /** Sends what net.http_post and its like queued, as pg_net's background worker would. */
 export interface HttpSender {
-  /** Stops taking requests from the queue and waits for those under way. */
+  /** Stops taking requests from the queue and waits for the batch that is under way. */
   stop(): Promise<void>;
 }
 
@@ -30,83 +30,109 @@ interface QueuedRequest {
   timeout_milliseconds: number;
 }
 
+/** What came of a request: a row of net._http_response. */
+interface Answer {
+  id: string;
+  status_code: number | null;
+  content_type: string | null;
+  headers: Record<string, string> | null;
+  content: string | null;
+  timed_out: boolean;
+  error_msg: string | null;
+}
+
 /**
- * Starts a sender. A request is seen once the transaction that queued it has committed, is taken from the queue before it
- * is sent, and so is sent at most once. The response is kept in net._http_response for 6 hours.
+ * Starts a sender. A request is seen once the transaction that queued it has committed. Up to 200 make a batch, which is
+ * sent at once; the next batch waits until each request of this one has its answer or its timeout. As with pg_net, whose
+ * batch is one transaction, its requests stay in the queue until then, no answer is seen, and if it fails, its requests are
+ * sent again. The answers are kept in net._http_response for 6 hours.
  */
 export function startHttpSender(options: HttpSenderOptions): HttpSender {
   const sql = postgres(options.adminDatabaseUrl, {
-    max: 4,
+    max: 2,
     onnotice: () => {},
   });
   const log = options.log ?? (() => {});
-  const underWay = new Set<Promise<void>>();
 
   const look = async () => {
-    const [{ present }] = await sql`
-      select to_regclass('net.http_request_queue') is not null as present`;
-    if (!present) return;
-    await sql`
-      delete from net._http_response where created < now() - interval '6 hours'`;
+    const [{ waiting }] = await sql`
+      select to_regclass('net.http_request_queue') is not null as waiting`;
+    if (!waiting) return;
     const requests = await sql<QueuedRequest[]>`
-      delete from net.http_request_queue
-      where id in (
-        select id from net.http_request_queue order by id limit ${BATCH}
-      )
-      returning *`;
-    for (const request of requests) {
-      const sending = send(sql, request, log)
-        .finally(() => underWay.delete(sending));
-      underWay.add(sending);
-    }
+      select * from net.http_request_queue order by id limit ${BATCH}`;
+    if (requests.length === 0) return;
+    const answers = await Promise.all(
+      requests.map((request) => send(request, log)),
+    );
+    await sql.begin(async (transaction) => {
+      await transaction`
+        delete from net._http_response where created < now() - interval '6 hours'`;
+      await transaction`
+        delete from net.http_request_queue where id = any(${
+        requests.map(({ id }) => id)
+      })`;
+      for (const answer of answers) {
+        await transaction`
+          insert into net._http_response
+            (id, status_code, content_type, headers, content, timed_out, error_msg)
+          values (${answer.id}, ${answer.status_code}, ${answer.content_type},
+            ${answer.headers && transaction.json(answer.headers)},
+            ${answer.content}, ${answer.timed_out}, ${answer.error_msg})`;
+      }
+    });
   };
 
   const loop = pollLoop(
     look,
     POLL_MS,
-    (message) =>
-      log(`The sender cannot read net.http_request_queue: ${message}`),
+    (message) => log(`The sender lost its batch or its queue: ${message}`),
   );
   return {
     async stop() {
       await loop.stop();
-      await Promise.all(underWay);
       await sql.end({ timeout: 5 });
     },
   };
 }
 
+/** Sends a request as libcurl does for pg_net: redirects are followed. */
 async function send(
-  sql: postgres.Sql,
   request: QueuedRequest,
   log: (message: string) => void,
-): Promise<void> {
+): Promise<Answer> {
   const { id, method, url, timeout_milliseconds } = request;
+  const nothing = {
+    id,
+    status_code: null,
+    content_type: null,
+    headers: null,
+    content: null,
+    error_msg: null,
+  };
   try {
     const response = await fetch(url, {
       method,
       headers: request.headers ?? {},
       body: request.body,
-      redirect: "manual",
       signal: AbortSignal.timeout(timeout_milliseconds),
     });
     const content = await response.text();
     const headers = Object.fromEntries(response.headers);
-    await sql`
-      insert into net._http_response
-        (id, status_code, content_type, headers, content, timed_out)
-      values (${id}, ${response.status}, ${headers["content-type"] ?? null},
-        ${sql.json(headers)}, ${content}, false)`;
+    return {
+      ...nothing,
+      status_code: response.status,
+      content_type: headers["content-type"] ?? null,
+      headers,
+      content,
+      timed_out: false,
+    };
   } catch (error) {
     const timedOut = (error as Error).name === "TimeoutError";
     const message = timedOut
       ? `Timeout of ${timeout_milliseconds} ms reached`
       : (error as Error).message;
     log(`Request ${id} (${method} ${withoutQuery(url)}): ${message}`);
-    await sql`
-      insert into net._http_response (id, timed_out, error_msg)
-      values (${id}, ${timedOut}, ${message})`
-      .catch(() => log(`The response to request ${id} could not be stored.`));
+    return { ...nothing, timed_out: timedOut, error_msg: message };
   }
 }
 

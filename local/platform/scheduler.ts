@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { nextRun } from "./schedule_times.ts";
+import { isInterval, nextRun, runsAtStart } from "./schedule_times.ts";
 import { pollLoop } from "./poll_loop.ts";
 
 /** How often the jobs are looked at, in ms. */
@@ -34,12 +34,15 @@ interface Job {
 interface JobState {
   schedule: string;
   due: Date | null;
+  /** Runs that fell due and have not begun. */
+  pending: number;
   running: Promise<void> | null;
 }
 
 /**
- * Starts a scheduler. Each due job of cron.job runs as `postgres`, one run of a job at a time; one that falls due
- * while it is still running runs again right after, once. Each run leaves its row in cron.job_run_details.
+ * Starts a scheduler. Each due job of cron.job runs as `postgres`, one run of a job at a time. Runs that fall due while it
+ * is still running queue up and follow right after, one of them for a job in seconds. Each run leaves its row in
+ * cron.job_run_details; one that a restart of the server interrupted is marked as failed afterwards, without an end.
  * While the database cannot be reached, the scheduler keeps trying.
  */
 export function startScheduler(options: SchedulerOptions): Scheduler {
@@ -54,7 +57,13 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
       ? nextRun(schedule, after)
       : new Date(after.getTime() + options.tickSeconds * 1000);
 
+  let serverStart: string | null = null;
   const look = async () => {
+    const started = await startOfServer(admin);
+    const starts = started !== null && started !== serverStart;
+    // pg_cron starts with the server, and keeps nothing of what was before.
+    if (starts) await failInterruptedRuns(admin);
+    serverStart = started;
     const jobs = await activeJobs(admin);
     const now = new Date();
     for (const jobid of states.keys()) {
@@ -62,16 +71,23 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     }
     for (const job of jobs) {
       let state = states.get(job.jobid);
-      if (!state || state.schedule !== job.schedule) {
+      if (!state || starts || state.schedule !== job.schedule) {
         state = {
           schedule: job.schedule,
           due: next(job.schedule, now),
+          pending: starts && runsAtStart(job.schedule) ? 1 : 0,
           running: state?.running ?? null,
         };
         states.set(job.jobid, state);
       }
-      if (state.due === null || state.due > now || state.running) continue;
-      state.due = next(job.schedule, now);
+      while (state.due !== null && state.due <= now) {
+        const waits = options.tickSeconds === undefined &&
+          isInterval(job.schedule);
+        state.pending = waits ? 1 : state.pending + 1;
+        state.due = next(job.schedule, waits ? now : state.due);
+      }
+      if (state.pending === 0 || state.running) continue;
+      state.pending--;
       const current = state;
       state.running = runJob(admin, asPostgres, job, log)
         .finally(() => (current.running = null));
@@ -106,6 +122,22 @@ async function activeJobs(admin: postgres.Sql): Promise<Job[]> {
     order by jobid`;
 }
 
+/** When the server started; null before pg_cron is there. */
+async function startOfServer(admin: postgres.Sql): Promise<string | null> {
+  const [{ started }] = await admin`
+    select case when to_regclass('cron.job') is not null
+      then pg_postmaster_start_time()::text end as started`;
+  return started;
+}
+
+/** As pg_cron does when it starts: whoever ran these is gone. When they ended is not known. */
+async function failInterruptedRuns(admin: postgres.Sql): Promise<void> {
+  await admin`
+    update cron.job_run_details
+    set status = 'failed', return_message = 'server restarted'
+    where status in ('starting', 'running')`;
+}
+
 async function runJob(
   admin: postgres.Sql,
   asPostgres: postgres.Sql,
@@ -121,11 +153,12 @@ async function runJob(
       returning runid`;
     const { status, message } = await execute(asPostgres, job);
     if (status === "failed") log(`Job ${job.jobid} failed: ${message}`);
+    // pg_cron ends with the server: it does not live to record what it ran then.
     await admin`
       update cron.job_run_details
       set status = ${status}, return_message = ${message},
         end_time = clock_timestamp()
-      where runid = ${runid}`;
+      where runid = ${runid} and start_time > pg_postmaster_start_time()`;
   } catch (error) {
     log(`Job ${job.jobid} could not be recorded: ${(error as Error).message}`);
   }

@@ -35,7 +35,9 @@ async function withReceiver(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     async (request) => {
       const url = new URL(request.url);
-      if (url.pathname === "/silent") await new Promise(() => {});
+      if (url.pathname === "/moved") {
+        return Response.redirect(new URL("/here", request.url), 308);
+      }
       received.push({
         method: request.method,
         path: url.pathname + url.search,
@@ -157,6 +159,164 @@ Deno.test("pg_net gives up after the request's timeout, 5 seconds by default, an
   });
 });
 
+Deno.test("pg_net raises at once on an address that libcurl does not take, and queues nothing", async () => {
+  await withExtensions(async (sql) => {
+    for (
+      const url of [
+        "",
+        "project.supabase.co/functions/v1/collect",
+        "/functions/v1/collect",
+        "//project.supabase.co",
+        "https://project supabase.co",
+        " https://project.supabase.co",
+        "https://project.supabase.co ",
+        "https://project.supabase.co\n/functions/v1/collect",
+        "https://project.supabase.co\t",
+        "https://",
+        "https:///functions/v1/collect",
+        "ftp://project.supabase.co",
+        "https://project.supabase.co:123456/",
+      ]
+    ) {
+      for (const call of ["post", "get", "delete"]) {
+        await assert.rejects(
+          sql`select ${sql.unsafe(`net.http_${call}`)}(${url})`,
+          { code: "XX000" },
+          JSON.stringify(url),
+        );
+      }
+    }
+    const taken = [
+      "https://project.supabase.co//functions",
+      "HTTP://127.0.0.1:54321/?a=b#c",
+    ];
+    for (const url of taken) await sql`select net.http_post(${url})`;
+    const queued = await sql`select url from net.http_request_queue order by id`;
+    assert.deepEqual(queued.map(({ url }) => url), taken);
+    await assert.rejects(sql`select net.http_post(null)`, { code: "23502" });
+  });
+});
+
+Deno.test("pg_net follows redirects, and answers with what it found there", async () => {
+  await withExtensions((sql, { adminUrl }) =>
+    withReceiver(async (url, received) => {
+      await sql`
+        select net.http_post(${url + "/moved"}, '{"n": 1}',
+          headers => '{"apikey": "key"}', timeout_milliseconds => ${PATIENT_MS})`;
+      const sender = startHttpSender({ adminDatabaseUrl: adminUrl });
+      try {
+        const answer = await eventually("the answer", async () =>
+          (await sql`select status_code from net._http_response`)[0]);
+        assert.equal(answer.status_code, 202);
+        assert.deepEqual(received, [
+          { method: "POST", path: "/here", apikey: "key", body: `{"n": 1}` },
+        ]);
+      } finally {
+        await sender.stop();
+      }
+    })
+  );
+});
+
+/** A server that answers a request only when it is told to. */
+async function withSlowReceiver(
+  work: (url: string, arrived: string[], answer: () => void) => Promise<void>,
+): Promise<void> {
+  const arrived: string[] = [];
+  const waiting: (() => void)[] = [];
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      const { pathname } = new URL(request.url);
+      arrived.push(pathname);
+      if (pathname.startsWith("/slow")) {
+        await new Promise<void>((done) => waiting.push(done));
+      }
+      return new Response("ok");
+    },
+  );
+  const answer = () => waiting.splice(0).forEach((done) => done());
+  try {
+    await work(`http://127.0.0.1:${server.addr.port}`, arrived, answer);
+  } finally {
+    answer();
+    await server.shutdown();
+  }
+}
+
+Deno.test("pg_net's batches are serial: until the slowest of one has its answer, it is seen in the queue, and the next waits", async () => {
+  await withExtensions((sql, { adminUrl }) =>
+    withSlowReceiver(async (url, arrived, answer) => {
+      const get = (path: string) =>
+        sql`
+          select net.http_get(${url + path}, headers => '{"apikey": "seen"}',
+            timeout_milliseconds => ${PATIENT_MS})`;
+      await sql`begin`;
+      await get("/slow");
+      await get("/quick");
+      await sql`commit`;
+      const sender = startHttpSender({ adminDatabaseUrl: adminUrl });
+      try {
+        await eventually(
+          "the batch to be sent",
+          () => Promise.resolve(arrived.length === 2),
+        );
+        await get("/next");
+        await sql`set role anon`;
+        const queue = await sql`
+          select headers ->> 'apikey' as key from net.http_request_queue`;
+        await sql`reset role`;
+        assert.deepEqual(queue.map(({ key }) => key), ["seen", "seen", "seen"]);
+        const answers = await sql`select from net._http_response`;
+        assert.equal(answers.length, 0);
+        assert.ok(!arrived.includes("/next"));
+        answer();
+        await eventually("all answers", async () =>
+          (await sql`select from net._http_response`).length === 3);
+        assert.deepEqual([...arrived.slice(0, 2)].sort(), ["/quick", "/slow"]);
+        assert.equal(arrived[2], "/next");
+        assert.equal((await sql`select from net.http_request_queue`).length, 0);
+      } finally {
+        answer();
+        await sender.stop();
+      }
+    })
+  );
+});
+
+Deno.test("pg_net sends a batch again whose end it could not store", async () => {
+  await withExtensions((sql, { adminUrl }) =>
+    withSlowReceiver(async (url, arrived, answer) => {
+      await connected(adminUrl, (admin) =>
+        admin.unsafe(
+          "alter table net._http_response add constraint broken check (false) not valid",
+        ));
+      await sql`
+        select net.http_get(${url + "/slow"},
+          timeout_milliseconds => ${PATIENT_MS})`;
+      const sender = startHttpSender({ adminDatabaseUrl: adminUrl });
+      try {
+        await eventually("it to come again", () => {
+          answer();
+          return Promise.resolve(arrived.length > 1);
+        });
+        await connected(adminUrl, (admin) =>
+          admin.unsafe(
+            "alter table net._http_response drop constraint broken",
+          ));
+        await eventually("one answer", async () => {
+          answer();
+          return (await sql`select from net._http_response`).length === 1;
+        });
+        assert.equal((await sql`select from net.http_request_queue`).length, 0);
+      } finally {
+        answer();
+        await sender.stop();
+      }
+    })
+  );
+});
+
 Deno.test("any role may read pg_net's queue, headers included", async () => {
   await withExtensions(async (sql) => {
     await sql`select net.http_get('http://127.0.0.1:1/', headers => '{"apikey": "seen"}')`;
@@ -176,6 +336,10 @@ Deno.test("cron.schedule takes what pg_cron takes", async () => {
       "@hourly",
       "1 second",
       "59 seconds",
+      "@reboot",
+      " @daily",
+      "*/10 * * * * *",
+      "0 0 * * * what follows the fifth field",
     ];
     for (const schedule of taken) {
       await sql`select cron.schedule(${schedule}, ${schedule}, 'select 1')`;
@@ -192,6 +356,7 @@ Deno.test("cron.schedule takes what pg_cron takes", async () => {
       "*/0 * * * *",
       "5-1 * * * *",
       "every minute",
+      "@Hourly",
       "",
     ];
     for (const schedule of refused) {
@@ -204,6 +369,27 @@ Deno.test("cron.schedule takes what pg_cron takes", async () => {
     const jobs = await sql`
       select schedule from cron.job where jobname = any(${taken}) order by jobid`;
     assert.deepEqual(jobs.map(({ schedule }) => schedule), taken);
+  });
+});
+
+Deno.test("cron.schedule and cron.alter_job refuse null where it leaves nothing to run", async () => {
+  await withExtensions(async (sql) => {
+    for (
+      const call of [
+        "cron.schedule(null, 'select 1')",
+        "cron.schedule('* * * * *', null)",
+        "cron.schedule(null, '* * * * *', 'select 1')",
+        "cron.schedule('a job', null, 'select 1')",
+        "cron.schedule('a job', '* * * * *', null)",
+        "cron.alter_job(null, active => false)",
+      ]
+    ) {
+      await assert.rejects(
+        sql.unsafe(`select ${call}`),
+        /can not be NULL/,
+        call,
+      );
+    }
   });
 });
 
@@ -261,6 +447,10 @@ Deno.test("vault shows secrets to postgres and service_role only, and decrypted 
     await assert.rejects(
       sql`select vault.create_secret('other', 'the name')`,
       { code: "23505" },
+    );
+    await assert.rejects(
+      sql`select vault.create_secret('other', 'another name', null)`,
+      { code: "23502" },
     );
     await sql`set role service_role`;
     assert.equal(

@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import {
+  createDatabase,
+  databaseUrl,
+  startCluster,
+} from "../../local/platform/postgres/mod.ts";
 import { nextRun } from "../../local/platform/schedule_times.ts";
 import { startScheduler } from "../../local/platform/scheduler.ts";
 import { connected } from "../support/connected.ts";
@@ -17,6 +22,12 @@ Deno.test("the next run follows the cron line in GMT, whatever the local zone", 
     nextRun("0 0 $ * *", at("00:00:00")),
     new Date("2026-03-31T00:00:00Z"),
   );
+});
+
+Deno.test("what follows the fifth field is ignored, and @reboot has no next run", () => {
+  assert.deepEqual(nextRun("5 * * * * *", at("00:00:30")), at("00:05:00"));
+  assert.deepEqual(nextRun("@hourly of it", at("00:59:59")), at("01:00:00"));
+  assert.equal(nextRun("@reboot", at("00:00:00")), null);
 });
 
 Deno.test("the next run of an interval is that many seconds after the last start", () => {
@@ -103,20 +114,127 @@ Deno.test("a job that fails is recorded with its error and told to the log, and 
   });
 });
 
-Deno.test("a job that is still running is not started again", async () => {
+Deno.test("a job that is still running is not started again, and what it misses meanwhile follows", async () => {
   await withScheduler(0.2, async (sql) => {
     await sql`select pg_advisory_lock(1)`;
     await sql`
-      select cron.schedule('slow', '* * * * *', 'select pg_advisory_xact_lock(1)')`;
+      select cron.schedule('slow', '* * * * *',
+        'select pg_advisory_xact_lock_shared(1)')`;
     await sql`
       select cron.schedule('quick', '* * * * *', 'insert into public.runs default values')`;
-    await eventually(
-      "five runs of the quick job",
-      async () => (await sql`select from public.runs`).length >= 5,
-    );
-    const slow = await sql`
-      select from cron.job_run_details where command like '%advisory%'`;
-    assert.equal(slow.length, 1);
+    const quickRuns = async () => (await sql`select from public.runs`).length;
+    const slow = (status: string) =>
+      sql`
+        select start_time from cron.job_run_details
+        where command like '%advisory%' and status = ${status} order by runid`;
+    await eventually("five runs of the quick job", async () =>
+      await quickRuns() >= 5);
+    assert.equal((await slow("running")).length, 1);
+    assert.equal((await slow("succeeded")).length, 0);
+    await sql`select cron.alter_job(jobid, active => false) from cron.job
+      where jobname = 'quick'`;
     await sql`select pg_advisory_unlock(1)`;
+    const missed = await quickRuns() - 1;
+    await eventually("the missed runs", async () =>
+      (await slow("succeeded")).length > missed);
   });
+});
+
+Deno.test("a job in seconds makes up for one run that it missed, and no more", async () => {
+  await withScheduler(undefined, async (sql) => {
+    await sql`select pg_advisory_lock(1)`;
+    await sql`
+      select cron.schedule('slow', '1 second', 'select pg_advisory_xact_lock_shared(1)')`;
+    await sql`
+      select cron.schedule('quick', '1 second', 'insert into public.runs default values')`;
+    await eventually("four runs of the quick job", async () =>
+      (await sql`select from public.runs`).length >= 4);
+    // Whatever is pending then is seen: nothing falls due any more.
+    await sql`select cron.alter_job(jobid, schedule => '0 0 1 1 *') from cron.job
+      where jobname = 'slow'`;
+    await eventually("the next run of the quick job", async () =>
+      (await sql`select from public.runs`).length >= 6);
+    await sql`select pg_advisory_unlock(1)`;
+    await eventually("the run to end", async () =>
+      (await sql`
+        select from cron.job_run_details
+        where command like '%advisory%' and status = 'running'`).length === 0);
+    const runs = await sql`
+      select from cron.job_run_details where command like '%advisory%'`;
+    assert.ok(runs.length <= 2, `${runs.length} runs`);
+  });
+});
+
+Deno.test("@reboot runs once, when the scheduler starts", async () => {
+  await withDatabase(({ url, adminUrl }) =>
+    connected(url, async (sql) => {
+      await sql`select cron.alter_job(jobid, active => false) from cron.job`;
+      await sql`create table public.runs (at timestamptz default clock_timestamp())`;
+      const job = (name: string, schedule: string) =>
+        sql`
+          select cron.schedule(${name}, ${schedule},
+            ${`insert into public.runs default values returning '${name}'`})`;
+      await job("start", "@reboot");
+      const scheduler = startScheduler({
+        adminDatabaseUrl: adminUrl,
+        databaseUrl: url,
+      });
+      try {
+        const runs = async () => (await sql`select from public.runs`).length;
+        await eventually("its run", async () => await runs() === 1);
+        await job("each second", "1 second");
+        await job("too late", "@reboot");
+        await eventually("three more runs", async () => await runs() >= 4);
+        const found = await sql`
+          select command from cron.job_run_details where command not like '%second%'`;
+        assert.equal(found.length, 1);
+        assert.match(found[0].command, /'start'/);
+      } finally {
+        await scheduler.stop();
+      }
+    })
+  );
+});
+
+Deno.test("a run that a restart of the server interrupted has failed, without an end", async () => {
+  const cluster = await startCluster();
+  try {
+    await createDatabase(cluster, "app");
+    const url = databaseUrl(cluster, "postgres", "app");
+    await connected(url, async (sql) => {
+      await sql`create extension pg_cron with schema pg_catalog`;
+      await sql`select cron.schedule('long', '1 second', 'select pg_sleep(600)')`;
+    });
+    const scheduler = startScheduler({
+      adminDatabaseUrl: databaseUrl(cluster, "supabase_admin", "app"),
+      databaseUrl: url,
+    });
+    const statuses = () =>
+      connected(url, (sql) =>
+        sql`
+          select status, return_message, end_time from cron.job_run_details
+          order by runid`);
+    try {
+      await eventually("the run", async () =>
+        (await statuses())[0]?.status === "running");
+      await cluster.kill();
+      await cluster.start();
+      await connected(url, (sql) =>
+        sql`select cron.alter_job(jobid, active => false) from cron.job`);
+      const [run] = await eventually("it to be told failed", async () => {
+        const rows = await statuses();
+        return rows[0]?.status === "failed" && rows;
+      });
+      assert.deepEqual({ ...run }, {
+        status: "failed",
+        return_message: "server restarted",
+        end_time: null,
+      });
+    } finally {
+      await cluster.kill();
+      await scheduler.stop();
+    }
+  } finally {
+    await cluster.stop();
+  }
 });

@@ -80,7 +80,8 @@ begin
 end;
 $$;
 
--- Does pg_cron take this schedule? Five fields, `@hourly` and its like, or `N seconds` with N in 1..59.
+-- Does pg_cron take this schedule? Five fields, `@hourly` and its like, `@reboot`, or `N seconds` with N in 1..59.
+-- What follows the fifth field is ignored: in a crontab it would be the command.
 create function cron.stand_in_valid_schedule(schedule text)
 returns boolean
 language plpgsql immutable
@@ -93,10 +94,11 @@ begin
   if seconds is not null then
     return seconds[1]::int between 1 and 59;
   end if;
-  if lower(btrim(schedule)) in ('@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly') then
+  if fields[1] in ('@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly', '@reboot',
+    '@restart') then
     return true;
   end if;
-  return cardinality(fields) = 5
+  return cardinality(fields) >= 5
     and cron.stand_in_valid_field(fields[1], 0, 59)
     and cron.stand_in_valid_field(fields[2], 0, 23)
     and (fields[3] = '$' or cron.stand_in_valid_field(fields[3], 1, 31))
@@ -113,8 +115,8 @@ language plpgsql immutable
 set search_path = pg_catalog
 as $$
 begin
-  if schedule is null or not cron.stand_in_valid_schedule(schedule) then
-    raise exception 'invalid schedule: %', coalesce(schedule, 'null')
+  if not cron.stand_in_valid_schedule(schedule) then
+    raise exception 'invalid schedule: %', schedule
       using errcode = '22023',
         hint = 'Use cron format (e.g. 5 4 * * *), or interval format ''[1-59] seconds''';
   end if;
@@ -131,6 +133,11 @@ as $$
 declare
   job_id bigint;
 begin
+  if stand_in_put.schedule is null then
+    raise exception 'schedule can not be NULL';
+  elsif stand_in_put.command is null then
+    raise exception 'command can not be NULL';
+  end if;
   perform cron.stand_in_check_schedule(stand_in_put.schedule);
   insert into cron.job (schedule, command, username, jobname)
   values (stand_in_put.schedule, stand_in_put.command, stand_in_put.caller, stand_in_put.job_name)
@@ -148,9 +155,16 @@ as $$ select cron.stand_in_put(current_user, null, schedule, command) $$;
 comment on function cron.schedule(text, text) is 'schedule a pg_cron job';
 
 create function cron.schedule(job_name text, schedule text, command text)
-returns bigint language sql
+returns bigint language plpgsql
 set search_path = pg_catalog
-as $$ select cron.stand_in_put(current_user, job_name, schedule, command) $$;
+as $$
+begin
+  if job_name is null then
+    raise exception 'job_name can not be NULL';
+  end if;
+  return cron.stand_in_put(current_user, job_name, schedule, command);
+end;
+$$;
 comment on function cron.schedule(text, text, text) is 'schedule a pg_cron job by name';
 
 create function cron.stand_in_remove(caller text, job_id bigint, job_name text)
@@ -189,6 +203,9 @@ set search_path = pg_catalog
 as $$
 #variable_conflict use_column
 begin
+  if stand_in_alter.job_id is null then
+    raise exception 'job_id can not be NULL';
+  end if;
   if stand_in_alter.schedule is not null then
     perform cron.stand_in_check_schedule(stand_in_alter.schedule);
   end if;

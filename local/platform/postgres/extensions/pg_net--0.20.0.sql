@@ -3,7 +3,7 @@
 -- What it does: the schema net with the queue, the answers and the functions that callers use. As with pg_net, both
 -- tables are unlogged (a crash of the server empties them) and any role may read them, request headers included.
 -- What it does not do: it sends nothing by itself. The local sender (local/platform/http_sender.ts) takes committed
--- rows from the queue, sends each at most once and stores what came back. There is no background worker and no
+-- rows from the queue in batches, sends them and stores what came back. There is no background worker and no
 -- pg_net.* setting; net.http_collect_response is not there.
 
 create schema net;
@@ -32,18 +32,29 @@ create unlogged table net._http_response (
 );
 create index _http_response_created_idx on net._http_response (created);
 
--- The query part of an address, from an object of parameters: {"a": "b c"} becomes `a=b%20c`.
+-- An address with parameters: {"a": "b c"} adds `a=b%20c`. pg_net gives the address to libcurl, and raises what that
+-- does not take: one without a scheme or a host, with a blank, a newline or another control character. A slash at its
+-- end stays.
 create function net._encode_url_with_params(url text, params jsonb)
 returns text
-language sql immutable
+language plpgsql immutable
 set search_path = pg_catalog
 as $$
-  select url || coalesce(
-    case when strpos(url, '?') > 0 then '&' else '?' end || string_agg(encoded.name || '=' || encoded.value, '&'), '')
-  from (
-    select net._urlencode_string(key) as name, net._urlencode_string(value) as value
-    from jsonb_each_text(coalesce(params, '{}'))
-  ) encoded
+begin
+  if url !~ '^[A-Za-z][A-Za-z0-9+.-]*://' then
+    -- libcurl's code for a bad scheme, in the words of another list of its codes: so pg_net says it.
+    raise exception 'Out of memory' using errcode = 'XX000';
+  elsif url ~ '[\x01-\x20\x7f]' or url !~* '^https?://[^/?#:]+(:[0-9]{1,5})?([/?#]|$)' then
+    raise exception 'URL using bad/illegal format or missing URL' using errcode = 'XX000';
+  end if;
+  return url || (
+    select coalesce(
+      case when strpos(url, '?') > 0 then '&' else '?' end || string_agg(encoded.name || '=' || encoded.value, '&'), '')
+    from (
+      select net._urlencode_string(key) as name, net._urlencode_string(value) as value
+      from jsonb_each_text(coalesce(params, '{}'))
+    ) encoded);
+end;
 $$;
 
 create function net._urlencode_string(string text)

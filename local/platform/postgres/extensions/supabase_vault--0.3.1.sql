@@ -1,7 +1,7 @@
 -- THIS IS A STAND-IN for the extension supabase_vault, for the embedded platform only.
 --
 -- What it does: vault.secrets, vault.decrypted_secrets, vault.create_secret and vault.update_secret, with the
--- platform's grants.
+-- platform's grants. As in Vault, a description that is null is an error.
 -- What it does not do: NOTHING IS ENCRYPTED. vault.secrets.secret holds the secret in base64, only so that code which
 -- reads that column instead of decrypted_secret fails here as it would fail there. Put no real secret here that you
 -- would not put into a plain file.
@@ -34,7 +34,7 @@ language sql security definer
 set search_path = pg_catalog
 as $$
   insert into vault.secrets (secret, name, description)
-  values (encode(convert_to(new_secret, 'UTF8'), 'base64'), new_name, coalesce(new_description, ''))
+  values (encode(convert_to(new_secret, 'UTF8'), 'base64'), new_name, new_description)
   returning id
 $$;
 
