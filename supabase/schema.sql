@@ -2586,20 +2586,29 @@ begin
   if wake_ups = 0 then
     return 0;
   end if;
-  select s.decrypted_secret into url from vault.decrypted_secrets s where s.name = 'amc_history_project_url';
+  select rtrim(s.decrypted_secret, '/') into url from vault.decrypted_secrets s
+    where s.name = 'amc_history_project_url';
   select s.decrypted_secret into key from vault.decrypted_secrets s where s.name = 'amc_history_cron_key';
-  if url is null or key is null then
+  if coalesce(url, '') = '' or coalesce(key, '') = '' then
     perform amc_history.raise_alert('schedule_not_configured', 'Weeks are waiting, but Vault has no '
       'amc_history_project_url or no amc_history_cron_key. Store both with vault.create_secret.', null);
     return 0;
   end if;
+  begin
+    for i in 1 .. wake_ups loop
+      perform net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
+        headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', key),
+        timeout_milliseconds := (extract(epoch from allowed.wake_up_timeout) * 1000)::integer);
+    end loop;
+  exception when others then
+    -- pg_net raises at once what is no address. The alert must not be undone with the request.
+    perform amc_history.raise_alert('schedule_not_configured', format('Weeks are waiting, but pg_net does not take the '
+      'address in amc_history_project_url: %s. Expected https://<ref>.supabase.co, without blanks; store it with '
+      'vault.update_secret.', sqlerrm), null);
+    return 0;
+  end;
   update public.tracking_alerts a set resolved_at = amc_history.clock_now()
   where a.code = 'schedule_not_configured' and a.resolved_at is null;
-  for i in 1 .. wake_ups loop
-    perform net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
-      headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', key),
-      timeout_milliseconds := (extract(epoch from allowed.wake_up_timeout) * 1000)::integer);
-  end loop;
   return wake_ups;
 end;
 $function$
