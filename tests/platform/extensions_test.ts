@@ -191,7 +191,8 @@ Deno.test("pg_net raises at once on an address that libcurl does not take, and q
       "HTTP://127.0.0.1:54321/?a=b#c",
     ];
     for (const url of taken) await sql`select net.http_post(${url})`;
-    const queued = await sql`select url from net.http_request_queue order by id`;
+    const queued =
+      await sql`select url from net.http_request_queue order by id`;
     assert.deepEqual(queued.map(({ url }) => url), taken);
     await assert.rejects(sql`select net.http_post(null)`, { code: "23502" });
   });
@@ -205,8 +206,11 @@ Deno.test("pg_net follows redirects, and answers with what it found there", asyn
           headers => '{"apikey": "key"}', timeout_milliseconds => ${PATIENT_MS})`;
       const sender = startHttpSender({ adminDatabaseUrl: adminUrl });
       try {
-        const answer = await eventually("the answer", async () =>
-          (await sql`select status_code from net._http_response`)[0]);
+        const answer = await eventually(
+          "the answer",
+          async () =>
+            (await sql`select status_code from net._http_response`)[0],
+        );
         assert.equal(answer.status_code, 202);
         assert.deepEqual(received, [
           { method: "POST", path: "/here", apikey: "key", body: `{"n": 1}` },
@@ -271,8 +275,10 @@ Deno.test("pg_net's batches are serial: until the slowest of one has its answer,
         assert.equal(answers.length, 0);
         assert.ok(!arrived.includes("/next"));
         answer();
-        await eventually("all answers", async () =>
-          (await sql`select from net._http_response`).length === 3);
+        await eventually(
+          "all answers",
+          async () => (await sql`select from net._http_response`).length === 3,
+        );
         assert.deepEqual([...arrived.slice(0, 2)].sort(), ["/quick", "/slow"]);
         assert.equal(arrived[2], "/next");
         assert.equal((await sql`select from net.http_request_queue`).length, 0);

@@ -33,8 +33,11 @@ Deno.test("the role postgres is no superuser and may become each API role", asyn
 Deno.test("a session of postgres ends a statement after two minutes, as on the platform", async () => {
   await withDatabase(async ({ url, authenticatorUrl }) => {
     const limit = (of: string) =>
-      connected(of, async (sql) =>
-        (await sql`select current_setting('statement_timeout') as is`)[0].is);
+      connected(
+        of,
+        async (sql) =>
+          (await sql`select current_setting('statement_timeout') as is`)[0].is,
+      );
     assert.equal(await limit(url), "2min");
     assert.equal(await limit(authenticatorUrl), "8s");
   });

@@ -127,16 +127,20 @@ Deno.test("a job that is still running is not started again, and what it misses 
       sql`
         select start_time from cron.job_run_details
         where command like '%advisory%' and status = ${status} order by runid`;
-    await eventually("five runs of the quick job", async () =>
-      await quickRuns() >= 5);
+    await eventually(
+      "five runs of the quick job",
+      async () => await quickRuns() >= 5,
+    );
     assert.equal((await slow("running")).length, 1);
     assert.equal((await slow("succeeded")).length, 0);
     await sql`select cron.alter_job(jobid, active => false) from cron.job
       where jobname = 'quick'`;
     await sql`select pg_advisory_unlock(1)`;
     const missed = await quickRuns() - 1;
-    await eventually("the missed runs", async () =>
-      (await slow("succeeded")).length > missed);
+    await eventually(
+      "the missed runs",
+      async () => (await slow("succeeded")).length > missed,
+    );
   });
 });
 
@@ -147,13 +151,17 @@ Deno.test("a job in seconds makes up for one run that it missed, and no more", a
       select cron.schedule('slow', '1 second', 'select pg_advisory_xact_lock_shared(1)')`;
     await sql`
       select cron.schedule('quick', '1 second', 'insert into public.runs default values')`;
-    await eventually("four runs of the quick job", async () =>
-      (await sql`select from public.runs`).length >= 4);
+    await eventually(
+      "four runs of the quick job",
+      async () => (await sql`select from public.runs`).length >= 4,
+    );
     // Whatever is pending then is seen: nothing falls due any more.
     await sql`select cron.alter_job(jobid, schedule => '0 0 1 1 *') from cron.job
       where jobname = 'slow'`;
-    await eventually("the next run of the quick job", async () =>
-      (await sql`select from public.runs`).length >= 6);
+    await eventually(
+      "the next run of the quick job",
+      async () => (await sql`select from public.runs`).length >= 6,
+    );
     await sql`select pg_advisory_unlock(1)`;
     await eventually("the run to end", async () =>
       (await sql`
@@ -215,12 +223,17 @@ Deno.test("a run that a restart of the server interrupted has failed, without an
           select status, return_message, end_time from cron.job_run_details
           order by runid`);
     try {
-      await eventually("the run", async () =>
-        (await statuses())[0]?.status === "running");
+      await eventually(
+        "the run",
+        async () => (await statuses())[0]?.status === "running",
+      );
       await cluster.kill();
       await cluster.start();
-      await connected(url, (sql) =>
-        sql`select cron.alter_job(jobid, active => false) from cron.job`);
+      await connected(
+        url,
+        (sql) =>
+          sql`select cron.alter_job(jobid, active => false) from cron.job`,
+      );
       const [run] = await eventually("it to be told failed", async () => {
         const rows = await statuses();
         return rows[0]?.status === "failed" && rows;
