@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { corsHeaders } from "@supabase/supabase-js/cors";
 import { signIn } from "../../local/demo/setup.ts";
 import { withHarness } from "./support/harness.ts";
 import {
@@ -94,6 +95,11 @@ Deno.test("start-collection refuses a body that is no JSON object, and methods o
       [{ body: "[]" }, 400, "invalid_request"],
       [{ body: "null" }, 400, "invalid_request"],
       [{ body: `"${"x".repeat(100_001)}"` }, 413, "request_too_large"],
+      [
+        { body: "[".repeat(40_000) + "]".repeat(40_000) },
+        400,
+        "invalid_request",
+      ],
       [{ method: "GET" }, 405, "method_not_allowed"],
       [{ method: "PUT", body: "{}" }, 405, "method_not_allowed"],
       [{ method: "DELETE", body: "{}" }, 405, "method_not_allowed"],
@@ -150,34 +156,31 @@ Deno.test("a good request answers 201 with the weeks, which are the newest full 
   });
 });
 
-Deno.test("a browser may send the key from another origin", async () => {
+Deno.test("a browser may send the key and what supabase-js sends from another origin, to every function", async () => {
   await withHarness({}, async (harness) => {
-    const answer = await fetch(
-      `${harness.platform.apiUrl}/functions/v1/start-collection`,
-      {
-        method: "OPTIONS",
-        headers: {
-          Origin: "https://reports.example.com",
-          "Access-Control-Request-Method": "POST",
-          "Access-Control-Request-Headers":
-            "authorization, apikey, content-type, idempotency-key, x-client-info",
+    const sent = [
+      ...corsHeaders["Access-Control-Allow-Headers"].split(", "),
+      "idempotency-key",
+    ];
+    for (const name of ["start-collection", "control-collection"]) {
+      const answer = await fetch(
+        `${harness.platform.apiUrl}/functions/v1/${name}`,
+        {
+          method: "OPTIONS",
+          headers: {
+            Origin: "https://reports.example.com",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": sent.join(", "),
+          },
         },
-      },
-    );
-    assert.ok(answer.ok, `status ${answer.status}`);
-    const allowed = answer.headers.get("Access-Control-Allow-Headers")!
-      .toLowerCase().split(/\s*,\s*/);
-    for (
-      const header of [
-        "authorization",
-        "apikey",
-        "content-type",
-        "idempotency-key",
-        "x-client-info",
-      ]
-    ) assert.ok(allowed.includes(header), header);
-    assert.equal(answer.headers.get("Access-Control-Allow-Origin"), "*");
-    await answer.body?.cancel();
+      );
+      assert.ok(answer.ok, `status ${answer.status}`);
+      const allowed = answer.headers.get("Access-Control-Allow-Headers")!
+        .toLowerCase().split(/\s*,\s*/);
+      for (const header of sent) assert.ok(allowed.includes(header), header);
+      assert.equal(answer.headers.get("Access-Control-Allow-Origin"), "*");
+      await answer.body?.cancel();
+    }
     const refused = await start(harness, { weeks: 0 });
     assert.equal(refused.headers.get("Access-Control-Allow-Origin"), "*");
     await refused.body?.cancel();

@@ -12,18 +12,16 @@ import { readIdempotencyKey, readRequest } from "./request.ts";
 
 const log = createLog();
 
-const CORS = {
-  methods: "POST, OPTIONS",
-  headers:
-    "authorization, x-client-info, apikey, content-type, idempotency-key",
-};
-
 async function start(request: Request, ownerId: string): Promise<Response> {
   requirePost(request);
-  const idempotency_key = readIdempotencyKey(request);
-  const { instance, workflow, parameter_values, ...range } = await readRequest(
-    request,
-  );
+  const {
+    instance,
+    workflow,
+    parameter_values,
+    idempotency_key: sent,
+    ...range
+  } = await readRequest(request);
+  const idempotency_key = readIdempotencyKey(request, sent);
   const answer = await createRpc(openAdminApi())("create_collection", {
     owner_id: ownerId,
     instance_id: instance,
@@ -46,6 +44,5 @@ export default {
     log,
     "start_collection_failed",
     (request, { id }) => start(request, id),
-    CORS,
   ),
 };

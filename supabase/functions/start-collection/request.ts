@@ -9,6 +9,8 @@ import {
 } from "../_shared/json_fields.ts";
 import { RequestError } from "../_shared/http/request_error.ts";
 
+const MAX_KEY_CHARACTERS = 200;
+
 const FIELDS = {
   instance: text("AMC's instance id, 1 to 64 characters", 64),
   workflow: text("the id that save_workflow answered", 128),
@@ -18,12 +20,13 @@ const FIELDS = {
   week_starts_on: optional(text("a weekday, such as monday", 20)),
   time_zone: optional(text("a name of the tz database", 100)),
   parameter_values: optional(jsonObject("an object of values by name")),
+  idempotency_key: optional(
+    text(`a text of 1 to ${MAX_KEY_CHARACTERS} characters`, MAX_KEY_CHARACTERS),
+  ),
 };
 
 /** What start-collection may be asked for. */
 export type CollectionRequest = ObjectOf<typeof FIELDS>;
-
-const MAX_KEY_CHARACTERS = 200;
 
 /**
  * Reads the body of a request.
@@ -37,19 +40,35 @@ export async function readRequest(
 }
 
 /**
- * Reads the header Idempotency-Key.
+ * Reads the idempotency key: of the header Idempotency-Key, or of the body, where a front end cannot set headers.
  *
+ * @param sent the body's
  * @returns the key, or undefined if none was sent
  * @throws RequestError 400 invalid_idempotency_key
  */
-export function readIdempotencyKey(request: Request): string | undefined {
+export function readIdempotencyKey(
+  request: Request,
+  sent?: string,
+): string | undefined {
   const key = request.headers.get("Idempotency-Key") ?? undefined;
   if (key !== undefined && (key === "" || key.length > MAX_KEY_CHARACTERS)) {
-    throw new RequestError(
-      400,
-      "invalid_idempotency_key",
-      `Expected an Idempotency-Key of 1 to ${MAX_KEY_CHARACTERS} characters, got ${key.length}.`,
+    throw invalidKey(
+      `an Idempotency-Key of 1 to ${MAX_KEY_CHARACTERS} characters, got ${key.length}`,
     );
   }
-  return key;
+  if (key !== undefined && sent !== undefined && key !== sent) {
+    throw invalidKey(
+      "one key, got another in the header Idempotency-Key than in the body",
+    );
+  }
+  return key ?? sent;
+}
+
+function invalidKey(expected: string): RequestError {
+  return new RequestError(
+    400,
+    "invalid_idempotency_key",
+    `Expected ${expected}.`,
+    "Send one key for each request, in the header or in the body.",
+  );
 }

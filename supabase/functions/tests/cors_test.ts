@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { corsHeaders } from "@supabase/supabase-js/cors";
 import { withCors } from "../_shared/http/cors.ts";
 
 const served = withCors((request) =>
@@ -31,12 +32,23 @@ Deno.test("every response keeps its status, headers and body, and may be read by
   assert.equal(await response.text(), "seen GET");
 });
 
-Deno.test("a function says itself which methods and headers it takes", async () => {
-  const own = withCors(() => Promise.resolve(new Response()), {
-    methods: "POST",
-    headers: "x-own",
-  });
-  const { headers } = await own(new Request("http://localhost/"));
-  assert.equal(headers.get("Access-Control-Allow-Methods"), "POST");
-  assert.equal(headers.get("Access-Control-Allow-Headers"), "x-own");
+Deno.test("a browser may send what supabase-js sends, and the idempotency key, to every function", async () => {
+  const { headers } = await served(
+    new Request("http://localhost/", { method: "OPTIONS" }),
+  );
+  const listed = (name: string, from: Headers) =>
+    from.get(name)!.split(", ").sort();
+  const sdk = new Headers(corsHeaders);
+  assert.deepEqual(
+    listed("Access-Control-Allow-Headers", headers),
+    [
+      ...listed("Access-Control-Allow-Headers", sdk),
+      "idempotency-key",
+    ].sort(),
+  );
+  assert.deepEqual(
+    listed("Access-Control-Allow-Methods", headers),
+    listed("Access-Control-Allow-Methods", sdk),
+  );
+  assert.equal(sdk.get("Access-Control-Allow-Origin"), "*");
 });

@@ -109,7 +109,7 @@ for (const body of ["", "weeks=3", "{", "undefined", "{'instance': 'x'}"]) {
   });
 }
 
-Deno.test("a body of more than 100,000 characters is refused as request_too_large", async () => {
+Deno.test("a body of more than 100,000 bytes is refused as request_too_large", async () => {
   const filled = (length: number) => {
     const empty = JSON.stringify({ ...GOOD, parameter_values: { a: "" } });
     return JSON.stringify({
@@ -152,3 +152,40 @@ Deno.test("an Idempotency-Key of 1 to 200 characters is taken as it is, and none
     });
   }
 });
+
+Deno.test("the key is taken in the body as well, and must not differ from the header's", async () => {
+  const sent = async (body: string | undefined, header?: string) => {
+    const request = requestOf(
+      JSON.stringify({ ...GOOD, idempotency_key: body }),
+      header === undefined ? {} : { "Idempotency-Key": header },
+    );
+    const { idempotency_key } = await readRequest(request);
+    return readIdempotencyKey(request, idempotency_key);
+  };
+  assert.equal(await sent("a"), "a");
+  assert.equal(await sent("a", "a"), "a");
+  assert.equal(await sent(undefined, "b"), "b");
+  assert.equal(await sent("k".repeat(200)), "k".repeat(200));
+  assert.equal(await sent(undefined), undefined);
+  await assert.rejects(sent("a", "b"), { code: "invalid_idempotency_key" });
+  await assert.rejects(sent("a", ""), { code: "invalid_idempotency_key" });
+});
+
+for (const key of ["", "k".repeat(201), 7, null, ["a"]]) {
+  Deno.test(`the key ${JSON.stringify(key).slice(0, 20)} in the body is refused`, async () => {
+    const refusal = await refusalOf(
+      JSON.stringify({ ...GOOD, idempotency_key: key }),
+    );
+    assert.equal(refusal.code, "invalid_request");
+    assert.match(refusal.message, /idempotency_key/);
+  });
+}
+
+for (const text of ["\\u0000", "\\ud800", "a\\udc00"]) {
+  Deno.test(`a text with ${text} is refused before Postgres sees it`, async () => {
+    const refusal = await refusalOf(
+      `{"instance": "i", "workflow": "w", "parameter_values": {"a": "${text}"}}`,
+    );
+    assert.deepEqual([refusal.status, refusal.code], [400, "invalid_request"]);
+  });
+}

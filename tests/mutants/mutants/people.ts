@@ -163,6 +163,50 @@ export const PEOPLE: Mutant[] = [
     tests: ["tests/worker/pinned_clock_test"],
   },
   {
+    name: "body-length-said",
+    guard: "a body that says that it is too long is not read",
+    off: "readLimited does not look at what it says",
+    edits: [
+      inTsFunction(
+        "readLimited",
+        "if (length !== null && !(Number(length) <= MAX_BODY_BYTES))",
+        "if (false)",
+      ),
+    ],
+    tests: ["supabase/functions/tests/body_test"],
+  },
+  {
+    name: "body-length-streamed",
+    guard: "a body is read no further than its limit, whatever it says",
+    off: "readLimited reads to the end",
+    edits: [
+      inTsFunction("readLimited", "if (bytes > MAX_BODY_BYTES)", "if (false)"),
+    ],
+    tests: ["supabase/functions/tests/body_test"],
+  },
+  {
+    name: "body-depth",
+    guard: "a body that is nested too deep is the caller's mistake",
+    off: "problemIn looks at no depth",
+    edits: [
+      inTsFunction("problemIn", "if (depth === MAX_DEPTH)", "if (false)"),
+    ],
+    tests: ["supabase/functions/tests/body_test"],
+  },
+  {
+    name: "silent-inside",
+    guard: "an error of the inside tells a caller nothing",
+    off: "every error of class 22 is told as the caller's mistake",
+    edits: [
+      inTsFunction(
+        "asRequestError",
+        'if (NOT_STORABLE.includes(code ?? "") && ',
+        'if (/^22/.test(code ?? "") && ',
+      ),
+    ],
+    tests: ["supabase/functions/tests/error_responses_test"],
+  },
+  {
     name: "policy-of-collections",
     guard: "users see only their own collections",
     off: "the policy of the table shows all",

@@ -1,32 +1,91 @@
 import { type Fields, type ObjectOf, readFields } from "../json_fields.ts";
 import { RequestError } from "./request_error.ts";
 
-const MAX_BODY_CHARACTERS = 100_000;
+const MAX_BODY_BYTES = 100_000;
+/** Deeper than anything that is asked for. What is nested thousands deep cannot be written as JSON again. */
+const MAX_DEPTH = 20;
 
 /**
- * Reads the JSON body of a request.
+ * Reads the JSON body of a request, and no more of it than a body may have.
  *
- * @returns what was sent, of any form
- * @throws RequestError 400 invalid_json, 413 request_too_large
+ * @returns what was sent, of any form, nested at most {@link MAX_DEPTH} deep, with texts that Postgres can store
+ * @throws RequestError 400 invalid_json, 400 invalid_request, 413 request_too_large
  */
 export async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text();
-  if (text.length > MAX_BODY_CHARACTERS) {
-    throw new RequestError(
-      413,
-      "request_too_large",
-      `Expected a body of at most ${MAX_BODY_CHARACTERS} characters, got ${text.length}.`,
-    );
-  }
+  const text = await readLimited(request);
+  let body: unknown;
   try {
-    return JSON.parse(text);
+    body = JSON.parse(text);
   } catch {
-    throw new RequestError(
-      400,
-      "invalid_json",
-      "Expected a JSON object, got a body that is not JSON.",
-    );
+    throw notJson();
   }
+  const problem = problemIn(body);
+  if (problem !== null) throw invalidRequest([problem]);
+  return body;
+}
+
+async function readLimited(request: Request): Promise<string> {
+  const length = request.headers.get("Content-Length");
+  if (length !== null && !(Number(length) <= MAX_BODY_BYTES)) {
+    throw tooLarge();
+  }
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  let bytes = 0;
+  try {
+    // Leaving the loop cancels the stream.
+    for await (const chunk of request.body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > MAX_BODY_BYTES) throw tooLarge();
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    throw error instanceof TypeError ? notJson() : error;
+  }
+}
+
+function tooLarge(): RequestError {
+  return new RequestError(
+    413,
+    "request_too_large",
+    `Expected a body of at most ${MAX_BODY_BYTES} bytes, got a longer one.`,
+    "Leave out what the function does not need.",
+  );
+}
+
+function notJson(): RequestError {
+  return new RequestError(
+    400,
+    "invalid_json",
+    "Expected a JSON object, got a body that is not JSON.",
+  );
+}
+
+/** What keeps JSON from being stored; null if nothing does. Without recursion, however deep it is nested. */
+function problemIn(body: unknown): string | null {
+  let level: unknown[] = [body];
+  for (let depth = 0; level.length > 0; depth++) {
+    const inside: unknown[] = [];
+    for (const value of level) {
+      if (typeof value === "string" && !isStorable(value)) {
+        return "expected texts of Unicode characters, got one with a zero character or half a surrogate pair";
+      }
+      if (typeof value !== "object" || value === null) continue;
+      if (depth === MAX_DEPTH) {
+        return `expected values nested at most ${MAX_DEPTH} deep, got deeper ones`;
+      }
+      for (const [name, child] of Object.entries(value)) {
+        inside.push(name, child);
+      }
+    }
+    level = inside;
+  }
+  return null;
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0");
 }
 
 /**
@@ -43,11 +102,22 @@ export function requireFields<F extends Fields>(
   throw invalidRequest(read.problems);
 }
 
+/** So many problems are told, of so many characters each: names of fields are as long as the sender likes. */
+const MAX_PROBLEMS = 10;
+const MAX_PROBLEM_CHARACTERS = 250;
+
 /** The error for a body that is JSON, but not what the function takes. */
 export function invalidRequest(problems: string[]): RequestError {
+  const told = problems.slice(0, MAX_PROBLEMS).map((problem) =>
+    problem.length > MAX_PROBLEM_CHARACTERS
+      ? `${problem.slice(0, MAX_PROBLEM_CHARACTERS)}…`
+      : problem
+  );
+  const more = problems.length - told.length;
+  if (more > 0) told.push(`and ${more} more`);
   return new RequestError(
     400,
     "invalid_request",
-    `The request body is invalid: ${problems.join("; ")}.`,
+    `The request body is invalid: ${told.join("; ")}.`,
   );
 }

@@ -19,7 +19,7 @@ export function withErrorResponses(
     } catch (error) {
       const mistake = asRequestError(error);
       if (mistake !== null) return errorResponse(mistake);
-      logFailure(log, event, error);
+      logFailure(log, event, error ?? new Error("Nothing was thrown."));
       return errorResponse(
         new RequestError(
           500,
@@ -32,13 +32,16 @@ export function withErrorResponses(
   };
 }
 
+/** The errors of Postgres for a value that it cannot take at all: a number or date out of range, a byte or character that is no text. */
+const NOT_STORABLE = ["22003", "22008", "22021", "22P05"];
+const STABLE_CODE = /^[a-z_]+$/;
+
 /** Refusals of the database carry a stable code in their detail, and the status in their SQLSTATE or by its class. */
 function asRequestError(error: unknown): RequestError | null {
   if (error instanceof RequestError) return error;
   if (!(error instanceof DatabaseError)) return null;
   const { code, detail, message, hint } = error;
-  if (/^22/.test(code ?? "") && !/^[a-z_]+$/.test(detail ?? "")) {
-    // A value that Postgres cannot take at all, such as a number out of range or a zero character.
+  if (NOT_STORABLE.includes(code ?? "") && !STABLE_CODE.test(detail ?? "")) {
     return new RequestError(
       400,
       "invalid_request",
@@ -46,7 +49,7 @@ function asRequestError(error: unknown): RequestError | null {
       hint,
     );
   }
-  if (!/^[a-z_]+$/.test(detail ?? "") || !/^(22|PT4)/.test(code ?? "")) {
+  if (!STABLE_CODE.test(detail ?? "") || !/^(22|PT4\d\d$)/.test(code ?? "")) {
     return null;
   }
   const status = code!.startsWith("PT") ? Number(code!.slice(2)) : 400;

@@ -1,6 +1,6 @@
 import type { Log } from "../log.ts";
 import { createAuthenticate, type User } from "./authentication.ts";
-import { type Cors, withCors } from "./cors.ts";
+import { withCors } from "./cors.ts";
 import { withErrorResponses } from "./with_error_responses.ts";
 
 /**
@@ -8,13 +8,11 @@ import { withErrorResponses } from "./with_error_responses.ts";
  *
  * @param event the log's name for a failure
  * @param handler answers a request of a user
- * @param cors what browsers may send, if not the usual
  */
 export function withUser(
   log: Log,
   event: string,
   handler: (request: Request, user: User) => Promise<Response>,
-  cors?: Cors,
 ): (request: Request) => Promise<Response> {
   const authenticate = createAuthenticate();
   return withCors(
@@ -23,6 +21,5 @@ export function withUser(
       event,
       async (request) => await handler(request, await authenticate(request)),
     ),
-    cors,
   );
 }
