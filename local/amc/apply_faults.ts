@@ -2,7 +2,8 @@
 import { ApiError } from "./errors.ts";
 import { unavailable } from "./executions.ts";
 import { decidesResponse, type Fault } from "./faults.ts";
-import { amazonHeaders, type Call, errorReply, type Reply } from "./http.ts";
+import { errorBody } from "./error_bodies.ts";
+import { type Call, errorReply, type Reply } from "./http.ts";
 import { oauthError } from "./lwa.ts";
 import { expiredLink, xmlError } from "./storage.ts";
 import type { Execution } from "./types.ts";
@@ -103,38 +104,11 @@ function statusReply(
       ? String(Math.ceil(wait))
       : new Date(state.clock.shown() + wait * 1000).toUTCString();
   }
-  const body = fault.body;
-  if (body === "empty") return { status: fault.status, headers, body: "" };
-  if (body === "html") {
-    // As openresty answers for Amazon (observed).
-    const title = `${fault.status} ${reason}`;
-    return {
-      status: fault.status,
-      headers: { ...headers, "content-type": "text/html" },
-      body:
-        `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n` +
-        "<hr><center>openresty</center>\r\n</body>\r\n</html>\r\n",
-    };
-  }
-  if (call.operation === "download") {
+  if (fault.body === "json" && call.operation === "download") {
     const code = fault.status === 503 ? "SlowDown" : "InternalError";
     const reply = xmlError(fault.status, code, fault.details ?? reason);
     return { ...reply, headers: { ...reply.headers, ...headers } };
   }
-  if (body === "message") {
-    // What the API gateway says when the API does not answer in time (observed, H).
-    const message = fault.details ??
-      (fault.status === 504 ? "Endpoint request timed out" : reason);
-    return {
-      status: fault.status,
-      headers: {
-        ...headers,
-        "content-type": "application/json",
-        ...amazonHeaders(),
-      },
-      body: JSON.stringify({ message }),
-    };
-  }
-  const reply = errorReply(fault.status, fault.details ?? reason);
+  const reply = errorBody(fault, reason);
   return { ...reply, headers: { ...reply.headers, ...headers } };
 }

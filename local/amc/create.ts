@@ -10,11 +10,8 @@ import {
   relativeWindow,
 } from "./time.ts";
 import type { Execution, Plan, Workflow } from "./types.ts";
-import {
-  AdHocWorkflow,
-  checkCompiles,
-  compileProblem,
-} from "./workflow_rules.ts";
+import { applyRules, checkLimits, isOld } from "./run_rules.ts";
+import { AdHocWorkflow, checkCompiles } from "./workflow_rules.ts";
 import type { InstanceState, SimulatorState } from "./state.ts";
 
 /** Fields of a create (SPEC, H). Unknown ones are tolerated (inferred from clients that send some, M). */
@@ -71,6 +68,9 @@ export function createExecution(
   const workflow = workflowOf(state, instance, request);
   const window = windowOf(state, request);
   checkParameters(workflow, request.parameterValues);
+  if (state.settings.retention.older === "refused" && isOld(state, window)) {
+    throw new ApiError(400, TEXTS.tooOld(window.windowStart));
+  }
   if (!dryRun) checkLimits(state, instance);
   const execution = makeExecution(state, instance, {
     workflow,
@@ -87,11 +87,7 @@ export function createExecution(
   execution.requireSyntheticData = request.requireSyntheticData;
   execution.dryRunAsked = request.dryRun;
   execution.skipPublish = request.skipPublish;
-  const problem = compileProblem(workflow, state.settings.queries);
-  if (problem !== null) {
-    execution.plan.outcome = "REJECTED";
-    execution.plan.reason = problem;
-  }
+  applyRules(state, execution);
   return execution;
 }
 
@@ -246,27 +242,6 @@ function checkParameters(
     unknown[0]
   }' is not declared in inputParameters`;
   throw new ApiError(400, TEXTS.compile(workflow.workflowId, problem));
-}
-
-function checkLimits(state: SimulatorState, instance: InstanceState): void {
-  const { limits } = state.settings;
-  state.settle(instance);
-  const active = instance.queue.active().filter(({ dryRun }) => !dryRun).length;
-  if (limits.aboveActive !== "queue" && active >= limits.active) {
-    throw new ApiError(
-      Number(limits.aboveActive),
-      TEXTS.activeLimit(limits.active),
-    );
-  }
-  if (limits.daily === null) return;
-  const since = state.clock.now() - 24 * 3600 * 1000;
-  const today = instance.queue.all.filter((execution) =>
-    execution.source === "api" && !execution.dryRun &&
-    execution.acceptedAt > since
-  );
-  if (today.length >= limits.daily) {
-    throw new ApiError(limits.dailyStatus, TEXTS.dailyLimit(limits.daily));
-  }
 }
 
 function planOf(state: SimulatorState, random: () => number): Plan {

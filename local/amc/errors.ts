@@ -52,6 +52,9 @@ export const TEXTS = {
       column + name.length - 1
     }: Object '${name}' not found`,
   /** Invented. */
+  tooOld: (start: string | null) =>
+    `The time window starting ${start} is before the earliest available data.`,
+  /** Invented. */
   dryRun: "dryRun is not supported for this instance.",
   /** Invented. */
   ended: (id: string, status: string) =>

@@ -31,7 +31,8 @@ export function create(
   call: Call,
 ): { reply: () => Reply; execution: Execution } {
   const execution = createExecution(state, instance, call.body);
-  const reply = () => single(state, renderCreated(execution));
+  const reply = () =>
+    single(state, renderCreated(execution, state.settings.answers));
   return { reply, execution };
 }
 
@@ -42,7 +43,7 @@ export function get(
   call: Call,
 ): Reply {
   const execution = find(state, instance, call);
-  return single(state, render(execution, wantsWorkflow(call)));
+  return single(state, render(state, execution, wantsWorkflow(call)));
 }
 
 /** `PUT …/workflowExecutions/{id}` with `{"status":"CANCELLED"}`; other fields are ignored (SPEC, H). */
@@ -77,7 +78,8 @@ export function downloadUrls(
 ): Reply {
   const execution = find(state, instance, call);
   const ready = execution.status === "SUCCEEDED" && !execution.dryRun &&
-    !execution.skipPublish;
+    !execution.skipPublish &&
+    (execution.result.channel?.status ?? "AVAILABLE") === "AVAILABLE";
   if (!ready) throw unavailable(state, execution.executionId);
   return json(FAMILY, signLinks(state, execution));
 }
@@ -112,7 +114,7 @@ export function list(
   matching.sort((a, b) => (ascending ? 1 : -1) * newer(a, b));
   const { page, nextToken } = cut(matching, call, ascending);
   const executions = page.map((execution) =>
-    render(execution, wantsWorkflow(call))
+    render(state, execution, wantsWorkflow(call))
   );
   const { nextTokenAtEnd } = state.settings.answers;
   return json(FAMILY, {
@@ -178,9 +180,14 @@ function cut(
   return { page, nextToken };
 }
 
-function render(execution: Execution, includeWorkflow: boolean) {
+function render(
+  state: SimulatorState,
+  execution: Execution,
+  includeWorkflow: boolean,
+) {
+  const { answers } = state.settings;
   const columns = columnsOf(execution.workflow);
-  return renderExecution(execution, { columns, includeWorkflow });
+  return renderExecution(execution, { answers, columns, includeWorkflow });
 }
 
 function single(state: SimulatorState, body: Record<string, unknown>): Reply {

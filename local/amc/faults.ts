@@ -4,6 +4,8 @@
  * change an execution or add delay fire beside it.
  */
 import { z } from "zod";
+import { ERROR_BODIES } from "./error_bodies.ts";
+import { Channel } from "./settings.ts";
 import { type Random, seededRandom, within } from "./random.ts";
 import { type Operation, OPERATIONS } from "./types.ts";
 
@@ -17,9 +19,11 @@ export const Fault = z.discriminatedUnion("kind", [
     kind: z.literal("status"),
     status: z.number().int().min(200).max(599),
     when: When,
-    /** json: {code, details}; message: {message}, as gateways do; html: a proxy's page. */
-    body: z.enum(["json", "message", "html", "empty"]).default("json"),
+    /** See error_bodies.ts. */
+    body: z.enum(ERROR_BODIES).default("json"),
     details: z.string().optional(),
+    /** Of the body "text"; default text/plain. */
+    contentType: z.string().optional(),
     retryAfter: Seconds.optional(),
     retryAfterForm: z.enum(["seconds", "date"]).default("seconds"),
   }),
@@ -105,6 +109,7 @@ export const Fault = z.discriminatedUnion("kind", [
     files: z.number().int().min(1).max(5).optional(),
     headerOnly: z.boolean().optional(),
     body: z.string().nullable().optional(),
+    channel: Channel.nullable().optional(),
   }),
   /** From now on the simulator shows times that are off by this many seconds. */
   z.object({ kind: z.literal("clock_skew"), seconds: Seconds }),
@@ -183,7 +188,7 @@ export function nameFault(fault: Fault): string {
   if ("status" in fault) parts.push(fault.status);
   if ("error" in fault) parts.push(fault.error);
   if ("point" in fault) parts.push(fault.point);
-  if (fault.kind === "status" && fault.body === "html") parts.push("html");
+  if (fault.kind === "status" && fault.body !== "json") parts.push(fault.body);
   if (fault.kind === "status" && fault.retryAfter !== undefined) {
     parts.push("retry-after", fault.retryAfterForm);
   }

@@ -30,11 +30,12 @@ export interface Reply {
 
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/** The two request ids and the transport header that AMC's responses carry (captured, H). */
+/** The request id, in two headers, and the transport header that AMC's responses carry (captured, H). */
 export function amazonHeaders(): Record<string, string> {
+  const requestId = randomText(20, UPPER);
   return {
-    "x-amz-rid": randomText(20, UPPER),
-    "x-amz-request-id": crypto.randomUUID(),
+    "x-amz-rid": requestId,
+    "x-amz-request-id": requestId,
     "strict-transport-security": "max-age=47474747; includeSubDomains; preload",
   };
 }

@@ -1,5 +1,6 @@
 /** AMC simulator: the execution object as AMC writes it (captured, H: the same keys, in alphabetical order). */
 import { EXPIRE_MS } from "./lifecycle.ts";
+import type { Settings } from "./settings.ts";
 import { toMillisecond, toSecond } from "./time.ts";
 import type { Execution, OutputColumn } from "./types.ts";
 
@@ -7,6 +8,7 @@ const HOUR_MS = 3600 * 1000;
 
 /** Which form of the object a client asked for. */
 export interface RenderOptions {
+  answers: Settings["answers"];
   /** The columns of the result, shown once it has succeeded. */
   columns: OutputColumn[];
   /** Adds `sqlQuery` (SPEC, H). */
@@ -14,9 +16,12 @@ export interface RenderOptions {
 }
 
 /** The response to a create: 16 keys with a window, fewer for a relative window (captured H; guide M). */
-export function renderCreated(execution: Execution): Record<string, unknown> {
+export function renderCreated(
+  execution: Execution,
+  answers: Settings["answers"],
+): Record<string, unknown> {
   return sortKeys({
-    ...common(execution),
+    ...common(execution, answers),
     ...(execution.explicitWindow ? windowOf(execution) : {}),
   });
 }
@@ -32,7 +37,7 @@ export function renderExecution(
     : Math.max(1, Math.round((endedAt - startedAt) / 1000));
   const skew = execution.createdAt - execution.acceptedAt;
   return sortKeys({
-    ...common(execution),
+    ...common(execution, options.answers),
     ...windowOf(execution),
     availableTimeBeforeWindowSecs: 0,
     invalidationOffsetSecs: 266400,
@@ -44,6 +49,7 @@ export function renderExecution(
     ...(status === "SUCCEEDED" && !execution.dryRun
       ? { outputColumns: options.columns }
       : {}),
+    ...channelsOf(execution),
     ...(execution.statusReason === null
       ? {}
       : { statusReason: execution.statusReason }),
@@ -53,7 +59,10 @@ export function renderExecution(
   });
 }
 
-function common(execution: Execution): Record<string, unknown> {
+function common(
+  execution: Execution,
+  answers: Settings["answers"],
+): Record<string, unknown> {
   return {
     createTime: toSecond(execution.createdAt),
     dataGaps: [],
@@ -63,12 +72,47 @@ function common(execution: Execution): Record<string, unknown> {
     ignoreDataGaps: execution.ignoreDataGaps,
     lastUpdatedTime: toSecond(execution.updatedAt),
     parameterValues: execution.parameterValues,
-    status: execution.status,
+    status: shownStatus(execution.status, answers),
     timeWindowTimeZoneOriginal: execution.timeZone,
     waitUntil: toSecond(execution.createdAt - HOUR_MS),
     workflowExecutionId: execution.executionId,
-    workflowExecutionTimeoutSeconds: execution.timeoutSeconds,
+    ...timeoutOf(execution, answers),
     workflowId: execution.workflowId,
+  };
+}
+
+function shownStatus(
+  status: string,
+  { statusCase, cancelledWord }: Settings["answers"],
+): string {
+  const word = status === "CANCELLED" ? cancelledWord : status;
+  if (statusCase === "upper") return word;
+  const lower = word.toLowerCase();
+  return statusCase === "lower" ? lower : word[0] + lower.slice(1);
+}
+
+function timeoutOf(
+  { timeoutSeconds }: Execution,
+  { timeoutEcho }: Settings["answers"],
+): Record<string, unknown> {
+  if (timeoutEcho === "absent") return {};
+  const shown = timeoutEcho === "sent" ? timeoutSeconds : 21600;
+  return { workflowExecutionTimeoutSeconds: shown };
+}
+
+/** SPEC's `outputChannels` (M; absent from the captured execution). */
+function channelsOf({ result, status }: Execution): Record<string, unknown> {
+  if (result.channel === null) return {};
+  const { status: ended, statusReason } = result.channel;
+  const channelStatus = status === "SUCCEEDED" ? ended : "PENDING";
+  return {
+    outputChannels: [{
+      channel: { type: "DOWNLOAD" },
+      status: channelStatus,
+      ...(statusReason === null || channelStatus === "PENDING"
+        ? {}
+        : { statusReason }),
+    }],
   };
 }
 

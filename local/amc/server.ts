@@ -17,6 +17,7 @@ import {
 } from "./faults.ts";
 import { type Call, errorReply, type Reply } from "./http.ts";
 import type { LedgerEntry, RequestEntry } from "./journal.ts";
+import { withHeaders } from "./headers.ts";
 import { handle, route } from "./routes.ts";
 import { longBody, send, stream } from "./send.ts";
 import {
@@ -154,6 +155,7 @@ export class AmcServer {
     }
     await this.#delay(faults, "after");
     if (deciding) reply = faultReply(state, call, deciding) ?? reply;
+    if (reply) reply = withHeaders(call, reply, state.settings.answers);
     this.#finish(response, reply, { deciding, faults, entry, ledger });
   }
 

@@ -26,6 +26,12 @@ const Execution = z.object({
     .default(null),
 });
 
+/** AMC's words for an output channel that is no use, if any (SPEC, M). */
+export const Channel = z.object({
+  status: z.enum(["AVAILABLE", "PENDING", "UNAVAILABLE", "FAILED"]),
+  statusReason: z.string().nullable().default(null),
+});
+
 const Results = z.object({
   rows: z.union([
     z.number().int().nonnegative(),
@@ -37,6 +43,8 @@ const Results = z.object({
   lineEnding: z.enum(["\n", "\r\n"]).default("\n"),
   byteOrderMark: z.boolean().default(false),
   bytesPerFile: z.number().int().positive().nullable().default(null),
+  /** Shown in `outputChannels` as the download (SPEC, M); null: the field is absent (captured, H). */
+  channel: Channel.nullable().default(null),
 });
 
 const Lag = z.object({
@@ -54,11 +62,14 @@ const Limits = z.object({
   /** Running executions per instance (guide, M). */
   maxRunning: z.number().int().positive().default(10),
   /** Above this many pending and running executions: queue (guide), or refuse as a sibling API does (M). */
-  aboveActive: z.enum(["queue", "422", "429"]).default("queue"),
+  aboveActive: z.enum(["queue", "400", "403", "409", "422", "429"])
+    .default("queue"),
   active: z.number().int().positive().default(10),
   /** Creates per instance in 24 h; 30 in an old text, which no public client is seen to reach (M); null: none. */
   daily: z.number().int().positive().nullable().default(null),
-  dailyStatus: z.literal([422, 429]).default(422),
+  dailyStatus: z.literal([400, 403, 409, 422, 429]).default(422),
+  /** What a refusal above either limit says instead: AMC's words are unknown. */
+  words: z.string().nullable().default(null),
   /**
    * Runs of the same or an overlapping window before the next is REJECTED for privacy (guide, M; AMC's number
    * is unknown); null: never.
@@ -86,6 +97,18 @@ const Queries = z.object({
   compiledAt: z.enum(["save", "run"]).default("save"),
   /** Tables that AMC does not have: a query that names one does not compile. */
   missingTables: z.array(z.string().min(1)).default([]),
+  /** A `;` at the end: SUCCEEDED with only a header (seen in production, M), or of no effect. */
+  semicolon: z.enum(["empty_result", "ignored"]).default("empty_result"),
+  /** Comments: a query with one does not compile (one client's rule, M), or they are of no effect. */
+  comments: z.enum(["refused", "ignored"]).default("refused"),
+});
+
+const Retention = z.object({
+  /** Data of this many months are kept (guide, M); null: of all times. */
+  months: z.number().int().positive().nullable().default(13),
+  /** What comes of a window that begins earlier; unknown. By default the answer that does not say it. */
+  older: z.enum(["empty_result", "refused", "REJECTED"])
+    .default("empty_result"),
 });
 
 const Answers = z.object({
@@ -105,6 +128,25 @@ const Answers = z.object({
   deleteExecutionStatus: z.literal([404, 405]).default(405),
   /** A workflow made without timeWindowType then refuses EXPLICIT runs (one client's report, L). */
   strictTimeWindowType: z.boolean().default(false),
+  /**
+   * The timeout that an execution shows: what was sent, 21600 whatever was sent, or none. No capture tells: the
+   * captured request sent none, and 21600 is the default (L).
+   */
+  timeoutEcho: z.enum(["sent", "default", "absent"]).default("sent"),
+  /** `SUCCEEDED` (captured, H), `Succeeded` or `succeeded`. */
+  statusCase: z.enum(["upper", "title", "lower"]).default("upper"),
+  /** `CANCELLED` (SPEC, H) or `CANCELED`. */
+  cancelledWord: z.enum(["CANCELLED", "CANCELED"]).default("CANCELLED"),
+  /** Vendor media types (captured, H), or one for all JSON; a save is answered as octets all the same (captured, H). */
+  mediaType: z.enum(["vendor", "json", "octets", "text"]).default("vendor"),
+  /** Which headers hold the request id: two with one value (captured, H), one of them, a gateway's, or none. */
+  requestId: z.enum([
+    "both",
+    "x-amz-rid",
+    "x-amz-request-id",
+    "x-amzn-requestid",
+    "none",
+  ]).default("both"),
 });
 
 const Links = z.object({
@@ -127,6 +169,7 @@ export const Settings = z.object({
   lag: Lag.prefault({}),
   limits: Limits.prefault({}),
   dryRuns: DryRuns.prefault({}),
+  retention: Retention.prefault({}),
   queries: Queries.prefault({}),
   answers: Answers.prefault({}),
   links: Links.prefault({}),

@@ -102,6 +102,11 @@ export interface ResultSettings {
   byteOrderMark: boolean;
   /** The approximate size of each file, whose bytes are made while they are read; null: as many as the rows take. */
   bytesPerFile: number | null;
+  /** What `outputChannels` says of the download; null: nothing. */
+  channel: {
+    status: "AVAILABLE" | "PENDING" | "UNAVAILABLE" | "FAILED";
+    statusReason: string | null;
+  } | null;
 }
 
 /** How an execution will go. */

@@ -81,6 +81,20 @@ function sqlProblem(
   sql: string,
   settings: Settings["queries"],
 ): string | null {
+  if (settings.comments === "refused") {
+    // Of the same length, so that places stay true.
+    const bare = sql.replace(
+      /'(?:[^']|'')*'|"(?:[^"]|"")*"/g,
+      (quoted) => quoted.replace(/[^\n]/g, "x"),
+    );
+    const at = bare.search(/--|\/\*/);
+    if (at >= 0) {
+      const { line, column } = placeOf(sql, at);
+      return `Encountered "${
+        sql.slice(at, at + 2)
+      }" at line ${line}, column ${column}`;
+    }
+  }
   if (!/^\s*(--.*\n\s*)*(select|with)\b/i.test(sql)) {
     return `Encountered "${sql.trim().split(/\s/)[0]}" at line 1, column 1`;
   }
@@ -92,8 +106,13 @@ function sqlProblem(
   for (const table of settings.missingTables) {
     const at = sql.indexOf(table);
     if (at < 0) continue;
-    const before = sql.slice(0, at).split("\n");
-    return TEXTS.missingTable(table, before.length, before.at(-1)!.length + 1);
+    const { line, column } = placeOf(sql, at);
+    return TEXTS.missingTable(table, line, column);
   }
   return null;
+}
+
+function placeOf(sql: string, at: number): { line: number; column: number } {
+  const lines = sql.slice(0, at).split("\n");
+  return { line: lines.length, column: lines.at(-1)!.length + 1 };
 }

@@ -153,6 +153,8 @@ export async function withAmc(
   const amc = await startSimulator({
     workflows: [{ ...DEMO_WORKFLOW, workflowId: "weekly" }],
     execution: { pendingSeconds: 10, runSeconds: 60 },
+    // The weeks of the tests are of any year.
+    retention: { months: null },
     ...options,
   });
   amc.clock.freeze();
