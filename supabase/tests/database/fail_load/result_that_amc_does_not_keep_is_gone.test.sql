@@ -66,7 +66,7 @@ begin
   for day in 1 .. 4 loop
     perform set_config('amc_history.clock', (timestamptz '2025-03-03T12:00:00Z' + make_interval(days => day))::text,
       true);
-    perform amc_history.update_executions('[{"id": "exec-2", "status": "SUCCEEDED"}]');
+    perform amc_history.update_executions('amcpgtap1', '[{"id": "exec-2", "status": "SUCCEEDED"}]');
     perform pg_temp.fail('not_ready');
   end loop;
 end;
