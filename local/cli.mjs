@@ -31,6 +31,7 @@ const commands = {
   schema: "local/platform/tasks/schema.ts",
   advisors: "local/platform/tasks/advisors.ts",
   bench: "bench/main.ts",
+  extensions: "tests/extensions/run.ts",
 };
 
 /** Ends with one sentence, as a person at a terminal should read it. */
@@ -62,6 +63,8 @@ const help = {
   "test:chaos": "collect hundreds of weeks while everything crashes",
   "test:large": "load a result of 500 MB whose loader is killed three times",
   "test:mutants": "switch off one guard at a time; fails if no test notices",
+  "test:extensions":
+    "run the database tests on Debian's PostgreSQL, with the real pg_cron",
   check: "check format, lint, types and the style of SQL",
   "lint:sql": "check the SQL's lines, and the migrations with squawk",
   "lint:db": "check the functions of a migrated database with plpgsql_check",

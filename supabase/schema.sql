@@ -3188,7 +3188,7 @@ end;
 $function$
 ;
 comment on function amc_history.is_dry_run_timeout(numeric) is
-  'Whether a workflowExecutionTimeoutSeconds is of the range of our dry runs, 900 (the least that AMC takes; SPEC, H)
+  'Whether a workflowExecutionTimeoutSeconds is of the range of our dry runs, 900 (the least that is taken; SPEC, H)
 to 21,599. The executions of weeks have 21,600 and up, so that surveys, slots and duplicates can tell them apart,
 whether or not AMC lists dry runs (not known). Null for null.';
 -- service_role: execute

@@ -245,7 +245,8 @@ async function initialise(
   }
 }
 
-async function createRoles(cluster: ClusterAddress): Promise<void> {
+/** Makes Supabase's roles in a server whose superuser supabase_admin is, with the cluster's passwords. */
+export async function createRoles(cluster: ClusterAddress): Promise<void> {
   const sql = postgres(databaseUrl(cluster, "supabase_admin", "postgres"), {
     max: 1,
     onnotice: () => {},

@@ -7,6 +7,8 @@ import type { Account } from "./account.ts";
 export interface ServerOptions {
   program: string;
   data: string;
+  /** The folder it starts in; by default the one that the data folder is in. */
+  cwd?: string;
   account: Account;
   port: number;
   settings: string[];
@@ -57,7 +59,7 @@ async function startOnce(options: ServerOptions): Promise<Server | string[]> {
   const child = new Deno.Command(options.program, {
     args: ["-D", options.data, ...settings(options)],
     ...(options.account ?? {}),
-    cwd: dirname(options.data),
+    cwd: options.cwd ?? dirname(options.data),
     env: { LC_ALL: "C", TZ: "UTC" },
     stdin: "null",
     stdout: "null",
