@@ -155,7 +155,9 @@ for (const [what, answer] of NO_ID) {
   });
 }
 
-for (const status of [400, 403, 404, 422]) {
+for (
+  const status of [400, 402, 403, 404, 405, 406, 410, 413, 415, 422, 423, 451]
+) {
   Deno.test(`a ${status} with AMC's error body is refused with AMC's words`, async () => {
     const outcome = await createAgainst(() =>
       refusal(status, "Unauthorized request.", RATE)
@@ -193,17 +195,109 @@ for (const status of [400, 403, 404, 422]) {
   });
 }
 
-Deno.test("a refusal may carry its words in message", async () => {
-  const outcome = await createAgainst(() => json({ message: "No." }, 400));
-  assert(outcome.kind === "refused");
-  assert.equal(outcome.message, "No.");
+const WORDED: [unknown, string][] = [
+  [{ message: "No." }, "No."],
+  [{ Message: "No." }, "No."],
+  [{ errors: [{ errorType: "400", message: "No." }] }, "No."],
+  [{ errors: ["No.", "Never."] }, "No.; Never."],
+  [{ errors: { workflowId: "No." } }, '{"workflowId":"No."}'],
+  [{ details: [{ field: "workflowId", message: "No." }] }, "workflowId: No."],
+  [{ details: { reason: "No." } }, "No."],
+  [{ details: { rows: 7 } }, '{"rows":7}'],
+  [{ error: { code: 13, message: "No." } }, "No."],
+  [{ type: "about:blank", title: "No.", detail: "Not today." }, "Not today."],
+];
+for (const [body, words] of WORDED) {
+  Deno.test(`a 415 that says ${JSON.stringify(body)} is refused with its words`, async () => {
+    const outcome = await createAgainst(() => json(body, 415));
+    assert(outcome.kind === "refused");
+    assert.equal(outcome.message, words);
+  });
+}
+
+Deno.test("a 4xx without a body is AMC's refusal if it carries AMC's request id", async () => {
+  for (const status of [402, 405, 423]) {
+    const outcome = await createAgainst(() =>
+      new Response("", { status, headers: { "x-amz-rid": "rid-1" } })
+    );
+    assert.equal(outcome.kind, "refused");
+  }
 });
 
-Deno.test("a daily limit is a quota", async () => {
+Deno.test("a page is nobody's refusal, whatever its headers say", async () => {
+  for (const status of [402, 403, 405]) {
+    const page = html(status);
+    page.headers.set("x-amz-rid", "rid-1");
+    assert.equal((await createAgainst(() => page)).kind, "unknown");
+  }
+});
+
+Deno.test("a 4xx whose body broke off is unknown", async () => {
   const outcome = await createAgainst(() =>
-    refusal(400, "The limit of 30 ad hoc executions per day has been reached.")
+    new Response(
+      new ReadableStream({
+        start: (stream) => stream.error(new Error("broken off")),
+      }),
+      { status: 405, headers: { "x-amz-rid": "rid-1" } },
+    )
   );
-  assert.equal(outcome.kind, "quota");
+  assert.equal(outcome.kind, "unknown");
+});
+
+const CONFLICTS: [string, CreateOutcome["kind"]][] = [
+  ["A conflicting execution exists.", "unknown"],
+  ["Conflict", "unknown"],
+  ["The execution could not be created.", "refused"],
+  ["Workflow execution cannot be started now.", "refused"],
+  ["Was unable to compile workflow wf_1: no such table", "refused"],
+  ["Service Limit Exceeded", "quota"],
+  [
+    "Workflow with ID my-first-workflow does not exist.",
+    "workflow_not_visible",
+  ],
+];
+for (const [text, kind] of CONFLICTS) {
+  Deno.test(`a 409 that says "${text}" is ${kind}`, async () => {
+    assert.equal((await createAgainst(() => refusal(409, text))).kind, kind);
+  });
+}
+
+const QUOTAS = [
+  "Service Limit Exceeded",
+  "The maximum number of concurrent workflow executions (10) has been reached.",
+  "maximum number of concurrent workflow executions (10) has been reached",
+  "Too many workflow executions in progress",
+  "Too many queries in progress for this instance",
+  "TooManyRequestsException",
+  "You may run at most 30 ad-hoc executions per day.",
+  "Request limit exceeded",
+  "The limit of 30 ad hoc executions per day has been reached.",
+  "The instance already has 10 running executions.",
+  "Your daily quota of executions is exhausted.",
+  "Please wait until one of your executions completes.",
+  "ServiceQuotaExceededException: Concurrency",
+  "No more than 10 executions may run at the same time.",
+];
+for (const text of QUOTAS) {
+  Deno.test(`"${text}" is a quota, whatever the status`, async () => {
+    for (const status of [400, 402, 403, 409, 422]) {
+      const outcome = await createAgainst(() => refusal(status, text));
+      assert.equal(outcome.kind, "quota", String(status));
+    }
+  });
+}
+
+Deno.test("the name of an error counts as its words", async () => {
+  for (
+    const body of [
+      { __type: "com.amazon.amc#TooManyRequestsException", message: "No." },
+      { code: "LimitExceededException", details: "Later." },
+      { errors: [{ errorType: "REQUEST_LIMIT_EXCEEDED", message: "No." }] },
+    ]
+  ) {
+    const outcome = await createAgainst(() => json(body, 400));
+    assert.equal(outcome.kind, "quota", JSON.stringify(body));
+  }
 });
 
 const FOR_GOOD = [
@@ -214,6 +308,11 @@ const FOR_GOOD = [
   "workflowExecutionTimeoutSeconds exceeds the limit of 86400",
   "The number of parameters exceeds the limit of 100 for an execution",
   "Terms and conditions must be accepted to continue",
+  "Too many columns requested",
+  "The SQL exceeds the maximum length",
+  "You are not allowed to run executions",
+  "The window exceeds the maximum of 13 months",
+  "Limite de execuções atingido",
 ];
 for (const text of FOR_GOOD) {
   Deno.test(`"${text.slice(0, 60)}" is refused, not a matter of waiting`, async () => {
@@ -239,9 +338,7 @@ for (const text of LAG_TEXTS) {
   }
 }
 
-for (
-  const status of [301, 302, 303, 307, 308, 405, 408, 409, 410, 500, 502, 503]
-) {
+for (const status of [301, 302, 303, 307, 308, 408, 409, 500, 502, 503]) {
   Deno.test(`a ${status}, even with AMC's error body, is unknown`, async () => {
     const outcome = await createAgainst(() =>
       refusal(status, "Something.", { location: "/elsewhere", ...RATE })
@@ -277,6 +374,43 @@ Deno.test("a 429 is throttled, with its wait in seconds, as a date, or without",
     "retry-after": "Wed, 25 Sep 2024 03:01:30 GMT",
   };
   assert.equal(await throttled(() => refusal(429, "Slow.", dated)), 90);
+});
+
+Deno.test("a 429 with any body, also a proxy's page or none, says that nothing was created", async () => {
+  for (
+    const answer of [
+      () => html(429),
+      () => new Response("", { status: 429 }),
+      () => new Response("slow down", { status: 429 }),
+      () => json({ errors: [{ message: "Slow." }] }, 429),
+      () => json(CREATED, 429),
+    ]
+  ) assert.equal((await createAgainst(answer)).kind, "throttled");
+});
+
+Deno.test("a 503 stays unknown and keeps how long it asks to wait", async () => {
+  const outcome = await createAgainst(() =>
+    refusal(503, "Slow.", { "retry-after": "70" })
+  );
+  assert(outcome.kind === "unknown");
+  assert.equal(outcome.retryAfterSeconds, 70);
+});
+
+Deno.test("a redirect says where to, without the query", async () => {
+  const messageOf = async (location: string) => {
+    const outcome = await createAgainst(() =>
+      new Response("", { status: 307, headers: { location } })
+    );
+    return "message" in outcome ? outcome.message : null;
+  };
+  assert.equal(
+    await messageOf("https://login.example.com/in?token=very-secret"),
+    "Redirected to https://login.example.com/in.",
+  );
+  assert.match(
+    await messageOf("/elsewhere?very-secret") ?? "",
+    /^Redirected to http:\/\/127\.0\.0\.1:\d+\/elsewhere\.$/,
+  );
 });
 
 Deno.test("a log that fails does not take the id with it", async () => {

@@ -91,8 +91,109 @@ Deno.test("a field of an unexpected form is unknown and spoils no other", () => 
       parameter_values: null,
       time_window_end: null,
       request_id: null,
+      unread: null,
     }),
     Object.values(others).map(() => null),
+  );
+  assert.deepEqual(execution.unread, [
+    "timeWindowStartOriginal",
+    "workflowId",
+    "status",
+    "createTime",
+    "lastUpdatedTime",
+    "expireTime",
+    "executionTime",
+    "outputColumns",
+    "workflowExecutionTimeoutSeconds",
+  ]);
+});
+
+const UNKEPT: Record<string, unknown[]> = {
+  workflowExecutionTimeoutSeconds: [
+    1.5,
+    21600.5,
+    3_000_000_000,
+    1e300,
+    2 ** 63,
+    -1,
+    "1.5",
+    "a day",
+    "99999999999",
+    true,
+  ],
+  executionTime: [-3, 1e300, 2 ** 31, "1e3"],
+  createTime: [
+    "0000-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+01:00",
+    "9999-12-31T23:00:00-18:00",
+    "2026-02-30T00:00:00Z",
+    "2026-06-30T23:59:60Z",
+    "infinity",
+    1_790_000_000,
+  ],
+  timeWindowStartOriginal: ["0000-01-01T00:00:00", "2026-09-25", 7],
+  status: [7, "S".repeat(5000)],
+  workflowId: [7, "w".repeat(5000)],
+  timeWindowTimeZoneOriginal: [{}, "z".repeat(5000)],
+  outputColumns: [{}, [null], [{ name: 7 }], [{ name: "n".repeat(5000) }]],
+};
+for (const [field, values] of Object.entries(UNKEPT)) {
+  Deno.test(`a ${field} that no column takes is null and noted`, () => {
+    for (const value of values) {
+      const { unread } = observed({ [field]: value });
+      assert.deepEqual(unread, [field], JSON.stringify(value));
+    }
+  });
+}
+
+Deno.test("a time with an offset that Postgres does not take is kept in UTC", () => {
+  const cases = {
+    "2024-09-25T03:11:52+18:00": "2024-09-24T09:11:52.000Z",
+    "2024-09-25T03:11:52-23:59": "2024-09-26T03:10:52.000Z",
+    "2024-09-25T03:11:52+0530": "2024-09-24T21:41:52.000Z",
+    "2024-09-25T03:11:52.123456789Z": "2024-09-25T03:11:52.123456789Z",
+  };
+  for (const [createTime, expected] of Object.entries(cases)) {
+    assert.equal(observed({ createTime }).created_at, expected);
+  }
+});
+
+Deno.test("parameter values that are huge or nested without end equal none of ours", () => {
+  let deep: unknown = [];
+  for (let depth = 0; depth < 20_000; depth++) deep = [deep];
+  for (const parameterValues of [{ brand: "b".repeat(1e6) }, { deep }]) {
+    const execution = observed({ parameterValues });
+    assert.equal(execution.parameter_values, "(too large to keep)");
+    assert.deepEqual(execution.unread, ["parameterValues"]);
+  }
+});
+
+Deno.test("AMC's words for a download that will not be are the reason", () => {
+  const why = (...channels: unknown[]) =>
+    observed({ outputChannels: channels }).status_reason;
+  const of = (type: string, status: string, statusReason?: string) => ({
+    channel: { type },
+    status,
+    statusReason,
+  });
+  assert.equal(
+    why(of("ACR", "FAILED", "x"), of("DOWNLOAD", "UNAVAILABLE", "Clean room.")),
+    "The download is UNAVAILABLE: Clean room.",
+  );
+  assert.equal(
+    why(of("DOWNLOAD", "FAILED")),
+    "The download is FAILED: AMC does not say why.",
+  );
+  assert.equal(why(of("DOWNLOAD", "AVAILABLE", "fine")), null);
+  assert.equal(why(null, 7, "x"), null);
+});
+
+Deno.test("the reason loses control characters, marks of direction and secrets", () => {
+  const statusReason =
+    "a\u0007b \u202egnp.exe\u2069 Atza|very-secret \u009bx\u2028y";
+  assert.equal(
+    observed({ statusReason }).status_reason,
+    "a b gnp.exe [removed] x y",
   );
 });
 
@@ -209,7 +310,15 @@ Deno.test("statuses are classified, and an unknown one counts as in progress", (
       expected !== "in_progress",
     );
   }
-  for (const status of ["SUCCESS", "succeeded", "", "constructor"]) {
+  for (const status of ["Succeeded", "succeeded", " SUCCEEDED"]) {
+    assert.equal(classifyStatus(status).class, "succeeded");
+    assert.equal(observed({ status }).status, "SUCCEEDED");
+  }
+  for (const status of ["CANCELED", "Canceled", "cancelled"]) {
+    assert.equal(classifyStatus(status).class, "cancelled");
+    assert.equal(observed({ status }).status, "CANCELLED");
+  }
+  for (const status of ["SUCCESS", "", "constructor"]) {
     assert.deepEqual(classifyStatus(status), {
       class: "in_progress",
       unknown: true,

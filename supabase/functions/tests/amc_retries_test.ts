@@ -44,6 +44,15 @@ for (
   });
 }
 
+Deno.test("a wait that a 503 asks for is kept", async () => {
+  await using server = serve((_, nth) =>
+    nth === 0 ? refusal(503, "Slow.", { "retry-after": "5" }) : json(CREATED)
+  );
+  const { client, waits } = clientOf(server);
+  await client.getExecution(EXECUTION_ID);
+  assert.deepEqual(waits, [5_250]);
+});
+
 Deno.test("a wait that AMC asks for is kept; one beyond the bound is handed to the caller at once", async () => {
   await using short = serve((_, nth) =>
     nth === 0 ? refusal(429, "Slow.", { "retry-after": "5" }) : json(CREATED)

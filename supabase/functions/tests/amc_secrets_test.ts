@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { AmcError } from "../_shared/amc/errors.ts";
-import { createRedactor, shownLink } from "../_shared/amc/sanitize.ts";
+import {
+  createRedactor,
+  MAX_TEXT,
+  safeText,
+  shownLink,
+  tidy,
+} from "../_shared/amc/sanitize.ts";
 import {
   clientOf,
   EXECUTION_ID,
@@ -27,6 +33,13 @@ Deno.test("secrets are taken out of texts by shape and by value", () => {
       "see https://a.s3.amazonaws.com/x.csv?X-Amz-Signature=very-secret.",
       "X-Amz-Security-Token=very-secret",
       `refresh_token=${encodeURIComponent(SECRETS.refreshToken)}`,
+      '{"refreshToken":"Atzr\\u007cvery-secret"}',
+      "amzn1.oa2-cs.v1.very-secret and amzn1.oa2.very-secret",
+      "Authorization: Basic very-secret-value==",
+      '"clientSecret": "very-secret", password=very-secret',
+      "AWSAccessKeyId=x&Signature=very-secret%3D&Expires=1",
+      "security-token: very-secret",
+      "https://me:very-secret@example.com/x",
     ]
   ) assert(!holdsSecret(redact(text)), redact(text));
   assert.equal(
@@ -34,6 +47,25 @@ Deno.test("secrets are taken out of texts by shape and by value", () => {
     "[removed] [removed] [removed]",
   );
   assert.equal(redact("nothing to hide"), "nothing to hide");
+  const keys = "AKIAIOSFODNN7EXAMPLE eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl";
+  assert.equal(redact(keys), "[removed] [removed]");
+});
+
+Deno.test("a secret is taken out before a text is cut, and though marks that show nothing break its shape", () => {
+  const long = "x".repeat(MAX_TEXT - 10);
+  assert(!/Atza|hunter/.test(safeText(`${long}Atza|very-secret-token`)));
+  const redact = createRedactor(() => ["hunter22hunter22"]);
+  assert(!/hunt/.test(safeText(`${long}hunter22hunter22`, redact)));
+  assert.equal(safeText("At\u200bza|very\u202e-secret"), "[removed]");
+});
+
+Deno.test("a text loses what shows nothing, and keeps what languages need", () => {
+  assert.equal(
+    tidy("a\u0000\u001b[31mb\u0085c\u2029d \u061c\u2066e\ufeff\u00ad\u{e0041}"),
+    "a [31mb c d e",
+  );
+  const kept = "Größe 测试 می\u200cخواهم 👩\u200d🔬";
+  assert.equal(tidy(kept), kept);
 });
 
 Deno.test("a link is shown without user and query", () => {

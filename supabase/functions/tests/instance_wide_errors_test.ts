@@ -168,6 +168,11 @@ const ERRORS: { what: string; make: () => Error; reports: Told[] }[] = [
     reports: [["pause_instance", "token_unavailable", undefined]],
   },
   {
+    what: "a token endpoint that says how long",
+    make: () => new TokenUnavailableError("Busy", { retryAfterSeconds: 9 }),
+    reports: [["pause_instance", "token_unavailable", 9]],
+  },
+  {
     what: "a refused credential",
     make: refused,
     reports: [["report_credential_failure", "invalid_grant", undefined]],

@@ -1,4 +1,5 @@
 import type { Mutant } from "../support/mutant.ts";
+import { ANSWERS } from "./answers.ts";
 import { CLAIMING } from "./claiming.ts";
 import { LOADING } from "./loading.ts";
 import { PEOPLE } from "./people.ts";
@@ -11,6 +12,7 @@ import { WEEKS } from "./weeks.ts";
 /** All mutants, in the order of the life of a week. */
 export const MUTANTS: Mutant[] = [
   ...CLAIMING,
+  ...ANSWERS,
   ...REPORTING,
   ...SETTLING,
   ...LOADING,

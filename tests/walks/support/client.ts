@@ -173,6 +173,7 @@ function answer(amc: Amc, sent: Sent): CreateOutcome {
       reason: "timeout",
       status: null,
       message: "No answer came.",
+      retryAfterSeconds: null,
       requestId: null,
     };
   }

@@ -1,4 +1,4 @@
-import { isSuccess } from "./response_errors.ts";
+import { isRedirect, isSuccess, readErrorAnswer } from "./response_errors.ts";
 import {
   AbortedError,
   AmcError,
@@ -6,7 +6,11 @@ import {
   UnavailableError,
 } from "./errors.ts";
 import { parseError } from "./error_body.ts";
-import { isQuotaText, saysWorkflowMissing } from "./error_texts.ts";
+import {
+  isQuotaText,
+  saysNotCreated,
+  saysWorkflowMissing,
+} from "./error_texts.ts";
 import type {
   CreateOptions,
   CreateOutcome,
@@ -17,10 +21,8 @@ import { type AmcResponse, exchange, guard } from "./http.ts";
 import { parseJson } from "./json.ts";
 import { normalizeLocalTime } from "./local_time.ts";
 import { matchExecution } from "./matcher.ts";
-import { retryAfterSeconds } from "./retry.ts";
 import { outgoing, type Transport } from "./transport.ts";
 
-const REFUSING = [400, 403, 404, 422];
 const REPLACING_TOKEN_MS = 10_000;
 
 /**
@@ -66,7 +68,7 @@ export async function createExecution(
   const result = await exchange(runtime, sending);
   if (result.kind === "no_response") {
     const { reason, message } = result;
-    return { kind: "unknown", reason, status: null, message, requestId: null };
+    return unknown(reason, { status: null, message, requestId: null });
   }
   if (result.status === 401) {
     tokens.invalidate(token);
@@ -159,7 +161,7 @@ function successOf(
     const message = response.text === null
       ? "The response broke off."
       : "The response holds no well-formed workflowExecutionId.";
-    return { kind: "unknown", reason: "no_id", status, message, requestId };
+    return unknown("no_id", { status, message, requestId });
   }
   const match = matchExecution(
     {
@@ -186,27 +188,34 @@ function failureOf(
   request: CreateRequest,
   response: AmcResponse,
 ): CreateOutcome {
-  const { runtime } = transport;
   const { status, requestId } = response;
-  const body = parseError(response.text);
-  const message = runtime.redact(body.message);
-  const wait = retryAfterSeconds(response.headers, runtime.wallNow());
+  const answer = readErrorAnswer(transport.runtime, response);
+  const { message, code, retryAfterSeconds } = answer;
   const said = { status, message, requestId };
-  if (status === 429) {
-    return { kind: "throttled", ...said, retryAfterSeconds: wait };
-  }
-  if (REFUSING.includes(status) && body.fromAmc) {
-    if (isQuotaText(message)) {
-      return { kind: "quota", ...said, retryAfterSeconds: wait };
+  if (status === 429) return { kind: "throttled", ...said, retryAfterSeconds };
+  if (answer.fromAmc && status >= 400 && status < 500 && status !== 408) {
+    if (isQuotaText(`${code ?? ""} ${message}`)) {
+      return { kind: "quota", ...said, retryAfterSeconds };
     }
     if (saysWorkflowMissing(message, request.workflowId)) {
       return { kind: "workflow_not_visible", ...said };
     }
-    return { kind: "refused", ...said };
+    // What a 409 conflicts with may be the execution itself.
+    if (status !== 409 || saysNotCreated(message)) {
+      return { kind: "refused", ...said };
+    }
   }
-  // A runtime may hide a redirect behind status 0.
-  const redirect = status === 0 || (status >= 300 && status < 400);
-  return { kind: "unknown", reason: redirect ? "redirect" : "status", ...said };
+  const reason = isRedirect(status) ? "redirect" : "status";
+  return { ...unknown(reason, said), retryAfterSeconds };
+}
+
+type Unknown = Extract<CreateOutcome, { kind: "unknown" }>;
+
+function unknown(
+  reason: Unknown["reason"],
+  said: Pick<Unknown, "status" | "message" | "requestId">,
+): Unknown {
+  return { kind: "unknown", reason, ...said, retryAfterSeconds: null };
 }
 
 /** After a 401 the token is replaced once; the create is not sent again: an attempt is POSTed at most once. */
@@ -229,7 +238,7 @@ async function unauthorized(
   return {
     kind: "unauthorized",
     status: response.status,
-    message: runtime.redact(parseError(response.text).message),
+    message: parseError(response.text, runtime.redact).message,
     error,
     requestId: response.requestId,
   };

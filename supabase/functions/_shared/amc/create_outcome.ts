@@ -70,6 +70,7 @@ export type CreateOutcome =
     requestId: string | null;
   }
   | {
+    /** 429, from AMC or from a proxy before it: nothing was created. */
     kind: "throttled";
     status: number;
     message: string;
@@ -91,5 +92,7 @@ export type CreateOutcome =
     reason: "timeout" | "aborted" | "network" | "no_id" | "redirect" | "status";
     status: number | null;
     message: string;
+    /** As a 503 may ask. */
+    retryAfterSeconds: number | null;
     requestId: string | null;
   };

@@ -6,6 +6,8 @@ export interface ErrorFacts {
   requestId?: string | null;
   /** Whether the same request may be sent again soon. */
   retryable?: boolean;
+  /** Seconds to wait as the response asked. */
+  retryAfterSeconds?: number | null;
 }
 
 /**
@@ -20,6 +22,8 @@ export class AmcError extends Error {
   readonly requestId: string | null;
   /** Whether the same request may be sent again soon. Never true of a write. */
   readonly retryable: boolean;
+  /** Seconds to wait as the response asked (of a 429, a 503 or another), or null when it did not. */
+  readonly retryAfterSeconds: number | null;
 
   constructor(code: string, message: string, facts: ErrorFacts = {}) {
     super(message);
@@ -27,22 +31,24 @@ export class AmcError extends Error {
     this.status = facts.status ?? null;
     this.requestId = facts.requestId ?? null;
     this.retryable = facts.retryable ?? false;
+    this.retryAfterSeconds = facts.retryAfterSeconds ?? null;
   }
 }
 
 /** AMC (or Login with Amazon) throttled the request. */
 export class ThrottledError extends AmcError {
   override name = "ThrottledError";
-  /** Seconds to wait as the response asked, or null when it did not. */
-  readonly retryAfterSeconds: number | null;
 
   constructor(
     message: string,
     retryAfterSeconds: number | null,
     facts: ErrorFacts = {},
   ) {
-    super("throttled", message, { retryable: true, ...facts });
-    this.retryAfterSeconds = retryAfterSeconds;
+    super("throttled", message, {
+      retryable: true,
+      ...facts,
+      retryAfterSeconds,
+    });
   }
 }
 

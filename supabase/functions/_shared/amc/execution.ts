@@ -1,10 +1,8 @@
-import { isObject, type JsonValue } from "./json.ts";
-import {
-  localToInstant,
-  normalizeInstant,
-  normalizeLocalTime,
-} from "./local_time.ts";
-import { tidy } from "./sanitize.ts";
+import { isObject, type JsonObject, type JsonValue } from "./json.ts";
+import { localToInstant, normalizeLocalTime } from "./local_time.ts";
+import { safeText, tidy } from "./sanitize.ts";
+import { canonicalStatus } from "./status.ts";
+import { countIn, instantOf, isBounded, nameOf, textOf } from "./values.ts";
 
 /**
  * An execution observation: an execution as AMC showed it at one moment. Everything but the id may be unknown. The functions of
@@ -15,7 +13,7 @@ export type ExecutionObservation = {
   /** AMC's `workflowExecutionId`. */
   id: string;
   workflow_id: string | null;
-  /** AMC's status, unchanged. */
+  /** AMC's status: a known word as the specification writes it, any other as it came. */
   status: string | null;
   status_reason: string | null;
   /** Instants in ISO 8601. */
@@ -34,6 +32,8 @@ export type ExecutionObservation = {
   /** `workflowExecutionTimeoutSeconds`, which serves as the attempt's fingerprint. */
   timeout_seconds: number | null;
   parameter_values: JsonValue;
+  /** The fields of AMC that were not kept, since no column takes what they held; absent when there is none. */
+  unread?: string[];
   /** AMC's id of the request whose response showed it. */
   request_id: string | null;
 };
@@ -47,23 +47,16 @@ export function isExecutionId(value: unknown): value is string {
   return typeof value === "string" && EXECUTION_ID.test(value);
 }
 
-// A field of an unexpected form is unknown; the other fields are read all the same.
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-/** A number from 0 on, which may come as a text. */
-function countOf(value: unknown): number | null {
-  const isText = typeof value === "string" && /^\d{1,9}(?:\.\d+)?$/.test(value);
-  if (typeof value !== "number" && !isText) return null;
-  const count = Number(value);
-  return Number.isFinite(count) && count >= 0 ? count : null;
-}
+/** The longest text of a refusal that is kept: AMC quotes the SQL. */
+const MAX_REASON = 4000;
+/** The largest `parameterValues` and `outputColumns` that are kept, in characters of JSON. */
+const MAX_JSON = 200_000;
 
 /**
  * Reads an execution from a response to create, get or list: flat, as all captured responses are, or wrapped as
  * `{"workflowExecution":{…}}`, as SPEC says (CONFLICT; both accepted). The id is taken from
- * `workflowExecutionId` and from nowhere else.
+ * `workflowExecutionId` and from nowhere else. Each field is checked to what its column takes: one that does not fit is
+ * unknown and named in `unread`, and the others are read all the same.
  *
  * @param value the parsed JSON
  * @param requestId AMC's request id of the response
@@ -78,37 +71,97 @@ export function parseExecution(
   const isFlat = "workflowExecutionId" in value || !isObject(wrapped);
   const seen = isFlat ? value : wrapped;
   if (!isExecutionId(seen.workflowExecutionId)) return null;
-  const zone = textOf(seen.timeWindowTimeZoneOriginal);
-  const start = normalizeLocalTime(seen.timeWindowStartOriginal);
-  const end = normalizeLocalTime(seen.timeWindowEndOriginal);
-  // AWS reads message, statusReason, details, messageSubject, whichever is there (M).
-  const reason = textOf(seen.statusReason) ?? textOf(seen.message) ??
-    textOf(seen.details) ?? textOf(seen.messageSubject);
-  const { outputColumns } = seen;
-  return {
+  const unread: string[] = [];
+  /** Reads one field; one that AMC sent, and that cannot be kept, is named. */
+  const read = <T>(name: string, as: (value: unknown) => T | null) => {
+    const value = seen[name];
+    const kept = as(value);
+    const missing = value === undefined || value === null || value === "";
+    if (kept === null && !missing) unread.push(name);
+    return kept;
+  };
+  const zone = read("timeWindowTimeZoneOriginal", nameOf);
+  const start = read("timeWindowStartOriginal", localTimeOf);
+  const end = read("timeWindowEndOriginal", localTimeOf);
+  const execution: ExecutionObservation = {
     id: seen.workflowExecutionId,
-    workflow_id: textOf(seen.workflowId),
-    status: textOf(seen.status),
-    status_reason: reason === null ? null : tidy(reason, 4000),
-    created_at: normalizeInstant(seen.createTime),
-    updated_at: normalizeInstant(seen.lastUpdatedTime),
-    expires_at: normalizeInstant(seen.expireTime),
-    execution_seconds: countOf(seen.executionTime),
-    output_columns: Array.isArray(outputColumns) ? outputColumns : null,
+    workflow_id: read("workflowId", nameOf),
+    status: read("status", statusOf),
+    status_reason: amcReason(seen),
+    created_at: read("createTime", instantOf),
+    updated_at: read("lastUpdatedTime", instantOf),
+    expires_at: read("expireTime", instantOf),
+    execution_seconds: read("executionTime", countIn),
+    output_columns: read("outputColumns", columnsOf),
     time_window_start: start,
     time_window_end: end,
     time_zone: zone,
-    window_start_at: normalizeInstant(seen.timeWindowStart) ??
-      instantOf(start, zone),
-    window_end_at: normalizeInstant(seen.timeWindowEnd) ?? instantOf(end, zone),
-    timeout_seconds: countOf(seen.workflowExecutionTimeoutSeconds),
+    window_start_at: read("timeWindowStart", instantOf) ??
+      atInstant(start, zone),
+    window_end_at: read("timeWindowEnd", instantOf) ?? atInstant(end, zone),
+    timeout_seconds: read("workflowExecutionTimeoutSeconds", wholeOf),
     parameter_values: seen.parameterValues ?? null,
     request_id: requestId,
   };
+  if (!isBounded(seen.parameterValues, MAX_JSON)) {
+    unread.push("parameterValues");
+    // Not null, which reads as none: it must equal no values of ours.
+    execution.parameter_values = "(too large to keep)";
+  }
+  if (unread.length > 0) execution.unread = unread;
+  return execution;
 }
 
-function instantOf(local: string | null, zone: string | null): string | null {
+function localTimeOf(value: unknown): string | null {
+  const local = normalizeLocalTime(value);
+  // Postgres has no year 0.
+  return local === null || local.startsWith("0000") ? null : local;
+}
+
+function statusOf(value: unknown): string | null {
+  const status = nameOf(value);
+  return status === null ? null : canonicalStatus(tidy(status));
+}
+
+function wholeOf(value: unknown): number | null {
+  const count = countIn(value);
+  return Number.isInteger(count) ? count : null;
+}
+
+function columnsOf(value: unknown): JsonValue[] | null {
+  const isList = Array.isArray(value) &&
+    value.every((column) => isObject(column) && nameOf(column.name) !== null);
+  return isList && isBounded(value, MAX_JSON) ? value : null;
+}
+
+/**
+ * Why it is as it is, in AMC's words. AWS reads message, statusReason, details, messageSubject, whichever is there (M);
+ * what is wrong with a download stands in its channel (SPEC; M).
+ */
+function amcReason(seen: JsonObject): string | null {
+  const reason = textOf(seen.statusReason) ?? textOf(seen.message) ??
+    textOf(seen.details) ?? textOf(seen.messageSubject) ??
+    channelReason(seen.outputChannels);
+  return reason === null ? null : safeText(reason, undefined, MAX_REASON);
+}
+
+function channelReason(channels: unknown): string | null {
+  if (!Array.isArray(channels)) return null;
+  for (const channel of channels) {
+    if (!isObject(channel)) continue;
+    const { status } = channel;
+    if (status !== "UNAVAILABLE" && status !== "FAILED") continue;
+    const isDownload = !isObject(channel.channel) ||
+      channel.channel.type === "DOWNLOAD";
+    if (!isDownload) continue;
+    const words = textOf(channel.statusReason) ?? "AMC does not say why.";
+    return `The download is ${status}: ${words}`;
+  }
+  return null;
+}
+
+function atInstant(local: string | null, zone: string | null): string | null {
   if (local === null || zone === null) return null;
   const at = localToInstant(local, zone);
-  return at === null ? null : new Date(at).toISOString();
+  return at === null ? null : instantOf(new Date(at).toISOString());
 }

@@ -1,5 +1,5 @@
 import type { AmcLogEntry, Runtime } from "./runtime.ts";
-import { tidy } from "./sanitize.ts";
+import { safeText, tidy } from "./sanitize.ts";
 
 /** The largest body that is read, in bytes: far more than a page of 100 executions. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -12,6 +12,8 @@ export interface AmcResponse {
   kind: "response";
   /** 0 for a redirect that the runtime hides. */
   status: number;
+  /** What was asked; empty where the runtime does not say. */
+  url: string;
   headers: Headers;
   /** The body, or null when it did not arrive whole. */
   text: string | null;
@@ -117,9 +119,10 @@ export function toAmcResponse(
   return {
     kind: "response",
     status: response.status,
+    url: response.url,
     headers,
     text,
-    requestId: requestId ? tidy(requestId, 200) : null,
+    requestId: requestId ? safeText(requestId, undefined, 200) : null,
     serverDate: Number.isNaN(date) ? null : new Date(date).toISOString(),
   };
 }
@@ -148,7 +151,7 @@ export function toNoResponse(
   return {
     kind: "no_response",
     reason: "network",
-    message: tidy(runtime.redact(words), 500),
+    message: safeText(words, runtime.redact, 500),
   };
 }
 

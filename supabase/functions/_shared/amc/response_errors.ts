@@ -8,20 +8,59 @@ import {
   UnavailableError,
   UnknownOutcomeError,
 } from "./errors.ts";
-import { parseError } from "./error_body.ts";
+import { type ErrorBody, parseError } from "./error_body.ts";
 import { saysMissing } from "./error_texts.ts";
 import type { AmcResponse, NoResponse } from "./http.ts";
 import { retryAfterSeconds } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
+import { shownLink } from "./sanitize.ts";
 
 /** Whether a response is a success. */
 export function isSuccess(response: AmcResponse): boolean {
   return response.status >= 200 && response.status < 300;
 }
 
+/** What an error response says, and who says it. */
+export interface ErrorAnswer {
+  /** AMC's words, without secrets; of a redirect, where it leads. */
+  message: string;
+  /** The name that the body gives to the error, or null. */
+  code: string | null;
+  /**
+   * Whether AMC answered, and not something in between: the body is AMC's own, or, unless it is a page, it carries
+   * AMC's request id (captured on all its responses; H).
+   */
+  fromAmc: boolean;
+  retryAfterSeconds: number | null;
+}
+
+/** Reads a response that is no success. */
+export function readErrorAnswer(
+  runtime: Runtime,
+  response: AmcResponse,
+): ErrorAnswer {
+  const { status, headers, text, requestId } = response;
+  const body: ErrorBody = parseError(text, runtime.redact);
+  const isPage = /^\s*<(?:!doctype|html)\b/i.test(text ?? "");
+  const location = isRedirect(status) ? headers.get("location") : null;
+  return {
+    message: location === null
+      ? body.message
+      : `Redirected to ${shownLink(location, response.url)}.`,
+    code: body.code,
+    fromAmc: body.fromAmc || (requestId !== null && text !== null && !isPage),
+    retryAfterSeconds: retryAfterSeconds(headers, runtime.wallNow()),
+  };
+}
+
+/** Whether a status sends the request elsewhere. A runtime may hide a redirect behind status 0. */
+export function isRedirect(status: number): boolean {
+  return status === 0 || (status >= 300 && status < 400);
+}
+
 /**
- * The typed error for anything but a success. Only a 4xx with AMC's own error body is AMC's decision; any
- * other may come from something in between.
+ * The typed error for anything but a success. Only a 4xx of AMC's own is AMC's decision; any other may come from
+ * something in between.
  *
  * @param write whether the request changes something: then without a usable response the outcome is unknown
  */
@@ -36,15 +75,16 @@ export function errorFor(
     return new UnavailableError(result.message, { retryable: true });
   }
   const { status, requestId } = result;
-  const facts = { status, requestId };
-  const body = parseError(result.text);
-  const message = runtime.redact(body.message);
+  const { message, fromAmc, retryAfterSeconds: wait } = readErrorAnswer(
+    runtime,
+    result,
+  );
+  const facts = { status, requestId, retryAfterSeconds: wait };
   if (status === 429) {
-    const wait = retryAfterSeconds(result.headers, runtime.wallNow());
     return new ThrottledError(message, wait, { ...facts, retryable: !write });
   }
   if (status === 401) return new UnauthorizedError(message, facts);
-  if (body.fromAmc && status >= 400 && status < 500 && status !== 408) {
+  if (fromAmc && status >= 400 && status < 500 && status !== 408) {
     const missing = status === 404 || (status === 400 && saysMissing(message));
     return missing
       ? new NotFoundError(message, facts)
@@ -70,7 +110,7 @@ export function malformed(
 ): UnavailableError {
   const got = response.text === null
     ? "a body that did not arrive whole"
-    : runtime.redact(parseError(response.text).message).slice(0, 200);
+    : parseError(response.text, runtime.redact).message.slice(0, 200);
   return new UnavailableError(`Expected ${expected}, got: ${got}`, {
     status: response.status,
     requestId: response.requestId,

@@ -1,4 +1,4 @@
-import { AbortedError, AmcError, ThrottledError } from "./errors.ts";
+import { AbortedError, AmcError } from "./errors.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Bounds of the retries of one request. */
@@ -25,7 +25,8 @@ const MAX_RETRY_AFTER_SECONDS = 86_400;
 
 /**
  * Reads `Retry-After`: seconds, or a date, compared with the response's own `Date`, so that clocks may differ.
- * Whether AMC's 429 carries the header is not known; the general Ads pages say seconds (REF; M).
+ * Whether AMC's 429 carries the header is not known; the general Ads pages say seconds (REF; M). By HTTP a 503 may
+ * carry it too.
  *
  * @param headers the response's headers
  * @param wallNow our clock in milliseconds, for a response without `Date`
@@ -83,10 +84,8 @@ export async function withRetry<T>(
     } catch (error) {
       if (!(error instanceof AmcError) || !error.retryable) throw error;
       if (failures >= limits.tries) throw error;
-      const asked = error instanceof ThrottledError
-        ? error.retryAfterSeconds ?? 0
-        : 0;
-      const delay = asked * 1000 + backoffMs(failures, runtime.random, limits);
+      const delay = (error.retryAfterSeconds ?? 0) * 1000 +
+        backoffMs(failures, runtime.random, limits);
       if (runtime.now() - began + delay > limits.totalMs) throw error;
       try {
         await runtime.wait(delay, signal);

@@ -24,13 +24,26 @@ const CLASSES = new Map<string, StatusClass>([
 ]);
 
 /**
+ * AMC's status in the one form that is compared and stored: in capitals, and CANCELLED for CANCELED. SPEC has capitals (H);
+ * other cases were not seen.
+ *
+ * @param status AMC's word
+ * @returns a known word as the specification writes it, any other as it came
+ */
+export function canonicalStatus(status: string): string {
+  const word = status.trim().toUpperCase();
+  const spelled = word === "CANCELED" ? "CANCELLED" : word;
+  return CLASSES.has(spelled) ? spelled : status;
+}
+
+/**
  * Classifies AMC's execution status.
  *
- * @param status AMC's word as it came; null (AMC has said none yet) counts as in progress and is not unknown
+ * @param status AMC's word; null (AMC has said none yet) counts as in progress and is not unknown
  */
 export function classifyStatus(status: string | null): ClassifiedStatus {
   if (status === null) return { class: "in_progress", unknown: false };
-  const known = CLASSES.get(status);
+  const known = CLASSES.get(canonicalStatus(status));
   return { class: known ?? "in_progress", unknown: known === undefined };
 }
 

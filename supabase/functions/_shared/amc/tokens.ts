@@ -171,8 +171,7 @@ async function requestToken(
 /** Tells "no token" from "no response to what was asked with it": only the former concerns every call of the instance. */
 function ofToken(error: unknown): unknown {
   if (!(error instanceof UnavailableError)) return error;
-  const { message, status, requestId, retryable } = error;
-  return new TokenUnavailableError(message, { status, requestId, retryable });
+  return new TokenUnavailableError(error.message, error);
 }
 
 /** A refusal that only a person can resolve (REF; H for invalid_grant and invalid_client), or something that may pass. */

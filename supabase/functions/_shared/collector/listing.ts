@@ -73,6 +73,7 @@ async function listInstance(
     executions: listing.executions.length,
     followed: attempts.length,
     complete: listing.complete,
+    unread: [...new Set(executions.flatMap(({ unread }) => unread ?? []))],
     outcome: recorded.outcome,
   });
   if (recorded.outcome !== "recorded") return;

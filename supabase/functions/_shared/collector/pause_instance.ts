@@ -68,9 +68,9 @@ export async function pauseInstance(
     await collector.rpc("pause_instance", {
       instance_id,
       reason: code,
-      ...(error instanceof ThrottledError && error.retryAfterSeconds !== null
-        ? { retry_after_seconds: error.retryAfterSeconds }
-        : {}),
+      ...(error.retryAfterSeconds === null
+        ? {}
+        : { retry_after_seconds: error.retryAfterSeconds }),
     });
   }
   return true;
