@@ -85,6 +85,13 @@ create table amc_history.allowances (
   settle_days integer not null default 14,
   restate_days integer not null default 90,
   repeated_request interval not null default '10 minutes',
+  retention_months integer not null default 13,
+  open_weeks_of_member integer not null default 20000,
+  open_weeks_of_instance integer not null default 50000,
+  daily_collections_of_member integer not null default 500,
+  daily_collections_of_instance integer not null default 2000,
+  workflows_of_member integer not null default 2000,
+  workflows_of_instance integer not null default 5000,
 
   -- The schedule.
   wake_ups integer not null default 3,
@@ -99,7 +106,9 @@ create table amc_history.allowances (
       cancel_again, stoppage_pause_base, stoppage_pause_longest,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
       result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > interval '0'
-    and least(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days, wake_ups,
+    and least(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days,
+      retention_months, open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member,
+      daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
       actionable_per_wake_up,
       stoppage_alert_times) > 0),
   -- Whoever POSTs has AMC's answer, or has given up, before anybody may take the create for lost ...
@@ -190,6 +199,18 @@ comment on column amc_history.allowances.restate_days is
 (guides, M), and AMC refuses a query that ran too often over the same days (guide, M).$$;
 comment on column amc_history.allowances.repeated_request is
   $$Within this time the same request without an idempotency key is a repetition, and answers the same collection.$$;
+comment on column amc_history.allowances.retention_months is
+  $$How many months of data AMC keeps for a workflow that does not say otherwise (amc_workflows.retention_months): 13 by
+default, and for custom or paid sources more (docs, M).$$;
+comment on column amc_history.allowances.open_weeks_of_member is
+  'Most weeks of one owner that are not finished: what would make more is refused.';
+comment on column amc_history.allowances.open_weeks_of_instance is 'Most such weeks of one instance.';
+comment on column amc_history.allowances.daily_collections_of_member is
+  'Most collections that one person starts in any 24 hours.';
+comment on column amc_history.allowances.daily_collections_of_instance is
+  'Most collections that are started on one instance in any 24 hours.';
+comment on column amc_history.allowances.workflows_of_member is 'Most workflow versions that one person saves.';
+comment on column amc_history.allowances.workflows_of_instance is 'Most workflow versions of one instance.';
 comment on column amc_history.allowances.wake_ups is 'Most workers that the schedule wakes at once.';
 comment on column amc_history.allowances.actionable_per_wake_up is 'For so many things to do one worker is woken.';
 comment on column amc_history.allowances.wake_up_timeout is 'How long pg_net waits for the answer to a wake-up.';

@@ -3,7 +3,8 @@
 create table public.amc_instances (
   id text primary key
     constraint instance_id_is_well_formed check (id ~ '^[A-Za-z0-9_-]{3,64}$'),
-  name text,
+  name text
+    constraint instance_name_is_short check (char_length(name) between 1 and 200),
   entity_id text not null
     constraint entity_id_is_well_formed check (entity_id ~ '^[A-Za-z0-9]{3,64}$'),
   marketplace_id text not null

@@ -20,6 +20,9 @@ create table public.amc_workflows (
   output_columns jsonb,
   saved_at timestamptz,
   checked_at timestamptz,
+  retention_months integer
+    constraint retention_is_sane check (retention_months between 1 and 120),
+  saved_by uuid default auth.uid() references auth.users (id) on delete set null,
   version_hash text not null,
   result_table text not null,
   results_view text not null generated always as ('results_' || result_table) stored,
@@ -29,6 +32,8 @@ create table public.amc_workflows (
   constraint one_version_per_query unique (instance_id, version_hash),
   constraint result_table_is_of_one_version unique (result_table)
 );
+
+create index amc_workflows_saved_by_idx on public.amc_workflows (saved_by);
 
 comment on table public.amc_workflows is
   'Saved AMC queries. A version never changes: another query is another row with another id.';
@@ -40,6 +45,11 @@ comment on column public.amc_workflows.output_format is
   'Sent with every save, since AMC''s defaults are not documented: so the form of a result is known.';
 comment on column public.amc_workflows.output_columns is
   'AMC''s outputColumns, from the first execution that carried them; null until then.';
+comment on column public.amc_workflows.retention_months is
+  $$How many months back AMC keeps the data that the query reads; null for the allowance retention_months. Older windows
+are not collected anew.$$;
+comment on column public.amc_workflows.saved_by is
+  'The user who saved it; null for whoever acts for all users, and once that user is deleted.';
 comment on column public.amc_workflows.version_hash is
   'SHA-256 in hex of SQL, parameters and output format: the same query under another name is the same version.';
 comment on column public.amc_workflows.result_table is

@@ -3,6 +3,25 @@
 -- A collection is one request to collect a range of weeks of one workflow; a week is a window of seven days of it.
 -- Everything that follows (executions, attempts, loads) belongs to a week.
 
+create function amc_history.parameter_value_fault(given jsonb) returns text
+language sql immutable set search_path = ''
+as $$
+  select case
+    when count(*) > 50 then 'too_many_parameters'
+    when max(octet_length(v.value::text)) > 4000 then 'parameter_value_too_large'
+    when octet_length(parameter_value_fault.given::text) > 10000 then 'parameter_values_too_large'
+    when not coalesce(bool_and(jsonb_typeof(v.value) = 'string' or jsonb_typeof(v.value) = 'array'
+      and not v.value @? 'strict $[*] ? (@.type() != "string")'), true) then 'parameter_value_not_text'
+  end
+  from jsonb_each(case jsonb_typeof(parameter_value_fault.given) when 'object' then parameter_value_fault.given
+    else '{}' end) v;
+$$;
+comment on function amc_history.parameter_value_fault(jsonb) is
+  $$What is wrong with a collection's parameter values, as a code; null if nothing is: at most 50 of them
+(too_many_parameters), each of at most 4,000 bytes (parameter_value_too_large), 10,000 in all
+(parameter_values_too_large), each a text, or a list of texts for an ARRAY (parameter_value_not_text: SPEC, H for
+texts; docs, M for lists). Every execution of AMC's list repeats them: their size, times the weeks, is the list's.$$;
+
 create table public.report_data_collections (
   id uuid primary key default gen_random_uuid(),
   owner_id uuid references auth.users (id) on delete set null,
@@ -11,9 +30,11 @@ create table public.report_data_collections (
   start_date date not null,
   end_date date not null,
   week_starts_on text not null default 'monday',
-  time_zone text not null default 'UTC',
+  time_zone text not null default 'UTC'
+    constraint time_zone_is_short check (char_length(time_zone) between 1 and 100),
   parameter_values jsonb not null default '{}'
-    constraint parameter_values_is_an_object check (jsonb_typeof(parameter_values) = 'object'),
+    constraint parameter_values_is_an_object check (jsonb_typeof(parameter_values) = 'object')
+    constraint parameter_values_are_limited check (amc_history.parameter_value_fault(parameter_values) is null),
   idempotency_key text
     constraint idempotency_key_is_short check (char_length(idempotency_key) between 1 and 200),
   request_hash text,
@@ -32,6 +53,8 @@ create table public.report_data_collections (
   constraint report_data_collections_workflow_fkey foreign key (instance_id, workflow_id)
     references public.amc_workflows (instance_id, id),
   constraint range_is_whole_weeks check (end_date > start_date and (end_date - start_date + 1) % 7 = 0),
+  -- Beyond every retention, and within what all who read dates of four digits can read.
+  constraint dates_are_sane check (start_date >= '2000-01-01' and end_date < '2100-01-01'),
   constraint week_starts_on_is_a_weekday check (week_starts_on in
     ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday')),
   constraint range_starts_on_its_weekday check (extract(isodow from start_date) = array_position(
@@ -130,6 +153,8 @@ create table public.report_data_weeks (
 
 create index report_data_weeks_due_idx
   on public.report_data_weeks (instance_id, due_at, week_start_date) where due_at is not null;
+create index report_data_weeks_open_idx
+  on public.report_data_weeks (instance_id, collection_id) where finished_at is null;
 create index report_data_weeks_survey_again_idx on public.report_data_weeks (instance_id) where survey_again;
 
 comment on table public.report_data_weeks is

@@ -13,7 +13,8 @@ create table public.tracking_events (
   detail jsonb,
   constraint a_persons_event_has_its_actor check (actor is not null or event not in ('instance_connected',
     'collection_started', 'collection_paused', 'collection_resumed', 'collection_cancelled',
-    'week_retried', 'restatement_policy_set', 'keep_versions_set', 'execution_confirmed', 'alert_resolved'))
+    'week_retried', 'restatement_policy_set', 'keep_versions_set',
+    'retention_set', 'member_added', 'execution_confirmed', 'alert_resolved'))
 );
 
 create index tracking_events_week_id_idx on public.tracking_events (week_id, happened_at);

@@ -25,7 +25,7 @@ begin
   if known is distinct from check_time_zone.time_zone or known is null then
     perform amc_history.refuse('unknown_time_zone',
       format('Unknown time zone %s: expected a tz database name.',
-        coalesce(quote_literal(check_time_zone.time_zone), 'null')),
+        coalesce(quote_literal(left(check_time_zone.time_zone, 100)), 'null')),
       'Use a name such as America/New_York or UTC.');
   end if;
 end;
@@ -87,7 +87,7 @@ begin
     weekdays[extract(isodow from plan_range.start_date)::integer], 'monday'));
   if weekday <> all (weekdays) then
     perform amc_history.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
-      quote_literal(plan_range.week_starts_on), array_to_string(weekdays, ', ')),
+      quote_literal(left(plan_range.week_starts_on, 100)), array_to_string(weekdays, ', ')),
       'Name the day on which your weeks start.');
   end if;
   perform amc_history.check_range(plan_range.weeks, plan_range.start_date, plan_range.end_date);
@@ -126,6 +126,7 @@ language plpgsql volatile set search_path = ''
 as $$
 declare
   unknown text;
+  fault text;
 begin
   if jsonb_typeof(check_parameters.given) is distinct from 'object' then
     perform amc_history.refuse('parameters_not_an_object',
@@ -137,14 +138,22 @@ begin
   where not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
   if unknown is not null then
     perform amc_history.refuse('unknown_parameter',
-      format('The workflow does not declare the parameter %s.', unknown),
+      format('The workflow does not declare the parameter %s.', left(unknown, 500)),
       'Declare it when saving the workflow, or leave it out.');
+  end if;
+  fault := amc_history.parameter_value_fault(check_parameters.given);
+  if fault is not null then
+    perform amc_history.refuse(fault, format('Expected at most 50 parameter values, texts or lists of texts, of at '
+        'most 4000 bytes each and 10000 in all; got %s of %s bytes in all.',
+        (select count(*) from jsonb_object_keys(check_parameters.given)),
+        octet_length(check_parameters.given::text)),
+      'AMC repeats the values with each execution. Write a long list into the query; send a number as a text.');
   end if;
 end;
 $$;
 comment on function amc_history.check_parameters(jsonb, jsonb) is
-  $$Refuses what is not an object (parameters_not_an_object), and values for parameters that the workflow does not
-declare (unknown_parameter): AMC refuses them too.$$;
+  $$Refuses what is not an object (parameters_not_an_object), values for parameters that the workflow does not declare
+(unknown_parameter): AMC refuses them too; and what amc_history.parameter_value_fault finds.$$;
 
 create function amc_history.describe_collection(collection_id uuid, created boolean) returns jsonb
 language sql stable set search_path = ''
@@ -208,14 +217,14 @@ begin
   if not exists (select from public.amc_instance_members m
       where m.instance_id = create_collection.instance_id and m.user_id = create_collection.owner_id) then
     perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
-      coalesce(quote_literal(create_collection.instance_id), 'null')),
+      coalesce(quote_literal(left(create_collection.instance_id, 100)), 'null')),
       'Check the id, or ask whoever runs this project to make you a member of the instance.', 'PT404');
   end if;
   select * into workflow from public.amc_workflows w
     where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
   if not found then
     perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.',
-      create_collection.instance_id, coalesce(quote_literal(create_collection.workflow_id), 'null')),
+      create_collection.instance_id, coalesce(quote_literal(left(create_collection.workflow_id, 200)), 'null')),
       'Save it with save_workflow, which answers its id.', 'PT404');
   end if;
   perform amc_history.check_parameters(workflow.parameters, create_collection.parameter_values);
@@ -225,9 +234,13 @@ begin
   if made is not null then
     return amc_history.describe_collection(made, false);
   end if;
+  perform amc_history.check_retention(plan.first_day, workflow, create_collection.time_zone);
+  perform amc_history.lock_starts(create_collection.owner_id);
   -- AMC's list is read before the first create.
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = create_collection.instance_id;
+  perform amc_history.check_start_limits(create_collection.owner_id, create_collection.instance_id,
+    (plan.last_day - plan.first_day + 1) / 7);
   insert into public.report_data_collections (owner_id, instance_id, workflow_id, start_date, end_date,
     week_starts_on, time_zone, parameter_values, idempotency_key, request_hash)
   values (create_collection.owner_id, create_collection.instance_id, create_collection.workflow_id,
@@ -249,7 +262,8 @@ weeks: 1 to 60 (52 if neither weeks nor dates are given), ending with the newest
 and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz database name. The same
 idempotency_key, or the same request soon after, answers the same collection with created false. How many weeks,
 when a week has settled and what is soon: amc_history.allowances (most_weeks, settle_days, repeated_request). Answers
-{collection_id, created, weeks}. Leaves an event collection_started with owner_id as its actor. Refuses with a stable
+{collection_id, created, weeks}. Refuses weeks that AMC keeps no longer, and more than the limits of
+amc_history.check_start_limits. Leaves an event collection_started with owner_id as its actor. Refuses with a stable
 code in detail. For service_role.$$;
 
 create view public.collection_progress with (security_invoker = true) as

@@ -123,6 +123,7 @@ revoke execute on function
   public.save_workflow(text, text, text, jsonb),
   public.set_keep_versions(uuid, integer),
   public.set_restatement_policy(uuid, integer, integer),
+  public.set_retention(text, text, integer),
   public.settle_attempt(uuid, timestamptz),
   public.update_week_status(uuid, uuid, text, jsonb, text),
   public.week_rows(uuid, integer, bigint)
@@ -143,6 +144,7 @@ grant execute on function
   public.save_workflow(text, text, text, jsonb),
   public.set_keep_versions(uuid, integer),
   public.set_restatement_policy(uuid, integer, integer),
+  public.set_retention(text, text, integer),
   public.week_rows(uuid, integer, bigint)
   to authenticated, service_role;
 
@@ -174,6 +176,7 @@ grant execute on function
   amc_history.rows_at(public.result_loads, bigint[]),
   amc_history.set_keep_versions(uuid, integer),
   amc_history.set_restatement_policy(uuid, integer, integer),
+  amc_history.set_retention(text, text, integer),
   amc_history.typed_cell_sql(text, text),
   amc_history.usual_output_format()
   to authenticated, service_role;
@@ -219,6 +222,8 @@ grant execute on function
   amc_history.canonical_status(text),
   amc_history.check_parameters(jsonb, jsonb),
   amc_history.check_range(integer, date, date),
+  amc_history.check_retention(date, public.amc_workflows, text),
+  amc_history.check_start_limits(uuid, text, integer),
   amc_history.check_time_zone(text),
   amc_history.count_running_elsewhere(text, jsonb, text[]),
   amc_history.describe_collection(uuid, boolean),
@@ -242,8 +247,10 @@ grant execute on function
   amc_history.is_listing_due(public.amc_instances),
   amc_history.is_terminal_status(text),
   amc_history.local_midnight(date),
+  amc_history.lock_starts(uuid),
   amc_history.may_begin(timestamptz, uuid),
   amc_history.needs_survey(text),
+  amc_history.parameter_value_fault(jsonb),
   amc_history.plan_range(integer, date, date, text, text),
   amc_history.raise_alert(text, text, text, uuid, jsonb, text),
   amc_history.read_observation(jsonb),
@@ -252,6 +259,7 @@ grant execute on function
   amc_history.record_event(text, public.week_attempts, public.report_data_weeks, text, jsonb),
   amc_history.record_stoppage(text, text, text, text, text, text, uuid, uuid, text, boolean),
   amc_history.refresh_overdue_alerts(text),
+  amc_history.refuse_beyond(text, bigint, integer, text, text, bigint),
   amc_history.refuse_execution(public.week_attempts, public.report_data_weeks, text, uuid, jsonb),
   amc_history.refuse_weeks(integer, integer),
   amc_history.report_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean),

@@ -47,7 +47,10 @@ const functions = sources("supabase/functions/**/!(tests)/*.ts");
 
 Deno.test("API.md lists the error codes that there are", async () => {
   const refusals = await ask(`
-    select distinct m[1] from pg_proc p, regexp_matches(p.prosrc, 'refuse\\(\\s*''([a-z_]+)''', 'g') m`);
+    select m[1] from pg_proc p, regexp_matches(p.prosrc, 'refuse(?:_beyond)?\\(\\s*''([a-z_]+)''', 'g') m
+    union
+    select m[1] from pg_proc p, regexp_matches(p.prosrc, 'then ''([a-z_]+)''', 'g') m
+    where p.proname = 'parameter_value_fault'`);
   const errors = all(functions, /RequestError\(\s*\d+,\s*"([a-z_]+)"/g);
   deepEqual(
     firstColumn(section("docs/API.md", "## Errors")),

@@ -4,6 +4,7 @@ import {
   inTsFunction,
   type Mutant,
   policyShowsAll,
+  withoutConstraint,
   withoutTrigger,
 } from "../support/mutant.ts";
 
@@ -205,6 +206,80 @@ export const PEOPLE: Mutant[] = [
       ),
     ],
     tests: ["supabase/functions/tests/error_responses_test"],
+  },
+  {
+    name: "limit-of-member-locked",
+    guard: "two starts by one member at once do not pass a limit together",
+    off: "lock_starts locks nothing",
+    edits: [
+      inSqlFunction(
+        "amc_history.lock_starts",
+        "pg_advisory_xact_lock(hashtextextended",
+        "abs(hashtextextended",
+      ),
+    ],
+    tests: ["tests/concurrency/limits_test"],
+  },
+  {
+    name: "limit-of-workflows-locked",
+    guard: "two saves at once do not pass a limit together",
+    off: "limit_workflows does not lock the instance",
+    edits: [
+      inSqlFunction(
+        "amc_history.limit_workflows",
+        "perform pg_advisory_xact_lock(hashtextextended('workflows of ' || new.instance_id, 0));",
+        "",
+      ),
+    ],
+    tests: ["tests/concurrency/limits_test"],
+  },
+  {
+    name: "limits-of-starts",
+    guard: "what a member and an instance may have open or start is limited",
+    off: "refuse_beyond refuses nothing",
+    edits: [
+      inSqlFunction(
+        "amc_history.refuse_beyond",
+        "if refuse_beyond.used + refuse_beyond.more > refuse_beyond.most then",
+        "if false then",
+      ),
+    ],
+    tests: ["create_collection/member_and_instance"],
+  },
+  {
+    name: "retention",
+    guard: "no new collection reaches further back than AMC keeps",
+    off: "check_retention accepts every day",
+    edits: [
+      inSqlFunction(
+        "amc_history.check_retention",
+        "if check_retention.first_day < earliest then",
+        "if false then",
+      ),
+    ],
+    tests: ["create_collection/windows_that"],
+  },
+  {
+    name: "sane-dates",
+    guard: "no collection has dates of another age, whoever writes them",
+    off: "the constraint dates_are_sane is gone",
+    edits: [
+      withoutConstraint("public.report_data_collections", "dates_are_sane"),
+    ],
+    tests: ["create_collection/windows_that"],
+  },
+  {
+    name: "small-parameters",
+    guard: "parameter values are small, whoever writes them",
+    off: "parameter_value_fault finds none too large",
+    edits: [
+      inSqlFunction(
+        "amc_history.parameter_value_fault",
+        "when max(octet_length(v.value::text)) > 4000 then 'parameter_value_too_large'",
+        "",
+      ),
+    ],
+    tests: ["create_collection/parameter_values"],
   },
   {
     name: "policy-of-collections",

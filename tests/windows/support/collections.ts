@@ -139,6 +139,7 @@ export async function withCollections(
       await sql`select amc_history.connect_instance(${INSTANCE}, 'ENTITYWINDOWS', 'ATVPDKIKX0DER', 'NA',
         '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@windows.test')`;
       await sql`update public.amc_instances set max_parallel = 100`;
+      await sql`update amc_history.allowances set retention_months = 1200`;
       const [{ id }] = await sql`
         select workflow_id as id
         from public.save_workflow(${INSTANCE}, 'Windows', 'select name from traffic')`;

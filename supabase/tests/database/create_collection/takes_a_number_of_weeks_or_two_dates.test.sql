@@ -3,6 +3,8 @@ begin;
 \ir ../../_shared/workflow.psql
 select plan(5);
 
+-- AMC keeps more than sixty weeks of what the query reads.
+update amc_workflows set retention_months = 24;
 set local role service_role;
 create function pg_temp.range(made jsonb) returns text language sql as
   $$ select concat_ws(' ', start_date, end_date, week_starts_on, jsonb_array_length(made -> 'weeks'))

@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(72);
+select plan(76);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -40,9 +40,11 @@ select * from (values
   ('save_workflow', 'instance', $c$save_workflow(<>, 'Weekly', 'select 1')$c$),
   ('set_keep_versions', 'collection', 'set_keep_versions(<>, 2)'),
   ('set_restatement_policy', 'collection', 'set_restatement_policy(<>, 2)'),
+  ('set_retention', 'instance', $c$set_retention(<>, (select w.id from workflow w), 24)$c$),
   ('week_rows', 'week', 'week_rows(<>)')
 ) as t(name, kind, call);
-grant select on known, unknown, call to authenticated;
+create temporary table workflow on commit drop as select id from amc_workflows;
+grant select on known, unknown, call, workflow to authenticated;
 
 -- All that a caller sees of a refusal, with <> in place of the id; 'answered' if there is none.
 create function pg_temp.answer(call text, id text) returns text language plpgsql as $$

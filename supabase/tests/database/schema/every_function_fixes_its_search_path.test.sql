@@ -10,14 +10,15 @@ select is((select array_agg(name order by name collate "C") from functions where
   array['amc_history.allowances()', 'amc_history.apply_column_types()', 'amc_history.cancel_collection(uuid)',
     'amc_history.cancel_orphaned_attempt()', 'amc_history.confirm_execution(uuid,text)',
     'amc_history.confirm_no_execution(uuid)', 'amc_history.count_filtered()',
-    'amc_history.delete_load_rows()', 'amc_history.drop_result_table()', 'amc_history.loads_of_caller()',
+    'amc_history.delete_load_rows()', 'amc_history.drop_result_table()', 'amc_history.limit_workflows()',
+    'amc_history.loads_of_caller()',
     'amc_history.lock_own_attempt(uuid)', 'amc_history.lock_own_collection(uuid)',
     'amc_history.lock_own_week(uuid)', 'amc_history.pause_collection(uuid)',
     'amc_history.protect_shown_load()', 'amc_history.resolve_alert(bigint)',
     'amc_history.restate_week(uuid)', 'amc_history.resume_collection(uuid)',
     'amc_history.retry_failed_weeks(uuid)', 'amc_history.retry_week(uuid)',
     'amc_history.set_keep_versions(uuid,integer)',
-    'amc_history.set_restatement_policy(uuid,integer,integer)'],
+    'amc_history.set_restatement_policy(uuid,integer,integer)', 'amc_history.set_retention(text,text,integer)'],
   'these alone run with their owner''s rights');
 select is((select array_agg(name) from functions where prosecdef and nspname = 'public'), null,
   'none of them is in the API');

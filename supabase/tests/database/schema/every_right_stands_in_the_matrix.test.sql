@@ -104,6 +104,8 @@ function amc_history.cell_forms(text,text) | - | execute | execute
 function amc_history.check_cells(bigint) | - | - | -
 function amc_history.check_parameters(jsonb,jsonb) | - | - | execute
 function amc_history.check_range(integer,date,date) | - | - | execute
+function amc_history.check_retention(date,amc_workflows,text) | - | - | execute
+function amc_history.check_start_limits(uuid,text,integer) | - | - | execute
 function amc_history.check_time_zone(text) | - | - | execute
 function amc_history.clock_now() | - | execute | execute
 function amc_history.column_names(text[]) | - | - | -
@@ -161,6 +163,7 @@ function amc_history.is_unique(result_loads,text[]) | - | execute | execute
 function amc_history.json_cells(text) | - | execute | execute
 function amc_history.json_number(text) | - | execute | execute
 function amc_history.key_columns(result_loads) | - | execute | execute
+function amc_history.limit_workflows() | - | - | -
 function amc_history.load_rows(uuid,integer,bigint) | - | execute | execute
 function amc_history.load_summary(uuid) | - | - | -
 function amc_history.load_types(uuid) | - | - | -
@@ -171,6 +174,7 @@ function amc_history.lock_load(uuid,integer) | - | - | -
 function amc_history.lock_own_attempt(uuid) | - | - | -
 function amc_history.lock_own_collection(uuid) | - | - | -
 function amc_history.lock_own_week(uuid) | - | - | -
+function amc_history.lock_starts(uuid) | - | - | execute
 function amc_history.may_control(uuid) | - | - | -
 function amc_history.needs_output_columns(text) | - | - | -
 function amc_history.may_begin(timestamptz,uuid) | - | - | execute
@@ -178,6 +182,7 @@ function amc_history.needs_survey(text) | - | - | execute
 function amc_history.next_due_at(uuid) | - | - | -
 function amc_history.open_load(uuid,integer) | - | - | -
 function amc_history.open_restatements(integer) | - | - | -
+function amc_history.parameter_value_fault(jsonb) | - | - | execute
 function amc_history.pause_collection(uuid) | - | execute | execute
 function amc_history.plan_range(integer,date,date,text,text) | - | - | execute
 function amc_history.protect_execution_id() | - | - | -
@@ -190,6 +195,8 @@ function amc_history.read_observation(jsonb) | - | - | execute
 function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function amc_history.end_stoppage(text,text) | - | - | execute
 function amc_history.is_held_up(text,text) | - | - | execute
+function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
+function amc_history.set_retention(text,text,integer) | - | execute | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.stoppage_alert_subject(text,text) | - | - | execute
 function amc_history.record_action(text,text,uuid,uuid,uuid,text,jsonb,text) | - | - | execute
@@ -269,6 +276,7 @@ function public.retry_week(uuid) | - | execute | execute
 function public.save_workflow(text,text,text,jsonb) | - | execute | execute
 function public.set_keep_versions(uuid,integer) | - | execute | execute
 function public.set_restatement_policy(uuid,integer,integer) | - | execute | execute
+function public.set_retention(text,text,integer) | - | execute | execute
 function public.settle_attempt(uuid,timestamptz) | - | - | execute
 function public.update_week_status(uuid,uuid,text,jsonb,text) | - | - | execute
 function public.week_rows(uuid,integer,bigint) | - | execute | execute
