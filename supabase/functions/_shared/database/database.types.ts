@@ -130,7 +130,9 @@ export type Database = {
           "raw_view": string;
           "result_table": string;
           "results_view": string;
+          "retention_months": number | null;
           "saved_at": string | null;
+          "saved_by": string | null;
           "sql_query": string;
           "version_hash": string;
         };
@@ -147,7 +149,9 @@ export type Database = {
           "raw_view"?: never;
           "result_table": string;
           "results_view"?: never;
+          "retention_months"?: number | null;
           "saved_at"?: string | null;
+          "saved_by"?: string | null;
           "sql_query": string;
           "version_hash": string;
         };
@@ -163,7 +167,9 @@ export type Database = {
           "raw_view"?: never;
           "result_table"?: string;
           "results_view"?: never;
+          "retention_months"?: number | null;
           "saved_at"?: string | null;
+          "saved_by"?: string | null;
           "sql_query"?: string;
           "version_hash"?: string;
         };
@@ -1504,6 +1510,20 @@ export type Database = {
           "collection_id": string;
           "restate_every_days"?: number;
           "restate_weeks": number;
+        };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "set_retention": {
+        Args: {
+          "instance_id": string;
+          "months": number;
+          "workflow_id": string;
         };
         Returns: Database["public"]["CompositeTypes"]["control_report"];
         SetofOptions: {
