@@ -1,4 +1,4 @@
--- A member and an instance have limits of what is open, started in a day and saved; what is beyond is refused with a code.
+-- A member and an instance have limits of what is open, started in a day and saved; what is beyond has a code.
 begin;
 \ir ../../_shared/collection.psql
 select plan(18);
@@ -52,13 +52,14 @@ end;
 $$;
 select is(pg_temp.refusal($$ select save_workflow('amcpgtap1', 'A', 'select 3') $$),
   'PT429 member_has_too_many_workflows', 'a member saves so many workflows');
-select is((save_workflow('amcpgtap1', 'A', 'select 2')).created, false, 'one that is saved already is answered as ever');
+select is((save_workflow('amcpgtap1', 'A', 'select 2')).created, false, 'one that is saved is answered as ever');
 reset role;
 do $$ begin perform pg_temp.sign_in('colleague'); end $$;
 select is((save_workflow('amcpgtap1', 'A', 'select 4')).created, true, 'another member saves one');
 select is(pg_temp.refusal($$ select save_workflow('amcpgtap1', 'A', 'select 5') $$),
   'PT429 instance_has_too_many_workflows', 'until the instance is full');
-select is(pg_temp.refusal($$ insert into amc_workflows (instance_id, name, sql_query) values ('amcpgtap1', 'A', 'x') $$),
+select is(pg_temp.refusal($$ insert into amc_workflows (instance_id, name, sql_query)
+  values ('amcpgtap1', 'A', 'x') $$),
   'PT429 instance_has_too_many_workflows', 'however it is saved');
 reset role;
 

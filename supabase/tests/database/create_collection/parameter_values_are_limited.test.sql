@@ -1,4 +1,4 @@
--- How many parameter values a collection has, and how large they are, is limited: AMC's list repeats them for each week.
+-- How many parameter values a collection has, and how large they are, is limited: AMC's list repeats them.
 begin;
 \ir ../../_shared/setup.psql
 select plan(22);
@@ -51,8 +51,8 @@ from (values
   ('weekday', $$ weeks => 1, week_starts_on => repeat('x', 100000) $$),
   ('parameter', $$ weeks => 1, parameter_values => jsonb_build_object(repeat('x', 100000), 'y') $$)
 ) as t(what, arguments)
-cross join lateral (select pg_temp.message(format('select create_collection(%L, %L, (select id from amc_workflows), %s)',
-  pg_temp.user_id('owner'), 'amcpgtap1', arguments)) as message) m;
+cross join lateral (select pg_temp.message(format('select create_collection(%L, %L, (select id from amc_workflows),
+  %s)', pg_temp.user_id('owner'), 'amcpgtap1', arguments)) as message) m;
 
 select * from finish();
 rollback;

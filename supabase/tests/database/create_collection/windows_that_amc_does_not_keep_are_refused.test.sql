@@ -1,4 +1,4 @@
--- A new collection reaches no further back than AMC keeps the workflow's data: 13 months, unless the workflow says more.
+-- A new collection reaches no further back than AMC keeps the workflow's data: 13 months, unless it says more.
 -- What is there already stays retriable.
 begin;
 \ir ../../_shared/workflow.psql
@@ -33,7 +33,8 @@ do $$ begin perform pg_temp.sign_in('owner'); end $$;
 select is((set_retention('amcpgtap1', pg_temp.workflow(), 60)).outcome, 'applied', 'a member says more');
 select is((set_retention('amcpgtap1', pg_temp.workflow(), 60)).outcome, 'already_applied', 'once');
 select is(pg_temp.refusal(format('select set_retention(%L, pg_temp.workflow(), %s)', 'amcpgtap1', months)),
-  '22023 retention_out_of_range', format('%s months', months)) from unnest('{0, -1, 121, 2147483647}'::integer[]) months;
+  '22023 retention_out_of_range', format('%s months', months))
+from unnest('{0, -1, 121, 2147483647}'::integer[]) months;
 reset role;
 select is(pg_temp.from_day('2020-03-03', 60), null, 'then it may reach further back');
 select is(pg_temp.from_day('2020-03-02'), '22023 range_not_kept', 'and no further than that');
@@ -51,8 +52,9 @@ $$;
 select is((retry_week((select id from report_data_weeks where week_start_date = '2020-03-03'))).outcome, 'applied',
   'a week that is there already is retried');
 reset role;
-select matches(pg_temp.refusal(format('update report_data_collections set start_date = %L, end_date = %L', first_day,
-  first_day::date + 6)), '^23514', format('no collection begins on %s, whoever writes it', first_day))
+select matches(pg_temp.refusal(format('update report_data_collections set start_date = %L, end_date = %L,
+  week_starts_on = %L', first_day,
+  first_day::date + 6, 'monday')), '^23514', format('no collection begins on %s, whoever writes it', first_day))
 from unnest(array['0001-01-01', '2101-01-03']) first_day;
 
 select * from finish();
