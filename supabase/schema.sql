@@ -90,8 +90,6 @@ create table amc_history.allowances (
   create_in_flight interval default '00:08:40'::interval not null,
   create_lease interval default '00:01:00'::interval not null,
   create_timeout interval default '00:00:30'::interval not null,
-  daily_collections_of_instance integer default 2000 not null,
-  daily_collections_of_member integer default 500 not null,
   default_weeks integer default 52 not null,
   failed_retry_base interval default '00:05:00'::interval not null,
   failed_retry_least interval default '00:01:00'::interval not null,
@@ -109,8 +107,6 @@ create table amc_history.allowances (
   load_retry_longest interval default '00:15:00'::interval not null,
   most_weeks integer default 60 not null,
   only_row boolean default true not null,
-  open_weeks_of_instance integer default 50000 not null,
-  open_weeks_of_member integer default 20000 not null,
   pause_base interval default '00:00:15'::interval not null,
   pause_longest interval default '00:15:00'::interval not null,
   post_window interval default '00:00:20'::interval not null,
@@ -120,7 +116,6 @@ create table amc_history.allowances (
   result_gone_errors integer default 3 not null,
   result_wait_least interval default '00:00:15'::interval not null,
   result_wait_longest interval default '00:05:00'::interval not null,
-  retention_months integer default 13 not null,
   retry_after_longest interval default '24:00:00'::interval not null,
   settle_days integer default 14 not null,
   stoppage_alert_times integer default 3 not null,
@@ -132,8 +127,6 @@ create table amc_history.allowances (
   watch interval default '48:00:00'::interval not null,
   workflow_visible interval default '00:10:00'::interval not null,
   workflow_visible_retry interval default '00:00:30'::interval not null,
-  workflows_of_instance integer default 5000 not null,
-  workflows_of_member integer default 2000 not null,
   constraint abandoned_is_watched_beyond_the_lag CHECK ((list_lag < watch)),
   constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
     workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
@@ -141,9 +134,7 @@ create table amc_history.allowances (
     cancel_again, stoppage_pause_base, stoppage_pause_longest, load_lease, load_retry_least, load_retry_base,
     load_retry_longest, result_wait_least, result_wait_longest, result_gone, repeated_request, wake_up_timeout,
     keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST(load_errors, result_gone_errors, default_weeks,
-    most_weeks, settle_days, restate_days, retention_months, open_weeks_of_member, open_weeks_of_instance,
-    daily_collections_of_member, daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
-    actionable_per_wake_up, stoppage_alert_times) > 0))),
+    most_weeks, settle_days, restate_days, wake_ups, actionable_per_wake_up, stoppage_alert_times) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -176,10 +167,6 @@ comment on column amc_history.allowances.create_lease is
 comment on column amc_history.allowances.create_timeout is
   'How long a worker waits for AMC''s answer to a create. The worker''s own limit (CREATE_TIMEOUT_MS in
 supabase/functions/_shared/amc) must be no longer.';
-comment on column amc_history.allowances.daily_collections_of_instance is
-  'Most collections that are started on one instance in any 24 hours.';
-comment on column amc_history.allowances.daily_collections_of_member is
-  'Most collections that one person starts in any 24 hours.';
 comment on column amc_history.allowances.default_weeks is
   'Weeks of a collection that names neither weeks nor dates.';
 comment on column amc_history.allowances.failed_retry_base is
@@ -216,10 +203,6 @@ comment on column amc_history.allowances.most_weeks is
   'Most weeks of a collection: AMC keeps about 13 months.';
 comment on column amc_history.allowances.only_row is
   'Always true: there is one row.';
-comment on column amc_history.allowances.open_weeks_of_instance is
-  'Most such weeks of one instance.';
-comment on column amc_history.allowances.open_weeks_of_member is
-  'Most weeks of one owner that are not finished: what would make more is refused.';
 comment on column amc_history.allowances.pause_base is
   'The first pause after AMC throttled without saying how long to wait; doubled with each that follows.';
 comment on column amc_history.allowances.pause_longest is
@@ -240,9 +223,6 @@ comment on column amc_history.allowances.result_wait_least is
   'The least pause while AMC has no result yet of an execution that ended; it grows to a quarter of the time since.';
 comment on column amc_history.allowances.result_wait_longest is
   'The longest such pause.';
-comment on column amc_history.allowances.retention_months is
-  'How many months of data AMC keeps for a workflow that does not say otherwise (amc_workflows.retention_months): 13 by
-default, and for custom or paid sources more (docs, M).';
 comment on column amc_history.allowances.retry_after_longest is
   'The longest pause taken over from AMC''s Retry-After.';
 comment on column amc_history.allowances.settle_days is
@@ -266,10 +246,39 @@ comment on column amc_history.allowances.workflow_visible is
   'How long after it was saved AMC may say that a workflow does not exist.';
 comment on column amc_history.allowances.workflow_visible_retry is
   'How long a week waits for such a workflow.';
-comment on column amc_history.allowances.workflows_of_instance is
-  'Most workflow versions of one instance.';
-comment on column amc_history.allowances.workflows_of_member is
-  'Most workflow versions that one person saves.';
+
+create table amc_history.result_headers (
+  accepted_at timestamp with time zone,
+  accepted_by text,
+  difference text not null,
+  execution_id text,
+  header text[] not null,
+  header_key text not null,
+  instance_id text not null,
+  seen_at timestamp with time zone default amc_history.clock_now() not null,
+  workflow_id text not null,
+  constraint accepted_by_somebody CHECK (((accepted_at IS NULL) = (accepted_by IS NULL))),
+  constraint result_headers_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id) ON DELETE
+    SET NULL,
+  constraint result_headers_instance_id_workflow_id_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES
+    amc_workflows(instance_id, id) ON DELETE CASCADE,
+  constraint result_headers_pkey PRIMARY KEY (instance_id, workflow_id, header_key)
+);
+CREATE INDEX result_headers_execution_id_idx ON amc_history.result_headers USING btree (execution_id);
+alter table amc_history.result_headers enable row level security;
+create policy "nobody through the API" on amc_history.result_headers for select to authenticated using (false);
+comment on table amc_history.result_headers is
+  'Headers that differ from what was expected of their workflow version, and whether a person accepted them.';
+comment on column amc_history.result_headers.accepted_by is
+  'Who accepted it, as events name an actor.';
+comment on column amc_history.result_headers.difference is
+  'How it differs, in words.';
+comment on column amc_history.result_headers.execution_id is
+  'The execution whose result brought it last.';
+comment on column amc_history.result_headers.header is
+  'Column names as in the file.';
+comment on column amc_history.result_headers.header_key is
+  'What amc_history.header_key answers for the header.';
 
 create table amc_history.result_tables (
   columns text[] not null,
@@ -349,7 +358,6 @@ create table public.amc_instances (
     'refused'::text]))),
   constraint entity_id_is_well_formed CHECK ((entity_id ~ '^[A-Za-z0-9]{3,64}$'::text)),
   constraint instance_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9_-]{3,64}$'::text)),
-  constraint instance_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
   constraint list_lag_is_sane CHECK (((list_lag_seconds >= 0) AND (list_lag_seconds <= 86400))),
   constraint marketplace_id_is_well_formed CHECK ((marketplace_id ~ '^[A-Z0-9]{3,32}$'::text)),
   constraint max_parallel_is_sane CHECK (((max_parallel >= 1) AND (max_parallel <= 100))),
@@ -418,30 +426,23 @@ create table public.amc_workflows (
   raw_view text generated always as (('raw_'::text || result_table)) stored not null,
   result_table text not null,
   results_view text generated always as (('results_'::text || result_table)) stored not null,
-  retention_months integer,
   saved_at timestamp with time zone,
-  saved_by uuid default auth.uid(),
   sql_query text not null,
   version_hash text not null,
   constraint amc_workflows_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint amc_workflows_pkey PRIMARY KEY (instance_id, id),
-  constraint amc_workflows_saved_by_fkey FOREIGN KEY (saved_by) REFERENCES auth.users(id) ON DELETE SET NULL,
   constraint one_version_per_query UNIQUE (instance_id, version_hash),
   constraint parameters_is_an_array CHECK ((jsonb_typeof(parameters) = 'array'::text)),
   constraint result_table_is_of_one_version UNIQUE (result_table),
-  constraint retention_is_sane CHECK (((retention_months >= 1) AND (retention_months <= 120))),
   constraint sql_query_is_not_empty CHECK ((char_length(btrim(sql_query)) > 0)),
   constraint workflow_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9._-]{1,128}$'::text)),
   constraint workflow_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
 );
-CREATE INDEX amc_workflows_saved_by_idx ON public.amc_workflows USING btree (saved_by);
 CREATE TRIGGER forbid_workflow_version_change BEFORE UPDATE ON public.amc_workflows FOR EACH ROW WHEN
     ((((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS
     DISTINCT FROM new.sql_query)) OR (old.parameters IS DISTINCT FROM new.parameters)) OR (old.output_format IS DISTINCT
     FROM new.output_format)) OR (old.version_hash IS DISTINCT FROM new.version_hash)) OR (old.result_table IS DISTINCT
     FROM new.result_table))) EXECUTE FUNCTION amc_history.forbid_workflow_version_change();
-CREATE TRIGGER limit_workflows AFTER INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION
-    amc_history.limit_workflows();
 CREATE TRIGGER set_workflow_version BEFORE INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION
     amc_history.set_workflow_version();
 alter table public.amc_workflows enable row level security;
@@ -473,13 +474,8 @@ comment on column public.amc_workflows.result_table is
   'Name of its table in amc_results, which its first result creates.';
 comment on column public.amc_workflows.results_view is
   'The view in public that shows its results with their types.';
-comment on column public.amc_workflows.retention_months is
-  'How many months back AMC keeps the data that the query reads; null for the allowance retention_months. Older windows
-are not collected anew.';
 comment on column public.amc_workflows.saved_at is
   'When the workflow was saved at AMC; null until then.';
-comment on column public.amc_workflows.saved_by is
-  'The user who saved it; null for whoever acts for all users, and once that user is deleted.';
 comment on column public.amc_workflows.version_hash is
   'SHA-256 in hex of SQL, parameters and output format: the same query under another name is the same version.';
 -- authenticated: select
@@ -505,12 +501,10 @@ create table public.report_data_collections (
   time_zone text default 'UTC'::text not null,
   week_starts_on text default 'monday'::text not null,
   workflow_id text not null,
-  constraint dates_are_sane CHECK (((start_date >= '2000-01-01'::date) AND (end_date < '2100-01-01'::date))),
   constraint failed_retries_is_sane CHECK (((failed_retries >= 0) AND (failed_retries <= 10))),
   constraint idempotency_key_is_short CHECK (((char_length(idempotency_key) >= 1) AND (char_length(idempotency_key) <=
     200))),
   constraint keep_versions_is_sane CHECK (((keep_versions >= 1) AND (keep_versions <= 100))),
-  constraint parameter_values_are_limited CHECK ((amc_history.parameter_value_fault(parameter_values) IS NULL)),
   constraint parameter_values_is_an_object CHECK ((jsonb_typeof(parameter_values) = 'object'::text)),
   constraint range_is_whole_weeks CHECK (((end_date > start_date) AND ((((end_date - start_date) + 1) % 7) = 0))),
   constraint range_starts_on_its_weekday CHECK ((EXTRACT(isodow FROM start_date) = (array_position(ARRAY['monday'::text,
@@ -522,7 +516,6 @@ create table public.report_data_collections (
     amc_workflows(instance_id, id),
   constraint restate_every_days_is_sane CHECK (((restate_every_days >= 1) AND (restate_every_days <= 90))),
   constraint restate_weeks_is_sane CHECK (((restate_weeks >= 0) AND (restate_weeks <= 12))),
-  constraint time_zone_is_short CHECK (((char_length(time_zone) >= 1) AND (char_length(time_zone) <= 100))),
   constraint week_starts_on_is_a_weekday CHECK ((week_starts_on = ANY (ARRAY['monday'::text, 'tuesday'::text,
     'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text])))
 );
@@ -606,8 +599,6 @@ CREATE INDEX report_data_weeks_due_idx ON public.report_data_weeks USING btree (
     WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX report_data_weeks_execution_id_key ON public.report_data_weeks USING btree (execution_id) WHERE
     (execution_id IS NOT NULL);
-CREATE INDEX report_data_weeks_open_idx ON public.report_data_weeks USING btree (instance_id, collection_id) WHERE
-    (finished_at IS NULL);
 CREATE INDEX report_data_weeks_survey_again_idx ON public.report_data_weeks USING btree (instance_id) WHERE
     survey_again;
 CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE
@@ -670,6 +661,7 @@ create table public.result_loads (
   bytes bigint default 0 not null,
   cells_checked_at timestamp with time zone,
   checksum text,
+  columns text[],
   complete boolean default false not null,
   completed_at timestamp with time zone,
   digests text[] default '{}'::text[] not null,
@@ -689,6 +681,7 @@ create table public.result_loads (
   summary jsonb,
   table_name text not null,
   uncast jsonb default '{}'::jsonb not null,
+  constraint columns_fit_header CHECK ((cardinality(columns) = cardinality(header))),
   constraint complete_has_a_summary CHECK (((NOT complete) OR ((summary IS NOT NULL) AND (checksum IS NOT NULL)))),
   constraint complete_is_dated CHECK ((complete = (completed_at IS NOT NULL))),
   constraint cursor_is_within_the_files CHECK (((file >= 0) AND (file <= files))),
@@ -728,6 +721,8 @@ comment on column public.result_loads.cells_checked_at is
 comment on column public.result_loads.checksum is
   'SHA-256 in hex: of the file''s bytes if there was one segment; else of the segments'' digests in order, then - and
 their number.';
+comment on column public.result_loads.columns is
+  'The results table''s columns for them, in the order of the file; null: all of the table''s, in its order.';
 comment on column public.result_loads.digests is
   'SHA-256 of each loaded segment, in hex and in order.';
 comment on column public.result_loads.etag is
@@ -880,8 +875,7 @@ create table public.tracking_events (
   constraint a_persons_event_has_its_actor CHECK (((actor IS NOT NULL) OR (event <> ALL
     (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text,
     'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text,
-    'keep_versions_set'::text, 'retention_set'::text, 'member_added'::text, 'execution_confirmed'::text,
-    'alert_resolved'::text])))),
+    'keep_versions_set'::text, 'execution_confirmed'::text, 'alert_resolved'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -1305,6 +1299,21 @@ comment on column public.week_versions.shown is
 
 -- functions
 
+CREATE OR REPLACE FUNCTION public.accept_header(instance_id text, workflow_id text)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.accept_header(accept_header.instance_id, accept_header.workflow_id); $function$
+;
+comment on function accept_header(text,text) is
+  'Accepts the columns of the result that holds up a workflow version (stoppage workflow_header), after which its
+loads go on. The views then show the columns of both, null where a result has none.
+
+Answers {outcome, reason, weeks}: applied with the weeks whose results can be loaded now, or already_applied. Refuses
+with workflow_not_found. For members of the instance.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.adopt_surveyed(week_id uuid, execution_id text, details jsonb)
  RETURNS tracking_report
  LANGUAGE plpgsql
@@ -1337,6 +1346,52 @@ comment on function adopt_surveyed(uuid,text,jsonb) is
 parameters. details: an amc_history.execution_observation as JSON. Answers adopted, not_needed, no_slot (all slots are
 taken: repeat the survey), window_taken (the execution may belong to another live attempt of the same window: hold the
 week with mark_surveyed), already_recorded or not_found. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.accept_header(instance_id text, workflow_id text)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  subject constant text := concat_ws('/', accept_header.instance_id, accept_header.workflow_id);
+  accepted amc_history.result_headers;
+begin
+  if not exists (select from public.amc_workflows f
+      where f.instance_id = accept_header.instance_id and f.id = accept_header.workflow_id
+        and (amc_history.is_operator() or f.instance_id in (select amc_history.instances_of_caller()))) then
+    perform amc_history.refuse('workflow_not_found', format('No workflow %s on an instance %s that you may use.',
+      coalesce(quote_literal(accept_header.workflow_id), 'null'),
+      coalesce(quote_literal(accept_header.instance_id), 'null')), 'Check both ids.', 'PT404');
+  end if;
+  -- The newest is the one that the stoppage describes.
+  update amc_history.result_headers h set accepted_at = amc_history.clock_now(), accepted_by = amc_history.actor()
+    where h.accepted_at is null and (h.instance_id, h.workflow_id, h.header_key) = (
+      select n.instance_id, n.workflow_id, n.header_key from amc_history.result_headers n
+      where n.instance_id = accept_header.instance_id and n.workflow_id = accept_header.workflow_id
+      order by n.seen_at desc, n.header_key limit 1)
+    returning h.* into accepted;
+  if not found then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  perform amc_history.end_stoppage('workflow_header', subject);
+  perform amc_history.record_action('header_accepted', accept_header.instance_id,
+    execution_id => accepted.execution_id, detail => jsonb_build_object('workflow_id', accept_header.workflow_id,
+      'difference', accepted.difference));
+  return row('applied', null, (select count(*) from public.week_attempts a
+    join public.workflow_executions e on e.id = a.execution_id
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    where a.is_live and e.status = 'SUCCEEDED' and c.instance_id = accept_header.instance_id
+      and c.workflow_id = accept_header.workflow_id))::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.accept_header(text,text) is
+  'See public.accept_header. Definer: users may not write headers. It checks first that the caller is a member.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.actor()
@@ -1470,15 +1525,13 @@ CREATE OR REPLACE FUNCTION amc_history.apply_column_types()
 AS $function$
 declare
   told jsonb := (select e.output_columns from public.workflow_executions e where e.id = new.execution_id);
-  learned text[] := amc_history.column_types(new.header, told);
   target amc_history.result_tables;
 begin
-  if learned is null then
-    return null;
-  end if;
   -- Two first loads meet only here: the second finds the types that the first has set.
-  update amc_history.result_tables t set types = learned
-    where t.table_name = new.table_name and t.types is null and t.header = new.header returning * into target;
+  update amc_history.result_tables t set types = amc_history.column_types(t.header, told)
+    where t.table_name = new.table_name and t.types is null
+      and amc_history.column_types(t.header, told) is not null
+    returning * into target;
   if not found then
     return null;
   end if;
@@ -1640,6 +1693,7 @@ declare
   attempt public.week_attempts;
   workflow public.amc_workflows;
   target amc_history.result_tables;
+  load public.result_loads;
 begin
   select f.* into workflow from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
@@ -1649,31 +1703,28 @@ begin
   -- Two first results of one workflow version at once would both create its table.
   perform pg_advisory_xact_lock(hashtextextended('amc_results ' || workflow.result_table, 0));
   attempt := amc_history.lock_load(begin_load.attempt_id, begin_load.fence);
-  select * into target from amc_history.result_tables t
-    where t.instance_id = workflow.instance_id and t.workflow_id = workflow.id;
-  if not found then
-    target := amc_history.create_result_table(workflow, begin_load.header);
-  elsif target.header <> begin_load.header then
-    raise exception 'The header of workflow % changed: %. Expected %; got %.', workflow.id,
-      amc_history.describe_header_change(target.header, begin_load.header),
-      array_to_string(target.header, ', '), array_to_string(begin_load.header, ', ')
-      using errcode = 'AH002', detail = 'header_changed',
-        hint = 'A workflow version has one header. Save the changed query: it becomes a version with its own table.';
+  target := amc_history.prepare_result_table(workflow, attempt, begin_load.header);
+  if target.table_name is null then
+    return;
   end if;
   delete from public.result_loads l where l.execution_id = attempt.execution_id and not l.complete;
-  insert into public.result_loads (execution_id, fence, table_name, header, files, segment_bytes)
-  values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header, begin_load.files,
-    begin_load.segment_bytes) returning id into load_id;
-  copy_statement := amc_history.copy_statement(target.table_name);
+  insert into public.result_loads (execution_id, fence, table_name, header, columns, files, segment_bytes)
+  values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header,
+    array(select target.columns[place] from unnest(amc_history.match_header(target.header, begin_load.header))
+      with ordinality as t(place, i) order by i), begin_load.files, begin_load.segment_bytes)
+  returning * into load;
+  load_id := load.id;
+  copy_statement := amc_history.copy_statement(load);
 end;
 $function$
 ;
 comment on function amc_history.begin_load(uuid,integer,text[],integer,bigint) is
   'Begins a load of an attempt''s execution from the start, for the worker that holds its fence: creates the results
-table with the first header, and answers the COPY statement that takes records.
+table with the first header, and answers the COPY statement that takes records; both null if the load waits, for a
+person who accepts the header or for another load: then its lease has ended.
 
 header: column names as in the file. files: how many the result has. segment_bytes: see result_loads. Refuses with
-header_changed (AH002) or stale_load (AH001).';
+too_many_columns, column_name_too_long (AH002) or stale_load (AH001).';
 
 CREATE OR REPLACE FUNCTION amc_history.cancel_collection(collection_id uuid)
  RETURNS control_report
@@ -1856,6 +1907,33 @@ comment on function amc_history.check_cells(bigint) is
 types became known later, and adds the count to their summaries and their weeks'' data: oldest first, at most
 max_records rows unless the first result alone has more. Answers how many results. Run by pg_cron.';
 
+CREATE OR REPLACE FUNCTION amc_history.check_header(header text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  longest constant integer := 1000;
+  most constant integer := 1000;
+  long record;
+begin
+  if cardinality(check_header.header) > most then
+    raise exception 'Expected at most % columns, got %.', most, cardinality(check_header.header)
+      using errcode = 'AH002', detail = 'too_many_columns', hint = 'Save a query with fewer columns.';
+  end if;
+  select i, length(name) as length into long from unnest(check_header.header) with ordinality as t(name, i)
+    where length(name) > longest order by i limit 1;
+  if found then
+    raise exception 'Expected names of columns of at most % characters; that of column % has %.', longest, long.i,
+      long.length using errcode = 'AH002', detail = 'column_name_too_long', hint = 'Give the column a shorter name.';
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_header(text[]) is
+  'Refuses a header (AH002) with more than 1000 columns, or with a name of more than 1000 characters.';
+
 CREATE OR REPLACE FUNCTION amc_history.check_parameters(declared jsonb, given jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -1863,7 +1941,6 @@ CREATE OR REPLACE FUNCTION amc_history.check_parameters(declared jsonb, given js
 AS $function$
 declare
   unknown text;
-  fault text;
 begin
   if jsonb_typeof(check_parameters.given) is distinct from 'object' then
     perform amc_history.refuse('parameters_not_an_object',
@@ -1875,23 +1952,15 @@ begin
   where not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
   if unknown is not null then
     perform amc_history.refuse('unknown_parameter',
-      format('The workflow does not declare the parameter %s.', left(unknown, 500)),
+      format('The workflow does not declare the parameter %s.', unknown),
       'Declare it when saving the workflow, or leave it out.');
-  end if;
-  fault := amc_history.parameter_value_fault(check_parameters.given);
-  if fault is not null then
-    perform amc_history.refuse(fault, format('Expected at most 50 parameter values, texts or lists of texts, of at '
-        'most 4000 bytes each and 10000 in all; got %s of %s bytes in all.',
-        (select count(*) from jsonb_object_keys(check_parameters.given)),
-        octet_length(check_parameters.given::text)),
-      'AMC repeats the values with each execution. Write a long list into the query; send a number as a text.');
   end if;
 end;
 $function$
 ;
 comment on function amc_history.check_parameters(jsonb,jsonb) is
-  'Refuses what is not an object (parameters_not_an_object), values for parameters that the workflow does not declare
-(unknown_parameter): AMC refuses them too; and what amc_history.parameter_value_fault finds.';
+  'Refuses what is not an object (parameters_not_an_object), and values for parameters that the workflow does not
+declare (unknown_parameter): AMC refuses them too.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.check_range(weeks integer, start_date date, end_date date)
@@ -1923,69 +1992,6 @@ comment on function amc_history.check_range(integer,date,date) is
 weeks_out_of_range, range_not_whole_weeks).';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.check_retention(first_day date, workflow amc_workflows, time_zone text)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  allowed constant amc_history.allowances := amc_history.allowances();
-  months constant integer := coalesce((workflow).retention_months, allowed.retention_months);
-  today constant date := (amc_history.clock_now() at time zone check_retention.time_zone)::date;
-  earliest constant date := (today - make_interval(months => months))::date;
-begin
-  if check_retention.first_day < earliest then
-    perform amc_history.refuse('range_not_kept', format(
-      'AMC keeps %s months of data for this workflow: expected weeks from %s on, got %s.', months, earliest,
-      check_retention.first_day),
-      format('Ask for %s weeks at most, or for dates from %s on; if AMC keeps more of what this query reads, say so '
-        'with set_retention.', greatest((today - allowed.settle_days - earliest) / 7 - 1, 0), earliest));
-  end if;
-end;
-$function$
-;
-comment on function amc_history.check_retention(date,amc_workflows,text) is
-  'Refuses a new collection whose first day is older than what AMC keeps for the workflow (range_not_kept): its oldest
-weeks would come back empty, and look like weeks without events. What was collected before stays retriable.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.check_start_limits(owner_id uuid, instance_id text, weeks integer)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  allowed constant amc_history.allowances := amc_history.allowances();
-  since constant timestamptz := amc_history.clock_now() - interval '24 hours';
-  wait constant text := 'Wait until weeks are finished, or cancel a collection.';
-  tomorrow constant text := 'Start it tomorrow, or ask whoever runs this project for a higher limit.';
-begin
-  perform amc_history.refuse_beyond('member_day_is_full', (select count(*) from public.report_data_collections c
-      where c.owner_id = check_start_limits.owner_id and c.created_at > since),
-    allowed.daily_collections_of_member, 'collections of yours in 24 hours', tomorrow, 1);
-  perform amc_history.refuse_beyond('instance_day_is_full', (select count(*) from public.report_data_collections c
-      where c.instance_id = check_start_limits.instance_id and c.created_at > since),
-    allowed.daily_collections_of_instance, 'collections of the instance in 24 hours', tomorrow, 1);
-  perform amc_history.refuse_beyond('member_has_too_many_open_weeks', (select count(*)
-      from public.report_data_collections c
-      join public.report_data_weeks w on w.instance_id = c.instance_id and w.collection_id = c.id
-        and w.finished_at is null
-      where c.owner_id = check_start_limits.owner_id),
-    allowed.open_weeks_of_member, 'open weeks of yours', wait, check_start_limits.weeks);
-  perform amc_history.refuse_beyond('instance_has_too_many_open_weeks', (select count(*)
-      from public.report_data_weeks w
-      where w.instance_id = check_start_limits.instance_id and w.finished_at is null),
-    allowed.open_weeks_of_instance, 'open weeks of the instance', wait, check_start_limits.weeks);
-end;
-$function$
-;
-comment on function amc_history.check_start_limits(uuid,text,integer) is
-  'Refuses a collection of so many weeks beyond the limits of its owner or instance (amc_history.allowances):
-member_day_is_full, instance_day_is_full, member_has_too_many_open_weeks, instance_has_too_many_open_weeks. Counts under
-two locks that the caller holds: amc_history.lock_starts, and the instance''s row.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.check_time_zone(time_zone text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2013,7 +2019,7 @@ begin
   if known is distinct from check_time_zone.time_zone or known is null then
     perform amc_history.refuse('unknown_time_zone',
       format('Unknown time zone %s: expected a tz database name.',
-        coalesce(quote_literal(left(check_time_zone.time_zone, 100)), 'null')),
+        coalesce(quote_literal(check_time_zone.time_zone), 'null')),
       'Use a name such as America/New_York or UTC.');
   end if;
 end;
@@ -2093,17 +2099,11 @@ CREATE OR REPLACE FUNCTION amc_history.column_types(header text[], output_column
  SET search_path TO ''
 AS $function$
   with told as (
-    select o ->> 'name' as name, split_part(upper(o ->> 'dataType'), '(', 1) as data_type,
-      upper(o ->> 'columnType') as column_type, row_number() over (partition by o ->> 'name' order by i) as nth
+    select split_part(upper(o ->> 'dataType'), '(', 1) as data_type, upper(o ->> 'columnType') as column_type, i
     from jsonb_array_elements(case jsonb_typeof(column_types.output_columns)
       when 'array' then column_types.output_columns else '[]' end) with ordinality as t(o, i)
-    where jsonb_typeof(o) = 'object'
-  ),
-  asked as (
-    select name, i, row_number() over (partition by name order by i) as nth
-    from unnest(column_types.header) with ordinality as t(name, i)
   )
-  select case when exists (select from told) then array_agg(case
+  select case when cardinality(amc_history.told_names(column_types.output_columns)) > 0 then array_agg(case
       when t.data_type = 'BOOLEAN' or lower(a.name) = 'filtered' and coalesce(t.data_type, 'STRING') = 'STRING'
         then 'boolean'
       when t.data_type = 'DATE' then 'date'
@@ -2112,7 +2112,9 @@ AS $function$
       when t.data_type in ('BYTE', 'SHORT', 'INTEGER', 'LONG') and t.column_type = 'METRIC' then 'numeric'
       else 'text'
     end order by a.i) end
-  from asked a left join told t using (name, nth);
+  from unnest(column_types.header, amc_history.match_header(
+      amc_history.told_names(column_types.output_columns), column_types.header)) with ordinality as a(name, place, i)
+  left join told t on t.i = a.place;
 $function$
 ;
 comment on function amc_history.column_types(text[],jsonb) is
@@ -2378,7 +2380,7 @@ comment on function amc_history.copy_load_id() is
 Declared immutable, which it is within one COPY: COPY plans its defaults anew in each statement and so reads the
 setting once, not for each row. For COPY only: a prepared INSERT would keep the load for which it was planned.';
 
-CREATE OR REPLACE FUNCTION amc_history.copy_statement(table_name text)
+CREATE OR REPLACE FUNCTION amc_history.copy_statement(load result_loads)
  RETURNS text
  LANGUAGE sql
  STABLE
@@ -2387,16 +2389,17 @@ AS $function$
   select format(
     'copy amc_results.%I (%s) from stdin with (format csv, header false, delimiter %L, quote %L, escape %L)',
     t.table_name,
-    (select string_agg(quote_ident(n), ', ' order by i) from unnest(t.columns) with ordinality as c(n, i)),
+    (select string_agg(quote_ident(n), ', ' order by i)
+      from unnest(coalesce((load).columns, t.columns)) with ordinality as c(n, i)),
     f.output_format ->> 'separatorCharacter', f.output_format ->> 'quoteCharacter',
     f.output_format ->> 'escapeCharacter')
   from amc_history.result_tables t
   join public.amc_workflows f on f.instance_id = t.instance_id and f.id = t.workflow_id
-  where t.table_name = copy_statement.table_name;
+  where t.table_name = (load).table_name;
 $function$
 ;
-comment on function amc_history.copy_statement(text) is
-  'The COPY that takes records of a workflow''s files, without header, into its results table.';
+comment on function amc_history.copy_statement(result_loads) is
+  'The COPY that takes records of a load''s files, without header, into its results table, in the order of the file.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_actionable()
  RETURNS integer
@@ -2566,9 +2569,9 @@ AS $function$
 declare
   columns text := (select string_agg(format('%s as %I', cell, name), ', ' order by i)
     from unnest(create_result_view.cells, target.columns) with ordinality as t(cell, name, i));
+  definition text;
 begin
-  execute format('drop view if exists public.%I', create_result_view.view_name);
-  execute format('create view public.%I with (security_invoker = true) as
+  definition := format('create or replace view public.%I with (security_invoker = true) as
     select w.instance_id, w.collection_id, w.id as week_id, w.week_start_date, w.week_end_date, c.time_zone,
       w.week_start_date::timestamp at time zone c.time_zone as window_start,
       (w.week_end_date + 1)::timestamp at time zone c.time_zone as window_end,
@@ -2578,6 +2581,14 @@ begin
     join public.result_loads l on l.execution_id = w.execution_id and l.complete
     join amc_results.%I r on r.load_id = l.id
     where w.status = ''completed''', create_result_view.view_name, columns, target.table_name);
+  begin
+    -- More columns behind the others: what depends on the view stays.
+    execute definition;
+  exception
+    when invalid_table_definition then
+      execute format('drop view public.%I', create_result_view.view_name);
+      execute definition;
+  end;
   execute format('comment on view public.%I is %L', create_result_view.view_name,
     format(create_result_view.about, target.workflow_id, target.instance_id));
   execute format('revoke all on public.%I from public, anon, authenticated, service_role',
@@ -2659,32 +2670,27 @@ CREATE OR REPLACE FUNCTION amc_history.describe_header_change(expected text[], g
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  with old as (
-    select name, i, row_number() over (partition by name order by i) as nth
-    from unnest(describe_header_change.expected) with ordinality as t(name, i)
+  with matched as (
+    select amc_history.match_header(describe_header_change.expected, describe_header_change.got) as places
   ),
-  new as (
-    select name, i, row_number() over (partition by name order by i) as nth
-    from unnest(describe_header_change.got) with ordinality as t(name, i)
+  -- Twenty names say enough, and a name may be long.
+  added as (
+    select left(quote_ident(t.name), 100) as name, t.i
+    from matched m, unnest(describe_header_change.got, m.places) with ordinality as t(name, place, i)
+    where t.place is null order by t.i limit 20
   ),
-  -- Places among the columns that both have: one column more moves none of the others.
-  kept as (
-    select name, o.i as old_place, n.i as new_place,
-      row_number() over (order by o.i) <> row_number() over (order by n.i) as moved
-    from old o join new n using (name, nth)
+  removed as (
+    select left(quote_ident(t.name), 100) as name, t.i
+    from matched m, unnest(describe_header_change.expected) with ordinality as t(name, i)
+    where t.i <> all (array_remove(m.places, null)) order by t.i limit 20
   )
-  select concat_ws('; ',
-    'added ' || (select string_agg(quote_ident(name), ', ' order by n.i)
-      from new n where (name, nth) not in (select name, nth from old)),
-    'removed ' || (select string_agg(quote_ident(name), ', ' order by o.i)
-      from old o where (name, nth) not in (select name, nth from new)),
-    'moved ' || (select string_agg(format('%I from place %s to %s', name, old_place, new_place), ', '
-        order by new_place)
-      from kept where moved));
+  select concat_ws('; ', 'added ' || (select string_agg(name, ', ' order by i) from added),
+    'removed ' || (select string_agg(name, ', ' order by i) from removed));
 $function$
 ;
 comment on function amc_history.describe_header_change(text[],text[]) is
-  'Says which columns of a header were added, removed and moved; empty if none was.';
+  'Says which columns a header (got) has that another one (expected) has not, and the other way round, whatever the
+order and the case; empty if there are none. At most twenty of each, cut at 100 characters.';
 
 CREATE OR REPLACE FUNCTION amc_history.dispatch_collect()
  RETURNS integer
@@ -2783,6 +2789,34 @@ $function$
 comment on function amc_history.drop_result_table() is
   'Drops the table and the views of a workflow version that is deleted (with its instance, say). Definer: whoever
 deletes a workflow need not own them.';
+
+CREATE OR REPLACE FUNCTION amc_history.drop_unproved_table(target amc_history.result_tables, execution_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+begin
+  if exists (select from public.result_loads l where l.table_name = (target).table_name and l.complete) then
+    return 'proved';
+  elsif exists (select from public.result_loads l join public.week_attempts a on a.execution_id = l.execution_id
+      where l.table_name = (target).table_name and a.is_live
+        and l.execution_id <> drop_unproved_table.execution_id) then
+    return 'in_use';
+  end if;
+  delete from public.result_loads l where l.table_name = (target).table_name;
+  delete from amc_history.result_tables t where t.table_name = (target).table_name;
+  return 'dropped';
+exception
+  -- Somebody has built upon its view: it stays.
+  when dependent_objects_still_exist then
+    return 'proved';
+end;
+$function$
+;
+comment on function amc_history.drop_unproved_table(amc_history.result_tables,text) is
+  'Drops a results table that no complete load vouches for: whatever file came first was no result. Answers dropped;
+in_use, if another execution than this one is being loaded into it; or proved.';
 
 CREATE OR REPLACE FUNCTION amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamp with time zone
     DEFAULT NULL::timestamp with time zone)
@@ -2899,6 +2933,45 @@ comment on function amc_history.executions_to_cancel(interval) is
   'The executions that a worker should ask AMC to cancel now, the earliest requested first. again: how long after a
 request AMC is asked once more.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.extend_result_table(target amc_history.result_tables, header text[],
+    output_columns jsonb)
+ RETURNS amc_history.result_tables
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  added text[] := array(
+    select t.name from unnest(extend_result_table.header,
+      amc_history.match_header(target.header, extend_result_table.header)) with ordinality as t(name, place, i)
+    where t.place is null order by t.i);
+  extended amc_history.result_tables;
+begin
+  if cardinality(added) = 0 then
+    return target;
+  end if;
+  perform amc_history.check_header(target.header || added);
+  update amc_history.result_tables t set
+    header = t.header || added,
+    columns = amc_history.column_names(t.header || added),
+    types = t.types || coalesce(amc_history.column_types(added, extend_result_table.output_columns),
+      array_fill('text'::text, array[cardinality(added)]))
+  where t.table_name = target.table_name
+  returning t.* into extended;
+  execute format('alter table amc_results.%I %s', target.table_name,
+    (select string_agg(format('add column %I text', name), ', ' order by i)
+      from unnest(extended.columns) with ordinality as t(name, i) where i > cardinality(target.columns)));
+  perform amc_history.create_result_views(extended);
+  return extended;
+end;
+$function$
+;
+comment on function amc_history.extend_result_table(amc_history.result_tables,text[],jsonb) is
+  'Gives a results table and its views the columns of a header that they lack, behind the others: null in the results
+that are there. output_columns: AMC''s, for their types. Answers the table''s row as it is then. Waits for loads into
+    the
+table at most 5 s.';
 
 CREATE OR REPLACE FUNCTION amc_history.fail_week(week report_data_weeks, code text, message text)
  RETURNS void
@@ -3174,6 +3247,20 @@ comment on function amc_history.has_claimable_week(text) is
   'Whether an attempt may begin for a week of the instance: it is due, and no live attempt asks for the same window.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.header_key(header text[])
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select encode(sha256(convert_to(array_to_json(array_agg(lower(btrim(name)) order by lower(btrim(name))))::text,
+    'UTF8')), 'hex')
+  from unnest(header_key.header) as t(name);
+$function$
+;
+comment on function amc_history.header_key(text[]) is
+  'The same for two headers of the same names, whatever their order and case.';
+
 CREATE OR REPLACE FUNCTION amc_history.hold_for_survey()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3187,6 +3274,40 @@ $function$
 ;
 comment on function amc_history.hold_for_survey() is
   'Holds a week with survey_again, whoever makes it due, until the next listing has looked for it.';
+
+CREATE OR REPLACE FUNCTION amc_history.hold_header(workflow amc_workflows, attempt week_attempts, header text[],
+    expected text[], whose text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  difference constant text := amc_history.describe_header_change(hold_header.expected, hold_header.header);
+  week public.report_data_weeks;
+begin
+  insert into amc_history.result_headers as h (instance_id, workflow_id, header_key, header, difference, execution_id)
+  values ((workflow).instance_id, (workflow).id, amc_history.header_key(hold_header.header), hold_header.header,
+    difference, (attempt).execution_id)
+  on conflict (instance_id, workflow_id, header_key) do update set header = excluded.header,
+    difference = excluded.difference, execution_id = excluded.execution_id, seen_at = amc_history.clock_now();
+  perform amc_history.record_stoppage('workflow_header', (workflow).instance_id || '/' || (workflow).id,
+    'header_to_accept', 'amc_history', format('The result of execution %s has not the columns of %s: %s. Results of '
+      'workflow %s wait, and nothing is lost. If these columns are right, accept_header(%L, %L) takes them; if not, '
+      'cancel its collections and save another query.', (attempt).execution_id, hold_header.whose, difference,
+      (workflow).id, (workflow).instance_id, (workflow).id),
+    (workflow).instance_id, waits_for_person => true);
+  select * into week from public.report_data_weeks w where w.id = (attempt).week_id;
+  perform amc_history.record_event('header_held', attempt, week, (attempt).execution_id,
+    jsonb_build_object('difference', difference));
+  update public.week_attempts a set leased_until = null, due_at = null where a.id = (attempt).id;
+end;
+$function$
+;
+comment on function amc_history.hold_header(amc_workflows,week_attempts,text[],text[],text) is
+  'Lets the loads of a workflow version wait until a person accepts a header (accept_header): fails nothing.
+
+attempt: the one whose result has it; the caller holds its lock. expected: the header that it was compared with.
+whose: whose header that is, in words.';
 
 CREATE OR REPLACE FUNCTION amc_history.insert_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
  RETURNS boolean
@@ -3428,6 +3549,18 @@ comment on function amc_history.is_operator() is
   'Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
 at a database prompt whose login role is postgres or may become it.';
 
+CREATE OR REPLACE FUNCTION amc_history.is_same_header(expected text[], got text[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select amc_history.header_key(is_same_header.expected) = amc_history.header_key(is_same_header.got);
+$function$
+;
+comment on function amc_history.is_same_header(text[],text[]) is
+  'Whether two headers have the same names, whatever their order and case; null where one is null.';
+
 CREATE OR REPLACE FUNCTION amc_history.is_terminal_status(status text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3537,43 +3670,15 @@ AS $function$
     and lower(a.attname) <> 'filtered'
     and exists (select
       from jsonb_array_elements(case jsonb_typeof(told.columns) when 'array' then told.columns else '[]' end) o
-      where o ->> 'name' = (load).header[a.attnum - 2] and upper(o ->> 'columnType') = 'DIMENSION');
+      where upper(o ->> 'columnType') = 'DIMENSION' and lower(o ->> 'name') = lower((load).header[
+        case when (load).columns is null then a.attnum - 2 else array_position((load).columns, a.attname::text) end]));
 $function$
 ;
 comment on function amc_history.key_columns(result_loads) is
-  'The columns of a load that are dimensions, by AMC''s outputColumns; null if none is known. The header''s columns are
-the table''s from the third on.';
+  'The columns of a load that are dimensions, by AMC''s outputColumns; null if none is known. Without columns of its
+own, the load has the table''s from the third on.';
 -- authenticated: execute
 -- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.limit_workflows()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-  allowed constant amc_history.allowances := amc_history.allowances();
-  remedy constant text := 'Use a version that is saved, or ask whoever runs this project for a higher limit.';
-begin
-  if new.saved_by is not null then
-    perform pg_advisory_xact_lock(hashtextextended('workflows of ' || new.saved_by, 0));
-  end if;
-  perform pg_advisory_xact_lock(hashtextextended('workflows of ' || new.instance_id, 0));
-  perform amc_history.refuse_beyond('member_has_too_many_workflows', (select count(*)
-      from public.amc_workflows f where f.saved_by = new.saved_by),
-    allowed.workflows_of_member, 'saved workflows of yours', remedy);
-  perform amc_history.refuse_beyond('instance_has_too_many_workflows', (select count(*)
-      from public.amc_workflows f where f.instance_id = new.instance_id),
-    allowed.workflows_of_instance, 'saved workflows of the instance', remedy);
-  return null;
-end;
-$function$
-;
-comment on function amc_history.limit_workflows() is
-  'Refuses a workflow version beyond the limits of who saves it or of its instance (member_has_too_many_workflows,
-instance_has_too_many_workflows), counted under a lock of each. After the insert, so that a version that is saved
-already is answered as ever. Definer: counts what row level security hides.';
 
 CREATE OR REPLACE FUNCTION amc_history.load_rows(load_id uuid, max_rows integer, after_line bigint)
  RETURNS jsonb
@@ -3643,7 +3748,7 @@ begin
     from unnest(target.columns, target.header, amc_history.load_types(load.id)) with ordinality as t(n, h, type, i)
     left join lateral (select o
       from jsonb_array_elements(case jsonb_typeof(told) when 'array' then told else '[]' end) o
-      where o ->> 'name' = h limit 1) on true;
+      where lower(o ->> 'name') = lower(h) limit 1) on true;
   execute format('select coalesce(jsonb_agg(to_jsonb(f) - ''line'' order by f.line), ''[]'') from (
       select r.line, %s from amc_results.%I r where r.load_id = $1 order by r.line limit 20) f',
     (select string_agg(format('left(r.%1$I, %2$s) as %1$I', n, max_cell_length), ', ' order by i)
@@ -3671,7 +3776,7 @@ CREATE OR REPLACE FUNCTION amc_history.load_types(load_id uuid)
  STABLE
  SET search_path TO ''
 AS $function$
-  select coalesce(t.types, amc_history.column_types(l.header, e.output_columns))
+  select coalesce(t.types, amc_history.column_types(t.header, e.output_columns))
   from public.result_loads l
   join public.workflow_executions e on e.id = l.execution_id
   join amc_history.result_tables t on t.table_name = l.table_name
@@ -3835,16 +3940,36 @@ comment on function amc_history.lock_own_week(uuid) is
   'Locks a week for a request of its owner; refuses anybody else (week_not_found). Definer: see
 amc_history.lock_own_collection.';
 
-CREATE OR REPLACE FUNCTION amc_history.lock_starts(owner_id uuid)
- RETURNS void
+CREATE OR REPLACE FUNCTION amc_history.match_header(expected text[], got text[])
+ RETURNS integer[]
  LANGUAGE sql
+ IMMUTABLE
  SET search_path TO ''
-AS $function$ select pg_advisory_xact_lock(hashtextextended('starts of ' || lock_starts.owner_id, 0)); $function$
+AS $function$
+  with expected as (
+    select name, i, row_number() over (partition by name order by i) as nth
+    from unnest(match_header.expected) with ordinality as t(name, i)
+  ),
+  got as (
+    select name, i, row_number() over (partition by name order by i) as nth
+    from unnest(match_header.got) with ordinality as t(name, i)
+  ),
+  exact as (select e.i as place, g.i from expected e join got g using (name, nth)),
+  -- What is left over is compared without regard to case.
+  folded as (
+    select e.i as place, g.i
+    from (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
+      from expected where i not in (select place from exact)) e
+    join (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
+      from got where i not in (select i from exact)) g using (name, nth)
+  )
+  select coalesce(array_agg(coalesce(x.place, f.place)::integer order by g.i), '{}')
+  from got g left join exact x on x.i = g.i left join folded f on f.i = g.i;
+$function$
 ;
-comment on function amc_history.lock_starts(uuid) is
-  'Holds up other starts by the same owner until this one has ended, so that two at once cannot both be within a limit.
-Taken before the instance is locked.';
--- service_role: execute
+comment on function amc_history.match_header(text[],text[]) is
+  'For each name of a header (got) its place in another one (expected), by name, whatever the order and, where nothing
+fits exactly, the case; null where it has none. Equal names are matched in their order.';
 
 CREATE OR REPLACE FUNCTION amc_history.may_begin(checked_at timestamp with time zone, week_id uuid)
  RETURNS boolean
@@ -4003,30 +4128,6 @@ comment on function amc_history.open_restatements(integer) is
 in restate_every_days. They stay completed and show what they show until the new result is in. Answers how many.
 Run by pg_cron.';
 
-CREATE OR REPLACE FUNCTION amc_history.parameter_value_fault(given jsonb)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-  select case
-    when count(*) > 50 then 'too_many_parameters'
-    when max(octet_length(v.value::text)) > 4000 then 'parameter_value_too_large'
-    when octet_length(parameter_value_fault.given::text) > 10000 then 'parameter_values_too_large'
-    when not coalesce(bool_and(jsonb_typeof(v.value) = 'string' or jsonb_typeof(v.value) = 'array'
-      and not v.value @? 'strict $[*] ? (@.type() != "string")'), true) then 'parameter_value_not_text'
-  end
-  from jsonb_each(case jsonb_typeof(parameter_value_fault.given) when 'object' then parameter_value_fault.given
-    else '{}' end) v;
-$function$
-;
-comment on function amc_history.parameter_value_fault(jsonb) is
-  'What is wrong with a collection''s parameter values, as a code; null if nothing is: at most 50 of them
-(too_many_parameters), each of at most 4,000 bytes (parameter_value_too_large), 10,000 in all
-(parameter_values_too_large), each a text, or a list of texts for an ARRAY (parameter_value_not_text: SPEC, H for
-texts; docs, M for lists). Every execution of AMC''s list repeats them: their size, times the weeks, is the list''s.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.pause_collection(collection_id uuid)
  RETURNS control_report
  LANGUAGE plpgsql
@@ -4076,7 +4177,7 @@ begin
     weekdays[extract(isodow from plan_range.start_date)::integer], 'monday'));
   if weekday <> all (weekdays) then
     perform amc_history.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
-      quote_literal(left(plan_range.week_starts_on, 100)), array_to_string(weekdays, ', ')),
+      quote_literal(plan_range.week_starts_on), array_to_string(weekdays, ', ')),
       'Name the day on which your weeks start.');
   end if;
   perform amc_history.check_range(plan_range.weeks, plan_range.start_date, plan_range.end_date);
@@ -4111,6 +4212,66 @@ comment on function amc_history.plan_range(integer,date,date,text,text) is
 ago (amc_history.allowances), or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete,
 range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.prepare_result_table(workflow amc_workflows, attempt week_attempts, header
+    text[])
+ RETURNS amc_history.result_tables
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  told jsonb := coalesce((select e.output_columns from public.workflow_executions e
+    where e.id = (attempt).execution_id), (workflow).output_columns);
+  key constant text := amc_history.header_key(prepare_result_table.header);
+  -- By a person, or by a result that has it.
+  accepted boolean := exists (select from amc_history.result_headers h
+      where h.instance_id = (workflow).instance_id and h.workflow_id = (workflow).id and h.accepted_at is not null
+        and h.header_key = key)
+    or exists (select from public.result_loads l
+      where l.table_name = (workflow).result_table and l.complete and amc_history.header_key(l.header) = key);
+  target amc_history.result_tables;
+  becomes text := 'dropped';
+begin
+  perform amc_history.check_header(prepare_result_table.header);
+  select * into target from amc_history.result_tables t
+    where t.instance_id = (workflow).instance_id and t.workflow_id = (workflow).id;
+  if found then
+    if amc_history.is_same_header(target.header, prepare_result_table.header) then
+      return target;
+    end if;
+    becomes := amc_history.drop_unproved_table(target, (attempt).execution_id);
+  end if;
+  if becomes = 'in_use' then
+    update public.week_attempts a set leased_until = null,
+      due_at = amc_history.clock_now() + (amc_history.allowances()).result_wait_least
+    where a.id = (attempt).id;
+    return null;
+  elsif becomes = 'proved' then
+    if accepted then
+      return amc_history.extend_result_table(target, prepare_result_table.header, told);
+    end if;
+    perform amc_history.hold_header(workflow, attempt, prepare_result_table.header, target.header,
+      'its earlier results');
+    return null;
+  elsif accepted
+    or coalesce(amc_history.is_same_header(amc_history.told_names(told), prepare_result_table.header), true) then
+    return amc_history.create_result_table(workflow, prepare_result_table.header);
+  end if;
+  perform amc_history.hold_header(workflow, attempt, prepare_result_table.header, amc_history.told_names(told),
+    'AMC''s outputColumns');
+  return null;
+end;
+$function$
+;
+comment on function amc_history.prepare_result_table(amc_workflows,week_attempts,text[]) is
+  'Finds or makes the results table that takes a result with this header, or lets the load wait and answers null.
+
+The same names as the table''s, in any order or case, are taken. A first header is compared with AMC''s outputColumns,
+    if
+AMC told them; that files have exactly these names is not verified (L), so what differs waits for a person
+(amc_history.hold_header). A header that no complete load vouches for yields to the next one; while a load with it is
+under way, this one waits a moment. The caller holds the workflow''s advisory lock and the attempt''s. Refuses with
+too_many_columns, column_name_too_long (AH002).';
 
 CREATE OR REPLACE FUNCTION amc_history.protect_execution_id()
  RETURNS trigger
@@ -4462,26 +4623,6 @@ programs. A SQLSTATE PTxyz becomes HTTP status xyz.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.refuse_beyond(code text, used bigint, most integer, what text, hint text, more
-    bigint DEFAULT 0)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  if refuse_beyond.used + refuse_beyond.more > refuse_beyond.most then
-    perform amc_history.refuse(refuse_beyond.code,
-      format('Expected at most %s %s; there are %s, and this would make %s.', refuse_beyond.most, refuse_beyond.what,
-        refuse_beyond.used, refuse_beyond.used + refuse_beyond.more), refuse_beyond.hint, 'PT429');
-  end if;
-end;
-$function$
-;
-comment on function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) is
-  'Refuses a request, with code and HTTP status 429, that would make more of something (what, in words) than most:
-there are used, and it makes more.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.refuse_execution(attempt week_attempts, week report_data_weeks, execution_id
     text, holder uuid, details jsonb)
  RETURNS tracking_report
@@ -4818,7 +4959,7 @@ begin
   update public.result_loads l set fence = resume_load.fence
     where l.execution_id = attempt.execution_id and not l.complete
     returning l.* into load;
-  copy_statement := amc_history.copy_statement(load.table_name);
+  copy_statement := amc_history.copy_statement(load);
 end;
 $function$
 ;
@@ -4998,44 +5139,6 @@ comment on function amc_history.set_restatement_policy(uuid,integer,integer) is
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.set_retention(instance_id text, workflow_id text, months integer)
- RETURNS control_report
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  workflow public.amc_workflows;
-begin
-  select f.* into workflow from public.amc_workflows f
-  where f.instance_id = set_retention.instance_id and f.id = set_retention.workflow_id
-    and (f.instance_id in (select amc_history.instances_of_caller()) or amc_history.is_operator())
-  for no key update;
-  if not found then
-    perform amc_history.refuse('workflow_not_found', format('No workflow %s on an instance that you may use.',
-      coalesce(quote_literal(left(set_retention.workflow_id, 200)), 'null')),
-      'Save it with save_workflow, which answers its id.', 'PT404');
-  elsif set_retention.months not between 1 and 120 then
-    perform amc_history.refuse('retention_out_of_range',
-      format('Expected 1 to 120 months, or null for the usual, got %s.', set_retention.months),
-      'Say how many months back AMC keeps the data that the query reads.');
-  elsif workflow.retention_months is not distinct from set_retention.months then
-    return row('already_applied', null, 0)::public.control_report;
-  end if;
-  update public.amc_workflows f set retention_months = set_retention.months
-  where f.instance_id = workflow.instance_id and f.id = workflow.id;
-  perform amc_history.record_action('retention_set', workflow.instance_id,
-    detail => jsonb_build_object('workflow_id', workflow.id, 'months', set_retention.months));
-  return row('applied', null, 0)::public.control_report;
-end;
-$function$
-;
-comment on function amc_history.set_retention(text,text,integer) is
-  'See public.set_retention. Definer: users may not update workflows.';
--- authenticated: execute
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.set_week_instance()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5128,6 +5231,21 @@ comment on function amc_history.stoppage_pause(integer) is
   'How long something waits that failed so many times in a row: stoppage_pause_base, doubled with each time, at most
 stoppage_pause_longest, of which chance takes up to half.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.told_names(output_columns jsonb)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  -- An element without a name keeps its place, so that places are those of the array.
+  select case when count(o ->> 'name') > 0 then array_agg(o ->> 'name' order by i) end
+  from jsonb_array_elements(case jsonb_typeof(told_names.output_columns)
+    when 'array' then told_names.output_columns else '[]' end) with ordinality as t(o, i);
+$function$
+;
+comment on function amc_history.told_names(jsonb) is
+  'The names of AMC''s outputColumns, in their order; null if it told none.';
 
 CREATE OR REPLACE FUNCTION amc_history.typed_cell_sql(cell text, sql_type text)
  RETURNS text
@@ -5587,14 +5705,22 @@ CREATE OR REPLACE FUNCTION public.claim_loads(max_loads integer DEFAULT 2, lease
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  with ready as (
+  with held as materialized (
+    select s.subject from public.stoppages s
+    where s.kind = 'workflow_header' and s.ended_at is null
+      and coalesce(s.retry_at > amc_history.clock_now(), true)
+  ),
+  ready as (
     select a.id from public.week_attempts a
     join public.workflow_executions e on e.id = a.execution_id
     join public.amc_instances i on i.id = a.instance_id
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
     where a.is_live and a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
       and coalesce(a.leased_until <= amc_history.clock_now(), true)
       and coalesce(a.due_at <= amc_history.clock_now(), true)
       and coalesce(i.paused_until <= amc_history.clock_now(), true)
+      and c.instance_id || '/' || c.workflow_id not in (select subject from held)
     order by a.intended_at
     limit claim_loads.max_loads
     for update of a skip locked
@@ -5735,14 +5861,14 @@ begin
   if not exists (select from public.amc_instance_members m
       where m.instance_id = create_collection.instance_id and m.user_id = create_collection.owner_id) then
     perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
-      coalesce(quote_literal(left(create_collection.instance_id, 100)), 'null')),
+      coalesce(quote_literal(create_collection.instance_id), 'null')),
       'Check the id, or ask whoever runs this project to make you a member of the instance.', 'PT404');
   end if;
   select * into workflow from public.amc_workflows w
     where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
   if not found then
     perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.',
-      create_collection.instance_id, coalesce(quote_literal(left(create_collection.workflow_id, 200)), 'null')),
+      create_collection.instance_id, coalesce(quote_literal(create_collection.workflow_id), 'null')),
       'Save it with save_workflow, which answers its id.', 'PT404');
   end if;
   perform amc_history.check_parameters(workflow.parameters, create_collection.parameter_values);
@@ -5752,13 +5878,9 @@ begin
   if made is not null then
     return amc_history.describe_collection(made, false);
   end if;
-  perform amc_history.check_retention(plan.first_day, workflow, create_collection.time_zone);
-  perform amc_history.lock_starts(create_collection.owner_id);
   -- AMC's list is read before the first create.
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = create_collection.instance_id;
-  perform amc_history.check_start_limits(create_collection.owner_id, create_collection.instance_id,
-    (plan.last_day - plan.first_day + 1) / 7);
   insert into public.report_data_collections (owner_id, instance_id, workflow_id, start_date, end_date,
     week_starts_on, time_zone, parameter_values, idempotency_key, request_hash)
   values (create_collection.owner_id, create_collection.instance_id, create_collection.workflow_id,
@@ -5781,8 +5903,7 @@ weeks: 1 to 60 (52 if neither weeks nor dates are given), ending with the newest
 and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz database name. The same
 idempotency_key, or the same request soon after, answers the same collection with created false. How many weeks,
 when a week has settled and what is soon: amc_history.allowances (most_weeks, settle_days, repeated_request). Answers
-{collection_id, created, weeks}. Refuses weeks that AMC keeps no longer, and more than the limits of
-amc_history.check_start_limits. Leaves an event collection_started with owner_id as its actor. Refuses with a stable
+{collection_id, created, weeks}. Leaves an event collection_started with owner_id as its actor. Refuses with a stable
 code in detail. For service_role.';
 -- service_role: execute
 
@@ -6549,21 +6670,6 @@ restate_weeks: how many, 0 to 12; 0 turns it off. restate_every_days: how many d
 week, 1 to 90. A week that ended more than 90 days ago is not collected again. Takes effect within the hour, and does
 not stop what is due or under way already. Answers {outcome, reason, weeks}: applied, already_applied, or rejected
 with collection_is_cancelled. Refuses with restatement_out_of_range, collection_not_found.';
--- authenticated: execute
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION public.set_retention(instance_id text, workflow_id text, months integer)
- RETURNS control_report
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  select amc_history.set_retention(set_retention.instance_id, set_retention.workflow_id, set_retention.months);
-$function$
-;
-comment on function set_retention(text,text,integer) is
-  'Says how many months back AMC keeps the data that a workflow reads: 1 to 120, or null for the usual 13
-(docs, M; the allowance retention_months). New collections may not reach further back. Answers {outcome, reason, weeks}:
-applied, already_applied. Refuses with workflow_not_found, retention_out_of_range. For members of the instance.';
 -- authenticated: execute
 -- service_role: execute
 

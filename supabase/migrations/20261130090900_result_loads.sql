@@ -6,6 +6,7 @@ create table public.result_loads (
   fence integer not null,
   table_name text not null,
   header text[] not null,
+  columns text[],
   complete boolean not null default false,
   files integer,
   segment_bytes bigint not null default 67108864
@@ -25,6 +26,7 @@ create table public.result_loads (
   summary jsonb,
   started_at timestamptz not null default amc_history.clock_now(),
   completed_at timestamptz,
+  constraint columns_fit_header check (cardinality(columns) = cardinality(header)),
   constraint complete_is_dated check (complete = (completed_at is not null)),
   constraint complete_has_a_summary check (not complete or (summary is not null and checksum is not null)),
   constraint cursor_is_within_the_files check (file between 0 and files),
@@ -42,6 +44,8 @@ comment on table public.result_loads is
 comment on column public.result_loads.fence is 'The attempt''s fence when the load began.';
 comment on column public.result_loads.table_name is 'The table in amc_results that its rows are in.';
 comment on column public.result_loads.header is 'Column names as in the file.';
+comment on column public.result_loads.columns is
+  'The results table''s columns for them, in the order of the file; null: all of the table''s, in its order.';
 comment on column public.result_loads.files is 'How many files the result has.';
 comment on column public.result_loads.segment_bytes is
   'A segment ends with the first record that reaches so many bytes from its start, or with its file.';
@@ -92,15 +96,13 @@ language plpgsql security definer set search_path = '' set lock_timeout = '5s'
 as $$
 declare
   told jsonb := (select e.output_columns from public.workflow_executions e where e.id = new.execution_id);
-  learned text[] := amc_history.column_types(new.header, told);
   target amc_history.result_tables;
 begin
-  if learned is null then
-    return null;
-  end if;
   -- Two first loads meet only here: the second finds the types that the first has set.
-  update amc_history.result_tables t set types = learned
-    where t.table_name = new.table_name and t.types is null and t.header = new.header returning * into target;
+  update amc_history.result_tables t set types = amc_history.column_types(t.header, told)
+    where t.table_name = new.table_name and t.types is null
+      and amc_history.column_types(t.header, told) is not null
+    returning * into target;
   if not found then
     return null;
   end if;

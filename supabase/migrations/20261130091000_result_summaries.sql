@@ -3,7 +3,7 @@
 create function amc_history.load_types(load_id uuid) returns text[]
 language sql stable set search_path = ''
 as $$
-  select coalesce(t.types, amc_history.column_types(l.header, e.output_columns))
+  select coalesce(t.types, amc_history.column_types(t.header, e.output_columns))
   from public.result_loads l
   join public.workflow_executions e on e.id = l.execution_id
   join amc_history.result_tables t on t.table_name = l.table_name
@@ -102,7 +102,7 @@ begin
     from unnest(target.columns, target.header, amc_history.load_types(load.id)) with ordinality as t(n, h, type, i)
     left join lateral (select o
       from jsonb_array_elements(case jsonb_typeof(told) when 'array' then told else '[]' end) o
-      where o ->> 'name' = h limit 1) on true;
+      where lower(o ->> 'name') = lower(h) limit 1) on true;
   execute format('select coalesce(jsonb_agg(to_jsonb(f) - ''line'' order by f.line), ''[]'') from (
       select r.line, %s from amc_results.%I r where r.load_id = $1 order by r.line limit 20) f',
     (select string_agg(format('left(r.%1$I, %2$s) as %1$I', n, max_cell_length), ', ' order by i)

@@ -50,21 +50,22 @@ comment on function amc_history.end_earlier_loaders(uuid, integer) is
   $$Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
 many.$$;
 
-create function amc_history.copy_statement(table_name text) returns text
+create function amc_history.copy_statement(load public.result_loads) returns text
 language sql stable set search_path = ''
 as $$
   select format(
     'copy amc_results.%I (%s) from stdin with (format csv, header false, delimiter %L, quote %L, escape %L)',
     t.table_name,
-    (select string_agg(quote_ident(n), ', ' order by i) from unnest(t.columns) with ordinality as c(n, i)),
+    (select string_agg(quote_ident(n), ', ' order by i)
+      from unnest(coalesce((load).columns, t.columns)) with ordinality as c(n, i)),
     f.output_format ->> 'separatorCharacter', f.output_format ->> 'quoteCharacter',
     f.output_format ->> 'escapeCharacter')
   from amc_history.result_tables t
   join public.amc_workflows f on f.instance_id = t.instance_id and f.id = t.workflow_id
-  where t.table_name = copy_statement.table_name;
+  where t.table_name = (load).table_name;
 $$;
-comment on function amc_history.copy_statement(text) is
-  'The COPY that takes records of a workflow''s files, without header, into its results table.';
+comment on function amc_history.copy_statement(public.result_loads) is
+  'The COPY that takes records of a load''s files, without header, into its results table, in the order of the file.';
 
 create function amc_history.resume_load(
   attempt_id uuid, fence integer, out load public.result_loads, out copy_statement text
@@ -83,7 +84,7 @@ begin
   update public.result_loads l set fence = resume_load.fence
     where l.execution_id = attempt.execution_id and not l.complete
     returning l.* into load;
-  copy_statement := amc_history.copy_statement(load.table_name);
+  copy_statement := amc_history.copy_statement(load);
 end;
 $$;
 comment on function amc_history.resume_load(uuid, integer) is
@@ -102,6 +103,7 @@ declare
   attempt public.week_attempts;
   workflow public.amc_workflows;
   target amc_history.result_tables;
+  load public.result_loads;
 begin
   select f.* into workflow from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
@@ -111,30 +113,27 @@ begin
   -- Two first results of one workflow version at once would both create its table.
   perform pg_advisory_xact_lock(hashtextextended('amc_results ' || workflow.result_table, 0));
   attempt := amc_history.lock_load(begin_load.attempt_id, begin_load.fence);
-  select * into target from amc_history.result_tables t
-    where t.instance_id = workflow.instance_id and t.workflow_id = workflow.id;
-  if not found then
-    target := amc_history.create_result_table(workflow, begin_load.header);
-  elsif target.header <> begin_load.header then
-    raise exception 'The header of workflow % changed: %. Expected %; got %.', workflow.id,
-      amc_history.describe_header_change(target.header, begin_load.header),
-      array_to_string(target.header, ', '), array_to_string(begin_load.header, ', ')
-      using errcode = 'AH002', detail = 'header_changed',
-        hint = 'A workflow version has one header. Save the changed query: it becomes a version with its own table.';
+  target := amc_history.prepare_result_table(workflow, attempt, begin_load.header);
+  if target.table_name is null then
+    return;
   end if;
   delete from public.result_loads l where l.execution_id = attempt.execution_id and not l.complete;
-  insert into public.result_loads (execution_id, fence, table_name, header, files, segment_bytes)
-  values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header, begin_load.files,
-    begin_load.segment_bytes) returning id into load_id;
-  copy_statement := amc_history.copy_statement(target.table_name);
+  insert into public.result_loads (execution_id, fence, table_name, header, columns, files, segment_bytes)
+  values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header,
+    array(select target.columns[place] from unnest(amc_history.match_header(target.header, begin_load.header))
+      with ordinality as t(place, i) order by i), begin_load.files, begin_load.segment_bytes)
+  returning * into load;
+  load_id := load.id;
+  copy_statement := amc_history.copy_statement(load);
 end;
 $$;
 comment on function amc_history.begin_load(uuid, integer, text[], integer, bigint) is
   $$Begins a load of an attempt's execution from the start, for the worker that holds its fence: creates the results
-table with the first header, and answers the COPY statement that takes records.
+table with the first header, and answers the COPY statement that takes records; both null if the load waits, for a
+person who accepts the header or for another load: then its lease has ended.
 
 header: column names as in the file. files: how many the result has. segment_bytes: see result_loads. Refuses with
-header_changed (AH002) or stale_load (AH001).$$;
+too_many_columns, column_name_too_long (AH002) or stale_load (AH001).$$;
 
 create function amc_history.open_load(load_id uuid, fence integer) returns void
 language plpgsql set search_path = ''

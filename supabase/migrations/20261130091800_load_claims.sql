@@ -8,14 +8,22 @@ returns table (
 )
 language sql volatile set search_path = ''
 as $$
-  with ready as (
+  with held as materialized (
+    select s.subject from public.stoppages s
+    where s.kind = 'workflow_header' and s.ended_at is null
+      and coalesce(s.retry_at > amc_history.clock_now(), true)
+  ),
+  ready as (
     select a.id from public.week_attempts a
     join public.workflow_executions e on e.id = a.execution_id
     join public.amc_instances i on i.id = a.instance_id
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
     where a.is_live and a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
       and coalesce(a.leased_until <= amc_history.clock_now(), true)
       and coalesce(a.due_at <= amc_history.clock_now(), true)
       and coalesce(i.paused_until <= amc_history.clock_now(), true)
+      and c.instance_id || '/' || c.workflow_id not in (select subject from held)
     order by a.intended_at
     limit claim_loads.max_loads
     for update of a skip locked

@@ -20,11 +20,12 @@ as $$
     and lower(a.attname) <> 'filtered'
     and exists (select
       from jsonb_array_elements(case jsonb_typeof(told.columns) when 'array' then told.columns else '[]' end) o
-      where o ->> 'name' = (load).header[a.attnum - 2] and upper(o ->> 'columnType') = 'DIMENSION');
+      where upper(o ->> 'columnType') = 'DIMENSION' and lower(o ->> 'name') = lower((load).header[
+        case when (load).columns is null then a.attnum - 2 else array_position((load).columns, a.attname::text) end]));
 $$;
 comment on function amc_history.key_columns(public.result_loads) is
-  $$The columns of a load that are dimensions, by AMC's outputColumns; null if none is known. The header's columns are
-the table's from the third on.$$;
+  $$The columns of a load that are dimensions, by AMC's outputColumns; null if none is known. Without columns of its
+own, the load has the table's from the third on.$$;
 
 create function amc_history.rows_at(load public.result_loads, lines bigint[])
 returns table (line bigint, cells jsonb)

@@ -20,7 +20,8 @@ revoke all on
   public.tracking_events, public.tracking_alerts, public.stoppages,
   public.collection_progress, public.week_results, public.week_versions
   from public, anon, authenticated, service_role;
-revoke all on amc_history.allowances, amc_history.result_tables from public, anon, authenticated, service_role;
+revoke all on amc_history.allowances, amc_history.result_headers, amc_history.result_tables
+  from public, anon, authenticated, service_role;
 -- The sequences of identity columns: projects made before June 2026 grant them by default.
 revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq, public.stoppages_id_seq
   from public, anon, authenticated, service_role;
@@ -82,12 +83,14 @@ create policy "members read what is held up on their instances" on public.stoppa
     and (collection_id is null or exists (select from public.report_data_collections c where c.id = collection_id))
     and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id)));
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
+create policy "nobody through the API" on amc_history.result_headers for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
 
 -- Functions that a signed-in user may call, and service_role for one
 
 revoke execute on all functions in schema amc_history from public, anon, authenticated, service_role;
 revoke execute on function
+  public.accept_header(text, text),
   public.adopt_surveyed(uuid, text, jsonb),
   public.cancel_collection(uuid),
   public.claim_cancellations(integer, integer),
@@ -130,6 +133,7 @@ revoke execute on function
   from public, anon, authenticated, service_role;
 
 grant execute on function
+  public.accept_header(text, text),
   public.cancel_collection(uuid),
   public.compare_executions(text, text, integer),
   public.confirm_execution(uuid, text),
@@ -151,6 +155,7 @@ grant execute on function
 -- What those call in turn: those with their owner's rights check the caller first, the others read under the caller's.
 
 grant execute on function
+  amc_history.accept_header(text, text),
   amc_history.cancel_collection(uuid),
   amc_history.cell_fits_sql(text, text),
   amc_history.cell_forms(text, text),

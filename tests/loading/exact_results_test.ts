@@ -222,11 +222,11 @@ const REFUSED: [string, (string | Uint8Array)[], Code, RegExp, Dialect?][] = [
     "bad_csv",
     /^File 1, line 2: a line ends with CRLF/,
   ],
-  ["no byte", [""], "bad_csv", /^File 1: .*empty file/],
+  ["no byte", [""], "empty_file", /^File 1: .*empty file/],
   [
     "a second file of another header",
     ["a,b\n", "a,c\n"],
-    "bad_csv",
+    "header_not_expected",
     /^File 2: expected the header of the first file, a, b; got a, c/,
   ],
   [

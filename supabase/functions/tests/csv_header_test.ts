@@ -79,13 +79,14 @@ Deno.test("any names are read back from how they are quoted, however the bytes a
   await fc.assert(
     fc.asyncProperty(names, rest, places, async (names, rest, places) => {
       const line = names.map((one) => `"${one.replaceAll('"', '""')}"`);
-      const header = encode(`${line.join(",")}\n`);
+      // So that no chance makes it something else.
+      const header = encode(`"name",${line.join(",")}\n`);
       const bytes = new Uint8Array([...header, ...rest]);
       const opened = await open(
         bytes,
         places.filter((place) => place <= bytes.length),
       );
-      assert.deepEqual(opened.header, names);
+      assert.deepEqual(opened.header, ["name", ...names]);
       assert.deepEqual(opened.bytes, bytes);
     }),
     { numRuns: 300 },
@@ -113,7 +114,6 @@ Deno.test("a quote that a backslash escapes does not end the name, nor does a li
 });
 
 const REFUSED: [string, Uint8Array, RegExp][] = [
-  ["an empty file", new Uint8Array(), /empty file/],
   [
     "bytes that are not UTF-8",
     new Uint8Array([0x61, 0xff, 0x2c, 0x62, 0x0a]),
@@ -139,6 +139,79 @@ for (const [what, bytes, message] of REFUSED) {
     await assert.rejects(open(bytes), (error) => {
       assert.ok(error instanceof CsvError);
       assert.match(error.message, message);
+      return true;
+    });
+  });
+}
+
+/** What comes in place of a header, and the words for it. */
+const NO_HEADER: [string, string, RegExp][] = [
+  [
+    "an HTML page",
+    '<!DOCTYPE html>\n<html lang="en">\n<p>Sign in</p>\n',
+    /HTML/,
+  ],
+  ["markup without a line end", '<html class="a,b">', /HTML/],
+  ["markup behind a blank line", "\n  <html>\n", /blank line/],
+  ["an error of S3", '<?xml version="1.0"?>\n<Error/>\n', /HTML or XML/],
+  ["JSON", '{"message": "Too many requests", "code": 1}\n', /JSON/],
+  ["a list in JSON", '[{"a": 1}]', /JSON/],
+  ["the separator for Excel", "sep=,\na,b\n1,2\n", /Excel/],
+  ["the separator for Excel, another one", "sep=;\r\na,b\r\n1,2\r\n", /Excel/],
+  ["the separator for Excel, quoted", '"sep=,"\na,b\n', /Excel/],
+  ["a blank first line", "\na,b\n1,2\n", /blank line/],
+  ["a blank first line of Windows", "\r\na,b\r\n1,2\r\n", /blank line/],
+  ["separators alone", ",,\na,b,c\n", /blank line/],
+  ["blanks alone", " , \na,b\n", /blank line/],
+  ["two byte order marks", "\ufeff\ufeffa,b\n1,2\n", /second byte order mark/],
+  ["tabs between names", "a\tb\n1\t2\n", /a tab separates/],
+  ["tabs, and a comma in a name", "a\tb,c\td\n1\t2,3\t4\n", /a tab separates/],
+  ["semicolons between names", "a;b;c\n1;2;3\n4;5;6\n", /; separates/],
+  ["bars between names", "a|b\n1|2\n", /\| separates/],
+  [
+    "a title",
+    "Weekly report\na,b\n1,2\n3,4\n",
+    /"Weekly report", a line above/,
+  ],
+  ["a title and a blank line", "Weekly report\n\na,b\n1,2\n", /a line above/],
+  ["a title with a comma", "Report, weekly\na,b,c\n1,2,3\n", /a line above/],
+  ["a padded title", "Weekly report,,\na,b,c\n1,2,3\n", /a line above/],
+];
+
+for (const [what, text, words] of NO_HEADER) {
+  Deno.test(`${what} is no header`, async () => {
+    await assert.rejects(open(encode(text)), (error) => {
+      assert.ok(error instanceof CsvError);
+      assert.equal(error.code, "header_not_expected");
+      assert.match(error.message, words);
+      return true;
+    });
+  });
+}
+
+/** Headers that look as if they were none. */
+const ODD_HEADERS: [string, string[]][] = [
+  ["a;b\n1\n", ["a;b"]],
+  ["separator,a\n1,2\n", ["separator", "a"]],
+  ["a,,\n1,2,3\n", ["a", "", ""]],
+  ["a,b\n1,2,3\n4,5\n", ["a", "b"]],
+  ["a,b\n1,2,3\n", ["a", "b"]],
+  ["<a,b\n1,2\n".replace("<", "x<"), ["x<a", "b"]],
+];
+
+for (const [text, names] of ODD_HEADERS) {
+  Deno.test(`${JSON.stringify(text)} begins with a header`, async () => {
+    assert.deepEqual((await open(encode(text))).header, names);
+  });
+}
+
+for (
+  const [what, text] of [["no byte", ""], ["a byte order mark alone", "\ufeff"]]
+) {
+  Deno.test(`a file of ${what} is empty`, async () => {
+    await assert.rejects(open(encode(text)), (error) => {
+      assert.ok(error instanceof CsvError);
+      assert.equal(error.code, "empty_file");
       return true;
     });
   });

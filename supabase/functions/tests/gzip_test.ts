@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decompressed } from "../_shared/results/gzip.ts";
+import { ResultError } from "../_shared/results/result_error.ts";
 
 async function* streamOf(chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
   yield* chunks;
@@ -75,7 +76,54 @@ Deno.test("a packed file that breaks off fails, and does not end early", async (
     const { body } = await decompressed(
       streamOf([packed.subarray(0, cut)]),
     );
-    await assert.rejects(gather(body), `cut at ${cut}`);
+    await assert.rejects(
+      gather(body),
+      { name: "CutOffError" },
+      `cut at ${cut}`,
+    );
+  }
+});
+
+/** Some bytes behind each other. */
+function joined(...parts: Uint8Array[]): Uint8Array {
+  return new Uint8Array(parts.flatMap((part) => [...part]));
+}
+
+Deno.test("several members are one file, and zeros behind the last are none of it, however they are cut", async () => {
+  const text = (written: string) => new TextEncoder().encode(written);
+  const [one, two] = [
+    await pack(text("a,b\n1,2\n")),
+    await pack(text("3,4\n")),
+  ];
+  const none = await pack(text(""));
+  const whole: [Uint8Array, string][] = [
+    [joined(one, two), "a,b\n1,2\n3,4\n"],
+    [joined(one, none, two, none), "a,b\n1,2\n3,4\n"],
+    [joined(one, new Uint8Array(600)), "a,b\n1,2\n"],
+    [joined(one, two, new Uint8Array(1)), "a,b\n1,2\n3,4\n"],
+  ];
+  for (const [packed, unpacked] of whole) {
+    for (const size of [1, 7, packed.length]) {
+      const { body } = await decompressed(streamOf(chunksOf(packed, size)));
+      assert.deepEqual(await gather(body), text(unpacked), `${size} at once`);
+    }
+  }
+});
+
+Deno.test("what is not gzip behind a member, or within it, is refused as bad_gzip", async () => {
+  const packed = await pack(new TextEncoder().encode("a,b\n".repeat(1000)));
+  const spoilt = packed.slice().fill(0x55, 12, 24);
+  for (
+    const bytes of [
+      joined(packed, new TextEncoder().encode("more")),
+      joined(packed.subarray(0, -8), new Uint8Array(8).fill(7)),
+      spoilt,
+    ]
+  ) {
+    const { body } = await decompressed(streamOf([bytes]));
+    const error = await gather(body).catch((e) => e);
+    assert.ok(error instanceof ResultError, error?.name);
+    assert.equal(error.code, "bad_gzip");
   }
 });
 

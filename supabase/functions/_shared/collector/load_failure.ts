@@ -1,5 +1,5 @@
 import { AmcError } from "../amc/mod.ts";
-import { dropEndedLoad, dropLoad } from "../results/open_load.ts";
+import { dropEndedLoad, dropLoad, WaitingLoad } from "../results/open_load.ts";
 import { isStaleLoad } from "../results/loader.ts";
 import { ResultError } from "../results/result_error.ts";
 import type { ClaimedLoad } from "../database/rpc.ts";
@@ -21,6 +21,10 @@ export async function reportFailure(
 ): Promise<void> {
   if (isStaleLoad(error)) {
     collector.log("info", "load_claimed_elsewhere", idsOf(claim));
+    return;
+  }
+  if (error instanceof WaitingLoad) {
+    collector.log("info", "load_waits", idsOf(claim));
     return;
   }
   // No error of the week: its instance is paused, and the load is claimed again when its lease ends.
@@ -71,7 +75,8 @@ function judge(error: unknown): { code: string; permanent: boolean } {
     return { code: error.code, permanent: true };
   }
   if (sqlStateOf(error) === "AH002") {
-    return { code: "header_changed", permanent: true };
+    const { detail } = error as { detail?: string };
+    return { code: detail ?? "header_not_expected", permanent: true };
   }
   return {
     code: error instanceof AmcError ? error.code : "load_failed",

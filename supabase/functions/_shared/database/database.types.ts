@@ -374,6 +374,7 @@ export type Database = {
           "bytes": number;
           "cells_checked_at": string | null;
           "checksum": string | null;
+          "columns": (string)[] | null;
           "complete": boolean;
           "completed_at": string | null;
           "digests": (string)[];
@@ -400,6 +401,7 @@ export type Database = {
           "bytes"?: number;
           "cells_checked_at"?: string | null;
           "checksum"?: string | null;
+          "columns"?: (string)[] | null;
           "complete"?: boolean;
           "completed_at"?: string | null;
           "digests"?: (string)[];
@@ -425,6 +427,7 @@ export type Database = {
           "bytes"?: number;
           "cells_checked_at"?: string | null;
           "checksum"?: string | null;
+          "columns"?: (string)[] | null;
           "complete"?: boolean;
           "completed_at"?: string | null;
           "digests"?: (string)[];
@@ -1120,6 +1123,16 @@ export type Database = {
       };
     };
     Functions: {
+      "accept_header": {
+        Args: { "instance_id": string; "workflow_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "adopt_surveyed": {
         Args: { "details": Json; "execution_id": string; "week_id": string };
         Returns: Database["public"]["CompositeTypes"]["tracking_report"];

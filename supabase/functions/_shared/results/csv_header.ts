@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { parse } from "csv-parse/sync";
 import { ByteReader } from "./byte_reader.ts";
 import { CsvError } from "./result_error.ts";
+import { notAHeader, notText } from "./table_shape.ts";
 
 /** How the cells of a CSV file are written: single ASCII characters. */
 export interface Dialect {
@@ -28,6 +29,8 @@ export interface OpenedCsv {
 }
 
 const MAX_HEADER_BYTES = 1_000_000;
+/** Most bytes behind the header by which it is judged. */
+const BELOW_BYTES = 16_384;
 const LF = 10;
 const CR = 13;
 
@@ -36,7 +39,8 @@ const CR = 13;
  *
  * @param bytes the file's bytes as they come
  * @returns the header, and all the bytes
- * @throws CsvError when the file is empty, or its header does not end, ends with CR alone, is not UTF-8, or cannot be read
+ * @throws CsvError: empty_file; header_not_expected where something else than a header comes first; bad_csv when the header
+ *   does not end, ends with CR alone, is not UTF-8, or cannot be read
  */
 export async function openCsv(
   bytes: AsyncIterable<Uint8Array>,
@@ -46,8 +50,13 @@ export async function openCsv(
   try {
     const { head, end } = await readHead(reader, dialect);
     const bytesOfHeader = end < 0 ? head : head.subarray(0, end);
+    const header = parseHeader(
+      bytesOfHeader,
+      end < 0 ? "" : textBelow(head, end),
+      dialect,
+    );
     return {
-      header: parseHeader(bytesOfHeader, dialect),
+      header,
       headerBytes: bytesOfHeader.length,
       headerLines: bytesOfHeader.filter((byte) => byte === LF).length,
       lineEnd: end < 0 ? null : head[end - 2] === CR ? "CRLF" : "LF",
@@ -79,9 +88,7 @@ async function readHead(
       throw new CsvError("Expected a header of at most 1 MB, and it goes on.");
     }
   }
-  if (length === 0) {
-    throw new CsvError("Expected a CSV file with a header, got an empty file.");
-  }
+  if (length === 0) throw emptyFile("an empty file");
   const head = new Uint8Array(Buffer.concat(read));
   if (end < 0 && head[length - 1] === CR) throw endsWithReturn();
   reader.unread(head);
@@ -120,20 +127,67 @@ function endsWithReturn(): CsvError {
   );
 }
 
-function parseHeader(bytes: Uint8Array, dialect: Dialect): string[] {
+/** The text of the whole lines behind the header, of what has come with it: no more is read for them. */
+function textBelow(head: Uint8Array, end: number): string {
+  const text = new TextDecoder().decode(head.subarray(end, end + BELOW_BYTES));
+  return text.slice(0, text.lastIndexOf("\n") + 1);
+}
+
+function parseHeader(
+  bytes: Uint8Array,
+  below: string,
+  dialect: Dialect,
+): string[] {
+  const text = textOf(bytes);
+  if (text === "") throw emptyFile("a byte order mark and nothing else");
+  // Looked at before it is parsed: its quotes may be anything.
+  const other = notText(text);
+  if (other !== null) throw notExpected(other);
+  const cells = cellsOf(text, dialect);
+  const what = notAHeader({ cells, below }, dialect);
+  if (what !== null) throw notExpected(what);
+  return cells;
+}
+
+/** Without a byte order mark, which is no part of the first name. */
+function textOf(bytes: Uint8Array): string {
   try {
-    // Drops a byte order mark, which is no part of the first name.
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    const [header] = parse(text, {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw unreadable(error);
+  }
+}
+
+function cellsOf(text: string, dialect: Dialect): string[] {
+  try {
+    const [cells = [""]] = parse(text, {
       to: 1,
       delimiter: dialect.separator,
       quote: dialect.quote,
       escape: dialect.escape,
     }) as string[][];
-    return header;
+    return cells;
   } catch (error) {
-    throw new CsvError(
-      `The header cannot be read: ${(error as Error).message}`,
-    );
+    throw unreadable(error);
   }
+}
+
+function unreadable(error: unknown): CsvError {
+  return new CsvError(
+    `The header cannot be read: ${(error as Error).message}`,
+  );
+}
+
+function emptyFile(what: string): CsvError {
+  return new CsvError(
+    `Expected a CSV file with a header, got ${what}.`,
+    "empty_file",
+  );
+}
+
+function notExpected(what: string): CsvError {
+  return new CsvError(
+    `Expected a header with the names of the query's columns, got ${what}.`,
+    "header_not_expected",
+  );
 }

@@ -55,8 +55,8 @@ export function isStaleLoad(error: unknown): boolean {
  * each segment moves the load's cursor. Readers see nothing before the load is complete.
  *
  * @returns the summary that becomes the week's data; null if the budget is used up and another call must continue
- * @throws ResultError for a result that is not right; SQLSTATE AH001 if another worker has taken the load up, AH002 if the
- *   header is not the workflow's; CutOffError; whatever opening a file throws
+ * @throws ResultError for a result that is not right; WaitingLoad; SQLSTATE AH001 if another worker has taken the load up, AH002
+ *   if the header is beyond a limit; CutOffError; whatever opening a file throws
  */
 export async function loadResult(
   sql: Sql,
@@ -162,6 +162,7 @@ function checkHeader(
     `File ${index + 1}: expected the header of the first file, ${
       expected.join(", ")
     }; got ${header.join(", ")}.`,
+    "header_not_expected",
   );
 }
 

@@ -68,16 +68,26 @@ export async function resumeLoad(
   };
 }
 
-/** Begins a load from its first byte. */
+/** A load that waits: for a person who accepts its header, or for another load. Its lease has ended. */
+export class WaitingLoad extends Error {
+  override name = "WaitingLoad";
+}
+
+/**
+ * Begins a load from its first byte.
+ *
+ * @throws WaitingLoad; SQLSTATE AH002 for a header beyond a limit
+ */
 export async function beginLoad(
   sql: Sql,
   { attemptId, fence }: Holder,
   begun: Pick<OpenLoad, "header" | "files" | "segmentBytes">,
 ): Promise<OpenLoad> {
   const { header, files, segmentBytes } = begun;
-  const [row] = await sql<{ load_id: string; copy_statement: string }>`
+  const [row] = await sql<{ load_id: string | null; copy_statement: string }>`
     select load_id, copy_statement
     from amc_history.begin_load(${attemptId}, ${fence}, ${header}, ${files}, ${segmentBytes})`;
+  if (row.load_id === null) throw new WaitingLoad("The load waits.");
   return {
     ...begun,
     id: row.load_id,

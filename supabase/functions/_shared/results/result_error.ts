@@ -1,6 +1,11 @@
 /** What makes a result one that cannot be loaded, however often it is tried. */
 export type ResultProblem =
   | "bad_csv"
+  | "header_not_expected"
+  | "empty_file"
+  | "bad_gzip"
+  | "record_too_large"
+  | "too_many_files"
   | "mixed_escapes"
   | "record_count_differs"
   | "too_many_columns"

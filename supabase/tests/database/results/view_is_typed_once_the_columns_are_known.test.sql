@@ -57,6 +57,7 @@ select is((select array_agg(privilege_type || ' ' || grantee order by grantee) f
 do $$
 begin
   update amc_history.result_tables set types = null;
+  perform amc_history.create_result_views(t) from amc_history.result_tables t;
   execute format('create view public.own as select clicks from public.%I', (select results_view from amc_workflows));
   perform pg_temp.next('exec-3', '[{"name": "campaign", "dataType": "LONG", "columnType": "DIMENSION"},
     {"name": "clicks", "dataType": "LONG", "columnType": "METRIC"},

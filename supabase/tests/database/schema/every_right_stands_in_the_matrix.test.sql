@@ -64,6 +64,7 @@ create temporary view expected as select line from regexp_split_to_table(btrim($
 schema amc_history | - | usage | usage
 schema amc_results | - | usage | usage
 table amc_history.allowances | - | - | -
+table amc_history.result_headers | - | - | -
 table amc_history.result_tables | - | - | -
 table amc_results.<workflow> | - | select | select
 table public.amc_instance_members | - | select | select insert update delete
@@ -86,6 +87,7 @@ view public.raw_<workflow> | - | select | select
 view public.results_<workflow> | - | select | select
 view public.week_results | - | select | select
 view public.week_versions | - | select | select
+function amc_history.accept_header(text,text) | - | execute | execute
 function amc_history.actor() | - | - | execute
 function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) | - | - | execute
 function amc_history.alert_cause_persists(tracking_alerts) | - | - | -
@@ -102,6 +104,7 @@ function amc_history.canonical_status(text) | - | - | execute
 function amc_history.cell_fits_sql(text,text) | - | execute | execute
 function amc_history.cell_forms(text,text) | - | execute | execute
 function amc_history.check_cells(bigint) | - | - | -
+function amc_history.check_header(text[]) | - | - | -
 function amc_history.check_parameters(jsonb,jsonb) | - | - | execute
 function amc_history.check_range(integer,date,date) | - | - | execute
 function amc_history.check_retention(date,amc_workflows,text) | - | - | execute
@@ -117,7 +120,7 @@ function amc_history.confirm_no_execution(uuid) | - | execute | execute
 function amc_history.connect_instance(text,text,text,text,jsonb,text,text) | - | - | -
 function amc_history.copy_line_sequence() | - | - | -
 function amc_history.copy_load_id() | - | - | -
-function amc_history.copy_statement(text) | - | - | -
+function amc_history.copy_statement(result_loads) | - | - | -
 function amc_history.count_actionable() | - | - | -
 function amc_history.count_filtered() | - | - | -
 function amc_history.count_running_elsewhere(text,jsonb,text[]) | - | - | execute
@@ -132,10 +135,12 @@ function amc_history.dispatch_collect() | - | - | -
 function amc_history.drop_ended_loads(uuid) | - | - | -
 function amc_history.drop_load(uuid,integer) | - | - | -
 function amc_history.drop_result_table() | - | - | -
+function amc_history.drop_unproved_table(amc_history.result_tables,text) | - | - | -
 function amc_history.end_attempt(uuid,text,timestamptz) | - | - | execute
 function amc_history.end_cancelled_attempts(text) | - | - | execute
 function amc_history.end_earlier_loaders(uuid,integer) | - | - | -
 function amc_history.executions_to_cancel(interval) | - | - | execute
+function amc_history.extend_result_table(amc_history.result_tables,text[],jsonb) | - | - | -
 function amc_history.fail_week(report_data_weeks,text,text) | - | - | execute
 function amc_history.find_repeated_request(uuid,text,text) | - | - | execute
 function amc_history.finish_load(uuid,uuid,integer) | - | - | -
@@ -148,7 +153,9 @@ function amc_history.forbid_workflow_version_change() | - | - | -
 function amc_history.forget_lost_workflow(report_data_weeks) | - | - | execute
 function amc_history.free_slots(amc_instances) | - | - | execute
 function amc_history.has_claimable_week(text) | - | - | execute
+function amc_history.header_key(text[]) | - | - | -
 function amc_history.hold_for_survey() | - | - | -
+function amc_history.hold_header(amc_workflows,week_attempts,text[],text[],text) | - | - | -
 function amc_history.insert_execution(text,uuid,jsonb,boolean) | - | - | execute
 function amc_history.insert_intents(amc_instances,integer,interval) | - | - | execute
 function amc_history.instances_of_caller() | - | execute | execute
@@ -158,6 +165,7 @@ function amc_history.is_final_week_status(text) | - | - | execute
 function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
 function amc_history.is_listing_due(amc_instances) | - | - | execute
 function amc_history.is_operator() | - | - | -
+function amc_history.is_same_header(text[],text[]) | - | - | -
 function amc_history.is_terminal_status(text) | - | - | execute
 function amc_history.is_unique(result_loads,text[]) | - | execute | execute
 function amc_history.json_cells(text) | - | execute | execute
@@ -175,6 +183,7 @@ function amc_history.lock_own_attempt(uuid) | - | - | -
 function amc_history.lock_own_collection(uuid) | - | - | -
 function amc_history.lock_own_week(uuid) | - | - | -
 function amc_history.lock_starts(uuid) | - | - | execute
+function amc_history.match_header(text[],text[]) | - | - | -
 function amc_history.may_control(uuid) | - | - | -
 function amc_history.needs_output_columns(text) | - | - | -
 function amc_history.may_begin(timestamptz,uuid) | - | - | execute
@@ -185,6 +194,7 @@ function amc_history.open_restatements(integer) | - | - | -
 function amc_history.parameter_value_fault(jsonb) | - | - | execute
 function amc_history.pause_collection(uuid) | - | execute | execute
 function amc_history.plan_range(integer,date,date,text,text) | - | - | execute
+function amc_history.prepare_result_table(amc_workflows,week_attempts,text[]) | - | - | -
 function amc_history.protect_execution_id() | - | - | -
 function amc_history.protect_shown_load() | - | - | -
 function amc_history.protect_terminal_status() | - | - | -
@@ -229,6 +239,7 @@ function amc_history.set_restatement_policy(uuid,integer,integer) | - | execute 
 function amc_history.set_week_instance() | - | - | -
 function amc_history.set_week_timestamps() | - | - | -
 function amc_history.set_workflow_version() | - | - | -
+function amc_history.told_names(jsonb) | - | - | -
 function amc_history.typed_cell_sql(text,text) | - | execute | execute
 function amc_history.unsettled_until(week_attempts) | - | - | -
 function amc_history.update_execution(amc_history.execution_observation) | - | - | execute
@@ -241,6 +252,7 @@ function amc_history.window_key(text,text,text,jsonb) | - | - | execute
 function amc_history.write_canonical_status() | - | - | -
 function amc_history.write_week(report_data_weeks,text,jsonb,text) | - | - | execute
 function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text) | - | - | execute
+function public.accept_header(text,text) | - | execute | execute
 function public.adopt_surveyed(uuid,text,jsonb) | - | - | execute
 function public.cancel_collection(uuid) | - | execute | execute
 function public.claim_cancellations(integer,integer) | - | - | execute
