@@ -90,6 +90,8 @@ create table amc_history.allowances (
   create_in_flight interval default '00:08:40'::interval not null,
   create_lease interval default '00:01:00'::interval not null,
   create_timeout interval default '00:00:30'::interval not null,
+  daily_collections_of_instance integer default 2000 not null,
+  daily_collections_of_member integer default 500 not null,
   default_weeks integer default 52 not null,
   failed_retry_base interval default '00:05:00'::interval not null,
   failed_retry_least interval default '00:01:00'::interval not null,
@@ -107,6 +109,8 @@ create table amc_history.allowances (
   load_retry_longest interval default '00:15:00'::interval not null,
   most_weeks integer default 60 not null,
   only_row boolean default true not null,
+  open_weeks_of_instance integer default 50000 not null,
+  open_weeks_of_member integer default 20000 not null,
   pause_base interval default '00:00:15'::interval not null,
   pause_longest interval default '00:15:00'::interval not null,
   post_window interval default '00:00:20'::interval not null,
@@ -116,6 +120,7 @@ create table amc_history.allowances (
   result_gone_errors integer default 3 not null,
   result_wait_least interval default '00:00:15'::interval not null,
   result_wait_longest interval default '00:05:00'::interval not null,
+  retention_months integer default 13 not null,
   retry_after_longest interval default '24:00:00'::interval not null,
   settle_days integer default 14 not null,
   stoppage_alert_times integer default 3 not null,
@@ -127,6 +132,8 @@ create table amc_history.allowances (
   watch interval default '48:00:00'::interval not null,
   workflow_visible interval default '00:10:00'::interval not null,
   workflow_visible_retry interval default '00:00:30'::interval not null,
+  workflows_of_instance integer default 5000 not null,
+  workflows_of_member integer default 2000 not null,
   constraint abandoned_is_watched_beyond_the_lag CHECK ((list_lag < watch)),
   constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
     workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
@@ -134,7 +141,9 @@ create table amc_history.allowances (
     cancel_again, stoppage_pause_base, stoppage_pause_longest, load_lease, load_retry_least, load_retry_base,
     load_retry_longest, result_wait_least, result_wait_longest, result_gone, repeated_request, wake_up_timeout,
     keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST(load_errors, result_gone_errors, default_weeks,
-    most_weeks, settle_days, restate_days, wake_ups, actionable_per_wake_up, stoppage_alert_times) > 0))),
+    most_weeks, settle_days, restate_days, retention_months, open_weeks_of_member, open_weeks_of_instance,
+    daily_collections_of_member, daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
+    actionable_per_wake_up, stoppage_alert_times) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -167,6 +176,10 @@ comment on column amc_history.allowances.create_lease is
 comment on column amc_history.allowances.create_timeout is
   'How long a worker waits for AMC''s answer to a create. The worker''s own limit (CREATE_TIMEOUT_MS in
 supabase/functions/_shared/amc) must be no longer.';
+comment on column amc_history.allowances.daily_collections_of_instance is
+  'Most collections that are started on one instance in any 24 hours.';
+comment on column amc_history.allowances.daily_collections_of_member is
+  'Most collections that one person starts in any 24 hours.';
 comment on column amc_history.allowances.default_weeks is
   'Weeks of a collection that names neither weeks nor dates.';
 comment on column amc_history.allowances.failed_retry_base is
@@ -203,6 +216,10 @@ comment on column amc_history.allowances.most_weeks is
   'Most weeks of a collection: AMC keeps about 13 months.';
 comment on column amc_history.allowances.only_row is
   'Always true: there is one row.';
+comment on column amc_history.allowances.open_weeks_of_instance is
+  'Most such weeks of one instance.';
+comment on column amc_history.allowances.open_weeks_of_member is
+  'Most weeks of one owner that are not finished: what would make more is refused.';
 comment on column amc_history.allowances.pause_base is
   'The first pause after AMC throttled without saying how long to wait; doubled with each that follows.';
 comment on column amc_history.allowances.pause_longest is
@@ -223,6 +240,9 @@ comment on column amc_history.allowances.result_wait_least is
   'The least pause while AMC has no result yet of an execution that ended; it grows to a quarter of the time since.';
 comment on column amc_history.allowances.result_wait_longest is
   'The longest such pause.';
+comment on column amc_history.allowances.retention_months is
+  'How many months of data AMC keeps for a workflow that does not say otherwise (amc_workflows.retention_months): 13 by
+default, and for custom or paid sources more (docs, M).';
 comment on column amc_history.allowances.retry_after_longest is
   'The longest pause taken over from AMC''s Retry-After.';
 comment on column amc_history.allowances.settle_days is
@@ -246,6 +266,10 @@ comment on column amc_history.allowances.workflow_visible is
   'How long after it was saved AMC may say that a workflow does not exist.';
 comment on column amc_history.allowances.workflow_visible_retry is
   'How long a week waits for such a workflow.';
+comment on column amc_history.allowances.workflows_of_instance is
+  'Most workflow versions of one instance.';
+comment on column amc_history.allowances.workflows_of_member is
+  'Most workflow versions that one person saves.';
 
 create table amc_history.result_headers (
   accepted_at timestamp with time zone,
@@ -358,6 +382,7 @@ create table public.amc_instances (
     'refused'::text]))),
   constraint entity_id_is_well_formed CHECK ((entity_id ~ '^[A-Za-z0-9]{3,64}$'::text)),
   constraint instance_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9_-]{3,64}$'::text)),
+  constraint instance_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
   constraint list_lag_is_sane CHECK (((list_lag_seconds >= 0) AND (list_lag_seconds <= 86400))),
   constraint marketplace_id_is_well_formed CHECK ((marketplace_id ~ '^[A-Z0-9]{3,32}$'::text)),
   constraint max_parallel_is_sane CHECK (((max_parallel >= 1) AND (max_parallel <= 100))),
@@ -426,23 +451,30 @@ create table public.amc_workflows (
   raw_view text generated always as (('raw_'::text || result_table)) stored not null,
   result_table text not null,
   results_view text generated always as (('results_'::text || result_table)) stored not null,
+  retention_months integer,
   saved_at timestamp with time zone,
+  saved_by uuid default auth.uid(),
   sql_query text not null,
   version_hash text not null,
   constraint amc_workflows_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint amc_workflows_pkey PRIMARY KEY (instance_id, id),
+  constraint amc_workflows_saved_by_fkey FOREIGN KEY (saved_by) REFERENCES auth.users(id) ON DELETE SET NULL,
   constraint one_version_per_query UNIQUE (instance_id, version_hash),
   constraint parameters_is_an_array CHECK ((jsonb_typeof(parameters) = 'array'::text)),
   constraint result_table_is_of_one_version UNIQUE (result_table),
+  constraint retention_is_sane CHECK (((retention_months >= 1) AND (retention_months <= 120))),
   constraint sql_query_is_not_empty CHECK ((char_length(btrim(sql_query)) > 0)),
   constraint workflow_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9._-]{1,128}$'::text)),
   constraint workflow_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
 );
+CREATE INDEX amc_workflows_saved_by_idx ON public.amc_workflows USING btree (saved_by);
 CREATE TRIGGER forbid_workflow_version_change BEFORE UPDATE ON public.amc_workflows FOR EACH ROW WHEN
     ((((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS
     DISTINCT FROM new.sql_query)) OR (old.parameters IS DISTINCT FROM new.parameters)) OR (old.output_format IS DISTINCT
     FROM new.output_format)) OR (old.version_hash IS DISTINCT FROM new.version_hash)) OR (old.result_table IS DISTINCT
     FROM new.result_table))) EXECUTE FUNCTION amc_history.forbid_workflow_version_change();
+CREATE TRIGGER limit_workflows AFTER INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION
+    amc_history.limit_workflows();
 CREATE TRIGGER set_workflow_version BEFORE INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION
     amc_history.set_workflow_version();
 alter table public.amc_workflows enable row level security;
@@ -474,8 +506,13 @@ comment on column public.amc_workflows.result_table is
   'Name of its table in amc_results, which its first result creates.';
 comment on column public.amc_workflows.results_view is
   'The view in public that shows its results with their types.';
+comment on column public.amc_workflows.retention_months is
+  'How many months back AMC keeps the data that the query reads; null for the allowance retention_months. Older windows
+are not collected anew.';
 comment on column public.amc_workflows.saved_at is
   'When the workflow was saved at AMC; null until then.';
+comment on column public.amc_workflows.saved_by is
+  'The user who saved it; null for whoever acts for all users, and once that user is deleted.';
 comment on column public.amc_workflows.version_hash is
   'SHA-256 in hex of SQL, parameters and output format: the same query under another name is the same version.';
 -- authenticated: select
@@ -501,10 +538,12 @@ create table public.report_data_collections (
   time_zone text default 'UTC'::text not null,
   week_starts_on text default 'monday'::text not null,
   workflow_id text not null,
+  constraint dates_are_sane CHECK (((start_date >= '2000-01-01'::date) AND (end_date < '2100-01-01'::date))),
   constraint failed_retries_is_sane CHECK (((failed_retries >= 0) AND (failed_retries <= 10))),
   constraint idempotency_key_is_short CHECK (((char_length(idempotency_key) >= 1) AND (char_length(idempotency_key) <=
     200))),
   constraint keep_versions_is_sane CHECK (((keep_versions >= 1) AND (keep_versions <= 100))),
+  constraint parameter_values_are_limited CHECK ((amc_history.parameter_value_fault(parameter_values) IS NULL)),
   constraint parameter_values_is_an_object CHECK ((jsonb_typeof(parameter_values) = 'object'::text)),
   constraint range_is_whole_weeks CHECK (((end_date > start_date) AND ((((end_date - start_date) + 1) % 7) = 0))),
   constraint range_starts_on_its_weekday CHECK ((EXTRACT(isodow FROM start_date) = (array_position(ARRAY['monday'::text,
@@ -516,6 +555,7 @@ create table public.report_data_collections (
     amc_workflows(instance_id, id),
   constraint restate_every_days_is_sane CHECK (((restate_every_days >= 1) AND (restate_every_days <= 90))),
   constraint restate_weeks_is_sane CHECK (((restate_weeks >= 0) AND (restate_weeks <= 12))),
+  constraint time_zone_is_short CHECK (((char_length(time_zone) >= 1) AND (char_length(time_zone) <= 100))),
   constraint week_starts_on_is_a_weekday CHECK ((week_starts_on = ANY (ARRAY['monday'::text, 'tuesday'::text,
     'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text])))
 );
@@ -599,6 +639,8 @@ CREATE INDEX report_data_weeks_due_idx ON public.report_data_weeks USING btree (
     WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX report_data_weeks_execution_id_key ON public.report_data_weeks USING btree (execution_id) WHERE
     (execution_id IS NOT NULL);
+CREATE INDEX report_data_weeks_open_idx ON public.report_data_weeks USING btree (instance_id, collection_id) WHERE
+    (finished_at IS NULL);
 CREATE INDEX report_data_weeks_survey_again_idx ON public.report_data_weeks USING btree (instance_id) WHERE
     survey_again;
 CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE
@@ -875,7 +917,8 @@ create table public.tracking_events (
   constraint a_persons_event_has_its_actor CHECK (((actor IS NOT NULL) OR (event <> ALL
     (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text,
     'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text,
-    'keep_versions_set'::text, 'execution_confirmed'::text, 'alert_resolved'::text])))),
+    'keep_versions_set'::text, 'retention_set'::text, 'member_added'::text, 'execution_confirmed'::text,
+    'alert_resolved'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -1941,6 +1984,7 @@ CREATE OR REPLACE FUNCTION amc_history.check_parameters(declared jsonb, given js
 AS $function$
 declare
   unknown text;
+  fault text;
 begin
   if jsonb_typeof(check_parameters.given) is distinct from 'object' then
     perform amc_history.refuse('parameters_not_an_object',
@@ -1952,15 +1996,23 @@ begin
   where not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
   if unknown is not null then
     perform amc_history.refuse('unknown_parameter',
-      format('The workflow does not declare the parameter %s.', unknown),
+      format('The workflow does not declare the parameter %s.', left(unknown, 500)),
       'Declare it when saving the workflow, or leave it out.');
+  end if;
+  fault := amc_history.parameter_value_fault(check_parameters.given);
+  if fault is not null then
+    perform amc_history.refuse(fault, format('Expected at most 50 parameter values, texts or lists of texts, of at '
+        'most 4000 bytes each and 10000 in all; got %s of %s bytes in all.',
+        (select count(*) from jsonb_object_keys(check_parameters.given)),
+        octet_length(check_parameters.given::text)),
+      'AMC repeats the values with each execution. Write a long list into the query; send a number as a text.');
   end if;
 end;
 $function$
 ;
 comment on function amc_history.check_parameters(jsonb,jsonb) is
-  'Refuses what is not an object (parameters_not_an_object), and values for parameters that the workflow does not
-declare (unknown_parameter): AMC refuses them too.';
+  'Refuses what is not an object (parameters_not_an_object), values for parameters that the workflow does not declare
+(unknown_parameter): AMC refuses them too; and what amc_history.parameter_value_fault finds.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.check_range(weeks integer, start_date date, end_date date)
@@ -1992,6 +2044,69 @@ comment on function amc_history.check_range(integer,date,date) is
 weeks_out_of_range, range_not_whole_weeks).';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.check_retention(first_day date, workflow amc_workflows, time_zone text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  months constant integer := coalesce((workflow).retention_months, allowed.retention_months);
+  today constant date := (amc_history.clock_now() at time zone check_retention.time_zone)::date;
+  earliest constant date := (today - make_interval(months => months))::date;
+begin
+  if check_retention.first_day < earliest then
+    perform amc_history.refuse('range_not_kept', format(
+      'AMC keeps %s months of data for this workflow: expected weeks from %s on, got %s.', months, earliest,
+      check_retention.first_day),
+      format('Ask for %s weeks at most, or for dates from %s on; if AMC keeps more of what this query reads, say so '
+        'with set_retention.', greatest((today - allowed.settle_days - earliest) / 7 - 1, 0), earliest));
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_retention(date,amc_workflows,text) is
+  'Refuses a new collection whose first day is older than what AMC keeps for the workflow (range_not_kept): its oldest
+weeks would come back empty, and look like weeks without events. What was collected before stays retriable.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.check_start_limits(owner_id uuid, instance_id text, weeks integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  since constant timestamptz := amc_history.clock_now() - interval '24 hours';
+  wait constant text := 'Wait until weeks are finished, or cancel a collection.';
+  tomorrow constant text := 'Start it tomorrow, or ask whoever runs this project for a higher limit.';
+begin
+  perform amc_history.refuse_beyond('member_day_is_full', (select count(*) from public.report_data_collections c
+      where c.owner_id = check_start_limits.owner_id and c.created_at > since),
+    allowed.daily_collections_of_member, 'collections of yours in 24 hours', tomorrow, 1);
+  perform amc_history.refuse_beyond('instance_day_is_full', (select count(*) from public.report_data_collections c
+      where c.instance_id = check_start_limits.instance_id and c.created_at > since),
+    allowed.daily_collections_of_instance, 'collections of the instance in 24 hours', tomorrow, 1);
+  perform amc_history.refuse_beyond('member_has_too_many_open_weeks', (select count(*)
+      from public.report_data_collections c
+      join public.report_data_weeks w on w.instance_id = c.instance_id and w.collection_id = c.id
+        and w.finished_at is null
+      where c.owner_id = check_start_limits.owner_id),
+    allowed.open_weeks_of_member, 'open weeks of yours', wait, check_start_limits.weeks);
+  perform amc_history.refuse_beyond('instance_has_too_many_open_weeks', (select count(*)
+      from public.report_data_weeks w
+      where w.instance_id = check_start_limits.instance_id and w.finished_at is null),
+    allowed.open_weeks_of_instance, 'open weeks of the instance', wait, check_start_limits.weeks);
+end;
+$function$
+;
+comment on function amc_history.check_start_limits(uuid,text,integer) is
+  'Refuses a collection of so many weeks beyond the limits of its owner or instance (amc_history.allowances):
+member_day_is_full, instance_day_is_full, member_has_too_many_open_weeks, instance_has_too_many_open_weeks. Counts under
+two locks that the caller holds: amc_history.lock_starts, and the instance''s row.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.check_time_zone(time_zone text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2019,7 +2134,7 @@ begin
   if known is distinct from check_time_zone.time_zone or known is null then
     perform amc_history.refuse('unknown_time_zone',
       format('Unknown time zone %s: expected a tz database name.',
-        coalesce(quote_literal(check_time_zone.time_zone), 'null')),
+        coalesce(quote_literal(left(check_time_zone.time_zone, 100)), 'null')),
       'Use a name such as America/New_York or UTC.');
   end if;
 end;
@@ -3680,6 +3795,35 @@ own, the load has the table''s from the third on.';
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.limit_workflows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  remedy constant text := 'Use a version that is saved, or ask whoever runs this project for a higher limit.';
+begin
+  if new.saved_by is not null then
+    perform pg_advisory_xact_lock(hashtextextended('workflows of ' || new.saved_by, 0));
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('workflows of ' || new.instance_id, 0));
+  perform amc_history.refuse_beyond('member_has_too_many_workflows', (select count(*)
+      from public.amc_workflows f where f.saved_by = new.saved_by),
+    allowed.workflows_of_member, 'saved workflows of yours', remedy);
+  perform amc_history.refuse_beyond('instance_has_too_many_workflows', (select count(*)
+      from public.amc_workflows f where f.instance_id = new.instance_id),
+    allowed.workflows_of_instance, 'saved workflows of the instance', remedy);
+  return null;
+end;
+$function$
+;
+comment on function amc_history.limit_workflows() is
+  'Refuses a workflow version beyond the limits of who saves it or of its instance (member_has_too_many_workflows,
+instance_has_too_many_workflows), counted under a lock of each. After the insert, so that a version that is saved
+already is answered as ever. Definer: counts what row level security hides.';
+
 CREATE OR REPLACE FUNCTION amc_history.load_rows(load_id uuid, max_rows integer, after_line bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3940,6 +4084,17 @@ comment on function amc_history.lock_own_week(uuid) is
   'Locks a week for a request of its owner; refuses anybody else (week_not_found). Definer: see
 amc_history.lock_own_collection.';
 
+CREATE OR REPLACE FUNCTION amc_history.lock_starts(owner_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select pg_advisory_xact_lock(hashtextextended('starts of ' || lock_starts.owner_id, 0)); $function$
+;
+comment on function amc_history.lock_starts(uuid) is
+  'Holds up other starts by the same owner until this one has ended, so that two at once cannot both be within a limit.
+Taken before the instance is locked.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.match_header(expected text[], got text[])
  RETURNS integer[]
  LANGUAGE sql
@@ -4128,6 +4283,30 @@ comment on function amc_history.open_restatements(integer) is
 in restate_every_days. They stay completed and show what they show until the new result is in. Answers how many.
 Run by pg_cron.';
 
+CREATE OR REPLACE FUNCTION amc_history.parameter_value_fault(given jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when count(*) > 50 then 'too_many_parameters'
+    when max(octet_length(v.value::text)) > 4000 then 'parameter_value_too_large'
+    when octet_length(parameter_value_fault.given::text) > 10000 then 'parameter_values_too_large'
+    when not coalesce(bool_and(jsonb_typeof(v.value) = 'string' or jsonb_typeof(v.value) = 'array'
+      and not v.value @? 'strict $[*] ? (@.type() != "string")'), true) then 'parameter_value_not_text'
+  end
+  from jsonb_each(case jsonb_typeof(parameter_value_fault.given) when 'object' then parameter_value_fault.given
+    else '{}' end) v;
+$function$
+;
+comment on function amc_history.parameter_value_fault(jsonb) is
+  'What is wrong with a collection''s parameter values, as a code; null if nothing is: at most 50 of them
+(too_many_parameters), each of at most 4,000 bytes (parameter_value_too_large), 10,000 in all
+(parameter_values_too_large), each a text, or a list of texts for an ARRAY (parameter_value_not_text: SPEC, H for
+texts; docs, M for lists). Every execution of AMC''s list repeats them: their size, times the weeks, is the list''s.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.pause_collection(collection_id uuid)
  RETURNS control_report
  LANGUAGE plpgsql
@@ -4177,7 +4356,7 @@ begin
     weekdays[extract(isodow from plan_range.start_date)::integer], 'monday'));
   if weekday <> all (weekdays) then
     perform amc_history.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
-      quote_literal(plan_range.week_starts_on), array_to_string(weekdays, ', ')),
+      quote_literal(left(plan_range.week_starts_on, 100)), array_to_string(weekdays, ', ')),
       'Name the day on which your weeks start.');
   end if;
   perform amc_history.check_range(plan_range.weeks, plan_range.start_date, plan_range.end_date);
@@ -4621,6 +4800,26 @@ comment on function amc_history.refuse(text,text,text,text) is
   'Refuses a request: message says what was expected and what came, hint what to do, detail is a stable code for
 programs. A SQLSTATE PTxyz becomes HTTP status xyz.';
 -- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.refuse_beyond(code text, used bigint, most integer, what text, hint text, more
+    bigint DEFAULT 0)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if refuse_beyond.used + refuse_beyond.more > refuse_beyond.most then
+    perform amc_history.refuse(refuse_beyond.code,
+      format('Expected at most %s %s; there are %s, and this would make %s.', refuse_beyond.most, refuse_beyond.what,
+        refuse_beyond.used, refuse_beyond.used + refuse_beyond.more), refuse_beyond.hint, 'PT429');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) is
+  'Refuses a request, with code and HTTP status 429, that would make more of something (what, in words) than most:
+there are used, and it makes more.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.refuse_execution(attempt week_attempts, week report_data_weeks, execution_id
@@ -5136,6 +5335,44 @@ $function$
 ;
 comment on function amc_history.set_restatement_policy(uuid,integer,integer) is
   'See public.set_restatement_policy. Definer: users may not write collections.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.set_retention(instance_id text, workflow_id text, months integer)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  workflow public.amc_workflows;
+begin
+  select f.* into workflow from public.amc_workflows f
+  where f.instance_id = set_retention.instance_id and f.id = set_retention.workflow_id
+    and (f.instance_id in (select amc_history.instances_of_caller()) or amc_history.is_operator())
+  for no key update;
+  if not found then
+    perform amc_history.refuse('workflow_not_found', format('No workflow %s on an instance that you may use.',
+      coalesce(quote_literal(left(set_retention.workflow_id, 200)), 'null')),
+      'Save it with save_workflow, which answers its id.', 'PT404');
+  elsif set_retention.months not between 1 and 120 then
+    perform amc_history.refuse('retention_out_of_range',
+      format('Expected 1 to 120 months, or null for the usual, got %s.', set_retention.months),
+      'Say how many months back AMC keeps the data that the query reads.');
+  elsif workflow.retention_months is not distinct from set_retention.months then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.amc_workflows f set retention_months = set_retention.months
+  where f.instance_id = workflow.instance_id and f.id = workflow.id;
+  perform amc_history.record_action('retention_set', workflow.instance_id,
+    detail => jsonb_build_object('workflow_id', workflow.id, 'months', set_retention.months));
+  return row('applied', null, 0)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.set_retention(text,text,integer) is
+  'See public.set_retention. Definer: users may not update workflows.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -5861,14 +6098,14 @@ begin
   if not exists (select from public.amc_instance_members m
       where m.instance_id = create_collection.instance_id and m.user_id = create_collection.owner_id) then
     perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
-      coalesce(quote_literal(create_collection.instance_id), 'null')),
+      coalesce(quote_literal(left(create_collection.instance_id, 100)), 'null')),
       'Check the id, or ask whoever runs this project to make you a member of the instance.', 'PT404');
   end if;
   select * into workflow from public.amc_workflows w
     where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
   if not found then
     perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.',
-      create_collection.instance_id, coalesce(quote_literal(create_collection.workflow_id), 'null')),
+      create_collection.instance_id, coalesce(quote_literal(left(create_collection.workflow_id, 200)), 'null')),
       'Save it with save_workflow, which answers its id.', 'PT404');
   end if;
   perform amc_history.check_parameters(workflow.parameters, create_collection.parameter_values);
@@ -5878,9 +6115,13 @@ begin
   if made is not null then
     return amc_history.describe_collection(made, false);
   end if;
+  perform amc_history.check_retention(plan.first_day, workflow, create_collection.time_zone);
+  perform amc_history.lock_starts(create_collection.owner_id);
   -- AMC's list is read before the first create.
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = create_collection.instance_id;
+  perform amc_history.check_start_limits(create_collection.owner_id, create_collection.instance_id,
+    (plan.last_day - plan.first_day + 1) / 7);
   insert into public.report_data_collections (owner_id, instance_id, workflow_id, start_date, end_date,
     week_starts_on, time_zone, parameter_values, idempotency_key, request_hash)
   values (create_collection.owner_id, create_collection.instance_id, create_collection.workflow_id,
@@ -5903,7 +6144,8 @@ weeks: 1 to 60 (52 if neither weeks nor dates are given), ending with the newest
 and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz database name. The same
 idempotency_key, or the same request soon after, answers the same collection with created false. How many weeks,
 when a week has settled and what is soon: amc_history.allowances (most_weeks, settle_days, repeated_request). Answers
-{collection_id, created, weeks}. Leaves an event collection_started with owner_id as its actor. Refuses with a stable
+{collection_id, created, weeks}. Refuses weeks that AMC keeps no longer, and more than the limits of
+amc_history.check_start_limits. Leaves an event collection_started with owner_id as its actor. Refuses with a stable
 code in detail. For service_role.';
 -- service_role: execute
 
@@ -6670,6 +6912,21 @@ restate_weeks: how many, 0 to 12; 0 turns it off. restate_every_days: how many d
 week, 1 to 90. A week that ended more than 90 days ago is not collected again. Takes effect within the hour, and does
 not stop what is due or under way already. Answers {outcome, reason, weeks}: applied, already_applied, or rejected
 with collection_is_cancelled. Refuses with restatement_out_of_range, collection_not_found.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.set_retention(instance_id text, workflow_id text, months integer)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.set_retention(set_retention.instance_id, set_retention.workflow_id, set_retention.months);
+$function$
+;
+comment on function set_retention(text,text,integer) is
+  'Says how many months back AMC keeps the data that a workflow reads: 1 to 120, or null for the usual 13
+(docs, M; the allowance retention_months). New collections may not reach further back. Answers {outcome, reason, weeks}:
+applied, already_applied. Refuses with workflow_not_found, retention_out_of_range. For members of the instance.';
 -- authenticated: execute
 -- service_role: execute
 
