@@ -95,6 +95,8 @@ async function collectFrom(
       select amc_history.connect_instance(${id}, 'ENTITY1AA1AA11AAA1', 'ATVPDKIKX0DER', 'NA', ${login}, ${EMAIL})`;
     const [{ workflow }] = await sql`
       select workflow_id as workflow from public.save_workflow(${id}, 'Weekly campaigns', ${sqlQuery})`;
+    // What is measured is the pace of weeks.
+    await sql`update public.amc_workflows set checked_at = now() where id = ${workflow}`;
     await sql`
       select public.create_collection(${owner}, ${id}, ${workflow}, ${weeks})`;
   }

@@ -39,7 +39,9 @@ export async function shortenAllowances(databaseUrl: string): Promise<void> {
         post_window = '5 seconds', create_timeout = '3 seconds', create_in_flight = '10 seconds',
         list_lag = ${LIST_LAG_SECONDS + 1} * interval '1 second',
         -- How soon another worker looks. What keeps a worker that sleeps from doing harm is the fence, not the lease.
-        create_lease = '8 seconds', list_lease = '8 seconds', load_lease = '8 seconds'`;
+        create_lease = '8 seconds', list_lease = '8 seconds', load_lease = '8 seconds',
+        -- A dry run whose answer is lost is asked again after this.
+        stoppage_pause_base = '2 seconds'`;
     await sql`update public.amc_instances set list_lag_seconds = ${
       LIST_LAG_SECONDS + 1
     }`;

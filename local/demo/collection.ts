@@ -89,7 +89,8 @@ export async function summarizeCollection(
     untracked: progress.weeks - progress.tracked,
     executions: own.length,
     creates_accepted: simulator.ledger()
-      .filter(({ executionId }) => !others.has(executionId)).length,
+      .filter(({ executionId, dryRun }) => !dryRun && !others.has(executionId))
+      .length,
     rows: weeks.data!.reduce((sum, { data }) => sum + (data?.rows ?? 0), 0),
   };
 }

@@ -48,6 +48,11 @@ create table amc_history.allowances (
   workflow_visible interval not null default '10 minutes',
   workflow_visible_retry interval not null default '30 seconds',
 
+  -- A dry run.
+  dry_run_poll interval not null default '10 seconds',
+  dry_run_runs interval not null default '2 minutes',
+  dry_run_queued interval not null default '1 hour',
+
   -- AMC's list, and what it may leave out for a while.
   list_lag interval not null default '5 minutes',
   list_overlap interval not null default '1 hour',
@@ -101,7 +106,8 @@ create table amc_history.allowances (
   keep_events interval not null default '400 days',
 
   constraint all_are_positive check (least(post_window, create_timeout, create_lease, create_in_flight,
-      workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
+      workflow_visible, workflow_visible_retry, dry_run_poll, dry_run_runs, dry_run_queued,
+      list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
       pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
       cancel_again, stoppage_pause_base, stoppage_pause_longest,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
@@ -115,6 +121,7 @@ create table amc_history.allowances (
   constraint answer_comes_within_the_lease check (post_window + create_timeout <= create_lease),
   -- ... and the create itself is over, whatever became of its worker, before AMC's list may say that there is none.
   constraint lease_ends_within_the_flight check (create_lease < create_in_flight),
+  constraint dry_runs_may_wait check (dry_run_poll <= dry_run_runs and dry_run_runs <= dry_run_queued),
   constraint unseen_workflow_is_tried_again check (workflow_visible_retry < workflow_visible),
   constraint abandoned_is_watched_beyond_the_lag check (list_lag < watch),
   constraint pauses_grow check (pause_base <= pause_longest and pause_longest <= retry_after_longest),
@@ -144,6 +151,12 @@ request 120 s more.$$;
 comment on column amc_history.allowances.workflow_visible is
   $$How long after it was saved AMC may say that a workflow does not exist.$$;
 comment on column amc_history.allowances.workflow_visible_retry is 'How long a week waits for such a workflow.';
+comment on column amc_history.allowances.dry_run_poll is
+  $$After how long AMC is asked again about a dry run: it takes seconds (M).$$;
+comment on column amc_history.allowances.dry_run_runs is
+  $$After how long a dry run that still runs is taken for an execution that AMC runs all the same, and cancelled.$$;
+comment on column amc_history.allowances.dry_run_queued is
+  $$After how long a dry run that AMC has not begun is cancelled, and asked again.$$;
 comment on column amc_history.allowances.list_lag is
   $$How long AMC's list may leave out a new execution: the list_lag_seconds of an instance that is connected. Its
 length is not known (L).$$;

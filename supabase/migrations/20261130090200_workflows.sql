@@ -23,6 +23,9 @@ create table public.amc_workflows (
   retention_months integer
     constraint retention_is_sane check (retention_months between 1 and 120),
   saved_by uuid default auth.uid() references auth.users (id) on delete set null,
+  check_asked_at timestamptz,
+  check_kind text not null default 'dry_run'
+    constraint check_kind_is_known check (check_kind in ('dry_run', 'first_week')),
   version_hash text not null,
   result_table text not null,
   results_view text not null generated always as ('results_' || result_table) stored,
@@ -61,6 +64,10 @@ comment on column public.amc_workflows.saved_at is 'When the workflow was saved 
 comment on column public.amc_workflows.checked_at is
   $$When AMC first validated the query, in a dry run or an execution; null until then: no week of it begins, but for the
 one that goes alone (public.workflow_checks).$$;
+comment on column public.amc_workflows.check_asked_at is
+  $$When a person last asked for the check of a version that is not checked.$$;
+comment on column public.amc_workflows.check_kind is
+  'How it is checked: by a dry_run, or, where a person said so, by a first_week that goes alone.';
 
 alter table public.amc_workflows enable row level security;
 
@@ -104,6 +111,8 @@ create trigger forbid_workflow_version_change before update on public.amc_workfl
     is distinct from
     (new.instance_id, new.id, new.sql_query, new.parameters, new.output_format, new.version_hash, new.result_table))
   execute function amc_history.forbid_workflow_version_change();
+
+create index amc_workflows_not_checked_idx on public.amc_workflows (instance_id) where checked_at is null;
 
 create type public.saved_workflow as (workflow_id text, created boolean, results_view text, raw_view text);
 comment on type public.saved_workflow is

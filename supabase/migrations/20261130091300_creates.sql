@@ -12,13 +12,15 @@ begin
     d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
     d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
   from amc_history.read_observation(coalesce(insert_execution.details, '{}')) d
+  -- A dry run never becomes a week's execution.
+  where not exists (select from public.workflow_checks k where k.execution_id = insert_execution.execution_id)
   on conflict (id) do nothing;
   return case when found then true end;
 end;
 $$;
 comment on function amc_history.insert_execution(text, uuid, jsonb, boolean) is
   $$Adds the row of an execution. details: an amc_history.execution_observation as JSON, or null; its id does not
-count. Answers true, or null if the row is there already.$$;
+count. Answers true, or null if the row is there already, or is a dry run's.$$;
 
 create function amc_history.record_echo(instance_id text, proved boolean) returns boolean
 language plpgsql set search_path = ''

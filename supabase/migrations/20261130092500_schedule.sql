@@ -32,7 +32,8 @@ begin
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
-    + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again));
+    + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
+    + amc_history.count_checks();
 end;
 $$;
 comment on function amc_history.count_actionable() is

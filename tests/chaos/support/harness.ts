@@ -198,9 +198,9 @@ async function createCollections(
 ): Promise<void> {
   for (const { instanceId, weeks } of instances) {
     const [{ id: workflow }] = await sql`
-      insert into public.amc_workflows (instance_id, name, sql_query)
+      insert into public.amc_workflows (instance_id, name, sql_query, checked_at)
       values (${instanceId}, 'Weekly campaigns', ${DEMO_WORKFLOW
-      .sqlQuery as string}) returning id`;
+      .sqlQuery as string}, now()) returning id`;
     await sql`select public.create_collection(owner_id => ${owner}, instance_id => ${instanceId},
       workflow_id => ${workflow}, weeks => ${weeks})`;
   }

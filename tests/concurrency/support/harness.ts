@@ -89,7 +89,7 @@ export async function addInstance(
 }
 
 /**
- * Adds a surveyed collection of the newest weeks: they are due at once.
+ * Adds a surveyed collection of the newest weeks, whose query is checked: they are due at once.
  *
  * @param weeks 1 to 60
  * @param name of its workflow: another name is another workflow
@@ -106,5 +106,6 @@ export async function addCollection(
     select public.create_collection(${OWNER}, ${instance},
       (public.save_workflow(${instance}, ${name}, ${query})).workflow_id, ${weeks}) ->> 'collection_id' as made`;
   await sql`update public.report_data_collections set surveyed_at = amc_history.clock_now() where id = ${made}`;
+  await sql`update public.amc_workflows set checked_at = amc_history.clock_now() where instance_id = ${instance}`;
   return made;
 }

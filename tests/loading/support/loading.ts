@@ -127,10 +127,10 @@ export async function arrange(
     await sql`select amc_history.connect_instance(${instance}, 'ENTITYTEST', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@loading.test')`;
     const [{ id: workflow }] = await sql`
-    insert into public.amc_workflows (instance_id, name, sql_query, output_format)
+    insert into public.amc_workflows (instance_id, name, sql_query, output_format, checked_at)
     values (${instance}, 'Loading', ${`select ${n}`}, ${
       world.sql.json(format)
-    }) returning id`;
+    }, now()) returning id`;
     await sql`select public.create_collection('a0000000-0000-4000-8000-000000000001', ${instance}, ${workflow}, 1)`;
     await sql`update public.report_data_collections set surveyed_at = now() where instance_id = ${instance}`;
     const [{ attempt_id }] =

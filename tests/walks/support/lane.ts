@@ -246,7 +246,7 @@ async function prepare(sql: postgres.Sql): Promise<string> {
   const [{ id }] = await sql`
     select workflow_id as id
     from public.save_workflow(${INSTANCE}, 'Walk', 'select name, impressions from traffic')`;
-  await sql`update public.amc_workflows set saved_at = '2025-01-01'`;
+  await sql`update public.amc_workflows set saved_at = '2025-01-01', checked_at = '2025-01-01'`;
   await sql`select amc_history.create_result_table(f, ${HEADER.split(",")})
     from public.amc_workflows f where f.id = ${id}`;
   return id;

@@ -143,6 +143,7 @@ export async function withCollections(
       const [{ id }] = await sql`
         select workflow_id as id
         from public.save_workflow(${INSTANCE}, 'Windows', 'select name from traffic')`;
+      await sql`update public.amc_workflows set checked_at = now()`;
       await work(new Collections(sql, id));
     })
   );

@@ -124,6 +124,7 @@ function bodyOf(request: CreateRequest): Record<string, unknown> {
     timeWindowTimeZone: request.timeZone,
     parameterValues: request.parameterValues,
     workflowExecutionTimeoutSeconds: request.timeoutSeconds,
+    ...(request.dryRun ? { dryRun: true } : {}),
   };
 }
 

@@ -13,6 +13,8 @@ export interface CreateRequest {
   parameterValues: Record<string, unknown>;
   /** 900 to 86400 (SPEC; H); serves as the attempt's fingerprint. */
   timeoutSeconds: number;
+  /** AMC only compiles: no quota, no output (SPEC; H). Default false. */
+  dryRun?: boolean;
 }
 
 /** When the create may leave. */

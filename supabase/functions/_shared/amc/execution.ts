@@ -34,6 +34,8 @@ export type ExecutionObservation = {
   parameter_values: JsonValue;
   /** The fields of AMC that were not kept, since no column takes what they held; absent when there is none. */
   unread?: string[];
+  /** AMC's `dryRun`, if it repeats it (not known; L). The database does not read it. */
+  dry_run?: boolean | null;
   /** AMC's id of the request whose response showed it. */
   request_id: string | null;
 };
@@ -101,6 +103,7 @@ export function parseExecution(
     window_end_at: read("timeWindowEnd", instantOf) ?? atInstant(end, zone),
     timeout_seconds: read("workflowExecutionTimeoutSeconds", wholeOf),
     parameter_values: seen.parameterValues ?? null,
+    ...(typeof seen.dryRun === "boolean" ? { dry_run: seen.dryRun } : {}),
     request_id: requestId,
   };
   if (!isBounded(seen.parameterValues, MAX_JSON)) {

@@ -10,6 +10,7 @@ export {
   CredentialError,
   LinkExpiredError,
   NotFoundError,
+  NotReadyError,
   RefusedError,
   ThrottledError,
   TokenUnavailableError,
@@ -21,9 +22,10 @@ export type { Region } from "./hosts.ts";
 export { localToInstant } from "./local_time.ts";
 export { matchExecution } from "./matcher.ts";
 export type { OpenedResult } from "./results.ts";
+export { classifyStatus } from "./status.ts";
 export {
   createTokenSource,
   type Credential,
   type TokenSource,
 } from "./tokens.ts";
-export type { WorkflowDefinition } from "./workflows.ts";
+export { type WorkflowDefinition, WorkflowDiffersError } from "./workflows.ts";

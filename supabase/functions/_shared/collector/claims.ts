@@ -109,11 +109,13 @@ const WORKFLOW_DEFINITION = {
 };
 
 /**
- * The workflow that a claimed week runs, as claim_due_weeks returns it, in the form that AMC takes.
+ * The workflow that a claimed week runs or a check is for, as its claim returns it, in the form that AMC takes.
  *
  * @throws TypeError when the database returned another form
  */
-export function readWorkflow(week: ClaimedWeek): WorkflowDefinition {
+export function readWorkflow(
+  week: Pick<ClaimedWeek, "workflow_id" | "workflow_definition">,
+): WorkflowDefinition {
   const definition = read(
     "claim_due_weeks.workflow_definition",
     week.workflow_definition,

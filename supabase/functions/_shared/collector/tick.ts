@@ -2,6 +2,7 @@ import { LoadBudget } from "../results/load_budget.ts";
 import { DEFAULT_LIMITS } from "../results/load_limits.ts";
 import { logFailure } from "../log.ts";
 import { cancel } from "./cancel.ts";
+import { check } from "./check.ts";
 import type { Collector } from "./collector.ts";
 import { finish } from "./finish.ts";
 import { list } from "./listing.ts";
@@ -18,7 +19,7 @@ export interface Budget {
 
 /** What a tick did: how many items each step handled. */
 export type TickReport = Record<
-  "list" | "cancel" | "finish" | "load" | "submit",
+  "list" | "cancel" | "finish" | "load" | "check" | "submit",
   number
 >;
 
@@ -29,7 +30,7 @@ export const DEFAULT_BUDGET: Budget = { rounds: 50, milliseconds: 90_000 };
 const STEPS: Record<
   keyof TickReport,
   (collector: Collector, loading: LoadBudget) => Promise<number>
-> = { list, cancel, finish, load, submit };
+> = { list, cancel, finish, load, check, submit };
 
 /**
  * One tick: lists, cancels, finishes, loads and submits until there is nothing to do or the budget is used up. Each step ends
@@ -48,6 +49,7 @@ export async function runTick(
     cancel: 0,
     finish: 0,
     load: 0,
+    check: 0,
     submit: 0,
   };
   for (let round = 0; round < budget.rounds; round++) {

@@ -119,6 +119,8 @@ export type Database = {
       };
       "amc_workflows": {
         Row: {
+          "check_asked_at": string | null;
+          "check_kind": string;
           "checked_at": string | null;
           "created_at": string;
           "id": string;
@@ -138,6 +140,8 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "check_asked_at"?: string | null;
+          "check_kind"?: string;
           "checked_at"?: string | null;
           "created_at"?: string;
           "id": string;
@@ -156,6 +160,8 @@ export type Database = {
           "version_hash": string;
         };
         Update: {
+          "check_asked_at"?: string | null;
+          "check_kind"?: string;
           "checked_at"?: string | null;
           "created_at"?: string;
           "id"?: string;
@@ -1153,6 +1159,20 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "check_workflow_again": {
+        Args: {
+          "instance_id": string;
+          "with_first_week"?: boolean;
+          "workflow_id": string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "claim_cancellations": {
         Args: { "again_seconds"?: number; "max_executions"?: number };
         Returns: {
@@ -1220,6 +1240,30 @@ export type Database = {
           "summary": Json;
           "week_id": string;
           "workflow_id": string;
+        }[];
+      };
+      "claim_workflow_checks": {
+        Args: { "lease_seconds"?: number; "max_checks"?: number };
+        Returns: {
+          "check_id": string;
+          "credential_name": string;
+          "dry_runs_known": boolean;
+          "entity_id": string;
+          "execution_id": string;
+          "instance_id": string;
+          "is_cancelled": boolean;
+          "is_overdue": boolean;
+          "marketplace_id": string;
+          "parameter_values": Json;
+          "post_within_seconds": number;
+          "region": string;
+          "time_window_end": string;
+          "time_window_start": string;
+          "time_zone": string;
+          "timeout_seconds": number;
+          "workflow_definition": Json;
+          "workflow_id": string;
+          "workflow_saved": boolean;
         }[];
       };
       "compare_executions": {
@@ -1340,6 +1384,14 @@ export type Database = {
         Args: { "execution_id": string; "observation": Json };
         Returns: undefined;
       };
+      "record_dry_run": {
+        Args: {
+          "check_id": string;
+          "execution_id": string;
+          "request_id"?: string;
+        };
+        Returns: string;
+      };
       "record_execution": {
         Args: {
           "adopted"?: boolean;
@@ -1432,6 +1484,18 @@ export type Database = {
           "message": string;
         };
         Returns: number;
+      };
+      "report_workflow_check": {
+        Args: {
+          "cancelling"?: boolean;
+          "check_id": string;
+          "honoured"?: boolean;
+          "message"?: string;
+          "request_id"?: string;
+          "status"?: string;
+          "verdict": string;
+        };
+        Returns: string;
       };
       "resolve_alert": {
         Args: { "alert_id": number };

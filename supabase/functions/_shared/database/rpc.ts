@@ -8,6 +8,10 @@ export type TrackingReport =
   Database["public"]["CompositeTypes"]["tracking_report"];
 /** A week that was claimed: all that its create needs. */
 export type ClaimedWeek = Functions["claim_due_weeks"]["Returns"][number];
+/** A workflow version whose dry run is to be asked for (execution_id is null) or followed. */
+export type ClaimedCheck =
+  & Omit<Functions["claim_workflow_checks"]["Returns"][number], "execution_id">
+  & { execution_id: string | null };
 /** An instance whose list is to be read. */
 export type ClaimedListing = Functions["claim_listing"]["Returns"][number];
 /** A result that is to be loaded. */
@@ -25,6 +29,9 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "update_week_status",
   "fail_load",
   "mark_workflow_saved",
+  "record_dry_run",
+  "report_workflow_check",
+  "check_workflow_again",
   "mark_surveyed",
   "adopt_surveyed",
   "record_late_execution",

@@ -8,8 +8,9 @@ select is((select array_agg(name order by name collate "C") from functions
   'every function of public and amc_history has an empty search_path');
 select is((select array_agg(name order by name collate "C") from functions where prosecdef),
   array['amc_history.accept_header(text,text)',
-  'amc_history.allowances()', 'amc_history.apply_column_types()', 'amc_history.cancel_collection(uuid)',
-    'amc_history.cancel_orphaned_attempt()', 'amc_history.confirm_execution(uuid,text)',
+    'amc_history.allowances()', 'amc_history.apply_column_types()', 'amc_history.cancel_collection(uuid)',
+    'amc_history.cancel_orphaned_attempt()', 'amc_history.check_workflow_again(text,text,boolean)',
+    'amc_history.confirm_execution(uuid,text)',
     'amc_history.confirm_no_execution(uuid)', 'amc_history.count_filtered()',
     'amc_history.delete_load_rows()', 'amc_history.drop_result_table()', 'amc_history.limit_workflows()',
     'amc_history.loads_of_caller()',

@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { collect, type Harness, withHarness } from "./support/harness.ts";
+import { openWorker } from "./support/own_worker.ts";
+import { eventually } from "../support/eventually.ts";
+import {
+  assertOneCreateEach,
+  column,
+  finishAll,
+  letTimePass,
+} from "./support/weeks.ts";
+
+const UNCHECKED = { checked: false };
+
+function dryRuns({ simulator }: Harness) {
+  return simulator.ledger().filter(({ dryRun }) => dryRun);
+}
+
+function creates({ simulator }: Harness) {
+  return simulator.ledger().filter(({ dryRun }) => !dryRun);
+}
+
+/** What is held up: its kind, code, source and words. */
+async function stoppages({ sql }: Harness) {
+  const rows = await sql`
+    select kind, code, source, words, retry_at is null as waits from public.stoppages where ended_at is null`;
+  return rows.map((row) => ({ ...row }));
+}
+
+/** Ticks, and lets time pass between the ticks, until no check is live and none can be made. */
+async function checkAll(
+  harness: Harness,
+  tick: () => Promise<unknown>,
+): Promise<void> {
+  await eventually("the end of every check", async () => {
+    await tick();
+    const [{ live, ended }] = await harness.sql`
+      select count(*) filter (where is_live)::integer as live, count(*) filter (where not is_live)::integer as ended
+      from public.workflow_checks`;
+    if (live > 0) await letTimePass(harness);
+    return live === 0 && ended > 0;
+  });
+}
+
+Deno.test("a version is compiled by one dry run before its first create, and no week takes the dry run", async () => {
+  await withHarness(UNCHECKED, async (harness) => {
+    await collect(harness, 4);
+    await using worker = openWorker(harness);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
+    const [dry, ...more] = dryRuns(harness);
+    assert.deepEqual(more, []);
+    const first = Math.min(...creates(harness).map(({ order }) => order));
+    assert.ok(dry.order < first, "it came first");
+    assert.ok(dry.timeoutSeconds >= 900 && dry.timeoutSeconds < 21_600);
+    const [start, end] = [dry.windowStart, dry.windowEnd].map((local) =>
+      Date.parse(`${local}Z`)
+    );
+    assert.equal(end - start, 24 * 3600_000, "of one day");
+    const [{ checks, dry_runs, elsewhere }] = await harness.sql`
+      select array(select concat_ws(' ', kind, outcome) from public.workflow_checks) as checks, dry_runs,
+        running_elsewhere as elsewhere from public.amc_instances`;
+    assert.deepEqual(checks, ["dry_run accepted"]);
+    assert.equal(dry_runs, "honoured");
+    assert.equal(elsewhere, 0);
+    assert.deepEqual(await stoppages(harness), []);
+  });
+});
+
+Deno.test("a query that AMC rejects in its dry run costs no create, and is held with AMC's words until a person asks again", async () => {
+  await withHarness(UNCHECKED, async (harness) => {
+    await collect(harness, 12);
+    const reason = "From line 2, column 6: Object 'x' not found";
+    harness.simulator.script({
+      operation: "createExecution",
+      where: { dryRun: true },
+      fault: { kind: "outcome", status: "REJECTED", reason },
+    });
+    await using worker = openWorker(harness);
+    await checkAll(harness, worker.tick);
+    await letTimePass(harness);
+    await worker.tick();
+    assert.equal(creates(harness).length, 0);
+    assert.equal(dryRuns(harness).length, 1);
+    assert.deepEqual(await stoppages(harness), [{
+      kind: "workflow_check",
+      code: "query_refused",
+      source: "amc",
+      words: reason,
+      waits: true,
+    }]);
+    assert.deepEqual(
+      new Set(await column(harness, "status")),
+      new Set(["pending"]),
+    );
+    const { data, error } = await harness.owner.rpc("check_workflow_again", {
+      instance_id: "amcr1aaaa1a",
+      workflow_id: harness.workflow,
+    });
+    assert.equal(error, null);
+    assert.equal(data.outcome, "applied");
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
+    assert.deepEqual(await stoppages(harness), []);
+  });
+});
+
+for (
+  const [what, fault] of [
+    ["is lost", { kind: "drop", point: "after" }],
+    ["is a gateway's", { kind: "status", status: 504, when: "after" }],
+    ["has no id", { kind: "missing_execution_id" }],
+    ["is a throttle", { kind: "status", status: 429 }],
+  ] as const
+) {
+  Deno.test(`a dry run whose answer ${what} is asked again, and each week is created once`, async () => {
+    await withHarness(UNCHECKED, async (harness) => {
+      await collect(harness, 2);
+      harness.simulator.script({
+        operation: "createExecution",
+        where: { dryRun: true },
+        fault,
+      });
+      await using worker = openWorker(harness);
+      await finishAll(harness, worker.tick);
+      await assertOneCreateEach(harness);
+      assert.deepEqual(await stoppages(harness), []);
+    });
+  });
+}
+
+Deno.test("where AMC refuses dry runs, the first week goes alone until AMC runs it", async () => {
+  await withHarness({
+    ...UNCHECKED,
+    simulator: { execution: { pendingSeconds: 3600, runSeconds: 0 } },
+  }, async (harness) => {
+    await collect(harness, 5);
+    await using worker = openWorker(harness, {
+      client: (client) => ({
+        ...client,
+        createExecution: (request, how) =>
+          request.dryRun
+            ? Promise.resolve({
+              kind: "refused",
+              status: 400,
+              message: "dryRun is not supported for this instance.",
+              requestId: null,
+            })
+            : client.createExecution(request, how),
+      }),
+    });
+    for (let tick = 0; tick < 3; tick++) {
+      await worker.tick();
+      await letTimePass(harness);
+    }
+    assert.equal(creates(harness).length, 1);
+    harness.simulator.clock.advance(3700);
+    await finishAll(harness, async () => {
+      await worker.tick();
+      harness.simulator.clock.advance(3700);
+    });
+    await assertOneCreateEach(harness);
+    const checks = await harness.sql`
+      select kind, outcome from public.workflow_checks order by intended_at`;
+    assert.deepEqual(checks.map(({ kind, outcome }) => `${kind} ${outcome}`), [
+      "dry_run unsupported",
+      "first_week accepted",
+    ]);
+  });
+});
+
+Deno.test("where AMC ignores dry runs, what it runs is cancelled, that is remembered, and the first week goes alone", async () => {
+  await withHarness({
+    ...UNCHECKED,
+    simulator: { execution: { pendingSeconds: 0, runSeconds: 100_000 } },
+  }, async (harness) => {
+    await collect(harness, 3);
+    await using worker = openWorker(harness, {
+      client: (client) => ({
+        ...client,
+        createExecution: (request, how) =>
+          client.createExecution({ ...request, dryRun: false }, how),
+      }),
+    });
+    await worker.tick();
+    const [{ executionId, timeoutSeconds }] = harness.simulator.ledger();
+    assert.ok(timeoutSeconds < 21_600);
+    await harness.sql`
+      update public.workflow_checks set intended_at = now() - interval '3 minutes', due_at = now()`;
+    // AMC is seen to run it, and then that it still does.
+    await worker.tick();
+    await letTimePass(harness);
+    await worker.tick();
+    const [check] = await harness.sql`
+      select outcome, execution_id, amc_status from public.workflow_checks where kind = 'dry_run'`;
+    assert.deepEqual({ ...check }, {
+      outcome: "ignored",
+      execution_id: executionId,
+      amc_status: "CANCELLED",
+    });
+    const [{ dry_runs }] = await harness.sql`
+      select dry_runs from public.amc_instances`;
+    assert.equal(dry_runs, "ignored");
+    await worker.tick();
+    const checks = await harness.sql`
+      select kind, outcome from public.workflow_checks order by intended_at desc`;
+    assert.deepEqual({ ...checks[0] }, {
+      kind: "first_week",
+      outcome: "accepted",
+    }, "a week went alone, and AMC runs it");
+    const taken = await harness.sql`
+      select from public.workflow_executions where id = ${executionId}`;
+    assert.equal(taken.length, 0, "no week takes the dry run");
+  });
+});
+
+Deno.test("a workflow that somebody changed at AMC runs nothing, and says so", async () => {
+  await withHarness(UNCHECKED, async (harness) => {
+    await collect(harness, 2);
+    harness.simulator.saveWorkflow({
+      workflowId: harness.workflow,
+      sqlQuery: "SELECT 'other' AS campaign FROM sponsored_ads_traffic",
+    });
+    await using worker = openWorker(harness);
+    await worker.tick();
+    await letTimePass(harness);
+    await worker.tick();
+    assert.equal(harness.simulator.ledger().length, 0);
+    const [stoppage, ...more] = await stoppages(harness);
+    assert.deepEqual(more, []);
+    assert.match(stoppage.words, /another workflow under the id .*sqlQuery/);
+    assert.deepEqual(
+      [stoppage.kind, stoppage.code, stoppage.source, stoppage.waits],
+      ["workflow_save", "workflow_differs", "amc_history", true],
+    );
+  });
+});
+
+Deno.test("a query that AMC refuses to save costs no create, and other versions go on", async () => {
+  await withHarness(UNCHECKED, async (harness) => {
+    const { data, error } = await harness.owner.rpc("save_workflow", {
+      instance_id: "amcr1aaaa1a",
+      name: "Not SQL",
+      sql_query: "DELETE FROM everything",
+    });
+    assert.equal(error, null);
+    await collect({ ...harness, workflow: data.workflow_id }, 12);
+    await collect(harness, 1);
+    await using worker = openWorker(harness);
+    await eventually("the other version's week", async () => {
+      await worker.tick();
+      await letTimePass(harness);
+      return (await column(harness, "status")).includes("completed");
+    });
+    assert.equal(creates(harness).length, 1);
+    const [stoppage] = await stoppages(harness);
+    assert.match(stoppage.words, /^Was unable to compile workflow/);
+  });
+});
