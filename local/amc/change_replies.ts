@@ -43,7 +43,8 @@ export function applyReplyFaults(
   const outer: Json = JSON.parse(reply.body as string);
   const inner = (outer.workflowExecution ?? outer) as Json;
   const list = inner.executions as Json[] | undefined;
-  const shown = list ?? [inner];
+  // Without the entries that faults put in: those are texts.
+  const shown = list === undefined ? [inner] : [...list];
   const raw = new RawTexts();
   for (const fault of changes) {
     if (fault.kind === "missing_execution_id") delete inner.workflowExecutionId;

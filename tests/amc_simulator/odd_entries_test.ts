@@ -24,6 +24,23 @@ Deno.test("odd entries stand in the list as they were given, on its first page a
   });
 });
 
+Deno.test("odd entries and odd fields meet in one list", async () => {
+  await withAmc({}, async (client, amc) => {
+    await client.create();
+    amc.script({
+      operation: "listExecutions",
+      fault: { kind: "list_entries", entries: ["7"] },
+    });
+    amc.script({
+      operation: "listExecutions",
+      fault: { kind: "show_fields", fields: { executionTime: "1e300" } },
+    });
+    const { json } = await client.list({ workflowId: "weekly" });
+    assert.equal(json.executions[0], 7);
+    assert.equal(json.executions[1].executionTime, 1e300);
+  });
+});
+
 Deno.test("every ready-made odd entry is JSON", () => {
   const entries = oddEntries();
   for (const text of Object.values(entries)) JSON.parse(text);
