@@ -69,6 +69,7 @@ create table amc_history.allowances (
   failed_retry_base interval not null default '5 minutes',
   failed_retry_longest interval not null default '1 hour',
   cancel_again interval not null default '60 seconds',
+  refused_again interval not null default '1 minute',
   stoppage_pause_base interval not null default '1 minute',
   stoppage_pause_longest interval not null default '1 hour',
   stoppage_alert_times integer not null default 3,
@@ -109,7 +110,7 @@ create table amc_history.allowances (
       workflow_visible, workflow_visible_retry, dry_run_poll, dry_run_runs, dry_run_queued,
       list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
       pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
-      cancel_again, stoppage_pause_base, stoppage_pause_longest,
+      cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
       result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > interval '0'
     and least(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days,
@@ -187,6 +188,8 @@ comment on column amc_history.allowances.stoppage_pause_base is
 comment on column amc_history.allowances.stoppage_pause_longest is 'The longest such pause.';
 comment on column amc_history.allowances.stoppage_alert_times is
   'After so many failures in a row a person is alerted to what is set aside.';
+comment on column amc_history.allowances.refused_again is
+  $$After how long a credential that Amazon refused once is tried again, before it stops anything.$$;
 comment on column amc_history.allowances.load_lease is 'How long a claimed load is its worker''s alone.';
 comment on column amc_history.allowances.load_retry_least is
   'The least pause before a load that failed is tried again.';

@@ -13,6 +13,10 @@ create table public.amc_instances (
     constraint region_is_known check (region in ('NA', 'EU', 'FE')),
   credential_name text not null,
   credential_version integer not null default 1,
+  credential_outcome text,
+  credential_tried_at timestamptz,
+  credential_refused_at timestamptz,
+  credential_try_at timestamptz,
   max_parallel integer not null default 10
     constraint max_parallel_is_sane check (max_parallel between 1 and 100),
   daily_limit integer
@@ -40,6 +44,9 @@ create table public.amc_instances (
 
 create index amc_instances_last_claimed_at_idx on public.amc_instances (last_claimed_at nulls first, id);
 
+create index amc_instances_credential_try_at_idx on public.amc_instances (credential_try_at)
+  where credential_try_at is not null;
+
 comment on table public.amc_instances is 'AMC instances, one row each, however many people use them.';
 comment on column public.amc_instances.id is 'AMC''s own instance id, such as amcr1aaaa1a.';
 comment on column public.amc_instances.entity_id is
@@ -51,6 +58,13 @@ comment on column public.amc_instances.credential_name is
   'Name of the Vault secret that holds the Login with Amazon credential. The secret itself is never in this table.';
 comment on column public.amc_instances.credential_version is
   'Rises with each credential stored under the name: a report that Amazon refused an earlier one is stale.';
+comment on column public.amc_instances.credential_outcome is
+  $$What came of the credential: accepted, or Amazon's code for why not; null until it is tried.$$;
+comment on column public.amc_instances.credential_tried_at is 'When Amazon last accepted or refused it.';
+comment on column public.amc_instances.credential_refused_at is
+  'When Amazon first refused it; null if it did not, or has accepted it since.';
+comment on column public.amc_instances.credential_try_at is
+  'From when a worker tries it by a token request; null if none is wanted.';
 comment on column public.amc_instances.max_parallel is
   'Most live attempts at once. AMC runs 10 executions per instance in parallel through the API (guide, M).';
 comment on column public.amc_instances.daily_limit is

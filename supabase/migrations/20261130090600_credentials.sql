@@ -1,38 +1,150 @@
--- Credentials in Vault, and what happens when Amazon refuses one.
+-- Credentials in Vault: what form they have, whom they serve, and what happens when Amazon refuses one.
 
 create function amc_history.amc_credential(credential_name text) returns jsonb
 language sql stable set search_path = ''
 as $$
-  select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.name = amc_credential.credential_name;
+  -- The cast of what is no JSON would put the secret into an error, and so into Postgres's log.
+  select case when pg_input_is_valid(s.decrypted_secret, 'jsonb') then s.decrypted_secret::jsonb end
+  from vault.decrypted_secrets s where s.name = amc_credential.credential_name;
 $$;
 comment on function amc_history.amc_credential(text) is
   $$The Login with Amazon credential {client_id, client_secret, refresh_token} under a name in Vault; null if there is
-none. On the direct connection only.$$;
+none, or no JSON. On the direct connection only.$$;
+
+create function amc_history.check_credential(credential jsonb) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  names constant text[] := array['client_id', 'client_secret', 'refresh_token'];
+  part text;
+  value text;
+begin
+  foreach part in array names loop
+    value := check_credential.credential ->> part;
+    if jsonb_typeof(check_credential.credential -> part) is distinct from 'string' or value = '' then
+      perform amc_history.refuse('credential_incomplete',
+        format('Expected client_id, client_secret and refresh_token as texts, got none for %s.', part),
+        'Take them from your Login with Amazon application and its consent.');
+    elsif value ~ '[[:space:][:cntrl:]"'']' or value ~ '[^[:ascii:]]' or length(value) > 4000 then
+      perform amc_history.refuse('credential_malformed',
+        format('Expected %s without blanks, quotes or line breaks, got one that has some, or is too long.', part),
+        'Copy it anew, without what stands around it.');
+    elsif value like 'Atza|%' then
+      perform amc_history.refuse('credential_is_access_token',
+        format('Expected a refresh token, which begins with Atzr|, got an access token (Atza|) as %s.', part),
+        'Take the refresh_token of the same answer: an access token ends after an hour.');
+    elsif part <> 'client_id' and value like 'amzn1.application%' or part <> 'refresh_token' and value like 'Atzr|%'
+      or part <> 'client_secret' and value like 'amzn1.oa2-cs.%'
+      or part = 'client_id' and value like 'amzn1.application.%' then
+      perform amc_history.refuse('credential_swapped',
+        format('Expected the %s, got another part of a credential.', part),
+        'client_id begins with amzn1.application-oa2-client, refresh_token with Atzr|.');
+    end if;
+  end loop;
+end;
+$$;
+comment on function amc_history.check_credential(jsonb) is
+  $$Refuses a credential whose form cannot be right, in words that do not hold it: without a part
+(credential_incomplete), with blanks or quotes (credential_malformed), with an access token
+(credential_is_access_token), with parts in each other's place (credential_swapped). Refresh tokens begin with Atzr|, access tokens with Atza| (REF, H).$$;
+
+create function amc_history.find_user(member text) returns uuid
+language plpgsql stable set search_path = ''
+as $$
+declare
+  users uuid[];
+begin
+  if find_user.member ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    users := array(select u.id from auth.users u where u.id = find_user.member::uuid and u.deleted_at is null);
+  else
+    -- Whoever has not confirmed an address may have registered that of somebody else.
+    users := array(select u.id from auth.users u where lower(u.email) = lower(find_user.member)
+      and u.email_confirmed_at is not null and u.deleted_at is null);
+  end if;
+  if cardinality(users) = 0 then
+    perform amc_history.refuse('user_not_found', format('No user %s, or none who confirmed that address.',
+      quote_nullable(left(find_user.member, 200))),
+      'The user signs up and confirms the address first; or give the id.');
+  elsif cardinality(users) > 1 then
+    perform amc_history.refuse('user_ambiguous', format('%s users have the address %s.', cardinality(users),
+      quote_literal(left(find_user.member, 200))), 'Give the id of the one that is meant.');
+  end if;
+  return users[1];
+end;
+$$;
+comment on function amc_history.find_user(text) is
+  $$A user by id, or by an address that exactly one user has confirmed. Refuses with user_not_found, user_ambiguous.$$;
+
+create function amc_history.add_member(instance_id text, member text) returns uuid
+language plpgsql set search_path = ''
+as $$
+declare
+  added constant uuid := amc_history.find_user(add_member.member);
+begin
+  if not exists (select from public.amc_instances i where i.id = add_member.instance_id) then
+    perform amc_history.refuse('instance_not_found', format('No instance %s.',
+      quote_nullable(left(add_member.instance_id, 100))),
+      'Connect it first, with amc_history.connect_instance.', 'PT404');
+  end if;
+  insert into public.amc_instance_members (instance_id, user_id) values (add_member.instance_id, added)
+  on conflict do nothing;
+  if found then
+    perform amc_history.record_action('member_added', add_member.instance_id,
+      detail => jsonb_build_object('member', added));
+  end if;
+  return added;
+end;
+$$;
+comment on function amc_history.add_member(text, text) is
+  $$Lets a user collect from an instance: member is a user's id, or an address that exactly one user has confirmed.
+Answers the user's id. Leaves an event member_added. Refuses with user_not_found, user_ambiguous, instance_not_found.
+Run at a database prompt, as postgres.$$;
+
+create function amc_history.store_credential(instance_id text, credential jsonb, credential_secret text) returns text
+language plpgsql set search_path = ''
+as $$
+declare
+  secret_name constant text := coalesce(store_credential.credential_secret,
+    'amc_credential_' || store_credential.instance_id);
+  secret_id constant uuid := (select s.id from vault.secrets s where s.name = secret_name);
+begin
+  if store_credential.credential_secret is null then
+    perform amc_history.check_credential(store_credential.credential);
+    if secret_id is null then
+      perform vault.create_secret(store_credential.credential::text, secret_name,
+        'Login with Amazon credential of amc-history');
+    else
+      perform vault.update_secret(secret_id, store_credential.credential::text);
+    end if;
+  elsif store_credential.credential is not null then
+    perform amc_history.refuse('credential_ambiguous', 'Expected a credential or the name of a secret; got both.',
+      'Leave one out.');
+  elsif secret_id is null then
+    -- Without the name: it may be the secret itself, by mistake.
+    perform amc_history.refuse('credential_secret_not_found', 'Vault has no secret of that name.',
+      'Store the credential in Vault first, as JSON, under a name of your choice.');
+  else
+    perform amc_history.check_credential(amc_history.amc_credential(secret_name));
+  end if;
+  return secret_name;
+end;
+$$;
+comment on function amc_history.store_credential(text, jsonb, text) is
+  $$Stores an instance's credential in Vault, or takes the secret that is there under the name credential_secret.
+Answers the secret's name. Refuses as amc_history.check_credential does, and with credential_ambiguous,
+credential_secret_not_found.$$;
 
 create function amc_history.connect_instance(
-  instance_id text, entity_id text, marketplace_id text, region text, credential jsonb,
-  member_email text default null, name text default null
+  instance_id text, entity_id text, marketplace_id text, region text, credential jsonb default null,
+  member text default null, name text default null, credential_secret text default null
 ) returns text
 language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  secret_name text := 'amc_credential_' || connect_instance.instance_id;
-  secret_id uuid;
-  member uuid;
+  secret_name constant text := amc_history.store_credential(connect_instance.instance_id, connect_instance.credential,
+    connect_instance.credential_secret);
 begin
-  if not connect_instance.credential ?& array['client_id', 'client_secret', 'refresh_token'] then
-    perform amc_history.refuse('credential_incomplete',
-      'Expected a credential with client_id, client_secret and refresh_token, and got one without some of them.',
-      'Take them from your Login with Amazon application and its consent.');
-  end if;
-  select s.id into secret_id from vault.secrets s where s.name = secret_name;
-  if secret_id is null then
-    perform vault.create_secret(connect_instance.credential::text, secret_name,
-      'Login with Amazon credential of amc-history');
-  else
-    perform vault.update_secret(secret_id, connect_instance.credential::text);
-  end if;
   insert into public.amc_instances as i (id, name, entity_id, marketplace_id, region, credential_name)
   values (connect_instance.instance_id, connect_instance.name, connect_instance.entity_id,
     connect_instance.marketplace_id, connect_instance.region, secret_name)
@@ -42,61 +154,25 @@ begin
   -- Other instances may use the credential too. A refusal of the former one says nothing about this one.
   update public.amc_instances i set paused_until = case when i.paused_until < 'infinity' then i.paused_until end,
     credential_version = 1 + (select max(s.credential_version) from public.amc_instances s
-      where s.credential_name = secret_name)
+      where s.credential_name = secret_name),
+    credential_outcome = null, credential_tried_at = null, credential_refused_at = null,
+    credential_try_at = amc_history.clock_now()
   where i.credential_name = secret_name;
   update public.tracking_alerts a set resolved_at = amc_history.clock_now()
   where a.code = 'reconnect_needed' and a.resolved_at is null
     and a.instance_id in (select i.id from public.amc_instances i where i.credential_name = secret_name);
-  if connect_instance.member_email is not null then
-    select u.id into member from auth.users u where u.email = lower(connect_instance.member_email);
-    if member is null then
-      perform amc_history.refuse('user_not_found', format('No user %s.', quote_literal(connect_instance.member_email)),
-        'The user signs up first; then connect the instance again.');
-    end if;
-    insert into public.amc_instance_members (instance_id, user_id)
-    values (connect_instance.instance_id, member) on conflict do nothing;
+  perform amc_history.record_action('instance_connected', connect_instance.instance_id);
+  if connect_instance.member is not null then
+    perform amc_history.add_member(connect_instance.instance_id, connect_instance.member);
   end if;
-  perform amc_history.record_action('instance_connected', connect_instance.instance_id,
-    detail => jsonb_strip_nulls(jsonb_build_object('member', member)));
   return connect_instance.instance_id;
 end;
 $$;
-comment on function amc_history.connect_instance(text, text, text, text, jsonb, text, text) is
-  $$Connects an AMC instance, or renews its credential: stores the credential in Vault, ends a pause, and lets
-the user with member_email collect from it. Leaves an event instance_connected, with its actor. Run at a database
-prompt, as postgres.$$;
+comment on function amc_history.connect_instance(text, text, text, text, jsonb, text, text, text) is
+  $$Connects an AMC instance, or renews its credential, ends a pause, and has the credential tried by the next worker
+(amc_instances.credential_outcome). Run at a database prompt, as postgres.
 
-create function public.report_credential_failure(
-  credential_name text, credential_version integer, code text, message text
-) returns integer
-language plpgsql set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  instance_id text;
-  stopped integer := 0;
-begin
-  for instance_id in
-    select i.id from public.amc_instances i
-    where i.credential_name = report_credential_failure.credential_name
-      -- A person may have connected the instance anew since the worker read the credential.
-      and i.credential_version = report_credential_failure.credential_version
-    order by i.id for no key update
-  loop
-    update public.amc_instances i set paused_until = 'infinity', pause_reason = report_credential_failure.code
-    where i.id = instance_id;
-    perform amc_history.raise_alert('reconnect_needed', format(
-      'Amazon refused the credential %s: %s. Sign in with Amazon again, then store the new credential with '
-      'amc_history.connect_instance.',
-      report_credential_failure.credential_name, left(report_credential_failure.message, 500)), instance_id);
-    stopped := stopped + 1;
-  end loop;
-  return stopped;
-end;
-$$;
-comment on function public.report_credential_failure(text, integer, text, text) is
-  $$Stops all work of a credential that Amazon refused for good (invalid_grant, invalid_client: docs, H) and alerts a
-person.
-
-credential_version: of amc_instances, as it was when the credential was read: a report about an earlier credential
-is stale and stops nothing. code, message: Amazon's. Answers how many instances were stopped. For service_role.$$;
+credential: {client_id, client_secret, refresh_token}, which is stored in Vault; or credential_secret: the name of a
+secret in Vault that holds it, so that no statement, and so no log, ever has it. member: a user's id, or an address that
+exactly one user has confirmed, who may collect from it; amc_history.add_member adds more. Leaves an event
+instance_connected. Refuses as amc_history.store_credential and amc_history.add_member do.$$;

@@ -32,13 +32,14 @@ begin
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
+    + (select count(distinct i.credential_name) from public.amc_instances i where i.credential_try_at <= now_at)
     + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
     + amc_history.count_checks();
 end;
 $$;
 comment on function amc_history.count_actionable() is
-  $$How many instances, results and cancellations a worker could do something for now. What waits behind a full or
-paused instance does not count.$$;
+  $$How many instances, results, credentials and cancellations a worker could do something for now. What waits behind
+a full or paused instance does not count.$$;
 
 create function amc_history.dispatch_collect() returns integer
 language plpgsql set search_path = ''

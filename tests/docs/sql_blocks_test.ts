@@ -44,7 +44,7 @@ Deno.test("the sql blocks of DEPLOYING.md connect an instance in an empty databa
   withDatabase(async ({ url, adminUrl }) => {
     await connected(adminUrl, (sql) =>
       sql`
-      insert into auth.users (id, email) values (gen_random_uuid(), 'analyst@example.com')`);
+      insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), 'analyst@example.com', now())`);
     await connected(url, async (sql) => {
       for (const block of blocksOf("sql", FROM_NOTHING)) await run(sql, block);
       const [members] = await sql`

@@ -109,11 +109,55 @@ Deno.test("AMC's limit of active executions makes weeks wait, without an error a
   });
 });
 
-Deno.test("a refused credential stops its instance with an alert until a person reconnects; nothing is POSTed", async () => {
+/** The pause after the first refusal of the credential is over. */
+async function refusedAMinuteAgo(harness: Harness): Promise<void> {
+  await harness.sql`
+    update public.amc_instances set credential_refused_at = credential_refused_at - interval '1 minute',
+      credential_try_at = amc_history.clock_now(), paused_until = amc_history.clock_now()`;
+}
+
+Deno.test("a credential that Amazon refuses once is tried again before anything stops", async () => {
   await withHarness({}, async (harness) => {
     await collect(harness, 2);
     harness.simulator.revoke();
     await using worker = openWorker(harness);
+    await worker.tick();
+    const { paused_until, pause_reason } = await pauseOf(harness);
+    assert.notEqual(paused_until, Infinity);
+    assert.equal(pause_reason, "invalid_grant");
+    assert.deepEqual(await openAlerts(harness), []);
+    harness.simulator.revoke(undefined, false);
+    await refusedAMinuteAgo(harness);
+    await finishAll(harness, worker.tick);
+    const [{ outcome, tries }] = await harness.sql`
+      select credential_outcome as outcome, count(credential_try_at) over () as tries from public.amc_instances`;
+    assert.deepEqual([outcome, Number(tries)], ["accepted", 0]);
+    await assertOneCreateEach(harness);
+  });
+});
+
+Deno.test("a new credential is tried by one token request though nothing is due", async () => {
+  await withHarness({}, async (harness) => {
+    await using worker = openWorker(harness);
+    await worker.tick();
+    await worker.tick();
+    assert.deepEqual(
+      harness.simulator.requests().map(({ operation }) => operation),
+      ["token"],
+    );
+    const [{ outcome }] = await harness
+      .sql`select credential_outcome as outcome from public.amc_instances`;
+    assert.equal(outcome, "accepted");
+  });
+});
+
+Deno.test("a credential that is refused twice stops its instance with an alert until a person reconnects; nothing is POSTed", async () => {
+  await withHarness({}, async (harness) => {
+    await collect(harness, 2);
+    harness.simulator.revoke();
+    await using worker = openWorker(harness);
+    await worker.tick();
+    await refusedAMinuteAgo(harness);
     await worker.tick();
     assert.deepEqual(harness.simulator.ledger(), []);
     assert.equal(harness.simulator.requests("createExecution").length, 0);

@@ -246,6 +246,7 @@ async function meet(
       of: () =>
         withoutClient ? Promise.reject(make()) : Promise.resolve(client),
       forget: () => {},
+      tryCredential: () => Promise.resolve(),
     },
     log: (level, event) => void (level === "error" && failures.push(event)),
     now: () => 0,

@@ -37,7 +37,7 @@ export async function withHarness<T>(
     await admin.end({ timeout: 5 });
     const sql = postgres(database.url, { max: 1, onnotice: () => {} });
     try {
-      await sql`insert into auth.users (id, email) values (${OWNER}, 'owner@concurrency.test')`;
+      await sql`insert into auth.users (id, email, email_confirmed_at) values (${OWNER}, 'owner@concurrency.test', now())`;
       await setClock(sql, after(0));
       return await work({ database, sql });
     } finally {

@@ -75,8 +75,8 @@ export async function withLoading<T>(
     const sql = postgres(database.url, { max: 2, onnotice: () => {} });
     const loaderSql: Sql = openSql(database.url);
     try {
-      await sql`insert into auth.users (id, email)
-        values ('a0000000-0000-4000-8000-000000000001', 'owner@loading.test')`;
+      await sql`insert into auth.users (id, email, email_confirmed_at)
+        values ('a0000000-0000-4000-8000-000000000001', 'owner@loading.test', now())`;
       return await work({ database, sql, loaderSql });
     } finally {
       await loaderSql.end();

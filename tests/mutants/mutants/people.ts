@@ -282,6 +282,58 @@ export const PEOPLE: Mutant[] = [
     tests: ["create_collection/parameter_values"],
   },
   {
+    name: "confirmed-address",
+    guard: "an address that nobody confirmed makes nobody a member",
+    off: "find_user takes users who have not confirmed it",
+    edits: [
+      inSqlFunction(
+        "amc_history.find_user",
+        "and u.email_confirmed_at is not null",
+        "",
+      ),
+    ],
+    tests: ["connect_instance/takes_the_name"],
+  },
+  {
+    name: "secret-in-error",
+    guard: "a secret that is no JSON is in no error",
+    off: "amc_credential casts whatever Vault holds",
+    edits: [
+      inSqlFunction(
+        "amc_history.amc_credential",
+        "case when pg_input_is_valid(s.decrypted_secret, 'jsonb') then s.decrypted_secret::jsonb end",
+        "s.decrypted_secret::jsonb",
+      ),
+    ],
+    tests: ["connect_instance/takes_the_name"],
+  },
+  {
+    name: "credential-form",
+    guard: "a credential with blanks or quotes is not stored",
+    off: "check_credential takes them",
+    edits: [
+      inSqlFunction(
+        "amc_history.check_credential",
+        "elsif value ~ '[[:space:][:cntrl:]\"'']' or value ~ '[^[:ascii:]]' or length(value) > 4000 then",
+        "elsif false then",
+      ),
+    ],
+    tests: ["connect_instance/credential_of"],
+  },
+  {
+    name: "refused-once",
+    guard: "a credential that Amazon refused once stops nothing yet",
+    off: "report_credential_failure stops at the first refusal",
+    edits: [
+      inSqlFunction(
+        "public.report_credential_failure",
+        "if now_at < coalesce(instance.credential_refused_at, now_at) + again then",
+        "if false then",
+      ),
+    ],
+    tests: ["claim_credentials/"],
+  },
+  {
     name: "policy-of-collections",
     guard: "users see only their own collections",
     off: "the policy of the table shows all",

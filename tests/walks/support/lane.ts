@@ -240,7 +240,7 @@ async function prepare(sql: postgres.Sql): Promise<string> {
       `alter table public.${table} alter column id set default md5(random()::text || random())::uuid`,
     );
   }
-  await sql`insert into auth.users (id, email) values (${OWNER}, 'owner@walks.test')`;
+  await sql`insert into auth.users (id, email, email_confirmed_at) values (${OWNER}, 'owner@walks.test', now())`;
   await sql`select amc_history.connect_instance(${INSTANCE}, 'ENTITYWALK', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@walks.test')`;
   const [{ id }] = await sql`

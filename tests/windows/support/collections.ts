@@ -135,7 +135,7 @@ export async function withCollections(
 ): Promise<void> {
   await withDatabase(({ url }) =>
     connected(url, async (sql) => {
-      await sql`insert into auth.users (id, email) values (${OWNER}, 'owner@windows.test')`;
+      await sql`insert into auth.users (id, email, email_confirmed_at) values (${OWNER}, 'owner@windows.test', now())`;
       await sql`select amc_history.connect_instance(${INSTANCE}, 'ENTITYWINDOWS', 'ATVPDKIKX0DER', 'NA',
         '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@windows.test')`;
       await sql`update public.amc_instances set max_parallel = 100`;

@@ -22,6 +22,13 @@ export interface AmcClients {
    * @throws StoredCredentialError when Vault holds no complete credential of that name
    */
   of(instance: InstanceRow): Promise<AmcClient>;
+  /**
+   * Asks Amazon for a token of a credential, anew or for the first time.
+   *
+   * @throws StoredCredentialError when Amazon refuses it, or Vault holds none of that name; another AmcError when a later try
+   *   may succeed
+   */
+  tryCredential(credentialName: string, region: string): Promise<void>;
   /** Forgets a credential that Amazon refused: the next use reads Vault again, where a person may have stored another. */
   forget(credentialName: string): void;
 }
@@ -38,6 +45,11 @@ export function createAmcClients(
   const credentials = createStoredCredentials(sql, addresses.tokenUrl, log);
   return {
     forget: (name) => credentials.forget(name),
+    async tryCredential(name, region) {
+      credentials.forget(name);
+      const tokens = await credentials.tokensOf(name, region as Region);
+      await tokens.token();
+    },
     async of(instance) {
       const region = instance.region as Region;
       return createAmcClient({

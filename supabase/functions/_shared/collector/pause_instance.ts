@@ -47,23 +47,7 @@ export async function pauseInstance(
     request_id: requestId,
   });
   if (error instanceof CredentialError) {
-    collector.clients.forget(credential_name);
-    // The database stops nothing for a null version.
-    const version = error instanceof StoredCredentialError
-      ? error.version
-      : null;
-    const stopped = await collector.rpc("report_credential_failure", {
-      credential_name,
-      credential_version: version!,
-      code,
-      message,
-    });
-    collector.log("warn", "credential_refused", {
-      instance_id,
-      code,
-      version,
-      stopped,
-    });
+    await reportRefusal(collector, credential_name, instance_id, error);
   } else {
     await collector.rpc("pause_instance", {
       instance_id,
@@ -74,4 +58,29 @@ export async function pauseInstance(
     });
   }
   return true;
+}
+
+/** Reports a credential that Amazon refused: the database decides whether it is tried again, or stops its instances. */
+export async function reportRefusal(
+  collector: Collector,
+  credential_name: string,
+  instance_id: string,
+  error: CredentialError,
+): Promise<void> {
+  const { code, message } = error;
+  collector.clients.forget(credential_name);
+  // The database stops nothing for a null version.
+  const version = error instanceof StoredCredentialError ? error.version : null;
+  const stopped = await collector.rpc("report_credential_failure", {
+    credential_name,
+    credential_version: version!,
+    code,
+    message,
+  });
+  collector.log("warn", "credential_refused", {
+    instance_id,
+    code,
+    version,
+    stopped,
+  });
 }

@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS } from "../results/load_limits.ts";
 import { logFailure } from "../log.ts";
 import { cancel } from "./cancel.ts";
 import { check } from "./check.ts";
+import { tryCredentials } from "./credentials.ts";
 import type { Collector } from "./collector.ts";
 import { finish } from "./finish.ts";
 import { list } from "./listing.ts";
@@ -33,7 +34,7 @@ const STEPS: Record<
 > = { list, cancel, finish, load, check, submit };
 
 /**
- * One tick: lists, cancels, finishes, loads and submits until there is nothing to do or the budget is used up. Each step ends
+ * One tick: tries new credentials, lists, cancels, finishes, loads and submits until there is nothing to do or the budget is used up. Each step ends
  * with exactly one call that changes its week, so the process may die anywhere.
  *
  * @returns how many items each step handled
@@ -52,6 +53,9 @@ export async function runTick(
     check: 0,
     submit: 0,
   };
+  await tryCredentials(collector).catch((error) =>
+    logFailure(collector.log, "credentials_failed", error)
+  );
   for (let round = 0; round < budget.rounds; round++) {
     let moved = 0;
     for (const name of Object.keys(STEPS) as (keyof TickReport)[]) {

@@ -42,6 +42,10 @@ export type Database = {
         Row: {
           "created_at": string;
           "credential_name": string;
+          "credential_outcome": string | null;
+          "credential_refused_at": string | null;
+          "credential_tried_at": string | null;
+          "credential_try_at": string | null;
           "credential_version": number;
           "daily_limit": number | null;
           "dry_runs": string;
@@ -68,6 +72,10 @@ export type Database = {
         Insert: {
           "created_at"?: string;
           "credential_name": string;
+          "credential_outcome"?: string | null;
+          "credential_refused_at"?: string | null;
+          "credential_tried_at"?: string | null;
+          "credential_try_at"?: string | null;
           "credential_version"?: number;
           "daily_limit"?: number | null;
           "dry_runs"?: string;
@@ -93,6 +101,10 @@ export type Database = {
         Update: {
           "created_at"?: string;
           "credential_name"?: string;
+          "credential_outcome"?: string | null;
+          "credential_refused_at"?: string | null;
+          "credential_tried_at"?: string | null;
+          "credential_try_at"?: string | null;
           "credential_version"?: number;
           "daily_limit"?: number | null;
           "dry_runs"?: string;
@@ -1186,6 +1198,15 @@ export type Database = {
           "week_id": string;
         }[];
       };
+      "claim_credentials": {
+        Args: { "lease_seconds"?: number; "max_credentials"?: number };
+        Returns: {
+          "credential_name": string;
+          "credential_version": number;
+          "instance_id": string;
+          "region": string;
+        }[];
+      };
       "claim_due_weeks": {
         Args: { "lease_seconds"?: number; "max_weeks"?: number };
         Returns: {
@@ -1475,6 +1496,10 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: false;
         };
+      };
+      "report_credential_accepted": {
+        Args: { "credential_name": string; "credential_version": number };
+        Returns: number;
       };
       "report_credential_failure": {
         Args: {

@@ -47,6 +47,7 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "confirm_no_execution",
   "resolve_alert",
   "finished_attempts",
+  "report_credential_accepted",
 ]);
 /** A call that hangs must not hold the worker up. */
 const CALL_TIMEOUT_MS = 30_000;

@@ -26,13 +26,13 @@ select is(amc_history.amc_credential('amc_credential_amcpgtap1') ->> 'refresh_to
 select is((select count(*) from amc_instance_members where instance_id = 'amcpgtap1'), 2::bigint, 'and adds a member');
 select throws_ok(format('select amc_history.connect_instance(%s)', arguments), '23514', null, what || ' is refused')
 from (values
-  ($$ 'amc 1', 'E1X', 'ATVPDKIKX0DER', 'NA', '{"client_id": "", "client_secret": "", "refresh_token": ""}' $$,
+  ($$ 'amc 1', 'E1X', 'ATVPDKIKX0DER', 'NA', '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}' $$,
   'a malformed instance id'),
-  ($$ 'amcpgtap3', 'E-1', 'ATVPDKIKX0DER', 'NA', '{"client_id": "", "client_secret": "", "refresh_token": ""}' $$,
+  ($$ 'amcpgtap3', 'E-1', 'ATVPDKIKX0DER', 'NA', '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}' $$,
   'a malformed entity id'),
-  ($$ 'amcpgtap3', 'E1X', 'us', 'NA', '{"client_id": "", "client_secret": "", "refresh_token": ""}' $$,
+  ($$ 'amcpgtap3', 'E1X', 'us', 'NA', '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}' $$,
   'a malformed marketplace'),
-  ($$ 'amcpgtap3', 'E1X', 'ATVPDKIKX0DER', 'US', '{"client_id": "", "client_secret": "", "refresh_token": ""}' $$,
+  ($$ 'amcpgtap3', 'E1X', 'ATVPDKIKX0DER', 'US', '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}' $$,
   'an unknown region')
 ) as t(arguments, what);
 

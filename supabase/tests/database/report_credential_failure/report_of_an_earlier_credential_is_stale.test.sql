@@ -12,6 +12,10 @@ create function pg_temp.version(instance text) returns integer language sql as
 -- The version that a worker read with the credential.
 create temporary table old as select pg_temp.version('amcpgtap1') as version;
 
+-- It was refused a minute ago already.
+do $$ begin perform report_credential_failure('amc_credential_amcpgtap1', (select version from old), 'invalid_grant',
+  'Revoked'); end $$;
+set local amc_history.clock = '2025-03-03T12:01:00Z';
 select is(report_credential_failure('amc_credential_amcpgtap1', (select version from old), 'invalid_grant', 'Revoked'),
   2,
   'both instances are stopped');
@@ -35,6 +39,9 @@ select is((select count(*) from tracking_alerts where instance_id like 'amcpgtap
 select is(report_credential_failure('amc_credential_amcpgtap1', null, 'invalid_grant', 'Revoked'), 0,
   'nor does one that does not name the credential it used');
 select is(pg_temp.version('amcpgtap1'), pg_temp.version('amcpgtap2'), 'one credential has one version');
+do $$ begin perform report_credential_failure('amc_credential_amcpgtap1', pg_temp.version('amcpgtap1'),
+  'invalid_grant', 'Revoked'); end $$;
+set local amc_history.clock = '2025-03-03T12:02:00Z';
 select is(report_credential_failure('amc_credential_amcpgtap1', pg_temp.version('amcpgtap1'), 'invalid_grant',
   'Revoked'), 2,
   'if the new one is refused as well, both are stopped');

@@ -9,6 +9,8 @@ begin
   perform amc_history.raise_alert('duplicate_execution', 'Of a week', 'amcpgtap1', pg_temp.week(1));
   perform amc_history.raise_alert('late_execution', 'Of the instance', 'amcpgtap1');
   perform amc_history.raise_alert('no_instance', 'Of no instance', null);
+  -- The credential was refused a minute ago already.
+  update amc_instances set credential_refused_at = amc_history.clock_now() - interval '1 minute';
   perform report_credential_failure(credential_name, credential_version, 'invalid_grant', 'Revoked')
   from amc_instances where id = 'amcpgtap1';
   -- Another member of the instance owns no collection.

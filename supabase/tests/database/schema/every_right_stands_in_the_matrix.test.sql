@@ -89,6 +89,7 @@ view public.week_results | - | select | select
 view public.week_versions | - | select | select
 function amc_history.accept_header(text,text) | - | execute | execute
 function amc_history.actor() | - | - | execute
+function amc_history.add_member(text,text) | - | - | -
 function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) | - | - | execute
 function amc_history.alert_cause_persists(tracking_alerts) | - | - | -
 function amc_history.allowances() | - | - | execute
@@ -104,6 +105,7 @@ function amc_history.canonical_status(text) | - | - | execute
 function amc_history.cell_fits_sql(text,text) | - | execute | execute
 function amc_history.cell_forms(text,text) | - | execute | execute
 function amc_history.check_cells(bigint) | - | - | -
+function amc_history.check_credential(jsonb) | - | - | -
 function amc_history.check_header(text[]) | - | - | -
 function amc_history.check_parameters(jsonb,jsonb) | - | - | execute
 function amc_history.check_range(integer,date,date) | - | - | execute
@@ -119,7 +121,7 @@ function amc_history.commit_segment(jsonb) | - | - | -
 function amc_history.compare_loads(result_loads,result_loads,text[],integer) | - | execute | execute
 function amc_history.confirm_execution(uuid,text) | - | execute | execute
 function amc_history.confirm_no_execution(uuid) | - | execute | execute
-function amc_history.connect_instance(text,text,text,text,jsonb,text,text) | - | - | -
+function amc_history.connect_instance(text,text,text,text,jsonb,text,text,text) | - | - | -
 function amc_history.copy_line_sequence() | - | - | -
 function amc_history.copy_load_id() | - | - | -
 function amc_history.copy_statement(result_loads) | - | - | -
@@ -150,6 +152,7 @@ function amc_history.executions_to_cancel(interval) | - | - | execute
 function amc_history.extend_result_table(amc_history.result_tables,text[],jsonb) | - | - | -
 function amc_history.fail_week(report_data_weeks,text,text) | - | - | execute
 function amc_history.find_repeated_request(uuid,text,text) | - | - | execute
+function amc_history.find_user(text) | - | - | -
 function amc_history.finish_load(uuid,uuid,integer) | - | - | -
 function amc_history.finish_week(report_data_weeks,week_attempts,text) | - | - | execute
 function amc_history.forbid_attempt_revival() | - | - | -
@@ -252,6 +255,7 @@ function amc_history.set_workflow_version() | - | - | -
 function amc_history.stale_first_weeks() | - | - | execute
 function amc_history.stoppage_alert_subject(text,text) | - | - | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
+function amc_history.store_credential(text,jsonb,text) | - | - | -
 function amc_history.told_names(jsonb) | - | - | -
 function amc_history.typed_cell_sql(text,text) | - | execute | execute
 function amc_history.unsettled_until(week_attempts) | - | - | -
@@ -272,6 +276,7 @@ function public.adopt_surveyed(uuid,text,jsonb) | - | - | execute
 function public.cancel_collection(uuid) | - | execute | execute
 function public.check_workflow_again(text,text,boolean) | - | execute | execute
 function public.claim_cancellations(integer,integer) | - | - | execute
+function public.claim_credentials(integer,integer) | - | - | execute
 function public.claim_due_weeks(integer,integer) | - | - | execute
 function public.claim_listing(integer,integer) | - | - | execute
 function public.claim_loads(integer,integer) | - | - | execute
@@ -296,6 +301,7 @@ function public.record_listing(text,bigint,jsonb,boolean) | - | - | execute
 function public.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function public.refute_confirmation(uuid,text,text) | - | - | execute
 function public.report_create(uuid,text,integer,text,text,numeric) | - | - | execute
+function public.report_credential_accepted(text,integer) | - | - | execute
 function public.report_credential_failure(text,integer,text,text) | - | - | execute
 function public.report_workflow_check(uuid,text,text,text,text,boolean,boolean) | - | - | execute
 function public.resolve_alert(bigint) | - | execute | execute

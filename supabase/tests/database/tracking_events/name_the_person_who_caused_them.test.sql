@@ -20,7 +20,7 @@ create function pg_temp.alert() returns bigint language sql security definer as
 
 select is((select array_agg(concat_ws(' ', event, actor)) from tracking_events
     where instance_id = 'amcpgtap1' and collection_id is null),
-  array['instance_connected postgres'], 'connect_instance: the role at the database prompt');
+  array['instance_connected postgres', 'member_added postgres'], 'connect_instance: the role at the database prompt');
 select is((select array_agg(concat_ws(' ', event, actor)) from tracking_events
     where instance_id = 'amcpgtap1' and collection_id is not null),
   array['collection_started a0000000-0000-4000-8000-000000000001'],
@@ -32,7 +32,7 @@ select report_create(pg_temp.attempt(3), 'refused', 400, 'No');
 select amc_history.raise_alert('late_execution', 'Look', 'amcpgtap1');
 set local amc_history.clock = '2025-03-03T13:00:00Z';
 select is((select array_agg(distinct event) from tracking_events where actor is not null),
-  array['collection_started', 'instance_connected'],
+  array['collection_started', 'instance_connected', 'member_added'],
   'what a worker reports names nobody');
 select pg_temp.new_events();
 
