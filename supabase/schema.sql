@@ -1941,8 +1941,8 @@ $function$
 comment on function amc_history.check_credential(jsonb) is
   'Refuses a credential whose form cannot be right, in words that do not hold it: without a part
 (credential_incomplete), with blanks or quotes (credential_malformed), with an access token
-(credential_is_access_token), with parts in each other''s place (credential_swapped). Refresh tokens begin with Atzr|,
-    access tokens with Atza| (REF, H).';
+(credential_is_access_token), with parts in each other''s place (credential_swapped). Refresh tokens begin
+with Atzr|, access tokens with Atza| (REF, H).';
 
 CREATE OR REPLACE FUNCTION amc_history.check_parameters(declared jsonb, given jsonb)
  RETURNS void

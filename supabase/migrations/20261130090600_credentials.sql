@@ -46,7 +46,8 @@ $$;
 comment on function amc_history.check_credential(jsonb) is
   $$Refuses a credential whose form cannot be right, in words that do not hold it: without a part
 (credential_incomplete), with blanks or quotes (credential_malformed), with an access token
-(credential_is_access_token), with parts in each other's place (credential_swapped). Refresh tokens begin with Atzr|, access tokens with Atza| (REF, H).$$;
+(credential_is_access_token), with parts in each other's place (credential_swapped). Refresh tokens begin
+with Atzr|, access tokens with Atza| (REF, H).$$;
 
 create function amc_history.find_user(member text) returns uuid
 language plpgsql stable set search_path = ''

@@ -6,7 +6,7 @@ select plan(9);
 set local role service_role;
 -- It was refused a minute ago already.
 do $$ begin perform report_credential_failure('amc_credential_amcpgtap1',
-  (select credential_version from amc_instances where id = 'amcpgtap1'), 'invalid_grant', 'The token was revoked.'); end $$;
+  (select credential_version from amc_instances where id = 'amcpgtap1'), 'invalid_grant', 'Revoked.'); end $$;
 set local amc_history.clock = '2025-03-03T12:01:00Z';
 
 select is(report_credential_failure('amc_credential_amcpgtap1',
