@@ -93,6 +93,9 @@ create table amc_history.allowances (
   daily_collections_of_instance integer default 2000 not null,
   daily_collections_of_member integer default 500 not null,
   default_weeks integer default 52 not null,
+  dry_run_poll interval default '00:00:10'::interval not null,
+  dry_run_queued interval default '01:00:00'::interval not null,
+  dry_run_runs interval default '00:02:00'::interval not null,
   failed_retry_base interval default '00:05:00'::interval not null,
   failed_retry_least interval default '00:01:00'::interval not null,
   failed_retry_longest interval default '01:00:00'::interval not null,
@@ -137,18 +140,19 @@ create table amc_history.allowances (
   workflows_of_member integer default 2000 not null,
   constraint abandoned_is_watched_beyond_the_lag CHECK ((list_lag < watch)),
   constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
-    workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
-    pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
-    cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest, load_lease, load_retry_least,
-    load_retry_base, load_retry_longest, result_wait_least, result_wait_longest, result_gone, repeated_request,
-    wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST(load_errors, result_gone_errors,
-    default_weeks, most_weeks, settle_days, restate_days, retention_months, open_weeks_of_member,
-    open_weeks_of_instance, daily_collections_of_member, daily_collections_of_instance, workflows_of_member,
-    workflows_of_instance, wake_ups, actionable_per_wake_up, stoppage_alert_times) > 0))),
+    workflow_visible, workflow_visible_retry, dry_run_poll, dry_run_runs, dry_run_queued, list_lag, list_overlap,
+    list_lease, idle_poll, watch, unknown_status, pause_base, pause_longest, retry_after_longest, failed_retry_least,
+    failed_retry_base, failed_retry_longest, cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
+    load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
+    result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval) AND
+    (LEAST(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days, retention_months,
+    open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member, daily_collections_of_instance,
+    workflows_of_member, workflows_of_instance, wake_ups, actionable_per_wake_up, stoppage_alert_times) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
   constraint default_weeks_are_allowed CHECK ((default_weeks <= most_weeks)),
+  constraint dry_runs_may_wait CHECK (((dry_run_poll <= dry_run_runs) AND (dry_run_runs <= dry_run_queued))),
   constraint failed_retries_grow CHECK ((failed_retry_base <= failed_retry_longest)),
   constraint gone_results_are_given_up_sooner CHECK ((result_gone_errors <= load_errors)),
   constraint lease_ends_within_the_flight CHECK ((create_lease < create_in_flight)),
@@ -183,6 +187,12 @@ comment on column amc_history.allowances.daily_collections_of_member is
   'Most collections that one person starts in any 24 hours.';
 comment on column amc_history.allowances.default_weeks is
   'Weeks of a collection that names neither weeks nor dates.';
+comment on column amc_history.allowances.dry_run_poll is
+  'After how long AMC is asked again about a dry run: it takes seconds (M).';
+comment on column amc_history.allowances.dry_run_queued is
+  'After how long a dry run that AMC has not begun is cancelled, and asked again.';
+comment on column amc_history.allowances.dry_run_runs is
+  'After how long a dry run that still runs is taken for an execution that AMC runs all the same, and cancelled.';
 comment on column amc_history.allowances.failed_retry_base is
   'The most that chance adds to it the first time; doubled with each error of the week.';
 comment on column amc_history.allowances.failed_retry_least is
@@ -273,6 +283,39 @@ comment on column amc_history.allowances.workflows_of_instance is
   'Most workflow versions of one instance.';
 comment on column amc_history.allowances.workflows_of_member is
   'Most workflow versions that one person saves.';
+
+create table amc_history.result_headers (
+  accepted_at timestamp with time zone,
+  accepted_by text,
+  difference text not null,
+  execution_id text,
+  header text[] not null,
+  header_key text not null,
+  instance_id text not null,
+  seen_at timestamp with time zone default amc_history.clock_now() not null,
+  workflow_id text not null,
+  constraint accepted_by_somebody CHECK (((accepted_at IS NULL) = (accepted_by IS NULL))),
+  constraint result_headers_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id) ON DELETE
+    SET NULL,
+  constraint result_headers_instance_id_workflow_id_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES
+    amc_workflows(instance_id, id) ON DELETE CASCADE,
+  constraint result_headers_pkey PRIMARY KEY (instance_id, workflow_id, header_key)
+);
+CREATE INDEX result_headers_execution_id_idx ON amc_history.result_headers USING btree (execution_id);
+alter table amc_history.result_headers enable row level security;
+create policy "nobody through the API" on amc_history.result_headers for select to authenticated using (false);
+comment on table amc_history.result_headers is
+  'Headers that differ from what was expected of their workflow version, and whether a person accepted them.';
+comment on column amc_history.result_headers.accepted_by is
+  'Who accepted it, as events name an actor.';
+comment on column amc_history.result_headers.difference is
+  'How it differs, in words.';
+comment on column amc_history.result_headers.execution_id is
+  'The execution whose result brought it last.';
+comment on column amc_history.result_headers.header is
+  'Column names as in the file.';
+comment on column amc_history.result_headers.header_key is
+  'What amc_history.header_key answers for the header.';
 
 create table amc_history.result_tables (
   columns text[] not null,
@@ -424,6 +467,8 @@ comment on column public.amc_instances.throttles_in_row is
 -- service_role: delete, insert, select, update
 
 create table public.amc_workflows (
+  check_asked_at timestamp with time zone,
+  check_kind text default 'dry_run'::text not null,
   checked_at timestamp with time zone,
   created_at timestamp with time zone default amc_history.clock_now() not null,
   id text not null,
@@ -443,6 +488,7 @@ create table public.amc_workflows (
   constraint amc_workflows_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint amc_workflows_pkey PRIMARY KEY (instance_id, id),
   constraint amc_workflows_saved_by_fkey FOREIGN KEY (saved_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint check_kind_is_known CHECK ((check_kind = ANY (ARRAY['dry_run'::text, 'first_week'::text]))),
   constraint one_version_per_query UNIQUE (instance_id, version_hash),
   constraint parameters_is_an_array CHECK ((jsonb_typeof(parameters) = 'array'::text)),
   constraint result_table_is_of_one_version UNIQUE (result_table),
@@ -451,6 +497,7 @@ create table public.amc_workflows (
   constraint workflow_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9._-]{1,128}$'::text)),
   constraint workflow_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
 );
+CREATE INDEX amc_workflows_not_checked_idx ON public.amc_workflows USING btree (instance_id) WHERE (checked_at IS NULL);
 CREATE INDEX amc_workflows_saved_by_idx ON public.amc_workflows USING btree (saved_by);
 CREATE TRIGGER forbid_workflow_version_change BEFORE UPDATE ON public.amc_workflows FOR EACH ROW WHEN
     ((((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS
@@ -473,6 +520,10 @@ create policy "members read their instances' workflows" on public.amc_workflows 
 -- authenticated: insert (instance_id, name, parameters, sql_query)
 comment on table public.amc_workflows is
   'Saved AMC queries. A version never changes: another query is another row with another id.';
+comment on column public.amc_workflows.check_asked_at is
+  'When a person last asked for the check of a version that is not checked.';
+comment on column public.amc_workflows.check_kind is
+  'How it is checked: by a dry_run, or, where a person said so, by a first_week that goes alone.';
 comment on column public.amc_workflows.checked_at is
   'When AMC first validated the query, in a dry run or an execution; null until then: no week of it begins, but for the
 one that goes alone (public.workflow_checks).';
@@ -687,6 +738,7 @@ create table public.result_loads (
   bytes bigint default 0 not null,
   cells_checked_at timestamp with time zone,
   checksum text,
+  columns text[],
   complete boolean default false not null,
   completed_at timestamp with time zone,
   digests text[] default '{}'::text[] not null,
@@ -706,6 +758,7 @@ create table public.result_loads (
   summary jsonb,
   table_name text not null,
   uncast jsonb default '{}'::jsonb not null,
+  constraint columns_fit_header CHECK ((cardinality(columns) = cardinality(header))),
   constraint complete_has_a_summary CHECK (((NOT complete) OR ((summary IS NOT NULL) AND (checksum IS NOT NULL)))),
   constraint complete_is_dated CHECK ((complete = (completed_at IS NOT NULL))),
   constraint cursor_is_within_the_files CHECK (((file >= 0) AND (file <= files))),
@@ -745,6 +798,8 @@ comment on column public.result_loads.cells_checked_at is
 comment on column public.result_loads.checksum is
   'SHA-256 in hex: of the file''s bytes if there was one segment; else of the segments'' digests in order, then - and
 their number.';
+comment on column public.result_loads.columns is
+  'The results table''s columns for them, in the order of the file; null: all of the table''s, in its order.';
 comment on column public.result_loads.digests is
   'SHA-256 of each loaded segment, in hex and in order.';
 comment on column public.result_loads.etag is
@@ -898,7 +953,7 @@ create table public.tracking_events (
     (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text,
     'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text,
     'keep_versions_set'::text, 'retention_set'::text, 'member_added'::text, 'execution_confirmed'::text,
-    'alert_resolved'::text])))),
+    'alert_resolved'::text, 'workflow_check_requested'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -1065,7 +1120,7 @@ create table public.workflow_checks (
   constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'refused'::text, 'ignored'::text,
     'unsupported'::text, 'not_sent'::text, 'lost'::text, 'failed'::text, 'given_up'::text]))),
   constraint state_is_known CHECK ((state = ANY (ARRAY['intended'::text, 'created'::text, 'ended'::text]))),
-  constraint timeout_is_no_weeks CHECK (((timeout_seconds >= 900) AND (timeout_seconds <= 21599))),
+  constraint timeout_is_no_weeks CHECK (amc_history.is_dry_run_timeout((timeout_seconds)::numeric)),
   constraint words_are_short CHECK ((length(words) <= 4000)),
   constraint workflow_checks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON
     DELETE SET NULL,
@@ -1159,6 +1214,9 @@ CREATE INDEX workflow_executions_to_cancel_idx ON public.workflow_executions USI
     ((cancel_requested_at IS NOT NULL) AND (NOT has_ended));
 CREATE TRIGGER canonical_status BEFORE INSERT OR UPDATE OF status ON public.workflow_executions FOR EACH ROW EXECUTE
     FUNCTION amc_history.write_canonical_status();
+CREATE TRIGGER check_workflow_by_execution AFTER INSERT OR UPDATE OF status ON public.workflow_executions FOR EACH ROW
+    WHEN ((upper(new.status) = ANY (ARRAY['RUNNING'::text, 'PUBLISHING'::text, 'SUCCEEDED'::text]))) EXECUTE FUNCTION
+    amc_history.check_workflow_by_execution();
 CREATE TRIGGER forbid_execution_week_change BEFORE UPDATE OF week_id ON public.workflow_executions FOR EACH ROW WHEN
     ((old.week_id IS DISTINCT FROM new.week_id)) EXECUTE FUNCTION amc_history.forbid_execution_week_change();
 CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
@@ -1322,6 +1380,21 @@ comment on column public.week_versions.shown is
 
 -- functions
 
+CREATE OR REPLACE FUNCTION public.accept_header(instance_id text, workflow_id text)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.accept_header(accept_header.instance_id, accept_header.workflow_id); $function$
+;
+comment on function accept_header(text,text) is
+  'Accepts the columns of the result that holds up a workflow version (stoppage workflow_header), after which its
+loads go on. The views then show the columns of both, null where a result has none.
+
+Answers {outcome, reason, weeks}: applied with the weeks whose results can be loaded now, or already_applied. Refuses
+with workflow_not_found. For members of the instance.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.adopt_surveyed(week_id uuid, execution_id text, details jsonb)
  RETURNS tracking_report
  LANGUAGE plpgsql
@@ -1354,6 +1427,52 @@ comment on function adopt_surveyed(uuid,text,jsonb) is
 parameters. details: an amc_history.execution_observation as JSON. Answers adopted, not_needed, no_slot (all slots are
 taken: repeat the survey), window_taken (the execution may belong to another live attempt of the same window: hold the
 week with mark_surveyed), already_recorded or not_found. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.accept_header(instance_id text, workflow_id text)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  subject constant text := concat_ws('/', accept_header.instance_id, accept_header.workflow_id);
+  accepted amc_history.result_headers;
+begin
+  if not exists (select from public.amc_workflows f
+      where f.instance_id = accept_header.instance_id and f.id = accept_header.workflow_id
+        and (amc_history.is_operator() or f.instance_id in (select amc_history.instances_of_caller()))) then
+    perform amc_history.refuse('workflow_not_found', format('No workflow %s on an instance %s that you may use.',
+      coalesce(quote_literal(accept_header.workflow_id), 'null'),
+      coalesce(quote_literal(accept_header.instance_id), 'null')), 'Check both ids.', 'PT404');
+  end if;
+  -- The newest is the one that the stoppage describes.
+  update amc_history.result_headers h set accepted_at = amc_history.clock_now(), accepted_by = amc_history.actor()
+    where h.accepted_at is null and (h.instance_id, h.workflow_id, h.header_key) = (
+      select n.instance_id, n.workflow_id, n.header_key from amc_history.result_headers n
+      where n.instance_id = accept_header.instance_id and n.workflow_id = accept_header.workflow_id
+      order by n.seen_at desc, n.header_key limit 1)
+    returning h.* into accepted;
+  if not found then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  perform amc_history.end_stoppage('workflow_header', subject);
+  perform amc_history.record_action('header_accepted', accept_header.instance_id,
+    execution_id => accepted.execution_id, detail => jsonb_build_object('workflow_id', accept_header.workflow_id,
+      'difference', accepted.difference));
+  return row('applied', null, (select count(*) from public.week_attempts a
+    join public.workflow_executions e on e.id = a.execution_id
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    where a.is_live and e.status = 'SUCCEEDED' and c.instance_id = accept_header.instance_id
+      and c.workflow_id = accept_header.workflow_id))::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.accept_header(text,text) is
+  'See public.accept_header. Definer: users may not write headers. It checks first that the caller is a member.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.actor()
@@ -1517,15 +1636,13 @@ CREATE OR REPLACE FUNCTION amc_history.apply_column_types()
 AS $function$
 declare
   told jsonb := (select e.output_columns from public.workflow_executions e where e.id = new.execution_id);
-  learned text[] := amc_history.column_types(new.header, told);
   target amc_history.result_tables;
 begin
-  if learned is null then
-    return null;
-  end if;
   -- Two first loads meet only here: the second finds the types that the first has set.
-  update amc_history.result_tables t set types = learned
-    where t.table_name = new.table_name and t.types is null and t.header = new.header returning * into target;
+  update amc_history.result_tables t set types = amc_history.column_types(t.header, told)
+    where t.table_name = new.table_name and t.types is null
+      and amc_history.column_types(t.header, told) is not null
+    returning * into target;
   if not found then
     return null;
   end if;
@@ -1687,6 +1804,7 @@ declare
   attempt public.week_attempts;
   workflow public.amc_workflows;
   target amc_history.result_tables;
+  load public.result_loads;
 begin
   select f.* into workflow from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
@@ -1696,31 +1814,28 @@ begin
   -- Two first results of one workflow version at once would both create its table.
   perform pg_advisory_xact_lock(hashtextextended('amc_results ' || workflow.result_table, 0));
   attempt := amc_history.lock_load(begin_load.attempt_id, begin_load.fence);
-  select * into target from amc_history.result_tables t
-    where t.instance_id = workflow.instance_id and t.workflow_id = workflow.id;
-  if not found then
-    target := amc_history.create_result_table(workflow, begin_load.header);
-  elsif target.header <> begin_load.header then
-    raise exception 'The header of workflow % changed: %. Expected %; got %.', workflow.id,
-      amc_history.describe_header_change(target.header, begin_load.header),
-      array_to_string(target.header, ', '), array_to_string(begin_load.header, ', ')
-      using errcode = 'AH002', detail = 'header_changed',
-        hint = 'A workflow version has one header. Save the changed query: it becomes a version with its own table.';
+  target := amc_history.prepare_result_table(workflow, attempt, begin_load.header);
+  if target.table_name is null then
+    return;
   end if;
   delete from public.result_loads l where l.execution_id = attempt.execution_id and not l.complete;
-  insert into public.result_loads (execution_id, fence, table_name, header, files, segment_bytes)
-  values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header, begin_load.files,
-    begin_load.segment_bytes) returning id into load_id;
-  copy_statement := amc_history.copy_statement(target.table_name);
+  insert into public.result_loads (execution_id, fence, table_name, header, columns, files, segment_bytes)
+  values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header,
+    array(select target.columns[place] from unnest(amc_history.match_header(target.header, begin_load.header))
+      with ordinality as t(place, i) order by i), begin_load.files, begin_load.segment_bytes)
+  returning * into load;
+  load_id := load.id;
+  copy_statement := amc_history.copy_statement(load);
 end;
 $function$
 ;
 comment on function amc_history.begin_load(uuid,integer,text[],integer,bigint) is
   'Begins a load of an attempt''s execution from the start, for the worker that holds its fence: creates the results
-table with the first header, and answers the COPY statement that takes records.
+table with the first header, and answers the COPY statement that takes records; both null if the load waits, for a
+person who accepts the header or for another load: then its lease has ended.
 
 header: column names as in the file. files: how many the result has. segment_bytes: see result_loads. Refuses with
-header_changed (AH002) or stale_load (AH001).';
+too_many_columns, column_name_too_long (AH002) or stale_load (AH001).';
 
 CREATE OR REPLACE FUNCTION amc_history.cancel_collection(collection_id uuid)
  RETURNS control_report
@@ -1944,6 +2059,33 @@ comment on function amc_history.check_credential(jsonb) is
 (credential_is_access_token), with parts in each other''s place (credential_swapped). Refresh tokens begin
 with Atzr|, access tokens with Atza| (REF, H).';
 
+CREATE OR REPLACE FUNCTION amc_history.check_header(header text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  longest constant integer := 1000;
+  most constant integer := 1000;
+  long record;
+begin
+  if cardinality(check_header.header) > most then
+    raise exception 'Expected at most % columns, got %.', most, cardinality(check_header.header)
+      using errcode = 'AH002', detail = 'too_many_columns', hint = 'Save a query with fewer columns.';
+  end if;
+  select i, length(name) as length into long from unnest(check_header.header) with ordinality as t(name, i)
+    where length(name) > longest order by i limit 1;
+  if found then
+    raise exception 'Expected names of columns of at most % characters; that of column % has %.', longest, long.i,
+      long.length using errcode = 'AH002', detail = 'column_name_too_long', hint = 'Give the column a shorter name.';
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_header(text[]) is
+  'Refuses a header (AH002) with more than 1000 columns, or with a name of more than 1000 characters.';
+
 CREATE OR REPLACE FUNCTION amc_history.check_parameters(declared jsonb, given jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -2111,6 +2253,77 @@ comment on function amc_history.check_time_zone(text) is
   'Refuses what is not a tz database name (unknown_time_zone).';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.check_workflow_again(instance_id text, workflow_id text, with_first_week boolean)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  kind text := 'dry_run';
+  workflow public.amc_workflows;
+  subject text;
+begin
+  -- The instance first, as everywhere.
+  perform from public.amc_instances i where i.id = check_workflow_again.instance_id
+    and (amc_history.is_operator() or exists (select from public.amc_instance_members m
+      where m.instance_id = i.id and m.user_id = auth.uid())) for no key update;
+  if found then
+    select * into workflow from public.amc_workflows f
+    where f.instance_id = check_workflow_again.instance_id and f.id = check_workflow_again.workflow_id
+    for no key update;
+  end if;
+  if workflow.id is null then
+    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s that you may use.',
+      coalesce(quote_literal(check_workflow_again.instance_id), 'null'),
+      coalesce(quote_literal(check_workflow_again.workflow_id), 'null')),
+      'Check the ids. That of a workflow is what save_workflow answered.', 'PT404');
+  elsif workflow.checked_at is not null then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  if check_workflow_again.with_first_week then
+    kind := 'first_week';
+  end if;
+  subject := amc_history.workflow_subject(workflow.instance_id, workflow.id);
+  update public.amc_workflows f set check_asked_at = amc_history.clock_now(), check_kind = kind
+  where f.instance_id = workflow.instance_id and f.id = workflow.id;
+  update public.workflow_checks k set state = 'ended', outcome = 'given_up', ended_at = amc_history.clock_now()
+  where k.instance_id = workflow.instance_id and k.workflow_id = workflow.id and k.is_live
+    and k.kind = 'first_week' and kind = 'dry_run'
+    and not exists (select from public.week_attempts a where a.week_id = k.week_id and a.is_live);
+  perform amc_history.end_stoppage('workflow_check', subject);
+  perform amc_history.end_stoppage('workflow_save', subject);
+  perform amc_history.record_action('workflow_check_requested', workflow.instance_id,
+    detail => jsonb_build_object('workflow_id', workflow.id, 'kind', kind));
+  return row('applied', null, 0)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.check_workflow_again(text,text,boolean) is
+  'See public.check_workflow_again. Definer: users may not write workflows and checks.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.check_workflow_by_execution()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- After week and execution, a workflow is locked last.
+  perform amc_history.mark_workflow_checked(f.instance_id, f.id)
+  from public.report_data_weeks w
+  join public.report_data_collections c on c.id = w.collection_id
+  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+  where w.id = new.week_id and f.checked_at is null;
+  return null;
+end;
+$function$
+;
+comment on function amc_history.check_workflow_by_execution() is
+  'A version of which AMC runs, or ran, an execution counts as checked.';
+
 CREATE OR REPLACE FUNCTION amc_history.clock_now()
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
@@ -2181,17 +2394,11 @@ CREATE OR REPLACE FUNCTION amc_history.column_types(header text[], output_column
  SET search_path TO ''
 AS $function$
   with told as (
-    select o ->> 'name' as name, split_part(upper(o ->> 'dataType'), '(', 1) as data_type,
-      upper(o ->> 'columnType') as column_type, row_number() over (partition by o ->> 'name' order by i) as nth
+    select split_part(upper(o ->> 'dataType'), '(', 1) as data_type, upper(o ->> 'columnType') as column_type, i
     from jsonb_array_elements(case jsonb_typeof(column_types.output_columns)
       when 'array' then column_types.output_columns else '[]' end) with ordinality as t(o, i)
-    where jsonb_typeof(o) = 'object'
-  ),
-  asked as (
-    select name, i, row_number() over (partition by name order by i) as nth
-    from unnest(column_types.header) with ordinality as t(name, i)
   )
-  select case when exists (select from told) then array_agg(case
+  select case when cardinality(amc_history.told_names(column_types.output_columns)) > 0 then array_agg(case
       when t.data_type = 'BOOLEAN' or lower(a.name) = 'filtered' and coalesce(t.data_type, 'STRING') = 'STRING'
         then 'boolean'
       when t.data_type = 'DATE' then 'date'
@@ -2200,7 +2407,9 @@ AS $function$
       when t.data_type in ('BYTE', 'SHORT', 'INTEGER', 'LONG') and t.column_type = 'METRIC' then 'numeric'
       else 'text'
     end order by a.i) end
-  from asked a left join told t using (name, nth);
+  from unnest(column_types.header, amc_history.match_header(
+      amc_history.told_names(column_types.output_columns), column_types.header)) with ordinality as a(name, place, i)
+  left join told t on t.i = a.place;
 $function$
 ;
 comment on function amc_history.column_types(text[],jsonb) is
@@ -2454,7 +2663,7 @@ comment on function amc_history.copy_load_id() is
 Declared immutable, which it is within one COPY: COPY plans its defaults anew in each statement and so reads the
 setting once, not for each row. For COPY only: a prepared INSERT would keep the load for which it was planned.';
 
-CREATE OR REPLACE FUNCTION amc_history.copy_statement(table_name text)
+CREATE OR REPLACE FUNCTION amc_history.copy_statement(load result_loads)
  RETURNS text
  LANGUAGE sql
  STABLE
@@ -2463,16 +2672,17 @@ AS $function$
   select format(
     'copy amc_results.%I (%s) from stdin with (format csv, header false, delimiter %L, quote %L, escape %L)',
     t.table_name,
-    (select string_agg(quote_ident(n), ', ' order by i) from unnest(t.columns) with ordinality as c(n, i)),
+    (select string_agg(quote_ident(n), ', ' order by i)
+      from unnest(coalesce((load).columns, t.columns)) with ordinality as c(n, i)),
     f.output_format ->> 'separatorCharacter', f.output_format ->> 'quoteCharacter',
     f.output_format ->> 'escapeCharacter')
   from amc_history.result_tables t
   join public.amc_workflows f on f.instance_id = t.instance_id and f.id = t.workflow_id
-  where t.table_name = copy_statement.table_name;
+  where t.table_name = (load).table_name;
 $function$
 ;
-comment on function amc_history.copy_statement(text) is
-  'The COPY that takes records of a workflow''s files, without header, into its results table.';
+comment on function amc_history.copy_statement(result_loads) is
+  'The COPY that takes records of a load''s files, without header, into its results table, in the order of the file.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_actionable()
  RETURNS integer
@@ -2508,13 +2718,30 @@ begin
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
     + (select count(distinct i.credential_name) from public.amc_instances i where i.credential_try_at <= now_at)
-    + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again));
+    + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
+    + amc_history.count_checks();
 end;
 $function$
 ;
 comment on function amc_history.count_actionable() is
   'How many instances, results, credentials and cancellations a worker could do something for now. What waits behind
 a full or paused instance does not count.';
+
+CREATE OR REPLACE FUNCTION amc_history.count_checks()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select (select count(*) from amc_history.versions_to_check())::integer
+    + (select count(*) from amc_history.dry_runs_to_follow())::integer
+    + (select count(*) from amc_history.stale_first_weeks())::integer
+    + (select count(*) from public.workflow_checks k
+      where k.is_live and k.state = 'intended' and k.leased_until <= amc_history.clock_now())::integer;
+$function$
+;
+comment on function amc_history.count_checks() is
+  'How many checks of workflow versions a worker could move on now.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_filtered()
  RETURNS trigger
@@ -2643,9 +2870,9 @@ AS $function$
 declare
   columns text := (select string_agg(format('%s as %I', cell, name), ', ' order by i)
     from unnest(create_result_view.cells, target.columns) with ordinality as t(cell, name, i));
+  definition text;
 begin
-  execute format('drop view if exists public.%I', create_result_view.view_name);
-  execute format('create view public.%I with (security_invoker = true) as
+  definition := format('create or replace view public.%I with (security_invoker = true) as
     select w.instance_id, w.collection_id, w.id as week_id, w.week_start_date, w.week_end_date, c.time_zone,
       w.week_start_date::timestamp at time zone c.time_zone as window_start,
       (w.week_end_date + 1)::timestamp at time zone c.time_zone as window_end,
@@ -2655,6 +2882,14 @@ begin
     join public.result_loads l on l.execution_id = w.execution_id and l.complete
     join amc_results.%I r on r.load_id = l.id
     where w.status = ''completed''', create_result_view.view_name, columns, target.table_name);
+  begin
+    -- More columns behind the others: what depends on the view stays.
+    execute definition;
+  exception
+    when invalid_table_definition then
+      execute format('drop view public.%I', create_result_view.view_name);
+      execute definition;
+  end;
   execute format('comment on view public.%I is %L', create_result_view.view_name,
     format(create_result_view.about, target.workflow_id, target.instance_id));
   execute format('revoke all on public.%I from public, anon, authenticated, service_role',
@@ -2736,32 +2971,27 @@ CREATE OR REPLACE FUNCTION amc_history.describe_header_change(expected text[], g
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  with old as (
-    select name, i, row_number() over (partition by name order by i) as nth
-    from unnest(describe_header_change.expected) with ordinality as t(name, i)
+  with matched as (
+    select amc_history.match_header(describe_header_change.expected, describe_header_change.got) as places
   ),
-  new as (
-    select name, i, row_number() over (partition by name order by i) as nth
-    from unnest(describe_header_change.got) with ordinality as t(name, i)
+  -- Twenty names say enough, and a name may be long.
+  added as (
+    select left(quote_ident(t.name), 100) as name, t.i
+    from matched m, unnest(describe_header_change.got, m.places) with ordinality as t(name, place, i)
+    where t.place is null order by t.i limit 20
   ),
-  -- Places among the columns that both have: one column more moves none of the others.
-  kept as (
-    select name, o.i as old_place, n.i as new_place,
-      row_number() over (order by o.i) <> row_number() over (order by n.i) as moved
-    from old o join new n using (name, nth)
+  removed as (
+    select left(quote_ident(t.name), 100) as name, t.i
+    from matched m, unnest(describe_header_change.expected) with ordinality as t(name, i)
+    where t.i <> all (array_remove(m.places, null)) order by t.i limit 20
   )
-  select concat_ws('; ',
-    'added ' || (select string_agg(quote_ident(name), ', ' order by n.i)
-      from new n where (name, nth) not in (select name, nth from old)),
-    'removed ' || (select string_agg(quote_ident(name), ', ' order by o.i)
-      from old o where (name, nth) not in (select name, nth from new)),
-    'moved ' || (select string_agg(format('%I from place %s to %s', name, old_place, new_place), ', '
-        order by new_place)
-      from kept where moved));
+  select concat_ws('; ', 'added ' || (select string_agg(name, ', ' order by i) from added),
+    'removed ' || (select string_agg(name, ', ' order by i) from removed));
 $function$
 ;
 comment on function amc_history.describe_header_change(text[],text[]) is
-  'Says which columns of a header were added, removed and moved; empty if none was.';
+  'Says which columns a header (got) has that another one (expected) has not, and the other way round, whatever the
+order and the case; empty if there are none. At most twenty of each, cut at 100 characters.';
 
 CREATE OR REPLACE FUNCTION amc_history.dispatch_collect()
  RETURNS integer
@@ -2861,6 +3091,51 @@ comment on function amc_history.drop_result_table() is
   'Drops the table and the views of a workflow version that is deleted (with its instance, say). Definer: whoever
 deletes a workflow need not own them.';
 
+CREATE OR REPLACE FUNCTION amc_history.drop_unproved_table(target amc_history.result_tables, execution_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+begin
+  if exists (select from public.result_loads l where l.table_name = (target).table_name and l.complete) then
+    return 'proved';
+  elsif exists (select from public.result_loads l join public.week_attempts a on a.execution_id = l.execution_id
+      where l.table_name = (target).table_name and a.is_live
+        and l.execution_id <> drop_unproved_table.execution_id) then
+    return 'in_use';
+  end if;
+  delete from public.result_loads l where l.table_name = (target).table_name;
+  delete from amc_history.result_tables t where t.table_name = (target).table_name;
+  return 'dropped';
+exception
+  -- Somebody has built upon its view: it stays.
+  when dependent_objects_still_exist then
+    return 'proved';
+end;
+$function$
+;
+comment on function amc_history.drop_unproved_table(amc_history.result_tables,text) is
+  'Drops a results table that no complete load vouches for: whatever file came first was no result. Answers dropped;
+in_use, if another execution than this one is being loaded into it; or proved.';
+
+CREATE OR REPLACE FUNCTION amc_history.dry_runs_to_follow()
+ RETURNS SETOF workflow_checks
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select k.* from public.workflow_checks k
+  join public.amc_instances i on i.id = k.instance_id
+  where k.is_live and k.state = 'created' and k.due_at <= amc_history.clock_now()
+    and coalesce(k.leased_until <= amc_history.clock_now(), true)
+    and coalesce(i.paused_until <= amc_history.clock_now(), true);
+$function$
+;
+comment on function amc_history.dry_runs_to_follow() is
+  'The dry runs about which AMC is to be asked now, and of which no worker has the lease.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamp with time zone
     DEFAULT NULL::timestamp with time zone)
  RETURNS void
@@ -2914,6 +3189,47 @@ comment on function amc_history.end_cancelled_attempts(text) is
 One that cannot be ended is set aside (stoppage week).';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.end_dry_run(check_row workflow_checks, outcome text, status text, words text,
+    request_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  subject constant text := amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id);
+  ended public.workflow_checks;
+begin
+  update public.workflow_checks k set state = 'ended', outcome = end_dry_run.outcome,
+    ended_at = amc_history.clock_now(), leased_until = null, due_at = null,
+    amc_status = coalesce(end_dry_run.status, k.amc_status), words = left(end_dry_run.words, 4000),
+    request_id = coalesce(end_dry_run.request_id, k.request_id)
+  where k.id = (check_row).id returning * into ended;
+  case end_dry_run.outcome
+    when 'accepted' then
+      perform amc_history.mark_workflow_checked(ended.instance_id, ended.workflow_id);
+      -- It may have been checked before, by an execution, and have been held up since.
+      perform amc_history.end_stoppage('workflow_check', subject);
+    when 'refused' then
+      if not exists (select from public.amc_workflows f where f.instance_id = ended.instance_id
+          and f.id = ended.workflow_id and f.checked_at is not null) then
+        perform amc_history.hold_workflow(ended, 'amc', coalesce(end_dry_run.words, 'AMC gave no reason.'));
+      end if;
+    when 'lost', 'failed' then
+      perform amc_history.record_stoppage('workflow_check', subject, 'dry_run_' || end_dry_run.outcome,
+        case end_dry_run.outcome when 'lost' then 'amc_history' else 'amc' end,
+        coalesce(end_dry_run.words, 'AMC gave no reason.'), ended.instance_id, ended.collection_id,
+        request_id => ended.request_id);
+    else null;
+  end case;
+end;
+$function$
+;
+comment on function amc_history.end_dry_run(workflow_checks,text,text,text,text) is
+  'Ends a dry run with an outcome, and does what follows: accepted lets the weeks of the version begin; refused holds
+it for a person; lost and failed let it be asked again, after pauses that grow. status, words, request_id: AMC''s.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.end_earlier_loaders(load_id uuid, fence integer)
  RETURNS integer
  LANGUAGE sql
@@ -2931,6 +3247,44 @@ $function$
 comment on function amc_history.end_earlier_loaders(uuid,integer) is
   'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
 many.';
+
+CREATE OR REPLACE FUNCTION amc_history.end_first_weeks()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  check_row public.workflow_checks;
+  week public.report_data_weeks;
+  refused boolean;
+  ended integer := 0;
+begin
+  for check_row in
+    select k.* from public.workflow_checks k where k.id in (select s.id from amc_history.stale_first_weeks() s)
+    for update skip locked
+  loop
+    select * into week from public.report_data_weeks w where w.id = check_row.week_id;
+    -- The privacy refusal is about the window, not about the query (guide, M).
+    refused := found and week.status = 'failed' and week.error_code in ('amc_refused', 'amc_rejected')
+      and coalesce(week.error_message, '') !~* 'overlapping time windows';
+    update public.workflow_checks k set state = 'ended', ended_at = amc_history.clock_now(),
+      outcome = case when refused then 'refused' else 'given_up' end, words = left(week.error_message, 4000)
+    where k.id = check_row.id and k.is_live;
+    if found then
+      ended := ended + 1;
+      if refused then
+        perform amc_history.hold_workflow(check_row, 'amc', coalesce(week.error_message, 'AMC gave no reason.'));
+      end if;
+    end if;
+  end loop;
+  return ended;
+end;
+$function$
+;
+comment on function amc_history.end_first_weeks() is
+  'Ends the checks whose week went alone and can tell no more: it ended, or is held. Where AMC refused or rejected it,
+the version is held with AMC''s words; else another week goes. Answers how many it ended.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_stoppage(kind text, subject text)
  RETURNS boolean
@@ -2976,6 +3330,45 @@ comment on function amc_history.executions_to_cancel(interval) is
   'The executions that a worker should ask AMC to cancel now, the earliest requested first. again: how long after a
 request AMC is asked once more.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.extend_result_table(target amc_history.result_tables, header text[],
+    output_columns jsonb)
+ RETURNS amc_history.result_tables
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+  added text[] := array(
+    select t.name from unnest(extend_result_table.header,
+      amc_history.match_header(target.header, extend_result_table.header)) with ordinality as t(name, place, i)
+    where t.place is null order by t.i);
+  extended amc_history.result_tables;
+begin
+  if cardinality(added) = 0 then
+    return target;
+  end if;
+  perform amc_history.check_header(target.header || added);
+  update amc_history.result_tables t set
+    header = t.header || added,
+    columns = amc_history.column_names(t.header || added),
+    types = t.types || coalesce(amc_history.column_types(added, extend_result_table.output_columns),
+      array_fill('text'::text, array[cardinality(added)]))
+  where t.table_name = target.table_name
+  returning t.* into extended;
+  execute format('alter table amc_results.%I %s', target.table_name,
+    (select string_agg(format('add column %I text', name), ', ' order by i)
+      from unnest(extended.columns) with ordinality as t(name, i) where i > cardinality(target.columns)));
+  perform amc_history.create_result_views(extended);
+  return extended;
+end;
+$function$
+;
+comment on function amc_history.extend_result_table(amc_history.result_tables,text[],jsonb) is
+  'Gives a results table and its views the columns of a header that they lack, behind the others: null in the results
+that are there. output_columns: AMC''s, for their types. Answers the table''s row as it is then. Waits for loads into
+    the
+table at most 5 s.';
 
 CREATE OR REPLACE FUNCTION amc_history.fail_week(week report_data_weeks, code text, message text)
  RETURNS void
@@ -3282,6 +3675,20 @@ comment on function amc_history.has_claimable_week(text) is
   'Whether an attempt may begin for a week of the instance: it is due, and no live attempt asks for the same window.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.header_key(header text[])
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select encode(sha256(convert_to(array_to_json(array_agg(lower(btrim(name)) order by lower(btrim(name))))::text,
+    'UTF8')), 'hex')
+  from unnest(header_key.header) as t(name);
+$function$
+;
+comment on function amc_history.header_key(text[]) is
+  'The same for two headers of the same names, whatever their order and case.';
+
 CREATE OR REPLACE FUNCTION amc_history.hold_for_survey()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3296,6 +3703,60 @@ $function$
 comment on function amc_history.hold_for_survey() is
   'Holds a week with survey_again, whoever makes it due, until the next listing has looked for it.';
 
+CREATE OR REPLACE FUNCTION amc_history.hold_header(workflow amc_workflows, attempt week_attempts, header text[],
+    expected text[], whose text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  difference constant text := amc_history.describe_header_change(hold_header.expected, hold_header.header);
+  week public.report_data_weeks;
+begin
+  insert into amc_history.result_headers as h (instance_id, workflow_id, header_key, header, difference, execution_id)
+  values ((workflow).instance_id, (workflow).id, amc_history.header_key(hold_header.header), hold_header.header,
+    difference, (attempt).execution_id)
+  on conflict (instance_id, workflow_id, header_key) do update set header = excluded.header,
+    difference = excluded.difference, execution_id = excluded.execution_id, seen_at = amc_history.clock_now();
+  perform amc_history.record_stoppage('workflow_header', (workflow).instance_id || '/' || (workflow).id,
+    'header_to_accept', 'amc_history', format('The result of execution %s has not the columns of %s: %s. Results of '
+      'workflow %s wait, and nothing is lost. If these columns are right, accept_header(%L, %L) takes them; if not, '
+      'cancel its collections and save another query.', (attempt).execution_id, hold_header.whose, difference,
+      (workflow).id, (workflow).instance_id, (workflow).id),
+    (workflow).instance_id, waits_for_person => true);
+  select * into week from public.report_data_weeks w where w.id = (attempt).week_id;
+  perform amc_history.record_event('header_held', attempt, week, (attempt).execution_id,
+    jsonb_build_object('difference', difference));
+  update public.week_attempts a set leased_until = null, due_at = null where a.id = (attempt).id;
+end;
+$function$
+;
+comment on function amc_history.hold_header(amc_workflows,week_attempts,text[],text[],text) is
+  'Lets the loads of a workflow version wait until a person accepts a header (accept_header): fails nothing.
+
+attempt: the one whose result has it; the caller holds its lock. expected: the header that it was compared with.
+whose: whose header that is, in words.';
+
+CREATE OR REPLACE FUNCTION amc_history.hold_workflow(check_row workflow_checks, source text, words text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.record_stoppage('workflow_check',
+    amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id), 'query_refused',
+    hold_workflow.source, hold_workflow.words, (check_row).instance_id, (check_row).collection_id,
+    request_id => (check_row).request_id, waits_for_person => true);
+  perform amc_history.record_workflow_event('workflow_refused', check_row,
+    jsonb_build_object('message', left(hold_workflow.words, 500)));
+end;
+$function$
+;
+comment on function amc_history.hold_workflow(workflow_checks,text,text) is
+  'Holds a workflow version, with every collection of it, until a person asks for the check again: its query was
+refused. source, words: in whose words, and which.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.insert_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3309,6 +3770,8 @@ begin
     d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
     d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
   from amc_history.read_observation(coalesce(insert_execution.details, '{}')) d
+  -- A dry run never becomes a week's execution.
+  where not exists (select from public.workflow_checks k where k.execution_id = insert_execution.execution_id)
   on conflict (id) do nothing;
   return case when found then true end;
 end;
@@ -3316,7 +3779,7 @@ $function$
 ;
 comment on function amc_history.insert_execution(text,uuid,jsonb,boolean) is
   'Adds the row of an execution. details: an amc_history.execution_observation as JSON, or null; its id does not
-count. Answers true, or null if the row is there already.';
+count. Answers true, or null if the row is there already, or is a dry run''s.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.insert_intents(instance amc_instances, max_weeks integer, lease interval)
@@ -3536,6 +3999,18 @@ comment on function amc_history.is_operator() is
   'Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
 at a database prompt whose login role is postgres or may become it.';
 
+CREATE OR REPLACE FUNCTION amc_history.is_same_header(expected text[], got text[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select amc_history.header_key(is_same_header.expected) = amc_history.header_key(is_same_header.got);
+$function$
+;
+comment on function amc_history.is_same_header(text[],text[]) is
+  'Whether two headers have the same names, whatever their order and case; null where one is null.';
+
 CREATE OR REPLACE FUNCTION amc_history.is_terminal_status(status text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3645,12 +4120,13 @@ AS $function$
     and lower(a.attname) <> 'filtered'
     and exists (select
       from jsonb_array_elements(case jsonb_typeof(told.columns) when 'array' then told.columns else '[]' end) o
-      where o ->> 'name' = (load).header[a.attnum - 2] and upper(o ->> 'columnType') = 'DIMENSION');
+      where upper(o ->> 'columnType') = 'DIMENSION' and lower(o ->> 'name') = lower((load).header[
+        case when (load).columns is null then a.attnum - 2 else array_position((load).columns, a.attname::text) end]));
 $function$
 ;
 comment on function amc_history.key_columns(result_loads) is
-  'The columns of a load that are dimensions, by AMC''s outputColumns; null if none is known. The header''s columns are
-the table''s from the third on.';
+  'The columns of a load that are dimensions, by AMC''s outputColumns; null if none is known. Without columns of its
+own, the load has the table''s from the third on.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -3751,7 +4227,7 @@ begin
     from unnest(target.columns, target.header, amc_history.load_types(load.id)) with ordinality as t(n, h, type, i)
     left join lateral (select o
       from jsonb_array_elements(case jsonb_typeof(told) when 'array' then told else '[]' end) o
-      where o ->> 'name' = h limit 1) on true;
+      where lower(o ->> 'name') = lower(h) limit 1) on true;
   execute format('select coalesce(jsonb_agg(to_jsonb(f) - ''line'' order by f.line), ''[]'') from (
       select r.line, %s from amc_results.%I r where r.load_id = $1 order by r.line limit 20) f',
     (select string_agg(format('left(r.%1$I, %2$s) as %1$I', n, max_cell_length), ', ' order by i)
@@ -3779,7 +4255,7 @@ CREATE OR REPLACE FUNCTION amc_history.load_types(load_id uuid)
  STABLE
  SET search_path TO ''
 AS $function$
-  select coalesce(t.types, amc_history.column_types(l.header, e.output_columns))
+  select coalesce(t.types, amc_history.column_types(t.header, e.output_columns))
   from public.result_loads l
   join public.workflow_executions e on e.id = l.execution_id
   join amc_history.result_tables t on t.table_name = l.table_name
@@ -3954,6 +4430,94 @@ comment on function amc_history.lock_starts(uuid) is
 Taken before the instance is locked.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.lose_dry_runs()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  check_row public.workflow_checks;
+  lost integer := 0;
+begin
+  for check_row in
+    select k.* from public.workflow_checks k
+    where k.is_live and k.state = 'intended' and k.kind = 'dry_run' and k.leased_until <= amc_history.clock_now()
+    for update skip locked
+  loop
+    perform amc_history.end_dry_run(check_row, 'lost', null, 'No worker reported what AMC answered to the dry run.',
+      null);
+    lost := lost + 1;
+  end loop;
+  return lost;
+end;
+$function$
+;
+comment on function amc_history.lose_dry_runs() is
+  'Ends dry runs without a report whose lease is over: whatever became of them, they are asked again. Answers how
+many.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.mark_workflow_checked(instance_id text, workflow_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  update public.amc_workflows f set checked_at = amc_history.clock_now(), check_asked_at = null
+  where f.instance_id = mark_workflow_checked.instance_id and f.id = mark_workflow_checked.workflow_id
+    and f.checked_at is null;
+  if not found then
+    return false;
+  end if;
+  -- A dry run that is under way is still followed to its end: AMC may run it.
+  update public.workflow_checks k set state = 'ended', outcome = 'accepted', ended_at = amc_history.clock_now()
+  where k.instance_id = mark_workflow_checked.instance_id and k.workflow_id = mark_workflow_checked.workflow_id
+    and k.is_live and k.kind = 'first_week';
+  perform amc_history.end_stoppage('workflow_check',
+    amc_history.workflow_subject(mark_workflow_checked.instance_id, mark_workflow_checked.workflow_id));
+  insert into public.tracking_events (event, instance_id, detail) values ('workflow_checked',
+    mark_workflow_checked.instance_id, jsonb_build_object('workflow_id', mark_workflow_checked.workflow_id));
+  return true;
+end;
+$function$
+;
+comment on function amc_history.mark_workflow_checked(text,text) is
+  'Records that AMC has validated a workflow version: its weeks may begin from now on, and what held it up ends.
+Answers whether that is news.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.match_header(expected text[], got text[])
+ RETURNS integer[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  with expected as (
+    select name, i, row_number() over (partition by name order by i) as nth
+    from unnest(match_header.expected) with ordinality as t(name, i)
+  ),
+  got as (
+    select name, i, row_number() over (partition by name order by i) as nth
+    from unnest(match_header.got) with ordinality as t(name, i)
+  ),
+  exact as (select e.i as place, g.i from expected e join got g using (name, nth)),
+  -- What is left over is compared without regard to case.
+  folded as (
+    select e.i as place, g.i
+    from (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
+      from expected where i not in (select place from exact)) e
+    join (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
+      from got where i not in (select i from exact)) g using (name, nth)
+  )
+  select coalesce(array_agg(coalesce(x.place, f.place)::integer order by g.i), '{}')
+  from got g left join exact x on x.i = g.i left join folded f on f.i = g.i;
+$function$
+;
+comment on function amc_history.match_header(text[],text[]) is
+  'For each name of a header (got) its place in another one (expected), by name, whatever the order and, where nothing
+fits exactly, the case; null where it has none. Equal names are matched in their order.';
+
 CREATE OR REPLACE FUNCTION amc_history.may_begin(checked_at timestamp with time zone, week_id uuid)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3961,13 +4525,17 @@ CREATE OR REPLACE FUNCTION amc_history.may_begin(checked_at timestamp with time 
  SET search_path TO ''
 AS $function$
 begin
-  return true;
+  if may_begin.checked_at is not null then
+    return true;
+  end if;
+  return exists (select from public.workflow_checks k
+    where k.week_id = may_begin.week_id and k.is_live and k.kind = 'first_week');
 end;
 $function$
 ;
 comment on function amc_history.may_begin(timestamp with time zone,uuid) is
-  'Whether an attempt of a week may begin, as far as its query is concerned. checked_at: of the week''s workflow version
-(amc_workflows). week_id: the week.';
+  'Whether an attempt of a week may begin, as far as its query is concerned: AMC has validated it, or this is the week
+that goes alone. checked_at: of the week''s workflow version (amc_workflows). week_id: the week.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.may_control(collection_id uuid)
@@ -4034,6 +4602,52 @@ $function$
 ;
 comment on function amc_history.next_due_at(uuid) is
   'The due_at of a week that may start as soon as possible: now, or infinity while its collection is paused.';
+
+CREATE OR REPLACE FUNCTION amc_history.open_checks(max_checks integer, lease interval)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  settle_days constant integer := (amc_history.allowances()).settle_days;
+begin
+  return query
+  with wanted as (
+    select v.*, w.week_start_date, coalesce(c.time_zone, 'UTC') as time_zone, c.parameter_values
+    from amc_history.versions_to_check() v
+    left join public.report_data_weeks w on w.id = v.week_id
+    left join public.report_data_collections c on c.id = v.collection_id
+    order by v.turn, v.instance_id limit open_checks.max_checks
+  ),
+  days as (
+    select w.*, coalesce(w.week_start_date, (amc_history.clock_now() at time zone 'UTC')::date - settle_days) as day
+    from wanted w
+  ),
+  opened as (
+    insert into public.workflow_checks as k (instance_id, workflow_id, kind, week_id, collection_id,
+      time_window_start, time_window_end, time_zone, parameter_values, timeout_seconds, leased_until)
+    select d.instance_id, d.workflow_id, d.kind, d.week_id, d.collection_id, s.time_window_start, s.time_window_end,
+      s.time_zone, s.parameter_values, s.timeout_seconds, s.leased_until
+    from days d
+    left join lateral (select amc_history.local_midnight(d.day) as time_window_start,
+        amc_history.local_midnight(d.day + 1) as time_window_end, d.time_zone,
+        coalesce(d.parameter_values, '{}') as parameter_values,
+        -- Weeks send 21,600 and up.
+        900 + floor(random() * 20700)::integer as timeout_seconds,
+        amc_history.clock_now() + open_checks.lease as leased_until) s on d.kind = 'dry_run'
+    -- Another worker was first.
+    on conflict do nothing
+    returning k.id, k.kind
+  )
+  select o.id from opened o where o.kind = 'dry_run';
+end;
+$function$
+;
+comment on function amc_history.open_checks(integer,interval) is
+  'Commits the intents of checks, for at most max_checks versions, instances taking turns: a dry run of one day, under
+a lease, or a week that may go alone. Answers the dry runs, which the caller is to ask for.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.open_load(load_id uuid, fence integer)
  RETURNS void
@@ -4219,6 +4833,66 @@ comment on function amc_history.plan_range(integer,date,date,text,text) is
 ago (amc_history.allowances), or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete,
 range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.prepare_result_table(workflow amc_workflows, attempt week_attempts, header
+    text[])
+ RETURNS amc_history.result_tables
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  told jsonb := coalesce((select e.output_columns from public.workflow_executions e
+    where e.id = (attempt).execution_id), (workflow).output_columns);
+  key constant text := amc_history.header_key(prepare_result_table.header);
+  -- By a person, or by a result that has it.
+  accepted boolean := exists (select from amc_history.result_headers h
+      where h.instance_id = (workflow).instance_id and h.workflow_id = (workflow).id and h.accepted_at is not null
+        and h.header_key = key)
+    or exists (select from public.result_loads l
+      where l.table_name = (workflow).result_table and l.complete and amc_history.header_key(l.header) = key);
+  target amc_history.result_tables;
+  becomes text := 'dropped';
+begin
+  perform amc_history.check_header(prepare_result_table.header);
+  select * into target from amc_history.result_tables t
+    where t.instance_id = (workflow).instance_id and t.workflow_id = (workflow).id;
+  if found then
+    if amc_history.is_same_header(target.header, prepare_result_table.header) then
+      return target;
+    end if;
+    becomes := amc_history.drop_unproved_table(target, (attempt).execution_id);
+  end if;
+  if becomes = 'in_use' then
+    update public.week_attempts a set leased_until = null,
+      due_at = amc_history.clock_now() + (amc_history.allowances()).result_wait_least
+    where a.id = (attempt).id;
+    return null;
+  elsif becomes = 'proved' then
+    if accepted then
+      return amc_history.extend_result_table(target, prepare_result_table.header, told);
+    end if;
+    perform amc_history.hold_header(workflow, attempt, prepare_result_table.header, target.header,
+      'its earlier results');
+    return null;
+  elsif accepted
+    or coalesce(amc_history.is_same_header(amc_history.told_names(told), prepare_result_table.header), true) then
+    return amc_history.create_result_table(workflow, prepare_result_table.header);
+  end if;
+  perform amc_history.hold_header(workflow, attempt, prepare_result_table.header, amc_history.told_names(told),
+    'AMC''s outputColumns');
+  return null;
+end;
+$function$
+;
+comment on function amc_history.prepare_result_table(amc_workflows,week_attempts,text[]) is
+  'Finds or makes the results table that takes a result with this header, or lets the load wait and answers null.
+
+The same names as the table''s, in any order or case, are taken. A first header is compared with AMC''s outputColumns,
+    if
+AMC told them; that files have exactly these names is not verified (L), so what differs waits for a person
+(amc_history.hold_header). A header that no complete load vouches for yields to the next one; while a load with it is
+under way, this one waits a moment. The caller holds the workflow''s advisory lock and the attempt''s. Refuses with
+too_many_columns, column_name_too_long (AH002).';
 
 CREATE OR REPLACE FUNCTION amc_history.protect_execution_id()
  RETURNS trigger
@@ -4409,6 +5083,26 @@ $function$
 comment on function amc_history.record_checked_cells() is
   'Stores the summary''s count of cells that do not fit as a load becomes complete.';
 
+CREATE OR REPLACE FUNCTION amc_history.record_dry_runs(check_row workflow_checks, shown text, message text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.amc_instances i set dry_runs = record_dry_runs.shown
+  where i.id = (check_row).instance_id and i.dry_runs <> record_dry_runs.shown;
+  if found and record_dry_runs.shown <> 'honoured' then
+    perform amc_history.record_workflow_event('dry_runs_' || record_dry_runs.shown, check_row,
+      jsonb_build_object('message', left(record_dry_runs.message, 500)));
+  end if;
+end;
+$function$
+;
+comment on function amc_history.record_dry_runs(workflow_checks,text,text) is
+  'Remembers what AMC makes of dry runs on an instance (amc_instances.dry_runs). An event tells of the first that did
+not work.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.record_echo(instance_id text, proved boolean)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4518,6 +5212,21 @@ cut to 2000 characters. instance_id, collection_id, week_id: what it belongs to,
 belongs to none. request_id: of AMC''s answer. waits_for_person: it is not tried again by itself.
 Opens the alert held_up if it waits for a person, or was tried stoppage_alert_times in a row (amc_history.allowances).
 Answers when it may be tried again; null: when a person ends it.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.record_workflow_event(event text, check_row workflow_checks, detail jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.tracking_events (event, instance_id, collection_id, execution_id, detail)
+  values (record_workflow_event.event, (check_row).instance_id, (check_row).collection_id, (check_row).execution_id,
+    jsonb_strip_nulls(jsonb_build_object('workflow_id', (check_row).workflow_id, 'check_id', (check_row).id)
+      || coalesce(record_workflow_event.detail, '{}')));
+$function$
+;
+comment on function amc_history.record_workflow_event(text,workflow_checks,jsonb) is
+  'Writes an event that no person caused, about the check of a workflow version.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.refresh_overdue_alerts(instance_id text)
@@ -4926,7 +5635,7 @@ begin
   update public.result_loads l set fence = resume_load.fence
     where l.execution_id = attempt.execution_id and not l.complete
     returning l.* into load;
-  copy_statement := amc_history.copy_statement(load.table_name);
+  copy_statement := amc_history.copy_statement(load);
 end;
 $function$
 ;
@@ -5206,6 +5915,23 @@ comment on function amc_history.set_workflow_version() is
   'Gives a new workflow version the hash of what decides its result (SQL, parameters, output format), its id at AMC (a
 readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).';
 
+CREATE OR REPLACE FUNCTION amc_history.stale_first_weeks()
+ RETURNS SETOF workflow_checks
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select k.* from public.workflow_checks k
+  left join public.report_data_weeks w on w.id = k.week_id
+  where k.is_live and k.kind = 'first_week'
+    and coalesce(w.due_at = 'infinity' or w.due_at is null, true)
+    and not exists (select from public.week_attempts a where a.week_id = k.week_id and a.is_live);
+$function$
+;
+comment on function amc_history.stale_first_weeks() is
+  'The checks whose week went alone, and neither waits for an attempt nor has one.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.stoppage_alert_subject(kind text, subject text)
  RETURNS text
  LANGUAGE sql
@@ -5273,6 +5999,21 @@ comment on function amc_history.store_credential(text,jsonb,text) is
   'Stores an instance''s credential in Vault, or takes the secret that is there under the name credential_secret.
 Answers the secret''s name. Refuses as amc_history.check_credential does, and with credential_ambiguous,
 credential_secret_not_found.';
+
+CREATE OR REPLACE FUNCTION amc_history.told_names(output_columns jsonb)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  -- An element without a name keeps its place, so that places are those of the array.
+  select case when count(o ->> 'name') > 0 then array_agg(o ->> 'name' order by i) end
+  from jsonb_array_elements(case jsonb_typeof(told_names.output_columns)
+    when 'array' then told_names.output_columns else '[]' end) with ordinality as t(o, i);
+$function$
+;
+comment on function amc_history.told_names(jsonb) is
+  'The names of AMC''s outputColumns, in their order; null if it told none.';
 
 CREATE OR REPLACE FUNCTION amc_history.typed_cell_sql(cell text, sql_type text)
  RETURNS text
@@ -5380,6 +6121,38 @@ comment on function amc_history.usual_output_format() is
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.versions_to_check()
+ RETURNS TABLE(instance_id text, workflow_id text, week_id uuid, collection_id uuid, kind text, turn bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select f.instance_id, f.id, w.id, w.collection_id,
+    case when f.check_kind = 'first_week' or i.dry_runs in ('ignored', 'refused') then 'first_week' else 'dry_run' end,
+    row_number() over (partition by f.instance_id order by w.due_at nulls first, f.id)
+  from public.amc_workflows f
+  join public.amc_instances i on i.id = f.instance_id and coalesce(i.paused_until <= amc_history.clock_now(), true)
+  left join lateral (select w.id, w.collection_id, w.due_at
+    from public.report_data_collections c
+    join public.report_data_weeks w on w.collection_id = c.id
+    where c.instance_id = f.instance_id and c.workflow_id = f.id and c.paused_at is null and c.cancelled_at is null
+      and w.due_at <= amc_history.clock_now()
+    order by w.due_at, w.week_start_date limit 1) w on true
+  where f.checked_at is null
+    and (w.id is not null or f.check_asked_at is not null and f.check_kind = 'dry_run'
+      and i.dry_runs not in ('ignored', 'refused'))
+    and not exists (select from public.workflow_checks k
+      where k.instance_id = f.instance_id and k.workflow_id = f.id and k.is_live)
+    and not amc_history.is_held_up('workflow_check', amc_history.workflow_subject(f.instance_id, f.id))
+    and not amc_history.is_held_up('workflow_save', amc_history.workflow_subject(f.instance_id, f.id));
+$function$
+;
+comment on function amc_history.versions_to_check() is
+  'The workflow versions that wait for a check: not checked, with a due week or asked for by a person, without a check
+under way, not held up, on an instance that is not paused. week_id, collection_id: the oldest due week, or null. kind:
+how it is to be checked. turn: so that instances take turns.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.versions_to_prune(max_loads integer)
  RETURNS TABLE(load_id uuid, week_id uuid, execution_id text, records bigint)
  LANGUAGE sql
@@ -5483,6 +6256,21 @@ comment on function amc_history.window_key(text,text,text,jsonb) is
   'Equal for two attempts that would ask AMC for the same.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.workflow_subject(instance_id text, workflow_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return workflow_subject.instance_id || '/' || workflow_subject.workflow_id;
+end;
+$function$
+;
+comment on function amc_history.workflow_subject(text,text) is
+  'The subject of a stoppage of a workflow version (workflow_check, workflow_save).';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.write_canonical_status()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5581,6 +6369,24 @@ comment on function cancel_collection(uuid) is
   'Ends a collection for good: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
 also where its id is not known yet. Finished weeks keep what they show. Answers {outcome, reason, weeks}: applied
 (weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.check_workflow_again(instance_id text, workflow_id text, with_first_week boolean
+    DEFAULT false)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.check_workflow_again(check_workflow_again.instance_id, check_workflow_again.workflow_id,
+    check_workflow_again.with_first_week);
+$function$
+;
+comment on function check_workflow_again(text,text,boolean) is
+  'Asks AMC again whether it takes the query of a workflow version, also one that it refused, or before there is any
+collection of it: by a dry run, or, with_first_week, by letting one week go alone, where dry runs are of no use. What
+held the version up ends. For members of the instance; refuses anybody else with workflow_not_found. Answers applied,
+or already_applied if the version is checked.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -5769,14 +6575,22 @@ CREATE OR REPLACE FUNCTION public.claim_loads(max_loads integer DEFAULT 2, lease
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  with ready as (
+  with held as materialized (
+    select s.subject from public.stoppages s
+    where s.kind = 'workflow_header' and s.ended_at is null
+      and coalesce(s.retry_at > amc_history.clock_now(), true)
+  ),
+  ready as (
     select a.id from public.week_attempts a
     join public.workflow_executions e on e.id = a.execution_id
     join public.amc_instances i on i.id = a.instance_id
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
     where a.is_live and a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
       and coalesce(a.leased_until <= amc_history.clock_now(), true)
       and coalesce(a.due_at <= amc_history.clock_now(), true)
       and coalesce(i.paused_until <= amc_history.clock_now(), true)
+      and c.instance_id || '/' || c.workflow_id not in (select subject from held)
     order by a.intended_at
     limit claim_loads.max_loads
     for update of a skip locked
@@ -5804,6 +6618,61 @@ comment on function claim_loads(integer,integer) is
 
 fence: for the functions that load, and fail_load. summary: not null if the load is complete already and only
 the week is to be completed. lease_seconds: how long nobody else takes it. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.claim_workflow_checks(max_checks integer DEFAULT 5, lease_seconds integer DEFAULT
+    NULL::integer)
+ RETURNS TABLE(check_id uuid, instance_id text, entity_id text, marketplace_id text, region text, credential_name text,
+    workflow_id text, workflow_saved boolean, workflow_definition jsonb, time_window_start text, time_window_end text,
+    time_zone text, parameter_values jsonb, timeout_seconds integer, execution_id text, is_overdue boolean, is_cancelled
+    boolean, dry_runs_known boolean, post_within_seconds integer)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  lease constant interval := coalesce(make_interval(secs => claim_workflow_checks.lease_seconds),
+    allowed.create_lease);
+  claimed uuid[];
+begin
+  perform amc_history.lose_dry_runs();
+  perform amc_history.end_first_weeks();
+  with followed as (
+    update public.workflow_checks k set leased_until = amc_history.clock_now() + lease
+    where k.id in (select c.id from public.workflow_checks c
+      where c.id in (select f.id from amc_history.dry_runs_to_follow() f)
+      order by c.due_at limit claim_workflow_checks.max_checks for update skip locked)
+    returning k.id
+  )
+  select array_agg(f.id) into claimed from followed f;
+  claimed := claimed || array(select amc_history.open_checks(claim_workflow_checks.max_checks, lease));
+  return query
+  select k.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name, f.id, f.saved_at is not null,
+    case when k.state = 'intended' and f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
+      'parameters', f.parameters, 'output_format', f.output_format) end,
+    k.time_window_start, k.time_window_end, k.time_zone, k.parameter_values, k.timeout_seconds, k.execution_id,
+    k.intended_at + case when k.amc_status = 'PENDING' then allowed.dry_run_queued else allowed.dry_run_runs end
+      <= amc_history.clock_now(),
+    k.cancel_requested_at is not null, i.dry_runs <> 'unknown', extract(epoch from allowed.post_window)::integer
+  from public.workflow_checks k
+  join public.amc_workflows f on f.instance_id = k.instance_id and f.id = k.workflow_id
+  join public.amc_instances i on i.id = k.instance_id
+  where k.id = any (claimed)
+  order by k.intended_at;
+end;
+$function$
+;
+comment on function claim_workflow_checks(integer,integer) is
+  'Takes checks of workflow versions: commits the intents of dry runs that are to be asked for (execution_id is null),
+and leases those about which AMC is to be asked again. Only the caller that this answer reached may POST a dry run,
+within post_within_seconds of having called. Where dry runs do not work, a week is let go alone, for which nothing is
+claimed.
+
+max_checks: at most so many of each. lease_seconds: how long they are the caller''s alone (by default the allowance
+create_lease); a dry run without a report is then asked again. is_overdue: it takes longer than a dry run does
+(dry_run_runs, dry_run_queued). is_cancelled: AMC has been asked to cancel it. dry_runs_known: whether it is known what
+AMC makes of dry runs here. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.compare_executions(execution_a text, execution_b text, max_rows integer DEFAULT 100)
@@ -6208,6 +7077,40 @@ comment on function record_cancellation(text,jsonb) is
 ended. observation: an amc_history.execution_observation as JSON. For service_role.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.record_dry_run(check_id uuid, execution_id text, request_id text DEFAULT NULL::text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  check_row public.workflow_checks;
+begin
+  select * into check_row from public.workflow_checks k where k.id = record_dry_run.check_id for update;
+  if not found then
+    return 'not_found';
+  elsif check_row.execution_id is not distinct from record_dry_run.execution_id then
+    return 'already_recorded';
+  elsif check_row.execution_id is not null or not amc_history.is_execution_id(record_dry_run.execution_id)
+      or exists (select from public.workflow_checks k where k.execution_id = record_dry_run.execution_id)
+      or exists (select from public.workflow_executions e where e.id = record_dry_run.execution_id) then
+    return 'rejected';
+  end if;
+  -- One that came late is kept all the same: so it is known as a dry run, and never taken for a week's.
+  update public.workflow_checks k set execution_id = record_dry_run.execution_id,
+    request_id = coalesce(record_dry_run.request_id, k.request_id),
+    state = case k.state when 'intended' then 'created' else k.state end,
+    due_at = case k.state when 'intended' then amc_history.clock_now() end
+  where k.id = check_row.id;
+  return case check_row.state when 'ended' then 'stale' else 'recorded' end;
+end;
+$function$
+;
+comment on function record_dry_run(uuid,text,text) is
+  'Stores AMC''s id of a dry run, before anything else is asked about it. Answers recorded, already_recorded, stale (the
+check has ended; the id is kept), rejected (no id, or one that is taken) or not_found. For service_role.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.record_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT
     NULL::jsonb, adopted boolean DEFAULT false)
  RETURNS tracking_report
@@ -6586,6 +7489,73 @@ work stops and a person is alerted.
 
 credential_version: of amc_instances, as it was when the credential was read: a report about an earlier credential
 is stale and stops nothing. code, message: Amazon''s. Answers how many instances were stopped. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.report_workflow_check(check_id uuid, verdict text, status text DEFAULT NULL::text,
+    message text DEFAULT NULL::text, request_id text DEFAULT NULL::text, honoured boolean DEFAULT NULL::boolean,
+    cancelling boolean DEFAULT false)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  verdicts constant text[] := array['pending', 'accepted', 'refused', 'ignored', 'unsupported', 'not_sent', 'lost',
+    'failed', 'workflow_not_visible'];
+  allowed constant amc_history.allowances := amc_history.allowances();
+  now_at constant timestamptz := amc_history.clock_now();
+  check_row public.workflow_checks;
+  shown constant text := case when report_workflow_check.verdict = 'unsupported' then 'refused'
+    when not report_workflow_check.honoured then 'ignored' when report_workflow_check.honoured then 'honoured' end;
+begin
+  if report_workflow_check.verdict is null or report_workflow_check.verdict <> all (verdicts) then
+    raise exception 'Unknown verdict %: expected one of %.', coalesce(quote_literal(report_workflow_check.verdict),
+      'null'), array_to_string(verdicts, ', ') using errcode = '22023', detail = 'unknown_verdict';
+  end if;
+  -- Instance before all else: the order in which everything locks.
+  perform from public.amc_instances i where i.id = (select k.instance_id from public.workflow_checks k
+    where k.id = report_workflow_check.check_id) for no key update;
+  select * into check_row from public.workflow_checks k where k.id = report_workflow_check.check_id for update;
+  if not found then
+    return 'not_found';
+  elsif check_row.state = 'ended' then
+    return 'stale';
+  end if;
+  if shown is not null then
+    perform amc_history.record_dry_runs(check_row, shown, report_workflow_check.message);
+  end if;
+  if report_workflow_check.verdict = 'pending' then
+    update public.workflow_checks k set amc_status = coalesce(report_workflow_check.status, k.amc_status),
+      request_id = coalesce(report_workflow_check.request_id, k.request_id), leased_until = null,
+      due_at = now_at + least(allowed.dry_run_poll, (select make_interval(secs => i.poll_seconds)
+        from public.amc_instances i where i.id = k.instance_id)),
+      cancel_requested_at = coalesce(k.cancel_requested_at, case when report_workflow_check.cancelling then now_at end)
+    where k.id = check_row.id;
+    return 'applied';
+  end if;
+  if report_workflow_check.verdict = 'workflow_not_visible' then
+    -- Saved long ago, and AMC does not have it: it is to be saved again.
+    update public.amc_workflows f set saved_at = null
+    where f.instance_id = check_row.instance_id and f.id = check_row.workflow_id
+      and f.saved_at <= now_at - allowed.workflow_visible;
+  end if;
+  perform amc_history.end_dry_run(check_row,
+    case report_workflow_check.verdict when 'workflow_not_visible' then 'failed' else report_workflow_check.verdict end,
+    report_workflow_check.status, report_workflow_check.message, report_workflow_check.request_id);
+  return 'applied';
+end;
+$function$
+;
+comment on function report_workflow_check(uuid,text,text,text,text,boolean,boolean) is
+  'Reports what AMC said of a dry run. verdict: pending (it has not ended: asked again after
+dry_run_poll, or the instance''s poll_seconds), accepted,
+refused (AMC does not take the query: it is held, with AMC''s words), ignored (AMC ran it, and it was ended),
+unsupported (AMC refuses dry runs), not_sent (it never left, or AMC turned it away for now), workflow_not_visible,
+lost (no answer), failed (AMC could not tell).
+
+status, message, request_id: AMC''s. honoured: whether AMC ran it as a dry run, where its answer shows that; remembered
+with the instance. cancelling: AMC is being asked to cancel it. An unknown verdict raises 22023. Answers applied, stale
+(it had ended) or not_found. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.resolve_alert(alert_id bigint)
