@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(76);
+select plan(84);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -26,7 +26,9 @@ select kind, case kind when 'alert' then '999999999' when 'execution' then 'exec
 -- Each call that a signed-in user may make, with <> for the id.
 create temporary table call on commit drop as
 select * from (values
+  ('accept_header', 'instance', 'accept_header(<>, (select w.id from workflow w))'),
   ('cancel_collection', 'collection', 'cancel_collection(<>)'),
+  ('check_workflow_again', 'instance', 'check_workflow_again(<>, (select w.id from workflow w))'),
   ('compare_executions', 'execution', 'compare_executions(<>, <>)'),
   ('confirm_execution', 'attempt', $c$confirm_execution(<>, 'exec-9')$c$),
   ('confirm_no_execution', 'attempt', 'confirm_no_execution(<>)'),
