@@ -46,6 +46,25 @@ Deno.test("a placeholder as nextToken does not make files twice", async () => {
   assert.equal(server.asked.length, 2);
 });
 
+Deno.test("links that differ in their query are different files, unless it is only another signature", async () => {
+  const signed = (query: string, n: number) =>
+    `https://results.s3.us-east-1.amazonaws.com/part.csv?${query}X-Amz-Date=${n}&X-Amz-Signature=${n}`;
+  const cloudFront = (n: number) =>
+    `https://d1.cloudfront.net/part.csv?Expires=${n}&Signature=${n}&Key-Pair-Id=K`;
+  const files = (n: number) => [
+    signed("", n),
+    signed("partNumber=1&", n),
+    signed("partNumber=2&", n),
+    signed("versionId=a%2Fb&", n),
+    cloudFront(n),
+  ];
+  await using server = serve((_, nth) =>
+    json({ downloadUrls: files(nth), nextToken: "placeholder" })
+  );
+  const links = await clientOf(server).client.downloadUrls(EXECUTION_ID);
+  assert.deepEqual(links.urls, files(0));
+});
+
 const NOT_READY: [string, () => Response][] = [
   [
     "404 unavailable",
