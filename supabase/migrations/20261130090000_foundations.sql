@@ -103,6 +103,8 @@ create table amc_history.allowances (
   wake_ups integer not null default 3,
   actionable_per_wake_up integer not null default 10,
   wake_up_timeout interval not null default '5 seconds',
+  rows_at_once integer not null default 200000,
+  bytes_at_once bigint not null default 134217728,
   keep_job_runs interval not null default '7 days',
   keep_events interval not null default '400 days',
 
@@ -116,7 +118,7 @@ create table amc_history.allowances (
     and least(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days,
       retention_months, open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member,
       daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
-      actionable_per_wake_up,
+      actionable_per_wake_up, rows_at_once, bytes_at_once,
       stoppage_alert_times) > 0),
   -- Whoever POSTs has AMC's answer, or has given up, before anybody may take the create for lost ...
   constraint answer_comes_within_the_lease check (post_window + create_timeout <= create_lease),
@@ -230,6 +232,11 @@ comment on column amc_history.allowances.workflows_of_instance is 'Most workflow
 comment on column amc_history.allowances.wake_ups is 'Most workers that the schedule wakes at once.';
 comment on column amc_history.allowances.actionable_per_wake_up is 'For so many things to do one worker is woken.';
 comment on column amc_history.allowances.wake_up_timeout is 'How long pg_net waits for the answer to a wake-up.';
+comment on column amc_history.allowances.rows_at_once is
+  $$Most rows that one run of a job checks or deletes: Postgres ends its statement after two minutes, and the next run
+goes on from there.$$;
+comment on column amc_history.allowances.bytes_at_once is
+  'Most bytes of a result whose rows one run of a job checks or deletes, as the result''s files had them.';
 comment on column amc_history.allowances.keep_job_runs is 'How long pg_cron''s record of runs is kept.';
 comment on column amc_history.allowances.keep_events is 'How long tracking events and ended stoppages are kept.';
 

@@ -20,6 +20,7 @@ create table public.result_loads (
   bytes bigint not null default 0,
   digests text[] not null default '{}',
   uncast jsonb not null default '{}',
+  checked_lines bigint not null default 0,
   cells_checked_at timestamptz,
   filtered_records bigint,
   checksum text,
@@ -59,6 +60,8 @@ comment on column public.result_loads.bytes is 'Cursor: bytes of all files that 
 comment on column public.result_loads.digests is 'SHA-256 of each loaded segment, in hex and in order.';
 comment on column public.result_loads.uncast is
   'Cells that do not fit their column''s type, by column: {"column": n}.';
+comment on column public.result_loads.checked_lines is
+  'How many rows were looked at for uncast; it counts the cells of those.';
 comment on column public.result_loads.checksum is
   $$SHA-256 in hex: of the file's bytes if there was one segment; else of the segments' digests in order, then - and
 their number.$$;
@@ -127,19 +130,71 @@ or at the latest in the transaction that completes it. Definer: whoever writes l
 create trigger apply_column_types after insert or update of complete on public.result_loads
   for each row execute function amc_history.apply_column_types();
 
-create function amc_history.delete_load_rows() returns trigger
+create function amc_history.lines_at_once(records bigint, bytes bigint) returns bigint
+language plpgsql stable set search_path = ''
+as $$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+begin
+  return greatest(1, least(allowed.rows_at_once,
+    floor(allowed.bytes_at_once::numeric * lines_at_once.records / nullif(lines_at_once.bytes, 0))));
+end;
+$$;
+comment on function amc_history.lines_at_once(bigint, bigint) is
+  $$How many rows of a result with so many records and bytes one run of a job may check or delete: rows_at_once, or
+those of bytes_at_once if they are fewer (amc_history.allowances); at least one.$$;
+
+create table amc_history.dropped_loads (
+  load_id uuid primary key,
+  table_name text not null references amc_history.result_tables (table_name) on delete cascade,
+  records bigint not null,
+  bytes bigint not null,
+  line bigint not null default 0,
+  dropped_at timestamptz not null default amc_history.clock_now()
+);
+create index dropped_loads_table_name_idx on amc_history.dropped_loads (table_name);
+create index dropped_loads_dropped_at_idx on amc_history.dropped_loads (dropped_at);
+
+comment on table amc_history.dropped_loads is
+  $$Loads that were deleted and whose rows are still to be. No view shows them: rows without a load are nobody's.$$;
+comment on column amc_history.dropped_loads.records is 'Rows that were loaded.';
+comment on column amc_history.dropped_loads.bytes is 'Bytes of the files that they came from.';
+comment on column amc_history.dropped_loads.line is 'Rows up to this line are deleted.';
+
+alter table amc_history.dropped_loads enable row level security;
+
+create function amc_history.record_dropped_load() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  -- Definer: whoever may delete a load need not be allowed to write results. Rows have no foreign key to their
-  -- load, since its check would run for each row of a COPY.
-  execute format('delete from amc_results.%I where load_id = $1', old.table_name) using old.id;
+  -- A load whose table is gone, or is going in the same statement, leaves no rows.
+  insert into amc_history.dropped_loads (load_id, table_name, records, bytes)
+  select old.id, t.table_name, old.records, old.bytes from amc_history.result_tables t
+  where t.table_name = old.table_name;
+  perform amc_history.end_stoppage('job', job || '/' || old.id)
+  from unnest(array['amc-history-check', 'amc-history-prune']) job;
   return old;
 end;
 $$;
-comment on function amc_history.delete_load_rows() is 'Deletes a load''s rows with it.';
-create trigger delete_load_rows before delete on public.result_loads
-  for each row execute function amc_history.delete_load_rows();
+comment on function amc_history.record_dropped_load() is
+  $$Leaves the rows of a load that is deleted to amc_history.delete_dropped_rows, since millions take minutes; and ends
+what its jobs were held up by. Rows have no foreign key to their load: its check would run for each row of a COPY.
+Definer: whoever may delete a load need not be allowed to write results.$$;
+create trigger record_dropped_load before delete on public.result_loads
+  for each row execute function amc_history.record_dropped_load();
+
+create function amc_history.end_deletion_stoppage() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  perform amc_history.end_stoppage('job', 'amc-history-delete/' || old.load_id);
+  return null;
+end;
+$$;
+comment on function amc_history.end_deletion_stoppage() is
+  'Ends what the deletion of a load''s rows was held up by, once they are gone, or their table is.';
+create trigger end_deletion_stoppage after delete on amc_history.dropped_loads
+  for each row execute function amc_history.end_deletion_stoppage();
 
 create function amc_history.protect_shown_load() returns trigger
 language plpgsql security definer set search_path = ''

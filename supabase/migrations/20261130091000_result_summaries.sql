@@ -77,8 +77,6 @@ as $$
 #variable_conflict use_column
 declare
   max_cell_length constant integer := 1000;
-  -- The load itself checks so many rows. Checking takes about as long as COPY did, so check_cells does larger results.
-  max_rows_at_once constant integer := 50000;
   load public.result_loads;
   target amc_history.result_tables;
   told jsonb;
@@ -89,7 +87,9 @@ begin
   select * into load from public.result_loads l where l.id = load_summary.load_id;
   if load.cells_checked_at is not null then
     uncast := load.uncast;
-  elsif load.records <= max_rows_at_once and amc_history.load_types(load.id) is not null then
+  -- Checking takes about as long as COPY did: the load itself checks a quarter of what check_cells does in a run.
+  elsif load.records <= amc_history.lines_at_once(load.records, load.bytes) / 4
+    and amc_history.load_types(load.id) is not null then
     uncast := amc_history.count_uncast(load.id, 1, load.records);
   end if;
   select * into target from amc_history.result_tables t where t.table_name = load.table_name;
@@ -139,59 +139,135 @@ comment on function amc_history.record_checked_cells() is
 create trigger record_checked_cells before update of complete on public.result_loads
   for each row when (new.complete and not old.complete) execute function amc_history.record_checked_cells();
 
-create function amc_history.count_filtered() returns trigger
-language plpgsql security definer set search_path = ''
+create function amc_history.count_filtered(load_id uuid, from_line bigint) returns bigint
+language plpgsql stable set search_path = ''
 as $$
 declare
   flag text;
+  target text;
+  filtered bigint;
 begin
-  select t.columns[i] into flag from amc_history.result_tables t, generate_subscripts(t.header, 1) i
-    where t.table_name = new.table_name and lower(t.header[i]) = 'filtered' limit 1;
+  select t.columns[i], t.table_name into flag, target from public.result_loads l
+    join amc_history.result_tables t on t.table_name = l.table_name
+    cross join generate_subscripts(t.header, 1) i
+    where l.id = count_filtered.load_id and lower(t.header[i]) = 'filtered' limit 1;
   if found then
-    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and upper(r.%I) = ''TRUE''',
-      new.table_name, flag) into new.filtered_records using new.id;
+    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and r.line >= $2
+      and upper(r.%I) = ''TRUE''', target, flag)
+      into filtered using count_filtered.load_id, count_filtered.from_line;
   end if;
-  return new;
+  return filtered;
 end;
 $$;
-comment on function amc_history.count_filtered() is
-  $$Counts a load's filtered rows as it becomes complete. Definer: whoever writes loads need not read the list of
-results tables.$$;
-create trigger count_filtered before update of complete on public.result_loads
-  for each row when (new.complete and not old.complete) execute function amc_history.count_filtered();
+comment on function amc_history.count_filtered(uuid, bigint) is
+  $$Counts the rows of a load, from a line on, that AMC marks as filtered; null if the result has no such column.
+commit_segment counts those of its segment: a whole result may take minutes.$$;
 
-create function amc_history.check_cells(max_records bigint default 2000000) returns integer
+create function amc_history.add_counts(one jsonb, other jsonb) returns jsonb
+language sql immutable set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(name, n), '{}') from (
+    select c.key as name, sum(c.value::bigint) as n
+    from (select * from jsonb_each_text(add_counts.one) union all select * from jsonb_each_text(add_counts.other)) c
+    group by c.key
+  ) s;
+$$;
+comment on function amc_history.add_counts(jsonb, jsonb) is 'Adds up two counts by name, {"column": n}.';
+
+create function amc_history.check_some_cells(load public.result_loads, lines bigint) returns bigint
+language plpgsql set search_path = ''
+as $$
+declare
+  last_line constant bigint := least((load).records, (load).checked_lines + check_some_cells.lines);
+  found_uncast jsonb := amc_history.add_counts((load).uncast,
+    amc_history.count_uncast((load).id, (load).checked_lines + 1, last_line));
+begin
+  if last_line < (load).records then
+    update public.result_loads l set uncast = found_uncast, checked_lines = last_line where l.id = (load).id;
+  else
+    -- Locks the week before the load, as everywhere.
+    update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
+    where w.execution_id = (load).execution_id and w.data = (load).summary;
+    update public.result_loads l set uncast = found_uncast, checked_lines = last_line,
+      cells_checked_at = amc_history.clock_now(),
+      summary = l.summary || jsonb_build_object('uncast', found_uncast)
+    where l.id = (load).id;
+  end if;
+  return last_line - (load).checked_lines;
+end;
+$$;
+comment on function amc_history.check_some_cells(public.result_loads, bigint) is
+  $$Counts the cells that do not fit their type in so many lines of a load, from where it is, and adds them to its
+count; with the last line, also to its summary and its week's data. Answers how many lines that were.$$;
+
+create function amc_history.loads_to_check() returns setof public.result_loads
+language sql stable set search_path = ''
+as $$
+  select l.* from public.result_loads l
+  join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
+  where l.complete and l.cells_checked_at is null
+    -- The worker of a live attempt holds the summary already and is about to report it.
+    and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)
+    and not amc_history.is_held_up('job', 'amc-history-check/' || l.id)
+  order by l.completed_at, l.id limit 100;
+$$;
+comment on function amc_history.loads_to_check() is
+  'Loads whose cells are to be checked now, oldest first, at most 100; without those that are set aside.';
+
+create function amc_history.check_cells() returns bigint
 language plpgsql set search_path = ''
 as $$
 declare
   load public.result_loads;
-  found_uncast jsonb;
-  checked integer := 0;
+  at_once bigint;
+  -- What of this run's work is left; a run does the piece of one large load, or several small ones.
+  share numeric := 1;
   looked_at bigint := 0;
+  piece bigint;
 begin
-  for load in
-    select l.* from public.result_loads l
-    join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
-    where l.complete and l.cells_checked_at is null
-      -- The worker of a live attempt holds the summary already and is about to report it.
-      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)
-    order by l.completed_at limit 100
-  loop
-    exit when checked > 0 and looked_at + load.records > check_cells.max_records;
-    found_uncast := amc_history.count_uncast(load.id, 1, load.records);
-    -- Locks the week before the load, as everywhere.
-    update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
-    where w.execution_id = load.execution_id and w.data = load.summary;
-    update public.result_loads l set uncast = found_uncast, cells_checked_at = amc_history.clock_now(),
-      summary = l.summary || jsonb_build_object('uncast', found_uncast)
-    where l.id = load.id;
-    checked := checked + 1;
-    looked_at := looked_at + load.records;
+  for load in select * from amc_history.loads_to_check() loop
+    at_once := amc_history.lines_at_once(load.records, load.bytes);
+    exit when share * at_once < 1;
+    begin
+      piece := amc_history.check_some_cells(load, floor(share * at_once)::bigint);
+      looked_at := looked_at + piece;
+      share := share - piece::numeric / at_once;
+      perform amc_history.end_stoppage('job', 'amc-history-check/' || load.id);
+    exception when query_canceled or others then
+      perform amc_history.set_load_aside('amc-history-check', load.id, sqlstate, sqlerrm);
+      -- The statement's time is over.
+      exit when sqlstate = '57014';
+    end;
   end loop;
-  return checked;
+  return looked_at;
 end;
 $$;
-comment on function amc_history.check_cells(bigint) is
+comment on function amc_history.check_cells() is
   $$Counts the cells that do not fit their type in results that were too large to check while they were loaded, or whose
-types became known later, and adds the count to their summaries and their weeks' data: oldest first, at most
-max_records rows unless the first result alone has more. Answers how many results. Run by pg_cron.$$;
+types became known later, and adds the count to their summaries and their weeks' data: oldest first, in one run
+rows_at_once rows or bytes_at_once bytes at most (amc_history.allowances). Its place is in result_loads.checked_lines.
+A load that fails is set aside, and the others go on. Answers how many rows it looked at. Run by pg_cron.$$;
+
+create function amc_history.set_load_aside(job text, load_id uuid, code text, words text) returns void
+language sql set search_path = ''
+as $$
+  select amc_history.record_stoppage('job', set_load_aside.job || '/' || set_load_aside.load_id, set_load_aside.code,
+    'postgres', set_load_aside.words, w.instance_id, w.collection_id, w.id)
+  from (select) one
+  left join public.result_loads l on l.id = set_load_aside.load_id
+  left join public.workflow_executions e on e.id = l.execution_id
+  left join public.report_data_weeks w on w.id = e.week_id;
+$$;
+comment on function amc_history.set_load_aside(text, uuid, text, text) is
+  $$Records that a job is held up at one load: code and words are the SQLSTATE and the message of the error.$$;
+
+create function amc_history.end_passed_stoppages(job text) returns void
+language sql set search_path = ''
+as $$
+  select amc_history.end_stoppage('job', s.subject) from public.stoppages s
+  where s.kind = 'job' and s.ended_at is null and starts_with(s.subject, end_passed_stoppages.job || '/')
+    and s.retry_at <= amc_history.clock_now();
+$$;
+comment on function amc_history.end_passed_stoppages(text) is
+  $$Ends the stoppages of a job's rows that were to be tried again by now. A run that went through all its rows calls
+it: a row that failed again waits anew, so the others succeeded, or are not to be done any more.$$;

@@ -173,7 +173,11 @@ declare
   attempt public.week_attempts;
   load public.result_loads;
   copied bigint;
+  filtered bigint;
 begin
+  -- Before anything is locked: it reads what was copied.
+  filtered := amc_history.count_filtered((segment ->> 'load_id')::uuid,
+    (select l.records + 1 from public.result_loads l where l.id = (segment ->> 'load_id')::uuid));
   attempt := amc_history.lock_load((segment ->> 'attempt_id')::uuid, (segment ->> 'fence')::integer);
   select * into load from public.result_loads l where l.id = (segment ->> 'load_id')::uuid
     and l.execution_id = attempt.execution_id and not l.complete for update;
@@ -198,6 +202,7 @@ begin
     line_end = segment -> 'to' ->> 'line_end',
     lines = (segment -> 'to' ->> 'lines')::bigint,
     records = load.records + copied,
+    filtered_records = coalesce(load.filtered_records + filtered, filtered),
     bytes = load.bytes + (segment ->> 'bytes')::bigint,
     digests = load.digests || array(select jsonb_array_elements_text(segment -> 'digests'))
   where l.id = load.id;
@@ -264,8 +269,7 @@ becomes the week's data.$$;
 create function amc_history.drop_load(attempt_id uuid, fence integer) returns void
 language sql set search_path = ''
 as $$
-  -- A load that another worker has claimed has a higher fence. Deleting its rows may take seconds, and nothing else
-  -- is locked meanwhile.
+  -- A load that another worker has claimed has a higher fence.
   delete from public.result_loads l using public.week_attempts a
   where a.id = drop_load.attempt_id and l.execution_id = a.execution_id and not l.complete
     and l.fence <= drop_load.fence;
@@ -278,12 +282,15 @@ create function amc_history.drop_ended_loads(attempt_id uuid default null) retur
 language sql set search_path = ''
 as $$
   with dropped as (
-    delete from public.result_loads l using public.week_attempts a
-    where a.execution_id = l.execution_id and not a.is_live and not l.complete
-      and (drop_ended_loads.attempt_id is null or a.id = drop_ended_loads.attempt_id)
+    delete from public.result_loads l where l.id in (
+      select o.id from public.result_loads o
+      join public.week_attempts a on a.execution_id = o.execution_id and not a.is_live
+      where not o.complete and (drop_ended_loads.attempt_id is null or a.id = drop_ended_loads.attempt_id)
+      limit 1000)
     returning l.id
   )
   select count(*) from dropped;
 $$;
 comment on function amc_history.drop_ended_loads(uuid) is
-  'Drops unfinished loads of attempts that have ended: of one attempt, or of all. Answers how many loads.';
+  $$Drops unfinished loads of attempts that have ended: of one attempt, or of all, then at most 1000. Answers how many
+loads.$$;

@@ -56,45 +56,97 @@ comment on function amc_history.weeks_to_restate(uuid) is
 that ended within restate_days (amc_history.allowances), were not tried for restate_every_days, and are neither due
 nor under way.$$;
 
+create function amc_history.restate_by_policy(week_id uuid) returns boolean
+language plpgsql set search_path = ''
+as $$
+declare
+  week public.report_data_weeks;
+begin
+  update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
+  where w.id = restate_by_policy.week_id and w.status = 'completed' and w.due_at is null
+    and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
+  returning * into week;
+  if not found then
+    return false;
+  end if;
+  perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
+  return true;
+end;
+$$;
+comment on function amc_history.restate_by_policy(uuid) is
+  'Makes a completed week due again, unless it is due or under way. Answers whether it did.';
+
+create function amc_history.restate_collection(collection_id uuid, max_weeks integer) returns integer
+language plpgsql set search_path = ''
+as $$
+declare
+  job constant text := 'amc-history-restate/';
+  candidates uuid[];
+  week public.report_data_weeks;
+  opened integer := 0;
+begin
+  -- A collection that a person is changing is left to the next run.
+  perform from public.report_data_collections c where c.id = restate_collection.collection_id
+    for no key update skip locked;
+  if not found then
+    return 0;
+  end if;
+  candidates := array(select t.id from amc_history.weeks_to_restate(restate_collection.collection_id) t);
+  for week in
+    select w.* from public.report_data_weeks w
+    where w.id = any (candidates) and not amc_history.is_held_up('job', job || w.id)
+    order by w.id for no key update skip locked
+  loop
+    exit when opened >= restate_collection.max_weeks;
+    begin
+      opened := opened + amc_history.restate_by_policy(week.id)::integer;
+    exception when others then
+      perform amc_history.record_stoppage('job', job || week.id, sqlstate, 'postgres', sqlerrm, week.instance_id,
+        week.collection_id, week.id);
+    end;
+  end loop;
+  return opened;
+end;
+$$;
+comment on function amc_history.restate_collection(uuid, integer) is
+  $$Makes the weeks of a collection due again that its policy collects again now, at most max_weeks, unless another
+session has locked the collection. A week that fails is set aside. Answers how many.$$;
+
 create function amc_history.open_restatements(max_weeks integer default 200) returns integer
 language plpgsql set search_path = ''
 as $$
 declare
-  restated uuid;
-  week public.report_data_weeks;
+  job constant text := 'amc-history-restate/';
+  collection public.report_data_collections;
   opened integer := 0;
 begin
-  for restated in
-    select c.id from public.report_data_collections c
-    where c.restate_weeks > 0 and exists (select from amc_history.weeks_to_restate(c.id))
+  for collection in
+    select c.* from public.report_data_collections c
+    where c.restate_weeks > 0 and not amc_history.is_held_up('job', job || c.id)
     order by c.id
   loop
     exit when opened >= open_restatements.max_weeks;
-    -- A collection that a person is changing is left to the next run.
-    perform from public.report_data_collections c where c.id = restated for no key update skip locked;
-    continue when not found;
-    -- Asked again: until the lock was granted, the collection may have been paused or its weeks claimed.
-    for week in
-      select w.* from public.report_data_weeks w
-      where w.id in (select t.id from amc_history.weeks_to_restate(restated) t)
-      order by w.id for no key update skip locked
-    loop
-      exit when opened >= open_restatements.max_weeks;
-      update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
-      where w.id = week.id and w.status = 'completed' and w.due_at is null
-        and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live);
-      continue when not found;
-      perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
-      opened := opened + 1;
-    end loop;
+    begin
+      opened := opened + amc_history.restate_collection(collection.id, open_restatements.max_weeks - opened);
+    exception when query_canceled or others then
+      perform amc_history.record_stoppage('job', job || collection.id, sqlstate, 'postgres', sqlerrm,
+        collection.instance_id, collection.id);
+      -- The statement's time is over.
+      if sqlstate = '57014' then
+        return opened;
+      end if;
+    end;
   end loop;
+  if opened < open_restatements.max_weeks then
+    perform amc_history.end_passed_stoppages('amc-history-restate');
+  end if;
   return opened;
 end;
 $$;
 comment on function amc_history.open_restatements(integer) is
   $$Makes the weeks due again that their collections' policies collect again, at most max_weeks; each at most once
-in restate_every_days. They stay completed and show what they show until the new result is in. Answers how many.
-Run by pg_cron.$$;
+in restate_every_days. They stay completed and show what they show until the new result is in. A collection or a week
+that fails is set aside, and the others go on. Answers how many. Run by pg_cron.$$;
 
 create function amc_history.set_restatement_policy(
   collection_id uuid, restate_weeks integer, restate_every_days integer

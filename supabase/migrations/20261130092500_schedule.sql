@@ -85,23 +85,71 @@ comment on function amc_history.dispatch_collect() is
 most wake_ups (amc_history.allowances). Answers how many requests it queued. Run by pg_cron; URL and key come from
 Vault.$$;
 
-create function amc_history.purge_history() returns void
-language sql set search_path = ''
+create function amc_history.purge_some(what text) returns bigint
+language plpgsql set search_path = ''
 as $$
-  select amc_history.drop_ended_loads();
-  delete from cron.job_run_details
-    where end_time < amc_history.clock_now() - (select l.keep_job_runs from amc_history.allowances() l);
-  delete from public.tracking_events
-    where happened_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
-  delete from public.stoppages
-    where ended_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  now_at constant timestamptz := amc_history.clock_now();
+  purged bigint;
+begin
+  case purge_some.what
+    when 'loads' then
+      return amc_history.drop_ended_loads();
+    when 'job_runs' then
+      -- A run that was interrupted has no end, and perhaps not even a start.
+      delete from cron.job_run_details d where d.runid in (
+        select r.runid from cron.job_run_details r
+        where coalesce(r.end_time, r.start_time) < now_at - allowed.keep_job_runs
+          or coalesce(r.end_time, r.start_time) is null and r.status = 'failed'
+        order by r.runid limit allowed.rows_at_once);
+    when 'events' then
+      delete from public.tracking_events e where e.id in (
+        select o.id from public.tracking_events o where o.happened_at < now_at - allowed.keep_events
+        order by o.happened_at limit allowed.rows_at_once);
+    when 'stoppages' then
+      delete from public.stoppages s where s.id in (
+        select o.id from public.stoppages o where o.ended_at < now_at - allowed.keep_events
+        order by o.ended_at limit allowed.rows_at_once);
+  end case;
+  get diagnostics purged = row_count;
+  return purged;
+end;
+$$;
+comment on function amc_history.purge_some(text) is
+  $$Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages, or
+loads: partial ones of attempts that have ended. Answers how many.$$;
+
+create function amc_history.purge_history() returns bigint
+language plpgsql set search_path = ''
+as $$
+declare
+  job constant text := 'amc-history-purge/';
+  what text;
+  purged bigint := 0;
+begin
+  foreach what in array array['loads', 'job_runs', 'events', 'stoppages'] loop
+    continue when amc_history.is_held_up('job', job || what);
+    begin
+      purged := purged + amc_history.purge_some(what);
+      perform amc_history.end_stoppage('job', job || what);
+    exception when query_canceled or others then
+      perform amc_history.record_stoppage('job', job || what, sqlstate, 'postgres', sqlerrm, null);
+      -- The statement's time is over.
+      exit when sqlstate = '57014';
+    end;
+  end loop;
+  return purged;
+end;
 $$;
 comment on function amc_history.purge_history() is
-  $$Deletes old records: runs of jobs after keep_job_runs, tracking events and ended
-stoppages after keep_events (amc_history.allowances); and partial loads of attempts that have ended. Run by pg_cron.$$;
+  $$Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
+tracking events and ended stoppages after keep_events, and partial loads of attempts that have ended. A kind that fails
+is set aside, and the others go on. Answers how many. Run by pg_cron.$$;
 
 select cron.schedule('amc-history-collect', '* * * * *', 'select amc_history.dispatch_collect()');
-select cron.schedule('amc-history-purge', '17 3 * * *', 'select amc_history.purge_history()');
+select cron.schedule('amc-history-purge', '17 * * * *', 'select amc_history.purge_history()');
 select cron.schedule('amc-history-check', '* * * * *', 'select amc_history.check_cells()');
+select cron.schedule('amc-history-delete', '* * * * *', 'select amc_history.delete_dropped_rows()');
 select cron.schedule('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()');
 select cron.schedule('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()');

@@ -20,7 +20,7 @@ revoke all on
   public.tracking_events, public.tracking_alerts, public.stoppages,
   public.collection_progress, public.week_results, public.week_versions
   from public, anon, authenticated, service_role;
-revoke all on amc_history.allowances, amc_history.result_headers, amc_history.result_tables
+revoke all on amc_history.allowances, amc_history.result_headers, amc_history.result_tables, amc_history.dropped_loads
   from public, anon, authenticated, service_role;
 -- The sequences of identity columns: projects made before June 2026 grant them by default.
 revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq, public.stoppages_id_seq
@@ -85,6 +85,7 @@ create policy "members read what is held up on their instances" on public.stoppa
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_headers for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
+create policy "nobody through the API" on amc_history.dropped_loads for select to authenticated using (false);
 
 -- Functions that a signed-in user may call, and service_role for one
 

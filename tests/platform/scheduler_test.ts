@@ -251,3 +251,38 @@ Deno.test("a run that a restart of the server interrupted has failed, without an
     await cluster.stop();
   }
 });
+
+Deno.test("the purge deletes the record of an interrupted run, whose end nobody knows", async () => {
+  await withDatabase(({ url, adminUrl }) =>
+    connected(adminUrl, async (admin) => {
+      const run = (command: string, status: string, start: string, end = "") =>
+        admin`
+          insert into cron.job_run_details
+            (jobid, database, username, command, status, start_time, end_time)
+          values (1, current_database(), 'postgres', ${command}, ${status},
+            nullif(${start}, '')::timestamptz, nullif(${end}, '')::timestamptz)`;
+      await run("old", "succeeded", "2025-01-01", "2025-01-01");
+      await run("interrupted", "failed", "2025-01-01");
+      await run("interrupted as it began", "failed", "");
+      await run("new", "succeeded", "2025-03-01", "2025-03-01");
+      await run("interrupted lately", "failed", "2025-03-01");
+      await run("begins", "starting", "");
+      await run("runs", "running", "2025-03-03");
+      const left = () =>
+        admin`select command from cron.job_run_details order by runid`;
+      await connected(url, async (sql) => {
+        await sql`set amc_history.clock = '2025-03-03T12:00:00Z'`;
+        await sql`update amc_history.allowances set rows_at_once = 2`;
+        await sql`select amc_history.purge_history()`;
+        assert.equal((await left()).length, 5);
+        await sql`select amc_history.purge_history()`;
+      });
+      assert.deepEqual((await left()).map(({ command }) => command), [
+        "new",
+        "interrupted lately",
+        "begins",
+        "runs",
+      ]);
+    })
+  );
+});

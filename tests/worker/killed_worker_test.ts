@@ -129,8 +129,9 @@ async function visibleRows({ sql }: Harness): Promise<number> {
   return rows;
 }
 
-/** Rows in the workflow's table that belong to no load that is there. */
+/** Rows in the workflow's table that belong to no load that is there, and that the job does not delete. */
 async function leftOver({ sql }: Harness): Promise<number> {
+  await sql`select amc_history.delete_dropped_rows()`;
   const [{ name }] = await sql`
     select quote_ident(table_name) as name from amc_history.result_tables`;
   const [{ rows }] = await sql.unsafe(

@@ -1,6 +1,7 @@
 import type { Mutant } from "../support/mutant.ts";
 import { ANSWERS } from "./answers.ts";
 import { CLAIMING } from "./claiming.ts";
+import { JOBS } from "./jobs.ts";
 import { LOADING } from "./loading.ts";
 import { PEOPLE } from "./people.ts";
 import { READERS } from "./reading.ts";
@@ -19,5 +20,6 @@ export const MUTANTS: Mutant[] = [
   ...SEGMENTS,
   ...WEEKS,
   ...READERS,
+  ...JOBS,
   ...PEOPLE,
 ];

@@ -126,9 +126,9 @@ export const READERS: Mutant[] = [
     off: "it reads the week without a lock",
     edits: [
       inSqlFunction(
-        "amc_history.prune_versions",
-        "w.id = candidate.week_id for no key update skip locked;",
-        "w.id = candidate.week_id;",
+        "amc_history.prune_version",
+        "w.id = prune_version.week_id for no key update skip locked;",
+        "w.id = prune_version.week_id;",
       ),
     ],
     tests: ["tests/concurrency/versions_test"],
@@ -178,9 +178,9 @@ export const READERS: Mutant[] = [
     off: "it reads the collection without a lock",
     edits: [
       inSqlFunction(
-        "amc_history.open_restatements",
-        "c.id = restated for no key update skip locked;",
-        "c.id = restated;",
+        "amc_history.restate_collection",
+        "c.id = restate_collection.collection_id for no key update skip locked;",
+        "c.id = restate_collection.collection_id;",
       ),
     ],
     tests: ["tests/concurrency/versions_test"],
@@ -204,9 +204,9 @@ export const READERS: Mutant[] = [
     off: "they are added to any data of the week",
     edits: [
       inSqlFunction(
-        "amc_history.check_cells",
-        "where w.execution_id = load.execution_id and w.data = load.summary;",
-        "where w.execution_id = load.execution_id;",
+        "amc_history.check_some_cells",
+        "where w.execution_id = (load).execution_id and w.data = (load).summary;",
+        "where w.execution_id = (load).execution_id;",
       ),
     ],
     tests: ["database/check_cells"],
@@ -217,7 +217,7 @@ export const READERS: Mutant[] = [
     off: "they are counted at once",
     edits: [
       inSqlFunction(
-        "amc_history.check_cells",
+        "amc_history.loads_to_check",
         "where l.complete and l.cells_checked_at is null\n      -- Its worker has the summary already, and is about to report it.\n      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)",
         "where l.complete and l.cells_checked_at is null",
       ),

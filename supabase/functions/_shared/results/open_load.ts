@@ -110,24 +110,18 @@ export async function releaseLoad(
   await sql`select amc_history.release_load(${attemptId}, ${fence})`;
 }
 
-/** Deletes what is loaded, so that the load starts over. Takes as long as deleting the rows does. */
+/** Drops what is loaded, so that the load starts over. A job deletes the rows. */
 export async function dropLoad(
   sql: Sql,
   { attemptId, fence }: Holder,
 ): Promise<void> {
-  await sql.begin(async (transaction) => {
-    await transaction`set local statement_timeout = '140s'`;
-    await transaction`select amc_history.drop_load(${attemptId}, ${fence})`;
-  });
+  await sql`select amc_history.drop_load(${attemptId}, ${fence})`;
 }
 
-/** Deletes what is loaded for an attempt, if the attempt has ended. */
+/** Drops what is loaded for an attempt, if the attempt has ended. */
 export async function dropEndedLoad(
   sql: Sql,
   { attemptId }: Holder,
 ): Promise<void> {
-  await sql.begin(async (transaction) => {
-    await transaction`set local statement_timeout = '140s'`;
-    await transaction`select amc_history.drop_ended_loads(${attemptId})`;
-  });
+  await sql`select amc_history.drop_ended_loads(${attemptId})`;
 }

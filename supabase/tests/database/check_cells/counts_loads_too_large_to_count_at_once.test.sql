@@ -36,23 +36,25 @@ begin
 end;
 $$;
 select is(pg_temp.checked('exec-1'), '{} {"load": "exec-1"}', 'nothing is counted at first');
-select is(amc_history.check_cells(max_records => 4), 1, 'so many rows at once');
+update amc_history.allowances set rows_at_once = 3;
+select is(amc_history.check_cells(), 3::bigint, 'so many rows at once');
 select is(pg_temp.checked('exec-1'), '{"clicks": 2} 2025-03-03 14:00:00 {"load": "exec-1", "uncast": {"clicks": 2}}',
   'the oldest first');
 select is((select data from report_data_weeks where id = pg_temp.week(1)), '{"load": "exec-2"}',
   'the data of a week is not that of a superseded result');
-select is(amc_history.check_cells(max_records => 1), 1, 'one, however large');
-select is(amc_history.check_cells(), 1, 'the rest');
+select is(amc_history.check_cells(), 3::bigint, 'as many in the next run');
+update amc_history.allowances set rows_at_once = 1000;
+select is(amc_history.check_cells(), 3::bigint, 'the rest');
 select is((select data from report_data_weeks where id = pg_temp.week(1)),
   '{"load": "exec-2", "uncast": {"clicks": 2}}', 'the week tells what is counted');
 select is((select data from report_data_weeks where id = pg_temp.week(2)), '{"mine": 1}',
   'data that somebody else reported stays');
-select is(amc_history.check_cells(), 0, 'what is about to be reported is left to its worker');
+select is(amc_history.check_cells(), 0::bigint, 'what is about to be reported is left to its worker');
 do $$ begin perform pg_temp.show(3, 'exec-4'); end $$;
-select is(amc_history.check_cells(), 1, 'until it is reported');
+select is(amc_history.check_cells(), 1::bigint, 'until it is reported');
 update amc_history.result_tables set types = null;
 update result_loads set cells_checked_at = null;
-select is(amc_history.check_cells(), 0, 'nothing, while the types are not known');
+select is(amc_history.check_cells(), 0::bigint, 'nothing, while the types are not known');
 
 select * from finish();
 rollback;

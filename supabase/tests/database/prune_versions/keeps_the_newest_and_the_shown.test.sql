@@ -17,6 +17,7 @@ create function pg_temp.stored() returns bigint language plpgsql as $$
 declare
   n bigint;
 begin
+  perform amc_history.delete_dropped_rows();
   execute format('select count(*) from amc_results.%I', (select table_name from amc_history.result_tables)) into n;
   return n;
 end;

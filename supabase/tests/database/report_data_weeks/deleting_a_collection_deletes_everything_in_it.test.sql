@@ -46,6 +46,7 @@ begin
   return n;
 end;
 $$;
+do $$ begin perform amc_history.delete_dropped_rows(); end $$;
 select is(pg_temp.rows_left(), 0::bigint, 'the rows of its results are deleted');
 
 select * from finish();

@@ -1,16 +1,17 @@
 -- pg_cron has a job for each periodic task, and each job's command runs.
 begin;
 \ir ../../_shared/setup.psql
-select plan(6);
+select plan(7);
 
 select results_eq($$ select jobname::text, schedule, command,
   active from cron.job where jobname like 'amc-history-%' order by 1 $$,
   $$ values ('amc-history-check', '* * * * *', 'select amc_history.check_cells()', true),
     ('amc-history-collect', '* * * * *', 'select amc_history.dispatch_collect()', true),
+    ('amc-history-delete', '* * * * *', 'select amc_history.delete_dropped_rows()', true),
     ('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()', true),
-    ('amc-history-purge', '17 3 * * *', 'select amc_history.purge_history()', true),
+    ('amc-history-purge', '17 * * * *', 'select amc_history.purge_history()', true),
     ('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()', true) $$,
-  'collecting and checks run each minute, pruning and restating each hour, the purge each night');
+  'collecting, checking and deleting run each minute, the others each hour');
 select lives_ok(command, 'its command runs: ' || command) from cron.job where jobname like 'amc-history-%'
   order by jobname;
 

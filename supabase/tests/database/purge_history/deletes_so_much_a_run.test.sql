@@ -1,0 +1,24 @@
+-- One run of the purge deletes a bounded number of records of each kind, the oldest first.
+begin;
+\ir ../../_shared/three_weeks.psql
+select plan(5);
+
+delete from tracking_events;
+insert into tracking_events (event, happened_at)
+select 'e' || i, '2025-03-03T12:00:00Z'::timestamptz - interval '400 days' - i * interval '1 second'
+from generate_series(0, 4) i;
+insert into stoppages (kind, subject, code, source, words, ended_at)
+select 'job', 's' || i, 'c', 'postgres', 'w', '2025-03-03T12:00:00Z'::timestamptz - interval '401 days' * i
+from generate_series(0, 3) i;
+create function pg_temp.left_over() returns text language sql as $$
+  select concat_ws(' ', (select string_agg(event, ',' order by event) from tracking_events),
+    (select count(*) from stoppages)) $$;
+update amc_history.allowances set rows_at_once = 2;
+
+select is(amc_history.purge_history(), 4::bigint, 'so many events, and as many stoppages');
+select is(pg_temp.left_over(), 'e0,e1,e2 2', 'the oldest');
+select is(amc_history.purge_history(), 3::bigint, 'the next run goes on');
+select is(pg_temp.left_over(), 'e0 1', 'until none is too old');
+select is(amc_history.purge_history(), 0::bigint, 'then there is nothing to do');
+select * from finish();
+rollback;

@@ -1,0 +1,142 @@
+import { inSqlFunction, type Mutant } from "../support/mutant.ts";
+
+const ISOLATES = "exception when query_canceled or others then";
+const NOTHING = "exception when no_data_found then";
+
+/** A mutant of a job that lets what fails at one of its rows end the run. */
+function endsWithItsRow(job: string, functionName: string): Mutant {
+  const folder = functionName.replace("amc_history.", "");
+  return {
+    name: `one-row-ends-${job}`,
+    guard: "one row that fails holds up no other row of the job",
+    off: `${functionName} passes the error on`,
+    edits: [inSqlFunction(functionName, ISOLATES, NOTHING)],
+    tests: [`database/${folder}`],
+  };
+}
+
+/** Guards of the schedule and its jobs: bounded pieces, and what fails set aside. */
+export const JOBS: Mutant[] = [
+  endsWithItsRow("checking", "amc_history.check_cells"),
+  endsWithItsRow("pruning", "amc_history.prune_versions"),
+  endsWithItsRow("deleting", "amc_history.delete_dropped_rows"),
+  endsWithItsRow("restating", "amc_history.open_restatements"),
+  endsWithItsRow("purging", "amc_history.purge_history"),
+  {
+    name: "one-week-ends-its-collection",
+    guard: "a week that cannot be restated holds up no other week",
+    off: "its collection is set aside",
+    edits: [
+      inSqlFunction(
+        "amc_history.restate_collection",
+        "exception when others then",
+        NOTHING,
+      ),
+    ],
+    tests: ["database/open_restatements"],
+  },
+  {
+    name: "failed-check-at-once-again",
+    guard: "a load that was set aside is left alone until its next try",
+    off: "each run tries it",
+    edits: [
+      inSqlFunction(
+        "amc_history.loads_to_check",
+        "and not amc_history.is_held_up('job', 'amc-history-check/' || l.id)",
+        "",
+      ),
+    ],
+    tests: ["database/check_cells"],
+  },
+  {
+    name: "checks-a-whole-result",
+    guard: "a run checks so many rows of a result",
+    off: "it checks all",
+    edits: [
+      inSqlFunction(
+        "amc_history.check_cells",
+        "floor(share * at_once)::bigint",
+        "load.records",
+      ),
+    ],
+    tests: ["database/check_cells"],
+  },
+  {
+    name: "deletes-a-whole-result",
+    guard: "a run deletes so many rows of a dropped load",
+    off: "it deletes all",
+    edits: [
+      inSqlFunction(
+        "amc_history.delete_dropped_rows",
+        "floor(share * at_once)::bigint",
+        "1000000000::bigint",
+      ),
+    ],
+    tests: ["database/delete_dropped_rows"],
+  },
+  {
+    name: "whole-result-of-wide-rows",
+    guard: "a piece has so many bytes at most",
+    off: "only its rows are counted",
+    edits: [
+      inSqlFunction(
+        "amc_history.lines_at_once",
+        "least(allowed.rows_at_once, floor(allowed.bytes_at_once::numeric * lines_at_once.records / nullif(lines_at_once.bytes, 0)))",
+        "allowed.rows_at_once",
+      ),
+    ],
+    tests: ["database/check_cells", "database/delete_dropped_rows"],
+  },
+  {
+    name: "purges-without-bound",
+    guard: "a run of the purge deletes so many events",
+    off: "it deletes all that are old",
+    edits: [
+      inSqlFunction(
+        "amc_history.purge_some",
+        "order by o.happened_at limit allowed.rows_at_once",
+        "order by o.happened_at",
+      ),
+    ],
+    tests: ["database/purge_history"],
+  },
+  {
+    name: "interrupted-runs-for-ever",
+    guard: "the record of a run without an end is purged",
+    off: "only runs with an end are",
+    edits: [
+      inSqlFunction(
+        "amc_history.purge_some",
+        "where coalesce(r.end_time, r.start_time) < now_at - allowed.keep_job_runs or coalesce(r.end_time, r.start_time) is null and r.status = 'failed'",
+        "where r.end_time < now_at - allowed.keep_job_runs",
+      ),
+    ],
+    tests: ["tests/platform/scheduler_test"],
+  },
+  {
+    name: "filtered-rows-at-the-end",
+    guard: "each segment counts its filtered rows",
+    off: "none does",
+    edits: [
+      inSqlFunction(
+        "amc_history.commit_segment",
+        "filtered_records = coalesce(load.filtered_records + filtered, filtered),",
+        "",
+      ),
+    ],
+    tests: ["database/commit_segment"],
+  },
+  {
+    name: "refused-address-undoes-its-alert",
+    guard: "an address that pg_net refuses is told",
+    off: "its error undoes the alert",
+    edits: [
+      inSqlFunction(
+        "amc_history.dispatch_collect",
+        "exception when others then",
+        NOTHING,
+      ),
+    ],
+    tests: ["database/dispatch_collect"],
+  },
+];
