@@ -137,7 +137,7 @@ declare
   allowed constant amc_history.allowances := amc_history.allowances();
 begin
   return greatest(1, least(allowed.rows_at_once,
-    floor(allowed.bytes_at_once::numeric * lines_at_once.records / nullif(lines_at_once.bytes, 0))));
+    floor(allowed.bytes_at_once::numeric * lines_at_once.records / nullif(lines_at_once.bytes, 0))))::bigint;
 end;
 $$;
 comment on function amc_history.lines_at_once(bigint, bigint) is

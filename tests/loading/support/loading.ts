@@ -208,7 +208,7 @@ export async function rowsIn(
   return [...rows] as (string | null)[][];
 }
 
-/** Rows in all results tables, of loads that are there or not. */
+/** Rows in all results tables, of loads that are there or not, once the job has deleted what is dropped. */
 export async function rowsLeft(
   { sql }: Loading,
   { executionId }: Loadable,
@@ -220,6 +220,7 @@ export async function rowsLeft(
     join amc_history.result_tables t on t.instance_id = c.instance_id and t.workflow_id = c.workflow_id
     where e.id = ${executionId}`;
   if (!known) return 0;
+  await sql`select amc_history.delete_dropped_rows()`;
   const [{ rows }] = await sql`
     select count(*)::integer as rows from amc_results.${sql(known.table_name)}`;
   return rows;

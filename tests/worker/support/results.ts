@@ -63,10 +63,11 @@ export function asCsv(rows: (string | null)[][]): string {
   return rows.map((row) => `${row.map(cell).join(",")}\n`).join("");
 }
 
-/** Rows in results tables, shown or not. */
+/** Rows in results tables, shown or not, once the job has deleted what is dropped. */
 export async function storedRows({ sql }: Harness): Promise<number> {
   const [known] = await sql`select table_name from amc_history.result_tables`;
   if (!known) return 0;
+  await sql`select amc_history.delete_dropped_rows()`;
   const [{ rows }] = await sql`
     select count(*)::integer as rows from amc_results.${sql(known.table_name)}`;
   return rows;

@@ -38,12 +38,12 @@ update amc_history.allowances set rows_at_once = 1000, bytes_at_once = 99;
 select is(amc_history.check_cells(), 2::bigint, 'as many rows as so many bytes have');
 update amc_history.allowances set bytes_at_once = 1;
 select is(amc_history.check_cells(), 1::bigint, 'one at least');
-select is(pg_temp.place(), array['exec-1 5 3 checked', 'exec-2 1 1 checked', 'exec-3 3 2 checked'], 'till all are');
+select is(pg_temp.place(), array['exec-1 5 3 checked', 'exec-2 1 1 checked', 'exec-3 3 2 checked'], 'until all are');
 select is(amc_history.check_cells(), 0::bigint, 'then nothing is left to do');
 update result_loads set cells_checked_at = null, checked_lines = 0, uncast = '{}', records = 0
 where execution_id = 'exec-2';
-select results_eq('select amc_history.check_cells(), (pg_temp.place())[2]', $$ values (0::bigint, 'exec-2 0 checked') $$,
-  'a result without rows is checked too');
+select results_eq('select amc_history.check_cells(), (pg_temp.place())[2]',
+  $$ values (0::bigint, 'exec-2 0 checked') $$, 'a result without rows is checked too');
 
 select * from finish();
 rollback;
