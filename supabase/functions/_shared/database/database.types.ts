@@ -391,6 +391,7 @@ export type Database = {
           "byte_offset": number;
           "bytes": number;
           "cells_checked_at": string | null;
+          "checked_lines": number;
           "checksum": string | null;
           "columns": (string)[] | null;
           "complete": boolean;
@@ -418,6 +419,7 @@ export type Database = {
           "byte_offset"?: number;
           "bytes"?: number;
           "cells_checked_at"?: string | null;
+          "checked_lines"?: number;
           "checksum"?: string | null;
           "columns"?: (string)[] | null;
           "complete"?: boolean;
@@ -444,6 +446,7 @@ export type Database = {
           "byte_offset"?: number;
           "bytes"?: number;
           "cells_checked_at"?: string | null;
+          "checked_lines"?: number;
           "checksum"?: string | null;
           "columns"?: (string)[] | null;
           "complete"?: boolean;
