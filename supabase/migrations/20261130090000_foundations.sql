@@ -46,7 +46,9 @@ create table amc_history.allowances (
   create_lease interval not null default '60 seconds',
   create_in_flight interval not null default '520 seconds',
   workflow_visible interval not null default '10 minutes',
-  workflow_visible_retry interval not null default '30 seconds',
+  refusal_wait interval not null default '10 minutes',
+  refusals_in_row integer not null default 3,
+  create_tries integer not null default 10,
 
   -- A dry run.
   dry_run_poll interval not null default '10 seconds',
@@ -89,6 +91,7 @@ create table amc_history.allowances (
   default_weeks integer not null default 52,
   most_weeks integer not null default 60,
   settle_days integer not null default 14,
+  retention_ends interval not null default '7 days',
   restate_days integer not null default 90,
   repeated_request interval not null default '10 minutes',
   retention_months integer not null default 13,
@@ -109,23 +112,22 @@ create table amc_history.allowances (
   keep_events interval not null default '400 days',
 
   constraint all_are_positive check (least(post_window, create_timeout, create_lease, create_in_flight,
-      workflow_visible, workflow_visible_retry, dry_run_poll, dry_run_runs, dry_run_queued,
+      workflow_visible, refusal_wait, dry_run_poll, dry_run_runs, dry_run_queued,
       list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
       pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
       cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
-      result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > interval '0'
+      result_gone, retention_ends, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > interval '0'
     and least(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days,
       retention_months, open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member,
       daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
-      actionable_per_wake_up, rows_at_once, bytes_at_once,
+      actionable_per_wake_up, rows_at_once, bytes_at_once, refusals_in_row, create_tries,
       stoppage_alert_times) > 0),
   -- Whoever POSTs has AMC's answer, or has given up, before anybody may take the create for lost ...
   constraint answer_comes_within_the_lease check (post_window + create_timeout <= create_lease),
   -- ... and the create itself is over, whatever became of its worker, before AMC's list may say that there is none.
   constraint lease_ends_within_the_flight check (create_lease < create_in_flight),
   constraint dry_runs_may_wait check (dry_run_poll <= dry_run_runs and dry_run_runs <= dry_run_queued),
-  constraint unseen_workflow_is_tried_again check (workflow_visible_retry < workflow_visible),
   constraint abandoned_is_watched_beyond_the_lag check (list_lag < watch),
   constraint pauses_grow check (pause_base <= pause_longest and pause_longest <= retry_after_longest),
   constraint stoppage_pauses_grow check (stoppage_pause_base <= stoppage_pause_longest),
@@ -153,7 +155,13 @@ comment on column amc_history.allowances.create_in_flight is
 request 120 s more.$$;
 comment on column amc_history.allowances.workflow_visible is
   $$How long after it was saved AMC may say that a workflow does not exist.$$;
-comment on column amc_history.allowances.workflow_visible_retry is 'How long a week waits for such a workflow.';
+comment on column amc_history.allowances.refusal_wait is
+  $$How long a week whose create was refused waits to see whether AMC refuses or takes the collection's others.$$;
+comment on column amc_history.allowances.refusals_in_row is
+  'When AMC refused so many weeks of a collection in a row, the collection is held and none of them fails.';
+comment on column amc_history.allowances.create_tries is
+  $$After so many creates in a row without an execution a week is held for a person. Those that met a limit of AMC, or
+were not sent, do not count.$$;
 comment on column amc_history.allowances.dry_run_poll is
   $$After how long AMC is asked again about a dry run: it takes seconds (M).$$;
 comment on column amc_history.allowances.dry_run_runs is
@@ -212,6 +220,8 @@ comment on column amc_history.allowances.most_weeks is 'Most weeks of a collecti
 comment on column amc_history.allowances.settle_days is
   $$How many days ago the newest week of a collection ended that names no dates: attribution has settled by then
 (guide, M).$$;
+comment on column amc_history.allowances.retention_ends is
+  'How long before AMC no longer keeps a week''s data it goes before all others.';
 comment on column amc_history.allowances.restate_days is
   $$How many days after its end a week is still collected again by a policy: attribution has settled within 28
 (guides, M), and AMC refuses a query that ran too often over the same days (guide, M).$$;

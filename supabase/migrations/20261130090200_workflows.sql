@@ -155,11 +155,22 @@ name; a changed query is a new one. Answers {workflow_id, created, results_view,
 refuses anybody else with instance_not_found.$$;
 
 create function public.mark_workflow_saved(instance_id text, workflow_id text) returns void
-language sql set search_path = ''
+language plpgsql set search_path = ''
 as $$
+#variable_conflict use_column
+declare
+  held constant text := mark_workflow_saved.instance_id || '/' || mark_workflow_saved.workflow_id;
+begin
   update public.amc_workflows f set saved_at = amc_history.clock_now()
   where f.instance_id = mark_workflow_saved.instance_id and f.id = mark_workflow_saved.workflow_id
     and f.saved_at is null;
+  -- That AMC sees it, only a create shows.
+  if not exists (select from public.stoppages s where s.kind = 'workflow_save' and s.subject = held
+      and s.ended_at is null and s.code = 'workflow_not_visible') then
+    perform amc_history.end_stoppage('workflow_save', held);
+  end if;
+end;
 $$;
 comment on function public.mark_workflow_saved(text, text) is
-  'Records that a workflow is saved at AMC, so that no later create saves it again. For service_role.';
+  $$Records that a workflow is saved at AMC, so that no later create saves it again, and that saving it is held up no
+more. For service_role.$$;

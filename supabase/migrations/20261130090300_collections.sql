@@ -35,6 +35,7 @@ create table public.report_data_collections (
   parameter_values jsonb not null default '{}'
     constraint parameter_values_is_an_object check (jsonb_typeof(parameter_values) = 'object')
     constraint parameter_values_are_limited check (amc_history.parameter_value_fault(parameter_values) is null),
+  parameters_hash text not null generated always as (md5(parameter_values::text)) stored,
   idempotency_key text
     constraint idempotency_key_is_short check (char_length(idempotency_key) between 1 and 200),
   request_hash text,
@@ -45,6 +46,7 @@ create table public.report_data_collections (
   keep_versions integer not null default 3
     constraint keep_versions_is_sane check (keep_versions between 1 and 100),
   surveyed_at timestamptz,
+  last_claimed_at timestamptz,
   failed_retries integer not null default 0
     constraint failed_retries_is_sane check (failed_retries between 0 and 10),
   paused_at timestamptz,
@@ -78,6 +80,8 @@ comment on column public.report_data_collections.owner_id is
 comment on column public.report_data_collections.end_date is 'Last day of the last week, inclusive.';
 comment on column public.report_data_collections.time_zone is
   'tz database name in which the weeks begin at 00:00.';
+comment on column public.report_data_collections.parameters_hash is
+  'MD5 of parameter_values: equal values, equal hash. Claims and window keys carry it in place of the values.';
 comment on column public.report_data_collections.idempotency_key is
   'The caller''s key: a request with the same key is answered with the same collection.';
 comment on column public.report_data_collections.request_hash is
@@ -86,6 +90,8 @@ same collection.$$;
 comment on column public.report_data_collections.surveyed_at is
   $$When AMC's list was first read for the collection. Until then nothing is created for it: a database that was
 restored from a backup does not run again what AMC has.$$;
+comment on column public.report_data_collections.last_claimed_at is
+  'The collection served longest ago is served first, within an instance and among those of one owner.';
 comment on column public.report_data_collections.failed_retries is
   $$How often the system retries a week whose execution ended at AMC as FAILED. It never retries rejections and
 refusals.$$;
@@ -136,6 +142,9 @@ create table public.report_data_weeks (
   data jsonb,
   due_at timestamptz,
   survey_again boolean not null default false,
+  refused_at timestamptz,
+  failed_creates integer not null default 0
+    constraint failed_creates_is_not_negative check (failed_creates >= 0),
   error_count integer not null default 0
     constraint error_count_is_not_negative check (error_count >= 0),
   error_code text,
@@ -148,6 +157,7 @@ create table public.report_data_weeks (
   constraint week_is_seven_days check (week_end_date = week_start_date + 6),
   constraint finished_at_matches_status check
     ((finished_at is not null) = amc_history.is_final_week_status(status)),
+  constraint refused_week_waits check (refused_at is null or due_at is not null),
   constraint only_open_weeks_are_due check (due_at is null or status in ('pending', 'running', 'completed'))
 );
 
@@ -155,6 +165,9 @@ create index report_data_weeks_due_idx
   on public.report_data_weeks (instance_id, due_at, week_start_date) where due_at is not null;
 create index report_data_weeks_open_idx
   on public.report_data_weeks (instance_id, collection_id) where finished_at is null;
+create index report_data_weeks_due_of_collection_idx
+  on public.report_data_weeks (instance_id, collection_id, due_at, week_start_date) where due_at is not null;
+create index report_data_weeks_refused_idx on public.report_data_weeks (collection_id) where refused_at is not null;
 create index report_data_weeks_survey_again_idx on public.report_data_weeks (instance_id) where survey_again;
 
 comment on table public.report_data_weeks is
@@ -179,6 +192,13 @@ comment on column public.report_data_weeks.error_count is 'Errors so far. Waitin
 comment on column public.report_data_weeks.survey_again is
   $$Whether AMC's list showed an execution for it that it could not take, since another live attempt asked for the
 same window. It waits, due at infinity, for the next listing.$$;
+
+comment on column public.report_data_weeks.refused_at is
+  $$When AMC refused its create, while nobody knows yet whether it refuses the collection's other weeks too. Until then,
+or until refusal_wait is over (amc_history.allowances), the week waits and has not failed.$$;
+comment on column public.report_data_weeks.failed_creates is
+  $$Creates in a row that brought no execution. With create_tries of them (amc_history.allowances) the week is held.
+Those that met a limit of AMC, or were not sent, do not count.$$;
 
 alter table public.report_data_weeks enable row level security;
 
@@ -224,6 +244,9 @@ declare
   now_at timestamptz := amc_history.clock_now();
 begin
   new.updated_at := now_at;
+  if new.due_at is null then
+    new.refused_at := null;
+  end if;
   if new.status = 'running' then
     new.started_at := coalesce(new.started_at, now_at);
   end if;
@@ -234,7 +257,8 @@ begin
 end;
 $$;
 comment on function amc_history.set_week_timestamps() is
-  $$Sets updated_at, started_at and finished_at as the status demands, whoever writes it.$$;
+  $$Sets updated_at, started_at and finished_at as the status demands, whoever writes it. A week that is not due waits
+for no other week's refusal.$$;
 create trigger set_week_timestamps before insert or update on public.report_data_weeks
   for each row execute function amc_history.set_week_timestamps();
 

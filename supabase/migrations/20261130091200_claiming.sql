@@ -61,35 +61,6 @@ comment on function amc_history.free_slots(public.amc_instances) is
   $$The slots in which an instance may begin an attempt now: free ones, less what AMC reports as running from
 elsewhere, within the daily limit.$$;
 
-create function amc_history.window_key(workflow_id text, time_window_start text, time_zone text, parameter_values jsonb)
-returns text
-language plpgsql immutable set search_path = ''
-as $$
-begin
-  return concat_ws('|', workflow_id, time_window_start, time_zone, md5(parameter_values::text));
-end;
-$$;
-comment on function amc_history.window_key(text, text, text, jsonb) is
-  'Equal for two attempts that would ask AMC for the same.';
-
-create function amc_history.has_claimable_week(instance_id text) returns boolean
-language plpgsql volatile set search_path = ''
-as $$
-begin
-  return exists (select from public.report_data_weeks w
-    join public.report_data_collections c on c.id = w.collection_id
-    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-    where w.instance_id = has_claimable_week.instance_id and w.due_at <= amc_history.clock_now()
-      and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
-      and amc_history.may_begin(f.checked_at, w.id)
-      and not exists (select from public.week_attempts a
-        where a.instance_id = w.instance_id and a.is_live and a.window_key = amc_history.window_key(
-          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values)));
-end;
-$$;
-comment on function amc_history.has_claimable_week(text) is
-  'Whether an attempt may begin for a week of the instance: it is due, and no live attempt asks for the same window.';
-
 create function amc_history.insert_intents(instance public.amc_instances, max_weeks integer, lease interval)
 returns setof public.week_attempts
 language plpgsql volatile rows 10 set search_path = ''
@@ -97,27 +68,16 @@ as $$
 declare
   allowed constant amc_history.allowances := amc_history.allowances();
   now_at timestamptz := amc_history.clock_now();
+  slots constant integer[] := array(select amc_history.free_slots(instance));
+  picked constant uuid[] := amc_history.pick_weeks(instance.id, least(max_weeks, cardinality(slots)));
 begin
   return query
-  with slots as (
-    select slot, row_number() over (order by slot) as n
-    from amc_history.free_slots(instance) slot
-  ),
-  due as (
-    select w.id, w.status, w.week_start_date, w.time_window_start, w.due_at,
-      c.workflow_id, c.time_zone, c.parameter_values
-    from public.report_data_weeks w
+  with due as (
+    select w.id, w.status, w.time_window_start, p.n, c.workflow_id, c.time_zone, c.parameters_hash
+    from unnest(picked) with ordinality p(id, n)
+    join public.report_data_weeks w on w.id = p.id
     join public.report_data_collections c on c.id = w.collection_id
-    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-    where w.instance_id = instance.id and w.due_at <= now_at
-      and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
-      and amc_history.may_begin(f.checked_at, w.id)
-      and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
-      and not exists (select from public.week_attempts a
-        where a.instance_id = instance.id and a.is_live and a.window_key = amc_history.window_key(
-          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values))
-    order by w.due_at, w.week_start_date
-    limit least(max_weeks, (select count(*) from slots))
+    where w.due_at <= now_at
     for no key update of w skip locked
   ),
   intended as (
@@ -129,11 +89,9 @@ begin
       -- Before that the create may still reach AMC; then AMC's list may still lag.
       now_at + allowed.create_in_flight + make_interval(secs => instance.list_lag_seconds),
       21600 + floor(random() * 64801)::integer,
-      amc_history.window_key(d.workflow_id, d.time_window_start, d.time_zone, d.parameter_values),
-      s.slot, now_at + lease
-    from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
-    join slots s using (n)
-    -- Two collections of the same window: the second waits until the first one's attempt has ended.
+      amc_history.window_key(d.workflow_id, d.time_window_start, d.time_zone, d.parameters_hash),
+      slots[d.n], now_at + lease
+    from due d
     on conflict do nothing
     returning *
   ),
@@ -148,16 +106,16 @@ begin
 end;
 $$;
 comment on function amc_history.insert_intents(public.amc_instances, integer, interval) is
-  $$Writes the intents of up to max_weeks due weeks of one instance into its free slots, oldest first. lease: how long
-the attempts are their worker's alone. The caller holds the instance's lock and calls this in a new statement, so that
-it counts what was committed before the lock was granted.$$;
+  $$Writes the intents of up to max_weeks weeks of one instance into its free slots (amc_history.pick_weeks). lease: how
+long the attempts are their worker's alone. The caller holds the instance's lock and calls this in a new statement, so
+that it counts what was committed before the lock was granted.$$;
 
 create function public.claim_due_weeks(max_weeks integer default 10, lease_seconds integer default null)
 returns table (
   attempt_id uuid, fence integer, week_id uuid, collection_id uuid, instance_id text, entity_id text,
   marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean,
-  workflow_definition jsonb, time_window_start text, time_window_end text, time_zone text,
-  parameter_values jsonb, fingerprint integer, post_within_seconds integer
+  time_window_start text, time_window_end text, time_zone text, has_parameters boolean,
+  fingerprint integer, post_within_seconds integer
 )
 language plpgsql volatile set search_path = ''
 as $$
@@ -168,7 +126,7 @@ declare
   instance public.amc_instances;
   now_at timestamptz := amc_history.clock_now();
   left_to_claim integer := claim_due_weeks.max_weeks;
-  claimed integer;
+  claimed uuid[];
 begin
   for instance in
     select i.* from public.amc_instances i
@@ -183,32 +141,60 @@ begin
     for no key update skip locked
   loop
     exit when left_to_claim < 1;
+    claimed := '{}';
+    begin
+      claimed := array(select a.id from amc_history.insert_intents(instance, left_to_claim, lease) a);
+      update public.amc_instances i set last_claimed_at = amc_history.clock_now(),
+        list_due_at = least(i.list_due_at, amc_history.clock_now() + make_interval(secs => i.poll_seconds))
+      where i.id = instance.id;
+      perform amc_history.end_stoppage('job', 'claim_due_weeks/' || instance.id);
+    exception when others then
+      -- What fails of one instance stops no other.
+      perform amc_history.record_stoppage('job', 'claim_due_weeks/' || instance.id, sqlstate, 'postgres', sqlerrm,
+        instance.id);
+      continue;
+    end;
+    left_to_claim := left_to_claim - cardinality(claimed);
     return query
-    select a.id, a.fence, a.week_id, c.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name,
-      f.id, f.saved_at is not null,
-      case when f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
-        'parameters', f.parameters, 'output_format', f.output_format) end,
-      w.time_window_start, w.time_window_end,
-      c.time_zone, c.parameter_values, a.fingerprint, extract(epoch from allowed.post_window)::integer
-    from amc_history.insert_intents(instance, left_to_claim, lease) a
+    select a.id, a.fence, a.week_id, c.id, instance.id, instance.entity_id, instance.marketplace_id, instance.region,
+      instance.credential_name, f.id, f.saved_at is not null, w.time_window_start, w.time_window_end, c.time_zone,
+      c.parameters_hash <> md5('{}'), a.fingerprint, extract(epoch from allowed.post_window)::integer
+    from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
     join public.report_data_collections c on c.id = w.collection_id
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-    join public.amc_instances i on i.id = a.instance_id
+    where a.id = any (claimed)
     order by w.week_start_date;
-    get diagnostics claimed = row_count;
-    left_to_claim := left_to_claim - claimed;
-    update public.amc_instances i set last_claimed_at = amc_history.clock_now(),
-      list_due_at = least(i.list_due_at, amc_history.clock_now() + make_interval(secs => i.poll_seconds))
-    where i.id = instance.id;
   end loop;
 end;
 $$;
 comment on function public.claim_due_weeks(integer, integer) is
   $$Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and answers
-what the create needs. Only the caller that this answer reached may POST for an attempt: once, and within
-post_within_seconds of having called, on a clock that does not jump.
+what the create needs. What may be large it leaves out: a workflow that is not saved yet (workflow_saved) is read with
+workflow_definition, and parameters, if there are any (has_parameters), with collection_parameters. Only the caller
+that this answer reached may POST for an attempt: once, and within post_within_seconds of having called, on a clock
+that does not jump.
 
 max_weeks: at most so many. lease_seconds: how long the attempts are the caller's alone (by default the allowance
 create_lease); after that an attempt without a report counts as unknown. Instances that are paused or full are
-skipped, the one served longest ago comes first, and workers skip what another has locked. For service_role.$$;
+skipped, the one served longest ago comes first, collections take turns (amc_history.due_collections), and workers skip
+what another has locked. For service_role.$$;
+
+create function public.workflow_definition(instance_id text, workflow_id text) returns jsonb
+language sql stable set search_path = ''
+as $$
+  select jsonb_build_object('sql_query', f.sql_query, 'parameters', f.parameters, 'output_format', f.output_format)
+  from public.amc_workflows f
+  where f.instance_id = workflow_definition.instance_id and f.id = workflow_definition.workflow_id;
+$$;
+comment on function public.workflow_definition(text, text) is
+  $$What AMC is to save of a workflow: {sql_query, parameters, output_format}; null if there is no such workflow. For
+service_role.$$;
+
+create function public.collection_parameters(collection_id uuid) returns jsonb
+language sql stable set search_path = ''
+as $$
+  select c.parameter_values from public.report_data_collections c where c.id = collection_parameters.collection_id;
+$$;
+comment on function public.collection_parameters(uuid) is
+  'The parameter values of a collection, by name; null if there is no such collection. For service_role.';

@@ -108,9 +108,10 @@ begin
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
-  -- Instance before week: the order in which everything locks.
+  -- Instance and collection before week: the order in which everything locks.
   matcher_failed := amc_history.record_echo(attempt.instance_id,
     (record_execution.details ->> 'matcher_proved')::boolean);
+  perform amc_history.lock_collection_of(attempt.week_id);
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
@@ -140,9 +141,10 @@ begin
     amc_answer = jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id'))
   where a.id = attempt.id;
   -- A week that shows a result keeps showing it: a restatement switches only once its own is in.
-  if week.status <> 'completed' then
-    update public.report_data_weeks w set execution_id = new_id where w.id = week.id returning * into week;
-  end if;
+  update public.report_data_weeks w set failed_creates = 0,
+    execution_id = case when w.status = 'completed' then w.execution_id else new_id end
+  where w.id = week.id returning * into week;
+  perform amc_history.record_acceptance(attempt, week, record_execution.adopted);
   perform amc_history.record_event(
     case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end, attempt, week, new_id,
     jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
@@ -161,13 +163,12 @@ malformed_execution_id), not_found. For service_role.$$;
 
 create function amc_history.apply_create_verdict(
   attempt public.week_attempts, week public.report_data_weeks, verdict text, message text, paused_until timestamptz
-) returns void
+) returns text
 language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
   now_at timestamptz := amc_history.clock_now();
-  retry_after constant interval := (amc_history.allowances()).workflow_visible_retry;
 begin
   case apply_create_verdict.verdict
     when 'not_sent' then
@@ -180,10 +181,11 @@ begin
         then apply_create_verdict.paused_until else now_at end);
     when 'workflow_not_visible' then
       perform amc_history.end_attempt(attempt.id, 'not_visible');
-      perform amc_history.reschedule_week(week, now_at + retry_after);
+      perform amc_history.reschedule_week(week, now_at);
+      perform amc_history.hold_unseen_workflow(attempt, week, apply_create_verdict.message);
+      return 'workflow_held';
     when 'refused' then
-      perform amc_history.end_attempt(attempt.id, 'refused');
-      perform amc_history.fail_week(week, 'amc_refused', apply_create_verdict.message);
+      return amc_history.weigh_refusal(attempt, week, apply_create_verdict.message);
     when 'throttled', 'unauthorized' then
       -- AMC answered, so the create is not under way any more; but AMC's list may lag if it took it all the same.
       update public.week_attempts a set state = 'unknown', leased_until = null,
@@ -193,26 +195,13 @@ begin
     else
       update public.week_attempts a set state = 'unknown', leased_until = null where a.id = attempt.id;
   end case;
+  return null;
 end;
 $$;
 comment on function
   amc_history.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz) is
   $$Does to an attempt and its week what the verdict on its create asks for (see public.report_create). Only refused
-counts as an error.$$;
-
-create function amc_history.forget_lost_workflow(week public.report_data_weeks) returns boolean
-language plpgsql set search_path = ''
-as $$
-begin
-  update public.amc_workflows f set saved_at = null from public.report_data_collections c
-  where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id
-    and coalesce(f.saved_at <= amc_history.clock_now() - (amc_history.allowances()).workflow_visible, true);
-  return found;
-end;
-$$;
-comment on function amc_history.forget_lost_workflow(public.report_data_weeks) is
-  $$Of a week whose workflow AMC does not see: answers false if the workflow was saved within workflow_visible
-(amc_history.allowances); else it is gone at AMC, is to be saved again, and the answer is true.$$;
+counts as an error. Answers what else is held up: collection_held, workflow_held or null.$$;
 
 create function public.report_create(
   attempt_id uuid, verdict text, http_status integer default null, message text default null,
@@ -229,6 +218,7 @@ declare
   verdict text := report_create.verdict;
   answer jsonb;
   paused_until timestamptz;
+  held text;
 begin
   if report_create.verdict is null or report_create.verdict <> all (verdicts) then
     raise exception 'Unknown verdict %: expected one of %.', coalesce(quote_literal(report_create.verdict), 'null'),
@@ -242,6 +232,9 @@ begin
     paused_until := public.pause_instance(attempt.instance_id, report_create.verdict,
       report_create.retry_after_seconds);
   end if;
+  if report_create.verdict = 'refused' then
+    perform amc_history.lock_collection_of(attempt.week_id);
+  end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   if attempt.state not in ('intended', 'unknown') then
@@ -250,14 +243,11 @@ begin
     return row('stale', case attempt.state when 'ended' then 'attempt_ended' else 'execution_is_known' end,
       week.status, week.execution_id)::public.tracking_report;
   end if;
-  if verdict = 'workflow_not_visible' and amc_history.forget_lost_workflow(week) then
-    verdict := 'refused';
-  end if;
   answer := jsonb_build_object('http_status', report_create.http_status, 'request_id', report_create.request_id);
   update public.week_attempts a set amc_answer = jsonb_strip_nulls(answer || jsonb_build_object(
     'verdict', report_create.verdict, 'message', left(report_create.message, 2000)))
   where a.id = attempt.id;
-  perform amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
+  held := amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
   perform amc_history.record_event('create_' || verdict, attempt, week, null,
     jsonb_strip_nulls(answer || jsonb_build_object('message', left(report_create.message, 500))));
   if verdict = 'unauthorized' then
@@ -266,14 +256,15 @@ begin
       week.instance_id), week.instance_id);
   end if;
   select * into week from public.report_data_weeks w where w.id = week.id;
-  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+  return row('applied', held, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
 comment on function public.report_create(uuid, text, integer, text, text, numeric) is
-  $$Reports a create that brought no execution id. verdict: not_sent (it never left), refused (for good, with AMC's
-words), quota (AMC's limit: wait), workflow_not_visible (AMC does not see a workflow that was saved minutes ago),
-throttled, unauthorized, or unknown (anything else: AMC's list decides).
+  $$Reports a create that brought no execution id. verdict: not_sent (it never left), refused (with AMC's words; see
+amc_history.weigh_refusal), quota (AMC's limit: wait), workflow_not_visible (AMC does not see a workflow that was
+saved), throttled, unauthorized, or unknown (anything else: AMC's list decides).
 
 http_status, message, request_id: AMC's answer. retry_after_seconds: AMC's Retry-After. Fenced by the attempt: stale
 if it has ended or has an execution. An unknown verdict raises 22023. Answers {outcome, reason, status,
-execution_id}. For service_role.$$;
+execution_id}; where more than the week is held up, the reason of applied is collection_held or workflow_held. For
+service_role.$$;

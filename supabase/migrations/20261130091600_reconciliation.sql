@@ -93,7 +93,7 @@ begin
     amc_history.clock_now(), amc_history.clock_now(),
     least(greatest(coalesce((amc_history.read_observation(adopt_execution.details)).timeout_seconds, 21600), 21600),
       86400),
-    amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameter_values),
+    amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameters_hash),
     free, adopt_execution.execution_id
   from public.report_data_collections c where c.id = week.collection_id
   on conflict do nothing

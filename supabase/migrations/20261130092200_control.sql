@@ -87,6 +87,20 @@ $$;
 comment on function amc_history.pause_collection(uuid) is
   $$See public.pause_collection. Definer: users may not write collections and weeks.$$;
 
+create function amc_history.release_stoppages(collection public.report_data_collections) returns boolean
+language plpgsql set search_path = ''
+as $$
+begin
+  update public.stoppages s set retry_at = amc_history.clock_now()
+  where s.ended_at is null and coalesce(s.retry_at > amc_history.clock_now(), true)
+    and (s.kind, s.subject) in (('collection', (collection).id::text),
+      ('workflow_save', (collection).instance_id || '/' || (collection).workflow_id));
+  return found;
+end;
+$$;
+comment on function amc_history.release_stoppages(public.report_data_collections) is
+  $$Lets one week try at once whether a collection and its workflow still are held up. Answers whether they were.$$;
+
 create function amc_history.resume_collection(collection_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
@@ -96,15 +110,17 @@ declare
 begin
   if collection.cancelled_at is not null then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
-  elsif collection.paused_at is null then
+  elsif collection.paused_at is null and not amc_history.release_stoppages(collection) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set paused_at = null where c.id = collection.id;
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = collection.instance_id;
   update public.report_data_weeks w set due_at = amc_history.clock_now()
-    where w.collection_id = collection.id and w.due_at = 'infinity';
+    where w.collection_id = collection.id and w.due_at = 'infinity'
+      and not amc_history.is_held_up('week', w.id::text);
   get diagnostics released = row_count;
+  perform amc_history.release_stoppages(collection);
   perform amc_history.record_action('collection_resumed', collection.instance_id, collection.id,
     detail => jsonb_build_object('weeks', released));
   return row('applied', null, released)::public.control_report;
@@ -125,6 +141,7 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set cancelled_at = amc_history.clock_now() where c.id = collection.id;
+  perform amc_history.end_stoppage('collection', collection.id::text);
   for week in
     select w.* from public.report_data_weeks w where w.collection_id = collection.id
       and (w.finished_at is null or w.due_at is not null
@@ -160,7 +177,7 @@ as $$
 declare
   live public.week_attempts;
 begin
-  if (week).finished_at is null then
+  if (week).finished_at is null and not amc_history.is_held_up('week', (week).id::text) then
     return 'already_applied';
   elsif (week).status = 'completed' then
     return 'week_is_completed';
@@ -172,7 +189,7 @@ begin
     return coalesce(amc_history.unsettled_until(live), 'outcome_unknown');
   end if;
   update public.report_data_weeks w set status = 'pending', due_at = amc_history.next_due_at(w.collection_id),
-    error_code = null, error_message = null, error_count = 0
+    error_code = null, error_message = null, error_count = 0, failed_creates = 0
   where w.id = (week).id;
   perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
     execution_id => (week).execution_id);
@@ -180,8 +197,8 @@ begin
 end;
 $$;
 comment on function amc_history.reopen_week(public.report_data_weeks) is
-  $$Makes a week due again that failed, was skipped or was cancelled, for a person. Answers null, or the reason why it
-does not: a reason of public.retry_week, or already_applied.$$;
+  $$Makes a week due again that failed, was skipped, was cancelled or is held up, for a person. Answers null, or the
+reason why it does not: a reason of public.retry_week, or already_applied.$$;
 
 create function amc_history.retry_week(week_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -267,7 +284,8 @@ create function public.resume_collection(collection_id uuid) returns public.cont
 language sql set search_path = ''
 as $$ select amc_history.resume_collection(resume_collection.collection_id); $$;
 comment on function public.resume_collection(uuid) is
-  $$Lets the weeks of a paused collection start again. Answers {outcome, reason, weeks}: applied (weeks: how many are
+  $$Lets the weeks of a paused collection start again. If AMC holds up the collection or its workflow, one week tries at
+once whether it still does. Answers {outcome, reason, weeks}: applied (weeks: how many are
 due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. Owners only.$$;
 
 create function public.cancel_collection(collection_id uuid) returns public.control_report
@@ -282,7 +300,7 @@ create function public.retry_week(week_id uuid) returns public.control_report
 language sql set search_path = ''
 as $$ select amc_history.retry_week(retry_week.week_id); $$;
 comment on function public.retry_week(uuid) is
-  $$Tries a week again that failed, was skipped or was cancelled. Answers {outcome, reason, weeks}: applied,
+  $$Tries a week again that failed, was skipped, was cancelled or is held up. Answers {outcome, reason, weeks}: applied,
 already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
 its last create may still be under way, or outcome_unknown if AMC's list is not proved to show its execution (call

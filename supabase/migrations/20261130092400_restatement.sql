@@ -12,11 +12,12 @@ begin
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   elsif week.status <> 'completed' then
     return row('rejected', 'week_is_not_completed', 0)::public.control_report;
-  elsif week.due_at is not null
+  elsif week.due_at is not null and not amc_history.is_held_up('week', week.id::text)
     or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_weeks w set error_count = 0, due_at = amc_history.next_due_at(w.collection_id)
+  update public.report_data_weeks w set error_count = 0, failed_creates = 0,
+    due_at = amc_history.next_due_at(w.collection_id)
   where w.id = week.id;
   perform amc_history.record_action('week_to_be_restated', week.instance_id, week.collection_id, week.id,
     execution_id => week.execution_id);

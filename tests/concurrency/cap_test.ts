@@ -55,6 +55,14 @@ async function claim({ sql }: Session): Promise<string[]> {
   return rows.map(({ attempt_id }) => attempt_id);
 }
 
+/** AMC runs an attempt, and fails it. */
+async function end({ sql }: Session, attempt: string): Promise<void> {
+  const execution = `exec-${attempt}`;
+  await sql`select public.record_execution(${attempt}, ${execution})`;
+  await sql`select public.update_week_status(w.collection_id, w.id, 'failed', null, ${execution})
+    from public.report_data_weeks w where w.execution_id = ${execution}`;
+}
+
 for (const instances of [1, 5]) {
   const places = instances === 1 ? "an instance" : "five instances";
 
@@ -97,8 +105,7 @@ for (const instances of [1, 5]) {
           most = Math.max(most, slots.length);
         }
         for (const attempt of attempts) {
-          await worker
-            .sql`select public.report_create(${attempt}, 'refused', 400, 'No')`;
+          await end(worker, attempt);
           await claim(worker).then((more) => attempts.push(...more));
           for (const { slots } of await live(worker.sql)) {
             most = Math.max(most, slots.length);

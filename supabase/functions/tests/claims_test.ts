@@ -7,11 +7,7 @@ import {
   readWorkflow,
 } from "../_shared/collector/claims.ts";
 import type { Json } from "../_shared/database/database.types.ts";
-import type {
-  ClaimedListing,
-  ClaimedLoad,
-  ClaimedWeek,
-} from "../_shared/database/rpc.ts";
+import type { ClaimedListing, ClaimedLoad } from "../_shared/database/rpc.ts";
 
 const WINDOW = {
   workflow_id: "weekly-0123",
@@ -108,22 +104,30 @@ Deno.test("a recorded listing tells its outcome and the ids that are known", () 
   ) assert.throws(() => readRecordedListing(wrong), TypeError);
 });
 
-Deno.test("a claimed week's workflow is read in the form that AMC takes", () => {
-  const claim = (workflow_definition: Json) =>
-    ({ workflow_id: "weekly-0123", workflow_definition }) as ClaimedWeek;
+Deno.test("a workflow is read in the form that AMC takes", () => {
   const definition = {
     sql_query: "select 1",
     parameters: [{ name: "brand" }],
     output_format: { separatorCharacter: "," },
   };
-  assert.deepEqual(readWorkflow(claim(definition)), {
-    workflowId: "weekly-0123",
-    sqlQuery: "select 1",
-    inputParameters: [{ name: "brand" }],
-    outputFormat: { separatorCharacter: "," },
-  });
+  assert.deepEqual(
+    readWorkflow({
+      workflow_id: "weekly-0123",
+      workflow_definition: definition,
+    }),
+    {
+      workflowId: "weekly-0123",
+      sqlQuery: "select 1",
+      inputParameters: [{ name: "brand" }],
+      outputFormat: { separatorCharacter: "," },
+    },
+  );
   assert.throws(
-    () => readWorkflow(claim({ ...definition, sql_query: "" })),
+    () =>
+      readWorkflow({
+        workflow_id: "weekly-0123",
+        workflow_definition: { ...definition, sql_query: "" },
+      }),
     /sql_query/,
   );
 });

@@ -4,13 +4,11 @@ import {
   type Mutant,
 } from "../support/mutant.ts";
 
-/** Neither has_claimable_week nor insert_intents looks for a live attempt of the same window. */
-const LIVE_IN_WINDOW = ["has_claimable_week", "insert_intents"].map((name) =>
-  inSqlFunction(
-    `amc_history.${name}`,
-    "a.is_live and a.window_key = ",
-    "false and a.window_key = ",
-  )
+/** claimable_weeks does not look for a live attempt of the same window. */
+const LIVE_IN_WINDOW = inSqlFunction(
+  "amc_history.claimable_weeks",
+  "a.is_live and a.window_key = ",
+  "false and a.window_key = ",
 );
 
 /** Guards of claiming: the intent comes first, and within the limits of the instance. */
@@ -22,8 +20,8 @@ export const CLAIMING: Mutant[] = [
     edits: [
       inSqlFunction(
         "public.claim_due_weeks",
-        "    left_to_claim := left_to_claim - claimed;\n",
-        "    left_to_claim := left_to_claim - claimed;\n    delete from public.week_attempts a where a.state = 'intended';\n",
+        "    left_to_claim := left_to_claim - cardinality(claimed);\n",
+        "    left_to_claim := left_to_claim - cardinality(claimed);\n    delete from public.week_attempts a where a.state = 'intended';\n",
       ),
     ],
     tests: ["claim_due_weeks/writes_the_intent"],
@@ -41,14 +39,14 @@ export const CLAIMING: Mutant[] = [
     name: "one-live-per-week",
     guard: "a week with a live attempt is not claimed",
     off:
-      "insert_intents looks neither for one of the week nor for one of its window, and neither index is unique",
+      "claimable_weeks looks neither for one of the week nor for one of its window, and neither index is unique",
     edits: [
       inSqlFunction(
-        "amc_history.insert_intents",
+        "amc_history.claimable_weeks",
         "and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)",
         "",
       ),
-      ...LIVE_IN_WINDOW,
+      LIVE_IN_WINDOW,
       indexNotUnique("public.one_live_attempt_per_week"),
       indexNotUnique("public.one_live_attempt_per_window"),
     ],
@@ -88,9 +86,9 @@ export const CLAIMING: Mutant[] = [
   {
     name: "window-in-claim",
     guard: "a week that waits for another of its window is not actionable",
-    off: "has_claimable_week and insert_intents do not look for one",
+    off: "claimable_weeks does not look for one",
     edits: [
-      ...LIVE_IN_WINDOW,
+      LIVE_IN_WINDOW,
     ],
     tests: ["dispatch_collect/week_behind"],
   },
@@ -99,7 +97,7 @@ export const CLAIMING: Mutant[] = [
     guard: "two collections of one window do not run it at the same time",
     off: "no claim looks for a live attempt, and the index is not unique",
     edits: [
-      ...LIVE_IN_WINDOW,
+      LIVE_IN_WINDOW,
       indexNotUnique("public.one_live_attempt_per_window"),
     ],
     tests: ["claim_due_weeks/same_window"],
@@ -107,8 +105,13 @@ export const CLAIMING: Mutant[] = [
   {
     name: "window-at-once",
     guard: "two due weeks of one window are claimed one after the other",
-    off: "claiming both at once is an error",
+    off: "both are picked, and claiming both at once is an error",
     edits: [
+      inSqlFunction(
+        "amc_history.pick_weeks",
+        "distinct on (k.window_key) k.*",
+        "k.*",
+      ),
       inSqlFunction(
         "amc_history.insert_intents",
         "on conflict do nothing\n    returning *",
@@ -172,10 +175,14 @@ export const CLAIMING: Mutant[] = [
   {
     name: "survey-first",
     guard: "AMC's list is read before a collection's first create",
-    off: "has_claimable_week and insert_intents do not read surveyed_at",
-    edits: ["has_claimable_week", "insert_intents"].map((name) =>
-      inSqlFunction(`amc_history.${name}`, "c.surveyed_at is not null", "true")
-    ),
+    off: "due_collections does not read surveyed_at",
+    edits: [
+      inSqlFunction(
+        "amc_history.due_collections",
+        "c.surveyed_at is not null",
+        "true",
+      ),
+    ],
     tests: ["claim_due_weeks/collection_waits"],
   },
   {
@@ -190,5 +197,92 @@ export const CLAIMING: Mutant[] = [
       ),
     ],
     tests: ["claim_due_weeks/fingerprint"],
+  },
+  {
+    name: "collections-take-turns",
+    guard: "the collection served longest ago is served first",
+    off: "the oldest is",
+    edits: [
+      inSqlFunction(
+        "amc_history.due_collections",
+        "d.last_claimed_at nulls first, d.created_at",
+        "d.created_at",
+      ),
+    ],
+    tests: ["claim_due_weeks/collections_take"],
+  },
+  {
+    name: "owners-take-turns",
+    guard: "many collections of one member do not delay another's",
+    off: "all collections take turns, whosever they are",
+    edits: [
+      inSqlFunction(
+        "amc_history.due_collections",
+        "max(d.last_claimed_at) over (partition by d.owner_id) nulls first,",
+        "",
+      ),
+    ],
+    tests: ["claim_due_weeks/collections_take"],
+  },
+  {
+    name: "ending-weeks-first",
+    guard: "weeks that AMC will soon no longer keep go first",
+    off: "due_collections does not ask for them",
+    edits: [
+      inSqlFunction("amc_history.due_collections", "d.is_urgent desc,", ""),
+    ],
+    tests: ["claim_due_weeks/collections_take"],
+  },
+  {
+    name: "claim-isolates",
+    guard: "claiming that fails for one instance stops no other",
+    off: "the claim fails",
+    edits: [
+      inSqlFunction(
+        "public.claim_due_weeks",
+        "exception when others then",
+        "exception when query_canceled then",
+      ),
+    ],
+    tests: ["claim_due_weeks/failure_of_one"],
+  },
+  {
+    name: "held-up-waits",
+    guard: "what is held up is not claimed",
+    off: "due_collections does not read stoppages",
+    edits: [
+      inSqlFunction(
+        "amc_history.due_collections",
+        "and h.is_held is distinct from true",
+        "",
+      ),
+    ],
+    tests: ["claim_due_weeks/what_is_held_up"],
+  },
+  {
+    name: "one-week-tries",
+    guard: "one week tries whether a collection still is held up",
+    off: "all of its weeks do",
+    edits: [
+      inSqlFunction(
+        "amc_history.claimable_weeks",
+        "limit case when collection.held_since is null then claimable_weeks.wanted else 1 end",
+        "limit claimable_weeks.wanted",
+      ),
+    ],
+    tests: ["claim_due_weeks/what_is_held_up"],
+  },
+  {
+    name: "one-week-at-a-time-tries",
+    guard: "while one week tries, no other does",
+    off: "is_probed finds none",
+    edits: [
+      inSqlFunction(
+        "amc_history.is_probed",
+        "a.intended_at > is_probed.since",
+        "false",
+      ),
+    ],
+    tests: ["claim_due_weeks/what_is_held_up"],
   },
 ];

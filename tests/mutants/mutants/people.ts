@@ -85,17 +85,25 @@ export const PEOPLE: Mutant[] = [
         "set due_at = w.due_at where",
       ),
       inSqlFunction(
-        "amc_history.insert_intents",
-        "      and c.paused_at is null and c.cancelled_at is null and c.surveyed_at",
-        "      and c.surveyed_at",
-      ),
-      inSqlFunction(
-        "amc_history.has_claimable_week",
-        "and c.paused_at is null and c.cancelled_at is null\n",
-        "\n",
+        "amc_history.due_collections",
+        "and c.paused_at is null and c.cancelled_at is null",
+        "",
       ),
     ],
     tests: ["pause_collection/holds"],
+  },
+  {
+    name: "resume-leaves-held-weeks",
+    guard: "resuming a collection leaves a week held that is held by itself",
+    off: "it makes all of its weeks due",
+    edits: [
+      inSqlFunction(
+        "amc_history.resume_collection",
+        "and not amc_history.is_held_up('week', w.id::text)",
+        "",
+      ),
+    ],
+    tests: ["report_create/week_is_held"],
   },
   {
     name: "own-collection",

@@ -72,8 +72,8 @@ export const REPORTING: Mutant[] = [
     edits: [
       inTsFunction(
         "createFor",
-        'if (outcome.kind === "created") await store(',
-        'if (outcome.kind === "created") await client.getExecution(outcome.execution.id);\n  if (outcome.kind === "created") await store(',
+        "await store(",
+        "await client.getExecution(outcome.execution.id);\n  await store(",
       ),
     ],
     tests: ["tests/worker/stored_before_asked_test"],
@@ -168,8 +168,8 @@ export const REPORTING: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.reschedule_week",
-        "set due_at = reschedule_week.due_at",
-        "set due_at = reschedule_week.due_at, error_count = w.error_count + 1",
+        "set due_at = case",
+        "set error_count = w.error_count + 1, due_at = case",
       ),
     ],
     tests: ["report_create/quota"],
@@ -278,5 +278,97 @@ export const REPORTING: Mutant[] = [
       ),
     ],
     tests: ["instance_wide_errors_test"],
+  },
+  {
+    name: "refusals-hold",
+    guard: "refusals in a row hold the collection, and fail no week",
+    off: "weigh_refusal does not count them",
+    edits: [
+      inSqlFunction(
+        "amc_history.weigh_refusal",
+        "refused + 1 >= allowed.refusals_in_row",
+        "false",
+      ),
+    ],
+    tests: ["report_create/refusals_in_a_row"],
+  },
+  {
+    name: "refusal-waits",
+    guard: "a refused week waits for what AMC says to the others",
+    off: "it fails at once",
+    edits: [
+      inSqlFunction(
+        "amc_history.weigh_refusal",
+        "if not amc_history.may_still_tell(week) then",
+        "if true then",
+      ),
+    ],
+    tests: ["report_create/refusal_waits"],
+  },
+  {
+    name: "refused-alone-fails",
+    guard: "a week that AMC refused fails once AMC takes another",
+    off: "it waits on",
+    edits: [
+      inSqlFunction(
+        "amc_history.record_acceptance",
+        "if not record_acceptance.adopted then",
+        "if false then",
+      ),
+    ],
+    tests: ["report_create/refusal_waits"],
+  },
+  {
+    name: "under-way-tells-nothing",
+    guard:
+      "a create that was under way when its workflow was held up changes nothing about it",
+    off: "hold_up asks for nothing",
+    edits: [
+      inSqlFunction(
+        "amc_history.hold_up",
+        "and s.last_at >= attempt.intended_at",
+        "and false",
+      ),
+    ],
+    tests: ["report_create/workflow_saved"],
+  },
+  {
+    name: "tries-end",
+    guard: "a week is held after so many creates in vain",
+    off: "it is tried for ever",
+    edits: [
+      inSqlFunction(
+        "amc_history.reschedule_week",
+        "when w.failed_creates < tries then",
+        "when true then",
+      ),
+    ],
+    tests: ["report_create/week_is_held"],
+  },
+  {
+    name: "limits-are-free",
+    guard: "creates that met a limit of AMC do not count as in vain",
+    off: "throttled ones do",
+    edits: [
+      inSqlFunction(
+        "amc_history.end_attempt",
+        "and attempt.amc_answer ->> 'verdict' is distinct from 'throttled'",
+        "",
+      ),
+    ],
+    tests: ["report_create/week_is_held"],
+  },
+  {
+    name: "saved-again-once",
+    guard: "a workflow that AMC has lost is saved again once",
+    off: "it is saved again for ever",
+    edits: [
+      inSqlFunction(
+        "amc_history.hold_unseen_workflow",
+        "elsif coalesce(saved_at <= held_since, true) then",
+        "elsif true then",
+      ),
+    ],
+    tests: ["report_create/workflow_that_is_gone"],
   },
 ];

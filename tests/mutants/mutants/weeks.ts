@@ -180,8 +180,8 @@ const STATUS: Mutant[] = [
     edits: [
       inSqlFunction(
         "public.record_execution",
-        "if week.status <> 'completed' then",
-        "if true then",
+        "case when w.status = 'completed' then w.execution_id else new_id end",
+        "new_id",
       ),
     ],
     tests: ["record_execution/restated_week"],
@@ -266,12 +266,12 @@ const WINDOWS: Mutant[] = [
   {
     name: "oldest-first",
     guard: "the oldest weeks are claimed first",
-    off: "insert_intents takes the newest",
+    off: "claimable_weeks takes the newest",
     edits: [
       inSqlFunction(
-        "amc_history.insert_intents",
-        "order by w.due_at, w.week_start_date",
-        "order by w.due_at, w.week_start_date desc",
+        "amc_history.claimable_weeks",
+        "w.due_at, w.week_start_date) as round",
+        "w.due_at, w.week_start_date desc) as round",
       ),
     ],
     tests: ["claim_due_weeks/takes_the_oldest"],

@@ -19,7 +19,12 @@ export const TASKS = {
   finish,
   cancel,
   tick: (collector: Collector) =>
-    runTick(collector, { rounds: 3, milliseconds: Infinity }),
+    // What it does next must not depend on a clock.
+    runTick(collector, {
+      rounds: 3,
+      milliseconds: Infinity,
+      lookAgainMilliseconds: Infinity,
+    }),
 };
 /** A name in {@link TASKS}. */
 export type Task = keyof typeof TASKS;

@@ -1,11 +1,7 @@
 /** Reads the JSON that the database returns with its claims. */
 import type { WorkflowDefinition } from "../amc/mod.ts";
 import type { Json } from "../database/database.types.ts";
-import type {
-  ClaimedListing,
-  ClaimedLoad,
-  ClaimedWeek,
-} from "../database/rpc.ts";
+import type { ClaimedListing, ClaimedLoad } from "../database/rpc.ts";
 import {
   anything,
   type Fields,
@@ -109,15 +105,15 @@ const WORKFLOW_DEFINITION = {
 };
 
 /**
- * The workflow that a claimed week runs or a check is for, as its claim returns it, in the form that AMC takes.
+ * A workflow as workflow_definition or the claim of a check returns it, in the form that AMC takes.
  *
  * @throws TypeError when the database returned another form
  */
 export function readWorkflow(
-  week: Pick<ClaimedWeek, "workflow_id" | "workflow_definition">,
+  week: { workflow_id: string; workflow_definition: Json },
 ): WorkflowDefinition {
   const definition = read(
-    "claim_due_weeks.workflow_definition",
+    "workflow_definition",
     week.workflow_definition,
     WORKFLOW_DEFINITION,
   );

@@ -1,5 +1,6 @@
 import {
   type AmcClient,
+  AmcError,
   type CreateOutcome,
   CredentialError,
   RefusedError,
@@ -12,7 +13,7 @@ import { readWorkflow } from "./claims.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { instanceClient } from "./instance_client.ts";
-import { pauseInstance } from "./pause_instance.ts";
+import { isInstanceWide, pauseInstance } from "./pause_instance.ts";
 
 const MAX_WEEKS = 10;
 const CONCURRENCY = 5;
@@ -22,6 +23,20 @@ const STOPPING: ReadonlySet<string> = new Set([
   "quota",
   "unauthorized",
 ]);
+
+/** What the weeks of one claim share: each is asked for once. */
+interface Shared {
+  saved: Map<string, Promise<void>>;
+  parameters: Map<string, Promise<Json>>;
+  /** The instances, workflows and collections for which no more is sent. */
+  stopped: Set<string>;
+}
+
+/** What a create needs besides its week. */
+interface Prepared {
+  client: AmcClient;
+  parameters: Record<string, unknown>;
+}
 
 /**
  * Claims due weeks and asks AMC to run each of them, once. Stores the id that AMC returns before it asks anything about that
@@ -37,96 +52,165 @@ export async function submit(collector: Collector): Promise<number> {
   });
   if (weeks.length === 0) return 0;
   await collector.checkpoint("after_claim");
-  const saving = new Map<string, Promise<void>>();
-  const stopped = new Set<string>();
+  const shared: Shared = {
+    saved: new Map(),
+    parameters: new Map(),
+    stopped: new Set(),
+  };
   let sent = 0;
   await forEachOf(weeks, CONCURRENCY, collector.log, async (week) => {
-    const client = await prepare(collector, week, saving);
-    if (client === null) return;
-    if (stopped.has(week.instance_id)) {
+    const prepared = await prepare(collector, week, shared);
+    if (prepared === null) return;
+    const { instance_id, collection_id } = week;
+    const keys = [instance_id, collection_id, workflowKey(week)];
+    if (keys.some((key) => shared.stopped.has(key))) {
       await report(collector, week, "not_sent", {
         message:
-          "AMC throttled or refused another create of the instance, so this one was not sent.",
+          "AMC throttled or refused another create, which holds this one up too: it was not sent.",
       });
       return;
     }
     const deadline = askedAt + week.post_within_seconds * 1000;
-    const kind = await createFor(collector, client, week, deadline);
+    const { kind, held } = await createFor(collector, prepared, week, deadline);
     if (kind !== "not_sent") sent++;
-    if (STOPPING.has(kind)) stopped.add(week.instance_id);
+    if (STOPPING.has(kind)) shared.stopped.add(instance_id);
+    if (held === "collection_held") shared.stopped.add(collection_id);
+    if (held === "workflow_held") shared.stopped.add(workflowKey(week));
   });
   return sent;
 }
 
-/** The client, once the week's workflow is saved at AMC; null if that failed, which is reported. */
+/** The subject of what holds a workflow up. */
+function workflowKey(
+  { instance_id, workflow_id }: Pick<
+    ClaimedWeek,
+    "instance_id" | "workflow_id"
+  >,
+): string {
+  return `${instance_id}/${workflow_id}`;
+}
+
+/** What the week's create needs, once its workflow is saved at AMC; null if that failed, which is reported. */
 async function prepare(
   collector: Collector,
   week: ClaimedWeek,
-  saving: Map<string, Promise<void>>,
-): Promise<AmcClient | null> {
+  { saved, parameters }: Shared,
+): Promise<Prepared | null> {
   try {
     const client = await instanceClient(collector, week);
     if (!week.workflow_saved) {
-      const key = `${week.instance_id} ${week.workflow_id}`;
-      const saved = saving.get(key) ?? saveWorkflow(collector, client, week);
-      saving.set(key, saved);
-      await saved;
+      await once(
+        saved,
+        workflowKey(week),
+        () => saveWorkflow(collector, client, week),
+      );
     }
-    return client;
+    const { collection_id, has_parameters } = week;
+    const values = has_parameters
+      ? await once(
+        parameters,
+        collection_id,
+        () => collector.rpc("collection_parameters", { collection_id }),
+      )
+      : {};
+    return { client, parameters: (values ?? {}) as Record<string, unknown> };
   } catch (error) {
-    const refused = error instanceof RefusedError;
-    // First pause the instance: once the week is reported, another worker could claim it.
-    const expected = refused || await pauseInstance(collector, week, error);
-    await report(
-      collector,
-      week,
-      refused ? "refused" : "not_sent",
-      error as Error,
-    );
+    // What holds the week up is recorded already: once it is reported, another worker could claim it.
+    const expected = error instanceof HeldUpError || isInstanceWide(error);
+    await report(collector, week, "not_sent", error as Error);
     if (!expected) throw error;
     return null;
   }
 }
 
+/** The result of some work that the weeks of a claim share. */
+function once<Value>(
+  done: Map<string, Promise<Value>>,
+  key: string,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  const result = done.get(key) ?? work();
+  done.set(key, result);
+  return result;
+}
+
+/** What a week needs could not be had. That is recorded, and holds up its workflow alone. */
+class HeldUpError extends Error {}
+
+/** @throws HeldUpError when it is not saved, unless the failure concerns every call for the instance */
 async function saveWorkflow(
   collector: Collector,
   client: AmcClient,
   week: ClaimedWeek,
 ): Promise<void> {
-  const { created, requestId } = await client.ensureWorkflow(
-    readWorkflow(week),
-  );
-  await collector.rpc("mark_workflow_saved", {
-    instance_id: week.instance_id,
-    workflow_id: week.workflow_id,
-  });
-  collector.log("info", "workflow_saved", {
-    instance_id: week.instance_id,
-    workflow_id: week.workflow_id,
-    created,
-    request_id: requestId,
-  });
+  const { instance_id, workflow_id } = week;
+  const ids = { instance_id, workflow_id };
+  try {
+    const definition = await collector.rpc("workflow_definition", ids);
+    const { created, requestId } = await client.ensureWorkflow(
+      readWorkflow({ workflow_id, workflow_definition: definition }),
+    );
+    await collector.rpc("mark_workflow_saved", ids);
+    collector.log("info", "workflow_saved", {
+      ...ids,
+      created,
+      request_id: requestId,
+    });
+  } catch (error) {
+    if (isInstanceWide(error)) throw error;
+    const { message } = error as Error;
+    const { code, requestId } = error instanceof AmcError
+      ? error
+      : { code: "workflow_not_saved", requestId: null };
+    await collector.rpc("record_stoppage", {
+      kind: "workflow_save",
+      subject: workflowKey(week),
+      code,
+      source: sourceOf(error),
+      words: message,
+      instance_id,
+      request_id: requestId ?? undefined,
+      // The same would be refused again.
+      waits_for_person: error instanceof RefusedError,
+    });
+    collector.log("warn", "workflow_not_saved", {
+      ...ids,
+      code,
+      message,
+      request_id: requestId,
+    });
+    throw new HeldUpError(`The workflow is not saved at AMC: ${message}`);
+  }
+}
+
+/** In whose words an error is. */
+function sourceOf(error: unknown): "amc" | "postgres" | "amc_history" {
+  if (error instanceof AmcError) return "amc";
+  return error instanceof DatabaseError ? "postgres" : "amc_history";
 }
 
 async function createFor(
   collector: Collector,
-  client: AmcClient,
+  { client, parameters }: Prepared,
   week: ClaimedWeek,
   deadline: number,
-): Promise<CreateOutcome["kind"]> {
+): Promise<{ kind: CreateOutcome["kind"]; held: string | null }> {
   await collector.checkpoint("before_post");
   const outcome = await client.createExecution({
     workflowId: week.workflow_id,
     timeWindowStart: week.time_window_start,
     timeWindowEnd: week.time_window_end,
     timeZone: week.time_zone,
-    parameterValues: (week.parameter_values ?? {}) as Record<string, unknown>,
+    parameterValues: parameters,
     timeoutSeconds: week.fingerprint,
   }, { deadline });
   await collector.checkpoint("after_post");
-  if (outcome.kind === "created") await store(collector, week, outcome);
-  else await reportOutcome(collector, week, outcome);
-  return outcome.kind;
+  const { kind } = outcome;
+  if (outcome.kind !== "created") {
+    return { kind, held: await reportOutcome(collector, week, outcome) };
+  }
+  await store(collector, week, outcome);
+  return { kind, held: null };
 }
 
 /** Stores the id first: if the process dies before, only AMC's list can tell it. */
@@ -188,11 +272,12 @@ async function storeId(
   }
 }
 
+/** @returns what the outcome holds up besides its week: collection_held, workflow_held or null */
 async function reportOutcome(
   collector: Collector,
   week: ClaimedWeek,
   outcome: Exclude<CreateOutcome, { kind: "created" }>,
-): Promise<void> {
+): Promise<string | null> {
   // The same request would be refused again: the week fails, and says why.
   const verdict = outcome.kind === "not_sent" &&
       outcome.reason === "invalid_request"
@@ -203,7 +288,7 @@ async function reportOutcome(
   if (tokenFailed || error instanceof CredentialError) {
     await pauseInstance(collector, week, error);
   }
-  await report(collector, week, verdict, outcome, {
+  return await report(collector, week, verdict, outcome, {
     status: "status" in outcome ? outcome.status : null,
     requestId: outcome.requestId,
     retryAfterSeconds: "retryAfterSeconds" in outcome
@@ -222,7 +307,7 @@ async function report(
     requestId?: string | null;
     retryAfterSeconds?: number | null;
   } = {},
-): Promise<void> {
+): Promise<string | null> {
   const { status, requestId, retryAfterSeconds } = answer;
   const reported = await collector.rpc("report_create", {
     attempt_id: week.attempt_id,
@@ -242,6 +327,8 @@ async function report(
     message,
     request_id: requestId,
     outcome: reported.outcome,
+    reason: reported.reason,
     status: reported.status,
   });
+  return reported.outcome === "applied" ? reported.reason : null;
 }

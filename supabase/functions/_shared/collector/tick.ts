@@ -16,6 +16,8 @@ export interface Budget {
   milliseconds: number;
   /** How much may be loaded; absent: as much as one call may load. */
   loading?: LoadBudget;
+  /** While a result is loaded and nothing else is to do: after so many milliseconds it is looked again. */
+  lookAgainMilliseconds?: number;
 }
 
 /** What a tick did: how many items each step handled. */
@@ -26,16 +28,24 @@ export type TickReport = Record<
 
 /** Well within the 150 s that a worker may live on the free plan. */
 export const DEFAULT_BUDGET: Budget = { rounds: 50, milliseconds: 90_000 };
+/** Seldom enough that looking costs little CPU time, which the load needs. */
+const LOOK_AGAIN_MS = 5_000;
 
-// Listing and loading first: they free the slots that submitting fills.
-const STEPS: Record<
-  keyof TickReport,
-  (collector: Collector, loading: LoadBudget) => Promise<number>
-> = { list, cancel, finish, load, check, submit };
+type Step = (collector: Collector) => Promise<number>;
+
+/** Everything but loading. Listing first: it frees the slots that submitting fills. */
+const STEPS: [Exclude<keyof TickReport, "load">, Step][] = [
+  ["list", list],
+  ["cancel", cancel],
+  ["finish", finish],
+  ["check", check],
+  ["submit", submit],
+];
 
 /**
- * One tick: tries new credentials, lists, cancels, finishes, loads and submits until there is nothing to do or the budget is used up. Each step ends
- * with exactly one call that changes its week, so the process may die anywhere.
+ * One tick: tries new credentials, lists, cancels, finishes, loads and submits until there is nothing to do or the budget is
+ * used up. Each step ends with exactly one call that changes its week, so the process may die anywhere. Results are loaded
+ * beside the other steps, which never wait for one, however long it takes.
  *
  * @returns how many items each step handled
  */
@@ -44,8 +54,11 @@ export async function runTick(
   budget: Budget = DEFAULT_BUDGET,
 ): Promise<TickReport> {
   const end = collector.now() + budget.milliseconds;
-  const loading = budget.loading ?? budgetOf(collector, end);
-  const report: TickReport = {
+  const lane = new LoadLane(
+    collector,
+    budget.loading ?? budgetOf(collector, end),
+  );
+  const report = {
     list: 0,
     cancel: 0,
     finish: 0,
@@ -56,17 +69,73 @@ export async function runTick(
   await tryCredentials(collector).catch((error) =>
     logFailure(collector.log, "credentials_failed", error)
   );
-  for (let round = 0; round < budget.rounds; round++) {
-    let moved = 0;
-    for (const name of Object.keys(STEPS) as (keyof TickReport)[]) {
-      if (collector.now() >= end) return report;
-      const count = await step(collector, name, loading);
+  for (let round = 0; round < budget.rounds && collector.now() < end; round++) {
+    let moved = lane.takeCount();
+    report.load += moved;
+    for (const [name, work] of STEPS) {
+      if (collector.now() >= end) break;
+      const count = await step(collector, name, work);
       report[name] += count;
       moved += count;
+      // What a listing has just shown to be ready is loaded from now on.
+      if (name === "finish") lane.begin();
     }
-    if (moved === 0) break;
+    if (moved > 0) continue;
+    if (!lane.isBusy) break;
+    await lane.wait(budget.lookAgainMilliseconds ?? LOOK_AGAIN_MS);
   }
+  await lane.wait(Infinity);
+  report.load += lane.takeCount();
   return report;
+}
+
+/** Loads results beside the other steps, one call of `load` after the other. */
+class LoadLane {
+  readonly #collector: Collector;
+  readonly #budget: LoadBudget;
+  #current: Promise<void> | null = null;
+  #count = 0;
+
+  constructor(collector: Collector, budget: LoadBudget) {
+    this.#collector = collector;
+    this.#budget = budget;
+  }
+
+  get isBusy(): boolean {
+    return this.#current !== null;
+  }
+
+  /** Begins to load what is ready, unless it is at it. */
+  begin(): void {
+    this.#current ??= this.#load().finally(() => (this.#current = null));
+  }
+
+  async #load(): Promise<void> {
+    this.#count += await step(
+      this.#collector,
+      "load",
+      (collector) => load(collector, this.#budget),
+    );
+  }
+
+  /** How many results were claimed since it was asked last. */
+  takeCount(): number {
+    const count = this.#count;
+    this.#count = 0;
+    return count;
+  }
+
+  /** Waits until the current call ends, at most so many milliseconds. */
+  async wait(milliseconds: number): Promise<void> {
+    if (this.#current === null) return;
+    if (milliseconds === Infinity) return await this.#current;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const time = new Promise<void>((done) => {
+      timer = setTimeout(done, milliseconds);
+    });
+    await Promise.race([this.#current, time]);
+    clearTimeout(timer);
+  }
 }
 
 /**
@@ -83,10 +152,10 @@ export function budgetOf(collector: Collector, end: number): LoadBudget {
 async function step(
   collector: Collector,
   name: keyof TickReport,
-  loading: LoadBudget,
+  work: Step,
 ): Promise<number> {
   try {
-    return await STEPS[name](collector, loading);
+    return await work(collector);
   } catch (error) {
     logFailure(collector.log, `${name}_failed`, error);
     return 0;

@@ -211,8 +211,10 @@ export type Database = {
           "idempotency_key": string | null;
           "instance_id": string;
           "keep_versions": number;
+          "last_claimed_at": string | null;
           "owner_id": string | null;
           "parameter_values": NonNullable<Json>;
+          "parameters_hash": string;
           "paused_at": string | null;
           "request_hash": string | null;
           "restate_every_days": number;
@@ -233,8 +235,10 @@ export type Database = {
           "idempotency_key"?: string | null;
           "instance_id": string;
           "keep_versions"?: number;
+          "last_claimed_at"?: string | null;
           "owner_id"?: string | null;
           "parameter_values"?: NonNullable<Json>;
+          "parameters_hash"?: never;
           "paused_at"?: string | null;
           "request_hash"?: string | null;
           "restate_every_days"?: number;
@@ -254,8 +258,10 @@ export type Database = {
           "idempotency_key"?: string | null;
           "instance_id"?: string;
           "keep_versions"?: number;
+          "last_claimed_at"?: string | null;
           "owner_id"?: string | null;
           "parameter_values"?: NonNullable<Json>;
+          "parameters_hash"?: never;
           "paused_at"?: string | null;
           "request_hash"?: string | null;
           "restate_every_days"?: number;
@@ -286,9 +292,11 @@ export type Database = {
           "error_count": number;
           "error_message": string | null;
           "execution_id": string | null;
+          "failed_creates": number;
           "finished_at": string | null;
           "id": string;
           "instance_id": string;
+          "refused_at": string | null;
           "started_at": string | null;
           "status": string;
           "survey_again": boolean;
@@ -308,9 +316,11 @@ export type Database = {
           "error_count"?: number;
           "error_message"?: string | null;
           "execution_id"?: string | null;
+          "failed_creates"?: number;
           "finished_at"?: string | null;
           "id"?: string;
           "instance_id": string;
+          "refused_at"?: string | null;
           "started_at"?: string | null;
           "status"?: string;
           "survey_again"?: boolean;
@@ -329,9 +339,11 @@ export type Database = {
           "error_count"?: number;
           "error_message"?: string | null;
           "execution_id"?: string | null;
+          "failed_creates"?: number;
           "finished_at"?: string | null;
           "id"?: string;
           "instance_id"?: string;
+          "refused_at"?: string | null;
           "started_at"?: string | null;
           "status"?: string;
           "survey_again"?: boolean;
@@ -1219,16 +1231,15 @@ export type Database = {
           "entity_id": string;
           "fence": number;
           "fingerprint": number;
+          "has_parameters": boolean;
           "instance_id": string;
           "marketplace_id": string;
-          "parameter_values": Json;
           "post_within_seconds": number;
           "region": string;
           "time_window_end": string;
           "time_window_start": string;
           "time_zone": string;
           "week_id": string;
-          "workflow_definition": Json;
           "workflow_id": string;
           "workflow_saved": boolean;
         }[];
@@ -1289,6 +1300,10 @@ export type Database = {
           "workflow_id": string;
           "workflow_saved": boolean;
         }[];
+      };
+      "collection_parameters": {
+        Args: { "collection_id": string };
+        Returns: Json;
       };
       "compare_executions": {
         Args: {
@@ -1666,6 +1681,10 @@ export type Database = {
       };
       "week_rows": {
         Args: { "after_line"?: number; "max_rows"?: number; "week_id": string };
+        Returns: Json;
+      };
+      "workflow_definition": {
+        Args: { "instance_id": string; "workflow_id": string };
         Returns: Json;
       };
     };

@@ -1,6 +1,6 @@
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(17);
+select plan(18);
 
 -- Each CHECK refuses an order that the allowances must not have.
 create function pg_temp.set(assignments text) returns text language plpgsql as $$
@@ -21,7 +21,8 @@ from (values
   ('load_errors = 0', 'all_are_positive'),
   ('post_window = ''31 seconds''', 'answer_comes_within_the_lease'),
   ('create_in_flight = ''60 seconds''', 'lease_ends_within_the_flight'),
-  ('workflow_visible_retry = ''10 minutes''', 'unseen_workflow_is_tried_again'),
+  ('create_tries = 0', 'all_are_positive'),
+  ('retention_ends = ''0''', 'all_are_positive'),
   ('watch = ''5 minutes''', 'abandoned_is_watched_beyond_the_lag'),
   ('pause_longest = ''14 seconds''', 'pauses_grow'),
   ('failed_retry_longest = ''4 minutes''', 'failed_retries_grow'),

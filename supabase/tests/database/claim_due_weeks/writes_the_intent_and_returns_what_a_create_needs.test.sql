@@ -8,10 +8,10 @@ create temporary table claimed on commit drop as select * from claim_due_weeks(1
 
 select results_eq('select week_id, collection_id, instance_id, entity_id, marketplace_id, region, credential_name,
   time_window_start,
-    time_window_end, time_zone, parameter_values, post_within_seconds, fence from claimed',
+    time_window_end, time_zone, has_parameters, post_within_seconds, fence from claimed',
   $$ values (pg_temp.week(1), pg_temp.collection(), 'amcpgtap1', 'ENTITYPGTAP', 'ATVPDKIKX0DER', 'NA',
   'amc_credential_amcpgtap1',
-    '2025-01-06T00:00:00', '2025-01-13T00:00:00', 'UTC', '{}'::jsonb, 20, 1) $$,
+    '2025-01-06T00:00:00', '2025-01-13T00:00:00', 'UTC', false, 20, 1) $$,
     'the answer has all that a create needs');
 select results_eq('select a.id, number, kind, state, a.fingerprint, slot, execution_id, a.fence, intended_at,
   leased_until, settle_after

@@ -1,10 +1,12 @@
--- A create that AMC refuses fails the week, with AMC's message.
+-- A create that AMC refuses fails the week, with AMC's message, if no other week of its collection is to come.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(5);
 
 set local role service_role;
 select pg_temp.claim_week(1);
+select pg_temp.run_week(2, 'exec-2');
+select pg_temp.run_week(3, 'exec-3');
 
 select is(report_create(pg_temp.attempt(1), 'refused', 400, 'Unknown column campain', 'req-1'),
   row('applied', null, 'failed', null)::tracking_report, 'it is applied');

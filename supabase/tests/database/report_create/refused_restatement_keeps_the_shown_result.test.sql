@@ -9,6 +9,8 @@ begin
   perform pg_temp.complete_week(1, 'exec-1');
   perform pg_temp.make_due(1);
   perform claim_due_weeks(1);
+  perform pg_temp.run_week(2, 'exec-2');
+  perform pg_temp.run_week(3, 'exec-3');
 end;
 $$;
 

@@ -117,6 +117,7 @@ function amc_history.check_start_limits(uuid,text,integer) | - | - | execute
 function amc_history.check_time_zone(text) | - | - | execute
 function amc_history.check_workflow_again(text,text,boolean) | - | execute | execute
 function amc_history.check_workflow_by_execution() | - | - | -
+function amc_history.claimable_weeks(text,integer) | - | - | execute
 function amc_history.clock_now() | - | execute | execute
 function amc_history.column_names(text[]) | - | - | -
 function amc_history.column_types(text[],jsonb) | - | - | -
@@ -146,6 +147,7 @@ function amc_history.drop_load(uuid,integer) | - | - | -
 function amc_history.drop_result_table() | - | - | -
 function amc_history.drop_unproved_table(amc_history.result_tables,text) | - | - | -
 function amc_history.dry_runs_to_follow() | - | - | execute
+function amc_history.due_collections(text) | - | - | execute
 function amc_history.end_attempt(uuid,text,timestamptz) | - | - | execute
 function amc_history.end_cancelled_attempts(text) | - | - | execute
 function amc_history.end_deletion_stoppage() | - | - | -
@@ -154,8 +156,10 @@ function amc_history.end_earlier_loaders(uuid,integer) | - | - | -
 function amc_history.end_first_weeks() | - | - | execute
 function amc_history.end_passed_stoppages(text) | - | - | -
 function amc_history.end_stoppage(text,text) | - | - | execute
+function amc_history.ending_weeks(integer) | - | - | execute
 function amc_history.executions_to_cancel(interval) | - | - | execute
 function amc_history.extend_result_table(amc_history.result_tables,text[],jsonb) | - | - | -
+function amc_history.fail_refused_weeks(uuid) | - | - | execute
 function amc_history.fail_week(report_data_weeks,text,text) | - | - | execute
 function amc_history.find_repeated_request(uuid,text,text) | - | - | execute
 function amc_history.find_user(text) | - | - | -
@@ -166,12 +170,13 @@ function amc_history.forbid_execution_week_change() | - | - | -
 function amc_history.forbid_misplaced_week() | - | - | -
 function amc_history.forbid_slot_beyond_cap() | - | - | -
 function amc_history.forbid_workflow_version_change() | - | - | -
-function amc_history.forget_lost_workflow(report_data_weeks) | - | - | execute
 function amc_history.free_slots(amc_instances) | - | - | execute
 function amc_history.has_claimable_week(text) | - | - | execute
 function amc_history.header_key(text[]) | - | - | -
 function amc_history.hold_for_survey() | - | - | -
 function amc_history.hold_header(amc_workflows,week_attempts,text[],text[],text) | - | - | -
+function amc_history.hold_unseen_workflow(week_attempts,report_data_weeks,text) | - | - | execute
+function amc_history.hold_up(week_attempts,report_data_weeks,text,text,text,text,boolean) | - | - | execute
 function amc_history.hold_workflow(workflow_checks,text,text) | - | - | execute
 function amc_history.insert_execution(text,uuid,jsonb,boolean) | - | - | execute
 function amc_history.insert_intents(amc_instances,integer,interval) | - | - | execute
@@ -183,6 +188,7 @@ function amc_history.is_held_up(text,text) | - | - | execute
 function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
 function amc_history.is_listing_due(amc_instances) | - | - | execute
 function amc_history.is_operator() | - | - | -
+function amc_history.is_probed(text,uuid,text,timestamptz) | - | - | execute
 function amc_history.is_same_header(text[],text[]) | - | - | -
 function amc_history.is_terminal_status(text) | - | - | execute
 function amc_history.is_unique(result_loads,text[]) | - | execute | execute
@@ -202,12 +208,16 @@ function amc_history.lock_load(uuid,integer) | - | - | -
 function amc_history.lock_own_attempt(uuid) | - | - | -
 function amc_history.lock_own_collection(uuid) | - | - | -
 function amc_history.lock_own_week(uuid) | - | - | -
+function amc_history.lock_collection_of(uuid) | - | - | execute
 function amc_history.lock_starts(uuid) | - | - | execute
 function amc_history.lose_dry_runs() | - | - | execute
 function amc_history.mark_workflow_checked(text,text) | - | - | execute
 function amc_history.match_header(text[],text[]) | - | - | -
 function amc_history.may_begin(timestamptz,uuid) | - | - | execute
 function amc_history.may_control(uuid) | - | - | -
+function amc_history.needs_output_columns(text) | - | - | -
+function amc_history.may_begin(timestamptz,uuid) | - | - | execute
+function amc_history.may_still_tell(report_data_weeks) | - | - | execute
 function amc_history.needs_output_columns(text) | - | - | -
 function amc_history.needs_survey(text) | - | - | execute
 function amc_history.next_due_at(uuid) | - | - | -
@@ -216,6 +226,7 @@ function amc_history.open_load(uuid,integer) | - | - | -
 function amc_history.open_restatements(integer) | - | - | -
 function amc_history.parameter_value_fault(jsonb) | - | - | execute
 function amc_history.pause_collection(uuid) | - | execute | execute
+function amc_history.pick_weeks(text,integer) | - | - | execute
 function amc_history.plan_range(integer,date,date,text,text) | - | - | execute
 function amc_history.prepare_result_table(amc_workflows,week_attempts,text[]) | - | - | -
 function amc_history.protect_execution_id() | - | - | -
@@ -226,7 +237,15 @@ function amc_history.prune_versions(integer) | - | - | -
 function amc_history.purge_history() | - | - | -
 function amc_history.purge_some(text) | - | - | -
 function amc_history.raise_alert(text,text,text,uuid,jsonb,text) | - | - | execute
+function amc_history.end_stoppage(text,text) | - | - | execute
+function amc_history.is_held_up(text,text) | - | - | execute
 function amc_history.read_observation(jsonb) | - | - | execute
+function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) | - | - | execute
+function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
+function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
+function amc_history.set_retention(text,text,integer) | - | execute | execute
+function amc_history.stoppage_alert_subject(text,text) | - | - | execute
+function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.record_action(text,text,uuid,uuid,uuid,text,jsonb,text) | - | - | execute
 function amc_history.record_checked_cells() | - | - | -
 function amc_history.record_dropped_load() | - | - | -
@@ -241,7 +260,9 @@ function amc_history.refuse(text,text,text,text) | - | execute | execute
 function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
 function amc_history.refuse_execution(week_attempts,report_data_weeks,text,uuid,jsonb) | - | - | execute
 function amc_history.refuse_weeks(integer,integer) | - | - | execute
+function amc_history.release_held_week() | - | - | -
 function amc_history.release_load(uuid,integer) | - | - | -
+function amc_history.release_stoppages(report_data_collections) | - | - | -
 function amc_history.reopen_week(report_data_weeks) | - | - | -
 function amc_history.report_late_execution(week_attempts,report_data_weeks,text,jsonb,boolean) | - | - | execute
 function amc_history.request_cancel(report_data_weeks) | - | - | execute
@@ -280,7 +301,8 @@ function amc_history.versions_to_check() | - | - | execute
 function amc_history.versions_to_prune(integer) | - | - | -
 function amc_history.weeks_to_restate(uuid) | - | - | -
 function amc_history.weeks_to_survey(text) | - | - | execute
-function amc_history.window_key(text,text,text,jsonb) | - | - | execute
+function amc_history.weigh_refusal(week_attempts,report_data_weeks,text) | - | - | execute
+function amc_history.window_key(text,text,text,text) | - | - | execute
 function amc_history.workflow_subject(text,text) | - | - | execute
 function amc_history.write_canonical_status() | - | - | -
 function amc_history.write_week(report_data_weeks,text,jsonb,text) | - | - | execute
@@ -295,6 +317,7 @@ function public.claim_due_weeks(integer,integer) | - | - | execute
 function public.claim_listing(integer,integer) | - | - | execute
 function public.claim_loads(integer,integer) | - | - | execute
 function public.claim_workflow_checks(integer,integer) | - | - | execute
+function public.collection_parameters(uuid) | - | - | execute
 function public.compare_executions(text,text,integer) | - | execute | execute
 function public.confirm_execution(uuid,text) | - | execute | execute
 function public.confirm_no_execution(uuid) | - | execute | execute
@@ -331,6 +354,7 @@ function public.set_retention(text,text,integer) | - | execute | execute
 function public.settle_attempt(uuid,timestamptz) | - | - | execute
 function public.update_week_status(uuid,uuid,text,jsonb,text) | - | - | execute
 function public.week_rows(uuid,integer,bigint) | - | execute | execute
+function public.workflow_definition(text,text) | - | - | execute
 $matrix$, E'\n'), E'\n') line;
 
 select is((select string_agg(line, E'\n' order by line collate "C") from (
