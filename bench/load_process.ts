@@ -39,7 +39,12 @@ const client = createAmcClient({
 const known = {
   ...client,
   downloadUrls: () =>
-    Promise.resolve({ urls: links, metadataUrls: [], requestId: null }),
+    Promise.resolve({
+      urls: links,
+      files: links,
+      metadataUrls: [],
+      requestId: null,
+    }),
 };
 
 /** Loads what one call of the function may. @returns whether the load is complete */
@@ -50,7 +55,7 @@ async function call({ attemptId, fence }: Loadable): Promise<boolean> {
     attemptId,
     fence,
     dialect: DIALECT,
-    countFiles: () => files.count(),
+    listFiles: () => files.list(),
     limits: DEFAULT_LIMITS,
     budget: new LoadBudget(DEFAULT_LIMITS.callBytes),
     open: (index, from) => files.open(index, from),

@@ -86,18 +86,13 @@ comment on type public.tracking_report is
 
 create table amc_history.allowances (
   actionable_per_wake_up integer default 10 not null,
-  bytes_at_once bigint default 134217728 not null,
   cancel_again interval default '00:01:00'::interval not null,
   create_in_flight interval default '00:08:40'::interval not null,
   create_lease interval default '00:01:00'::interval not null,
   create_timeout interval default '00:00:30'::interval not null,
-  create_tries integer default 10 not null,
   daily_collections_of_instance integer default 2000 not null,
   daily_collections_of_member integer default 500 not null,
   default_weeks integer default 52 not null,
-  dry_run_poll interval default '00:00:10'::interval not null,
-  dry_run_queued interval default '01:00:00'::interval not null,
-  dry_run_runs interval default '00:02:00'::interval not null,
   failed_retry_base interval default '00:05:00'::interval not null,
   failed_retry_least interval default '00:01:00'::interval not null,
   failed_retry_longest interval default '01:00:00'::interval not null,
@@ -119,19 +114,14 @@ create table amc_history.allowances (
   pause_base interval default '00:00:15'::interval not null,
   pause_longest interval default '00:15:00'::interval not null,
   post_window interval default '00:00:20'::interval not null,
-  refusal_wait interval default '00:10:00'::interval not null,
-  refusals_in_row integer default 3 not null,
-  refused_again interval default '00:01:00'::interval not null,
   repeated_request interval default '00:10:00'::interval not null,
   restate_days integer default 90 not null,
   result_gone interval default '24:00:00'::interval not null,
   result_gone_errors integer default 3 not null,
   result_wait_least interval default '00:00:15'::interval not null,
   result_wait_longest interval default '00:05:00'::interval not null,
-  retention_ends interval default '7 days'::interval not null,
   retention_months integer default 13 not null,
   retry_after_longest interval default '24:00:00'::interval not null,
-  rows_at_once integer default 200000 not null,
   settle_days integer default 14 not null,
   stoppage_alert_times integer default 3 not null,
   stoppage_pause_base interval default '00:01:00'::interval not null,
@@ -141,26 +131,23 @@ create table amc_history.allowances (
   wake_ups integer default 3 not null,
   watch interval default '48:00:00'::interval not null,
   workflow_visible interval default '00:10:00'::interval not null,
+  workflow_visible_retry interval default '00:00:30'::interval not null,
   workflows_of_instance integer default 5000 not null,
   workflows_of_member integer default 2000 not null,
   constraint abandoned_is_watched_beyond_the_lag CHECK ((list_lag < watch)),
   constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
-    workflow_visible, refusal_wait, dry_run_poll, dry_run_runs, dry_run_queued, list_lag, list_overlap, list_lease,
-    idle_poll, watch, unknown_status, pause_base, pause_longest, retry_after_longest, failed_retry_least,
-    failed_retry_base, failed_retry_longest, cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
-    load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
-    result_gone, retention_ends, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval)
-    AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint, (default_weeks)::bigint, (most_weeks)::bigint,
-    (settle_days)::bigint, (restate_days)::bigint, (retention_months)::bigint, (open_weeks_of_member)::bigint,
-    (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint,
-    (workflows_of_member)::bigint, (workflows_of_instance)::bigint, (wake_ups)::bigint,
-    (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once, (refusals_in_row)::bigint,
-    (create_tries)::bigint, (stoppage_alert_times)::bigint) > 0))),
+    workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
+    pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
+    cancel_again, stoppage_pause_base, stoppage_pause_longest, load_lease, load_retry_least, load_retry_base,
+    load_retry_longest, result_wait_least, result_wait_longest, result_gone, repeated_request, wake_up_timeout,
+    keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST(load_errors, result_gone_errors, default_weeks,
+    most_weeks, settle_days, restate_days, retention_months, open_weeks_of_member, open_weeks_of_instance,
+    daily_collections_of_member, daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
+    actionable_per_wake_up, stoppage_alert_times) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
   constraint default_weeks_are_allowed CHECK ((default_weeks <= most_weeks)),
-  constraint dry_runs_may_wait CHECK (((dry_run_poll <= dry_run_runs) AND (dry_run_runs <= dry_run_queued))),
   constraint failed_retries_grow CHECK ((failed_retry_base <= failed_retry_longest)),
   constraint gone_results_are_given_up_sooner CHECK ((result_gone_errors <= load_errors)),
   constraint lease_ends_within_the_flight CHECK ((create_lease < create_in_flight)),
@@ -168,7 +155,8 @@ create table amc_history.allowances (
   constraint pauses_grow CHECK (((pause_base <= pause_longest) AND (pause_longest <= retry_after_longest))),
   constraint result_waits_grow CHECK (((result_wait_least <= result_wait_longest) AND (result_wait_longest <
     result_gone))),
-  constraint stoppage_pauses_grow CHECK ((stoppage_pause_base <= stoppage_pause_longest))
+  constraint stoppage_pauses_grow CHECK ((stoppage_pause_base <= stoppage_pause_longest)),
+  constraint unseen_workflow_is_tried_again CHECK ((workflow_visible_retry < workflow_visible))
 );
 alter table amc_history.allowances enable row level security;
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
@@ -178,8 +166,6 @@ changes it with an UPDATE as postgres; what has begun keeps what it began with. 
 allowances need among each other. What belongs to one instance (list_lag_seconds, poll_seconds, …) stands with it.';
 comment on column amc_history.allowances.actionable_per_wake_up is
   'For so many things to do one worker is woken.';
-comment on column amc_history.allowances.bytes_at_once is
-  'Most bytes of a result whose rows one run of a job checks or deletes, as the result''s files had them.';
 comment on column amc_history.allowances.cancel_again is
   'After how long AMC is asked again to cancel an execution that has not ended.';
 comment on column amc_history.allowances.create_in_flight is
@@ -190,21 +176,12 @@ comment on column amc_history.allowances.create_lease is
 comment on column amc_history.allowances.create_timeout is
   'How long a worker waits for AMC''s answer to a create. The worker''s own limit (CREATE_TIMEOUT_MS in
 supabase/functions/_shared/amc) must be no longer.';
-comment on column amc_history.allowances.create_tries is
-  'After so many creates in a row without an execution a week is held for a person. Those that met a limit of AMC, or
-were not sent, do not count.';
 comment on column amc_history.allowances.daily_collections_of_instance is
   'Most collections that are started on one instance in any 24 hours.';
 comment on column amc_history.allowances.daily_collections_of_member is
   'Most collections that one person starts in any 24 hours.';
 comment on column amc_history.allowances.default_weeks is
   'Weeks of a collection that names neither weeks nor dates.';
-comment on column amc_history.allowances.dry_run_poll is
-  'After how long AMC is asked again about a dry run: it takes seconds (M).';
-comment on column amc_history.allowances.dry_run_queued is
-  'After how long a dry run that AMC has not begun is cancelled, and asked again.';
-comment on column amc_history.allowances.dry_run_runs is
-  'After how long a dry run that still runs is taken for an execution that AMC runs all the same, and cancelled.';
 comment on column amc_history.allowances.failed_retry_base is
   'The most that chance adds to it the first time; doubled with each error of the week.';
 comment on column amc_history.allowances.failed_retry_least is
@@ -249,12 +226,6 @@ comment on column amc_history.allowances.pause_longest is
   'The longest such pause.';
 comment on column amc_history.allowances.post_window is
   'How long after it sent the claim a worker may POST a create, on its own monotonic clock.';
-comment on column amc_history.allowances.refusal_wait is
-  'How long a week whose create was refused waits to see whether AMC refuses or takes the collection''s others.';
-comment on column amc_history.allowances.refusals_in_row is
-  'When AMC refused so many weeks of a collection in a row, the collection is held and none of them fails.';
-comment on column amc_history.allowances.refused_again is
-  'After how long a credential that Amazon refused once is tried again, before it stops anything.';
 comment on column amc_history.allowances.repeated_request is
   'Within this time the same request without an idempotency key is a repetition, and answers the same collection.';
 comment on column amc_history.allowances.restate_days is
@@ -269,16 +240,11 @@ comment on column amc_history.allowances.result_wait_least is
   'The least pause while AMC has no result yet of an execution that ended; it grows to a quarter of the time since.';
 comment on column amc_history.allowances.result_wait_longest is
   'The longest such pause.';
-comment on column amc_history.allowances.retention_ends is
-  'How long before AMC no longer keeps a week''s data it goes before all others.';
 comment on column amc_history.allowances.retention_months is
   'How many months of data AMC keeps for a workflow that does not say otherwise (amc_workflows.retention_months): 13 by
 default, and for custom or paid sources more (docs, M).';
 comment on column amc_history.allowances.retry_after_longest is
   'The longest pause taken over from AMC''s Retry-After.';
-comment on column amc_history.allowances.rows_at_once is
-  'Most rows that one run of a job checks or deletes: Postgres ends its statement after two minutes, and the next run
-goes on from there.';
 comment on column amc_history.allowances.settle_days is
   'How many days ago the newest week of a collection ended that names no dates: attribution has settled by then
 (guide, M).';
@@ -298,36 +264,27 @@ comment on column amc_history.allowances.watch is
   'How long AMC''s list is still searched for the execution of an attempt that was abandoned.';
 comment on column amc_history.allowances.workflow_visible is
   'How long after it was saved AMC may say that a workflow does not exist.';
+comment on column amc_history.allowances.workflow_visible_retry is
+  'How long a week waits for such a workflow.';
 comment on column amc_history.allowances.workflows_of_instance is
   'Most workflow versions of one instance.';
 comment on column amc_history.allowances.workflows_of_member is
   'Most workflow versions that one person saves.';
 
-create table amc_history.dropped_loads (
-  bytes bigint not null,
-  dropped_at timestamp with time zone default amc_history.clock_now() not null,
-  line bigint default 0 not null,
-  load_id uuid not null,
-  records bigint not null,
-  table_name text not null,
-  constraint dropped_loads_pkey PRIMARY KEY (load_id),
-  constraint dropped_loads_table_name_fkey FOREIGN KEY (table_name) REFERENCES amc_history.result_tables(table_name) ON
-    DELETE CASCADE
+create table amc_history.load_turns (
+  claimed_at timestamp with time zone not null,
+  collection_id uuid not null,
+  instance_id text not null,
+  constraint load_turns_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON DELETE
+    CASCADE,
+  constraint load_turns_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint load_turns_pkey PRIMARY KEY (collection_id)
 );
-CREATE INDEX dropped_loads_dropped_at_idx ON amc_history.dropped_loads USING btree (dropped_at);
-CREATE INDEX dropped_loads_table_name_idx ON amc_history.dropped_loads USING btree (table_name);
-CREATE TRIGGER end_deletion_stoppage AFTER DELETE ON amc_history.dropped_loads FOR EACH ROW EXECUTE FUNCTION
-    amc_history.end_deletion_stoppage();
-alter table amc_history.dropped_loads enable row level security;
-create policy "nobody through the API" on amc_history.dropped_loads for select to authenticated using (false);
-comment on table amc_history.dropped_loads is
-  'Loads that were deleted and whose rows are still to be. No view shows them: rows without a load are nobody''s.';
-comment on column amc_history.dropped_loads.bytes is
-  'Bytes of the files that they came from.';
-comment on column amc_history.dropped_loads.line is
-  'Rows up to this line are deleted.';
-comment on column amc_history.dropped_loads.records is
-  'Rows that were loaded.';
+CREATE INDEX load_turns_instance_id_idx ON amc_history.load_turns USING btree (instance_id);
+alter table amc_history.load_turns enable row level security;
+create policy "nobody through the API" on amc_history.load_turns for select to authenticated using (false);
+comment on table amc_history.load_turns is
+  'When a load of each collection was last claimed: instances take turns, and collections within one.';
 
 create table amc_history.result_headers (
   accepted_at timestamp with time zone,
@@ -413,10 +370,6 @@ comment on column public.amc_instance_members.role is
 create table public.amc_instances (
   created_at timestamp with time zone default amc_history.clock_now() not null,
   credential_name text not null,
-  credential_outcome text,
-  credential_refused_at timestamp with time zone,
-  credential_tried_at timestamp with time zone,
-  credential_try_at timestamp with time zone,
   credential_version integer default 1 not null,
   daily_limit integer,
   dry_runs text default 'unknown'::text not null,
@@ -453,8 +406,6 @@ create table public.amc_instances (
   constraint region_is_known CHECK ((region = ANY (ARRAY['NA'::text, 'EU'::text, 'FE'::text]))),
   constraint running_elsewhere_is_not_negative CHECK ((running_elsewhere >= 0))
 );
-CREATE INDEX amc_instances_credential_try_at_idx ON public.amc_instances USING btree (credential_try_at) WHERE
-    (credential_try_at IS NOT NULL);
 CREATE INDEX amc_instances_last_claimed_at_idx ON public.amc_instances USING btree (last_claimed_at NULLS FIRST, id);
 alter table public.amc_instances enable row level security;
 create policy "members read their instances" on public.amc_instances for select to authenticated using ((id IN ( SELECT
@@ -463,14 +414,6 @@ comment on table public.amc_instances is
   'AMC instances, one row each, however many people use them.';
 comment on column public.amc_instances.credential_name is
   'Name of the Vault secret that holds the Login with Amazon credential. The secret itself is never in this table.';
-comment on column public.amc_instances.credential_outcome is
-  'What came of the credential: accepted, or Amazon''s code for why not; null until it is tried.';
-comment on column public.amc_instances.credential_refused_at is
-  'When Amazon first refused it; null if it did not, or has accepted it since.';
-comment on column public.amc_instances.credential_tried_at is
-  'When Amazon last accepted or refused it.';
-comment on column public.amc_instances.credential_try_at is
-  'From when a worker tries it by a token request; null if none is wanted.';
 comment on column public.amc_instances.credential_version is
   'Rises with each credential stored under the name: a report that Amazon refused an earlier one is stale.';
 comment on column public.amc_instances.daily_limit is
@@ -512,8 +455,6 @@ comment on column public.amc_instances.throttles_in_row is
 -- service_role: delete, insert, select, update
 
 create table public.amc_workflows (
-  check_asked_at timestamp with time zone,
-  check_kind text default 'dry_run'::text not null,
   checked_at timestamp with time zone,
   created_at timestamp with time zone default amc_history.clock_now() not null,
   id text not null,
@@ -533,7 +474,6 @@ create table public.amc_workflows (
   constraint amc_workflows_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint amc_workflows_pkey PRIMARY KEY (instance_id, id),
   constraint amc_workflows_saved_by_fkey FOREIGN KEY (saved_by) REFERENCES auth.users(id) ON DELETE SET NULL,
-  constraint check_kind_is_known CHECK ((check_kind = ANY (ARRAY['dry_run'::text, 'first_week'::text]))),
   constraint one_version_per_query UNIQUE (instance_id, version_hash),
   constraint parameters_is_an_array CHECK ((jsonb_typeof(parameters) = 'array'::text)),
   constraint result_table_is_of_one_version UNIQUE (result_table),
@@ -542,7 +482,6 @@ create table public.amc_workflows (
   constraint workflow_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9._-]{1,128}$'::text)),
   constraint workflow_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
 );
-CREATE INDEX amc_workflows_not_checked_idx ON public.amc_workflows USING btree (instance_id) WHERE (checked_at IS NULL);
 CREATE INDEX amc_workflows_saved_by_idx ON public.amc_workflows USING btree (saved_by);
 CREATE TRIGGER forbid_workflow_version_change BEFORE UPDATE ON public.amc_workflows FOR EACH ROW WHEN
     ((((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS
@@ -565,10 +504,6 @@ create policy "members read their instances' workflows" on public.amc_workflows 
 -- authenticated: insert (instance_id, name, parameters, sql_query)
 comment on table public.amc_workflows is
   'Saved AMC queries. A version never changes: another query is another row with another id.';
-comment on column public.amc_workflows.check_asked_at is
-  'When a person last asked for the check of a version that is not checked.';
-comment on column public.amc_workflows.check_kind is
-  'How it is checked: by a dry_run, or, where a person said so, by a first_week that goes alone.';
 comment on column public.amc_workflows.checked_at is
   'When AMC first validated the query, in a dry run or an execution; null until then: no week of it begins, but for the
 one that goes alone (public.workflow_checks).';
@@ -607,10 +542,8 @@ create table public.report_data_collections (
   idempotency_key text,
   instance_id text not null,
   keep_versions integer default 3 not null,
-  last_claimed_at timestamp with time zone,
   owner_id uuid,
   parameter_values jsonb default '{}'::jsonb not null,
-  parameters_hash text generated always as (md5((parameter_values)::text)) stored not null,
   paused_at timestamp with time zone,
   request_hash text,
   restate_every_days integer default 7 not null,
@@ -665,12 +598,8 @@ comment on column public.report_data_collections.idempotency_key is
   'The caller''s key: a request with the same key is answered with the same collection.';
 comment on column public.report_data_collections.keep_versions is
   'How many results are kept of each week, including the shown one. Older ones are pruned.';
-comment on column public.report_data_collections.last_claimed_at is
-  'The collection served longest ago is served first, within an instance and among those of one owner.';
 comment on column public.report_data_collections.owner_id is
   'The user who started it. Null once that user is deleted: the history stays.';
-comment on column public.report_data_collections.parameters_hash is
-  'MD5 of parameter_values: equal values, equal hash. Claims and window keys carry it in place of the values.';
 comment on column public.report_data_collections.request_hash is
   'Hash of the request: the same one again within the allowance repeated_request, without a key, is answered with the
 same collection.';
@@ -696,11 +625,9 @@ create table public.report_data_weeks (
   error_count integer default 0 not null,
   error_message text,
   execution_id text,
-  failed_creates integer default 0 not null,
   finished_at timestamp with time zone,
   id uuid default gen_random_uuid() not null,
   instance_id text not null,
-  refused_at timestamp with time zone,
   started_at timestamp with time zone,
   status text default 'pending'::text not null,
   survey_again boolean default false not null,
@@ -711,11 +638,9 @@ create table public.report_data_weeks (
   week_start_date date not null,
   constraint error_count_is_not_negative CHECK ((error_count >= 0)),
   constraint execution_belongs_to_its_week FOREIGN KEY (id, execution_id) REFERENCES workflow_executions(week_id, id),
-  constraint failed_creates_is_not_negative CHECK ((failed_creates >= 0)),
   constraint finished_at_matches_status CHECK (((finished_at IS NOT NULL) = amc_history.is_final_week_status(status))),
   constraint only_open_weeks_are_due CHECK (((due_at IS NULL) OR (status = ANY (ARRAY['pending'::text, 'running'::text,
     'completed'::text])))),
-  constraint refused_week_waits CHECK (((refused_at IS NULL) OR (due_at IS NOT NULL))),
   constraint report_data_weeks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON
     DELETE CASCADE,
   constraint report_data_weeks_collection_id_week_start_date_key UNIQUE (collection_id, week_start_date),
@@ -727,14 +652,10 @@ create table public.report_data_weeks (
 );
 CREATE INDEX report_data_weeks_due_idx ON public.report_data_weeks USING btree (instance_id, due_at, week_start_date)
     WHERE (due_at IS NOT NULL);
-CREATE INDEX report_data_weeks_due_of_collection_idx ON public.report_data_weeks USING btree (instance_id,
-    collection_id, due_at, week_start_date) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX report_data_weeks_execution_id_key ON public.report_data_weeks USING btree (execution_id) WHERE
     (execution_id IS NOT NULL);
 CREATE INDEX report_data_weeks_open_idx ON public.report_data_weeks USING btree (instance_id, collection_id) WHERE
     (finished_at IS NULL);
-CREATE INDEX report_data_weeks_refused_idx ON public.report_data_weeks USING btree (collection_id) WHERE (refused_at IS
-    NOT NULL);
 CREATE INDEX report_data_weeks_survey_again_idx ON public.report_data_weeks USING btree (instance_id) WHERE
     survey_again;
 CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE
@@ -747,9 +668,6 @@ CREATE TRIGGER hold_for_survey BEFORE INSERT OR UPDATE ON public.report_data_wee
 CREATE TRIGGER protect_execution_id BEFORE UPDATE OF execution_id ON public.report_data_weeks FOR EACH ROW WHEN
     (((old.execution_id IS NOT NULL) AND (new.execution_id IS NULL))) EXECUTE FUNCTION
     amc_history.protect_execution_id();
-CREATE TRIGGER release_held_week AFTER UPDATE OF due_at ON public.report_data_weeks FOR EACH ROW WHEN (((old.due_at =
-    'infinity'::timestamp with time zone) AND (new.due_at IS DISTINCT FROM 'infinity'::timestamp with time zone)))
-    EXECUTE FUNCTION amc_history.release_held_week();
 CREATE TRIGGER require_complete_load BEFORE UPDATE OF status, execution_id ON public.report_data_weeks FOR EACH ROW WHEN
     (((new.status = 'completed'::text) AND ((old.status <> 'completed'::text) OR (old.execution_id IS DISTINCT FROM
     new.execution_id)))) EXECUTE FUNCTION amc_history.require_complete_load();
@@ -777,16 +695,10 @@ comment on column public.report_data_weeks.error_message is
   'The same in words: AMC''s own where AMC said why.';
 comment on column public.report_data_weeks.execution_id is
   'The AMC execution that the result comes from; while there is no result yet, the one under way or last tried.';
-comment on column public.report_data_weeks.failed_creates is
-  'Creates in a row that brought no execution. With create_tries of them (amc_history.allowances) the week is held.
-Those that met a limit of AMC, or were not sent, do not count.';
 comment on column public.report_data_weeks.finished_at is
   'When the week reached its terminal status; null before.';
 comment on column public.report_data_weeks.instance_id is
   'The collection''s instance, copied so that the due weeks of one instance are one index range.';
-comment on column public.report_data_weeks.refused_at is
-  'When AMC refused its create, while nobody knows yet whether it refuses the collection''s other weeks too. Until then,
-or until refusal_wait is over (amc_history.allowances), the week waits and has not failed.';
 comment on column public.report_data_weeks.started_at is
   'When the week first became running.';
 comment on column public.report_data_weeks.survey_again is
@@ -805,7 +717,6 @@ create table public.result_loads (
   byte_offset bigint default 0 not null,
   bytes bigint default 0 not null,
   cells_checked_at timestamp with time zone,
-  checked_lines bigint default 0 not null,
   checksum text,
   columns text[],
   complete boolean default false not null,
@@ -815,6 +726,7 @@ create table public.result_loads (
   execution_id text not null,
   fence integer not null,
   file integer default 0 not null,
+  file_ids text[],
   files integer,
   filtered_records bigint,
   header text[] not null,
@@ -844,12 +756,14 @@ CREATE INDEX result_loads_to_check_idx ON public.result_loads USING btree (compl
     (cells_checked_at IS NULL));
 CREATE TRIGGER apply_column_types AFTER INSERT OR UPDATE OF complete ON public.result_loads FOR EACH ROW EXECUTE
     FUNCTION amc_history.apply_column_types();
+CREATE TRIGGER count_filtered BEFORE UPDATE OF complete ON public.result_loads FOR EACH ROW WHEN ((new.complete AND (NOT
+    old.complete))) EXECUTE FUNCTION amc_history.count_filtered();
+CREATE TRIGGER delete_load_rows BEFORE DELETE ON public.result_loads FOR EACH ROW EXECUTE FUNCTION
+    amc_history.delete_load_rows();
 CREATE TRIGGER protect_shown_load BEFORE DELETE ON public.result_loads FOR EACH ROW WHEN (old.complete) EXECUTE FUNCTION
     amc_history.protect_shown_load();
 CREATE TRIGGER record_checked_cells BEFORE UPDATE OF complete ON public.result_loads FOR EACH ROW WHEN ((new.complete
     AND (NOT old.complete))) EXECUTE FUNCTION amc_history.record_checked_cells();
-CREATE TRIGGER record_dropped_load BEFORE DELETE ON public.result_loads FOR EACH ROW EXECUTE FUNCTION
-    amc_history.record_dropped_load();
 alter table public.result_loads enable row level security;
 create policy "owners read their loads" on public.result_loads for select to authenticated using ((EXISTS ( SELECT
    FROM workflow_executions e
@@ -862,8 +776,6 @@ comment on column public.result_loads.bytes is
   'Cursor: bytes of all files that are loaded, headers too.';
 comment on column public.result_loads.cells_checked_at is
   'When the cells that do not fit their column''s type were counted; null until then.';
-comment on column public.result_loads.checked_lines is
-  'How many rows were looked at for uncast; it counts the cells of those.';
 comment on column public.result_loads.checksum is
   'SHA-256 in hex: of the file''s bytes if there was one segment; else of the segments'' digests in order, then - and
 their number.';
@@ -877,6 +789,9 @@ comment on column public.result_loads.fence is
   'The attempt''s fence when the load began.';
 comment on column public.result_loads.file is
   'Cursor: files that are loaded.';
+comment on column public.result_loads.file_ids is
+  'What identifies each file, in the order in which they are loaded: SHA-256 in hex of its link without the signature.
+Where AMC names other files, or in another order, the load begins anew.';
 comment on column public.result_loads.files is
   'How many files the result has.';
 comment on column public.result_loads.filtered_records is
@@ -1022,7 +937,7 @@ create table public.tracking_events (
     (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text,
     'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text,
     'keep_versions_set'::text, 'retention_set'::text, 'member_added'::text, 'execution_confirmed'::text,
-    'alert_resolved'::text, 'workflow_check_requested'::text])))),
+    'alert_resolved'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -1100,6 +1015,8 @@ CREATE UNIQUE INDEX one_live_attempt_per_window ON public.week_attempts USING bt
 CREATE INDEX week_attempts_instance_id_idx ON public.week_attempts USING btree (instance_id, intended_at);
 CREATE INDEX week_attempts_watched_idx ON public.week_attempts USING btree (instance_id, watch_until) WHERE (watch_until
     IS NOT NULL);
+CREATE TRIGGER end_result_stoppage AFTER UPDATE OF state ON public.week_attempts FOR EACH ROW WHEN ((old.is_live AND
+    (NOT new.is_live) AND (new.execution_id IS NOT NULL))) EXECUTE FUNCTION amc_history.end_result_stoppage();
 CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR EACH ROW WHEN ((((NOT old.is_live) AND
     (new.state <> old.state)) OR ((old.execution_id IS NOT NULL) AND (new.execution_id IS DISTINCT FROM
     old.execution_id)))) EXECUTE FUNCTION amc_history.forbid_attempt_revival();
@@ -1189,7 +1106,7 @@ create table public.workflow_checks (
   constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'refused'::text, 'ignored'::text,
     'unsupported'::text, 'not_sent'::text, 'lost'::text, 'failed'::text, 'given_up'::text]))),
   constraint state_is_known CHECK ((state = ANY (ARRAY['intended'::text, 'created'::text, 'ended'::text]))),
-  constraint timeout_is_no_weeks CHECK (amc_history.is_dry_run_timeout((timeout_seconds)::numeric)),
+  constraint timeout_is_no_weeks CHECK (((timeout_seconds >= 900) AND (timeout_seconds <= 21599))),
   constraint words_are_short CHECK ((length(words) <= 4000)),
   constraint workflow_checks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON
     DELETE SET NULL,
@@ -1283,9 +1200,6 @@ CREATE INDEX workflow_executions_to_cancel_idx ON public.workflow_executions USI
     ((cancel_requested_at IS NOT NULL) AND (NOT has_ended));
 CREATE TRIGGER canonical_status BEFORE INSERT OR UPDATE OF status ON public.workflow_executions FOR EACH ROW EXECUTE
     FUNCTION amc_history.write_canonical_status();
-CREATE TRIGGER check_workflow_by_execution AFTER INSERT OR UPDATE OF status ON public.workflow_executions FOR EACH ROW
-    WHEN ((upper(new.status) = ANY (ARRAY['RUNNING'::text, 'PUBLISHING'::text, 'SUCCEEDED'::text]))) EXECUTE FUNCTION
-    amc_history.check_workflow_by_execution();
 CREATE TRIGGER forbid_execution_week_change BEFORE UPDATE OF week_id ON public.workflow_executions FOR EACH ROW WHEN
     ((old.week_id IS DISTINCT FROM new.week_id)) EXECUTE FUNCTION amc_history.forbid_execution_week_change();
 CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
@@ -1558,50 +1472,6 @@ comment on function amc_history.actor() is
 database.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.add_counts(one jsonb, other jsonb)
- RETURNS jsonb
- LANGUAGE sql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-  select coalesce(jsonb_object_agg(name, n), '{}') from (
-    select c.key as name, sum(c.value::bigint) as n
-    from (select * from jsonb_each_text(add_counts.one) union all select * from jsonb_each_text(add_counts.other)) c
-    group by c.key
-  ) s;
-$function$
-;
-comment on function amc_history.add_counts(jsonb,jsonb) is
-  'Adds up two counts by name, {"column": n}.';
-
-CREATE OR REPLACE FUNCTION amc_history.add_member(instance_id text, member text)
- RETURNS uuid
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  added constant uuid := amc_history.find_user(add_member.member);
-begin
-  if not exists (select from public.amc_instances i where i.id = add_member.instance_id) then
-    perform amc_history.refuse('instance_not_found', format('No instance %s.',
-      quote_nullable(left(add_member.instance_id, 100))),
-      'Connect it first, with amc_history.connect_instance.', 'PT404');
-  end if;
-  insert into public.amc_instance_members (instance_id, user_id) values (add_member.instance_id, added)
-  on conflict do nothing;
-  if found then
-    perform amc_history.record_action('member_added', add_member.instance_id,
-      detail => jsonb_build_object('member', added));
-  end if;
-  return added;
-end;
-$function$
-;
-comment on function amc_history.add_member(text,text) is
-  'Lets a user collect from an instance: member is a user''s id, or an address that exactly one user has confirmed.
-Answers the user''s id. Leaves an event member_added. Refuses with user_not_found, user_ambiguous, instance_not_found.
-Run at a database prompt, as postgres.';
-
 CREATE OR REPLACE FUNCTION amc_history.adopt_execution(week report_data_weeks, instance amc_instances, execution_id
     text, details jsonb, event text)
  RETURNS text
@@ -1632,7 +1502,7 @@ begin
     amc_history.clock_now(), amc_history.clock_now(),
     least(greatest(coalesce((amc_history.read_observation(adopt_execution.details)).timeout_seconds, 21600), 21600),
       86400),
-    amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameters_hash),
+    amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameter_values),
     free, adopt_execution.execution_id
   from public.report_data_collections c where c.id = week.collection_id
   on conflict do nothing
@@ -1703,14 +1573,12 @@ CREATE OR REPLACE FUNCTION amc_history.amc_credential(credential_name text)
  STABLE
  SET search_path TO ''
 AS $function$
-  -- The cast of what is no JSON would put the secret into an error, and so into Postgres's log.
-  select case when pg_input_is_valid(s.decrypted_secret, 'jsonb') then s.decrypted_secret::jsonb end
-  from vault.decrypted_secrets s where s.name = amc_credential.credential_name;
+  select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.name = amc_credential.credential_name;
 $function$
 ;
 comment on function amc_history.amc_credential(text) is
   'The Login with Amazon credential {client_id, client_secret, refresh_token} under a name in Vault; null if there is
-none, or no JSON. On the direct connection only.';
+none. On the direct connection only.';
 
 CREATE OR REPLACE FUNCTION amc_history.apply_column_types()
  RETURNS trigger
@@ -1753,13 +1621,14 @@ or at the latest in the transaction that completes it. Definer: whoever writes l
 
 CREATE OR REPLACE FUNCTION amc_history.apply_create_verdict(attempt week_attempts, week report_data_weeks, verdict text,
     message text, paused_until timestamp with time zone)
- RETURNS text
+ RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 #variable_conflict use_column
 declare
   now_at timestamptz := amc_history.clock_now();
+  retry_after constant interval := (amc_history.allowances()).workflow_visible_retry;
 begin
   case apply_create_verdict.verdict
     when 'not_sent' then
@@ -1772,11 +1641,10 @@ begin
         then apply_create_verdict.paused_until else now_at end);
     when 'workflow_not_visible' then
       perform amc_history.end_attempt(attempt.id, 'not_visible');
-      perform amc_history.reschedule_week(week, now_at);
-      perform amc_history.hold_unseen_workflow(attempt, week, apply_create_verdict.message);
-      return 'workflow_held';
+      perform amc_history.reschedule_week(week, now_at + retry_after);
     when 'refused' then
-      return amc_history.weigh_refusal(attempt, week, apply_create_verdict.message);
+      perform amc_history.end_attempt(attempt.id, 'refused');
+      perform amc_history.fail_week(week, 'amc_refused', apply_create_verdict.message);
     when 'throttled', 'unauthorized' then
       -- AMC answered, so the create is not under way any more; but AMC's list may lag if it took it all the same.
       update public.week_attempts a set state = 'unknown', leased_until = null,
@@ -1786,14 +1654,13 @@ begin
     else
       update public.week_attempts a set state = 'unknown', leased_until = null where a.id = attempt.id;
   end case;
-  return null;
 end;
 $function$
 ;
 comment on function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamp with time zone)
     is
   'Does to an attempt and its week what the verdict on its create asks for (see public.report_create). Only refused
-counts as an error. Answers what else is held up: collection_held, workflow_held or null.';
+counts as an error.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.apply_report(week report_data_weeks, live week_attempts, status text, data jsonb,
@@ -1880,7 +1747,8 @@ the instance''s list is proved to show its executions)}.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.begin_load(attempt_id uuid, fence integer, header text[], files integer DEFAULT
-    1, segment_bytes bigint DEFAULT 67108864, OUT load_id uuid, OUT copy_statement text)
+    1, segment_bytes bigint DEFAULT 67108864, file_ids text[] DEFAULT NULL::text[], OUT load_id uuid, OUT copy_statement
+    text)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -1905,23 +1773,25 @@ begin
     return;
   end if;
   delete from public.result_loads l where l.execution_id = attempt.execution_id and not l.complete;
-  insert into public.result_loads (execution_id, fence, table_name, header, columns, files, segment_bytes)
+  insert into public.result_loads (execution_id, fence, table_name, header, columns, files, segment_bytes,
+    file_ids)
   values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header,
     array(select target.columns[place] from unnest(amc_history.match_header(target.header, begin_load.header))
-      with ordinality as t(place, i) order by i), begin_load.files, begin_load.segment_bytes)
+      with ordinality as t(place, i) order by i), begin_load.files, begin_load.segment_bytes,
+    begin_load.file_ids)
   returning * into load;
   load_id := load.id;
   copy_statement := amc_history.copy_statement(load);
 end;
 $function$
 ;
-comment on function amc_history.begin_load(uuid,integer,text[],integer,bigint) is
+comment on function amc_history.begin_load(uuid,integer,text[],integer,bigint,text[]) is
   'Begins a load of an attempt''s execution from the start, for the worker that holds its fence: creates the results
 table with the first header, and answers the COPY statement that takes records; both null if the load waits, for a
 person who accepts the header or for another load: then its lease has ended.
 
-header: column names as in the file. files: how many the result has. segment_bytes: see result_loads. Refuses with
-too_many_columns, column_name_too_long (AH002) or stale_load (AH001).';
+header: column names as in the file. files: how many the result has. segment_bytes, file_ids: see result_loads.
+Refuses with too_many_columns, column_name_too_long (AH002) or stale_load (AH001).';
 
 CREATE OR REPLACE FUNCTION amc_history.cancel_collection(collection_id uuid)
  RETURNS control_report
@@ -1938,7 +1808,6 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set cancelled_at = amc_history.clock_now() where c.id = collection.id;
-  perform amc_history.end_stoppage('collection', collection.id::text);
   for week in
     select w.* from public.report_data_weeks w where w.collection_id = collection.id
       and (w.finished_at is null or w.due_at is not null
@@ -2066,83 +1935,44 @@ write. A time with an offset is that instant in UTC.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.check_cells()
- RETURNS bigint
+CREATE OR REPLACE FUNCTION amc_history.check_cells(max_records bigint DEFAULT 2000000)
+ RETURNS integer
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
   load public.result_loads;
-  at_once bigint;
-  -- What of this run's work is left; a run does the piece of one large load, or several small ones.
-  share numeric := 1;
+  found_uncast jsonb;
+  checked integer := 0;
   looked_at bigint := 0;
-  piece bigint;
 begin
-  for load in select * from amc_history.loads_to_check() loop
-    at_once := amc_history.lines_at_once(load.records, load.bytes);
-    exit when share * at_once < 1;
-    begin
-      piece := amc_history.check_some_cells(load, floor(share * at_once)::bigint);
-      looked_at := looked_at + piece;
-      share := share - piece::numeric / at_once;
-      perform amc_history.end_stoppage('job', 'amc-history-check/' || load.id);
-    exception when query_canceled or others then
-      perform amc_history.set_load_aside('amc-history-check', load.id, sqlstate, sqlerrm);
-      -- The statement's time is over.
-      exit when sqlstate = '57014';
-    end;
+  for load in
+    select l.* from public.result_loads l
+    join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
+    where l.complete and l.cells_checked_at is null
+      -- The worker of a live attempt holds the summary already and is about to report it.
+      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)
+    order by l.completed_at limit 100
+  loop
+    exit when checked > 0 and looked_at + load.records > check_cells.max_records;
+    found_uncast := amc_history.count_uncast(load.id, 1, load.records);
+    -- Locks the week before the load, as everywhere.
+    update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
+    where w.execution_id = load.execution_id and w.data = load.summary;
+    update public.result_loads l set uncast = found_uncast, cells_checked_at = amc_history.clock_now(),
+      summary = l.summary || jsonb_build_object('uncast', found_uncast)
+    where l.id = load.id;
+    checked := checked + 1;
+    looked_at := looked_at + load.records;
   end loop;
-  return looked_at;
+  return checked;
 end;
 $function$
 ;
-comment on function amc_history.check_cells() is
+comment on function amc_history.check_cells(bigint) is
   'Counts the cells that do not fit their type in results that were too large to check while they were loaded, or whose
-types became known later, and adds the count to their summaries and their weeks'' data: oldest first, in one run
-rows_at_once rows or bytes_at_once bytes at most (amc_history.allowances). Its place is in result_loads.checked_lines.
-A load that fails is set aside, and the others go on. Answers how many rows it looked at. Run by pg_cron.';
-
-CREATE OR REPLACE FUNCTION amc_history.check_credential(credential jsonb)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  names constant text[] := array['client_id', 'client_secret', 'refresh_token'];
-  part text;
-  value text;
-begin
-  foreach part in array names loop
-    value := check_credential.credential ->> part;
-    if jsonb_typeof(check_credential.credential -> part) is distinct from 'string' or value = '' then
-      perform amc_history.refuse('credential_incomplete',
-        format('Expected client_id, client_secret and refresh_token as texts, got none for %s.', part),
-        'Take them from your Login with Amazon application and its consent.');
-    elsif value ~ '[[:space:][:cntrl:]"'']' or value ~ '[^[:ascii:]]' or length(value) > 4000 then
-      perform amc_history.refuse('credential_malformed',
-        format('Expected %s without blanks, quotes or line breaks, got one that has some, or is too long.', part),
-        'Copy it anew, without what stands around it.');
-    elsif value like 'Atza|%' then
-      perform amc_history.refuse('credential_is_access_token',
-        format('Expected a refresh token, which begins with Atzr|, got an access token (Atza|) as %s.', part),
-        'Take the refresh_token of the same answer: an access token ends after an hour.');
-    elsif part <> 'client_id' and value like 'amzn1.application%' or part <> 'refresh_token' and value like 'Atzr|%'
-      or part <> 'client_secret' and value like 'amzn1.oa2-cs.%'
-      or part = 'client_id' and value like 'amzn1.application.%' then
-      perform amc_history.refuse('credential_swapped',
-        format('Expected the %s, got another part of a credential.', part),
-        'client_id begins with amzn1.application-oa2-client, refresh_token with Atzr|.');
-    end if;
-  end loop;
-end;
-$function$
-;
-comment on function amc_history.check_credential(jsonb) is
-  'Refuses a credential whose form cannot be right, in words that do not hold it: without a part
-(credential_incomplete), with blanks or quotes (credential_malformed), with an access token
-(credential_is_access_token), with parts in each other''s place (credential_swapped). Refresh tokens begin
-with Atzr|, access tokens with Atza| (REF, H).';
+types became known later, and adds the count to their summaries and their weeks'' data: oldest first, at most
+max_records rows unless the first result alone has more. Answers how many results. Run by pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.check_header(header text[])
  RETURNS void
@@ -2264,35 +2094,6 @@ comment on function amc_history.check_retention(date,amc_workflows,text) is
 weeks would come back empty, and look like weeks without events. What was collected before stays retriable.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.check_some_cells(load result_loads, lines bigint)
- RETURNS bigint
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  last_line constant bigint := least((load).records, (load).checked_lines + check_some_cells.lines);
-  found_uncast jsonb := amc_history.add_counts((load).uncast,
-    amc_history.count_uncast((load).id, (load).checked_lines + 1, last_line));
-begin
-  if last_line < (load).records then
-    update public.result_loads l set uncast = found_uncast, checked_lines = last_line where l.id = (load).id;
-  else
-    -- Locks the week before the load, as everywhere.
-    update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
-    where w.execution_id = (load).execution_id and w.data = (load).summary;
-    update public.result_loads l set uncast = found_uncast, checked_lines = last_line,
-      cells_checked_at = amc_history.clock_now(),
-      summary = l.summary || jsonb_build_object('uncast', found_uncast)
-    where l.id = (load).id;
-  end if;
-  return last_line - (load).checked_lines;
-end;
-$function$
-;
-comment on function amc_history.check_some_cells(result_loads,bigint) is
-  'Counts the cells that do not fit their type in so many lines of a load, from where it is, and adds them to its
-count; with the last line, also to its summary and its week''s data. Answers how many lines that were.';
-
 CREATE OR REPLACE FUNCTION amc_history.check_start_limits(owner_id uuid, instance_id text, weeks integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -2365,125 +2166,6 @@ $function$
 ;
 comment on function amc_history.check_time_zone(text) is
   'Refuses what is not a tz database name (unknown_time_zone).';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.check_workflow_again(instance_id text, workflow_id text, with_first_week boolean)
- RETURNS control_report
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  kind text := 'dry_run';
-  workflow public.amc_workflows;
-  subject text;
-begin
-  -- The instance first, as everywhere.
-  perform from public.amc_instances i where i.id = check_workflow_again.instance_id
-    and (amc_history.is_operator() or exists (select from public.amc_instance_members m
-      where m.instance_id = i.id and m.user_id = auth.uid())) for no key update;
-  if found then
-    select * into workflow from public.amc_workflows f
-    where f.instance_id = check_workflow_again.instance_id and f.id = check_workflow_again.workflow_id
-    for no key update;
-  end if;
-  if workflow.id is null then
-    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s that you may use.',
-      coalesce(quote_literal(check_workflow_again.instance_id), 'null'),
-      coalesce(quote_literal(check_workflow_again.workflow_id), 'null')),
-      'Check the ids. That of a workflow is what save_workflow answered.', 'PT404');
-  elsif workflow.checked_at is not null then
-    return row('already_applied', null, 0)::public.control_report;
-  end if;
-  if check_workflow_again.with_first_week then
-    kind := 'first_week';
-  end if;
-  subject := amc_history.workflow_subject(workflow.instance_id, workflow.id);
-  update public.amc_workflows f set check_asked_at = amc_history.clock_now(), check_kind = kind
-  where f.instance_id = workflow.instance_id and f.id = workflow.id;
-  update public.workflow_checks k set state = 'ended', outcome = 'given_up', ended_at = amc_history.clock_now()
-  where k.instance_id = workflow.instance_id and k.workflow_id = workflow.id and k.is_live
-    and k.kind = 'first_week' and kind = 'dry_run'
-    and not exists (select from public.week_attempts a where a.week_id = k.week_id and a.is_live);
-  perform amc_history.end_stoppage('workflow_check', subject);
-  perform amc_history.end_stoppage('workflow_save', subject);
-  perform amc_history.record_action('workflow_check_requested', workflow.instance_id,
-    detail => jsonb_build_object('workflow_id', workflow.id, 'kind', kind));
-  return row('applied', null, 0)::public.control_report;
-end;
-$function$
-;
-comment on function amc_history.check_workflow_again(text,text,boolean) is
-  'See public.check_workflow_again. Definer: users may not write workflows and checks.';
--- authenticated: execute
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.check_workflow_by_execution()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  -- After week and execution, a workflow is locked last.
-  perform amc_history.mark_workflow_checked(f.instance_id, f.id)
-  from public.report_data_weeks w
-  join public.report_data_collections c on c.id = w.collection_id
-  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-  where w.id = new.week_id and f.checked_at is null;
-  return null;
-end;
-$function$
-;
-comment on function amc_history.check_workflow_by_execution() is
-  'A version of which AMC runs, or ran, an execution counts as checked.';
-
-CREATE OR REPLACE FUNCTION amc_history.claimable_weeks(instance_id text, wanted integer)
- RETURNS TABLE(week_id uuid, collection_id uuid, turn integer, round bigint, window_key text)
- LANGUAGE plpgsql
- ROWS 10
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  collection record;
-  probed text[] := '{}';
-begin
-  turn := 0;
-  for collection in select * from amc_history.due_collections(claimable_weeks.instance_id) loop
-    exit when turn >= claimable_weeks.wanted;
-    if collection.held_since is not null then
-      -- Whether it still is held up, one week tries.
-      continue when collection.workflow_held and collection.workflow_id = any (probed)
-        or amc_history.is_probed(claimable_weeks.instance_id, collection.id,
-          case when collection.workflow_held then collection.workflow_id end, collection.held_since);
-      probed := probed || collection.workflow_id;
-    end if;
-    return query
-    select w.id, collection.id, turn, row_number() over (order by
-      w.week_start_date between collection.first_day and collection.last_day desc,
-      w.due_at, w.week_start_date) as round, k.key
-    from public.report_data_weeks w
-    cross join lateral (select amc_history.window_key(collection.workflow_id, w.time_window_start,
-      collection.time_zone, collection.parameters_hash) as key) k
-    where w.instance_id = claimable_weeks.instance_id and w.collection_id = collection.id
-      and w.due_at <= amc_history.clock_now()
-      and amc_history.may_begin(collection.checked_at, w.id)
-      and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
-      and not exists (select from public.week_attempts a
-        where a.instance_id = claimable_weeks.instance_id and a.is_live and a.window_key = k.key)
-    order by round
-    limit case when collection.held_since is null then claimable_weeks.wanted else 1 end;
-    turn := turn + found::integer;
-  end loop;
-end;
-$function$
-;
-comment on function amc_history.claimable_weeks(text,integer) is
-  'The weeks of an instance for which an attempt may begin: due, in no collection or workflow that is held up, their
-query is checked (amc_history.may_begin), and no live attempt asks for the same window. Answers up to wanted weeks each
-of the first wanted collections: turn, whose turn it is (from 0); round, the how manieth of its collection; window_key,
-what it would ask AMC for.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.clock_now()
@@ -2592,11 +2274,7 @@ declare
   attempt public.week_attempts;
   load public.result_loads;
   copied bigint;
-  filtered bigint;
 begin
-  -- Before anything is locked: it reads what was copied.
-  filtered := amc_history.count_filtered((segment ->> 'load_id')::uuid,
-    (select l.records + 1 from public.result_loads l where l.id = (segment ->> 'load_id')::uuid));
   attempt := amc_history.lock_load((segment ->> 'attempt_id')::uuid, (segment ->> 'fence')::integer);
   select * into load from public.result_loads l where l.id = (segment ->> 'load_id')::uuid
     and l.execution_id = attempt.execution_id and not l.complete for update;
@@ -2621,7 +2299,6 @@ begin
     line_end = segment -> 'to' ->> 'line_end',
     lines = (segment -> 'to' ->> 'lines')::bigint,
     records = load.records + copied,
-    filtered_records = coalesce(load.filtered_records + filtered, filtered),
     bytes = load.bytes + (segment ->> 'bytes')::bigint,
     digests = load.digests || array(select jsonb_array_elements_text(segment -> 'digests'))
   where l.id = load.id;
@@ -2761,17 +2438,29 @@ comment on function amc_history.confirm_no_execution(uuid) is
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.connect_instance(instance_id text, entity_id text, marketplace_id text, region
-    text, credential jsonb DEFAULT NULL::jsonb, member text DEFAULT NULL::text, name text DEFAULT NULL::text,
-    credential_secret text DEFAULT NULL::text)
+    text, credential jsonb, member_email text DEFAULT NULL::text, name text DEFAULT NULL::text)
  RETURNS text
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 #variable_conflict use_column
 declare
-  secret_name constant text := amc_history.store_credential(connect_instance.instance_id, connect_instance.credential,
-    connect_instance.credential_secret);
+  secret_name text := 'amc_credential_' || connect_instance.instance_id;
+  secret_id uuid;
+  member uuid;
 begin
+  if not connect_instance.credential ?& array['client_id', 'client_secret', 'refresh_token'] then
+    perform amc_history.refuse('credential_incomplete',
+      'Expected a credential with client_id, client_secret and refresh_token, and got one without some of them.',
+      'Take them from your Login with Amazon application and its consent.');
+  end if;
+  select s.id into secret_id from vault.secrets s where s.name = secret_name;
+  if secret_id is null then
+    perform vault.create_secret(connect_instance.credential::text, secret_name,
+      'Login with Amazon credential of amc-history');
+  else
+    perform vault.update_secret(secret_id, connect_instance.credential::text);
+  end if;
   insert into public.amc_instances as i (id, name, entity_id, marketplace_id, region, credential_name)
   values (connect_instance.instance_id, connect_instance.name, connect_instance.entity_id,
     connect_instance.marketplace_id, connect_instance.region, secret_name)
@@ -2781,30 +2470,30 @@ begin
   -- Other instances may use the credential too. A refusal of the former one says nothing about this one.
   update public.amc_instances i set paused_until = case when i.paused_until < 'infinity' then i.paused_until end,
     credential_version = 1 + (select max(s.credential_version) from public.amc_instances s
-      where s.credential_name = secret_name),
-    credential_outcome = null, credential_tried_at = null, credential_refused_at = null,
-    credential_try_at = amc_history.clock_now()
+      where s.credential_name = secret_name)
   where i.credential_name = secret_name;
   update public.tracking_alerts a set resolved_at = amc_history.clock_now()
   where a.code = 'reconnect_needed' and a.resolved_at is null
     and a.instance_id in (select i.id from public.amc_instances i where i.credential_name = secret_name);
-  perform amc_history.record_action('instance_connected', connect_instance.instance_id);
-  if connect_instance.member is not null then
-    perform amc_history.add_member(connect_instance.instance_id, connect_instance.member);
+  if connect_instance.member_email is not null then
+    select u.id into member from auth.users u where u.email = lower(connect_instance.member_email);
+    if member is null then
+      perform amc_history.refuse('user_not_found', format('No user %s.', quote_literal(connect_instance.member_email)),
+        'The user signs up first; then connect the instance again.');
+    end if;
+    insert into public.amc_instance_members (instance_id, user_id)
+    values (connect_instance.instance_id, member) on conflict do nothing;
   end if;
+  perform amc_history.record_action('instance_connected', connect_instance.instance_id,
+    detail => jsonb_strip_nulls(jsonb_build_object('member', member)));
   return connect_instance.instance_id;
 end;
 $function$
 ;
-comment on function amc_history.connect_instance(text,text,text,text,jsonb,text,text,text) is
-  'Connects an AMC instance, or renews its credential, ends a pause, and has the credential tried by the next worker
-(amc_instances.credential_outcome). Run at a database prompt, as postgres.
-
-credential: {client_id, client_secret, refresh_token}, which is stored in Vault; or credential_secret: the name of a
-secret in Vault that holds it, so that no statement, and so no log, ever has it. member: a user''s id, or an address
-    that
-exactly one user has confirmed, who may collect from it; amc_history.add_member adds more. Leaves an event
-instance_connected. Refuses as amc_history.store_credential and amc_history.add_member do.';
+comment on function amc_history.connect_instance(text,text,text,text,jsonb,text,text) is
+  'Connects an AMC instance, or renews its credential: stores the credential in Vault, ends a pause, and lets
+the user with member_email collect from it. Leaves an event instance_connected, with its actor. Run at a database
+prompt, as postgres.';
 
 CREATE OR REPLACE FUNCTION amc_history.copy_line_sequence()
  RETURNS regclass
@@ -2884,59 +2573,36 @@ begin
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
-    + (select count(distinct i.credential_name) from public.amc_instances i where i.credential_try_at <= now_at)
-    + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
-    + amc_history.count_checks();
+    + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again));
 end;
 $function$
 ;
 comment on function amc_history.count_actionable() is
-  'How many instances, results, credentials and cancellations a worker could do something for now. What waits behind
-a full or paused instance does not count.';
+  'How many instances, results and cancellations a worker could do something for now. What waits behind a full or
+paused instance does not count.';
 
-CREATE OR REPLACE FUNCTION amc_history.count_checks()
- RETURNS integer
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select (select count(*) from amc_history.versions_to_check())::integer
-    + (select count(*) from amc_history.dry_runs_to_follow())::integer
-    + (select count(*) from amc_history.stale_first_weeks())::integer
-    + (select count(*) from public.workflow_checks k
-      where k.is_live and k.state = 'intended' and k.leased_until <= amc_history.clock_now())::integer;
-$function$
-;
-comment on function amc_history.count_checks() is
-  'How many checks of workflow versions a worker could move on now.';
-
-CREATE OR REPLACE FUNCTION amc_history.count_filtered(load_id uuid, from_line bigint)
- RETURNS bigint
+CREATE OR REPLACE FUNCTION amc_history.count_filtered()
+ RETURNS trigger
  LANGUAGE plpgsql
- STABLE
+ SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
   flag text;
-  target text;
-  filtered bigint;
 begin
-  select t.columns[i], t.table_name into flag, target from public.result_loads l
-    join amc_history.result_tables t on t.table_name = l.table_name
-    cross join generate_subscripts(t.header, 1) i
-    where l.id = count_filtered.load_id and lower(t.header[i]) = 'filtered' limit 1;
+  select t.columns[i] into flag from amc_history.result_tables t, generate_subscripts(t.header, 1) i
+    where t.table_name = new.table_name and lower(t.header[i]) = 'filtered' limit 1;
   if found then
-    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and r.line >= $2
-      and upper(r.%I) = ''TRUE''', target, flag)
-      into filtered using count_filtered.load_id, count_filtered.from_line;
+    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and upper(r.%I) = ''TRUE''',
+      new.table_name, flag) into new.filtered_records using new.id;
   end if;
-  return filtered;
+  return new;
 end;
 $function$
 ;
-comment on function amc_history.count_filtered(uuid,bigint) is
-  'Counts the rows of a load, from a line on, that AMC marks as filtered; null if the result has no such column.
-commit_segment counts those of its segment: a whole result may take minutes.';
+comment on function amc_history.count_filtered() is
+  'Counts a load''s filtered rows as it becomes complete. Definer: whoever writes loads need not read the list of
+results tables.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_running_elsewhere(instance_id text, executions jsonb, known text[])
  RETURNS integer
@@ -3104,76 +2770,22 @@ $function$
 comment on function amc_history.create_result_views(amc_history.result_tables) is
   'Creates the two views of a workflow version, in place of those that are there: one with types, one with text.';
 
-CREATE OR REPLACE FUNCTION amc_history.delete_dropped_rows()
- RETURNS bigint
+CREATE OR REPLACE FUNCTION amc_history.delete_load_rows()
+ RETURNS trigger
  LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-declare
-  dropped amc_history.dropped_loads;
-  at_once bigint;
-  -- As in check_cells.
-  share numeric := 1;
-  deleted bigint := 0;
-  piece bigint;
 begin
-  for dropped in
-    select d.* from amc_history.dropped_loads d
-    where not amc_history.is_held_up('job', 'amc-history-delete/' || d.load_id)
-    order by d.dropped_at, d.load_id limit 100
-  loop
-    at_once := amc_history.lines_at_once(dropped.records, dropped.bytes);
-    exit when share * at_once < 1;
-    begin
-      piece := amc_history.delete_some_rows(dropped, floor(share * at_once)::bigint);
-      deleted := deleted + piece;
-      share := share - piece::numeric / at_once;
-      perform amc_history.end_stoppage('job', 'amc-history-delete/' || dropped.load_id);
-    exception when query_canceled or others then
-      perform amc_history.record_stoppage('job', 'amc-history-delete/' || dropped.load_id, sqlstate, 'postgres',
-        sqlerrm, (select t.instance_id from amc_history.result_tables t where t.table_name = dropped.table_name));
-      -- The statement's time is over.
-      exit when sqlstate = '57014';
-    end;
-  end loop;
-  return deleted;
+  -- Definer: whoever may delete a load need not be allowed to write results. Rows have no foreign key to their
+  -- load, since its check would run for each row of a COPY.
+  execute format('delete from amc_results.%I where load_id = $1', old.table_name) using old.id;
+  return old;
 end;
 $function$
 ;
-comment on function amc_history.delete_dropped_rows() is
-  'Deletes the rows of loads that were deleted, oldest first, in one run rows_at_once rows or those of bytes_at_once
-bytes at most (amc_history.allowances). Its place is in amc_history.dropped_loads. A load that fails is set aside, and
-the others go on. Answers how many rows. Run by pg_cron.';
-
-CREATE OR REPLACE FUNCTION amc_history.delete_some_rows(dropped amc_history.dropped_loads, lines bigint)
- RETURNS bigint
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  gone bigint;
-  last_line bigint;
-begin
-  execute format('with piece as (
-      select line from amc_results.%1$I where load_id = $1 and line > $2 order by line limit $3
-    ), gone as (
-      delete from amc_results.%1$I where load_id = $1 and line > $2 and line <= (select max(line) from piece)
-      returning line
-    )
-    select count(*), max(line) from gone', (dropped).table_name)
-    into gone, last_line using (dropped).load_id, (dropped).line, delete_some_rows.lines;
-  if gone < delete_some_rows.lines then
-    delete from amc_history.dropped_loads d where d.load_id = (dropped).load_id;
-  else
-    update amc_history.dropped_loads d set line = last_line where d.load_id = (dropped).load_id;
-  end if;
-  return gone;
-end;
-$function$
-;
-comment on function amc_history.delete_some_rows(amc_history.dropped_loads,bigint) is
-  'Deletes so many rows of a dropped load, the first ones that are there, and forgets the load once there are none
-left. Answers how many rows.';
+comment on function amc_history.delete_load_rows() is
+  'Deletes a load''s rows with it.';
 
 CREATE OR REPLACE FUNCTION amc_history.describe_collection(collection_id uuid, created boolean)
  RETURNS jsonb
@@ -3272,26 +2884,24 @@ CREATE OR REPLACE FUNCTION amc_history.drop_ended_loads(attempt_id uuid DEFAULT 
  SET search_path TO ''
 AS $function$
   with dropped as (
-    delete from public.result_loads l where l.id in (
-      select o.id from public.result_loads o
-      join public.week_attempts a on a.execution_id = o.execution_id and not a.is_live
-      where not o.complete and (drop_ended_loads.attempt_id is null or a.id = drop_ended_loads.attempt_id)
-      limit 1000)
+    delete from public.result_loads l using public.week_attempts a
+    where a.execution_id = l.execution_id and not a.is_live and not l.complete
+      and (drop_ended_loads.attempt_id is null or a.id = drop_ended_loads.attempt_id)
     returning l.id
   )
   select count(*) from dropped;
 $function$
 ;
 comment on function amc_history.drop_ended_loads(uuid) is
-  'Drops unfinished loads of attempts that have ended: of one attempt, or of all, then at most 1000. Answers how many
-loads.';
+  'Drops unfinished loads of attempts that have ended: of one attempt, or of all. Answers how many loads.';
 
 CREATE OR REPLACE FUNCTION amc_history.drop_load(attempt_id uuid, fence integer)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  -- A load that another worker has claimed has a higher fence.
+  -- A load that another worker has claimed has a higher fence. Deleting its rows may take seconds, and nothing else
+  -- is locked meanwhile.
   delete from public.result_loads l using public.week_attempts a
   where a.id = drop_load.attempt_id and l.execution_id = a.execution_id and not l.complete
     and l.fence <= drop_load.fence;
@@ -3347,105 +2957,23 @@ comment on function amc_history.drop_unproved_table(amc_history.result_tables,te
   'Drops a results table that no complete load vouches for: whatever file came first was no result. Answers dropped;
 in_use, if another execution than this one is being loaded into it; or proved.';
 
-CREATE OR REPLACE FUNCTION amc_history.dry_runs_to_follow()
- RETURNS SETOF workflow_checks
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select k.* from public.workflow_checks k
-  join public.amc_instances i on i.id = k.instance_id
-  where k.is_live and k.state = 'created' and k.due_at <= amc_history.clock_now()
-    and coalesce(k.leased_until <= amc_history.clock_now(), true)
-    and coalesce(i.paused_until <= amc_history.clock_now(), true);
-$function$
-;
-comment on function amc_history.dry_runs_to_follow() is
-  'The dry runs about which AMC is to be asked now, and of which no worker has the lease.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.due_collections(instance_id text)
- RETURNS TABLE(id uuid, workflow_id text, checked_at timestamp with time zone, time_zone text, parameters_hash text,
-    held_since timestamp with time zone, workflow_held boolean, first_day date, last_day date)
- LANGUAGE sql
- ROWS 100
- SET search_path TO ''
-AS $function$
-  -- From one collection with due weeks to the next, by the index: however many weeks each has.
-  with recursive queued as (
-    (select w.collection_id from public.report_data_weeks w
-      where w.instance_id = due_collections.instance_id and w.due_at is not null
-      order by w.collection_id limit 1)
-    union all
-    select (select w.collection_id from public.report_data_weeks w
-      where w.instance_id = due_collections.instance_id and w.due_at is not null and w.collection_id > q.collection_id
-      order by w.collection_id limit 1)
-    from queued q where q.collection_id is not null
-  ),
-  held as materialized (
-    select s.kind, s.subject, s.last_at, coalesce(s.retry_at > amc_history.clock_now(), true) as is_held
-    from public.stoppages s
-    where s.ended_at is null and s.kind in ('collection', 'workflow_save', 'workflow_check')
-  ),
-  due as (
-    select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.owner_id, c.last_claimed_at, c.created_at,
-      c.start_date, f.checked_at, h.held_since, h.workflow_held,
-      ends.first_day, ends.last_day,
-      c.start_date <= ends.last_day and exists (select from public.report_data_weeks w where w.collection_id = c.id
-        and w.week_start_date between ends.first_day and ends.last_day and w.due_at <= amc_history.clock_now())
-        as is_urgent
-    from queued q
-    join public.report_data_collections c on c.id = q.collection_id
-    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-    cross join amc_history.ending_weeks(f.retention_months) ends
-    left join lateral (select max(held.last_at) as held_since, bool_or(held.is_held) as is_held,
-        bool_or(held.kind <> 'collection') as workflow_held
-      from held where held.subject = case held.kind when 'collection' then c.id::text
-        else c.instance_id || '/' || c.workflow_id end) h on true
-    where c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
-      and h.is_held is distinct from true
-      and exists (select from public.report_data_weeks w where w.instance_id = c.instance_id
-        and w.collection_id = c.id and w.due_at <= amc_history.clock_now())
-  )
-  select d.id, d.workflow_id, d.checked_at, d.time_zone, d.parameters_hash, d.held_since,
-    coalesce(d.workflow_held, false), d.first_day, d.last_day
-  from due d
-  order by d.is_urgent desc, max(d.last_claimed_at) over (partition by d.owner_id) nulls first,
-    d.last_claimed_at nulls first, d.created_at, d.start_date, d.id;
-$function$
-;
-comment on function amc_history.due_collections(text) is
-  'The collections of an instance with due weeks that may be tried, in the order of their turns: first those with weeks
-that AMC will soon no longer keep, then whose owner, and then which collection, was served longest ago. held_since: when
-the collection or its workflow was last held up; null if it is not. workflow_held: the workflow is.
-first_day, last_day: amc_history.ending_weeks.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamp with time zone
     DEFAULT NULL::timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  attempt public.week_attempts;
 begin
   update public.week_attempts a
   set state = 'ended', outcome = end_attempt.outcome, ended_at = amc_history.clock_now(),
     leased_until = null, due_at = null, watch_until = end_attempt.watch_until
-  where a.id = end_attempt.attempt_id and a.is_live
-  returning a.* into attempt;
-  if attempt.execution_id is null and attempt.outcome in ('refused', 'not_visible', 'abandoned')
-      and attempt.amc_answer ->> 'verdict' is distinct from 'throttled' then
-    update public.report_data_weeks w set failed_creates = w.failed_creates + 1 where w.id = attempt.week_id;
-  end if;
+  where a.id = end_attempt.attempt_id and a.is_live;
 end;
 $function$
 ;
 comment on function amc_history.end_attempt(uuid,text,timestamp with time zone) is
   'Ends a live attempt, which frees its slot and its window. outcome: how. watch_until: until when AMC''s list is
-still searched for its execution; only for abandoned. A create that brought no execution, and met no limit of AMC,
-counts (failed_creates). The caller holds the week''s lock.';
+still searched for its execution; only for abandoned. The caller holds the week''s lock.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_cancelled_attempts(instance_id text)
@@ -3482,61 +3010,6 @@ comment on function amc_history.end_cancelled_attempts(text) is
 One that cannot be ended is set aside (stoppage week).';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.end_deletion_stoppage()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  perform amc_history.end_stoppage('job', 'amc-history-delete/' || old.load_id);
-  return null;
-end;
-$function$
-;
-comment on function amc_history.end_deletion_stoppage() is
-  'Ends what the deletion of a load''s rows was held up by, once they are gone, or their table is.';
-
-CREATE OR REPLACE FUNCTION amc_history.end_dry_run(check_row workflow_checks, outcome text, status text, words text,
-    request_id text)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  subject constant text := amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id);
-  ended public.workflow_checks;
-begin
-  update public.workflow_checks k set state = 'ended', outcome = end_dry_run.outcome,
-    ended_at = amc_history.clock_now(), leased_until = null, due_at = null,
-    amc_status = coalesce(end_dry_run.status, k.amc_status), words = left(end_dry_run.words, 4000),
-    request_id = coalesce(end_dry_run.request_id, k.request_id)
-  where k.id = (check_row).id returning * into ended;
-  case end_dry_run.outcome
-    when 'accepted' then
-      perform amc_history.mark_workflow_checked(ended.instance_id, ended.workflow_id);
-      -- It may have been checked before, by an execution, and have been held up since.
-      perform amc_history.end_stoppage('workflow_check', subject);
-    when 'refused' then
-      if not exists (select from public.amc_workflows f where f.instance_id = ended.instance_id
-          and f.id = ended.workflow_id and f.checked_at is not null) then
-        perform amc_history.hold_workflow(ended, 'amc', coalesce(end_dry_run.words, 'AMC gave no reason.'));
-      end if;
-    when 'lost', 'failed' then
-      perform amc_history.record_stoppage('workflow_check', subject, 'dry_run_' || end_dry_run.outcome,
-        case end_dry_run.outcome when 'lost' then 'amc_history' else 'amc' end,
-        coalesce(end_dry_run.words, 'AMC gave no reason.'), ended.instance_id, ended.collection_id,
-        request_id => ended.request_id);
-    else null;
-  end case;
-end;
-$function$
-;
-comment on function amc_history.end_dry_run(workflow_checks,text,text,text,text) is
-  'Ends a dry run with an outcome, and does what follows: accepted lets the weeks of the version begin; refused holds
-it for a person; lost and failed let it be asked again, after pauses that grow. status, words, request_id: AMC''s.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.end_earlier_loaders(load_id uuid, fence integer)
  RETURNS integer
  LANGUAGE sql
@@ -3555,57 +3028,19 @@ comment on function amc_history.end_earlier_loaders(uuid,integer) is
   'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
 many.';
 
-CREATE OR REPLACE FUNCTION amc_history.end_first_weeks()
- RETURNS integer
+CREATE OR REPLACE FUNCTION amc_history.end_result_stoppage()
+ RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  check_row public.workflow_checks;
-  week public.report_data_weeks;
-  refused boolean;
-  ended integer := 0;
 begin
-  for check_row in
-    select k.* from public.workflow_checks k where k.id in (select s.id from amc_history.stale_first_weeks() s)
-    for update skip locked
-  loop
-    select * into week from public.report_data_weeks w where w.id = check_row.week_id;
-    -- The privacy refusal is about the window, not about the query (guide, M).
-    refused := found and week.status = 'failed' and week.error_code in ('amc_refused', 'amc_rejected')
-      and coalesce(week.error_message, '') !~* 'overlapping time windows';
-    update public.workflow_checks k set state = 'ended', ended_at = amc_history.clock_now(),
-      outcome = case when refused then 'refused' else 'given_up' end, words = left(week.error_message, 4000)
-    where k.id = check_row.id and k.is_live;
-    if found then
-      ended := ended + 1;
-      if refused then
-        perform amc_history.hold_workflow(check_row, 'amc', coalesce(week.error_message, 'AMC gave no reason.'));
-      end if;
-    end if;
-  end loop;
-  return ended;
+  perform amc_history.end_stoppage('result', new.execution_id);
+  return null;
 end;
 $function$
 ;
-comment on function amc_history.end_first_weeks() is
-  'Ends the checks whose week went alone and can tell no more: it ended, or is held. Where AMC refused or rejected it,
-the version is held with AMC''s words; else another week goes. Answers how many it ended.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.end_passed_stoppages(job text)
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  select amc_history.end_stoppage('job', s.subject) from public.stoppages s
-  where s.kind = 'job' and s.ended_at is null and starts_with(s.subject, end_passed_stoppages.job || '/')
-    and s.retry_at <= amc_history.clock_now();
-$function$
-;
-comment on function amc_history.end_passed_stoppages(text) is
-  'Ends the stoppages of a job''s rows that were to be tried again by now. A run that went through all its rows calls
-it: a row that failed again waits anew, so the others succeeded, or are not to be done any more.';
+comment on function amc_history.end_result_stoppage() is
+  'Ends the stoppage of an execution''s load with its attempt, however that ends.';
 
 CREATE OR REPLACE FUNCTION amc_history.end_stoppage(kind text, subject text)
  RETURNS boolean
@@ -3629,27 +3064,6 @@ $function$
 comment on function amc_history.end_stoppage(text,text) is
   'Records that something moves again: ends its stoppage and resolves the alert about it. Answers whether it was held
 up. Whoever succeeds calls it, whether or not anything was held up.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.ending_weeks(retention_months integer, OUT first_day date, OUT last_day date)
- RETURNS record
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-declare
-  allowed constant amc_history.allowances := amc_history.allowances();
-  kept_since constant timestamptz := amc_history.clock_now()
-    - make_interval(months => coalesce(ending_weeks.retention_months, allowed.retention_months));
-begin
-  first_day := kept_since::date;
-  last_day := (kept_since + allowed.retention_ends)::date;
-end;
-$function$
-;
-comment on function amc_history.ending_weeks(integer) is
-  'Which weeks AMC will soon no longer keep (retention_ends in amc_history.allowances): those that begin from first_day
-to last_day. retention_months: of the workflow.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.executions_to_cancel(again interval)
@@ -3712,23 +3126,6 @@ that are there. output_columns: AMC''s, for their types. Answers the table''s ro
     the
 table at most 5 s.';
 
-CREATE OR REPLACE FUNCTION amc_history.fail_refused_weeks(collection_id uuid)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  update public.report_data_weeks w set status = case w.status when 'completed' then 'completed' else 'failed' end,
-    due_at = null, error_count = w.error_count + 1
-  where w.collection_id = fail_refused_weeks.collection_id and w.refused_at is not null;
-end;
-$function$
-;
-comment on function amc_history.fail_refused_weeks(uuid) is
-  'Fails the weeks of a collection whose create AMC refused (refused_at), once it is known that it takes others: they
-have AMC''s words already. The caller holds the collection''s lock.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.fail_week(week report_data_weeks, code text, message text)
  RETURNS void
  LANGUAGE sql
@@ -3779,37 +3176,6 @@ comment on function amc_history.find_repeated_request(uuid,text,text) is
   'Answers the collection that this request made before: found by its key, else by its content within the allowance
 repeated_request. Refuses a key that came with another content (idempotency_key_reused).';
 -- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.find_user(member text)
- RETURNS uuid
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-declare
-  users uuid[];
-begin
-  if find_user.member ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-    users := array(select u.id from auth.users u where u.id = find_user.member::uuid and u.deleted_at is null);
-  else
-    -- Whoever has not confirmed an address may have registered that of somebody else.
-    users := array(select u.id from auth.users u where lower(u.email) = lower(find_user.member)
-      and u.email_confirmed_at is not null and u.deleted_at is null);
-  end if;
-  if cardinality(users) = 0 then
-    perform amc_history.refuse('user_not_found', format('No user %s, or none who confirmed that address.',
-      quote_nullable(left(find_user.member, 200))),
-      'The user signs up and confirms the address first; or give the id.');
-  elsif cardinality(users) > 1 then
-    perform amc_history.refuse('user_ambiguous', format('%s users have the address %s.', cardinality(users),
-      quote_literal(left(find_user.member, 200))), 'Give the id of the one that is meant.');
-  end if;
-  return users[1];
-end;
-$function$
-;
-comment on function amc_history.find_user(text) is
-  'A user by id, or by an address that exactly one user has confirmed. Refuses with user_not_found, user_ambiguous.';
 
 CREATE OR REPLACE FUNCTION amc_history.finish_load(load_id uuid, attempt_id uuid, fence integer)
  RETURNS jsonb
@@ -3966,6 +3332,24 @@ $function$
 comment on function amc_history.forbid_workflow_version_change() is
   'Refuses a change of what decides a workflow''s result.';
 
+CREATE OR REPLACE FUNCTION amc_history.forget_lost_workflow(week report_data_weeks)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.amc_workflows f set saved_at = null from public.report_data_collections c
+  where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id
+    and coalesce(f.saved_at <= amc_history.clock_now() - (amc_history.allowances()).workflow_visible, true);
+  return found;
+end;
+$function$
+;
+comment on function amc_history.forget_lost_workflow(report_data_weeks) is
+  'Of a week whose workflow AMC does not see: answers false if the workflow was saved within workflow_visible
+(amc_history.allowances); else it is gone at AMC, is to be saved again, and the answer is true.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.free_slots(instance amc_instances)
  RETURNS SETOF integer
  LANGUAGE plpgsql
@@ -4000,14 +3384,20 @@ CREATE OR REPLACE FUNCTION amc_history.has_claimable_week(instance_id text)
  SET search_path TO ''
 AS $function$
 begin
-  return exists (select from amc_history.claimable_weeks(has_claimable_week.instance_id, 1))
-    and not amc_history.is_held_up('job', 'claim_due_weeks/' || has_claimable_week.instance_id);
+  return exists (select from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    where w.instance_id = has_claimable_week.instance_id and w.due_at <= amc_history.clock_now()
+      and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
+      and amc_history.may_begin(f.checked_at, w.id)
+      and not exists (select from public.week_attempts a
+        where a.instance_id = w.instance_id and a.is_live and a.window_key = amc_history.window_key(
+          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values)));
 end;
 $function$
 ;
 comment on function amc_history.has_claimable_week(text) is
-  'Whether an attempt may begin for a week of the instance (amc_history.claimable_weeks), and claiming for it did not
-just fail.';
+  'Whether an attempt may begin for a week of the instance: it is due, and no live attempt asks for the same window.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.header_key(header text[])
@@ -4072,84 +3462,6 @@ comment on function amc_history.hold_header(amc_workflows,week_attempts,text[],t
 attempt: the one whose result has it; the caller holds its lock. expected: the header that it was compared with.
 whose: whose header that is, in words.';
 
-CREATE OR REPLACE FUNCTION amc_history.hold_unseen_workflow(attempt week_attempts, week report_data_weeks, message text)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  workflow constant text := (select c.workflow_id from public.report_data_collections c
-    where c.id = week.collection_id);
-  held constant text := week.instance_id || '/' || workflow;
-  held_since timestamptz := (select s.since from public.stoppages s
-    where s.kind = 'workflow_save' and s.subject = held and s.ended_at is null);
-  saved_at timestamptz;
-begin
-  select f.saved_at into saved_at from public.amc_workflows f
-  where f.instance_id = week.instance_id and f.id = workflow;
-  -- AMC takes a while to see what was saved. After that it has lost the workflow, which is saved again, once.
-  if saved_at > amc_history.clock_now() - (amc_history.allowances()).workflow_visible then
-    held_since := null;
-  elsif coalesce(saved_at <= held_since, true) then
-    held_since := null;
-    update public.amc_workflows f set saved_at = null where f.instance_id = week.instance_id and f.id = workflow;
-  end if;
-  perform amc_history.hold_up(attempt, week, 'workflow_save', held, 'workflow_not_visible', message,
-    waits_for_person => held_since is not null);
-end;
-$function$
-;
-comment on function amc_history.hold_unseen_workflow(week_attempts,report_data_weeks,text) is
-  'Holds up a workflow that AMC says does not exist, though it was saved. If that was longer than workflow_visible ago
-(amc_history.allowances), AMC has lost it: it is saved again, once; if AMC still does not see it, a person has to
-look.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.hold_up(attempt week_attempts, week report_data_weeks, kind text, subject text,
-    code text, message text, waits_for_person boolean DEFAULT false)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  -- What was under way when it was held up tells nothing new.
-  if not exists (select from public.stoppages s where s.kind = hold_up.kind and s.subject = hold_up.subject
-      and s.ended_at is null and s.last_at >= attempt.intended_at) then
-    perform amc_history.record_stoppage(hold_up.kind, hold_up.subject, hold_up.code, 'amc',
-      coalesce(hold_up.message, 'AMC gave no reason.'), week.instance_id,
-      case hold_up.kind when 'collection' then week.collection_id end,
-      request_id => (select a.amc_answer ->> 'request_id' from public.week_attempts a where a.id = attempt.id),
-      waits_for_person => hold_up.waits_for_person);
-  end if;
-end;
-$function$
-;
-comment on function amc_history.hold_up(week_attempts,report_data_weeks,text,text,text,text,boolean) is
-  'Records that the collection or workflow of a week is held up (amc_history.record_stoppage), in AMC''s words about an
-attempt of it. Once for all attempts that were under way at the same time.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.hold_workflow(check_row workflow_checks, source text, words text)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  perform amc_history.record_stoppage('workflow_check',
-    amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id), 'query_refused',
-    hold_workflow.source, hold_workflow.words, (check_row).instance_id, (check_row).collection_id,
-    request_id => (check_row).request_id, waits_for_person => true);
-  perform amc_history.record_workflow_event('workflow_refused', check_row,
-    jsonb_build_object('message', left(hold_workflow.words, 500)));
-end;
-$function$
-;
-comment on function amc_history.hold_workflow(workflow_checks,text,text) is
-  'Holds a workflow version, with every collection of it, until a person asks for the check again: its query was
-refused. source, words: in whose words, and which.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.insert_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4163,8 +3475,6 @@ begin
     d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
     d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
   from amc_history.read_observation(coalesce(insert_execution.details, '{}')) d
-  -- A dry run never becomes a week's execution.
-  where not exists (select from public.workflow_checks k where k.execution_id = insert_execution.execution_id)
   on conflict (id) do nothing;
   return case when found then true end;
 end;
@@ -4172,7 +3482,7 @@ $function$
 ;
 comment on function amc_history.insert_execution(text,uuid,jsonb,boolean) is
   'Adds the row of an execution. details: an amc_history.execution_observation as JSON, or null; its id does not
-count. Answers true, or null if the row is there already, or is a dry run''s.';
+count. Answers true, or null if the row is there already.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.insert_intents(instance amc_instances, max_weeks integer, lease interval)
@@ -4184,16 +3494,27 @@ AS $function$
 declare
   allowed constant amc_history.allowances := amc_history.allowances();
   now_at timestamptz := amc_history.clock_now();
-  slots constant integer[] := array(select amc_history.free_slots(instance));
-  picked constant uuid[] := amc_history.pick_weeks(instance.id, least(max_weeks, cardinality(slots)));
 begin
   return query
-  with due as (
-    select w.id, w.status, w.time_window_start, p.n, c.workflow_id, c.time_zone, c.parameters_hash
-    from unnest(picked) with ordinality p(id, n)
-    join public.report_data_weeks w on w.id = p.id
+  with slots as (
+    select slot, row_number() over (order by slot) as n
+    from amc_history.free_slots(instance) slot
+  ),
+  due as (
+    select w.id, w.status, w.week_start_date, w.time_window_start, w.due_at,
+      c.workflow_id, c.time_zone, c.parameter_values
+    from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
-    where w.due_at <= now_at
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    where w.instance_id = instance.id and w.due_at <= now_at
+      and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
+      and amc_history.may_begin(f.checked_at, w.id)
+      and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
+      and not exists (select from public.week_attempts a
+        where a.instance_id = instance.id and a.is_live and a.window_key = amc_history.window_key(
+          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values))
+    order by w.due_at, w.week_start_date
+    limit least(max_weeks, (select count(*) from slots))
     for no key update of w skip locked
   ),
   intended as (
@@ -4205,9 +3526,11 @@ begin
       -- Before that the create may still reach AMC; then AMC's list may still lag.
       now_at + allowed.create_in_flight + make_interval(secs => instance.list_lag_seconds),
       21600 + floor(random() * 64801)::integer,
-      amc_history.window_key(d.workflow_id, d.time_window_start, d.time_zone, d.parameters_hash),
-      slots[d.n], now_at + lease
-    from due d
+      amc_history.window_key(d.workflow_id, d.time_window_start, d.time_zone, d.parameter_values),
+      s.slot, now_at + lease
+    from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
+    join slots s using (n)
+    -- Two collections of the same window: the second waits until the first one's attempt has ended.
     on conflict do nothing
     returning *
   ),
@@ -4223,9 +3546,9 @@ end;
 $function$
 ;
 comment on function amc_history.insert_intents(amc_instances,integer,interval) is
-  'Writes the intents of up to max_weeks weeks of one instance into its free slots (amc_history.pick_weeks). lease: how
-long the attempts are their worker''s alone. The caller holds the instance''s lock and calls this in a new statement, so
-that it counts what was committed before the lock was granted.';
+  'Writes the intents of up to max_weeks due weeks of one instance into its free slots, oldest first. lease: how long
+the attempts are their worker''s alone. The caller holds the instance''s lock and calls this in a new statement, so that
+it counts what was committed before the lock was granted.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.instances_of_caller()
@@ -4378,24 +3701,6 @@ $function$
 comment on function amc_history.is_operator() is
   'Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
 at a database prompt whose login role is postgres or may become it.';
-
-CREATE OR REPLACE FUNCTION amc_history.is_probed(instance_id text, collection_id uuid, workflow_id text, since timestamp
-    with time zone)
- RETURNS boolean
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  select exists (select from public.week_attempts a
-    join public.report_data_weeks w on w.id = a.week_id
-    join public.report_data_collections c on c.id = w.collection_id
-    where a.instance_id = is_probed.instance_id and a.is_live and a.intended_at > is_probed.since
-      and (c.id = is_probed.collection_id or c.workflow_id = is_probed.workflow_id));
-$function$
-;
-comment on function amc_history.is_probed(text,uuid,text,timestamp with time zone) is
-  'Whether one week tries already whether a collection, or a workflow, still is held up: a live attempt that began
-since then. workflow_id: null where the collection alone was held up.';
--- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_same_header(expected text[], got text[])
  RETURNS boolean
@@ -4557,24 +3862,6 @@ comment on function amc_history.limit_workflows() is
 instance_has_too_many_workflows), counted under a lock of each. After the insert, so that a version that is saved
 already is answered as ever. Definer: counts what row level security hides.';
 
-CREATE OR REPLACE FUNCTION amc_history.lines_at_once(records bigint, bytes bigint)
- RETURNS bigint
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-declare
-  allowed constant amc_history.allowances := amc_history.allowances();
-begin
-  return greatest(1, least(allowed.rows_at_once,
-    floor(allowed.bytes_at_once::numeric * lines_at_once.records / nullif(lines_at_once.bytes, 0))))::bigint;
-end;
-$function$
-;
-comment on function amc_history.lines_at_once(bigint,bigint) is
-  'How many rows of a result with so many records and bytes one run of a job may check or delete: rows_at_once, or
-those of bytes_at_once if they are fewer (amc_history.allowances); at least one.';
-
 CREATE OR REPLACE FUNCTION amc_history.load_rows(load_id uuid, max_rows integer, after_line bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4618,6 +3905,8 @@ AS $function$
 #variable_conflict use_column
 declare
   max_cell_length constant integer := 1000;
+  -- The load itself checks so many rows. Checking takes about as long as COPY did, so check_cells does larger results.
+  max_rows_at_once constant integer := 50000;
   load public.result_loads;
   target amc_history.result_tables;
   told jsonb;
@@ -4628,9 +3917,7 @@ begin
   select * into load from public.result_loads l where l.id = load_summary.load_id;
   if load.cells_checked_at is not null then
     uncast := load.uncast;
-  -- Checking takes about as long as COPY did: the load itself checks a quarter of what check_cells does in a run.
-  elsif load.records <= amc_history.lines_at_once(load.records, load.bytes) / 4
-    and amc_history.load_types(load.id) is not null then
+  elsif load.records <= max_rows_at_once and amc_history.load_types(load.id) is not null then
     uncast := amc_history.count_uncast(load.id, 1, load.records);
   end if;
   select * into target from amc_history.result_tables t where t.table_name = load.table_name;
@@ -4694,6 +3981,49 @@ $function$
 comment on function amc_history.loader_application_name(uuid,integer) is
   'The application_name of a session while it fills a load: a later worker finds an earlier one that hangs by it.';
 
+CREATE OR REPLACE FUNCTION amc_history.loads_in_turn(max_loads integer)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  with held as materialized (
+    select s.subject from public.stoppages s
+    where s.kind = 'workflow_header' and s.ended_at is null
+      and coalesce(s.retry_at > amc_history.clock_now(), true)
+  ),
+  ready as (
+    select a.id, a.intended_at, c.instance_id, t.claimed_at,
+      row_number() over (partition by c.id order by a.intended_at, a.id) as nth
+    from public.week_attempts a
+    join public.workflow_executions e on e.id = a.execution_id
+    join public.amc_instances i on i.id = a.instance_id
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    left join amc_history.load_turns t on t.collection_id = c.id
+    where a.is_live and a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
+      and coalesce(a.leased_until <= amc_history.clock_now(), true)
+      and coalesce(a.due_at <= amc_history.clock_now(), true)
+      and coalesce(i.paused_until <= amc_history.clock_now(), true)
+      and c.instance_id || '/' || c.workflow_id not in (select subject from held)
+  ),
+  turns as (
+    select r.id, r.intended_at,
+      (select max(t.claimed_at) from amc_history.load_turns t
+        where t.instance_id = r.instance_id) as instance_claimed_at,
+      row_number() over (partition by r.instance_id
+        order by r.nth, r.claimed_at nulls first, r.intended_at, r.id) as nth
+    from ready r
+  )
+  select id from turns order by nth, instance_claimed_at nulls first, intended_at, id limit loads_in_turn.max_loads;
+$function$
+;
+comment on function amc_history.loads_in_turn(integer) is
+  'The attempts whose results are to be loaded next: of each instance in turn, of each collection in turn, oldest
+first. None of a paused instance, nor of a workflow whose header waits for a person. Definer: the worker has no right
+on the turns.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.loads_of_caller()
  RETURNS SETOF uuid
  LANGUAGE sql
@@ -4715,24 +4045,6 @@ all loads of the database nor the load of each row.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.loads_to_check()
- RETURNS SETOF result_loads
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select l.* from public.result_loads l
-  join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
-  where l.complete and l.cells_checked_at is null
-    -- The worker of a live attempt holds the summary already and is about to report it.
-    and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)
-    and not amc_history.is_held_up('job', 'amc-history-check/' || l.id)
-  order by l.completed_at, l.id limit 100;
-$function$
-;
-comment on function amc_history.loads_to_check() is
-  'Loads whose cells are to be checked now, oldest first, at most 100; without those that are set aside.';
-
 CREATE OR REPLACE FUNCTION amc_history.local_midnight(day date)
  RETURNS text
  LANGUAGE plpgsql
@@ -4746,20 +4058,6 @@ $function$
 ;
 comment on function amc_history.local_midnight(date) is
   'The start of a day as AMC takes times of a window: local, without a zone.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.lock_collection_of(week_id uuid)
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  select from public.report_data_collections c
-  where c.id = (select w.collection_id from public.report_data_weeks w where w.id = lock_collection_of.week_id)
-  for no key update;
-$function$
-;
-comment on function amc_history.lock_collection_of(uuid) is
-  'Locks the collection of a week: what AMC says to creates of one collection is weighed one after the other.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.lock_load(attempt_id uuid, fence integer)
@@ -4878,63 +4176,6 @@ comment on function amc_history.lock_starts(uuid) is
 Taken before the instance is locked.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.lose_dry_runs()
- RETURNS integer
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  check_row public.workflow_checks;
-  lost integer := 0;
-begin
-  for check_row in
-    select k.* from public.workflow_checks k
-    where k.is_live and k.state = 'intended' and k.kind = 'dry_run' and k.leased_until <= amc_history.clock_now()
-    for update skip locked
-  loop
-    perform amc_history.end_dry_run(check_row, 'lost', null, 'No worker reported what AMC answered to the dry run.',
-      null);
-    lost := lost + 1;
-  end loop;
-  return lost;
-end;
-$function$
-;
-comment on function amc_history.lose_dry_runs() is
-  'Ends dry runs without a report whose lease is over: whatever became of them, they are asked again. Answers how
-many.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.mark_workflow_checked(instance_id text, workflow_id text)
- RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-begin
-  update public.amc_workflows f set checked_at = amc_history.clock_now(), check_asked_at = null
-  where f.instance_id = mark_workflow_checked.instance_id and f.id = mark_workflow_checked.workflow_id
-    and f.checked_at is null;
-  if not found then
-    return false;
-  end if;
-  -- A dry run that is under way is still followed to its end: AMC may run it.
-  update public.workflow_checks k set state = 'ended', outcome = 'accepted', ended_at = amc_history.clock_now()
-  where k.instance_id = mark_workflow_checked.instance_id and k.workflow_id = mark_workflow_checked.workflow_id
-    and k.is_live and k.kind = 'first_week';
-  perform amc_history.end_stoppage('workflow_check',
-    amc_history.workflow_subject(mark_workflow_checked.instance_id, mark_workflow_checked.workflow_id));
-  insert into public.tracking_events (event, instance_id, detail) values ('workflow_checked',
-    mark_workflow_checked.instance_id, jsonb_build_object('workflow_id', mark_workflow_checked.workflow_id));
-  return true;
-end;
-$function$
-;
-comment on function amc_history.mark_workflow_checked(text,text) is
-  'Records that AMC has validated a workflow version: its weeks may begin from now on, and what held it up ends.
-Answers whether that is news.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.match_header(expected text[], got text[])
  RETURNS integer[]
  LANGUAGE sql
@@ -4973,17 +4214,13 @@ CREATE OR REPLACE FUNCTION amc_history.may_begin(checked_at timestamp with time 
  SET search_path TO ''
 AS $function$
 begin
-  if may_begin.checked_at is not null then
-    return true;
-  end if;
-  return exists (select from public.workflow_checks k
-    where k.week_id = may_begin.week_id and k.is_live and k.kind = 'first_week');
+  return true;
 end;
 $function$
 ;
 comment on function amc_history.may_begin(timestamp with time zone,uuid) is
-  'Whether an attempt of a week may begin, as far as its query is concerned: AMC has validated it, or this is the week
-that goes alone. checked_at: of the week''s workflow version (amc_workflows). week_id: the week.';
+  'Whether an attempt of a week may begin, as far as its query is concerned. checked_at: of the week''s workflow version
+(amc_workflows). week_id: the week.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.may_control(collection_id uuid)
@@ -5000,22 +4237,6 @@ $function$
 comment on function amc_history.may_control(uuid) is
   'Whether the caller may change a collection: its owner, as long as a member of its instance, or whoever acts for all
 users. False for a collection that does not exist. Asked by functions with their owner''s rights.';
-
-CREATE OR REPLACE FUNCTION amc_history.may_still_tell(week report_data_weeks)
- RETURNS boolean
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  select exists (select from public.report_data_weeks w
-    where w.collection_id = week.collection_id and w.id <> week.id and w.refused_at is null
-      and (w.due_at < 'infinity' or exists (select from public.week_attempts a
-        where a.week_id = w.id and a.is_live and a.state = 'intended')));
-$function$
-;
-comment on function amc_history.may_still_tell(report_data_weeks) is
-  'Whether another week of the collection, whose create is under way or still to come, may tell whether AMC refuses all
-of them or this one alone.';
--- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.needs_output_columns(execution_id text)
  RETURNS boolean
@@ -5067,52 +4288,6 @@ $function$
 comment on function amc_history.next_due_at(uuid) is
   'The due_at of a week that may start as soon as possible: now, or infinity while its collection is paused.';
 
-CREATE OR REPLACE FUNCTION amc_history.open_checks(max_checks integer, lease interval)
- RETURNS SETOF uuid
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  settle_days constant integer := (amc_history.allowances()).settle_days;
-begin
-  return query
-  with wanted as (
-    select v.*, w.week_start_date, coalesce(c.time_zone, 'UTC') as time_zone, c.parameter_values
-    from amc_history.versions_to_check() v
-    left join public.report_data_weeks w on w.id = v.week_id
-    left join public.report_data_collections c on c.id = v.collection_id
-    order by v.turn, v.instance_id limit open_checks.max_checks
-  ),
-  days as (
-    select w.*, coalesce(w.week_start_date, (amc_history.clock_now() at time zone 'UTC')::date - settle_days) as day
-    from wanted w
-  ),
-  opened as (
-    insert into public.workflow_checks as k (instance_id, workflow_id, kind, week_id, collection_id,
-      time_window_start, time_window_end, time_zone, parameter_values, timeout_seconds, leased_until)
-    select d.instance_id, d.workflow_id, d.kind, d.week_id, d.collection_id, s.time_window_start, s.time_window_end,
-      s.time_zone, s.parameter_values, s.timeout_seconds, s.leased_until
-    from days d
-    left join lateral (select amc_history.local_midnight(d.day) as time_window_start,
-        amc_history.local_midnight(d.day + 1) as time_window_end, d.time_zone,
-        coalesce(d.parameter_values, '{}') as parameter_values,
-        -- Weeks send 21,600 and up.
-        900 + floor(random() * 20700)::integer as timeout_seconds,
-        amc_history.clock_now() + open_checks.lease as leased_until) s on d.kind = 'dry_run'
-    -- Another worker was first.
-    on conflict do nothing
-    returning k.id, k.kind
-  )
-  select o.id from opened o where o.kind = 'dry_run';
-end;
-$function$
-;
-comment on function amc_history.open_checks(integer,interval) is
-  'Commits the intents of checks, for at most max_checks versions, instances taking turns: a dry run of one day, under
-a lease, or a week that may go alone. Answers the dry runs, which the caller is to ask for.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.open_load(load_id uuid, fence integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -5152,38 +4327,42 @@ CREATE OR REPLACE FUNCTION amc_history.open_restatements(max_weeks integer DEFAU
  SET search_path TO ''
 AS $function$
 declare
-  job constant text := 'amc-history-restate/';
-  collection public.report_data_collections;
+  restated uuid;
+  week public.report_data_weeks;
   opened integer := 0;
 begin
-  for collection in
-    select c.* from public.report_data_collections c
-    where c.restate_weeks > 0 and not amc_history.is_held_up('job', job || c.id)
+  for restated in
+    select c.id from public.report_data_collections c
+    where c.restate_weeks > 0 and exists (select from amc_history.weeks_to_restate(c.id))
     order by c.id
   loop
     exit when opened >= open_restatements.max_weeks;
-    begin
-      opened := opened + amc_history.restate_collection(collection.id, open_restatements.max_weeks - opened);
-    exception when query_canceled or others then
-      perform amc_history.record_stoppage('job', job || collection.id, sqlstate, 'postgres', sqlerrm,
-        collection.instance_id, collection.id);
-      -- The statement's time is over.
-      if sqlstate = '57014' then
-        return opened;
-      end if;
-    end;
+    -- A collection that a person is changing is left to the next run.
+    perform from public.report_data_collections c where c.id = restated for no key update skip locked;
+    continue when not found;
+    -- Asked again: until the lock was granted, the collection may have been paused or its weeks claimed.
+    for week in
+      select w.* from public.report_data_weeks w
+      where w.id in (select t.id from amc_history.weeks_to_restate(restated) t)
+      order by w.id for no key update skip locked
+    loop
+      exit when opened >= open_restatements.max_weeks;
+      update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
+      where w.id = week.id and w.status = 'completed' and w.due_at is null
+        and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live);
+      continue when not found;
+      perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
+      opened := opened + 1;
+    end loop;
   end loop;
-  if opened < open_restatements.max_weeks then
-    perform amc_history.end_passed_stoppages('amc-history-restate');
-  end if;
   return opened;
 end;
 $function$
 ;
 comment on function amc_history.open_restatements(integer) is
   'Makes the weeks due again that their collections'' policies collect again, at most max_weeks; each at most once
-in restate_every_days. They stay completed and show what they show until the new result is in. A collection or a week
-that fails is set aside, and the others go on. Answers how many. Run by pg_cron.';
+in restate_every_days. They stay completed and show what they show until the new result is in. Answers how many.
+Run by pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.parameter_value_fault(given jsonb)
  RETURNS text
@@ -5238,34 +4417,6 @@ $function$
 comment on function amc_history.pause_collection(uuid) is
   'See public.pause_collection. Definer: users may not write collections and weeks.';
 -- authenticated: execute
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.pick_weeks(instance_id text, wanted integer)
- RETURNS uuid[]
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  picked uuid[];
-begin
-  -- Two collections of the same window: the second waits until the first one's attempt has ended.
-  select array_agg(p.week_id order by p.round, p.turn) into picked
-  from (select k.* from (select distinct on (k.window_key) k.*
-      from amc_history.claimable_weeks(pick_weeks.instance_id, pick_weeks.wanted) k
-      order by k.window_key, k.round, k.turn) k
-    order by k.round, k.turn limit pick_weeks.wanted) p;
-  -- Collections before weeks: the order in which everything locks. One that is just being reported of is passed by.
-  update public.report_data_collections c set last_claimed_at = amc_history.clock_now()
-  where c.id in (select d.id from public.report_data_collections d
-    where d.id in (select w.collection_id from public.report_data_weeks w where w.id = any (picked))
-    for no key update skip locked);
-  return coalesce(picked, '{}');
-end;
-$function$
-;
-comment on function amc_history.pick_weeks(text,integer) is
-  'Chooses up to wanted weeks of an instance to be claimed, one of each collection in turn, and records whose turn it
-was. Answers their ids in that order.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.plan_range(weeks integer, start_date date, end_date date, week_starts_on text,
@@ -5430,137 +4581,57 @@ $function$
 comment on function amc_history.protect_terminal_status() is
   'Refuses to change a status with which an execution ended at AMC.';
 
-CREATE OR REPLACE FUNCTION amc_history.prune_version(load_id uuid, week_id uuid)
- RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  week public.report_data_weeks;
-  pruned public.result_loads;
-begin
-  -- A week that another session has locked waits for the next run.
-  select * into week from public.report_data_weeks w where w.id = prune_version.week_id for no key update skip locked;
-  if not found then
-    return false;
-  end if;
-  -- Checked again under the lock: meanwhile the week may have come to show this result.
-  delete from public.result_loads l where l.id = prune_version.load_id
-    and not (week.status = 'completed' and l.execution_id is not distinct from week.execution_id)
-  returning * into pruned;
-  if not found then
-    return false;
-  end if;
-  perform amc_history.record_event('version_pruned', null, week, pruned.execution_id,
-    jsonb_build_object('records', pruned.records));
-  return true;
-end;
-$function$
-;
-comment on function amc_history.prune_version(uuid,uuid) is
-  'Deletes a load of a week unless the week shows it, or another session has locked the week. Leaves an event
-version_pruned. Answers whether it did.';
-
-CREATE OR REPLACE FUNCTION amc_history.prune_versions(max_loads integer DEFAULT 1000)
+CREATE OR REPLACE FUNCTION amc_history.prune_versions(max_loads integer DEFAULT 20, max_records bigint DEFAULT 2000000)
  RETURNS integer
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
   candidate record;
-  found_loads integer := 0;
+  week public.report_data_weeks;
   pruned integer := 0;
+  gone bigint := 0;
 begin
   for candidate in select * from amc_history.versions_to_prune(prune_versions.max_loads) loop
-    found_loads := found_loads + 1;
-    begin
-      pruned := pruned + amc_history.prune_version(candidate.load_id, candidate.week_id)::integer;
-    exception when query_canceled or others then
-      perform amc_history.set_load_aside('amc-history-prune', candidate.load_id, sqlstate, sqlerrm);
-      -- The statement's time is over.
-      if sqlstate = '57014' then
-        return pruned;
-      end if;
-    end;
+    exit when pruned > 0 and gone + candidate.records > prune_versions.max_records;
+    -- A week that another session has locked waits for the next run.
+    select * into week from public.report_data_weeks w where w.id = candidate.week_id for no key update skip locked;
+    continue when not found;
+    -- Checked again under the lock: meanwhile the week may have come to show this result.
+    delete from public.result_loads l where l.id = candidate.load_id
+      and not (week.status = 'completed' and l.execution_id is not distinct from week.execution_id);
+    continue when not found;
+    perform amc_history.record_event('version_pruned', null, week, candidate.execution_id,
+      jsonb_build_object('records', candidate.records));
+    pruned := pruned + 1;
+    gone := gone + candidate.records;
   end loop;
-  if found_loads < prune_versions.max_loads then
-    perform amc_history.end_passed_stoppages('amc-history-prune');
-  end if;
   return pruned;
 end;
 $function$
 ;
-comment on function amc_history.prune_versions(integer) is
-  'Deletes results beyond their collection''s keep_versions, oldest first, at most max_loads; delete_dropped_rows
-deletes their rows. One that fails is set aside, and the others go on. Answers how many. Run by pg_cron.';
+comment on function amc_history.prune_versions(integer,bigint) is
+  'Deletes results beyond their collection''s keep_versions, oldest first: at most max_loads, and no more than
+max_records rows unless the first alone has more. Each leaves an event version_pruned. Answers how many. Run by
+pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.purge_history()
- RETURNS bigint
- LANGUAGE plpgsql
+ RETURNS void
+ LANGUAGE sql
  SET search_path TO ''
 AS $function$
-declare
-  job constant text := 'amc-history-purge/';
-  what text;
-  purged bigint := 0;
-begin
-  foreach what in array array['loads', 'job_runs', 'events', 'stoppages'] loop
-    continue when amc_history.is_held_up('job', job || what);
-    begin
-      purged := purged + amc_history.purge_some(what);
-      perform amc_history.end_stoppage('job', job || what);
-    exception when query_canceled or others then
-      perform amc_history.record_stoppage('job', job || what, sqlstate, 'postgres', sqlerrm, null);
-      -- The statement's time is over.
-      exit when sqlstate = '57014';
-    end;
-  end loop;
-  return purged;
-end;
+  select amc_history.drop_ended_loads();
+  delete from cron.job_run_details
+    where end_time < amc_history.clock_now() - (select l.keep_job_runs from amc_history.allowances() l);
+  delete from public.tracking_events
+    where happened_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
+  delete from public.stoppages
+    where ended_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
 $function$
 ;
 comment on function amc_history.purge_history() is
-  'Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
-tracking events and ended stoppages after keep_events, and partial loads of attempts that have ended. A kind that fails
-is set aside, and the others go on. Answers how many. Run by pg_cron.';
-
-CREATE OR REPLACE FUNCTION amc_history.purge_some(what text)
- RETURNS bigint
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  allowed constant amc_history.allowances := amc_history.allowances();
-  now_at constant timestamptz := amc_history.clock_now();
-  purged bigint;
-begin
-  case purge_some.what
-    when 'loads' then
-      return amc_history.drop_ended_loads();
-    when 'job_runs' then
-      -- A run that was interrupted has no end, and perhaps not even a start.
-      delete from cron.job_run_details d where d.runid in (
-        select r.runid from cron.job_run_details r
-        where coalesce(r.end_time, r.start_time) < now_at - allowed.keep_job_runs
-          or coalesce(r.end_time, r.start_time) is null and r.status = 'failed'
-        order by r.runid limit allowed.rows_at_once);
-    when 'events' then
-      delete from public.tracking_events e where e.id in (
-        select o.id from public.tracking_events o where o.happened_at < now_at - allowed.keep_events
-        order by o.happened_at limit allowed.rows_at_once);
-    when 'stoppages' then
-      delete from public.stoppages s where s.id in (
-        select o.id from public.stoppages o where o.ended_at < now_at - allowed.keep_events
-        order by o.ended_at limit allowed.rows_at_once);
-  end case;
-  get diagnostics purged = row_count;
-  return purged;
-end;
-$function$
-;
-comment on function amc_history.purge_some(text) is
-  'Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages, or
-loads: partial ones of attempts that have ended. Answers how many.';
+  'Deletes old records: runs of jobs after keep_job_runs, tracking events and ended
+stoppages after keep_events (amc_history.allowances); and partial loads of attempts that have ended. Run by pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.raise_alert(code text, message text, instance_id text, week_id uuid DEFAULT
     NULL::uuid, detail jsonb DEFAULT NULL::jsonb, subject text DEFAULT NULL::text)
@@ -5614,37 +4685,6 @@ a timeout that is no whole number of seconds within an integer: whatever AMC wri
 what is no object.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.record_acceptance(attempt week_attempts, week report_data_weeks, adopted boolean)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  workflow constant text := (select c.workflow_id from public.report_data_collections c
-    where c.id = week.collection_id);
-  stoppage record;
-begin
-  if not record_acceptance.adopted then
-    perform amc_history.fail_refused_weeks(week.collection_id);
-  end if;
-  for stoppage in
-    select s.kind, s.subject from public.stoppages s
-    where s.ended_at is null and (s.kind, s.subject) in (('collection', week.collection_id::text),
-      ('workflow_save', week.instance_id || '/' || workflow))
-      -- AMC's list may show only now what it took long before.
-      and (not record_acceptance.adopted or s.last_at < attempt.intended_at)
-  loop
-    perform amc_history.end_stoppage(stoppage.kind, stoppage.subject);
-  end loop;
-end;
-$function$
-;
-comment on function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) is
-  'Draws the conclusions from a create that AMC took: the week''s workflow and collection are held up no more, and what
-it refused of the collection before were those weeks alone, which fail. adopted: AMC''s list showed it, so that it may
-have been taken before. The caller holds the locks of collection, week and attempt.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.record_action(event text, instance_id text, collection_id uuid DEFAULT
     NULL::uuid, week_id uuid DEFAULT NULL::uuid, attempt_id uuid DEFAULT NULL::uuid, execution_id text DEFAULT
     NULL::text, detail jsonb DEFAULT NULL::jsonb, actor text DEFAULT amc_history.actor())
@@ -5681,48 +4721,6 @@ $function$
 ;
 comment on function amc_history.record_checked_cells() is
   'Stores the summary''s count of cells that do not fit as a load becomes complete.';
-
-CREATE OR REPLACE FUNCTION amc_history.record_dropped_load()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-  -- A load whose table is gone, or is going in the same statement, leaves no rows.
-  insert into amc_history.dropped_loads (load_id, table_name, records, bytes)
-  select old.id, t.table_name, old.records, old.bytes from amc_history.result_tables t
-  where t.table_name = old.table_name;
-  perform amc_history.end_stoppage('job', job || '/' || old.id)
-  from unnest(array['amc-history-check', 'amc-history-prune']) job;
-  return old;
-end;
-$function$
-;
-comment on function amc_history.record_dropped_load() is
-  'Leaves the rows of a load that is deleted to amc_history.delete_dropped_rows, since millions take minutes; and ends
-what its jobs were held up by. Rows have no foreign key to their load: its check would run for each row of a COPY.
-Definer: whoever may delete a load need not be allowed to write results.';
-
-CREATE OR REPLACE FUNCTION amc_history.record_dry_runs(check_row workflow_checks, shown text, message text)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  update public.amc_instances i set dry_runs = record_dry_runs.shown
-  where i.id = (check_row).instance_id and i.dry_runs <> record_dry_runs.shown;
-  if found and record_dry_runs.shown <> 'honoured' then
-    perform amc_history.record_workflow_event('dry_runs_' || record_dry_runs.shown, check_row,
-      jsonb_build_object('message', left(record_dry_runs.message, 500)));
-  end if;
-end;
-$function$
-;
-comment on function amc_history.record_dry_runs(workflow_checks,text,text) is
-  'Remembers what AMC makes of dry runs on an instance (amc_instances.dry_runs). An event tells of the first that did
-not work.';
--- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.record_echo(instance_id text, proved boolean)
  RETURNS boolean
@@ -5770,6 +4768,28 @@ $function$
 ;
 comment on function amc_history.record_event(text,week_attempts,report_data_weeks,text,jsonb) is
   'Writes an event that no person caused, about a week and an attempt of it (or null).';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.record_load_turns(collection_ids uuid[])
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  with turned as (
+    insert into amc_history.load_turns as l (collection_id, instance_id, claimed_at)
+    select c.id, c.instance_id, amc_history.clock_now()
+    from public.report_data_collections c where c.id = any (record_load_turns.collection_ids)
+    order by c.id
+    on conflict (collection_id) do update set claimed_at = excluded.claimed_at
+    returning 1
+  )
+  select count(*)::integer from turned;
+$function$
+;
+comment on function amc_history.record_load_turns(uuid[]) is
+  'Records that loads of these collections were claimed now. Answers how many collections. Definer: see
+amc_history.loads_in_turn.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.record_output_columns(execution_id text, output_columns jsonb)
@@ -5833,21 +4853,6 @@ cut to 2000 characters. instance_id, collection_id, week_id: what it belongs to,
 belongs to none. request_id: of AMC''s answer. waits_for_person: it is not tried again by itself.
 Opens the alert held_up if it waits for a person, or was tried stoppage_alert_times in a row (amc_history.allowances).
 Answers when it may be tried again; null: when a person ends it.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.record_workflow_event(event text, check_row workflow_checks, detail jsonb)
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  insert into public.tracking_events (event, instance_id, collection_id, execution_id, detail)
-  values (record_workflow_event.event, (check_row).instance_id, (check_row).collection_id, (check_row).execution_id,
-    jsonb_strip_nulls(jsonb_build_object('workflow_id', (check_row).workflow_id, 'check_id', (check_row).id)
-      || coalesce(record_workflow_event.detail, '{}')));
-$function$
-;
-comment on function amc_history.record_workflow_event(text,workflow_checks,jsonb) is
-  'Writes an event that no person caused, about the check of a workflow version.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.refresh_overdue_alerts(instance_id text)
@@ -5960,20 +4965,6 @@ comment on function amc_history.refuse_weeks(integer,integer) is
   'Refuses a collection of too many or too few weeks (weeks_out_of_range).';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.release_held_week()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  perform amc_history.end_stoppage('week', new.id::text);
-  return null;
-end;
-$function$
-;
-comment on function amc_history.release_held_week() is
-  'Ends the stoppage of a week that is held no more.';
-
 CREATE OR REPLACE FUNCTION amc_history.release_load(attempt_id uuid, fence integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -5989,23 +4980,6 @@ $function$
 comment on function amc_history.release_load(uuid,integer) is
   'Ends the lease of an unfinished load, so that the next worker resumes it at once. Refuses with stale_load (AH001).';
 
-CREATE OR REPLACE FUNCTION amc_history.release_stoppages(collection report_data_collections)
- RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  update public.stoppages s set retry_at = amc_history.clock_now()
-  where s.ended_at is null and coalesce(s.retry_at > amc_history.clock_now(), true)
-    and (s.kind, s.subject) in (('collection', (collection).id::text),
-      ('workflow_save', (collection).instance_id || '/' || (collection).workflow_id));
-  return found;
-end;
-$function$
-;
-comment on function amc_history.release_stoppages(report_data_collections) is
-  'Lets one week try at once whether a collection and its workflow still are held up. Answers whether they were.';
-
 CREATE OR REPLACE FUNCTION amc_history.reopen_week(week report_data_weeks)
  RETURNS text
  LANGUAGE plpgsql
@@ -6014,7 +4988,7 @@ AS $function$
 declare
   live public.week_attempts;
 begin
-  if (week).finished_at is null and not amc_history.is_held_up('week', (week).id::text) then
+  if (week).finished_at is null then
     return 'already_applied';
   elsif (week).status = 'completed' then
     return 'week_is_completed';
@@ -6026,7 +5000,7 @@ begin
     return coalesce(amc_history.unsettled_until(live), 'outcome_unknown');
   end if;
   update public.report_data_weeks w set status = 'pending', due_at = amc_history.next_due_at(w.collection_id),
-    error_code = null, error_message = null, error_count = 0, failed_creates = 0
+    error_code = null, error_message = null, error_count = 0
   where w.id = (week).id;
   perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
     execution_id => (week).execution_id);
@@ -6035,8 +5009,8 @@ end;
 $function$
 ;
 comment on function amc_history.reopen_week(report_data_weeks) is
-  'Makes a week due again that failed, was skipped, was cancelled or is held up, for a person. Answers null, or the
-reason why it does not: a reason of public.retry_week, or already_applied.';
+  'Makes a week due again that failed, was skipped or was cancelled, for a person. Answers null, or the reason why it
+does not: a reason of public.retry_week, or already_applied.';
 
 CREATE OR REPLACE FUNCTION amc_history.report_late_execution(attempt week_attempts, week report_data_weeks, execution_id
     text, details jsonb, known boolean)
@@ -6119,11 +5093,19 @@ CREATE OR REPLACE FUNCTION amc_history.reschedule_load(attempt week_attempts, we
 AS $function$
 declare
   allowed constant amc_history.allowances := amc_history.allowances();
-begin
-  update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
+  due constant timestamptz := amc_history.clock_now()
     + coalesce(reschedule_load.wait, allowed.load_retry_least + random()
-      * least(allowed.load_retry_longest, allowed.load_retry_base * 2 ^ least(week.error_count, 20)))
-  where a.id = attempt.id;
+      * least(allowed.load_retry_longest, allowed.load_retry_base * 2 ^ least(week.error_count, 20)));
+begin
+  update public.week_attempts a set leased_until = null, due_at = due where a.id = attempt.id;
+  if reschedule_load.wait is null then
+    perform amc_history.record_stoppage('result', (attempt).execution_id, reschedule_load.code,
+      case reschedule_load.code when 'load_failed' then 'postgres' else 'amc' end, reschedule_load.message,
+      (attempt).instance_id, (week).collection_id, (week).id);
+    -- Loads have pauses of their own.
+    update public.stoppages s set retry_at = due
+    where s.kind = 'result' and s.subject = (attempt).execution_id and s.ended_at is null;
+  end if;
   update public.report_data_weeks w set
     error_count = w.error_count + case when reschedule_load.wait is null then 1 else 0 end,
     error_code = reschedule_load.code, error_message = left(reschedule_load.message, 2000)
@@ -6138,34 +5120,18 @@ error, with pauses that grow. The caller holds the locks of week and attempt.';
 
 CREATE OR REPLACE FUNCTION amc_history.reschedule_week(week report_data_weeks, due_at timestamp with time zone)
  RETURNS void
- LANGUAGE plpgsql
+ LANGUAGE sql
  SET search_path TO ''
 AS $function$
-#variable_conflict use_column
-declare
-  tries constant integer := (amc_history.allowances()).create_tries;
-begin
-  update public.report_data_weeks w
-  set due_at = case when w.failed_creates < tries then reschedule_week.due_at else 'infinity' end
+  update public.report_data_weeks w set due_at = reschedule_week.due_at
   where w.id = (week).id and w.status in ('pending', 'running', 'completed')
     and not exists (select from public.report_data_collections c
-      where c.id = w.collection_id and c.cancelled_at is not null)
-  returning * into week;
-  if found and week.failed_creates >= tries then
-    perform amc_history.record_stoppage('week', week.id::text, 'creates_in_vain', 'amc_history', concat_ws(' ',
-      format('%s creates in a row brought no execution for the week of %s.', week.failed_creates,
-        week.week_start_date),
-      'AMC''s last words: ' || (select a.amc_answer ->> 'message' from public.week_attempts a
-        where a.week_id = week.id order by a.number desc limit 1),
-      'Look into AMC, then call retry_week.'), week.instance_id, week.collection_id, week.id, waits_for_person => true);
-  end if;
-end;
+      where c.id = w.collection_id and c.cancelled_at is not null);
 $function$
 ;
 comment on function amc_history.reschedule_week(report_data_weeks,timestamp with time zone) is
   'Makes a week due again at due_at, unless the week has failed, was skipped or cancelled, or its collection was
-cancelled meanwhile. While the collection is paused, claiming skips it. A week with create_tries failed creates
-(amc_history.allowances) is held for a person instead: nothing is asked for ever.';
+cancelled meanwhile. While the collection is paused, claiming skips it.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.resolve_alert(alert_id bigint)
@@ -6222,68 +5188,6 @@ $function$
 comment on function amc_history.resolve_unknown_outcome_alerts() is
   'Resolves the alerts about the unknown outcome of a create as soon as its attempt leaves the state unknown.';
 
-CREATE OR REPLACE FUNCTION amc_history.restate_by_policy(week_id uuid)
- RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  week public.report_data_weeks;
-begin
-  update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
-  where w.id = restate_by_policy.week_id and w.status = 'completed' and w.due_at is null
-    and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
-  returning * into week;
-  if not found then
-    return false;
-  end if;
-  perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
-  return true;
-end;
-$function$
-;
-comment on function amc_history.restate_by_policy(uuid) is
-  'Makes a completed week due again, unless it is due or under way. Answers whether it did.';
-
-CREATE OR REPLACE FUNCTION amc_history.restate_collection(collection_id uuid, max_weeks integer)
- RETURNS integer
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  job constant text := 'amc-history-restate/';
-  candidates uuid[];
-  week public.report_data_weeks;
-  opened integer := 0;
-begin
-  -- A collection that a person is changing is left to the next run.
-  perform from public.report_data_collections c where c.id = restate_collection.collection_id
-    for no key update skip locked;
-  if not found then
-    return 0;
-  end if;
-  candidates := array(select t.id from amc_history.weeks_to_restate(restate_collection.collection_id) t);
-  for week in
-    select w.* from public.report_data_weeks w
-    where w.id = any (candidates) and not amc_history.is_held_up('job', job || w.id)
-    order by w.id for no key update skip locked
-  loop
-    exit when opened >= restate_collection.max_weeks;
-    begin
-      opened := opened + amc_history.restate_by_policy(week.id)::integer;
-    exception when others then
-      perform amc_history.record_stoppage('job', job || week.id, sqlstate, 'postgres', sqlerrm, week.instance_id,
-        week.collection_id, week.id);
-    end;
-  end loop;
-  return opened;
-end;
-$function$
-;
-comment on function amc_history.restate_collection(uuid,integer) is
-  'Makes the weeks of a collection due again that its policy collects again now, at most max_weeks, unless another
-session has locked the collection. A week that fails is set aside. Answers how many.';
-
 CREATE OR REPLACE FUNCTION amc_history.restate_week(week_id uuid)
  RETURNS control_report
  LANGUAGE plpgsql
@@ -6298,12 +5202,11 @@ begin
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   elsif week.status <> 'completed' then
     return row('rejected', 'week_is_not_completed', 0)::public.control_report;
-  elsif week.due_at is not null and not amc_history.is_held_up('week', week.id::text)
+  elsif week.due_at is not null
     or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_weeks w set error_count = 0, failed_creates = 0,
-    due_at = amc_history.next_due_at(w.collection_id)
+  update public.report_data_weeks w set error_count = 0, due_at = amc_history.next_due_at(w.collection_id)
   where w.id = week.id;
   perform amc_history.record_action('week_to_be_restated', week.instance_id, week.collection_id, week.id,
     execution_id => week.execution_id);
@@ -6328,17 +5231,15 @@ declare
 begin
   if collection.cancelled_at is not null then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
-  elsif collection.paused_at is null and not amc_history.release_stoppages(collection) then
+  elsif collection.paused_at is null then
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set paused_at = null where c.id = collection.id;
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = collection.instance_id;
   update public.report_data_weeks w set due_at = amc_history.clock_now()
-    where w.collection_id = collection.id and w.due_at = 'infinity'
-      and not amc_history.is_held_up('week', w.id::text);
+    where w.collection_id = collection.id and w.due_at = 'infinity';
   get diagnostics released = row_count;
-  perform amc_history.release_stoppages(collection);
   perform amc_history.record_action('collection_resumed', collection.instance_id, collection.id,
     detail => jsonb_build_object('weeks', released));
   return row('applied', null, released)::public.control_report;
@@ -6514,22 +5415,6 @@ comment on function amc_history.set_keep_versions(uuid,integer) is
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.set_load_aside(job text, load_id uuid, code text, words text)
- RETURNS void
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  select amc_history.record_stoppage('job', set_load_aside.job || '/' || set_load_aside.load_id, set_load_aside.code,
-    'postgres', set_load_aside.words, w.instance_id, w.collection_id, w.id)
-  from (select) one
-  left join public.result_loads l on l.id = set_load_aside.load_id
-  left join public.workflow_executions e on e.id = l.execution_id
-  left join public.report_data_weeks w on w.id = e.week_id;
-$function$
-;
-comment on function amc_history.set_load_aside(text,uuid,text,text) is
-  'Records that a job is held up at one load: code and words are the SQLSTATE and the message of the error.';
-
 CREATE OR REPLACE FUNCTION amc_history.set_restatement_policy(collection_id uuid, restate_weeks integer,
     restate_every_days integer)
  RETURNS control_report
@@ -6626,9 +5511,6 @@ declare
   now_at timestamptz := amc_history.clock_now();
 begin
   new.updated_at := now_at;
-  if new.due_at is null then
-    new.refused_at := null;
-  end if;
   if new.status = 'running' then
     new.started_at := coalesce(new.started_at, now_at);
   end if;
@@ -6640,8 +5522,7 @@ end;
 $function$
 ;
 comment on function amc_history.set_week_timestamps() is
-  'Sets updated_at, started_at and finished_at as the status demands, whoever writes it. A week that is not due waits
-for no other week''s refusal.';
+  'Sets updated_at, started_at and finished_at as the status demands, whoever writes it.';
 
 CREATE OR REPLACE FUNCTION amc_history.set_workflow_version()
  RETURNS trigger
@@ -6667,23 +5548,6 @@ $function$
 comment on function amc_history.set_workflow_version() is
   'Gives a new workflow version the hash of what decides its result (SQL, parameters, output format), its id at AMC (a
 readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).';
-
-CREATE OR REPLACE FUNCTION amc_history.stale_first_weeks()
- RETURNS SETOF workflow_checks
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select k.* from public.workflow_checks k
-  left join public.report_data_weeks w on w.id = k.week_id
-  where k.is_live and k.kind = 'first_week'
-    and coalesce(w.due_at = 'infinity' or w.due_at is null, true)
-    and not exists (select from public.week_attempts a where a.week_id = k.week_id and a.is_live);
-$function$
-;
-comment on function amc_history.stale_first_weeks() is
-  'The checks whose week went alone, and neither waits for an attempt nor has one.';
--- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.stoppage_alert_subject(kind text, subject text)
  RETURNS text
@@ -6715,43 +5579,6 @@ comment on function amc_history.stoppage_pause(integer) is
   'How long something waits that failed so many times in a row: stoppage_pause_base, doubled with each time, at most
 stoppage_pause_longest, of which chance takes up to half.';
 -- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.store_credential(instance_id text, credential jsonb, credential_secret text)
- RETURNS text
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-declare
-  secret_name constant text := coalesce(store_credential.credential_secret,
-    'amc_credential_' || store_credential.instance_id);
-  secret_id constant uuid := (select s.id from vault.secrets s where s.name = secret_name);
-begin
-  if store_credential.credential_secret is null then
-    perform amc_history.check_credential(store_credential.credential);
-    if secret_id is null then
-      perform vault.create_secret(store_credential.credential::text, secret_name,
-        'Login with Amazon credential of amc-history');
-    else
-      perform vault.update_secret(secret_id, store_credential.credential::text);
-    end if;
-  elsif store_credential.credential is not null then
-    perform amc_history.refuse('credential_ambiguous', 'Expected a credential or the name of a secret; got both.',
-      'Leave one out.');
-  elsif secret_id is null then
-    -- Without the name: it may be the secret itself, by mistake.
-    perform amc_history.refuse('credential_secret_not_found', 'Vault has no secret of that name.',
-      'Store the credential in Vault first, as JSON, under a name of your choice.');
-  else
-    perform amc_history.check_credential(amc_history.amc_credential(secret_name));
-  end if;
-  return secret_name;
-end;
-$function$
-;
-comment on function amc_history.store_credential(text,jsonb,text) is
-  'Stores an instance''s credential in Vault, or takes the secret that is there under the name credential_secret.
-Answers the secret''s name. Refuses as amc_history.check_credential does, and with credential_ambiguous,
-credential_secret_not_found.';
 
 CREATE OR REPLACE FUNCTION amc_history.told_names(output_columns jsonb)
  RETURNS text[]
@@ -6874,38 +5701,6 @@ comment on function amc_history.usual_output_format() is
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.versions_to_check()
- RETURNS TABLE(instance_id text, workflow_id text, week_id uuid, collection_id uuid, kind text, turn bigint)
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select f.instance_id, f.id, w.id, w.collection_id,
-    case when f.check_kind = 'first_week' or i.dry_runs in ('ignored', 'refused') then 'first_week' else 'dry_run' end,
-    row_number() over (partition by f.instance_id order by w.due_at nulls first, f.id)
-  from public.amc_workflows f
-  join public.amc_instances i on i.id = f.instance_id and coalesce(i.paused_until <= amc_history.clock_now(), true)
-  left join lateral (select w.id, w.collection_id, w.due_at
-    from public.report_data_collections c
-    join public.report_data_weeks w on w.collection_id = c.id
-    where c.instance_id = f.instance_id and c.workflow_id = f.id and c.paused_at is null and c.cancelled_at is null
-      and w.due_at <= amc_history.clock_now()
-    order by w.due_at, w.week_start_date limit 1) w on true
-  where f.checked_at is null
-    and (w.id is not null or f.check_asked_at is not null and f.check_kind = 'dry_run'
-      and i.dry_runs not in ('ignored', 'refused'))
-    and not exists (select from public.workflow_checks k
-      where k.instance_id = f.instance_id and k.workflow_id = f.id and k.is_live)
-    and not amc_history.is_held_up('workflow_check', amc_history.workflow_subject(f.instance_id, f.id))
-    and not amc_history.is_held_up('workflow_save', amc_history.workflow_subject(f.instance_id, f.id));
-$function$
-;
-comment on function amc_history.versions_to_check() is
-  'The workflow versions that wait for a check: not checked, with a due week or asked for by a person, without a check
-under way, not held up, on an instance that is not paused. week_id, collection_id: the oldest due week, or null. kind:
-how it is to be checked. turn: so that instances take turns.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.versions_to_prune(max_loads integer)
  RETURNS TABLE(load_id uuid, week_id uuid, execution_id text, records bigint)
  LANGUAGE sql
@@ -6926,14 +5721,13 @@ AS $function$
       and not exists (select from public.week_attempts a where a.execution_id = e.id and a.is_live)
   ) v
   -- The shown one has place 1, and at least one is kept.
-  where v.place > v.keep_versions and not amc_history.is_held_up('job', 'amc-history-prune/' || v.load_id)
+  where v.place > v.keep_versions
   order by v.completed_at, v.load_id
   limit versions_to_prune.max_loads;
 $function$
 ;
 comment on function amc_history.versions_to_prune(integer) is
-  'Loads beyond the keep_versions newest of each week, oldest first. Never the shown one, nor that of a live attempt,
-nor one that is set aside.';
+  'Loads beyond the keep_versions newest of each week, oldest first. Never the shown one, nor that of a live attempt.';
 
 CREATE OR REPLACE FUNCTION amc_history.weeks_to_restate(collection_id uuid)
  RETURNS SETOF report_data_weeks
@@ -6994,77 +5788,20 @@ array of {week_id, collection_id, workflow_id, time_zone, parameter_values, time
 (local, as sent to AMC), intended_at (when the collection was made)}.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.weigh_refusal(attempt week_attempts, week report_data_weeks, message text)
- RETURNS text
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  allowed constant amc_history.allowances := amc_history.allowances();
-  now_at constant timestamptz := amc_history.clock_now();
-  was_held boolean := exists (select from public.stoppages s where s.kind = 'collection'
-    and s.subject = week.collection_id::text and s.ended_at is null);
-  refused integer := (select count(*) from public.report_data_weeks w
-    where w.collection_id = week.collection_id and w.id <> week.id and w.refused_at is not null);
-begin
-  perform amc_history.end_attempt(attempt.id, 'refused');
-  update public.report_data_weeks w set error_code = 'amc_refused', error_message = left(weigh_refusal.message, 2000)
-  where w.id = week.id and w.status in ('pending', 'running', 'completed');
-  if was_held or refused + 1 >= allowed.refusals_in_row then
-    update public.report_data_weeks w set refused_at = null, due_at = now_at
-    where w.collection_id = week.collection_id and w.refused_at is not null;
-    perform amc_history.reschedule_week(week, now_at);
-    perform amc_history.hold_up(attempt, week, 'collection', week.collection_id::text, 'amc_refused', message);
-    return 'collection_held';
-  end if;
-  if not amc_history.may_still_tell(week) then
-    perform amc_history.fail_refused_weeks(week.collection_id);
-    perform amc_history.fail_week(week, 'amc_refused', message);
-    return null;
-  end if;
-  perform amc_history.reschedule_week(week, now_at + allowed.refusal_wait);
-  update public.report_data_weeks w set refused_at = now_at where w.id = week.id and w.due_at < 'infinity';
-  return null;
-end;
-$function$
-;
-comment on function amc_history.weigh_refusal(week_attempts,report_data_weeks,text) is
-  'Decides whom AMC''s refusal of a create concerns. If AMC refused refusals_in_row weeks of the collection and took
-none in between, the collection is held up, and its weeks stay due: answers collection_held. A refusal of this week
-alone fails it: once another week is taken (amc_history.record_acceptance), or at once if no other may tell. Until then
-it waits (refused_at). The caller holds the locks of collection, week and attempt.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.window_key(workflow_id text, time_window_start text, time_zone text,
-    parameters_hash text)
+    parameter_values jsonb)
  RETURNS text
  LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
 begin
-  return concat_ws('|', workflow_id, time_window_start, time_zone, parameters_hash);
+  return concat_ws('|', workflow_id, time_window_start, time_zone, md5(parameter_values::text));
 end;
 $function$
 ;
-comment on function amc_history.window_key(text,text,text,text) is
+comment on function amc_history.window_key(text,text,text,jsonb) is
   'Equal for two attempts that would ask AMC for the same.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.workflow_subject(instance_id text, workflow_id text)
- RETURNS text
- LANGUAGE plpgsql
- IMMUTABLE
- SET search_path TO ''
-AS $function$
-begin
-  return workflow_subject.instance_id || '/' || workflow_subject.workflow_id;
-end;
-$function$
-;
-comment on function amc_history.workflow_subject(text,text) is
-  'The subject of a stoppage of a workflow version (workflow_check, workflow_save).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.write_canonical_status()
@@ -7168,24 +5905,6 @@ also where its id is not known yet. Finished weeks keep what they show. Answers 
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.check_workflow_again(instance_id text, workflow_id text, with_first_week boolean
-    DEFAULT false)
- RETURNS control_report
- LANGUAGE sql
- SET search_path TO ''
-AS $function$
-  select amc_history.check_workflow_again(check_workflow_again.instance_id, check_workflow_again.workflow_id,
-    check_workflow_again.with_first_week);
-$function$
-;
-comment on function check_workflow_again(text,text,boolean) is
-  'Asks AMC again whether it takes the query of a workflow version, also one that it refused, or before there is any
-collection of it: by a dry run, or, with_first_week, by letting one week go alone, where dry runs are of no use. What
-held the version up ends. For members of the instance; refuses anybody else with workflow_not_found. Answers applied,
-or already_applied if the version is checked.';
--- authenticated: execute
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION public.claim_cancellations(max_executions integer DEFAULT 10, again_seconds integer DEFAULT
     NULL::integer)
  RETURNS TABLE(execution_id text, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id
@@ -7216,49 +5935,12 @@ comment on function claim_cancellations(integer,integer) is
 again_seconds (by default the allowance cancel_again), until AMC shows that it ended. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.claim_credentials(max_credentials integer DEFAULT 5, lease_seconds integer DEFAULT 60)
- RETURNS TABLE(instance_id text, credential_name text, credential_version integer, region text)
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  now_at constant timestamptz := amc_history.clock_now();
-  claimed public.amc_instances;
-  taken integer := 0;
-begin
-  for claimed in
-    select i.* from public.amc_instances i where i.credential_try_at <= now_at
-    order by i.credential_try_at, i.id for no key update skip locked
-  loop
-    exit when taken >= claim_credentials.max_credentials;
-    -- Its other instances, and this one: a credential is tried once for all of them.
-    update public.amc_instances i
-    set credential_try_at = now_at + make_interval(secs => claim_credentials.lease_seconds)
-    where i.id in (select s.id from public.amc_instances s where s.credential_name = claimed.credential_name
-      and s.credential_try_at <= now_at order by s.id for no key update skip locked);
-    continue when not found;
-    taken := taken + 1;
-    instance_id := claimed.id;
-    credential_name := claimed.credential_name;
-    credential_version := claimed.credential_version;
-    region := claimed.region;
-    return next;
-  end loop;
-end;
-$function$
-;
-comment on function claim_credentials(integer,integer) is
-  'Takes credentials that are to be tried by a token request: each once, though several instances use it. Without a
-report it may be taken again after lease_seconds. For service_role.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION public.claim_due_weeks(max_weeks integer DEFAULT 10, lease_seconds integer DEFAULT
     NULL::integer)
  RETURNS TABLE(attempt_id uuid, fence integer, week_id uuid, collection_id uuid, instance_id text, entity_id text,
-    marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean, time_window_start
-    text, time_window_end text, time_zone text, has_parameters boolean, fingerprint integer, post_within_seconds
-    integer)
+    marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean,
+    workflow_definition jsonb, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb,
+    fingerprint integer, post_within_seconds integer)
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
@@ -7269,7 +5951,7 @@ declare
   instance public.amc_instances;
   now_at timestamptz := amc_history.clock_now();
   left_to_claim integer := claim_due_weeks.max_weeks;
-  claimed uuid[];
+  claimed integer;
 begin
   for instance in
     select i.* from public.amc_instances i
@@ -7284,45 +5966,36 @@ begin
     for no key update skip locked
   loop
     exit when left_to_claim < 1;
-    claimed := '{}';
-    begin
-      claimed := array(select a.id from amc_history.insert_intents(instance, left_to_claim, lease) a);
-      update public.amc_instances i set last_claimed_at = amc_history.clock_now(),
-        list_due_at = least(i.list_due_at, amc_history.clock_now() + make_interval(secs => i.poll_seconds))
-      where i.id = instance.id;
-      perform amc_history.end_stoppage('job', 'claim_due_weeks/' || instance.id);
-    exception when others then
-      -- What fails of one instance stops no other.
-      perform amc_history.record_stoppage('job', 'claim_due_weeks/' || instance.id, sqlstate, 'postgres', sqlerrm,
-        instance.id);
-      continue;
-    end;
-    left_to_claim := left_to_claim - cardinality(claimed);
     return query
-    select a.id, a.fence, a.week_id, c.id, instance.id, instance.entity_id, instance.marketplace_id, instance.region,
-      instance.credential_name, f.id, f.saved_at is not null, w.time_window_start, w.time_window_end, c.time_zone,
-      c.parameters_hash <> md5('{}'), a.fingerprint, extract(epoch from allowed.post_window)::integer
-    from public.week_attempts a
+    select a.id, a.fence, a.week_id, c.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name,
+      f.id, f.saved_at is not null,
+      case when f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
+        'parameters', f.parameters, 'output_format', f.output_format) end,
+      w.time_window_start, w.time_window_end,
+      c.time_zone, c.parameter_values, a.fingerprint, extract(epoch from allowed.post_window)::integer
+    from amc_history.insert_intents(instance, left_to_claim, lease) a
     join public.report_data_weeks w on w.id = a.week_id
     join public.report_data_collections c on c.id = w.collection_id
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-    where a.id = any (claimed)
+    join public.amc_instances i on i.id = a.instance_id
     order by w.week_start_date;
+    get diagnostics claimed = row_count;
+    left_to_claim := left_to_claim - claimed;
+    update public.amc_instances i set last_claimed_at = amc_history.clock_now(),
+      list_due_at = least(i.list_due_at, amc_history.clock_now() + make_interval(secs => i.poll_seconds))
+    where i.id = instance.id;
   end loop;
 end;
 $function$
 ;
 comment on function claim_due_weeks(integer,integer) is
   'Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and answers
-what the create needs. What may be large it leaves out: a workflow that is not saved yet (workflow_saved) is read with
-workflow_definition, and parameters, if there are any (has_parameters), with collection_parameters. Only the caller
-that this answer reached may POST for an attempt: once, and within post_within_seconds of having called, on a clock
-that does not jump.
+what the create needs. Only the caller that this answer reached may POST for an attempt: once, and within
+post_within_seconds of having called, on a clock that does not jump.
 
 max_weeks: at most so many. lease_seconds: how long the attempts are the caller''s alone (by default the allowance
 create_lease); after that an attempt without a report counts as unknown. Instances that are paused or full are
-skipped, the one served longest ago comes first, collections take turns (amc_history.due_collections), and workers skip
-what another has locked. For service_role.';
+skipped, the one served longest ago comes first, and workers skip what another has locked. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.claim_listing(max_instances integer DEFAULT 5, lease_seconds integer DEFAULT
@@ -7380,23 +6053,15 @@ CREATE OR REPLACE FUNCTION public.claim_loads(max_loads integer DEFAULT 2, lease
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  with held as materialized (
-    select s.subject from public.stoppages s
-    where s.kind = 'workflow_header' and s.ended_at is null
-      and coalesce(s.retry_at > amc_history.clock_now(), true)
+  with turns as materialized (
+    select id, place from amc_history.loads_in_turn(claim_loads.max_loads * 4) with ordinality as t(id, place)
   ),
   ready as (
+    -- One that another worker claims meanwhile is passed over, and so is one that it has just claimed.
     select a.id from public.week_attempts a
-    join public.workflow_executions e on e.id = a.execution_id
-    join public.amc_instances i on i.id = a.instance_id
-    join public.report_data_weeks w on w.id = a.week_id
-    join public.report_data_collections c on c.id = w.collection_id
-    where a.is_live and a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
-      and coalesce(a.leased_until <= amc_history.clock_now(), true)
-      and coalesce(a.due_at <= amc_history.clock_now(), true)
-      and coalesce(i.paused_until <= amc_history.clock_now(), true)
-      and c.instance_id || '/' || c.workflow_id not in (select subject from held)
-    order by a.intended_at
+    join turns t on t.id = a.id
+    where a.is_live and coalesce(a.leased_until <= amc_history.clock_now(), true)
+    order by t.place
     limit claim_loads.max_loads
     for update of a skip locked
   ),
@@ -7406,11 +6071,16 @@ AS $function$
         + coalesce(make_interval(secs => claim_loads.lease_seconds), (amc_history.allowances()).load_lease)
     from ready r where r.id = a.id
     returning a.*
+  ),
+  turned as materialized (
+    select amc_history.record_load_turns(array(select w.collection_id
+      from taken t join public.report_data_weeks w on w.id = t.week_id)) as collections
   )
   select t.id, t.fence, w.id, c.id, t.execution_id, i.id, i.entity_id, i.marketplace_id, i.region,
     i.credential_name, f.id, f.output_format,
     (select l.summary from public.result_loads l where l.execution_id = t.execution_id and l.complete)
   from taken t
+  join turned on turned.collections > 0
   join public.report_data_weeks w on w.id = t.week_id
   join public.report_data_collections c on c.id = w.collection_id
   join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
@@ -7423,74 +6093,6 @@ comment on function claim_loads(integer,integer) is
 
 fence: for the functions that load, and fail_load. summary: not null if the load is complete already and only
 the week is to be completed. lease_seconds: how long nobody else takes it. For service_role.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION public.claim_workflow_checks(max_checks integer DEFAULT 5, lease_seconds integer DEFAULT
-    NULL::integer)
- RETURNS TABLE(check_id uuid, instance_id text, entity_id text, marketplace_id text, region text, credential_name text,
-    workflow_id text, workflow_saved boolean, workflow_definition jsonb, time_window_start text, time_window_end text,
-    time_zone text, parameter_values jsonb, timeout_seconds integer, execution_id text, is_overdue boolean, is_cancelled
-    boolean, dry_runs_known boolean, post_within_seconds integer)
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  allowed constant amc_history.allowances := amc_history.allowances();
-  lease constant interval := coalesce(make_interval(secs => claim_workflow_checks.lease_seconds),
-    allowed.create_lease);
-  claimed uuid[];
-begin
-  perform amc_history.lose_dry_runs();
-  perform amc_history.end_first_weeks();
-  with followed as (
-    update public.workflow_checks k set leased_until = amc_history.clock_now() + lease
-    where k.id in (select c.id from public.workflow_checks c
-      where c.id in (select f.id from amc_history.dry_runs_to_follow() f)
-      order by c.due_at limit claim_workflow_checks.max_checks for update skip locked)
-    returning k.id
-  )
-  select array_agg(f.id) into claimed from followed f;
-  claimed := claimed || array(select amc_history.open_checks(claim_workflow_checks.max_checks, lease));
-  return query
-  select k.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name, f.id, f.saved_at is not null,
-    case when k.state = 'intended' and f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
-      'parameters', f.parameters, 'output_format', f.output_format) end,
-    k.time_window_start, k.time_window_end, k.time_zone, k.parameter_values, k.timeout_seconds, k.execution_id,
-    k.intended_at + case when k.amc_status = 'PENDING' then allowed.dry_run_queued else allowed.dry_run_runs end
-      <= amc_history.clock_now(),
-    k.cancel_requested_at is not null, i.dry_runs <> 'unknown', extract(epoch from allowed.post_window)::integer
-  from public.workflow_checks k
-  join public.amc_workflows f on f.instance_id = k.instance_id and f.id = k.workflow_id
-  join public.amc_instances i on i.id = k.instance_id
-  where k.id = any (claimed)
-  order by k.intended_at;
-end;
-$function$
-;
-comment on function claim_workflow_checks(integer,integer) is
-  'Takes checks of workflow versions: commits the intents of dry runs that are to be asked for (execution_id is null),
-and leases those about which AMC is to be asked again. Only the caller that this answer reached may POST a dry run,
-within post_within_seconds of having called. Where dry runs do not work, a week is let go alone, for which nothing is
-claimed.
-
-max_checks: at most so many of each. lease_seconds: how long they are the caller''s alone (by default the allowance
-create_lease); a dry run without a report is then asked again. is_overdue: it takes longer than a dry run does
-(dry_run_runs, dry_run_queued). is_cancelled: AMC has been asked to cancel it. dry_runs_known: whether it is known what
-AMC makes of dry runs here. For service_role.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION public.collection_parameters(collection_id uuid)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select c.parameter_values from public.report_data_collections c where c.id = collection_parameters.collection_id;
-$function$
-;
-comment on function collection_parameters(uuid) is
-  'The parameter values of a collection, by name; null if there is no such collection. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.compare_executions(execution_a text, execution_b text, max_rows integer DEFAULT 100)
@@ -7808,27 +6410,16 @@ for again and may begin. Answers how many collections were marked. For service_r
 
 CREATE OR REPLACE FUNCTION public.mark_workflow_saved(instance_id text, workflow_id text)
  RETURNS void
- LANGUAGE plpgsql
+ LANGUAGE sql
  SET search_path TO ''
 AS $function$
-#variable_conflict use_column
-declare
-  held constant text := mark_workflow_saved.instance_id || '/' || mark_workflow_saved.workflow_id;
-begin
   update public.amc_workflows f set saved_at = amc_history.clock_now()
   where f.instance_id = mark_workflow_saved.instance_id and f.id = mark_workflow_saved.workflow_id
     and f.saved_at is null;
-  -- That AMC sees it, only a create shows.
-  if not exists (select from public.stoppages s where s.kind = 'workflow_save' and s.subject = held
-      and s.ended_at is null and s.code = 'workflow_not_visible') then
-    perform amc_history.end_stoppage('workflow_save', held);
-  end if;
-end;
 $function$
 ;
 comment on function mark_workflow_saved(text,text) is
-  'Records that a workflow is saved at AMC, so that no later create saves it again, and that saving it is held up no
-more. For service_role.';
+  'Records that a workflow is saved at AMC, so that no later create saves it again. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.pause_collection(collection_id uuid)
@@ -7906,40 +6497,6 @@ comment on function record_cancellation(text,jsonb) is
 ended. observation: an amc_history.execution_observation as JSON. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.record_dry_run(check_id uuid, execution_id text, request_id text DEFAULT NULL::text)
- RETURNS text
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  check_row public.workflow_checks;
-begin
-  select * into check_row from public.workflow_checks k where k.id = record_dry_run.check_id for update;
-  if not found then
-    return 'not_found';
-  elsif check_row.execution_id is not distinct from record_dry_run.execution_id then
-    return 'already_recorded';
-  elsif check_row.execution_id is not null or not amc_history.is_execution_id(record_dry_run.execution_id)
-      or exists (select from public.workflow_checks k where k.execution_id = record_dry_run.execution_id)
-      or exists (select from public.workflow_executions e where e.id = record_dry_run.execution_id) then
-    return 'rejected';
-  end if;
-  -- One that came late is kept all the same: so it is known as a dry run, and never taken for a week's.
-  update public.workflow_checks k set execution_id = record_dry_run.execution_id,
-    request_id = coalesce(record_dry_run.request_id, k.request_id),
-    state = case k.state when 'intended' then 'created' else k.state end,
-    due_at = case k.state when 'intended' then amc_history.clock_now() end
-  where k.id = check_row.id;
-  return case check_row.state when 'ended' then 'stale' else 'recorded' end;
-end;
-$function$
-;
-comment on function record_dry_run(uuid,text,text) is
-  'Stores AMC''s id of a dry run, before anything else is asked about it. Answers recorded, already_recorded, stale (the
-check has ended; the id is kept), rejected (no id, or one that is taken) or not_found. For service_role.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION public.record_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT
     NULL::jsonb, adopted boolean DEFAULT false)
  RETURNS tracking_report
@@ -7958,10 +6515,9 @@ begin
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
-  -- Instance and collection before week: the order in which everything locks.
+  -- Instance before week: the order in which everything locks.
   matcher_failed := amc_history.record_echo(attempt.instance_id,
     (record_execution.details ->> 'matcher_proved')::boolean);
-  perform amc_history.lock_collection_of(attempt.week_id);
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
@@ -7991,10 +6547,9 @@ begin
     amc_answer = jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id'))
   where a.id = attempt.id;
   -- A week that shows a result keeps showing it: a restatement switches only once its own is in.
-  update public.report_data_weeks w set failed_creates = 0,
-    execution_id = case when w.status = 'completed' then w.execution_id else new_id end
-  where w.id = week.id returning * into week;
-  perform amc_history.record_acceptance(attempt, week, record_execution.adopted);
+  if week.status <> 'completed' then
+    update public.report_data_weeks w set execution_id = new_id where w.id = week.id returning * into week;
+  end if;
   perform amc_history.record_event(
     case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end, attempt, week, new_id,
     jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
@@ -8190,7 +6745,6 @@ declare
   verdict text := report_create.verdict;
   answer jsonb;
   paused_until timestamptz;
-  held text;
 begin
   if report_create.verdict is null or report_create.verdict <> all (verdicts) then
     raise exception 'Unknown verdict %: expected one of %.', coalesce(quote_literal(report_create.verdict), 'null'),
@@ -8204,9 +6758,6 @@ begin
     paused_until := public.pause_instance(attempt.instance_id, report_create.verdict,
       report_create.retry_after_seconds);
   end if;
-  if report_create.verdict = 'refused' then
-    perform amc_history.lock_collection_of(attempt.week_id);
-  end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   if attempt.state not in ('intended', 'unknown') then
@@ -8215,11 +6766,14 @@ begin
     return row('stale', case attempt.state when 'ended' then 'attempt_ended' else 'execution_is_known' end,
       week.status, week.execution_id)::public.tracking_report;
   end if;
+  if verdict = 'workflow_not_visible' and amc_history.forget_lost_workflow(week) then
+    verdict := 'refused';
+  end if;
   answer := jsonb_build_object('http_status', report_create.http_status, 'request_id', report_create.request_id);
   update public.week_attempts a set amc_answer = jsonb_strip_nulls(answer || jsonb_build_object(
     'verdict', report_create.verdict, 'message', left(report_create.message, 2000)))
   where a.id = attempt.id;
-  held := amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
+  perform amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
   perform amc_history.record_event('create_' || verdict, attempt, week, null,
     jsonb_strip_nulls(answer || jsonb_build_object('message', left(report_create.message, 500))));
   if verdict = 'unauthorized' then
@@ -8228,48 +6782,18 @@ begin
       week.instance_id), week.instance_id);
   end if;
   select * into week from public.report_data_weeks w where w.id = week.id;
-  return row('applied', held, week.status, week.execution_id)::public.tracking_report;
+  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $function$
 ;
 comment on function report_create(uuid,text,integer,text,text,numeric) is
-  'Reports a create that brought no execution id. verdict: not_sent (it never left), refused (with AMC''s words; see
-amc_history.weigh_refusal), quota (AMC''s limit: wait), workflow_not_visible (AMC does not see a workflow that was
-saved), throttled, unauthorized, or unknown (anything else: AMC''s list decides).
+  'Reports a create that brought no execution id. verdict: not_sent (it never left), refused (for good, with AMC''s
+words), quota (AMC''s limit: wait), workflow_not_visible (AMC does not see a workflow that was saved minutes ago),
+throttled, unauthorized, or unknown (anything else: AMC''s list decides).
 
 http_status, message, request_id: AMC''s answer. retry_after_seconds: AMC''s Retry-After. Fenced by the attempt: stale
 if it has ended or has an execution. An unknown verdict raises 22023. Answers {outcome, reason, status,
-execution_id}; where more than the week is held up, the reason of applied is collection_held or workflow_held. For
-service_role.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION public.report_credential_accepted(credential_name text, credential_version integer)
- RETURNS integer
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  accepted integer;
-begin
-  update public.amc_instances i set credential_outcome = 'accepted', credential_tried_at = amc_history.clock_now(),
-    credential_refused_at = null, credential_try_at = null,
-    paused_until = case when i.credential_refused_at is null or i.pause_reason is distinct from i.credential_outcome
-      then i.paused_until end
-  where i.id in (select s.id from public.amc_instances s
-    where s.credential_name = report_credential_accepted.credential_name
-      and s.credential_version = report_credential_accepted.credential_version
-      and coalesce(s.paused_until < 'infinity', true)
-    order by s.id for no key update);
-  get diagnostics accepted = row_count;
-  return accepted;
-end;
-$function$
-;
-comment on function report_credential_accepted(text,integer) is
-  'Reports that Amazon gave a token for a credential: records it, and ends the pause after a first refusal.
-credential_version: as for report_credential_failure; a report about an earlier credential changes nothing. Answers how
-many instances use it. For service_role.';
+execution_id}. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.report_credential_failure(credential_name text, credential_version integer, code text,
@@ -8280,35 +6804,22 @@ CREATE OR REPLACE FUNCTION public.report_credential_failure(credential_name text
 AS $function$
 #variable_conflict use_column
 declare
-  now_at constant timestamptz := amc_history.clock_now();
-  again constant interval := (amc_history.allowances()).refused_again;
-  instance public.amc_instances;
+  instance_id text;
   stopped integer := 0;
 begin
-  for instance in
-    select i.* from public.amc_instances i
+  for instance_id in
+    select i.id from public.amc_instances i
     where i.credential_name = report_credential_failure.credential_name
       -- A person may have connected the instance anew since the worker read the credential.
       and i.credential_version = report_credential_failure.credential_version
     order by i.id for no key update
   loop
-    if now_at < coalesce(instance.credential_refused_at, now_at) + again then
-      -- A right one is refused at first where Amazon has not heard of it everywhere: it is tried once more.
-      update public.amc_instances i set credential_refused_at = coalesce(i.credential_refused_at, now_at),
-        credential_outcome = report_credential_failure.code, credential_tried_at = now_at,
-        credential_try_at = coalesce(i.credential_refused_at, now_at) + again,
-        pause_reason = report_credential_failure.code,
-        paused_until = greatest(i.paused_until, coalesce(i.credential_refused_at, now_at) + again)
-      where i.id = instance.id;
-      continue;
-    end if;
-    update public.amc_instances i set paused_until = 'infinity', pause_reason = report_credential_failure.code,
-      credential_outcome = report_credential_failure.code, credential_tried_at = now_at, credential_try_at = null
-    where i.id = instance.id;
+    update public.amc_instances i set paused_until = 'infinity', pause_reason = report_credential_failure.code
+    where i.id = instance_id;
     perform amc_history.raise_alert('reconnect_needed', format(
-      'Amazon refused the credential %s twice: %s. Sign in with Amazon again, then store the new credential with '
+      'Amazon refused the credential %s: %s. Sign in with Amazon again, then store the new credential with '
       'amc_history.connect_instance.',
-      report_credential_failure.credential_name, left(report_credential_failure.message, 500)), instance.id);
+      report_credential_failure.credential_name, left(report_credential_failure.message, 500)), instance_id);
     stopped := stopped + 1;
   end loop;
   return stopped;
@@ -8316,79 +6827,11 @@ end;
 $function$
 ;
 comment on function report_credential_failure(text,integer,text,text) is
-  'Reports that Amazon refused a credential (invalid_grant, invalid_client: docs, H). The first time its instances
-pause for refused_again (amc_history.allowances), and it is tried once more; refused then as well, all their
-work stops and a person is alerted.
+  'Stops all work of a credential that Amazon refused for good (invalid_grant, invalid_client: docs, H) and alerts a
+person.
 
 credential_version: of amc_instances, as it was when the credential was read: a report about an earlier credential
 is stale and stops nothing. code, message: Amazon''s. Answers how many instances were stopped. For service_role.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION public.report_workflow_check(check_id uuid, verdict text, status text DEFAULT NULL::text,
-    message text DEFAULT NULL::text, request_id text DEFAULT NULL::text, honoured boolean DEFAULT NULL::boolean,
-    cancelling boolean DEFAULT false)
- RETURNS text
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  verdicts constant text[] := array['pending', 'accepted', 'refused', 'ignored', 'unsupported', 'not_sent', 'lost',
-    'failed', 'workflow_not_visible'];
-  allowed constant amc_history.allowances := amc_history.allowances();
-  now_at constant timestamptz := amc_history.clock_now();
-  check_row public.workflow_checks;
-  shown constant text := case when report_workflow_check.verdict = 'unsupported' then 'refused'
-    when not report_workflow_check.honoured then 'ignored' when report_workflow_check.honoured then 'honoured' end;
-begin
-  if report_workflow_check.verdict is null or report_workflow_check.verdict <> all (verdicts) then
-    raise exception 'Unknown verdict %: expected one of %.', coalesce(quote_literal(report_workflow_check.verdict),
-      'null'), array_to_string(verdicts, ', ') using errcode = '22023', detail = 'unknown_verdict';
-  end if;
-  -- Instance before all else: the order in which everything locks.
-  perform from public.amc_instances i where i.id = (select k.instance_id from public.workflow_checks k
-    where k.id = report_workflow_check.check_id) for no key update;
-  select * into check_row from public.workflow_checks k where k.id = report_workflow_check.check_id for update;
-  if not found then
-    return 'not_found';
-  elsif check_row.state = 'ended' then
-    return 'stale';
-  end if;
-  if shown is not null then
-    perform amc_history.record_dry_runs(check_row, shown, report_workflow_check.message);
-  end if;
-  if report_workflow_check.verdict = 'pending' then
-    update public.workflow_checks k set amc_status = coalesce(report_workflow_check.status, k.amc_status),
-      request_id = coalesce(report_workflow_check.request_id, k.request_id), leased_until = null,
-      due_at = now_at + least(allowed.dry_run_poll, (select make_interval(secs => i.poll_seconds)
-        from public.amc_instances i where i.id = k.instance_id)),
-      cancel_requested_at = coalesce(k.cancel_requested_at, case when report_workflow_check.cancelling then now_at end)
-    where k.id = check_row.id;
-    return 'applied';
-  end if;
-  if report_workflow_check.verdict = 'workflow_not_visible' then
-    -- Saved long ago, and AMC does not have it: it is to be saved again.
-    update public.amc_workflows f set saved_at = null
-    where f.instance_id = check_row.instance_id and f.id = check_row.workflow_id
-      and f.saved_at <= now_at - allowed.workflow_visible;
-  end if;
-  perform amc_history.end_dry_run(check_row,
-    case report_workflow_check.verdict when 'workflow_not_visible' then 'failed' else report_workflow_check.verdict end,
-    report_workflow_check.status, report_workflow_check.message, report_workflow_check.request_id);
-  return 'applied';
-end;
-$function$
-;
-comment on function report_workflow_check(uuid,text,text,text,text,boolean,boolean) is
-  'Reports what AMC said of a dry run. verdict: pending (it has not ended: asked again after
-dry_run_poll, or the instance''s poll_seconds), accepted,
-refused (AMC does not take the query: it is held, with AMC''s words), ignored (AMC ran it, and it was ended),
-unsupported (AMC refuses dry runs), not_sent (it never left, or AMC turned it away for now), workflow_not_visible,
-lost (no answer), failed (AMC could not tell).
-
-status, message, request_id: AMC''s. honoured: whether AMC ran it as a dry run, where its answer shows that; remembered
-with the instance. cancelling: AMC is being asked to cancel it. An unknown verdict raises 22023. Answers applied, stale
-(it had ended) or not_found. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.resolve_alert(alert_id bigint)
@@ -8431,8 +6874,7 @@ CREATE OR REPLACE FUNCTION public.resume_collection(collection_id uuid)
 AS $function$ select amc_history.resume_collection(resume_collection.collection_id); $function$
 ;
 comment on function resume_collection(uuid) is
-  'Lets the weeks of a paused collection start again. If AMC holds up the collection or its workflow, one week tries at
-once whether it still does. Answers {outcome, reason, weeks}: applied (weeks: how many are
+  'Lets the weeks of a paused collection start again. Answers {outcome, reason, weeks}: applied (weeks: how many are
 due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
@@ -8501,7 +6943,7 @@ CREATE OR REPLACE FUNCTION public.retry_week(week_id uuid)
 AS $function$ select amc_history.retry_week(retry_week.week_id); $function$
 ;
 comment on function retry_week(uuid) is
-  'Tries a week again that failed, was skipped, was cancelled or is held up. Answers {outcome, reason, weeks}: applied,
+  'Tries a week again that failed, was skipped or was cancelled. Answers {outcome, reason, weeks}: applied,
 already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
 its last create may still be under way, or outcome_unknown if AMC''s list is not proved to show its execution (call
@@ -8756,32 +7198,14 @@ Refuses with week_not_found, rows_out_of_range. Owners only.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.workflow_definition(instance_id text, workflow_id text)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select jsonb_build_object('sql_query', f.sql_query, 'parameters', f.parameters, 'output_format', f.output_format)
-  from public.amc_workflows f
-  where f.instance_id = workflow_definition.instance_id and f.id = workflow_definition.workflow_id;
-$function$
-;
-comment on function workflow_definition(text,text) is
-  'What AMC is to save of a workflow: {sql_query, parameters, output_format}; null if there is no such workflow. For
-service_role.';
--- service_role: execute
-
 -- jobs
 
 select cron.schedule('amc-history-check', '* * * * *', 'select amc_history.check_cells()');
 
 select cron.schedule('amc-history-collect', '* * * * *', 'select amc_history.dispatch_collect()');
 
-select cron.schedule('amc-history-delete', '* * * * *', 'select amc_history.delete_dropped_rows()');
-
 select cron.schedule('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()');
 
-select cron.schedule('amc-history-purge', '17 * * * *', 'select amc_history.purge_history()');
+select cron.schedule('amc-history-purge', '17 3 * * *', 'select amc_history.purge_history()');
 
 select cron.schedule('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()');

@@ -61,7 +61,7 @@ export async function load(
     attemptId,
     fence,
     dialect: DIALECT,
-    countFiles: () => Promise.resolve(1),
+    listFiles: () => Promise.resolve(["file"]),
     limits: DEFAULT_LIMITS,
     budget: new LoadBudget(Infinity),
     // No request starts in the middle of a file, so the body stays open from one segment to the next.

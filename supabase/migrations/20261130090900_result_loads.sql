@@ -9,6 +9,7 @@ create table public.result_loads (
   columns text[],
   complete boolean not null default false,
   files integer,
+  file_ids text[],
   segment_bytes bigint not null default 67108864
     constraint segment_bytes_are_positive check (segment_bytes > 0),
   file integer not null default 0,
@@ -48,6 +49,9 @@ comment on column public.result_loads.header is 'Column names as in the file.';
 comment on column public.result_loads.columns is
   'The results table''s columns for them, in the order of the file; null: all of the table''s, in its order.';
 comment on column public.result_loads.files is 'How many files the result has.';
+comment on column public.result_loads.file_ids is
+  $$What identifies each file, in the order in which they are loaded: SHA-256 in hex of its link without the signature.
+Where AMC names other files, or in another order, the load begins anew.$$;
 comment on column public.result_loads.segment_bytes is
   'A segment ends with the first record that reaches so many bytes from its start, or with its file.';
 comment on column public.result_loads.file is 'Cursor: files that are loaded.';

@@ -94,7 +94,7 @@ with stale_load (AH001).$$;
 
 create function amc_history.begin_load(
   attempt_id uuid, fence integer, header text[], files integer default 1, segment_bytes bigint default 67108864,
-  out load_id uuid, out copy_statement text
+  file_ids text[] default null, out load_id uuid, out copy_statement text
 )
 language plpgsql set search_path = ''
 as $$
@@ -118,22 +118,24 @@ begin
     return;
   end if;
   delete from public.result_loads l where l.execution_id = attempt.execution_id and not l.complete;
-  insert into public.result_loads (execution_id, fence, table_name, header, columns, files, segment_bytes)
+  insert into public.result_loads (execution_id, fence, table_name, header, columns, files, segment_bytes,
+    file_ids)
   values (attempt.execution_id, begin_load.fence, target.table_name, begin_load.header,
     array(select target.columns[place] from unnest(amc_history.match_header(target.header, begin_load.header))
-      with ordinality as t(place, i) order by i), begin_load.files, begin_load.segment_bytes)
+      with ordinality as t(place, i) order by i), begin_load.files, begin_load.segment_bytes,
+    begin_load.file_ids)
   returning * into load;
   load_id := load.id;
   copy_statement := amc_history.copy_statement(load);
 end;
 $$;
-comment on function amc_history.begin_load(uuid, integer, text[], integer, bigint) is
+comment on function amc_history.begin_load(uuid, integer, text[], integer, bigint, text[]) is
   $$Begins a load of an attempt's execution from the start, for the worker that holds its fence: creates the results
 table with the first header, and answers the COPY statement that takes records; both null if the load waits, for a
 person who accepts the header or for another load: then its lease has ended.
 
-header: column names as in the file. files: how many the result has. segment_bytes: see result_loads. Refuses with
-too_many_columns, column_name_too_long (AH002) or stale_load (AH001).$$;
+header: column names as in the file. files: how many the result has. segment_bytes, file_ids: see result_loads.
+Refuses with too_many_columns, column_name_too_long (AH002) or stale_load (AH001).$$;
 
 create function amc_history.open_load(load_id uuid, fence integer) returns void
 language plpgsql set search_path = ''

@@ -1,5 +1,70 @@
 -- Which results a worker may load now, and what follows when a load does not succeed.
 
+create table amc_history.load_turns (
+  collection_id uuid primary key references public.report_data_collections (id) on delete cascade,
+  instance_id text not null references public.amc_instances (id) on delete cascade,
+  claimed_at timestamptz not null
+);
+create index load_turns_instance_id_idx on amc_history.load_turns (instance_id);
+comment on table amc_history.load_turns is
+  'When a load of each collection was last claimed: instances take turns, and collections within one.';
+alter table amc_history.load_turns enable row level security;
+
+create function amc_history.loads_in_turn(max_loads integer) returns setof uuid
+language sql stable security definer set search_path = ''
+as $$
+  with held as materialized (
+    select s.subject from public.stoppages s
+    where s.kind = 'workflow_header' and s.ended_at is null
+      and coalesce(s.retry_at > amc_history.clock_now(), true)
+  ),
+  ready as (
+    select a.id, a.intended_at, c.instance_id, t.claimed_at,
+      row_number() over (partition by c.id order by a.intended_at, a.id) as nth
+    from public.week_attempts a
+    join public.workflow_executions e on e.id = a.execution_id
+    join public.amc_instances i on i.id = a.instance_id
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    left join amc_history.load_turns t on t.collection_id = c.id
+    where a.is_live and a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
+      and coalesce(a.leased_until <= amc_history.clock_now(), true)
+      and coalesce(a.due_at <= amc_history.clock_now(), true)
+      and coalesce(i.paused_until <= amc_history.clock_now(), true)
+      and c.instance_id || '/' || c.workflow_id not in (select subject from held)
+  ),
+  turns as (
+    select r.id, r.intended_at,
+      (select max(t.claimed_at) from amc_history.load_turns t
+        where t.instance_id = r.instance_id) as instance_claimed_at,
+      row_number() over (partition by r.instance_id
+        order by r.nth, r.claimed_at nulls first, r.intended_at, r.id) as nth
+    from ready r
+  )
+  select id from turns order by nth, instance_claimed_at nulls first, intended_at, id limit loads_in_turn.max_loads;
+$$;
+comment on function amc_history.loads_in_turn(integer) is
+  $$The attempts whose results are to be loaded next: of each instance in turn, of each collection in turn, oldest
+first. None of a paused instance, nor of a workflow whose header waits for a person. Definer: the worker has no right
+on the turns.$$;
+
+create function amc_history.record_load_turns(collection_ids uuid[]) returns integer
+language sql volatile security definer set search_path = ''
+as $$
+  with turned as (
+    insert into amc_history.load_turns as l (collection_id, instance_id, claimed_at)
+    select c.id, c.instance_id, amc_history.clock_now()
+    from public.report_data_collections c where c.id = any (record_load_turns.collection_ids)
+    order by c.id
+    on conflict (collection_id) do update set claimed_at = excluded.claimed_at
+    returning 1
+  )
+  select count(*)::integer from turned;
+$$;
+comment on function amc_history.record_load_turns(uuid[]) is
+  $$Records that loads of these collections were claimed now. Answers how many collections. Definer: see
+amc_history.loads_in_turn.$$;
+
 create function public.claim_loads(max_loads integer default 2, lease_seconds integer default null)
 returns table (
   attempt_id uuid, fence integer, week_id uuid, collection_id uuid, execution_id text, instance_id text,
@@ -8,23 +73,15 @@ returns table (
 )
 language sql volatile set search_path = ''
 as $$
-  with held as materialized (
-    select s.subject from public.stoppages s
-    where s.kind = 'workflow_header' and s.ended_at is null
-      and coalesce(s.retry_at > amc_history.clock_now(), true)
+  with turns as materialized (
+    select id, place from amc_history.loads_in_turn(claim_loads.max_loads * 4) with ordinality as t(id, place)
   ),
   ready as (
+    -- One that another worker claims meanwhile is passed over, and so is one that it has just claimed.
     select a.id from public.week_attempts a
-    join public.workflow_executions e on e.id = a.execution_id
-    join public.amc_instances i on i.id = a.instance_id
-    join public.report_data_weeks w on w.id = a.week_id
-    join public.report_data_collections c on c.id = w.collection_id
-    where a.is_live and a.state = 'created' and e.status = 'SUCCEEDED' and a.cancel_requested_at is null
-      and coalesce(a.leased_until <= amc_history.clock_now(), true)
-      and coalesce(a.due_at <= amc_history.clock_now(), true)
-      and coalesce(i.paused_until <= amc_history.clock_now(), true)
-      and c.instance_id || '/' || c.workflow_id not in (select subject from held)
-    order by a.intended_at
+    join turns t on t.id = a.id
+    where a.is_live and coalesce(a.leased_until <= amc_history.clock_now(), true)
+    order by t.place
     limit claim_loads.max_loads
     for update of a skip locked
   ),
@@ -34,11 +91,16 @@ as $$
         + coalesce(make_interval(secs => claim_loads.lease_seconds), (amc_history.allowances()).load_lease)
     from ready r where r.id = a.id
     returning a.*
+  ),
+  turned as materialized (
+    select amc_history.record_load_turns(array(select w.collection_id
+      from taken t join public.report_data_weeks w on w.id = t.week_id)) as collections
   )
   select t.id, t.fence, w.id, c.id, t.execution_id, i.id, i.entity_id, i.marketplace_id, i.region,
     i.credential_name, f.id, f.output_format,
     (select l.summary from public.result_loads l where l.execution_id = t.execution_id and l.complete)
   from taken t
+  join turned on turned.collections > 0
   join public.report_data_weeks w on w.id = t.week_id
   join public.report_data_collections c on c.id = w.collection_id
   join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
@@ -58,11 +120,19 @@ language plpgsql set search_path = ''
 as $$
 declare
   allowed constant amc_history.allowances := amc_history.allowances();
-begin
-  update public.week_attempts a set leased_until = null, due_at = amc_history.clock_now()
+  due constant timestamptz := amc_history.clock_now()
     + coalesce(reschedule_load.wait, allowed.load_retry_least + random()
-      * least(allowed.load_retry_longest, allowed.load_retry_base * 2 ^ least(week.error_count, 20)))
-  where a.id = attempt.id;
+      * least(allowed.load_retry_longest, allowed.load_retry_base * 2 ^ least(week.error_count, 20)));
+begin
+  update public.week_attempts a set leased_until = null, due_at = due where a.id = attempt.id;
+  if reschedule_load.wait is null then
+    perform amc_history.record_stoppage('result', (attempt).execution_id, reschedule_load.code,
+      case reschedule_load.code when 'load_failed' then 'postgres' else 'amc' end, reschedule_load.message,
+      (attempt).instance_id, (week).collection_id, (week).id);
+    -- Loads have pauses of their own.
+    update public.stoppages s set retry_at = due
+    where s.kind = 'result' and s.subject = (attempt).execution_id and s.ended_at is null;
+  end if;
   update public.report_data_weeks w set
     error_count = w.error_count + case when reschedule_load.wait is null then 1 else 0 end,
     error_code = reschedule_load.code, error_message = left(reschedule_load.message, 2000)
@@ -72,6 +142,20 @@ $$;
 comment on function amc_history.reschedule_load(public.week_attempts, public.report_data_weeks, text, text, interval) is
   $$Lets a load be tried again later, and says why on its week. wait: how long, which counts as no error; null for an
 error, with pauses that grow. The caller holds the locks of week and attempt.$$;
+
+create function amc_history.end_result_stoppage() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  perform amc_history.end_stoppage('result', new.execution_id);
+  return null;
+end;
+$$;
+comment on function amc_history.end_result_stoppage() is
+  'Ends the stoppage of an execution''s load with its attempt, however that ends.';
+create trigger end_result_stoppage after update of state on public.week_attempts
+  for each row when (old.is_live and not new.is_live and new.execution_id is not null)
+  execute function amc_history.end_result_stoppage();
 
 create function public.fail_load(attempt_id uuid, fence integer, code text, message text, permanent boolean)
 returns public.tracking_report

@@ -20,7 +20,11 @@ revoke all on
   public.tracking_events, public.tracking_alerts, public.stoppages,
   public.collection_progress, public.week_results, public.week_versions
   from public, anon, authenticated, service_role;
+<<<<<<< HEAD
 revoke all on amc_history.allowances, amc_history.result_headers, amc_history.result_tables, amc_history.dropped_loads
+=======
+revoke all on amc_history.allowances, amc_history.load_turns, amc_history.result_headers, amc_history.result_tables
+>>>>>>> e52c9d0 (Take turns in loading, know a file by its link without the signature, and hold up a failed load alone)
   from public, anon, authenticated, service_role;
 -- The sequences of identity columns: projects made before June 2026 grant them by default.
 revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq, public.stoppages_id_seq
@@ -83,6 +87,7 @@ create policy "members read what is held up on their instances" on public.stoppa
     and (collection_id is null or exists (select from public.report_data_collections c where c.id = collection_id))
     and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id)));
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
+create policy "nobody through the API" on amc_history.load_turns for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_headers for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.dropped_loads for select to authenticated using (false);
@@ -279,6 +284,7 @@ grant execute on function
   amc_history.is_listing_due(public.amc_instances),
   amc_history.is_probed(text, uuid, text, timestamptz),
   amc_history.is_terminal_status(text),
+  amc_history.loads_in_turn(integer),
   amc_history.local_midnight(date),
   amc_history.lock_collection_of(uuid),
   amc_history.lock_starts(uuid),
@@ -297,6 +303,7 @@ grant execute on function
   amc_history.record_action(text, text, uuid, uuid, uuid, text, jsonb, text),
   amc_history.record_dry_runs(public.workflow_checks, text, text),
   amc_history.record_echo(text, boolean),
+  amc_history.record_load_turns(uuid[]),
   amc_history.record_event(text, public.week_attempts, public.report_data_weeks, text, jsonb),
   amc_history.record_stoppage(text, text, text, text, text, text, uuid, uuid, text, boolean),
   amc_history.record_workflow_event(text, public.workflow_checks, jsonb),

@@ -137,7 +137,7 @@ Deno.test("a load whose files are all loaded only has to be finished", async () 
     }).catch((error) => error);
     assert.equal(failure, stopped);
     const summary = await load(world, loadable, FILES, {
-      countFiles: () => Promise.reject(new Error("AMC is not asked")),
+      listFiles: () => Promise.reject(new Error("AMC is not asked")),
       open: () => Promise.reject(new Error("no file is asked for")),
     });
     assert.equal(summary.rows, 40);

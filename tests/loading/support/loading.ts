@@ -48,7 +48,7 @@ export interface LoadOptions {
   /** Size of the chunks in which the bytes come. */
   chunk?: number;
   checkpoint?: Load["checkpoint"];
-  countFiles?: Load["countFiles"];
+  listFiles?: Load["listFiles"];
   /** Replaces how a file is opened. */
   open?: (
     index: number,
@@ -166,7 +166,8 @@ export async function load(
     attemptId: loadable.attemptId,
     fence: options.fence ?? await takeUp(world, loadable),
     dialect: loadable.dialect,
-    countFiles: options.countFiles ?? (() => Promise.resolve(files.length)),
+    listFiles: options.listFiles ??
+      (() => Promise.resolve(files.map((_, index) => `file ${index}`))),
     limits,
     budget: options.budget ?? new LoadBudget(limits.callBytes),
     open: async (index, from) => {

@@ -71,6 +71,7 @@ export function createClient(
     downloadUrls: (id) =>
       read("links", () => ({
         urls: [`https://results.test/${id}`],
+        files: [id],
         metadataUrls: [],
         requestId: null,
       })),

@@ -1,4 +1,5 @@
 import { malformed } from "./response_errors.ts";
+import { fileOf } from "./result_file.ts";
 import { saysMissing, saysNotDownloadable } from "./error_texts.ts";
 import {
   type AmcError,
@@ -99,6 +100,8 @@ export async function cancelExecution(
 export interface DownloadUrls {
   /** The files in order; every one must be fetched. At least one. */
   urls: string[];
+  /** What identifies each of them, whatever its link is signed with. */
+  files: string[];
   metadataUrls: string[];
   requestId: string | null;
 }
@@ -140,6 +143,7 @@ export async function downloadUrls(
     }
     return {
       urls: [...files.values()],
+      files: [...files.keys()],
       metadataUrls: [...metadata.values()],
       requestId,
     };
@@ -214,10 +218,13 @@ function notReady(error: unknown): NotReadyError | null {
   return likely ? new NotReadyError(message, { status, requestId }) : null;
 }
 
+<<<<<<< HEAD
 /** Parameters that differ from one signing of a link to the next, of S3 and of CloudFront. */
 const SIGNING =
   /^(?:x-amz-.*|awsaccesskeyid|signature|expires|policy|key-pair-id)$/i;
 
+=======
+>>>>>>> e52c9d0 (Take turns in loading, know a file by its link without the signature, and hold up a failed load alone)
 function addLinks(into: Map<string, string>, links: string[]): void {
   for (const link of links) {
     const file = fileOf(link);

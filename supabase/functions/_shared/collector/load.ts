@@ -16,6 +16,8 @@ import { ResultFiles } from "./result_files.ts";
 
 const MAX_LOADS = 2;
 const LOAD_TIMEOUT_MS = 120_000;
+/** After so long the tick lists and submits before it loads more: a result may have a thousand files. */
+const STEP_MS = 15_000;
 
 /**
  * Loads results of executions that succeeded, and completes their weeks. When the call's budget is used up in the middle of a
@@ -28,6 +30,7 @@ export async function load(
   collector: Collector,
   budget = new LoadBudget((collector.limits ?? DEFAULT_LIMITS).callBytes),
 ): Promise<number> {
+  budget.beginStep(STEP_MS);
   if (!budget.isOpen) return 0;
   const claims = await collector.rpc("claim_loads", {
     max_loads: MAX_LOADS,
@@ -62,7 +65,7 @@ async function loadOne(
     return await loadResult(collector.sql, {
       ...holderOf(claim),
       dialect: readDialect(claim),
-      countFiles: () => files.count(),
+      listFiles: () => files.list(),
       limits: collector.limits ?? DEFAULT_LIMITS,
       budget,
       open: (index, from) => files.open(index, from),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   type AmcClient,
   AmcError,
@@ -7,6 +8,10 @@ import {
 } from "../amc/mod.ts";
 import { decompressed } from "../results/gzip.ts";
 import type { ResultFile } from "../results/loader.ts";
+import { ResultError } from "../results/result_error.ts";
+
+/** Most files of a result: AMC gives five links at once (SPEC). */
+const MAX_FILES = 1000;
 
 /** How often a download that breaks off is resumed without a byte in between. */
 const MAX_BREAKS = 3;
@@ -22,7 +27,7 @@ interface From {
  * more if one has expired. They are secrets, and are held in memory only.
  */
 export class ResultFiles {
-  #urls: string[] | null = null;
+  #links: { urls: string[]; files: string[] } | null = null;
 
   /**
    * @param executionId AMC's workflowExecutionId
@@ -36,9 +41,20 @@ export class ResultFiles {
     private readonly ranges: boolean,
   ) {}
 
-  /** How many files there are. */
-  async count(): Promise<number> {
-    return (await this.#ask()).length;
+  /**
+   * What identifies each file, whatever its link is signed with: a digest.
+   *
+   * @throws ResultError with too_many_files
+   */
+  async list(): Promise<string[]> {
+    const { files } = await this.#ask();
+    if (files.length > MAX_FILES) {
+      throw new ResultError(
+        "too_many_files",
+        `Expected a result of at most ${MAX_FILES} files, got links to ${files.length}.`,
+      );
+    }
+    return files.map((file) => createHash("sha256").update(file).digest("hex"));
   }
 
   /**
@@ -95,19 +111,26 @@ export class ResultFiles {
   }
 
   async #request(index: number, from: From): Promise<OpenedResult> {
-    const urls = await this.#ask();
+    const { urls, files } = await this.#ask();
     try {
       return await this.#fetch(urls[index], from);
     } catch (error) {
       if (!(error instanceof LinkExpiredError)) throw error;
-      this.#urls = null;
+      this.#links = null;
       const renewed = await this.#ask();
-      if (renewed.length !== urls.length) {
+      const same = renewed.files.length === files.length &&
+        files.every((file) => renewed.files.includes(file));
+      if (!same) {
         throw new UnavailableError(
-          `Expected links to ${urls.length} files again, got ${renewed.length}.`,
+          `Expected links to the same ${files.length} files again, got links to ${renewed.files.length}.`,
         );
       }
-      return await this.#fetch(renewed[index], from);
+      // From here on the links stand in the order of the first list.
+      this.#links = {
+        files,
+        urls: files.map((file) => renewed.urls[renewed.files.indexOf(file)]),
+      };
+      return await this.#fetch(this.#links.urls[index], from);
     }
   }
 
@@ -119,10 +142,10 @@ export class ResultFiles {
     });
   }
 
-  async #ask(): Promise<string[]> {
-    this.#urls ??= (await this.client.downloadUrls(this.executionId, {
+  async #ask(): Promise<{ urls: string[]; files: string[] }> {
+    this.#links ??= await this.client.downloadUrls(this.executionId, {
       signal: this.signal,
-    })).urls;
-    return this.#urls;
+    });
+    return this.#links;
   }
 }

@@ -413,6 +413,7 @@ export type Database = {
           "execution_id": string;
           "fence": number;
           "file": number;
+          "file_ids": (string)[] | null;
           "files": number | null;
           "filtered_records": number | null;
           "header": (string)[];
@@ -441,6 +442,7 @@ export type Database = {
           "execution_id": string;
           "fence": number;
           "file"?: number;
+          "file_ids"?: (string)[] | null;
           "files"?: number | null;
           "filtered_records"?: number | null;
           "header": (string)[];
@@ -468,6 +470,7 @@ export type Database = {
           "execution_id"?: string;
           "fence"?: number;
           "file"?: number;
+          "file_ids"?: (string)[] | null;
           "files"?: number | null;
           "filtered_records"?: number | null;
           "header"?: (string)[];

@@ -4,6 +4,7 @@
  */
 export class LoadBudget {
   #used = 0;
+  #pauseAt = Infinity;
 
   /**
    * @param bytes the most to load; a first segment or file always fits
@@ -18,7 +19,18 @@ export class LoadBudget {
 
   /** Whether anything more may begin. */
   get isOpen(): boolean {
-    return this.#used < this.bytes && this.now() < this.until;
+    return this.#used < this.bytes && this.now() < this.until &&
+      !this.isPaused;
+  }
+
+  /** Whether what else a worker does is due before anything more may begin. */
+  get isPaused(): boolean {
+    return this.now() >= this.#pauseAt;
+  }
+
+  /** Begins a step, which pauses after so many milliseconds: loading holds up nothing else for longer. */
+  beginStep(milliseconds: number): void {
+    this.#pauseAt = this.now() + milliseconds;
   }
 
   /** Takes so many bytes, if there is room for them. */
@@ -36,6 +48,7 @@ export class LoadBudget {
 
   /** Takes nothing more, since what comes next does not fit. */
   close(): void {
+    if (this.isPaused) return;
     this.#used = Math.max(this.#used, this.bytes);
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ByteReader } from "./byte_reader.ts";
 import { type Dialect, openCsv } from "./csv_header.ts";
 import type { Json } from "../database/database.types.ts";
@@ -32,8 +33,8 @@ export interface ResultFile {
 /** A result to load, and how. */
 export interface Load extends Holder {
   dialect: Dialect;
-  /** How many files there are. */
-  countFiles(): Promise<number>;
+  /** What identifies each file, in order. */
+  listFiles(): Promise<string[]>;
   limits: LoadLimits;
   budget: LoadBudget;
   /** Opens a file, by its place from 0; from a byte on if the file has that etag. */
@@ -79,8 +80,9 @@ async function loadFiles(
   resumed: OpenLoad | null,
 ): Promise<OpenLoad | null> {
   let open = resumed;
-  const files = await load.countFiles();
-  if (open !== null && open.files !== files) {
+  const listed = await load.listFiles();
+  const files = listed.length;
+  if (open !== null && !isDeepStrictEqual(open.fileIds, listed)) {
     // The result has changed: load it from the start.
     await dropLoad(sql, load);
     open = null;
@@ -92,6 +94,7 @@ async function loadFiles(
       open ??= await beginLoad(sql, load, {
         header: header!,
         files,
+        fileIds: listed,
         segmentBytes: load.limits.segmentBytes,
       });
       while (!file.ended) {

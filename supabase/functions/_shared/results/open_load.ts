@@ -8,6 +8,8 @@ export interface OpenLoad {
   header: string[];
   /** How many files the result has. */
   files: number;
+  /** What identifies each of them, in the order in which they are loaded. */
+  fileIds: string[];
   segmentBytes: number;
   /** How many files are in. */
   file: number;
@@ -34,6 +36,7 @@ interface LoadRow {
   copy_statement: string;
   header: string[];
   files: number;
+  file_ids: string[];
   segment_bytes: string;
   file: number;
   byte_offset: string;
@@ -57,6 +60,7 @@ export async function resumeLoad(
     copyStatement: row.copy_statement,
     header: row.header,
     files: row.files,
+    fileIds: row.file_ids,
     segmentBytes: Number(row.segment_bytes),
     file: row.file,
     byteOffset: Number(row.byte_offset),
@@ -81,12 +85,13 @@ export class WaitingLoad extends Error {
 export async function beginLoad(
   sql: Sql,
   { attemptId, fence }: Holder,
-  begun: Pick<OpenLoad, "header" | "files" | "segmentBytes">,
+  begun: Pick<OpenLoad, "header" | "files" | "fileIds" | "segmentBytes">,
 ): Promise<OpenLoad> {
-  const { header, files, segmentBytes } = begun;
+  const { header, files, fileIds, segmentBytes } = begun;
   const [row] = await sql<{ load_id: string | null; copy_statement: string }>`
     select load_id, copy_statement
-    from amc_history.begin_load(${attemptId}, ${fence}, ${header}, ${files}, ${segmentBytes})`;
+    from amc_history.begin_load(${attemptId}, ${fence}, ${header}, ${files}, ${segmentBytes},
+      ${fileIds})`;
   if (row.load_id === null) throw new WaitingLoad("The load waits.");
   return {
     ...begun,

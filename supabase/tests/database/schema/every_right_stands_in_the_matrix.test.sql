@@ -65,6 +65,7 @@ schema amc_history | - | usage | usage
 schema amc_results | - | usage | usage
 table amc_history.allowances | - | - | -
 table amc_history.dropped_loads | - | - | -
+table amc_history.load_turns | - | - | -
 table amc_history.result_headers | - | - | -
 table amc_history.result_tables | - | - | -
 table amc_results.<workflow> | - | select | select
@@ -100,7 +101,7 @@ function amc_history.apply_column_types() | - | - | -
 function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamptz) | - | - | execute
 function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
 function amc_history.attempts_to_list(text) | - | - | execute
-function amc_history.begin_load(uuid,integer,text[],integer,bigint) | - | - | -
+function amc_history.begin_load(uuid,integer,text[],integer,bigint,text[]) | - | - | -
 function amc_history.cancel_collection(uuid) | - | execute | execute
 function amc_history.cancel_orphaned_attempt() | - | - | execute
 function amc_history.canonical_status(text) | - | - | execute
@@ -155,6 +156,7 @@ function amc_history.end_dry_run(workflow_checks,text,text,text,text) | - | - | 
 function amc_history.end_earlier_loaders(uuid,integer) | - | - | -
 function amc_history.end_first_weeks() | - | - | execute
 function amc_history.end_passed_stoppages(text) | - | - | -
+function amc_history.end_result_stoppage() | - | - | -
 function amc_history.end_stoppage(text,text) | - | - | execute
 function amc_history.ending_weeks(integer) | - | - | execute
 function amc_history.executions_to_cancel(interval) | - | - | execute
@@ -201,6 +203,7 @@ function amc_history.load_rows(uuid,integer,bigint) | - | execute | execute
 function amc_history.load_summary(uuid) | - | - | -
 function amc_history.load_types(uuid) | - | - | -
 function amc_history.loader_application_name(uuid,integer) | - | - | -
+function amc_history.loads_in_turn(integer) | - | - | execute
 function amc_history.loads_of_caller() | - | execute | execute
 function amc_history.loads_to_check() | - | - | -
 function amc_history.local_midnight(date) | - | - | execute
@@ -251,6 +254,7 @@ function amc_history.record_checked_cells() | - | - | -
 function amc_history.record_dropped_load() | - | - | -
 function amc_history.record_dry_runs(workflow_checks,text,text) | - | - | execute
 function amc_history.record_echo(text,boolean) | - | - | execute
+function amc_history.record_load_turns(uuid[]) | - | - | execute
 function amc_history.record_event(text,week_attempts,report_data_weeks,text,jsonb) | - | - | execute
 function amc_history.record_output_columns(text,jsonb) | - | - | -
 function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
