@@ -93,6 +93,9 @@ create table amc_history.allowances (
   daily_collections_of_instance integer default 2000 not null,
   daily_collections_of_member integer default 500 not null,
   default_weeks integer default 52 not null,
+  dry_run_poll interval default '00:00:10'::interval not null,
+  dry_run_queued interval default '01:00:00'::interval not null,
+  dry_run_runs interval default '00:02:00'::interval not null,
   failed_retry_base interval default '00:05:00'::interval not null,
   failed_retry_least interval default '00:01:00'::interval not null,
   failed_retry_longest interval default '01:00:00'::interval not null,
@@ -136,18 +139,19 @@ create table amc_history.allowances (
   workflows_of_member integer default 2000 not null,
   constraint abandoned_is_watched_beyond_the_lag CHECK ((list_lag < watch)),
   constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
-    workflow_visible, workflow_visible_retry, list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
-    pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
-    cancel_again, stoppage_pause_base, stoppage_pause_longest, load_lease, load_retry_least, load_retry_base,
-    load_retry_longest, result_wait_least, result_wait_longest, result_gone, repeated_request, wake_up_timeout,
-    keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST(load_errors, result_gone_errors, default_weeks,
-    most_weeks, settle_days, restate_days, retention_months, open_weeks_of_member, open_weeks_of_instance,
-    daily_collections_of_member, daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
-    actionable_per_wake_up, stoppage_alert_times) > 0))),
+    workflow_visible, workflow_visible_retry, dry_run_poll, dry_run_runs, dry_run_queued, list_lag, list_overlap,
+    list_lease, idle_poll, watch, unknown_status, pause_base, pause_longest, retry_after_longest, failed_retry_least,
+    failed_retry_base, failed_retry_longest, cancel_again, stoppage_pause_base, stoppage_pause_longest, load_lease,
+    load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest, result_gone,
+    repeated_request, wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST(load_errors,
+    result_gone_errors, default_weeks, most_weeks, settle_days, restate_days, retention_months, open_weeks_of_member,
+    open_weeks_of_instance, daily_collections_of_member, daily_collections_of_instance, workflows_of_member,
+    workflows_of_instance, wake_ups, actionable_per_wake_up, stoppage_alert_times) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
   constraint default_weeks_are_allowed CHECK ((default_weeks <= most_weeks)),
+  constraint dry_runs_may_wait CHECK (((dry_run_poll <= dry_run_runs) AND (dry_run_runs <= dry_run_queued))),
   constraint failed_retries_grow CHECK ((failed_retry_base <= failed_retry_longest)),
   constraint gone_results_are_given_up_sooner CHECK ((result_gone_errors <= load_errors)),
   constraint lease_ends_within_the_flight CHECK ((create_lease < create_in_flight)),
@@ -182,6 +186,12 @@ comment on column amc_history.allowances.daily_collections_of_member is
   'Most collections that one person starts in any 24 hours.';
 comment on column amc_history.allowances.default_weeks is
   'Weeks of a collection that names neither weeks nor dates.';
+comment on column amc_history.allowances.dry_run_poll is
+  'After how long AMC is asked again about a dry run: it takes seconds (M).';
+comment on column amc_history.allowances.dry_run_queued is
+  'After how long a dry run that AMC has not begun is cancelled, and asked again.';
+comment on column amc_history.allowances.dry_run_runs is
+  'After how long a dry run that still runs is taken for an execution that AMC runs all the same, and cancelled.';
 comment on column amc_history.allowances.failed_retry_base is
   'The most that chance adds to it the first time; doubled with each error of the week.';
 comment on column amc_history.allowances.failed_retry_least is
@@ -455,6 +465,8 @@ comment on column public.amc_instances.throttles_in_row is
 -- service_role: delete, insert, select, update
 
 create table public.amc_workflows (
+  check_asked_at timestamp with time zone,
+  check_kind text default 'dry_run'::text not null,
   checked_at timestamp with time zone,
   created_at timestamp with time zone default amc_history.clock_now() not null,
   id text not null,
@@ -474,6 +486,7 @@ create table public.amc_workflows (
   constraint amc_workflows_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint amc_workflows_pkey PRIMARY KEY (instance_id, id),
   constraint amc_workflows_saved_by_fkey FOREIGN KEY (saved_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint check_kind_is_known CHECK ((check_kind = ANY (ARRAY['dry_run'::text, 'first_week'::text]))),
   constraint one_version_per_query UNIQUE (instance_id, version_hash),
   constraint parameters_is_an_array CHECK ((jsonb_typeof(parameters) = 'array'::text)),
   constraint result_table_is_of_one_version UNIQUE (result_table),
@@ -482,6 +495,7 @@ create table public.amc_workflows (
   constraint workflow_id_is_well_formed CHECK ((id ~ '^[A-Za-z0-9._-]{1,128}$'::text)),
   constraint workflow_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
 );
+CREATE INDEX amc_workflows_not_checked_idx ON public.amc_workflows USING btree (instance_id) WHERE (checked_at IS NULL);
 CREATE INDEX amc_workflows_saved_by_idx ON public.amc_workflows USING btree (saved_by);
 CREATE TRIGGER forbid_workflow_version_change BEFORE UPDATE ON public.amc_workflows FOR EACH ROW WHEN
     ((((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS
@@ -504,6 +518,10 @@ create policy "members read their instances' workflows" on public.amc_workflows 
 -- authenticated: insert (instance_id, name, parameters, sql_query)
 comment on table public.amc_workflows is
   'Saved AMC queries. A version never changes: another query is another row with another id.';
+comment on column public.amc_workflows.check_asked_at is
+  'When a person last asked for the check of a version that is not checked.';
+comment on column public.amc_workflows.check_kind is
+  'How it is checked: by a dry_run, or, where a person said so, by a first_week that goes alone.';
 comment on column public.amc_workflows.checked_at is
   'When AMC first validated the query, in a dry run or an execution; null until then: no week of it begins, but for the
 one that goes alone (public.workflow_checks).';
@@ -937,7 +955,7 @@ create table public.tracking_events (
     (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text,
     'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text,
     'keep_versions_set'::text, 'retention_set'::text, 'member_added'::text, 'execution_confirmed'::text,
-    'alert_resolved'::text])))),
+    'alert_resolved'::text, 'workflow_check_requested'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -1106,7 +1124,7 @@ create table public.workflow_checks (
   constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['accepted'::text, 'refused'::text, 'ignored'::text,
     'unsupported'::text, 'not_sent'::text, 'lost'::text, 'failed'::text, 'given_up'::text]))),
   constraint state_is_known CHECK ((state = ANY (ARRAY['intended'::text, 'created'::text, 'ended'::text]))),
-  constraint timeout_is_no_weeks CHECK (((timeout_seconds >= 900) AND (timeout_seconds <= 21599))),
+  constraint timeout_is_no_weeks CHECK (amc_history.is_dry_run_timeout((timeout_seconds)::numeric)),
   constraint words_are_short CHECK ((length(words) <= 4000)),
   constraint workflow_checks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON
     DELETE SET NULL,
@@ -1200,6 +1218,9 @@ CREATE INDEX workflow_executions_to_cancel_idx ON public.workflow_executions USI
     ((cancel_requested_at IS NOT NULL) AND (NOT has_ended));
 CREATE TRIGGER canonical_status BEFORE INSERT OR UPDATE OF status ON public.workflow_executions FOR EACH ROW EXECUTE
     FUNCTION amc_history.write_canonical_status();
+CREATE TRIGGER check_workflow_by_execution AFTER INSERT OR UPDATE OF status ON public.workflow_executions FOR EACH ROW
+    WHEN ((upper(new.status) = ANY (ARRAY['RUNNING'::text, 'PUBLISHING'::text, 'SUCCEEDED'::text]))) EXECUTE FUNCTION
+    amc_history.check_workflow_by_execution();
 CREATE TRIGGER forbid_execution_week_change BEFORE UPDATE OF week_id ON public.workflow_executions FOR EACH ROW WHEN
     ((old.week_id IS DISTINCT FROM new.week_id)) EXECUTE FUNCTION amc_history.forbid_execution_week_change();
 CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
@@ -2168,6 +2189,77 @@ comment on function amc_history.check_time_zone(text) is
   'Refuses what is not a tz database name (unknown_time_zone).';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.check_workflow_again(instance_id text, workflow_id text, with_first_week boolean)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  kind text := 'dry_run';
+  workflow public.amc_workflows;
+  subject text;
+begin
+  -- The instance first, as everywhere.
+  perform from public.amc_instances i where i.id = check_workflow_again.instance_id
+    and (amc_history.is_operator() or exists (select from public.amc_instance_members m
+      where m.instance_id = i.id and m.user_id = auth.uid())) for no key update;
+  if found then
+    select * into workflow from public.amc_workflows f
+    where f.instance_id = check_workflow_again.instance_id and f.id = check_workflow_again.workflow_id
+    for no key update;
+  end if;
+  if workflow.id is null then
+    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s that you may use.',
+      coalesce(quote_literal(check_workflow_again.instance_id), 'null'),
+      coalesce(quote_literal(check_workflow_again.workflow_id), 'null')),
+      'Check the ids. That of a workflow is what save_workflow answered.', 'PT404');
+  elsif workflow.checked_at is not null then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  if check_workflow_again.with_first_week then
+    kind := 'first_week';
+  end if;
+  subject := amc_history.workflow_subject(workflow.instance_id, workflow.id);
+  update public.amc_workflows f set check_asked_at = amc_history.clock_now(), check_kind = kind
+  where f.instance_id = workflow.instance_id and f.id = workflow.id;
+  update public.workflow_checks k set state = 'ended', outcome = 'given_up', ended_at = amc_history.clock_now()
+  where k.instance_id = workflow.instance_id and k.workflow_id = workflow.id and k.is_live
+    and k.kind = 'first_week' and kind = 'dry_run'
+    and not exists (select from public.week_attempts a where a.week_id = k.week_id and a.is_live);
+  perform amc_history.end_stoppage('workflow_check', subject);
+  perform amc_history.end_stoppage('workflow_save', subject);
+  perform amc_history.record_action('workflow_check_requested', workflow.instance_id,
+    detail => jsonb_build_object('workflow_id', workflow.id, 'kind', kind));
+  return row('applied', null, 0)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.check_workflow_again(text,text,boolean) is
+  'See public.check_workflow_again. Definer: users may not write workflows and checks.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.check_workflow_by_execution()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- After week and execution, a workflow is locked last.
+  perform amc_history.mark_workflow_checked(f.instance_id, f.id)
+  from public.report_data_weeks w
+  join public.report_data_collections c on c.id = w.collection_id
+  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+  where w.id = new.week_id and f.checked_at is null;
+  return null;
+end;
+$function$
+;
+comment on function amc_history.check_workflow_by_execution() is
+  'A version of which AMC runs, or ran, an execution counts as checked.';
+
 CREATE OR REPLACE FUNCTION amc_history.clock_now()
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
@@ -2573,13 +2665,30 @@ begin
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
-    + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again));
+    + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
+    + amc_history.count_checks();
 end;
 $function$
 ;
 comment on function amc_history.count_actionable() is
   'How many instances, results and cancellations a worker could do something for now. What waits behind a full or
 paused instance does not count.';
+
+CREATE OR REPLACE FUNCTION amc_history.count_checks()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select (select count(*) from amc_history.versions_to_check())::integer
+    + (select count(*) from amc_history.dry_runs_to_follow())::integer
+    + (select count(*) from amc_history.stale_first_weeks())::integer
+    + (select count(*) from public.workflow_checks k
+      where k.is_live and k.state = 'intended' and k.leased_until <= amc_history.clock_now())::integer;
+$function$
+;
+comment on function amc_history.count_checks() is
+  'How many checks of workflow versions a worker could move on now.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_filtered()
  RETURNS trigger
@@ -2957,6 +3066,23 @@ comment on function amc_history.drop_unproved_table(amc_history.result_tables,te
   'Drops a results table that no complete load vouches for: whatever file came first was no result. Answers dropped;
 in_use, if another execution than this one is being loaded into it; or proved.';
 
+CREATE OR REPLACE FUNCTION amc_history.dry_runs_to_follow()
+ RETURNS SETOF workflow_checks
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select k.* from public.workflow_checks k
+  join public.amc_instances i on i.id = k.instance_id
+  where k.is_live and k.state = 'created' and k.due_at <= amc_history.clock_now()
+    and coalesce(k.leased_until <= amc_history.clock_now(), true)
+    and coalesce(i.paused_until <= amc_history.clock_now(), true);
+$function$
+;
+comment on function amc_history.dry_runs_to_follow() is
+  'The dry runs about which AMC is to be asked now, and of which no worker has the lease.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamp with time zone
     DEFAULT NULL::timestamp with time zone)
  RETURNS void
@@ -3010,6 +3136,47 @@ comment on function amc_history.end_cancelled_attempts(text) is
 One that cannot be ended is set aside (stoppage week).';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.end_dry_run(check_row workflow_checks, outcome text, status text, words text,
+    request_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  subject constant text := amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id);
+  ended public.workflow_checks;
+begin
+  update public.workflow_checks k set state = 'ended', outcome = end_dry_run.outcome,
+    ended_at = amc_history.clock_now(), leased_until = null, due_at = null,
+    amc_status = coalesce(end_dry_run.status, k.amc_status), words = left(end_dry_run.words, 4000),
+    request_id = coalesce(end_dry_run.request_id, k.request_id)
+  where k.id = (check_row).id returning * into ended;
+  case end_dry_run.outcome
+    when 'accepted' then
+      perform amc_history.mark_workflow_checked(ended.instance_id, ended.workflow_id);
+      -- It may have been checked before, by an execution, and have been held up since.
+      perform amc_history.end_stoppage('workflow_check', subject);
+    when 'refused' then
+      if not exists (select from public.amc_workflows f where f.instance_id = ended.instance_id
+          and f.id = ended.workflow_id and f.checked_at is not null) then
+        perform amc_history.hold_workflow(ended, 'amc', coalesce(end_dry_run.words, 'AMC gave no reason.'));
+      end if;
+    when 'lost', 'failed' then
+      perform amc_history.record_stoppage('workflow_check', subject, 'dry_run_' || end_dry_run.outcome,
+        case end_dry_run.outcome when 'lost' then 'amc_history' else 'amc' end,
+        coalesce(end_dry_run.words, 'AMC gave no reason.'), ended.instance_id, ended.collection_id,
+        request_id => ended.request_id);
+    else null;
+  end case;
+end;
+$function$
+;
+comment on function amc_history.end_dry_run(workflow_checks,text,text,text,text) is
+  'Ends a dry run with an outcome, and does what follows: accepted lets the weeks of the version begin; refused holds
+it for a person; lost and failed let it be asked again, after pauses that grow. status, words, request_id: AMC''s.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.end_earlier_loaders(load_id uuid, fence integer)
  RETURNS integer
  LANGUAGE sql
@@ -3027,6 +3194,44 @@ $function$
 comment on function amc_history.end_earlier_loaders(uuid,integer) is
   'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
 many.';
+
+CREATE OR REPLACE FUNCTION amc_history.end_first_weeks()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  check_row public.workflow_checks;
+  week public.report_data_weeks;
+  refused boolean;
+  ended integer := 0;
+begin
+  for check_row in
+    select k.* from public.workflow_checks k where k.id in (select s.id from amc_history.stale_first_weeks() s)
+    for update skip locked
+  loop
+    select * into week from public.report_data_weeks w where w.id = check_row.week_id;
+    -- The privacy refusal is about the window, not about the query (guide, M).
+    refused := found and week.status = 'failed' and week.error_code in ('amc_refused', 'amc_rejected')
+      and coalesce(week.error_message, '') !~* 'overlapping time windows';
+    update public.workflow_checks k set state = 'ended', ended_at = amc_history.clock_now(),
+      outcome = case when refused then 'refused' else 'given_up' end, words = left(week.error_message, 4000)
+    where k.id = check_row.id and k.is_live;
+    if found then
+      ended := ended + 1;
+      if refused then
+        perform amc_history.hold_workflow(check_row, 'amc', coalesce(week.error_message, 'AMC gave no reason.'));
+      end if;
+    end if;
+  end loop;
+  return ended;
+end;
+$function$
+;
+comment on function amc_history.end_first_weeks() is
+  'Ends the checks whose week went alone and can tell no more: it ended, or is held. Where AMC refused or rejected it,
+the version is held with AMC''s words; else another week goes. Answers how many it ended.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_result_stoppage()
  RETURNS trigger
@@ -3462,6 +3667,26 @@ comment on function amc_history.hold_header(amc_workflows,week_attempts,text[],t
 attempt: the one whose result has it; the caller holds its lock. expected: the header that it was compared with.
 whose: whose header that is, in words.';
 
+CREATE OR REPLACE FUNCTION amc_history.hold_workflow(check_row workflow_checks, source text, words text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.record_stoppage('workflow_check',
+    amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id), 'query_refused',
+    hold_workflow.source, hold_workflow.words, (check_row).instance_id, (check_row).collection_id,
+    request_id => (check_row).request_id, waits_for_person => true);
+  perform amc_history.record_workflow_event('workflow_refused', check_row,
+    jsonb_build_object('message', left(hold_workflow.words, 500)));
+end;
+$function$
+;
+comment on function amc_history.hold_workflow(workflow_checks,text,text) is
+  'Holds a workflow version, with every collection of it, until a person asks for the check again: its query was
+refused. source, words: in whose words, and which.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.insert_execution(execution_id text, week_id uuid, details jsonb, adopted boolean)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3475,6 +3700,8 @@ begin
     d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
     d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
   from amc_history.read_observation(coalesce(insert_execution.details, '{}')) d
+  -- A dry run never becomes a week's execution.
+  where not exists (select from public.workflow_checks k where k.execution_id = insert_execution.execution_id)
   on conflict (id) do nothing;
   return case when found then true end;
 end;
@@ -3482,7 +3709,7 @@ $function$
 ;
 comment on function amc_history.insert_execution(text,uuid,jsonb,boolean) is
   'Adds the row of an execution. details: an amc_history.execution_observation as JSON, or null; its id does not
-count. Answers true, or null if the row is there already.';
+count. Answers true, or null if the row is there already, or is a dry run''s.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.insert_intents(instance amc_instances, max_weeks integer, lease interval)
@@ -4176,6 +4403,63 @@ comment on function amc_history.lock_starts(uuid) is
 Taken before the instance is locked.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.lose_dry_runs()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  check_row public.workflow_checks;
+  lost integer := 0;
+begin
+  for check_row in
+    select k.* from public.workflow_checks k
+    where k.is_live and k.state = 'intended' and k.kind = 'dry_run' and k.leased_until <= amc_history.clock_now()
+    for update skip locked
+  loop
+    perform amc_history.end_dry_run(check_row, 'lost', null, 'No worker reported what AMC answered to the dry run.',
+      null);
+    lost := lost + 1;
+  end loop;
+  return lost;
+end;
+$function$
+;
+comment on function amc_history.lose_dry_runs() is
+  'Ends dry runs without a report whose lease is over: whatever became of them, they are asked again. Answers how
+many.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.mark_workflow_checked(instance_id text, workflow_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  update public.amc_workflows f set checked_at = amc_history.clock_now(), check_asked_at = null
+  where f.instance_id = mark_workflow_checked.instance_id and f.id = mark_workflow_checked.workflow_id
+    and f.checked_at is null;
+  if not found then
+    return false;
+  end if;
+  -- A dry run that is under way is still followed to its end: AMC may run it.
+  update public.workflow_checks k set state = 'ended', outcome = 'accepted', ended_at = amc_history.clock_now()
+  where k.instance_id = mark_workflow_checked.instance_id and k.workflow_id = mark_workflow_checked.workflow_id
+    and k.is_live and k.kind = 'first_week';
+  perform amc_history.end_stoppage('workflow_check',
+    amc_history.workflow_subject(mark_workflow_checked.instance_id, mark_workflow_checked.workflow_id));
+  insert into public.tracking_events (event, instance_id, detail) values ('workflow_checked',
+    mark_workflow_checked.instance_id, jsonb_build_object('workflow_id', mark_workflow_checked.workflow_id));
+  return true;
+end;
+$function$
+;
+comment on function amc_history.mark_workflow_checked(text,text) is
+  'Records that AMC has validated a workflow version: its weeks may begin from now on, and what held it up ends.
+Answers whether that is news.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.match_header(expected text[], got text[])
  RETURNS integer[]
  LANGUAGE sql
@@ -4214,13 +4498,17 @@ CREATE OR REPLACE FUNCTION amc_history.may_begin(checked_at timestamp with time 
  SET search_path TO ''
 AS $function$
 begin
-  return true;
+  if may_begin.checked_at is not null then
+    return true;
+  end if;
+  return exists (select from public.workflow_checks k
+    where k.week_id = may_begin.week_id and k.is_live and k.kind = 'first_week');
 end;
 $function$
 ;
 comment on function amc_history.may_begin(timestamp with time zone,uuid) is
-  'Whether an attempt of a week may begin, as far as its query is concerned. checked_at: of the week''s workflow version
-(amc_workflows). week_id: the week.';
+  'Whether an attempt of a week may begin, as far as its query is concerned: AMC has validated it, or this is the week
+that goes alone. checked_at: of the week''s workflow version (amc_workflows). week_id: the week.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.may_control(collection_id uuid)
@@ -4287,6 +4575,52 @@ $function$
 ;
 comment on function amc_history.next_due_at(uuid) is
   'The due_at of a week that may start as soon as possible: now, or infinity while its collection is paused.';
+
+CREATE OR REPLACE FUNCTION amc_history.open_checks(max_checks integer, lease interval)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  settle_days constant integer := (amc_history.allowances()).settle_days;
+begin
+  return query
+  with wanted as (
+    select v.*, w.week_start_date, coalesce(c.time_zone, 'UTC') as time_zone, c.parameter_values
+    from amc_history.versions_to_check() v
+    left join public.report_data_weeks w on w.id = v.week_id
+    left join public.report_data_collections c on c.id = v.collection_id
+    order by v.turn, v.instance_id limit open_checks.max_checks
+  ),
+  days as (
+    select w.*, coalesce(w.week_start_date, (amc_history.clock_now() at time zone 'UTC')::date - settle_days) as day
+    from wanted w
+  ),
+  opened as (
+    insert into public.workflow_checks as k (instance_id, workflow_id, kind, week_id, collection_id,
+      time_window_start, time_window_end, time_zone, parameter_values, timeout_seconds, leased_until)
+    select d.instance_id, d.workflow_id, d.kind, d.week_id, d.collection_id, s.time_window_start, s.time_window_end,
+      s.time_zone, s.parameter_values, s.timeout_seconds, s.leased_until
+    from days d
+    left join lateral (select amc_history.local_midnight(d.day) as time_window_start,
+        amc_history.local_midnight(d.day + 1) as time_window_end, d.time_zone,
+        coalesce(d.parameter_values, '{}') as parameter_values,
+        -- Weeks send 21,600 and up.
+        900 + floor(random() * 20700)::integer as timeout_seconds,
+        amc_history.clock_now() + open_checks.lease as leased_until) s on d.kind = 'dry_run'
+    -- Another worker was first.
+    on conflict do nothing
+    returning k.id, k.kind
+  )
+  select o.id from opened o where o.kind = 'dry_run';
+end;
+$function$
+;
+comment on function amc_history.open_checks(integer,interval) is
+  'Commits the intents of checks, for at most max_checks versions, instances taking turns: a dry run of one day, under
+a lease, or a week that may go alone. Answers the dry runs, which the caller is to ask for.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.open_load(load_id uuid, fence integer)
  RETURNS void
@@ -4722,6 +5056,26 @@ $function$
 comment on function amc_history.record_checked_cells() is
   'Stores the summary''s count of cells that do not fit as a load becomes complete.';
 
+CREATE OR REPLACE FUNCTION amc_history.record_dry_runs(check_row workflow_checks, shown text, message text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.amc_instances i set dry_runs = record_dry_runs.shown
+  where i.id = (check_row).instance_id and i.dry_runs <> record_dry_runs.shown;
+  if found and record_dry_runs.shown <> 'honoured' then
+    perform amc_history.record_workflow_event('dry_runs_' || record_dry_runs.shown, check_row,
+      jsonb_build_object('message', left(record_dry_runs.message, 500)));
+  end if;
+end;
+$function$
+;
+comment on function amc_history.record_dry_runs(workflow_checks,text,text) is
+  'Remembers what AMC makes of dry runs on an instance (amc_instances.dry_runs). An event tells of the first that did
+not work.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.record_echo(instance_id text, proved boolean)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4853,6 +5207,21 @@ cut to 2000 characters. instance_id, collection_id, week_id: what it belongs to,
 belongs to none. request_id: of AMC''s answer. waits_for_person: it is not tried again by itself.
 Opens the alert held_up if it waits for a person, or was tried stoppage_alert_times in a row (amc_history.allowances).
 Answers when it may be tried again; null: when a person ends it.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.record_workflow_event(event text, check_row workflow_checks, detail jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.tracking_events (event, instance_id, collection_id, execution_id, detail)
+  values (record_workflow_event.event, (check_row).instance_id, (check_row).collection_id, (check_row).execution_id,
+    jsonb_strip_nulls(jsonb_build_object('workflow_id', (check_row).workflow_id, 'check_id', (check_row).id)
+      || coalesce(record_workflow_event.detail, '{}')));
+$function$
+;
+comment on function amc_history.record_workflow_event(text,workflow_checks,jsonb) is
+  'Writes an event that no person caused, about the check of a workflow version.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.refresh_overdue_alerts(instance_id text)
@@ -5549,6 +5918,23 @@ comment on function amc_history.set_workflow_version() is
   'Gives a new workflow version the hash of what decides its result (SQL, parameters, output format), its id at AMC (a
 readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).';
 
+CREATE OR REPLACE FUNCTION amc_history.stale_first_weeks()
+ RETURNS SETOF workflow_checks
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select k.* from public.workflow_checks k
+  left join public.report_data_weeks w on w.id = k.week_id
+  where k.is_live and k.kind = 'first_week'
+    and coalesce(w.due_at = 'infinity' or w.due_at is null, true)
+    and not exists (select from public.week_attempts a where a.week_id = k.week_id and a.is_live);
+$function$
+;
+comment on function amc_history.stale_first_weeks() is
+  'The checks whose week went alone, and neither waits for an attempt nor has one.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.stoppage_alert_subject(kind text, subject text)
  RETURNS text
  LANGUAGE sql
@@ -5701,6 +6087,38 @@ comment on function amc_history.usual_output_format() is
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.versions_to_check()
+ RETURNS TABLE(instance_id text, workflow_id text, week_id uuid, collection_id uuid, kind text, turn bigint)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select f.instance_id, f.id, w.id, w.collection_id,
+    case when f.check_kind = 'first_week' or i.dry_runs in ('ignored', 'refused') then 'first_week' else 'dry_run' end,
+    row_number() over (partition by f.instance_id order by w.due_at nulls first, f.id)
+  from public.amc_workflows f
+  join public.amc_instances i on i.id = f.instance_id and coalesce(i.paused_until <= amc_history.clock_now(), true)
+  left join lateral (select w.id, w.collection_id, w.due_at
+    from public.report_data_collections c
+    join public.report_data_weeks w on w.collection_id = c.id
+    where c.instance_id = f.instance_id and c.workflow_id = f.id and c.paused_at is null and c.cancelled_at is null
+      and w.due_at <= amc_history.clock_now()
+    order by w.due_at, w.week_start_date limit 1) w on true
+  where f.checked_at is null
+    and (w.id is not null or f.check_asked_at is not null and f.check_kind = 'dry_run'
+      and i.dry_runs not in ('ignored', 'refused'))
+    and not exists (select from public.workflow_checks k
+      where k.instance_id = f.instance_id and k.workflow_id = f.id and k.is_live)
+    and not amc_history.is_held_up('workflow_check', amc_history.workflow_subject(f.instance_id, f.id))
+    and not amc_history.is_held_up('workflow_save', amc_history.workflow_subject(f.instance_id, f.id));
+$function$
+;
+comment on function amc_history.versions_to_check() is
+  'The workflow versions that wait for a check: not checked, with a due week or asked for by a person, without a check
+under way, not held up, on an instance that is not paused. week_id, collection_id: the oldest due week, or null. kind:
+how it is to be checked. turn: so that instances take turns.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.versions_to_prune(max_loads integer)
  RETURNS TABLE(load_id uuid, week_id uuid, execution_id text, records bigint)
  LANGUAGE sql
@@ -5804,6 +6222,21 @@ comment on function amc_history.window_key(text,text,text,jsonb) is
   'Equal for two attempts that would ask AMC for the same.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.workflow_subject(instance_id text, workflow_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return workflow_subject.instance_id || '/' || workflow_subject.workflow_id;
+end;
+$function$
+;
+comment on function amc_history.workflow_subject(text,text) is
+  'The subject of a stoppage of a workflow version (workflow_check, workflow_save).';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.write_canonical_status()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5902,6 +6335,24 @@ comment on function cancel_collection(uuid) is
   'Ends a collection for good: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
 also where its id is not known yet. Finished weeks keep what they show. Answers {outcome, reason, weeks}: applied
 (weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. Owners only.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.check_workflow_again(instance_id text, workflow_id text, with_first_week boolean
+    DEFAULT false)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.check_workflow_again(check_workflow_again.instance_id, check_workflow_again.workflow_id,
+    check_workflow_again.with_first_week);
+$function$
+;
+comment on function check_workflow_again(text,text,boolean) is
+  'Asks AMC again whether it takes the query of a workflow version, also one that it refused, or before there is any
+collection of it: by a dry run, or, with_first_week, by letting one week go alone, where dry runs are of no use. What
+held the version up ends. For members of the instance; refuses anybody else with workflow_not_found. Answers applied,
+or already_applied if the version is checked.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -6093,6 +6544,61 @@ comment on function claim_loads(integer,integer) is
 
 fence: for the functions that load, and fail_load. summary: not null if the load is complete already and only
 the week is to be completed. lease_seconds: how long nobody else takes it. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.claim_workflow_checks(max_checks integer DEFAULT 5, lease_seconds integer DEFAULT
+    NULL::integer)
+ RETURNS TABLE(check_id uuid, instance_id text, entity_id text, marketplace_id text, region text, credential_name text,
+    workflow_id text, workflow_saved boolean, workflow_definition jsonb, time_window_start text, time_window_end text,
+    time_zone text, parameter_values jsonb, timeout_seconds integer, execution_id text, is_overdue boolean, is_cancelled
+    boolean, dry_runs_known boolean, post_within_seconds integer)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  lease constant interval := coalesce(make_interval(secs => claim_workflow_checks.lease_seconds),
+    allowed.create_lease);
+  claimed uuid[];
+begin
+  perform amc_history.lose_dry_runs();
+  perform amc_history.end_first_weeks();
+  with followed as (
+    update public.workflow_checks k set leased_until = amc_history.clock_now() + lease
+    where k.id in (select c.id from public.workflow_checks c
+      where c.id in (select f.id from amc_history.dry_runs_to_follow() f)
+      order by c.due_at limit claim_workflow_checks.max_checks for update skip locked)
+    returning k.id
+  )
+  select array_agg(f.id) into claimed from followed f;
+  claimed := claimed || array(select amc_history.open_checks(claim_workflow_checks.max_checks, lease));
+  return query
+  select k.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name, f.id, f.saved_at is not null,
+    case when k.state = 'intended' and f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
+      'parameters', f.parameters, 'output_format', f.output_format) end,
+    k.time_window_start, k.time_window_end, k.time_zone, k.parameter_values, k.timeout_seconds, k.execution_id,
+    k.intended_at + case when k.amc_status = 'PENDING' then allowed.dry_run_queued else allowed.dry_run_runs end
+      <= amc_history.clock_now(),
+    k.cancel_requested_at is not null, i.dry_runs <> 'unknown', extract(epoch from allowed.post_window)::integer
+  from public.workflow_checks k
+  join public.amc_workflows f on f.instance_id = k.instance_id and f.id = k.workflow_id
+  join public.amc_instances i on i.id = k.instance_id
+  where k.id = any (claimed)
+  order by k.intended_at;
+end;
+$function$
+;
+comment on function claim_workflow_checks(integer,integer) is
+  'Takes checks of workflow versions: commits the intents of dry runs that are to be asked for (execution_id is null),
+and leases those about which AMC is to be asked again. Only the caller that this answer reached may POST a dry run,
+within post_within_seconds of having called. Where dry runs do not work, a week is let go alone, for which nothing is
+claimed.
+
+max_checks: at most so many of each. lease_seconds: how long they are the caller''s alone (by default the allowance
+create_lease); a dry run without a report is then asked again. is_overdue: it takes longer than a dry run does
+(dry_run_runs, dry_run_queued). is_cancelled: AMC has been asked to cancel it. dry_runs_known: whether it is known what
+AMC makes of dry runs here. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.compare_executions(execution_a text, execution_b text, max_rows integer DEFAULT 100)
@@ -6497,6 +7003,40 @@ comment on function record_cancellation(text,jsonb) is
 ended. observation: an amc_history.execution_observation as JSON. For service_role.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.record_dry_run(check_id uuid, execution_id text, request_id text DEFAULT NULL::text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  check_row public.workflow_checks;
+begin
+  select * into check_row from public.workflow_checks k where k.id = record_dry_run.check_id for update;
+  if not found then
+    return 'not_found';
+  elsif check_row.execution_id is not distinct from record_dry_run.execution_id then
+    return 'already_recorded';
+  elsif check_row.execution_id is not null or not amc_history.is_execution_id(record_dry_run.execution_id)
+      or exists (select from public.workflow_checks k where k.execution_id = record_dry_run.execution_id)
+      or exists (select from public.workflow_executions e where e.id = record_dry_run.execution_id) then
+    return 'rejected';
+  end if;
+  -- One that came late is kept all the same: so it is known as a dry run, and never taken for a week's.
+  update public.workflow_checks k set execution_id = record_dry_run.execution_id,
+    request_id = coalesce(record_dry_run.request_id, k.request_id),
+    state = case k.state when 'intended' then 'created' else k.state end,
+    due_at = case k.state when 'intended' then amc_history.clock_now() end
+  where k.id = check_row.id;
+  return case check_row.state when 'ended' then 'stale' else 'recorded' end;
+end;
+$function$
+;
+comment on function record_dry_run(uuid,text,text) is
+  'Stores AMC''s id of a dry run, before anything else is asked about it. Answers recorded, already_recorded, stale (the
+check has ended; the id is kept), rejected (no id, or one that is taken) or not_found. For service_role.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.record_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT
     NULL::jsonb, adopted boolean DEFAULT false)
  RETURNS tracking_report
@@ -6832,6 +7372,73 @@ person.
 
 credential_version: of amc_instances, as it was when the credential was read: a report about an earlier credential
 is stale and stops nothing. code, message: Amazon''s. Answers how many instances were stopped. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.report_workflow_check(check_id uuid, verdict text, status text DEFAULT NULL::text,
+    message text DEFAULT NULL::text, request_id text DEFAULT NULL::text, honoured boolean DEFAULT NULL::boolean,
+    cancelling boolean DEFAULT false)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  verdicts constant text[] := array['pending', 'accepted', 'refused', 'ignored', 'unsupported', 'not_sent', 'lost',
+    'failed', 'workflow_not_visible'];
+  allowed constant amc_history.allowances := amc_history.allowances();
+  now_at constant timestamptz := amc_history.clock_now();
+  check_row public.workflow_checks;
+  shown constant text := case when report_workflow_check.verdict = 'unsupported' then 'refused'
+    when not report_workflow_check.honoured then 'ignored' when report_workflow_check.honoured then 'honoured' end;
+begin
+  if report_workflow_check.verdict is null or report_workflow_check.verdict <> all (verdicts) then
+    raise exception 'Unknown verdict %: expected one of %.', coalesce(quote_literal(report_workflow_check.verdict),
+      'null'), array_to_string(verdicts, ', ') using errcode = '22023', detail = 'unknown_verdict';
+  end if;
+  -- Instance before all else: the order in which everything locks.
+  perform from public.amc_instances i where i.id = (select k.instance_id from public.workflow_checks k
+    where k.id = report_workflow_check.check_id) for no key update;
+  select * into check_row from public.workflow_checks k where k.id = report_workflow_check.check_id for update;
+  if not found then
+    return 'not_found';
+  elsif check_row.state = 'ended' then
+    return 'stale';
+  end if;
+  if shown is not null then
+    perform amc_history.record_dry_runs(check_row, shown, report_workflow_check.message);
+  end if;
+  if report_workflow_check.verdict = 'pending' then
+    update public.workflow_checks k set amc_status = coalesce(report_workflow_check.status, k.amc_status),
+      request_id = coalesce(report_workflow_check.request_id, k.request_id), leased_until = null,
+      due_at = now_at + least(allowed.dry_run_poll, (select make_interval(secs => i.poll_seconds)
+        from public.amc_instances i where i.id = k.instance_id)),
+      cancel_requested_at = coalesce(k.cancel_requested_at, case when report_workflow_check.cancelling then now_at end)
+    where k.id = check_row.id;
+    return 'applied';
+  end if;
+  if report_workflow_check.verdict = 'workflow_not_visible' then
+    -- Saved long ago, and AMC does not have it: it is to be saved again.
+    update public.amc_workflows f set saved_at = null
+    where f.instance_id = check_row.instance_id and f.id = check_row.workflow_id
+      and f.saved_at <= now_at - allowed.workflow_visible;
+  end if;
+  perform amc_history.end_dry_run(check_row,
+    case report_workflow_check.verdict when 'workflow_not_visible' then 'failed' else report_workflow_check.verdict end,
+    report_workflow_check.status, report_workflow_check.message, report_workflow_check.request_id);
+  return 'applied';
+end;
+$function$
+;
+comment on function report_workflow_check(uuid,text,text,text,text,boolean,boolean) is
+  'Reports what AMC said of a dry run. verdict: pending (it has not ended: asked again after
+dry_run_poll, or the instance''s poll_seconds), accepted,
+refused (AMC does not take the query: it is held, with AMC''s words), ignored (AMC ran it, and it was ended),
+unsupported (AMC refuses dry runs), not_sent (it never left, or AMC turned it away for now), workflow_not_visible,
+lost (no answer), failed (AMC could not tell).
+
+status, message, request_id: AMC''s. honoured: whether AMC ran it as a dry run, where its answer shows that; remembered
+with the instance. cancelling: AMC is being asked to cancel it. An unknown verdict raises 22023. Answers applied, stale
+(it had ended) or not_found. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.resolve_alert(alert_id bigint)
