@@ -47,6 +47,58 @@ export const LOADING: Mutant[] = [
     tests: ["database/results"],
   },
   {
+    name: "header-of-a-complete-result",
+    guard: "a header that no complete result has binds nobody",
+    off: "the first header's table stays",
+    edits: [
+      inSqlFunction(
+        "amc_history.drop_unproved_table",
+        "where l.table_name = (target).table_name and l.complete)",
+        "where l.table_name = (target).table_name)",
+      ),
+    ],
+    tests: ["begin_load/header_of_a_result_that_never_came_in"],
+  },
+  {
+    name: "header-accepted-by-a-member",
+    guard: "a header is accepted by a member of the instance",
+    off: "anybody may accept it",
+    edits: [
+      inSqlFunction(
+        "amc_history.accept_header",
+        "and (amc_history.is_operator() or f.instance_id in (select amc_history.instances_of_caller()))",
+        "",
+      ),
+    ],
+    tests: ["database/accept_header"],
+  },
+  {
+    name: "loads-of-a-held-workflow",
+    guard: "no load of a workflow is claimed whose header waits for a person",
+    off: "loads_in_turn does not look",
+    edits: [
+      inSqlFunction(
+        "amc_history.loads_in_turn",
+        "and c.instance_id || '/' || c.workflow_id not in (select subject from held)",
+        "",
+      ),
+    ],
+    tests: ["begin_load/header_that_differs"],
+  },
+  {
+    name: "instances-take-turns-in-loading",
+    guard: "an instance whose load was claimed lately comes after the others",
+    off: "the oldest come first",
+    edits: [
+      inSqlFunction(
+        "amc_history.loads_in_turn",
+        "order by nth, instance_claimed_at nulls first, intended_at, id",
+        "order by intended_at, id",
+      ),
+    ],
+    tests: ["claim_loads/instances_and_collections"],
+  },
+  {
     name: "load-lease",
     guard: "one worker alone loads a result",
     off: "claim_loads does not check the lease",

@@ -206,7 +206,7 @@ export const SEGMENTS: Mutant[] = [
     edits: [
       inTsFunction(
         "loadFiles",
-        "if (open !== null && open.files !== files) {",
+        "if (open !== null && !isDeepStrictEqual(open.fileIds, listed)) {",
         "if (open !== null && open.files < 0) {",
       ),
     ],
