@@ -117,6 +117,7 @@ create table amc_history.allowances (
   pause_base interval default '00:00:15'::interval not null,
   pause_longest interval default '00:15:00'::interval not null,
   post_window interval default '00:00:20'::interval not null,
+  refused_again interval default '00:01:00'::interval not null,
   repeated_request interval default '00:10:00'::interval not null,
   restate_days integer default 90 not null,
   result_gone interval default '24:00:00'::interval not null,
@@ -141,12 +142,12 @@ create table amc_history.allowances (
   constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
     workflow_visible, workflow_visible_retry, dry_run_poll, dry_run_runs, dry_run_queued, list_lag, list_overlap,
     list_lease, idle_poll, watch, unknown_status, pause_base, pause_longest, retry_after_longest, failed_retry_least,
-    failed_retry_base, failed_retry_longest, cancel_again, stoppage_pause_base, stoppage_pause_longest, load_lease,
-    load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest, result_gone,
-    repeated_request, wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST(load_errors,
-    result_gone_errors, default_weeks, most_weeks, settle_days, restate_days, retention_months, open_weeks_of_member,
-    open_weeks_of_instance, daily_collections_of_member, daily_collections_of_instance, workflows_of_member,
-    workflows_of_instance, wake_ups, actionable_per_wake_up, stoppage_alert_times) > 0))),
+    failed_retry_base, failed_retry_longest, cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
+    load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
+    result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval) AND
+    (LEAST(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days, retention_months,
+    open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member, daily_collections_of_instance,
+    workflows_of_member, workflows_of_instance, wake_ups, actionable_per_wake_up, stoppage_alert_times) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -236,6 +237,8 @@ comment on column amc_history.allowances.pause_longest is
   'The longest such pause.';
 comment on column amc_history.allowances.post_window is
   'How long after it sent the claim a worker may POST a create, on its own monotonic clock.';
+comment on column amc_history.allowances.refused_again is
+  'After how long a credential that Amazon refused once is tried again, before it stops anything.';
 comment on column amc_history.allowances.repeated_request is
   'Within this time the same request without an idempotency key is a repetition, and answers the same collection.';
 comment on column amc_history.allowances.restate_days is
@@ -380,6 +383,10 @@ comment on column public.amc_instance_members.role is
 create table public.amc_instances (
   created_at timestamp with time zone default amc_history.clock_now() not null,
   credential_name text not null,
+  credential_outcome text,
+  credential_refused_at timestamp with time zone,
+  credential_tried_at timestamp with time zone,
+  credential_try_at timestamp with time zone,
   credential_version integer default 1 not null,
   daily_limit integer,
   dry_runs text default 'unknown'::text not null,
@@ -416,6 +423,8 @@ create table public.amc_instances (
   constraint region_is_known CHECK ((region = ANY (ARRAY['NA'::text, 'EU'::text, 'FE'::text]))),
   constraint running_elsewhere_is_not_negative CHECK ((running_elsewhere >= 0))
 );
+CREATE INDEX amc_instances_credential_try_at_idx ON public.amc_instances USING btree (credential_try_at) WHERE
+    (credential_try_at IS NOT NULL);
 CREATE INDEX amc_instances_last_claimed_at_idx ON public.amc_instances USING btree (last_claimed_at NULLS FIRST, id);
 alter table public.amc_instances enable row level security;
 create policy "members read their instances" on public.amc_instances for select to authenticated using ((id IN ( SELECT
@@ -424,6 +433,14 @@ comment on table public.amc_instances is
   'AMC instances, one row each, however many people use them.';
 comment on column public.amc_instances.credential_name is
   'Name of the Vault secret that holds the Login with Amazon credential. The secret itself is never in this table.';
+comment on column public.amc_instances.credential_outcome is
+  'What came of the credential: accepted, or Amazon''s code for why not; null until it is tried.';
+comment on column public.amc_instances.credential_refused_at is
+  'When Amazon first refused it; null if it did not, or has accepted it since.';
+comment on column public.amc_instances.credential_tried_at is
+  'When Amazon last accepted or refused it.';
+comment on column public.amc_instances.credential_try_at is
+  'From when a worker tries it by a token request; null if none is wanted.';
 comment on column public.amc_instances.credential_version is
   'Rises with each credential stored under the name: a report that Amazon refused an earlier one is stale.';
 comment on column public.amc_instances.daily_limit is
@@ -1493,6 +1510,34 @@ comment on function amc_history.actor() is
 database.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.add_member(instance_id text, member text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  added constant uuid := amc_history.find_user(add_member.member);
+begin
+  if not exists (select from public.amc_instances i where i.id = add_member.instance_id) then
+    perform amc_history.refuse('instance_not_found', format('No instance %s.',
+      quote_nullable(left(add_member.instance_id, 100))),
+      'Connect it first, with amc_history.connect_instance.', 'PT404');
+  end if;
+  insert into public.amc_instance_members (instance_id, user_id) values (add_member.instance_id, added)
+  on conflict do nothing;
+  if found then
+    perform amc_history.record_action('member_added', add_member.instance_id,
+      detail => jsonb_build_object('member', added));
+  end if;
+  return added;
+end;
+$function$
+;
+comment on function amc_history.add_member(text,text) is
+  'Lets a user collect from an instance: member is a user''s id, or an address that exactly one user has confirmed.
+Answers the user''s id. Leaves an event member_added. Refuses with user_not_found, user_ambiguous, instance_not_found.
+Run at a database prompt, as postgres.';
+
 CREATE OR REPLACE FUNCTION amc_history.adopt_execution(week report_data_weeks, instance amc_instances, execution_id
     text, details jsonb, event text)
  RETURNS text
@@ -1594,12 +1639,14 @@ CREATE OR REPLACE FUNCTION amc_history.amc_credential(credential_name text)
  STABLE
  SET search_path TO ''
 AS $function$
-  select s.decrypted_secret::jsonb from vault.decrypted_secrets s where s.name = amc_credential.credential_name;
+  -- The cast of what is no JSON would put the secret into an error, and so into Postgres's log.
+  select case when pg_input_is_valid(s.decrypted_secret, 'jsonb') then s.decrypted_secret::jsonb end
+  from vault.decrypted_secrets s where s.name = amc_credential.credential_name;
 $function$
 ;
 comment on function amc_history.amc_credential(text) is
   'The Login with Amazon credential {client_id, client_secret, refresh_token} under a name in Vault; null if there is
-none. On the direct connection only.';
+none, or no JSON. On the direct connection only.';
 
 CREATE OR REPLACE FUNCTION amc_history.apply_column_types()
  RETURNS trigger
@@ -1994,6 +2041,47 @@ comment on function amc_history.check_cells(bigint) is
   'Counts the cells that do not fit their type in results that were too large to check while they were loaded, or whose
 types became known later, and adds the count to their summaries and their weeks'' data: oldest first, at most
 max_records rows unless the first result alone has more. Answers how many results. Run by pg_cron.';
+
+CREATE OR REPLACE FUNCTION amc_history.check_credential(credential jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  names constant text[] := array['client_id', 'client_secret', 'refresh_token'];
+  part text;
+  value text;
+begin
+  foreach part in array names loop
+    value := check_credential.credential ->> part;
+    if jsonb_typeof(check_credential.credential -> part) is distinct from 'string' or value = '' then
+      perform amc_history.refuse('credential_incomplete',
+        format('Expected client_id, client_secret and refresh_token as texts, got none for %s.', part),
+        'Take them from your Login with Amazon application and its consent.');
+    elsif value ~ '[[:space:][:cntrl:]"'']' or value ~ '[^[:ascii:]]' or length(value) > 4000 then
+      perform amc_history.refuse('credential_malformed',
+        format('Expected %s without blanks, quotes or line breaks, got one that has some, or is too long.', part),
+        'Copy it anew, without what stands around it.');
+    elsif value like 'Atza|%' then
+      perform amc_history.refuse('credential_is_access_token',
+        format('Expected a refresh token, which begins with Atzr|, got an access token (Atza|) as %s.', part),
+        'Take the refresh_token of the same answer: an access token ends after an hour.');
+    elsif part <> 'client_id' and value like 'amzn1.application%' or part <> 'refresh_token' and value like 'Atzr|%'
+      or part <> 'client_secret' and value like 'amzn1.oa2-cs.%'
+      or part = 'client_id' and value like 'amzn1.application.%' then
+      perform amc_history.refuse('credential_swapped',
+        format('Expected the %s, got another part of a credential.', part),
+        'client_id begins with amzn1.application-oa2-client, refresh_token with Atzr|.');
+    end if;
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.check_credential(jsonb) is
+  'Refuses a credential whose form cannot be right, in words that do not hold it: without a part
+(credential_incomplete), with blanks or quotes (credential_malformed), with an access token
+(credential_is_access_token), with parts in each other''s place (credential_swapped). Refresh tokens begin
+with Atzr|, access tokens with Atza| (REF, H).';
 
 CREATE OR REPLACE FUNCTION amc_history.check_header(header text[])
  RETURNS void
@@ -2530,29 +2618,17 @@ comment on function amc_history.confirm_no_execution(uuid) is
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.connect_instance(instance_id text, entity_id text, marketplace_id text, region
-    text, credential jsonb, member_email text DEFAULT NULL::text, name text DEFAULT NULL::text)
+    text, credential jsonb DEFAULT NULL::jsonb, member text DEFAULT NULL::text, name text DEFAULT NULL::text,
+    credential_secret text DEFAULT NULL::text)
  RETURNS text
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 #variable_conflict use_column
 declare
-  secret_name text := 'amc_credential_' || connect_instance.instance_id;
-  secret_id uuid;
-  member uuid;
+  secret_name constant text := amc_history.store_credential(connect_instance.instance_id, connect_instance.credential,
+    connect_instance.credential_secret);
 begin
-  if not connect_instance.credential ?& array['client_id', 'client_secret', 'refresh_token'] then
-    perform amc_history.refuse('credential_incomplete',
-      'Expected a credential with client_id, client_secret and refresh_token, and got one without some of them.',
-      'Take them from your Login with Amazon application and its consent.');
-  end if;
-  select s.id into secret_id from vault.secrets s where s.name = secret_name;
-  if secret_id is null then
-    perform vault.create_secret(connect_instance.credential::text, secret_name,
-      'Login with Amazon credential of amc-history');
-  else
-    perform vault.update_secret(secret_id, connect_instance.credential::text);
-  end if;
   insert into public.amc_instances as i (id, name, entity_id, marketplace_id, region, credential_name)
   values (connect_instance.instance_id, connect_instance.name, connect_instance.entity_id,
     connect_instance.marketplace_id, connect_instance.region, secret_name)
@@ -2562,30 +2638,30 @@ begin
   -- Other instances may use the credential too. A refusal of the former one says nothing about this one.
   update public.amc_instances i set paused_until = case when i.paused_until < 'infinity' then i.paused_until end,
     credential_version = 1 + (select max(s.credential_version) from public.amc_instances s
-      where s.credential_name = secret_name)
+      where s.credential_name = secret_name),
+    credential_outcome = null, credential_tried_at = null, credential_refused_at = null,
+    credential_try_at = amc_history.clock_now()
   where i.credential_name = secret_name;
   update public.tracking_alerts a set resolved_at = amc_history.clock_now()
   where a.code = 'reconnect_needed' and a.resolved_at is null
     and a.instance_id in (select i.id from public.amc_instances i where i.credential_name = secret_name);
-  if connect_instance.member_email is not null then
-    select u.id into member from auth.users u where u.email = lower(connect_instance.member_email);
-    if member is null then
-      perform amc_history.refuse('user_not_found', format('No user %s.', quote_literal(connect_instance.member_email)),
-        'The user signs up first; then connect the instance again.');
-    end if;
-    insert into public.amc_instance_members (instance_id, user_id)
-    values (connect_instance.instance_id, member) on conflict do nothing;
+  perform amc_history.record_action('instance_connected', connect_instance.instance_id);
+  if connect_instance.member is not null then
+    perform amc_history.add_member(connect_instance.instance_id, connect_instance.member);
   end if;
-  perform amc_history.record_action('instance_connected', connect_instance.instance_id,
-    detail => jsonb_strip_nulls(jsonb_build_object('member', member)));
   return connect_instance.instance_id;
 end;
 $function$
 ;
-comment on function amc_history.connect_instance(text,text,text,text,jsonb,text,text) is
-  'Connects an AMC instance, or renews its credential: stores the credential in Vault, ends a pause, and lets
-the user with member_email collect from it. Leaves an event instance_connected, with its actor. Run at a database
-prompt, as postgres.';
+comment on function amc_history.connect_instance(text,text,text,text,jsonb,text,text,text) is
+  'Connects an AMC instance, or renews its credential, ends a pause, and has the credential tried by the next worker
+(amc_instances.credential_outcome). Run at a database prompt, as postgres.
+
+credential: {client_id, client_secret, refresh_token}, which is stored in Vault; or credential_secret: the name of a
+secret in Vault that holds it, so that no statement, and so no log, ever has it. member: a user''s id, or an address
+    that
+exactly one user has confirmed, who may collect from it; amc_history.add_member adds more. Leaves an event
+instance_connected. Refuses as amc_history.store_credential and amc_history.add_member do.';
 
 CREATE OR REPLACE FUNCTION amc_history.copy_line_sequence()
  RETURNS regclass
@@ -2665,14 +2741,15 @@ begin
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
+    + (select count(distinct i.credential_name) from public.amc_instances i where i.credential_try_at <= now_at)
     + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
     + amc_history.count_checks();
 end;
 $function$
 ;
 comment on function amc_history.count_actionable() is
-  'How many instances, results and cancellations a worker could do something for now. What waits behind a full or
-paused instance does not count.';
+  'How many instances, results, credentials and cancellations a worker could do something for now. What waits behind
+a full or paused instance does not count.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_checks()
  RETURNS integer
@@ -3381,6 +3458,37 @@ comment on function amc_history.find_repeated_request(uuid,text,text) is
   'Answers the collection that this request made before: found by its key, else by its content within the allowance
 repeated_request. Refuses a key that came with another content (idempotency_key_reused).';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.find_user(member text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  users uuid[];
+begin
+  if find_user.member ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    users := array(select u.id from auth.users u where u.id = find_user.member::uuid and u.deleted_at is null);
+  else
+    -- Whoever has not confirmed an address may have registered that of somebody else.
+    users := array(select u.id from auth.users u where lower(u.email) = lower(find_user.member)
+      and u.email_confirmed_at is not null and u.deleted_at is null);
+  end if;
+  if cardinality(users) = 0 then
+    perform amc_history.refuse('user_not_found', format('No user %s, or none who confirmed that address.',
+      quote_nullable(left(find_user.member, 200))),
+      'The user signs up and confirms the address first; or give the id.');
+  elsif cardinality(users) > 1 then
+    perform amc_history.refuse('user_ambiguous', format('%s users have the address %s.', cardinality(users),
+      quote_literal(left(find_user.member, 200))), 'Give the id of the one that is meant.');
+  end if;
+  return users[1];
+end;
+$function$
+;
+comment on function amc_history.find_user(text) is
+  'A user by id, or by an address that exactly one user has confirmed. Refuses with user_not_found, user_ambiguous.';
 
 CREATE OR REPLACE FUNCTION amc_history.finish_load(load_id uuid, attempt_id uuid, fence integer)
  RETURNS jsonb
@@ -5966,6 +6074,43 @@ comment on function amc_history.stoppage_pause(integer) is
 stoppage_pause_longest, of which chance takes up to half.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.store_credential(instance_id text, credential jsonb, credential_secret text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  secret_name constant text := coalesce(store_credential.credential_secret,
+    'amc_credential_' || store_credential.instance_id);
+  secret_id constant uuid := (select s.id from vault.secrets s where s.name = secret_name);
+begin
+  if store_credential.credential_secret is null then
+    perform amc_history.check_credential(store_credential.credential);
+    if secret_id is null then
+      perform vault.create_secret(store_credential.credential::text, secret_name,
+        'Login with Amazon credential of amc-history');
+    else
+      perform vault.update_secret(secret_id, store_credential.credential::text);
+    end if;
+  elsif store_credential.credential is not null then
+    perform amc_history.refuse('credential_ambiguous', 'Expected a credential or the name of a secret; got both.',
+      'Leave one out.');
+  elsif secret_id is null then
+    -- Without the name: it may be the secret itself, by mistake.
+    perform amc_history.refuse('credential_secret_not_found', 'Vault has no secret of that name.',
+      'Store the credential in Vault first, as JSON, under a name of your choice.');
+  else
+    perform amc_history.check_credential(amc_history.amc_credential(secret_name));
+  end if;
+  return secret_name;
+end;
+$function$
+;
+comment on function amc_history.store_credential(text,jsonb,text) is
+  'Stores an instance''s credential in Vault, or takes the secret that is there under the name credential_secret.
+Answers the secret''s name. Refuses as amc_history.check_credential does, and with credential_ambiguous,
+credential_secret_not_found.';
+
 CREATE OR REPLACE FUNCTION amc_history.told_names(output_columns jsonb)
  RETURNS text[]
  LANGUAGE sql
@@ -6384,6 +6529,43 @@ $function$
 comment on function claim_cancellations(integer,integer) is
   'Takes executions for which a cancellation at AMC is requested, at most max_executions. Each is taken again after
 again_seconds (by default the allowance cancel_again), until AMC shows that it ended. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.claim_credentials(max_credentials integer DEFAULT 5, lease_seconds integer DEFAULT 60)
+ RETURNS TABLE(instance_id text, credential_name text, credential_version integer, region text)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  now_at constant timestamptz := amc_history.clock_now();
+  claimed public.amc_instances;
+  taken integer := 0;
+begin
+  for claimed in
+    select i.* from public.amc_instances i where i.credential_try_at <= now_at
+    order by i.credential_try_at, i.id for no key update skip locked
+  loop
+    exit when taken >= claim_credentials.max_credentials;
+    -- Its other instances, and this one: a credential is tried once for all of them.
+    update public.amc_instances i
+    set credential_try_at = now_at + make_interval(secs => claim_credentials.lease_seconds)
+    where i.id in (select s.id from public.amc_instances s where s.credential_name = claimed.credential_name
+      and s.credential_try_at <= now_at order by s.id for no key update skip locked);
+    continue when not found;
+    taken := taken + 1;
+    instance_id := claimed.id;
+    credential_name := claimed.credential_name;
+    credential_version := claimed.credential_version;
+    region := claimed.region;
+    return next;
+  end loop;
+end;
+$function$
+;
+comment on function claim_credentials(integer,integer) is
+  'Takes credentials that are to be tried by a token request: each once, though several instances use it. Without a
+report it may be taken again after lease_seconds. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.claim_due_weeks(max_weeks integer DEFAULT 10, lease_seconds integer DEFAULT
@@ -7336,6 +7518,35 @@ if it has ended or has an execution. An unknown verdict raises 22023. Answers {o
 execution_id}. For service_role.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.report_credential_accepted(credential_name text, credential_version integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  accepted integer;
+begin
+  update public.amc_instances i set credential_outcome = 'accepted', credential_tried_at = amc_history.clock_now(),
+    credential_refused_at = null, credential_try_at = null,
+    paused_until = case when i.credential_refused_at is null or i.pause_reason is distinct from i.credential_outcome
+      then i.paused_until end
+  where i.id in (select s.id from public.amc_instances s
+    where s.credential_name = report_credential_accepted.credential_name
+      and s.credential_version = report_credential_accepted.credential_version
+      and coalesce(s.paused_until < 'infinity', true)
+    order by s.id for no key update);
+  get diagnostics accepted = row_count;
+  return accepted;
+end;
+$function$
+;
+comment on function report_credential_accepted(text,integer) is
+  'Reports that Amazon gave a token for a credential: records it, and ends the pause after a first refusal.
+credential_version: as for report_credential_failure; a report about an earlier credential changes nothing. Answers how
+many instances use it. For service_role.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.report_credential_failure(credential_name text, credential_version integer, code text,
     message text)
  RETURNS integer
@@ -7344,22 +7555,35 @@ CREATE OR REPLACE FUNCTION public.report_credential_failure(credential_name text
 AS $function$
 #variable_conflict use_column
 declare
-  instance_id text;
+  now_at constant timestamptz := amc_history.clock_now();
+  again constant interval := (amc_history.allowances()).refused_again;
+  instance public.amc_instances;
   stopped integer := 0;
 begin
-  for instance_id in
-    select i.id from public.amc_instances i
+  for instance in
+    select i.* from public.amc_instances i
     where i.credential_name = report_credential_failure.credential_name
       -- A person may have connected the instance anew since the worker read the credential.
       and i.credential_version = report_credential_failure.credential_version
     order by i.id for no key update
   loop
-    update public.amc_instances i set paused_until = 'infinity', pause_reason = report_credential_failure.code
-    where i.id = instance_id;
+    if now_at < coalesce(instance.credential_refused_at, now_at) + again then
+      -- A right one is refused at first where Amazon has not heard of it everywhere: it is tried once more.
+      update public.amc_instances i set credential_refused_at = coalesce(i.credential_refused_at, now_at),
+        credential_outcome = report_credential_failure.code, credential_tried_at = now_at,
+        credential_try_at = coalesce(i.credential_refused_at, now_at) + again,
+        pause_reason = report_credential_failure.code,
+        paused_until = greatest(i.paused_until, coalesce(i.credential_refused_at, now_at) + again)
+      where i.id = instance.id;
+      continue;
+    end if;
+    update public.amc_instances i set paused_until = 'infinity', pause_reason = report_credential_failure.code,
+      credential_outcome = report_credential_failure.code, credential_tried_at = now_at, credential_try_at = null
+    where i.id = instance.id;
     perform amc_history.raise_alert('reconnect_needed', format(
-      'Amazon refused the credential %s: %s. Sign in with Amazon again, then store the new credential with '
+      'Amazon refused the credential %s twice: %s. Sign in with Amazon again, then store the new credential with '
       'amc_history.connect_instance.',
-      report_credential_failure.credential_name, left(report_credential_failure.message, 500)), instance_id);
+      report_credential_failure.credential_name, left(report_credential_failure.message, 500)), instance.id);
     stopped := stopped + 1;
   end loop;
   return stopped;
@@ -7367,8 +7591,9 @@ end;
 $function$
 ;
 comment on function report_credential_failure(text,integer,text,text) is
-  'Stops all work of a credential that Amazon refused for good (invalid_grant, invalid_client: docs, H) and alerts a
-person.
+  'Reports that Amazon refused a credential (invalid_grant, invalid_client: docs, H). The first time its instances
+pause for refused_again (amc_history.allowances), and it is tried once more; refused then as well, all their
+work stops and a person is alerted.
 
 credential_version: of amc_instances, as it was when the credential was read: a report about an earlier credential
 is stale and stops nothing. code, message: Amazon''s. Answers how many instances were stopped. For service_role.';
