@@ -86,6 +86,7 @@ comment on type public.tracking_report is
 
 create table amc_history.allowances (
   actionable_per_wake_up integer default 10 not null,
+  bytes_at_once bigint default 134217728 not null,
   cancel_again interval default '00:01:00'::interval not null,
   create_in_flight interval default '00:08:40'::interval not null,
   create_lease interval default '00:01:00'::interval not null,
@@ -126,6 +127,7 @@ create table amc_history.allowances (
   result_wait_longest interval default '00:05:00'::interval not null,
   retention_months integer default 13 not null,
   retry_after_longest interval default '24:00:00'::interval not null,
+  rows_at_once integer default 200000 not null,
   settle_days integer default 14 not null,
   stoppage_alert_times integer default 3 not null,
   stoppage_pause_base interval default '00:01:00'::interval not null,
@@ -145,9 +147,11 @@ create table amc_history.allowances (
     failed_retry_base, failed_retry_longest, cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
     load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
     result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval) AND
-    (LEAST(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days, retention_months,
-    open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member, daily_collections_of_instance,
-    workflows_of_member, workflows_of_instance, wake_ups, actionable_per_wake_up, stoppage_alert_times) > 0))),
+    (LEAST((load_errors)::bigint, (result_gone_errors)::bigint, (default_weeks)::bigint, (most_weeks)::bigint,
+    (settle_days)::bigint, (restate_days)::bigint, (retention_months)::bigint, (open_weeks_of_member)::bigint,
+    (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint,
+    (workflows_of_member)::bigint, (workflows_of_instance)::bigint, (wake_ups)::bigint,
+    (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once, (stoppage_alert_times)::bigint) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -171,6 +175,8 @@ changes it with an UPDATE as postgres; what has begun keeps what it began with. 
 allowances need among each other. What belongs to one instance (list_lag_seconds, poll_seconds, …) stands with it.';
 comment on column amc_history.allowances.actionable_per_wake_up is
   'For so many things to do one worker is woken.';
+comment on column amc_history.allowances.bytes_at_once is
+  'Most bytes of a result whose rows one run of a job checks or deletes, as the result''s files had them.';
 comment on column amc_history.allowances.cancel_again is
   'After how long AMC is asked again to cancel an execution that has not ended.';
 comment on column amc_history.allowances.create_in_flight is
@@ -258,6 +264,9 @@ comment on column amc_history.allowances.retention_months is
 default, and for custom or paid sources more (docs, M).';
 comment on column amc_history.allowances.retry_after_longest is
   'The longest pause taken over from AMC''s Retry-After.';
+comment on column amc_history.allowances.rows_at_once is
+  'Most rows that one run of a job checks or deletes: Postgres ends its statement after two minutes, and the next run
+goes on from there.';
 comment on column amc_history.allowances.settle_days is
   'How many days ago the newest week of a collection ended that names no dates: attribution has settled by then
 (guide, M).';
@@ -283,6 +292,32 @@ comment on column amc_history.allowances.workflows_of_instance is
   'Most workflow versions of one instance.';
 comment on column amc_history.allowances.workflows_of_member is
   'Most workflow versions that one person saves.';
+
+create table amc_history.dropped_loads (
+  bytes bigint not null,
+  dropped_at timestamp with time zone default amc_history.clock_now() not null,
+  line bigint default 0 not null,
+  load_id uuid not null,
+  records bigint not null,
+  table_name text not null,
+  constraint dropped_loads_pkey PRIMARY KEY (load_id),
+  constraint dropped_loads_table_name_fkey FOREIGN KEY (table_name) REFERENCES amc_history.result_tables(table_name) ON
+    DELETE CASCADE
+);
+CREATE INDEX dropped_loads_dropped_at_idx ON amc_history.dropped_loads USING btree (dropped_at);
+CREATE INDEX dropped_loads_table_name_idx ON amc_history.dropped_loads USING btree (table_name);
+CREATE TRIGGER end_deletion_stoppage AFTER DELETE ON amc_history.dropped_loads FOR EACH ROW EXECUTE FUNCTION
+    amc_history.end_deletion_stoppage();
+alter table amc_history.dropped_loads enable row level security;
+create policy "nobody through the API" on amc_history.dropped_loads for select to authenticated using (false);
+comment on table amc_history.dropped_loads is
+  'Loads that were deleted and whose rows are still to be. No view shows them: rows without a load are nobody''s.';
+comment on column amc_history.dropped_loads.bytes is
+  'Bytes of the files that they came from.';
+comment on column amc_history.dropped_loads.line is
+  'Rows up to this line are deleted.';
+comment on column amc_history.dropped_loads.records is
+  'Rows that were loaded.';
 
 create table amc_history.load_turns (
   claimed_at timestamp with time zone not null,
@@ -752,6 +787,7 @@ create table public.result_loads (
   byte_offset bigint default 0 not null,
   bytes bigint default 0 not null,
   cells_checked_at timestamp with time zone,
+  checked_lines bigint default 0 not null,
   checksum text,
   columns text[],
   complete boolean default false not null,
@@ -791,14 +827,12 @@ CREATE INDEX result_loads_to_check_idx ON public.result_loads USING btree (compl
     (cells_checked_at IS NULL));
 CREATE TRIGGER apply_column_types AFTER INSERT OR UPDATE OF complete ON public.result_loads FOR EACH ROW EXECUTE
     FUNCTION amc_history.apply_column_types();
-CREATE TRIGGER count_filtered BEFORE UPDATE OF complete ON public.result_loads FOR EACH ROW WHEN ((new.complete AND (NOT
-    old.complete))) EXECUTE FUNCTION amc_history.count_filtered();
-CREATE TRIGGER delete_load_rows BEFORE DELETE ON public.result_loads FOR EACH ROW EXECUTE FUNCTION
-    amc_history.delete_load_rows();
 CREATE TRIGGER protect_shown_load BEFORE DELETE ON public.result_loads FOR EACH ROW WHEN (old.complete) EXECUTE FUNCTION
     amc_history.protect_shown_load();
 CREATE TRIGGER record_checked_cells BEFORE UPDATE OF complete ON public.result_loads FOR EACH ROW WHEN ((new.complete
     AND (NOT old.complete))) EXECUTE FUNCTION amc_history.record_checked_cells();
+CREATE TRIGGER record_dropped_load BEFORE DELETE ON public.result_loads FOR EACH ROW EXECUTE FUNCTION
+    amc_history.record_dropped_load();
 alter table public.result_loads enable row level security;
 create policy "owners read their loads" on public.result_loads for select to authenticated using ((EXISTS ( SELECT
    FROM workflow_executions e
@@ -811,6 +845,8 @@ comment on column public.result_loads.bytes is
   'Cursor: bytes of all files that are loaded, headers too.';
 comment on column public.result_loads.cells_checked_at is
   'When the cells that do not fit their column''s type were counted; null until then.';
+comment on column public.result_loads.checked_lines is
+  'How many rows were looked at for uncast; it counts the cells of those.';
 comment on column public.result_loads.checksum is
   'SHA-256 in hex: of the file''s bytes if there was one segment; else of the segments'' digests in order, then - and
 their number.';
@@ -1510,6 +1546,22 @@ comment on function amc_history.actor() is
 database.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.add_counts(one jsonb, other jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(jsonb_object_agg(name, n), '{}') from (
+    select c.key as name, sum(c.value::bigint) as n
+    from (select * from jsonb_each_text(add_counts.one) union all select * from jsonb_each_text(add_counts.other)) c
+    group by c.key
+  ) s;
+$function$
+;
+comment on function amc_history.add_counts(jsonb,jsonb) is
+  'Adds up two counts by name, {"column": n}.';
+
 CREATE OR REPLACE FUNCTION amc_history.add_member(instance_id text, member text)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -2003,44 +2055,42 @@ write. A time with an offset is that instant in UTC.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.check_cells(max_records bigint DEFAULT 2000000)
- RETURNS integer
+CREATE OR REPLACE FUNCTION amc_history.check_cells()
+ RETURNS bigint
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
   load public.result_loads;
-  found_uncast jsonb;
-  checked integer := 0;
+  at_once bigint;
+  -- What of this run's work is left; a run does the piece of one large load, or several small ones.
+  share numeric := 1;
   looked_at bigint := 0;
+  piece bigint;
 begin
-  for load in
-    select l.* from public.result_loads l
-    join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
-    where l.complete and l.cells_checked_at is null
-      -- The worker of a live attempt holds the summary already and is about to report it.
-      and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)
-    order by l.completed_at limit 100
-  loop
-    exit when checked > 0 and looked_at + load.records > check_cells.max_records;
-    found_uncast := amc_history.count_uncast(load.id, 1, load.records);
-    -- Locks the week before the load, as everywhere.
-    update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
-    where w.execution_id = load.execution_id and w.data = load.summary;
-    update public.result_loads l set uncast = found_uncast, cells_checked_at = amc_history.clock_now(),
-      summary = l.summary || jsonb_build_object('uncast', found_uncast)
-    where l.id = load.id;
-    checked := checked + 1;
-    looked_at := looked_at + load.records;
+  for load in select * from amc_history.loads_to_check() loop
+    at_once := amc_history.lines_at_once(load.records, load.bytes);
+    exit when share * at_once < 1;
+    begin
+      piece := amc_history.check_some_cells(load, floor(share * at_once)::bigint);
+      looked_at := looked_at + piece;
+      share := share - piece::numeric / at_once;
+      perform amc_history.end_stoppage('job', 'amc-history-check/' || load.id);
+    exception when query_canceled or others then
+      perform amc_history.set_load_aside('amc-history-check', load.id, sqlstate, sqlerrm);
+      -- The statement's time is over.
+      exit when sqlstate = '57014';
+    end;
   end loop;
-  return checked;
+  return looked_at;
 end;
 $function$
 ;
-comment on function amc_history.check_cells(bigint) is
+comment on function amc_history.check_cells() is
   'Counts the cells that do not fit their type in results that were too large to check while they were loaded, or whose
-types became known later, and adds the count to their summaries and their weeks'' data: oldest first, at most
-max_records rows unless the first result alone has more. Answers how many results. Run by pg_cron.';
+types became known later, and adds the count to their summaries and their weeks'' data: oldest first, in one run
+rows_at_once rows or bytes_at_once bytes at most (amc_history.allowances). Its place is in result_loads.checked_lines.
+A load that fails is set aside, and the others go on. Answers how many rows it looked at. Run by pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.check_credential(credential jsonb)
  RETURNS void
@@ -2202,6 +2252,35 @@ comment on function amc_history.check_retention(date,amc_workflows,text) is
   'Refuses a new collection whose first day is older than what AMC keeps for the workflow (range_not_kept): its oldest
 weeks would come back empty, and look like weeks without events. What was collected before stays retriable.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.check_some_cells(load result_loads, lines bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  last_line constant bigint := least((load).records, (load).checked_lines + check_some_cells.lines);
+  found_uncast jsonb := amc_history.add_counts((load).uncast,
+    amc_history.count_uncast((load).id, (load).checked_lines + 1, last_line));
+begin
+  if last_line < (load).records then
+    update public.result_loads l set uncast = found_uncast, checked_lines = last_line where l.id = (load).id;
+  else
+    -- Locks the week before the load, as everywhere.
+    update public.report_data_weeks w set data = w.data || jsonb_build_object('uncast', found_uncast)
+    where w.execution_id = (load).execution_id and w.data = (load).summary;
+    update public.result_loads l set uncast = found_uncast, checked_lines = last_line,
+      cells_checked_at = amc_history.clock_now(),
+      summary = l.summary || jsonb_build_object('uncast', found_uncast)
+    where l.id = (load).id;
+  end if;
+  return last_line - (load).checked_lines;
+end;
+$function$
+;
+comment on function amc_history.check_some_cells(result_loads,bigint) is
+  'Counts the cells that do not fit their type in so many lines of a load, from where it is, and adds them to its
+count; with the last line, also to its summary and its week''s data. Answers how many lines that were.';
 
 CREATE OR REPLACE FUNCTION amc_history.check_start_limits(owner_id uuid, instance_id text, weeks integer)
  RETURNS void
@@ -2454,7 +2533,11 @@ declare
   attempt public.week_attempts;
   load public.result_loads;
   copied bigint;
+  filtered bigint;
 begin
+  -- Before anything is locked: it reads what was copied.
+  filtered := amc_history.count_filtered((segment ->> 'load_id')::uuid,
+    (select l.records + 1 from public.result_loads l where l.id = (segment ->> 'load_id')::uuid));
   attempt := amc_history.lock_load((segment ->> 'attempt_id')::uuid, (segment ->> 'fence')::integer);
   select * into load from public.result_loads l where l.id = (segment ->> 'load_id')::uuid
     and l.execution_id = attempt.execution_id and not l.complete for update;
@@ -2479,6 +2562,7 @@ begin
     line_end = segment -> 'to' ->> 'line_end',
     lines = (segment -> 'to' ->> 'lines')::bigint,
     records = load.records + copied,
+    filtered_records = coalesce(load.filtered_records + filtered, filtered),
     bytes = load.bytes + (segment ->> 'bytes')::bigint,
     digests = load.digests || array(select jsonb_array_elements_text(segment -> 'digests'))
   where l.id = load.id;
@@ -2767,28 +2851,33 @@ $function$
 comment on function amc_history.count_checks() is
   'How many checks of workflow versions a worker could move on now.';
 
-CREATE OR REPLACE FUNCTION amc_history.count_filtered()
- RETURNS trigger
+CREATE OR REPLACE FUNCTION amc_history.count_filtered(load_id uuid, from_line bigint)
+ RETURNS bigint
  LANGUAGE plpgsql
- SECURITY DEFINER
+ STABLE
  SET search_path TO ''
 AS $function$
 declare
   flag text;
+  target text;
+  filtered bigint;
 begin
-  select t.columns[i] into flag from amc_history.result_tables t, generate_subscripts(t.header, 1) i
-    where t.table_name = new.table_name and lower(t.header[i]) = 'filtered' limit 1;
+  select t.columns[i], t.table_name into flag, target from public.result_loads l
+    join amc_history.result_tables t on t.table_name = l.table_name
+    cross join generate_subscripts(t.header, 1) i
+    where l.id = count_filtered.load_id and lower(t.header[i]) = 'filtered' limit 1;
   if found then
-    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and upper(r.%I) = ''TRUE''',
-      new.table_name, flag) into new.filtered_records using new.id;
+    execute format('select count(*) from amc_results.%I r where r.load_id = $1 and r.line >= $2
+      and upper(r.%I) = ''TRUE''', target, flag)
+      into filtered using count_filtered.load_id, count_filtered.from_line;
   end if;
-  return new;
+  return filtered;
 end;
 $function$
 ;
-comment on function amc_history.count_filtered() is
-  'Counts a load''s filtered rows as it becomes complete. Definer: whoever writes loads need not read the list of
-results tables.';
+comment on function amc_history.count_filtered(uuid,bigint) is
+  'Counts the rows of a load, from a line on, that AMC marks as filtered; null if the result has no such column.
+commit_segment counts those of its segment: a whole result may take minutes.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_running_elsewhere(instance_id text, executions jsonb, known text[])
  RETURNS integer
@@ -2956,22 +3045,76 @@ $function$
 comment on function amc_history.create_result_views(amc_history.result_tables) is
   'Creates the two views of a workflow version, in place of those that are there: one with types, one with text.';
 
-CREATE OR REPLACE FUNCTION amc_history.delete_load_rows()
- RETURNS trigger
+CREATE OR REPLACE FUNCTION amc_history.delete_dropped_rows()
+ RETURNS bigint
  LANGUAGE plpgsql
- SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  dropped amc_history.dropped_loads;
+  at_once bigint;
+  -- As in check_cells.
+  share numeric := 1;
+  deleted bigint := 0;
+  piece bigint;
 begin
-  -- Definer: whoever may delete a load need not be allowed to write results. Rows have no foreign key to their
-  -- load, since its check would run for each row of a COPY.
-  execute format('delete from amc_results.%I where load_id = $1', old.table_name) using old.id;
-  return old;
+  for dropped in
+    select d.* from amc_history.dropped_loads d
+    where not amc_history.is_held_up('job', 'amc-history-delete/' || d.load_id)
+    order by d.dropped_at, d.load_id limit 100
+  loop
+    at_once := amc_history.lines_at_once(dropped.records, dropped.bytes);
+    exit when share * at_once < 1;
+    begin
+      piece := amc_history.delete_some_rows(dropped, floor(share * at_once)::bigint);
+      deleted := deleted + piece;
+      share := share - piece::numeric / at_once;
+      perform amc_history.end_stoppage('job', 'amc-history-delete/' || dropped.load_id);
+    exception when query_canceled or others then
+      perform amc_history.record_stoppage('job', 'amc-history-delete/' || dropped.load_id, sqlstate, 'postgres',
+        sqlerrm, (select t.instance_id from amc_history.result_tables t where t.table_name = dropped.table_name));
+      -- The statement's time is over.
+      exit when sqlstate = '57014';
+    end;
+  end loop;
+  return deleted;
 end;
 $function$
 ;
-comment on function amc_history.delete_load_rows() is
-  'Deletes a load''s rows with it.';
+comment on function amc_history.delete_dropped_rows() is
+  'Deletes the rows of loads that were deleted, oldest first, in one run rows_at_once rows or those of bytes_at_once
+bytes at most (amc_history.allowances). Its place is in amc_history.dropped_loads. A load that fails is set aside, and
+the others go on. Answers how many rows. Run by pg_cron.';
+
+CREATE OR REPLACE FUNCTION amc_history.delete_some_rows(dropped amc_history.dropped_loads, lines bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  gone bigint;
+  last_line bigint;
+begin
+  execute format('with piece as (
+      select line from amc_results.%1$I where load_id = $1 and line > $2 order by line limit $3
+    ), gone as (
+      delete from amc_results.%1$I where load_id = $1 and line > $2 and line <= (select max(line) from piece)
+      returning line
+    )
+    select count(*), max(line) from gone', (dropped).table_name)
+    into gone, last_line using (dropped).load_id, (dropped).line, delete_some_rows.lines;
+  if gone < delete_some_rows.lines then
+    delete from amc_history.dropped_loads d where d.load_id = (dropped).load_id;
+  else
+    update amc_history.dropped_loads d set line = last_line where d.load_id = (dropped).load_id;
+  end if;
+  return gone;
+end;
+$function$
+;
+comment on function amc_history.delete_some_rows(amc_history.dropped_loads,bigint) is
+  'Deletes so many rows of a dropped load, the first ones that are there, and forgets the load once there are none
+left. Answers how many rows.';
 
 CREATE OR REPLACE FUNCTION amc_history.describe_collection(collection_id uuid, created boolean)
  RETURNS jsonb
@@ -3070,24 +3213,26 @@ CREATE OR REPLACE FUNCTION amc_history.drop_ended_loads(attempt_id uuid DEFAULT 
  SET search_path TO ''
 AS $function$
   with dropped as (
-    delete from public.result_loads l using public.week_attempts a
-    where a.execution_id = l.execution_id and not a.is_live and not l.complete
-      and (drop_ended_loads.attempt_id is null or a.id = drop_ended_loads.attempt_id)
+    delete from public.result_loads l where l.id in (
+      select o.id from public.result_loads o
+      join public.week_attempts a on a.execution_id = o.execution_id and not a.is_live
+      where not o.complete and (drop_ended_loads.attempt_id is null or a.id = drop_ended_loads.attempt_id)
+      limit 1000)
     returning l.id
   )
   select count(*) from dropped;
 $function$
 ;
 comment on function amc_history.drop_ended_loads(uuid) is
-  'Drops unfinished loads of attempts that have ended: of one attempt, or of all. Answers how many loads.';
+  'Drops unfinished loads of attempts that have ended: of one attempt, or of all, then at most 1000. Answers how many
+loads.';
 
 CREATE OR REPLACE FUNCTION amc_history.drop_load(attempt_id uuid, fence integer)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  -- A load that another worker has claimed has a higher fence. Deleting its rows may take seconds, and nothing else
-  -- is locked meanwhile.
+  -- A load that another worker has claimed has a higher fence.
   delete from public.result_loads l using public.week_attempts a
   where a.id = drop_load.attempt_id and l.execution_id = a.execution_id and not l.complete
     and l.fence <= drop_load.fence;
@@ -3130,6 +3275,7 @@ begin
     return 'in_use';
   end if;
   delete from public.result_loads l where l.table_name = (target).table_name;
+  delete from amc_history.dropped_loads d where d.table_name = (target).table_name;
   delete from amc_history.result_tables t where t.table_name = (target).table_name;
   return 'dropped';
 exception
@@ -3212,6 +3358,20 @@ comment on function amc_history.end_cancelled_attempts(text) is
   'Ends the attempts of an instance that are cancelled and whose execution has ended at AMC. Weeks stay as they are.
 One that cannot be ended is set aside (stoppage week).';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.end_deletion_stoppage()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.end_stoppage('job', 'amc-history-delete/' || old.load_id);
+  return null;
+end;
+$function$
+;
+comment on function amc_history.end_deletion_stoppage() is
+  'Ends what the deletion of a load''s rows was held up by, once they are gone, or their table is.';
 
 CREATE OR REPLACE FUNCTION amc_history.end_dry_run(check_row workflow_checks, outcome text, status text, words text,
     request_id text)
@@ -3309,6 +3469,20 @@ comment on function amc_history.end_first_weeks() is
   'Ends the checks whose week went alone and can tell no more: it ended, or is held. Where AMC refused or rejected it,
 the version is held with AMC''s words; else another week goes. Answers how many it ended.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.end_passed_stoppages(job text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.end_stoppage('job', s.subject) from public.stoppages s
+  where s.kind = 'job' and s.ended_at is null and starts_with(s.subject, end_passed_stoppages.job || '/')
+    and s.retry_at <= amc_history.clock_now();
+$function$
+;
+comment on function amc_history.end_passed_stoppages(text) is
+  'Ends the stoppages of a job''s rows that were to be tried again by now. A run that went through all its rows calls
+it: a row that failed again waits anew, so the others succeeded, or are not to be done any more.';
 
 CREATE OR REPLACE FUNCTION amc_history.end_result_stoppage()
  RETURNS trigger
@@ -4197,6 +4371,24 @@ comment on function amc_history.limit_workflows() is
 instance_has_too_many_workflows), counted under a lock of each. After the insert, so that a version that is saved
 already is answered as ever. Definer: counts what row level security hides.';
 
+CREATE OR REPLACE FUNCTION amc_history.lines_at_once(records bigint, bytes bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+begin
+  return greatest(1, least(allowed.rows_at_once,
+    floor(allowed.bytes_at_once::numeric * lines_at_once.records / nullif(lines_at_once.bytes, 0))))::bigint;
+end;
+$function$
+;
+comment on function amc_history.lines_at_once(bigint,bigint) is
+  'How many rows of a result with so many records and bytes one run of a job may check or delete: rows_at_once, or
+those of bytes_at_once if they are fewer (amc_history.allowances); at least one.';
+
 CREATE OR REPLACE FUNCTION amc_history.load_rows(load_id uuid, max_rows integer, after_line bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -4240,8 +4432,6 @@ AS $function$
 #variable_conflict use_column
 declare
   max_cell_length constant integer := 1000;
-  -- The load itself checks so many rows. Checking takes about as long as COPY did, so check_cells does larger results.
-  max_rows_at_once constant integer := 50000;
   load public.result_loads;
   target amc_history.result_tables;
   told jsonb;
@@ -4252,7 +4442,9 @@ begin
   select * into load from public.result_loads l where l.id = load_summary.load_id;
   if load.cells_checked_at is not null then
     uncast := load.uncast;
-  elsif load.records <= max_rows_at_once and amc_history.load_types(load.id) is not null then
+  -- Checking takes about as long as COPY did: the load itself checks a quarter of what check_cells does in a run.
+  elsif load.records <= amc_history.lines_at_once(load.records, load.bytes) / 4
+    and amc_history.load_types(load.id) is not null then
     uncast := amc_history.count_uncast(load.id, 1, load.records);
   end if;
   select * into target from amc_history.result_tables t where t.table_name = load.table_name;
@@ -4379,6 +4571,24 @@ Definer: it says what the policies of the four tables say, in one pass from the 
 all loads of the database nor the load of each row.';
 -- authenticated: execute
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.loads_to_check()
+ RETURNS SETOF result_loads
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select l.* from public.result_loads l
+  join amc_history.result_tables t on t.table_name = l.table_name and t.types is not null
+  where l.complete and l.cells_checked_at is null
+    -- The worker of a live attempt holds the summary already and is about to report it.
+    and not exists (select from public.week_attempts a where a.execution_id = l.execution_id and a.is_live)
+    and not amc_history.is_held_up('job', 'amc-history-check/' || l.id)
+  order by l.completed_at, l.id limit 100;
+$function$
+;
+comment on function amc_history.loads_to_check() is
+  'Loads whose cells are to be checked now, oldest first, at most 100; without those that are set aside.';
 
 CREATE OR REPLACE FUNCTION amc_history.local_midnight(day date)
  RETURNS text
@@ -4769,42 +4979,38 @@ CREATE OR REPLACE FUNCTION amc_history.open_restatements(max_weeks integer DEFAU
  SET search_path TO ''
 AS $function$
 declare
-  restated uuid;
-  week public.report_data_weeks;
+  job constant text := 'amc-history-restate/';
+  collection public.report_data_collections;
   opened integer := 0;
 begin
-  for restated in
-    select c.id from public.report_data_collections c
-    where c.restate_weeks > 0 and exists (select from amc_history.weeks_to_restate(c.id))
+  for collection in
+    select c.* from public.report_data_collections c
+    where c.restate_weeks > 0 and not amc_history.is_held_up('job', job || c.id)
     order by c.id
   loop
     exit when opened >= open_restatements.max_weeks;
-    -- A collection that a person is changing is left to the next run.
-    perform from public.report_data_collections c where c.id = restated for no key update skip locked;
-    continue when not found;
-    -- Asked again: until the lock was granted, the collection may have been paused or its weeks claimed.
-    for week in
-      select w.* from public.report_data_weeks w
-      where w.id in (select t.id from amc_history.weeks_to_restate(restated) t)
-      order by w.id for no key update skip locked
-    loop
-      exit when opened >= open_restatements.max_weeks;
-      update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
-      where w.id = week.id and w.status = 'completed' and w.due_at is null
-        and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live);
-      continue when not found;
-      perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
-      opened := opened + 1;
-    end loop;
+    begin
+      opened := opened + amc_history.restate_collection(collection.id, open_restatements.max_weeks - opened);
+    exception when query_canceled or others then
+      perform amc_history.record_stoppage('job', job || collection.id, sqlstate, 'postgres', sqlerrm,
+        collection.instance_id, collection.id);
+      -- The statement's time is over.
+      if sqlstate = '57014' then
+        return opened;
+      end if;
+    end;
   end loop;
+  if opened < open_restatements.max_weeks then
+    perform amc_history.end_passed_stoppages('amc-history-restate');
+  end if;
   return opened;
 end;
 $function$
 ;
 comment on function amc_history.open_restatements(integer) is
   'Makes the weeks due again that their collections'' policies collect again, at most max_weeks; each at most once
-in restate_every_days. They stay completed and show what they show until the new result is in. Answers how many.
-Run by pg_cron.';
+in restate_every_days. They stay completed and show what they show until the new result is in. A collection or a week
+that fails is set aside, and the others go on. Answers how many. Run by pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.parameter_value_fault(given jsonb)
  RETURNS text
@@ -5023,57 +5229,137 @@ $function$
 comment on function amc_history.protect_terminal_status() is
   'Refuses to change a status with which an execution ended at AMC.';
 
-CREATE OR REPLACE FUNCTION amc_history.prune_versions(max_loads integer DEFAULT 20, max_records bigint DEFAULT 2000000)
+CREATE OR REPLACE FUNCTION amc_history.prune_version(load_id uuid, week_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  week public.report_data_weeks;
+  pruned public.result_loads;
+begin
+  -- A week that another session has locked waits for the next run.
+  select * into week from public.report_data_weeks w where w.id = prune_version.week_id for no key update skip locked;
+  if not found then
+    return false;
+  end if;
+  -- Checked again under the lock: meanwhile the week may have come to show this result.
+  delete from public.result_loads l where l.id = prune_version.load_id
+    and not (week.status = 'completed' and l.execution_id is not distinct from week.execution_id)
+  returning * into pruned;
+  if not found then
+    return false;
+  end if;
+  perform amc_history.record_event('version_pruned', null, week, pruned.execution_id,
+    jsonb_build_object('records', pruned.records));
+  return true;
+end;
+$function$
+;
+comment on function amc_history.prune_version(uuid,uuid) is
+  'Deletes a load of a week unless the week shows it, or another session has locked the week. Leaves an event
+version_pruned. Answers whether it did.';
+
+CREATE OR REPLACE FUNCTION amc_history.prune_versions(max_loads integer DEFAULT 1000)
  RETURNS integer
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
   candidate record;
-  week public.report_data_weeks;
+  found_loads integer := 0;
   pruned integer := 0;
-  gone bigint := 0;
 begin
   for candidate in select * from amc_history.versions_to_prune(prune_versions.max_loads) loop
-    exit when pruned > 0 and gone + candidate.records > prune_versions.max_records;
-    -- A week that another session has locked waits for the next run.
-    select * into week from public.report_data_weeks w where w.id = candidate.week_id for no key update skip locked;
-    continue when not found;
-    -- Checked again under the lock: meanwhile the week may have come to show this result.
-    delete from public.result_loads l where l.id = candidate.load_id
-      and not (week.status = 'completed' and l.execution_id is not distinct from week.execution_id);
-    continue when not found;
-    perform amc_history.record_event('version_pruned', null, week, candidate.execution_id,
-      jsonb_build_object('records', candidate.records));
-    pruned := pruned + 1;
-    gone := gone + candidate.records;
+    found_loads := found_loads + 1;
+    begin
+      pruned := pruned + amc_history.prune_version(candidate.load_id, candidate.week_id)::integer;
+    exception when query_canceled or others then
+      perform amc_history.set_load_aside('amc-history-prune', candidate.load_id, sqlstate, sqlerrm);
+      -- The statement's time is over.
+      if sqlstate = '57014' then
+        return pruned;
+      end if;
+    end;
   end loop;
+  if found_loads < prune_versions.max_loads then
+    perform amc_history.end_passed_stoppages('amc-history-prune');
+  end if;
   return pruned;
 end;
 $function$
 ;
-comment on function amc_history.prune_versions(integer,bigint) is
-  'Deletes results beyond their collection''s keep_versions, oldest first: at most max_loads, and no more than
-max_records rows unless the first alone has more. Each leaves an event version_pruned. Answers how many. Run by
-pg_cron.';
+comment on function amc_history.prune_versions(integer) is
+  'Deletes results beyond their collection''s keep_versions, oldest first, at most max_loads; delete_dropped_rows
+deletes their rows. One that fails is set aside, and the others go on. Answers how many. Run by pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.purge_history()
- RETURNS void
- LANGUAGE sql
+ RETURNS bigint
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-  select amc_history.drop_ended_loads();
-  delete from cron.job_run_details
-    where end_time < amc_history.clock_now() - (select l.keep_job_runs from amc_history.allowances() l);
-  delete from public.tracking_events
-    where happened_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
-  delete from public.stoppages
-    where ended_at < amc_history.clock_now() - (select l.keep_events from amc_history.allowances() l);
+declare
+  job constant text := 'amc-history-purge/';
+  what text;
+  purged bigint := 0;
+begin
+  foreach what in array array['loads', 'job_runs', 'events', 'stoppages'] loop
+    continue when amc_history.is_held_up('job', job || what);
+    begin
+      purged := purged + amc_history.purge_some(what);
+      perform amc_history.end_stoppage('job', job || what);
+    exception when query_canceled or others then
+      perform amc_history.record_stoppage('job', job || what, sqlstate, 'postgres', sqlerrm, null);
+      -- The statement's time is over.
+      exit when sqlstate = '57014';
+    end;
+  end loop;
+  return purged;
+end;
 $function$
 ;
 comment on function amc_history.purge_history() is
-  'Deletes old records: runs of jobs after keep_job_runs, tracking events and ended
-stoppages after keep_events (amc_history.allowances); and partial loads of attempts that have ended. Run by pg_cron.';
+  'Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
+tracking events and ended stoppages after keep_events, and partial loads of attempts that have ended. A kind that fails
+is set aside, and the others go on. Answers how many. Run by pg_cron.';
+
+CREATE OR REPLACE FUNCTION amc_history.purge_some(what text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  now_at constant timestamptz := amc_history.clock_now();
+  purged bigint;
+begin
+  case purge_some.what
+    when 'loads' then
+      return amc_history.drop_ended_loads();
+    when 'job_runs' then
+      -- A run that was interrupted has no end, and perhaps not even a start.
+      delete from cron.job_run_details d where d.runid in (
+        select r.runid from cron.job_run_details r
+        where coalesce(r.end_time, r.start_time) < now_at - allowed.keep_job_runs
+          or coalesce(r.end_time, r.start_time) is null and r.status = 'failed'
+        order by r.runid limit allowed.rows_at_once);
+    when 'events' then
+      delete from public.tracking_events e where e.id in (
+        select o.id from public.tracking_events o where o.happened_at < now_at - allowed.keep_events
+        order by o.happened_at limit allowed.rows_at_once);
+    when 'stoppages' then
+      delete from public.stoppages s where s.id in (
+        select o.id from public.stoppages o where o.ended_at < now_at - allowed.keep_events
+        order by o.ended_at limit allowed.rows_at_once);
+  end case;
+  get diagnostics purged = row_count;
+  return purged;
+end;
+$function$
+;
+comment on function amc_history.purge_some(text) is
+  'Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages, or
+loads: partial ones of attempts that have ended. Answers how many.';
 
 CREATE OR REPLACE FUNCTION amc_history.raise_alert(code text, message text, instance_id text, week_id uuid DEFAULT
     NULL::uuid, detail jsonb DEFAULT NULL::jsonb, subject text DEFAULT NULL::text)
@@ -5163,6 +5449,28 @@ $function$
 ;
 comment on function amc_history.record_checked_cells() is
   'Stores the summary''s count of cells that do not fit as a load becomes complete.';
+
+CREATE OR REPLACE FUNCTION amc_history.record_dropped_load()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- A load whose table is gone, or is going in the same statement, leaves no rows.
+  insert into amc_history.dropped_loads (load_id, table_name, records, bytes)
+  select old.id, t.table_name, old.records, old.bytes from amc_history.result_tables t
+  where t.table_name = old.table_name;
+  perform amc_history.end_stoppage('job', job || '/' || old.id)
+  from unnest(array['amc-history-check', 'amc-history-prune']) job;
+  return old;
+end;
+$function$
+;
+comment on function amc_history.record_dropped_load() is
+  'Leaves the rows of a load that is deleted to amc_history.delete_dropped_rows, since millions take minutes; and ends
+what its jobs were held up by. Rows have no foreign key to their load: its check would run for each row of a COPY.
+Definer: whoever may delete a load need not be allowed to write results.';
 
 CREATE OR REPLACE FUNCTION amc_history.record_dry_runs(check_row workflow_checks, shown text, message text)
  RETURNS void
@@ -5665,6 +5973,68 @@ $function$
 comment on function amc_history.resolve_unknown_outcome_alerts() is
   'Resolves the alerts about the unknown outcome of a create as soon as its attempt leaves the state unknown.';
 
+CREATE OR REPLACE FUNCTION amc_history.restate_by_policy(week_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  week public.report_data_weeks;
+begin
+  update public.report_data_weeks w set due_at = amc_history.clock_now(), error_count = 0
+  where w.id = restate_by_policy.week_id and w.status = 'completed' and w.due_at is null
+    and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
+  returning * into week;
+  if not found then
+    return false;
+  end if;
+  perform amc_history.record_event('week_to_be_restated', null, week, week.execution_id, '{"by": "policy"}');
+  return true;
+end;
+$function$
+;
+comment on function amc_history.restate_by_policy(uuid) is
+  'Makes a completed week due again, unless it is due or under way. Answers whether it did.';
+
+CREATE OR REPLACE FUNCTION amc_history.restate_collection(collection_id uuid, max_weeks integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  job constant text := 'amc-history-restate/';
+  candidates uuid[];
+  week public.report_data_weeks;
+  opened integer := 0;
+begin
+  -- A collection that a person is changing is left to the next run.
+  perform from public.report_data_collections c where c.id = restate_collection.collection_id
+    for no key update skip locked;
+  if not found then
+    return 0;
+  end if;
+  candidates := array(select t.id from amc_history.weeks_to_restate(restate_collection.collection_id) t);
+  for week in
+    select w.* from public.report_data_weeks w
+    where w.id = any (candidates) and not amc_history.is_held_up('job', job || w.id)
+    order by w.id for no key update skip locked
+  loop
+    exit when opened >= restate_collection.max_weeks;
+    begin
+      opened := opened + amc_history.restate_by_policy(week.id)::integer;
+    exception when others then
+      perform amc_history.record_stoppage('job', job || week.id, sqlstate, 'postgres', sqlerrm, week.instance_id,
+        week.collection_id, week.id);
+    end;
+  end loop;
+  return opened;
+end;
+$function$
+;
+comment on function amc_history.restate_collection(uuid,integer) is
+  'Makes the weeks of a collection due again that its policy collects again now, at most max_weeks, unless another
+session has locked the collection. A week that fails is set aside. Answers how many.';
+
 CREATE OR REPLACE FUNCTION amc_history.restate_week(week_id uuid)
  RETURNS control_report
  LANGUAGE plpgsql
@@ -5891,6 +6261,22 @@ comment on function amc_history.set_keep_versions(uuid,integer) is
   'See public.set_keep_versions. Definer: users may not write collections.';
 -- authenticated: execute
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.set_load_aside(job text, load_id uuid, code text, words text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.record_stoppage('job', set_load_aside.job || '/' || set_load_aside.load_id, set_load_aside.code,
+    'postgres', set_load_aside.words, w.instance_id, w.collection_id, w.id)
+  from (select) one
+  left join public.result_loads l on l.id = set_load_aside.load_id
+  left join public.workflow_executions e on e.id = l.execution_id
+  left join public.report_data_weeks w on w.id = e.week_id;
+$function$
+;
+comment on function amc_history.set_load_aside(text,uuid,text,text) is
+  'Records that a job is held up at one load: code and words are the SQLSTATE and the message of the error.';
 
 CREATE OR REPLACE FUNCTION amc_history.set_restatement_policy(collection_id uuid, restate_weeks integer,
     restate_every_days integer)
@@ -6284,13 +6670,14 @@ AS $function$
       and not exists (select from public.week_attempts a where a.execution_id = e.id and a.is_live)
   ) v
   -- The shown one has place 1, and at least one is kept.
-  where v.place > v.keep_versions
+  where v.place > v.keep_versions and not amc_history.is_held_up('job', 'amc-history-prune/' || v.load_id)
   order by v.completed_at, v.load_id
   limit versions_to_prune.max_loads;
 $function$
 ;
 comment on function amc_history.versions_to_prune(integer) is
-  'Loads beyond the keep_versions newest of each week, oldest first. Never the shown one, nor that of a live attempt.';
+  'Loads beyond the keep_versions newest of each week, oldest first. Never the shown one, nor that of a live attempt,
+nor one that is set aside.';
 
 CREATE OR REPLACE FUNCTION amc_history.weeks_to_restate(collection_id uuid)
  RETURNS SETOF report_data_weeks
@@ -8036,8 +8423,10 @@ select cron.schedule('amc-history-check', '* * * * *', 'select amc_history.check
 
 select cron.schedule('amc-history-collect', '* * * * *', 'select amc_history.dispatch_collect()');
 
+select cron.schedule('amc-history-delete', '* * * * *', 'select amc_history.delete_dropped_rows()');
+
 select cron.schedule('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()');
 
-select cron.schedule('amc-history-purge', '17 3 * * *', 'select amc_history.purge_history()');
+select cron.schedule('amc-history-purge', '17 * * * *', 'select amc_history.purge_history()');
 
 select cron.schedule('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()');

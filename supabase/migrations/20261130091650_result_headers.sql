@@ -146,6 +146,7 @@ begin
     return 'in_use';
   end if;
   delete from public.result_loads l where l.table_name = (target).table_name;
+  delete from amc_history.dropped_loads d where d.table_name = (target).table_name;
   delete from amc_history.result_tables t where t.table_name = (target).table_name;
   return 'dropped';
 exception

@@ -20,11 +20,8 @@ revoke all on
   public.tracking_events, public.tracking_alerts, public.stoppages,
   public.collection_progress, public.week_results, public.week_versions
   from public, anon, authenticated, service_role;
-<<<<<<< HEAD
-revoke all on amc_history.allowances, amc_history.result_headers, amc_history.result_tables, amc_history.dropped_loads
-=======
-revoke all on amc_history.allowances, amc_history.load_turns, amc_history.result_headers, amc_history.result_tables
->>>>>>> e52c9d0 (Take turns in loading, know a file by its link without the signature, and hold up a failed load alone)
+revoke all on amc_history.allowances, amc_history.dropped_loads, amc_history.load_turns,
+  amc_history.result_headers, amc_history.result_tables
   from public, anon, authenticated, service_role;
 -- The sequences of identity columns: projects made before June 2026 grant them by default.
 revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq, public.stoppages_id_seq

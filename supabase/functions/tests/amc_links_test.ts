@@ -46,7 +46,6 @@ Deno.test("a placeholder as nextToken does not make files twice", async () => {
   assert.equal(server.asked.length, 2);
 });
 
-<<<<<<< HEAD
 Deno.test("links that differ in their query are different files, unless it is only another signature", async () => {
   const signed = (query: string, n: number) =>
     `https://results.s3.us-east-1.amazonaws.com/part.csv?${query}X-Amz-Date=${n}&X-Amz-Signature=${n}`;
@@ -65,7 +64,7 @@ Deno.test("links that differ in their query are different files, unless it is on
   const links = await clientOf(server).client.downloadUrls(EXECUTION_ID);
   assert.deepEqual(links.urls, files(0));
 });
-=======
+
 /** A link to an object, with these parameters. */
 function link(parameters: string, path = "part.csv"): string {
   return `https://amc-output.s3.us-east-1.amazonaws.com/${path}?${parameters}`;
@@ -110,7 +109,6 @@ for (const [what, downloadUrls, count] of FILES) {
     assert.ok(!/Signature|X-Amz|AWSAccess/i.test(links.files.join()));
   });
 }
->>>>>>> e52c9d0 (Take turns in loading, know a file by its link without the signature, and hold up a failed load alone)
 
 const NOT_READY: [string, () => Response][] = [
   [

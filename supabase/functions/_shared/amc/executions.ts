@@ -218,27 +218,9 @@ function notReady(error: unknown): NotReadyError | null {
   return likely ? new NotReadyError(message, { status, requestId }) : null;
 }
 
-<<<<<<< HEAD
-/** Parameters that differ from one signing of a link to the next, of S3 and of CloudFront. */
-const SIGNING =
-  /^(?:x-amz-.*|awsaccesskeyid|signature|expires|policy|key-pair-id)$/i;
-
-=======
->>>>>>> e52c9d0 (Take turns in loading, know a file by its link without the signature, and hold up a failed load alone)
 function addLinks(into: Map<string, string>, links: string[]): void {
   for (const link of links) {
     const file = fileOf(link);
     if (!into.has(file)) into.set(file, link);
   }
-}
-
-/** The file that a link leads to: the link without its signature. The rest of a query may name the file or its version. */
-function fileOf(link: string): string {
-  const url = URL.parse(link);
-  if (url === null) return link;
-  for (const name of [...url.searchParams.keys()]) {
-    if (SIGNING.test(name)) url.searchParams.delete(name);
-  }
-  url.hash = "";
-  return url.href;
 }

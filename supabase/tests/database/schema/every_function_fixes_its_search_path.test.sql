@@ -11,20 +11,12 @@ select is((select array_agg(name order by name collate "C") from functions where
     'amc_history.allowances()', 'amc_history.apply_column_types()', 'amc_history.cancel_collection(uuid)',
     'amc_history.cancel_orphaned_attempt()', 'amc_history.check_workflow_again(text,text,boolean)',
     'amc_history.confirm_execution(uuid,text)',
-<<<<<<< HEAD
     'amc_history.confirm_no_execution(uuid)', 'amc_history.drop_result_table()', 'amc_history.limit_workflows()',
-    'amc_history.loads_of_caller()',
-    'amc_history.lock_own_attempt(uuid)', 'amc_history.lock_own_collection(uuid)',
-    'amc_history.lock_own_week(uuid)', 'amc_history.pause_collection(uuid)',
-    'amc_history.protect_shown_load()', 'amc_history.record_dropped_load()', 'amc_history.resolve_alert(bigint)',
-=======
-    'amc_history.confirm_no_execution(uuid)', 'amc_history.count_filtered()',
-    'amc_history.delete_load_rows()', 'amc_history.drop_result_table()', 'amc_history.limit_workflows()',
     'amc_history.loads_in_turn(integer)', 'amc_history.loads_of_caller()',
     'amc_history.lock_own_attempt(uuid)', 'amc_history.lock_own_collection(uuid)',
     'amc_history.lock_own_week(uuid)', 'amc_history.pause_collection(uuid)',
-    'amc_history.protect_shown_load()', 'amc_history.record_load_turns(uuid[])', 'amc_history.resolve_alert(bigint)',
->>>>>>> e52c9d0 (Take turns in loading, know a file by its link without the signature, and hold up a failed load alone)
+    'amc_history.protect_shown_load()', 'amc_history.record_dropped_load()', 'amc_history.record_load_turns(uuid[])',
+    'amc_history.resolve_alert(bigint)',
     'amc_history.restate_week(uuid)', 'amc_history.resume_collection(uuid)',
     'amc_history.retry_failed_weeks(uuid)', 'amc_history.retry_week(uuid)',
     'amc_history.set_keep_versions(uuid,integer)',
