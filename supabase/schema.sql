@@ -91,6 +91,7 @@ create table amc_history.allowances (
   create_in_flight interval default '00:08:40'::interval not null,
   create_lease interval default '00:01:00'::interval not null,
   create_timeout interval default '00:00:30'::interval not null,
+  create_tries integer default 10 not null,
   daily_collections_of_instance integer default 2000 not null,
   daily_collections_of_member integer default 500 not null,
   default_weeks integer default 52 not null,
@@ -118,6 +119,8 @@ create table amc_history.allowances (
   pause_base interval default '00:00:15'::interval not null,
   pause_longest interval default '00:15:00'::interval not null,
   post_window interval default '00:00:20'::interval not null,
+  refusal_wait interval default '00:10:00'::interval not null,
+  refusals_in_row integer default 3 not null,
   refused_again interval default '00:01:00'::interval not null,
   repeated_request interval default '00:10:00'::interval not null,
   restate_days integer default 90 not null,
@@ -125,6 +128,7 @@ create table amc_history.allowances (
   result_gone_errors integer default 3 not null,
   result_wait_least interval default '00:00:15'::interval not null,
   result_wait_longest interval default '00:05:00'::interval not null,
+  retention_ends interval default '7 days'::interval not null,
   retention_months integer default 13 not null,
   retry_after_longest interval default '24:00:00'::interval not null,
   rows_at_once integer default 200000 not null,
@@ -137,21 +141,21 @@ create table amc_history.allowances (
   wake_ups integer default 3 not null,
   watch interval default '48:00:00'::interval not null,
   workflow_visible interval default '00:10:00'::interval not null,
-  workflow_visible_retry interval default '00:00:30'::interval not null,
   workflows_of_instance integer default 5000 not null,
   workflows_of_member integer default 2000 not null,
   constraint abandoned_is_watched_beyond_the_lag CHECK ((list_lag < watch)),
   constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
-    workflow_visible, workflow_visible_retry, dry_run_poll, dry_run_runs, dry_run_queued, list_lag, list_overlap,
-    list_lease, idle_poll, watch, unknown_status, pause_base, pause_longest, retry_after_longest, failed_retry_least,
+    workflow_visible, refusal_wait, dry_run_poll, dry_run_runs, dry_run_queued, list_lag, list_overlap, list_lease,
+    idle_poll, watch, unknown_status, pause_base, pause_longest, retry_after_longest, failed_retry_least,
     failed_retry_base, failed_retry_longest, cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
     load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
-    result_gone, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval) AND
-    (LEAST((load_errors)::bigint, (result_gone_errors)::bigint, (default_weeks)::bigint, (most_weeks)::bigint,
+    result_gone, retention_ends, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval)
+    AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint, (default_weeks)::bigint, (most_weeks)::bigint,
     (settle_days)::bigint, (restate_days)::bigint, (retention_months)::bigint, (open_weeks_of_member)::bigint,
     (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint,
     (workflows_of_member)::bigint, (workflows_of_instance)::bigint, (wake_ups)::bigint,
-    (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once, (stoppage_alert_times)::bigint) > 0))),
+    (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once, (refusals_in_row)::bigint,
+    (create_tries)::bigint, (stoppage_alert_times)::bigint) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -164,8 +168,7 @@ create table amc_history.allowances (
   constraint pauses_grow CHECK (((pause_base <= pause_longest) AND (pause_longest <= retry_after_longest))),
   constraint result_waits_grow CHECK (((result_wait_least <= result_wait_longest) AND (result_wait_longest <
     result_gone))),
-  constraint stoppage_pauses_grow CHECK ((stoppage_pause_base <= stoppage_pause_longest)),
-  constraint unseen_workflow_is_tried_again CHECK ((workflow_visible_retry < workflow_visible))
+  constraint stoppage_pauses_grow CHECK ((stoppage_pause_base <= stoppage_pause_longest))
 );
 alter table amc_history.allowances enable row level security;
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
@@ -187,6 +190,9 @@ comment on column amc_history.allowances.create_lease is
 comment on column amc_history.allowances.create_timeout is
   'How long a worker waits for AMC''s answer to a create. The worker''s own limit (CREATE_TIMEOUT_MS in
 supabase/functions/_shared/amc) must be no longer.';
+comment on column amc_history.allowances.create_tries is
+  'After so many creates in a row without an execution a week is held for a person. Those that met a limit of AMC, or
+were not sent, do not count.';
 comment on column amc_history.allowances.daily_collections_of_instance is
   'Most collections that are started on one instance in any 24 hours.';
 comment on column amc_history.allowances.daily_collections_of_member is
@@ -243,6 +249,10 @@ comment on column amc_history.allowances.pause_longest is
   'The longest such pause.';
 comment on column amc_history.allowances.post_window is
   'How long after it sent the claim a worker may POST a create, on its own monotonic clock.';
+comment on column amc_history.allowances.refusal_wait is
+  'How long a week whose create was refused waits to see whether AMC refuses or takes the collection''s others.';
+comment on column amc_history.allowances.refusals_in_row is
+  'When AMC refused so many weeks of a collection in a row, the collection is held and none of them fails.';
 comment on column amc_history.allowances.refused_again is
   'After how long a credential that Amazon refused once is tried again, before it stops anything.';
 comment on column amc_history.allowances.repeated_request is
@@ -259,6 +269,8 @@ comment on column amc_history.allowances.result_wait_least is
   'The least pause while AMC has no result yet of an execution that ended; it grows to a quarter of the time since.';
 comment on column amc_history.allowances.result_wait_longest is
   'The longest such pause.';
+comment on column amc_history.allowances.retention_ends is
+  'How long before AMC no longer keeps a week''s data it goes before all others.';
 comment on column amc_history.allowances.retention_months is
   'How many months of data AMC keeps for a workflow that does not say otherwise (amc_workflows.retention_months): 13 by
 default, and for custom or paid sources more (docs, M).';
@@ -286,8 +298,6 @@ comment on column amc_history.allowances.watch is
   'How long AMC''s list is still searched for the execution of an attempt that was abandoned.';
 comment on column amc_history.allowances.workflow_visible is
   'How long after it was saved AMC may say that a workflow does not exist.';
-comment on column amc_history.allowances.workflow_visible_retry is
-  'How long a week waits for such a workflow.';
 comment on column amc_history.allowances.workflows_of_instance is
   'Most workflow versions of one instance.';
 comment on column amc_history.allowances.workflows_of_member is
@@ -612,8 +622,10 @@ create table public.report_data_collections (
   idempotency_key text,
   instance_id text not null,
   keep_versions integer default 3 not null,
+  last_claimed_at timestamp with time zone,
   owner_id uuid,
   parameter_values jsonb default '{}'::jsonb not null,
+  parameters_hash text generated always as (md5((parameter_values)::text)) stored not null,
   paused_at timestamp with time zone,
   request_hash text,
   restate_every_days integer default 7 not null,
@@ -668,8 +680,12 @@ comment on column public.report_data_collections.idempotency_key is
   'The caller''s key: a request with the same key is answered with the same collection.';
 comment on column public.report_data_collections.keep_versions is
   'How many results are kept of each week, including the shown one. Older ones are pruned.';
+comment on column public.report_data_collections.last_claimed_at is
+  'The collection served longest ago is served first, within an instance and among those of one owner.';
 comment on column public.report_data_collections.owner_id is
   'The user who started it. Null once that user is deleted: the history stays.';
+comment on column public.report_data_collections.parameters_hash is
+  'MD5 of parameter_values: equal values, equal hash. Claims and window keys carry it in place of the values.';
 comment on column public.report_data_collections.request_hash is
   'Hash of the request: the same one again within the allowance repeated_request, without a key, is answered with the
 same collection.';
@@ -695,9 +711,11 @@ create table public.report_data_weeks (
   error_count integer default 0 not null,
   error_message text,
   execution_id text,
+  failed_creates integer default 0 not null,
   finished_at timestamp with time zone,
   id uuid default gen_random_uuid() not null,
   instance_id text not null,
+  refused_at timestamp with time zone,
   started_at timestamp with time zone,
   status text default 'pending'::text not null,
   survey_again boolean default false not null,
@@ -708,9 +726,11 @@ create table public.report_data_weeks (
   week_start_date date not null,
   constraint error_count_is_not_negative CHECK ((error_count >= 0)),
   constraint execution_belongs_to_its_week FOREIGN KEY (id, execution_id) REFERENCES workflow_executions(week_id, id),
+  constraint failed_creates_is_not_negative CHECK ((failed_creates >= 0)),
   constraint finished_at_matches_status CHECK (((finished_at IS NOT NULL) = amc_history.is_final_week_status(status))),
   constraint only_open_weeks_are_due CHECK (((due_at IS NULL) OR (status = ANY (ARRAY['pending'::text, 'running'::text,
     'completed'::text])))),
+  constraint refused_week_waits CHECK (((refused_at IS NULL) OR (due_at IS NOT NULL))),
   constraint report_data_weeks_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON
     DELETE CASCADE,
   constraint report_data_weeks_collection_id_week_start_date_key UNIQUE (collection_id, week_start_date),
@@ -722,10 +742,14 @@ create table public.report_data_weeks (
 );
 CREATE INDEX report_data_weeks_due_idx ON public.report_data_weeks USING btree (instance_id, due_at, week_start_date)
     WHERE (due_at IS NOT NULL);
+CREATE INDEX report_data_weeks_due_of_collection_idx ON public.report_data_weeks USING btree (instance_id,
+    collection_id, due_at, week_start_date) WHERE (due_at IS NOT NULL);
 CREATE UNIQUE INDEX report_data_weeks_execution_id_key ON public.report_data_weeks USING btree (execution_id) WHERE
     (execution_id IS NOT NULL);
 CREATE INDEX report_data_weeks_open_idx ON public.report_data_weeks USING btree (instance_id, collection_id) WHERE
     (finished_at IS NULL);
+CREATE INDEX report_data_weeks_refused_idx ON public.report_data_weeks USING btree (collection_id) WHERE (refused_at IS
+    NOT NULL);
 CREATE INDEX report_data_weeks_survey_again_idx ON public.report_data_weeks USING btree (instance_id) WHERE
     survey_again;
 CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE
@@ -738,6 +762,9 @@ CREATE TRIGGER hold_for_survey BEFORE INSERT OR UPDATE ON public.report_data_wee
 CREATE TRIGGER protect_execution_id BEFORE UPDATE OF execution_id ON public.report_data_weeks FOR EACH ROW WHEN
     (((old.execution_id IS NOT NULL) AND (new.execution_id IS NULL))) EXECUTE FUNCTION
     amc_history.protect_execution_id();
+CREATE TRIGGER release_held_week AFTER UPDATE OF due_at ON public.report_data_weeks FOR EACH ROW WHEN (((old.due_at =
+    'infinity'::timestamp with time zone) AND (new.due_at IS DISTINCT FROM 'infinity'::timestamp with time zone)))
+    EXECUTE FUNCTION amc_history.release_held_week();
 CREATE TRIGGER require_complete_load BEFORE UPDATE OF status, execution_id ON public.report_data_weeks FOR EACH ROW WHEN
     (((new.status = 'completed'::text) AND ((old.status <> 'completed'::text) OR (old.execution_id IS DISTINCT FROM
     new.execution_id)))) EXECUTE FUNCTION amc_history.require_complete_load();
@@ -765,10 +792,16 @@ comment on column public.report_data_weeks.error_message is
   'The same in words: AMC''s own where AMC said why.';
 comment on column public.report_data_weeks.execution_id is
   'The AMC execution that the result comes from; while there is no result yet, the one under way or last tried.';
+comment on column public.report_data_weeks.failed_creates is
+  'Creates in a row that brought no execution. With create_tries of them (amc_history.allowances) the week is held.
+Those that met a limit of AMC, or were not sent, do not count.';
 comment on column public.report_data_weeks.finished_at is
   'When the week reached its terminal status; null before.';
 comment on column public.report_data_weeks.instance_id is
   'The collection''s instance, copied so that the due weeks of one instance are one index range.';
+comment on column public.report_data_weeks.refused_at is
+  'When AMC refused its create, while nobody knows yet whether it refuses the collection''s other weeks too. Until then,
+or until refusal_wait is over (amc_history.allowances), the week waits and has not failed.';
 comment on column public.report_data_weeks.started_at is
   'When the week first became running.';
 comment on column public.report_data_weeks.survey_again is
@@ -1620,7 +1653,7 @@ begin
     amc_history.clock_now(), amc_history.clock_now(),
     least(greatest(coalesce((amc_history.read_observation(adopt_execution.details)).timeout_seconds, 21600), 21600),
       86400),
-    amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameter_values),
+    amc_history.window_key(c.workflow_id, week.time_window_start, c.time_zone, c.parameters_hash),
     free, adopt_execution.execution_id
   from public.report_data_collections c where c.id = week.collection_id
   on conflict do nothing
@@ -1741,14 +1774,13 @@ or at the latest in the transaction that completes it. Definer: whoever writes l
 
 CREATE OR REPLACE FUNCTION amc_history.apply_create_verdict(attempt week_attempts, week report_data_weeks, verdict text,
     message text, paused_until timestamp with time zone)
- RETURNS void
+ RETURNS text
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 #variable_conflict use_column
 declare
   now_at timestamptz := amc_history.clock_now();
-  retry_after constant interval := (amc_history.allowances()).workflow_visible_retry;
 begin
   case apply_create_verdict.verdict
     when 'not_sent' then
@@ -1761,10 +1793,11 @@ begin
         then apply_create_verdict.paused_until else now_at end);
     when 'workflow_not_visible' then
       perform amc_history.end_attempt(attempt.id, 'not_visible');
-      perform amc_history.reschedule_week(week, now_at + retry_after);
+      perform amc_history.reschedule_week(week, now_at);
+      perform amc_history.hold_unseen_workflow(attempt, week, apply_create_verdict.message);
+      return 'workflow_held';
     when 'refused' then
-      perform amc_history.end_attempt(attempt.id, 'refused');
-      perform amc_history.fail_week(week, 'amc_refused', apply_create_verdict.message);
+      return amc_history.weigh_refusal(attempt, week, apply_create_verdict.message);
     when 'throttled', 'unauthorized' then
       -- AMC answered, so the create is not under way any more; but AMC's list may lag if it took it all the same.
       update public.week_attempts a set state = 'unknown', leased_until = null,
@@ -1774,13 +1807,14 @@ begin
     else
       update public.week_attempts a set state = 'unknown', leased_until = null where a.id = attempt.id;
   end case;
+  return null;
 end;
 $function$
 ;
 comment on function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamp with time zone)
     is
   'Does to an attempt and its week what the verdict on its create asks for (see public.report_create). Only refused
-counts as an error.';
+counts as an error. Answers what else is held up: collection_held, workflow_held or null.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.apply_report(week report_data_weeks, live week_attempts, status text, data jsonb,
@@ -1928,6 +1962,7 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set cancelled_at = amc_history.clock_now() where c.id = collection.id;
+  perform amc_history.end_stoppage('collection', collection.id::text);
   for week in
     select w.* from public.report_data_weeks w where w.collection_id = collection.id
       and (w.finished_at is null or w.due_at is not null
@@ -2426,6 +2461,54 @@ $function$
 ;
 comment on function amc_history.check_workflow_by_execution() is
   'A version of which AMC runs, or ran, an execution counts as checked.';
+
+CREATE OR REPLACE FUNCTION amc_history.claimable_weeks(instance_id text, wanted integer)
+ RETURNS TABLE(week_id uuid, collection_id uuid, turn integer, round bigint, window_key text)
+ LANGUAGE plpgsql
+ ROWS 10
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  collection record;
+  probed text[] := '{}';
+begin
+  turn := 0;
+  for collection in select * from amc_history.due_collections(claimable_weeks.instance_id) loop
+    exit when turn >= claimable_weeks.wanted;
+    if collection.held_since is not null then
+      -- Whether it still is held up, one week tries.
+      continue when collection.workflow_held and collection.workflow_id = any (probed)
+        or amc_history.is_probed(claimable_weeks.instance_id, collection.id,
+          case when collection.workflow_held then collection.workflow_id end, collection.held_since);
+      probed := probed || collection.workflow_id;
+    end if;
+    return query
+    select w.id, collection.id, turn, row_number() over (order by
+      w.week_start_date between collection.first_day and collection.last_day desc,
+      w.due_at, w.week_start_date) as round, k.key
+    from public.report_data_weeks w
+    cross join lateral (select amc_history.window_key(collection.workflow_id, w.time_window_start,
+      collection.time_zone, collection.parameters_hash) as key) k
+    where w.instance_id = claimable_weeks.instance_id and w.collection_id = collection.id
+      and w.due_at <= amc_history.clock_now()
+      and amc_history.may_begin(collection.checked_at, w.id)
+      and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
+      and not exists (select from public.week_attempts a
+        where a.instance_id = claimable_weeks.instance_id and a.is_live and a.window_key = k.key)
+    order by round
+    limit case when collection.held_since is null then claimable_weeks.wanted else 1 end;
+    turn := turn + found::integer;
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.claimable_weeks(text,integer) is
+  'The weeks of an instance for which an attempt may begin: due, in no collection or workflow that is held up, their
+query is checked (amc_history.may_begin), and no live attempt asks for the same window. Answers up to wanted weeks each
+of the first wanted collections: turn, whose turn it is (from 0); round, the how manieth of its collection; window_key,
+what it would ask AMC for.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.clock_now()
  RETURNS timestamp with time zone
@@ -3306,23 +3389,88 @@ comment on function amc_history.dry_runs_to_follow() is
   'The dry runs about which AMC is to be asked now, and of which no worker has the lease.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.due_collections(instance_id text)
+ RETURNS TABLE(id uuid, workflow_id text, checked_at timestamp with time zone, time_zone text, parameters_hash text,
+    held_since timestamp with time zone, workflow_held boolean, first_day date, last_day date)
+ LANGUAGE sql
+ ROWS 100
+ SET search_path TO ''
+AS $function$
+  -- From one collection with due weeks to the next, by the index: however many weeks each has.
+  with recursive queued as (
+    (select w.collection_id from public.report_data_weeks w
+      where w.instance_id = due_collections.instance_id and w.due_at is not null
+      order by w.collection_id limit 1)
+    union all
+    select (select w.collection_id from public.report_data_weeks w
+      where w.instance_id = due_collections.instance_id and w.due_at is not null and w.collection_id > q.collection_id
+      order by w.collection_id limit 1)
+    from queued q where q.collection_id is not null
+  ),
+  held as materialized (
+    select s.kind, s.subject, s.last_at, coalesce(s.retry_at > amc_history.clock_now(), true) as is_held
+    from public.stoppages s
+    where s.ended_at is null and s.kind in ('collection', 'workflow_save', 'workflow_check')
+  ),
+  due as (
+    select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.owner_id, c.last_claimed_at, c.created_at,
+      c.start_date, f.checked_at, h.held_since, h.workflow_held,
+      ends.first_day, ends.last_day,
+      c.start_date <= ends.last_day and exists (select from public.report_data_weeks w where w.collection_id = c.id
+        and w.week_start_date between ends.first_day and ends.last_day and w.due_at <= amc_history.clock_now())
+        as is_urgent
+    from queued q
+    join public.report_data_collections c on c.id = q.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    cross join amc_history.ending_weeks(f.retention_months) ends
+    left join lateral (select max(held.last_at) as held_since, bool_or(held.is_held) as is_held,
+        bool_or(held.kind <> 'collection') as workflow_held
+      from held where held.subject = case held.kind when 'collection' then c.id::text
+        else c.instance_id || '/' || c.workflow_id end) h on true
+    where c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
+      and h.is_held is distinct from true
+      and exists (select from public.report_data_weeks w where w.instance_id = c.instance_id
+        and w.collection_id = c.id and w.due_at <= amc_history.clock_now())
+  )
+  select d.id, d.workflow_id, d.checked_at, d.time_zone, d.parameters_hash, d.held_since,
+    coalesce(d.workflow_held, false), d.first_day, d.last_day
+  from due d
+  order by d.is_urgent desc, max(d.last_claimed_at) over (partition by d.owner_id) nulls first,
+    d.last_claimed_at nulls first, d.created_at, d.start_date, d.id;
+$function$
+;
+comment on function amc_history.due_collections(text) is
+  'The collections of an instance with due weeks that may be tried, in the order of their turns: first those with weeks
+that AMC will soon no longer keep, then whose owner, and then which collection, was served longest ago. held_since: when
+the collection or its workflow was last held up; null if it is not. workflow_held: the workflow is.
+first_day, last_day: amc_history.ending_weeks.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamp with time zone
     DEFAULT NULL::timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  attempt public.week_attempts;
 begin
   update public.week_attempts a
   set state = 'ended', outcome = end_attempt.outcome, ended_at = amc_history.clock_now(),
     leased_until = null, due_at = null, watch_until = end_attempt.watch_until
-  where a.id = end_attempt.attempt_id and a.is_live;
+  where a.id = end_attempt.attempt_id and a.is_live
+  returning a.* into attempt;
+  if attempt.execution_id is null and attempt.outcome in ('refused', 'not_visible', 'abandoned')
+      and attempt.amc_answer ->> 'verdict' is distinct from 'throttled' then
+    update public.report_data_weeks w set failed_creates = w.failed_creates + 1 where w.id = attempt.week_id;
+  end if;
 end;
 $function$
 ;
 comment on function amc_history.end_attempt(uuid,text,timestamp with time zone) is
   'Ends a live attempt, which frees its slot and its window. outcome: how. watch_until: until when AMC''s list is
-still searched for its execution; only for abandoned. The caller holds the week''s lock.';
+still searched for its execution; only for abandoned. A create that brought no execution, and met no limit of AMC,
+counts (failed_creates). The caller holds the week''s lock.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_cancelled_attempts(instance_id text)
@@ -3522,6 +3670,27 @@ comment on function amc_history.end_stoppage(text,text) is
 up. Whoever succeeds calls it, whether or not anything was held up.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.ending_weeks(retention_months integer, OUT first_day date, OUT last_day date)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  kept_since constant timestamptz := amc_history.clock_now()
+    - make_interval(months => coalesce(ending_weeks.retention_months, allowed.retention_months));
+begin
+  first_day := kept_since::date;
+  last_day := (kept_since + allowed.retention_ends)::date;
+end;
+$function$
+;
+comment on function amc_history.ending_weeks(integer) is
+  'Which weeks AMC will soon no longer keep (retention_ends in amc_history.allowances): those that begin from first_day
+to last_day. retention_months: of the workflow.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.executions_to_cancel(again interval)
  RETURNS SETOF text
  LANGUAGE sql
@@ -3581,6 +3750,23 @@ comment on function amc_history.extend_result_table(amc_history.result_tables,te
 that are there. output_columns: AMC''s, for their types. Answers the table''s row as it is then. Waits for loads into
     the
 table at most 5 s.';
+
+CREATE OR REPLACE FUNCTION amc_history.fail_refused_weeks(collection_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.report_data_weeks w set status = case w.status when 'completed' then 'completed' else 'failed' end,
+    due_at = null, error_count = w.error_count + 1
+  where w.collection_id = fail_refused_weeks.collection_id and w.refused_at is not null;
+end;
+$function$
+;
+comment on function amc_history.fail_refused_weeks(uuid) is
+  'Fails the weeks of a collection whose create AMC refused (refused_at), once it is known that it takes others: they
+have AMC''s words already. The caller holds the collection''s lock.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.fail_week(week report_data_weeks, code text, message text)
  RETURNS void
@@ -3819,24 +4005,6 @@ $function$
 comment on function amc_history.forbid_workflow_version_change() is
   'Refuses a change of what decides a workflow''s result.';
 
-CREATE OR REPLACE FUNCTION amc_history.forget_lost_workflow(week report_data_weeks)
- RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  update public.amc_workflows f set saved_at = null from public.report_data_collections c
-  where c.id = week.collection_id and f.instance_id = c.instance_id and f.id = c.workflow_id
-    and coalesce(f.saved_at <= amc_history.clock_now() - (amc_history.allowances()).workflow_visible, true);
-  return found;
-end;
-$function$
-;
-comment on function amc_history.forget_lost_workflow(report_data_weeks) is
-  'Of a week whose workflow AMC does not see: answers false if the workflow was saved within workflow_visible
-(amc_history.allowances); else it is gone at AMC, is to be saved again, and the answer is true.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.free_slots(instance amc_instances)
  RETURNS SETOF integer
  LANGUAGE plpgsql
@@ -3871,20 +4039,14 @@ CREATE OR REPLACE FUNCTION amc_history.has_claimable_week(instance_id text)
  SET search_path TO ''
 AS $function$
 begin
-  return exists (select from public.report_data_weeks w
-    join public.report_data_collections c on c.id = w.collection_id
-    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-    where w.instance_id = has_claimable_week.instance_id and w.due_at <= amc_history.clock_now()
-      and c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
-      and amc_history.may_begin(f.checked_at, w.id)
-      and not exists (select from public.week_attempts a
-        where a.instance_id = w.instance_id and a.is_live and a.window_key = amc_history.window_key(
-          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values)));
+  return exists (select from amc_history.claimable_weeks(has_claimable_week.instance_id, 1))
+    and not amc_history.is_held_up('job', 'claim_due_weeks/' || has_claimable_week.instance_id);
 end;
 $function$
 ;
 comment on function amc_history.has_claimable_week(text) is
-  'Whether an attempt may begin for a week of the instance: it is due, and no live attempt asks for the same window.';
+  'Whether an attempt may begin for a week of the instance (amc_history.claimable_weeks), and claiming for it did not
+just fail.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.header_key(header text[])
@@ -3949,6 +4111,64 @@ comment on function amc_history.hold_header(amc_workflows,week_attempts,text[],t
 attempt: the one whose result has it; the caller holds its lock. expected: the header that it was compared with.
 whose: whose header that is, in words.';
 
+CREATE OR REPLACE FUNCTION amc_history.hold_unseen_workflow(attempt week_attempts, week report_data_weeks, message text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  workflow constant text := (select c.workflow_id from public.report_data_collections c
+    where c.id = week.collection_id);
+  held constant text := week.instance_id || '/' || workflow;
+  held_since timestamptz := (select s.since from public.stoppages s
+    where s.kind = 'workflow_save' and s.subject = held and s.ended_at is null);
+  saved_at timestamptz;
+begin
+  select f.saved_at into saved_at from public.amc_workflows f
+  where f.instance_id = week.instance_id and f.id = workflow;
+  -- AMC takes a while to see what was saved. After that it has lost the workflow, which is saved again, once.
+  if saved_at > amc_history.clock_now() - (amc_history.allowances()).workflow_visible then
+    held_since := null;
+  elsif coalesce(saved_at <= held_since, true) then
+    held_since := null;
+    update public.amc_workflows f set saved_at = null where f.instance_id = week.instance_id and f.id = workflow;
+  end if;
+  perform amc_history.hold_up(attempt, week, 'workflow_save', held, 'workflow_not_visible', message,
+    waits_for_person => held_since is not null);
+end;
+$function$
+;
+comment on function amc_history.hold_unseen_workflow(week_attempts,report_data_weeks,text) is
+  'Holds up a workflow that AMC says does not exist, though it was saved. If that was longer than workflow_visible ago
+(amc_history.allowances), AMC has lost it: it is saved again, once; if AMC still does not see it, a person has to
+look.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.hold_up(attempt week_attempts, week report_data_weeks, kind text, subject text,
+    code text, message text, waits_for_person boolean DEFAULT false)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- What was under way when it was held up tells nothing new.
+  if not exists (select from public.stoppages s where s.kind = hold_up.kind and s.subject = hold_up.subject
+      and s.ended_at is null and s.last_at >= attempt.intended_at) then
+    perform amc_history.record_stoppage(hold_up.kind, hold_up.subject, hold_up.code, 'amc',
+      coalesce(hold_up.message, 'AMC gave no reason.'), week.instance_id,
+      case hold_up.kind when 'collection' then week.collection_id end,
+      request_id => (select a.amc_answer ->> 'request_id' from public.week_attempts a where a.id = attempt.id),
+      waits_for_person => hold_up.waits_for_person);
+  end if;
+end;
+$function$
+;
+comment on function amc_history.hold_up(week_attempts,report_data_weeks,text,text,text,text,boolean) is
+  'Records that the collection or workflow of a week is held up (amc_history.record_stoppage), in AMC''s words about an
+attempt of it. Once for all attempts that were under way at the same time.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.hold_workflow(check_row workflow_checks, source text, words text)
  RETURNS void
  LANGUAGE plpgsql
@@ -4003,27 +4223,16 @@ AS $function$
 declare
   allowed constant amc_history.allowances := amc_history.allowances();
   now_at timestamptz := amc_history.clock_now();
+  slots constant integer[] := array(select amc_history.free_slots(instance));
+  picked constant uuid[] := amc_history.pick_weeks(instance.id, least(max_weeks, cardinality(slots)));
 begin
   return query
-  with slots as (
-    select slot, row_number() over (order by slot) as n
-    from amc_history.free_slots(instance) slot
-  ),
-  due as (
-    select w.id, w.status, w.week_start_date, w.time_window_start, w.due_at,
-      c.workflow_id, c.time_zone, c.parameter_values
-    from public.report_data_weeks w
+  with due as (
+    select w.id, w.status, w.time_window_start, p.n, c.workflow_id, c.time_zone, c.parameters_hash
+    from unnest(picked) with ordinality p(id, n)
+    join public.report_data_weeks w on w.id = p.id
     join public.report_data_collections c on c.id = w.collection_id
-    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-    where w.instance_id = instance.id and w.due_at <= now_at
-      and c.paused_at is null and c.cancelled_at is null and c.surveyed_at is not null
-      and amc_history.may_begin(f.checked_at, w.id)
-      and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
-      and not exists (select from public.week_attempts a
-        where a.instance_id = instance.id and a.is_live and a.window_key = amc_history.window_key(
-          c.workflow_id, w.time_window_start, c.time_zone, c.parameter_values))
-    order by w.due_at, w.week_start_date
-    limit least(max_weeks, (select count(*) from slots))
+    where w.due_at <= now_at
     for no key update of w skip locked
   ),
   intended as (
@@ -4035,11 +4244,9 @@ begin
       -- Before that the create may still reach AMC; then AMC's list may still lag.
       now_at + allowed.create_in_flight + make_interval(secs => instance.list_lag_seconds),
       21600 + floor(random() * 64801)::integer,
-      amc_history.window_key(d.workflow_id, d.time_window_start, d.time_zone, d.parameter_values),
-      s.slot, now_at + lease
-    from (select d.*, row_number() over (order by d.due_at, d.week_start_date) as n from due d) d
-    join slots s using (n)
-    -- Two collections of the same window: the second waits until the first one's attempt has ended.
+      amc_history.window_key(d.workflow_id, d.time_window_start, d.time_zone, d.parameters_hash),
+      slots[d.n], now_at + lease
+    from due d
     on conflict do nothing
     returning *
   ),
@@ -4055,9 +4262,9 @@ end;
 $function$
 ;
 comment on function amc_history.insert_intents(amc_instances,integer,interval) is
-  'Writes the intents of up to max_weeks due weeks of one instance into its free slots, oldest first. lease: how long
-the attempts are their worker''s alone. The caller holds the instance''s lock and calls this in a new statement, so that
-it counts what was committed before the lock was granted.';
+  'Writes the intents of up to max_weeks weeks of one instance into its free slots (amc_history.pick_weeks). lease: how
+long the attempts are their worker''s alone. The caller holds the instance''s lock and calls this in a new statement, so
+that it counts what was committed before the lock was granted.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.instances_of_caller()
@@ -4210,6 +4417,24 @@ $function$
 comment on function amc_history.is_operator() is
   'Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
 at a database prompt whose login role is postgres or may become it.';
+
+CREATE OR REPLACE FUNCTION amc_history.is_probed(instance_id text, collection_id uuid, workflow_id text, since timestamp
+    with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select exists (select from public.week_attempts a
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    where a.instance_id = is_probed.instance_id and a.is_live and a.intended_at > is_probed.since
+      and (c.id = is_probed.collection_id or c.workflow_id = is_probed.workflow_id));
+$function$
+;
+comment on function amc_history.is_probed(text,uuid,text,timestamp with time zone) is
+  'Whether one week tries already whether a collection, or a workflow, still is held up: a live attempt that began
+since then. workflow_id: null where the collection alone was held up.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_same_header(expected text[], got text[])
  RETURNS boolean
@@ -4605,6 +4830,20 @@ comment on function amc_history.local_midnight(date) is
   'The start of a day as AMC takes times of a window: local, without a zone.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.lock_collection_of(week_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select from public.report_data_collections c
+  where c.id = (select w.collection_id from public.report_data_weeks w where w.id = lock_collection_of.week_id)
+  for no key update;
+$function$
+;
+comment on function amc_history.lock_collection_of(uuid) is
+  'Locks the collection of a week: what AMC says to creates of one collection is weighed one after the other.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.lock_load(attempt_id uuid, fence integer)
  RETURNS week_attempts
  LANGUAGE plpgsql
@@ -4844,6 +5083,22 @@ comment on function amc_history.may_control(uuid) is
   'Whether the caller may change a collection: its owner, as long as a member of its instance, or whoever acts for all
 users. False for a collection that does not exist. Asked by functions with their owner''s rights.';
 
+CREATE OR REPLACE FUNCTION amc_history.may_still_tell(week report_data_weeks)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select exists (select from public.report_data_weeks w
+    where w.collection_id = week.collection_id and w.id <> week.id and w.refused_at is null
+      and (w.due_at < 'infinity' or exists (select from public.week_attempts a
+        where a.week_id = w.id and a.is_live and a.state = 'intended')));
+$function$
+;
+comment on function amc_history.may_still_tell(report_data_weeks) is
+  'Whether another week of the collection, whose create is under way or still to come, may tell whether AMC refuses all
+of them or this one alone.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.needs_output_columns(execution_id text)
  RETURNS boolean
  LANGUAGE sql
@@ -5065,6 +5320,34 @@ $function$
 comment on function amc_history.pause_collection(uuid) is
   'See public.pause_collection. Definer: users may not write collections and weeks.';
 -- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.pick_weeks(instance_id text, wanted integer)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  picked uuid[];
+begin
+  -- Two collections of the same window: the second waits until the first one's attempt has ended.
+  select array_agg(p.week_id order by p.round, p.turn) into picked
+  from (select k.* from (select distinct on (k.window_key) k.*
+      from amc_history.claimable_weeks(pick_weeks.instance_id, pick_weeks.wanted) k
+      order by k.window_key, k.round, k.turn) k
+    order by k.round, k.turn limit pick_weeks.wanted) p;
+  -- Collections before weeks: the order in which everything locks. One that is just being reported of is passed by.
+  update public.report_data_collections c set last_claimed_at = amc_history.clock_now()
+  where c.id in (select d.id from public.report_data_collections d
+    where d.id in (select w.collection_id from public.report_data_weeks w where w.id = any (picked))
+    for no key update skip locked);
+  return coalesce(picked, '{}');
+end;
+$function$
+;
+comment on function amc_history.pick_weeks(text,integer) is
+  'Chooses up to wanted weeks of an instance to be claimed, one of each collection in turn, and records whose turn it
+was. Answers their ids in that order.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.plan_range(weeks integer, start_date date, end_date date, week_starts_on text,
@@ -5413,6 +5696,37 @@ a timeout that is no whole number of seconds within an integer: whatever AMC wri
 what is no object.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.record_acceptance(attempt week_attempts, week report_data_weeks, adopted boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  workflow constant text := (select c.workflow_id from public.report_data_collections c
+    where c.id = week.collection_id);
+  stoppage record;
+begin
+  if not record_acceptance.adopted then
+    perform amc_history.fail_refused_weeks(week.collection_id);
+  end if;
+  for stoppage in
+    select s.kind, s.subject from public.stoppages s
+    where s.ended_at is null and (s.kind, s.subject) in (('collection', week.collection_id::text),
+      ('workflow_save', week.instance_id || '/' || workflow))
+      -- AMC's list may show only now what it took long before.
+      and (not record_acceptance.adopted or s.last_at < attempt.intended_at)
+  loop
+    perform amc_history.end_stoppage(stoppage.kind, stoppage.subject);
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) is
+  'Draws the conclusions from a create that AMC took: the week''s workflow and collection are held up no more, and what
+it refused of the collection before were those weeks alone, which fail. adopted: AMC''s list showed it, so that it may
+have been taken before. The caller holds the locks of collection, week and attempt.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.record_action(event text, instance_id text, collection_id uuid DEFAULT
     NULL::uuid, week_id uuid DEFAULT NULL::uuid, attempt_id uuid DEFAULT NULL::uuid, execution_id text DEFAULT
     NULL::text, detail jsonb DEFAULT NULL::jsonb, actor text DEFAULT amc_history.actor())
@@ -5750,6 +6064,20 @@ comment on function amc_history.refuse_weeks(integer,integer) is
   'Refuses a collection of too many or too few weeks (weeks_out_of_range).';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.release_held_week()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.end_stoppage('week', new.id::text);
+  return null;
+end;
+$function$
+;
+comment on function amc_history.release_held_week() is
+  'Ends the stoppage of a week that is held no more.';
+
 CREATE OR REPLACE FUNCTION amc_history.release_load(attempt_id uuid, fence integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -5765,6 +6093,23 @@ $function$
 comment on function amc_history.release_load(uuid,integer) is
   'Ends the lease of an unfinished load, so that the next worker resumes it at once. Refuses with stale_load (AH001).';
 
+CREATE OR REPLACE FUNCTION amc_history.release_stoppages(collection report_data_collections)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.stoppages s set retry_at = amc_history.clock_now()
+  where s.ended_at is null and coalesce(s.retry_at > amc_history.clock_now(), true)
+    and (s.kind, s.subject) in (('collection', (collection).id::text),
+      ('workflow_save', (collection).instance_id || '/' || (collection).workflow_id));
+  return found;
+end;
+$function$
+;
+comment on function amc_history.release_stoppages(report_data_collections) is
+  'Lets one week try at once whether a collection and its workflow still are held up. Answers whether they were.';
+
 CREATE OR REPLACE FUNCTION amc_history.reopen_week(week report_data_weeks)
  RETURNS text
  LANGUAGE plpgsql
@@ -5773,7 +6118,7 @@ AS $function$
 declare
   live public.week_attempts;
 begin
-  if (week).finished_at is null then
+  if (week).finished_at is null and not amc_history.is_held_up('week', (week).id::text) then
     return 'already_applied';
   elsif (week).status = 'completed' then
     return 'week_is_completed';
@@ -5785,7 +6130,7 @@ begin
     return coalesce(amc_history.unsettled_until(live), 'outcome_unknown');
   end if;
   update public.report_data_weeks w set status = 'pending', due_at = amc_history.next_due_at(w.collection_id),
-    error_code = null, error_message = null, error_count = 0
+    error_code = null, error_message = null, error_count = 0, failed_creates = 0
   where w.id = (week).id;
   perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
     execution_id => (week).execution_id);
@@ -5794,8 +6139,8 @@ end;
 $function$
 ;
 comment on function amc_history.reopen_week(report_data_weeks) is
-  'Makes a week due again that failed, was skipped or was cancelled, for a person. Answers null, or the reason why it
-does not: a reason of public.retry_week, or already_applied.';
+  'Makes a week due again that failed, was skipped, was cancelled or is held up, for a person. Answers null, or the
+reason why it does not: a reason of public.retry_week, or already_applied.';
 
 CREATE OR REPLACE FUNCTION amc_history.report_late_execution(attempt week_attempts, week report_data_weeks, execution_id
     text, details jsonb, known boolean)
@@ -5905,18 +6250,34 @@ error, with pauses that grow. The caller holds the locks of week and attempt.';
 
 CREATE OR REPLACE FUNCTION amc_history.reschedule_week(week report_data_weeks, due_at timestamp with time zone)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-  update public.report_data_weeks w set due_at = reschedule_week.due_at
+#variable_conflict use_column
+declare
+  tries constant integer := (amc_history.allowances()).create_tries;
+begin
+  update public.report_data_weeks w
+  set due_at = case when w.failed_creates < tries then reschedule_week.due_at else 'infinity' end
   where w.id = (week).id and w.status in ('pending', 'running', 'completed')
     and not exists (select from public.report_data_collections c
-      where c.id = w.collection_id and c.cancelled_at is not null);
+      where c.id = w.collection_id and c.cancelled_at is not null)
+  returning * into week;
+  if found and week.failed_creates >= tries then
+    perform amc_history.record_stoppage('week', week.id::text, 'creates_in_vain', 'amc_history', concat_ws(' ',
+      format('%s creates in a row brought no execution for the week of %s.', week.failed_creates,
+        week.week_start_date),
+      'AMC''s last words: ' || (select a.amc_answer ->> 'message' from public.week_attempts a
+        where a.week_id = week.id order by a.number desc limit 1),
+      'Look into AMC, then call retry_week.'), week.instance_id, week.collection_id, week.id, waits_for_person => true);
+  end if;
+end;
 $function$
 ;
 comment on function amc_history.reschedule_week(report_data_weeks,timestamp with time zone) is
   'Makes a week due again at due_at, unless the week has failed, was skipped or cancelled, or its collection was
-cancelled meanwhile. While the collection is paused, claiming skips it.';
+cancelled meanwhile. While the collection is paused, claiming skips it. A week with create_tries failed creates
+(amc_history.allowances) is held for a person instead: nothing is asked for ever.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.resolve_alert(alert_id bigint)
@@ -6049,11 +6410,12 @@ begin
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   elsif week.status <> 'completed' then
     return row('rejected', 'week_is_not_completed', 0)::public.control_report;
-  elsif week.due_at is not null
+  elsif week.due_at is not null and not amc_history.is_held_up('week', week.id::text)
     or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_weeks w set error_count = 0, due_at = amc_history.next_due_at(w.collection_id)
+  update public.report_data_weeks w set error_count = 0, failed_creates = 0,
+    due_at = amc_history.next_due_at(w.collection_id)
   where w.id = week.id;
   perform amc_history.record_action('week_to_be_restated', week.instance_id, week.collection_id, week.id,
     execution_id => week.execution_id);
@@ -6078,15 +6440,17 @@ declare
 begin
   if collection.cancelled_at is not null then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
-  elsif collection.paused_at is null then
+  elsif collection.paused_at is null and not amc_history.release_stoppages(collection) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set paused_at = null where c.id = collection.id;
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = collection.instance_id;
   update public.report_data_weeks w set due_at = amc_history.clock_now()
-    where w.collection_id = collection.id and w.due_at = 'infinity';
+    where w.collection_id = collection.id and w.due_at = 'infinity'
+      and not amc_history.is_held_up('week', w.id::text);
   get diagnostics released = row_count;
+  perform amc_history.release_stoppages(collection);
   perform amc_history.record_action('collection_resumed', collection.instance_id, collection.id,
     detail => jsonb_build_object('weeks', released));
   return row('applied', null, released)::public.control_report;
@@ -6374,6 +6738,9 @@ declare
   now_at timestamptz := amc_history.clock_now();
 begin
   new.updated_at := now_at;
+  if new.due_at is null then
+    new.refused_at := null;
+  end if;
   if new.status = 'running' then
     new.started_at := coalesce(new.started_at, now_at);
   end if;
@@ -6385,7 +6752,8 @@ end;
 $function$
 ;
 comment on function amc_history.set_week_timestamps() is
-  'Sets updated_at, started_at and finished_at as the status demands, whoever writes it.';
+  'Sets updated_at, started_at and finished_at as the status demands, whoever writes it. A week that is not due waits
+for no other week''s refusal.';
 
 CREATE OR REPLACE FUNCTION amc_history.set_workflow_version()
  RETURNS trigger
@@ -6738,19 +7106,61 @@ array of {week_id, collection_id, workflow_id, time_zone, parameter_values, time
 (local, as sent to AMC), intended_at (when the collection was made)}.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.weigh_refusal(attempt week_attempts, week report_data_weeks, message text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  now_at constant timestamptz := amc_history.clock_now();
+  was_held boolean := exists (select from public.stoppages s where s.kind = 'collection'
+    and s.subject = week.collection_id::text and s.ended_at is null);
+  refused integer := (select count(*) from public.report_data_weeks w
+    where w.collection_id = week.collection_id and w.id <> week.id and w.refused_at is not null);
+begin
+  perform amc_history.end_attempt(attempt.id, 'refused');
+  update public.report_data_weeks w set error_code = 'amc_refused', error_message = left(weigh_refusal.message, 2000)
+  where w.id = week.id and w.status in ('pending', 'running', 'completed');
+  if was_held or refused + 1 >= allowed.refusals_in_row then
+    update public.report_data_weeks w set refused_at = null, due_at = now_at
+    where w.collection_id = week.collection_id and w.refused_at is not null;
+    perform amc_history.reschedule_week(week, now_at);
+    perform amc_history.hold_up(attempt, week, 'collection', week.collection_id::text, 'amc_refused', message);
+    return 'collection_held';
+  end if;
+  if not amc_history.may_still_tell(week) then
+    perform amc_history.fail_refused_weeks(week.collection_id);
+    perform amc_history.fail_week(week, 'amc_refused', message);
+    return null;
+  end if;
+  perform amc_history.reschedule_week(week, now_at + allowed.refusal_wait);
+  update public.report_data_weeks w set refused_at = now_at where w.id = week.id and w.due_at < 'infinity';
+  return null;
+end;
+$function$
+;
+comment on function amc_history.weigh_refusal(week_attempts,report_data_weeks,text) is
+  'Decides whom AMC''s refusal of a create concerns. If AMC refused refusals_in_row weeks of the collection and took
+none in between, the collection is held up, and its weeks stay due: answers collection_held. A refusal of this week
+alone fails it: once another week is taken (amc_history.record_acceptance), or at once if no other may tell. Until then
+it waits (refused_at). The caller holds the locks of collection, week and attempt.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.window_key(workflow_id text, time_window_start text, time_zone text,
-    parameter_values jsonb)
+    parameters_hash text)
  RETURNS text
  LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
 begin
-  return concat_ws('|', workflow_id, time_window_start, time_zone, md5(parameter_values::text));
+  return concat_ws('|', workflow_id, time_window_start, time_zone, parameters_hash);
 end;
 $function$
 ;
-comment on function amc_history.window_key(text,text,text,jsonb) is
+comment on function amc_history.window_key(text,text,text,text) is
   'Equal for two attempts that would ask AMC for the same.';
 -- service_role: execute
 
@@ -6958,9 +7368,9 @@ report it may be taken again after lease_seconds. For service_role.';
 CREATE OR REPLACE FUNCTION public.claim_due_weeks(max_weeks integer DEFAULT 10, lease_seconds integer DEFAULT
     NULL::integer)
  RETURNS TABLE(attempt_id uuid, fence integer, week_id uuid, collection_id uuid, instance_id text, entity_id text,
-    marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean,
-    workflow_definition jsonb, time_window_start text, time_window_end text, time_zone text, parameter_values jsonb,
-    fingerprint integer, post_within_seconds integer)
+    marketplace_id text, region text, credential_name text, workflow_id text, workflow_saved boolean, time_window_start
+    text, time_window_end text, time_zone text, has_parameters boolean, fingerprint integer, post_within_seconds
+    integer)
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
@@ -6971,7 +7381,7 @@ declare
   instance public.amc_instances;
   now_at timestamptz := amc_history.clock_now();
   left_to_claim integer := claim_due_weeks.max_weeks;
-  claimed integer;
+  claimed uuid[];
 begin
   for instance in
     select i.* from public.amc_instances i
@@ -6986,36 +7396,45 @@ begin
     for no key update skip locked
   loop
     exit when left_to_claim < 1;
+    claimed := '{}';
+    begin
+      claimed := array(select a.id from amc_history.insert_intents(instance, left_to_claim, lease) a);
+      update public.amc_instances i set last_claimed_at = amc_history.clock_now(),
+        list_due_at = least(i.list_due_at, amc_history.clock_now() + make_interval(secs => i.poll_seconds))
+      where i.id = instance.id;
+      perform amc_history.end_stoppage('job', 'claim_due_weeks/' || instance.id);
+    exception when others then
+      -- What fails of one instance stops no other.
+      perform amc_history.record_stoppage('job', 'claim_due_weeks/' || instance.id, sqlstate, 'postgres', sqlerrm,
+        instance.id);
+      continue;
+    end;
+    left_to_claim := left_to_claim - cardinality(claimed);
     return query
-    select a.id, a.fence, a.week_id, c.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name,
-      f.id, f.saved_at is not null,
-      case when f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
-        'parameters', f.parameters, 'output_format', f.output_format) end,
-      w.time_window_start, w.time_window_end,
-      c.time_zone, c.parameter_values, a.fingerprint, extract(epoch from allowed.post_window)::integer
-    from amc_history.insert_intents(instance, left_to_claim, lease) a
+    select a.id, a.fence, a.week_id, c.id, instance.id, instance.entity_id, instance.marketplace_id, instance.region,
+      instance.credential_name, f.id, f.saved_at is not null, w.time_window_start, w.time_window_end, c.time_zone,
+      c.parameters_hash <> md5('{}'), a.fingerprint, extract(epoch from allowed.post_window)::integer
+    from public.week_attempts a
     join public.report_data_weeks w on w.id = a.week_id
     join public.report_data_collections c on c.id = w.collection_id
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-    join public.amc_instances i on i.id = a.instance_id
+    where a.id = any (claimed)
     order by w.week_start_date;
-    get diagnostics claimed = row_count;
-    left_to_claim := left_to_claim - claimed;
-    update public.amc_instances i set last_claimed_at = amc_history.clock_now(),
-      list_due_at = least(i.list_due_at, amc_history.clock_now() + make_interval(secs => i.poll_seconds))
-    where i.id = instance.id;
   end loop;
 end;
 $function$
 ;
 comment on function claim_due_weeks(integer,integer) is
   'Takes due weeks into free slots: commits, for each, an attempt with its intent, slot and fingerprint, and answers
-what the create needs. Only the caller that this answer reached may POST for an attempt: once, and within
-post_within_seconds of having called, on a clock that does not jump.
+what the create needs. What may be large it leaves out: a workflow that is not saved yet (workflow_saved) is read with
+workflow_definition, and parameters, if there are any (has_parameters), with collection_parameters. Only the caller
+that this answer reached may POST for an attempt: once, and within post_within_seconds of having called, on a clock
+that does not jump.
 
 max_weeks: at most so many. lease_seconds: how long the attempts are the caller''s alone (by default the allowance
 create_lease); after that an attempt without a report counts as unknown. Instances that are paused or full are
-skipped, the one served longest ago comes first, and workers skip what another has locked. For service_role.';
+skipped, the one served longest ago comes first, collections take turns (amc_history.due_collections), and workers skip
+what another has locked. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.claim_listing(max_instances integer DEFAULT 5, lease_seconds integer DEFAULT
@@ -7168,6 +7587,19 @@ max_checks: at most so many of each. lease_seconds: how long they are the caller
 create_lease); a dry run without a report is then asked again. is_overdue: it takes longer than a dry run does
 (dry_run_runs, dry_run_queued). is_cancelled: AMC has been asked to cancel it. dry_runs_known: whether it is known what
 AMC makes of dry runs here. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.collection_parameters(collection_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select c.parameter_values from public.report_data_collections c where c.id = collection_parameters.collection_id;
+$function$
+;
+comment on function collection_parameters(uuid) is
+  'The parameter values of a collection, by name; null if there is no such collection. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.compare_executions(execution_a text, execution_b text, max_rows integer DEFAULT 100)
@@ -7485,16 +7917,27 @@ for again and may begin. Answers how many collections were marked. For service_r
 
 CREATE OR REPLACE FUNCTION public.mark_workflow_saved(instance_id text, workflow_id text)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+#variable_conflict use_column
+declare
+  held constant text := mark_workflow_saved.instance_id || '/' || mark_workflow_saved.workflow_id;
+begin
   update public.amc_workflows f set saved_at = amc_history.clock_now()
   where f.instance_id = mark_workflow_saved.instance_id and f.id = mark_workflow_saved.workflow_id
     and f.saved_at is null;
+  -- That AMC sees it, only a create shows.
+  if not exists (select from public.stoppages s where s.kind = 'workflow_save' and s.subject = held
+      and s.ended_at is null and s.code = 'workflow_not_visible') then
+    perform amc_history.end_stoppage('workflow_save', held);
+  end if;
+end;
 $function$
 ;
 comment on function mark_workflow_saved(text,text) is
-  'Records that a workflow is saved at AMC, so that no later create saves it again. For service_role.';
+  'Records that a workflow is saved at AMC, so that no later create saves it again, and that saving it is held up no
+more. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.pause_collection(collection_id uuid)
@@ -7624,9 +8067,10 @@ begin
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
-  -- Instance before week: the order in which everything locks.
+  -- Instance and collection before week: the order in which everything locks.
   matcher_failed := amc_history.record_echo(attempt.instance_id,
     (record_execution.details ->> 'matcher_proved')::boolean);
+  perform amc_history.lock_collection_of(attempt.week_id);
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
@@ -7656,9 +8100,10 @@ begin
     amc_answer = jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id'))
   where a.id = attempt.id;
   -- A week that shows a result keeps showing it: a restatement switches only once its own is in.
-  if week.status <> 'completed' then
-    update public.report_data_weeks w set execution_id = new_id where w.id = week.id returning * into week;
-  end if;
+  update public.report_data_weeks w set failed_creates = 0,
+    execution_id = case when w.status = 'completed' then w.execution_id else new_id end
+  where w.id = week.id returning * into week;
+  perform amc_history.record_acceptance(attempt, week, record_execution.adopted);
   perform amc_history.record_event(
     case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end, attempt, week, new_id,
     jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
@@ -7854,6 +8299,7 @@ declare
   verdict text := report_create.verdict;
   answer jsonb;
   paused_until timestamptz;
+  held text;
 begin
   if report_create.verdict is null or report_create.verdict <> all (verdicts) then
     raise exception 'Unknown verdict %: expected one of %.', coalesce(quote_literal(report_create.verdict), 'null'),
@@ -7867,6 +8313,9 @@ begin
     paused_until := public.pause_instance(attempt.instance_id, report_create.verdict,
       report_create.retry_after_seconds);
   end if;
+  if report_create.verdict = 'refused' then
+    perform amc_history.lock_collection_of(attempt.week_id);
+  end if;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   if attempt.state not in ('intended', 'unknown') then
@@ -7875,14 +8324,11 @@ begin
     return row('stale', case attempt.state when 'ended' then 'attempt_ended' else 'execution_is_known' end,
       week.status, week.execution_id)::public.tracking_report;
   end if;
-  if verdict = 'workflow_not_visible' and amc_history.forget_lost_workflow(week) then
-    verdict := 'refused';
-  end if;
   answer := jsonb_build_object('http_status', report_create.http_status, 'request_id', report_create.request_id);
   update public.week_attempts a set amc_answer = jsonb_strip_nulls(answer || jsonb_build_object(
     'verdict', report_create.verdict, 'message', left(report_create.message, 2000)))
   where a.id = attempt.id;
-  perform amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
+  held := amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
   perform amc_history.record_event('create_' || verdict, attempt, week, null,
     jsonb_strip_nulls(answer || jsonb_build_object('message', left(report_create.message, 500))));
   if verdict = 'unauthorized' then
@@ -7891,18 +8337,19 @@ begin
       week.instance_id), week.instance_id);
   end if;
   select * into week from public.report_data_weeks w where w.id = week.id;
-  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+  return row('applied', held, week.status, week.execution_id)::public.tracking_report;
 end;
 $function$
 ;
 comment on function report_create(uuid,text,integer,text,text,numeric) is
-  'Reports a create that brought no execution id. verdict: not_sent (it never left), refused (for good, with AMC''s
-words), quota (AMC''s limit: wait), workflow_not_visible (AMC does not see a workflow that was saved minutes ago),
-throttled, unauthorized, or unknown (anything else: AMC''s list decides).
+  'Reports a create that brought no execution id. verdict: not_sent (it never left), refused (with AMC''s words; see
+amc_history.weigh_refusal), quota (AMC''s limit: wait), workflow_not_visible (AMC does not see a workflow that was
+saved), throttled, unauthorized, or unknown (anything else: AMC''s list decides).
 
 http_status, message, request_id: AMC''s answer. retry_after_seconds: AMC''s Retry-After. Fenced by the attempt: stale
 if it has ended or has an execution. An unknown verdict raises 22023. Answers {outcome, reason, status,
-execution_id}. For service_role.';
+execution_id}; where more than the week is held up, the reason of applied is collection_held or workflow_held. For
+service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.report_credential_accepted(credential_name text, credential_version integer)
@@ -8093,7 +8540,8 @@ CREATE OR REPLACE FUNCTION public.resume_collection(collection_id uuid)
 AS $function$ select amc_history.resume_collection(resume_collection.collection_id); $function$
 ;
 comment on function resume_collection(uuid) is
-  'Lets the weeks of a paused collection start again. Answers {outcome, reason, weeks}: applied (weeks: how many are
+  'Lets the weeks of a paused collection start again. If AMC holds up the collection or its workflow, one week tries at
+once whether it still does. Answers {outcome, reason, weeks}: applied (weeks: how many are
 due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute
@@ -8162,7 +8610,7 @@ CREATE OR REPLACE FUNCTION public.retry_week(week_id uuid)
 AS $function$ select amc_history.retry_week(retry_week.week_id); $function$
 ;
 comment on function retry_week(uuid) is
-  'Tries a week again that failed, was skipped or was cancelled. Answers {outcome, reason, weeks}: applied,
+  'Tries a week again that failed, was skipped, was cancelled or is held up. Answers {outcome, reason, weeks}: applied,
 already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
 its last create may still be under way, or outcome_unknown if AMC''s list is not proved to show its execution (call
@@ -8415,6 +8863,22 @@ meanwhile. Cells have the types of the workflow''s view; a number that JavaScrip
 with more than 15 significant digits) is a string. [] for a week that shows no result: see week_results.
 Refuses with week_not_found, rows_out_of_range. Owners only.';
 -- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.workflow_definition(instance_id text, workflow_id text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('sql_query', f.sql_query, 'parameters', f.parameters, 'output_format', f.output_format)
+  from public.amc_workflows f
+  where f.instance_id = workflow_definition.instance_id and f.id = workflow_definition.workflow_id;
+$function$
+;
+comment on function workflow_definition(text,text) is
+  'What AMC is to save of a workflow: {sql_query, parameters, output_format}; null if there is no such workflow. For
+service_role.';
 -- service_role: execute
 
 -- jobs
