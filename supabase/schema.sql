@@ -67,11 +67,13 @@ create type public.saved_workflow as (
   workflow_id text,
   created boolean,
   results_view text,
-  raw_view text
+  raw_view text,
+  sql_query text
 );
 comment on type public.saved_workflow is
   'A workflow version as save_workflow answers it: its id, which is AMC''s workflowId; whether it was created by this
-call; and the views in public that show its results, once there is one: with types, and as the text that AMC sent.';
+call; and the views in public that show its results, once there is one: with types, and as the text that AMC sent;
+sql_query: the query as it is sent to AMC.';
 
 create type public.tracking_report as (
   outcome text,
@@ -544,6 +546,7 @@ create table public.amc_workflows (
   saved_at timestamp with time zone,
   saved_by uuid default auth.uid(),
   sql_query text not null,
+  sql_written text not null,
   version_hash text not null,
   constraint amc_workflows_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint amc_workflows_pkey PRIMARY KEY (instance_id, id),
@@ -608,6 +611,10 @@ comment on column public.amc_workflows.saved_at is
   'When the workflow was saved at AMC; null until then.';
 comment on column public.amc_workflows.saved_by is
   'The user who saved it; null for whoever acts for all users, and once that user is deleted.';
+comment on column public.amc_workflows.sql_query is
+  'The query as it is sent to AMC: its comments are blanks.';
+comment on column public.amc_workflows.sql_written is
+  'The query as the person wrote it who first saved the version.';
 comment on column public.amc_workflows.version_hash is
   'SHA-256 in hex of SQL, parameters and output format: the same query under another name is the same version.';
 -- authenticated: select
@@ -2168,6 +2175,49 @@ comment on function amc_history.check_credential(jsonb) is
 (credential_is_access_token), with parts in each other''s place (credential_swapped). Refresh tokens begin
 with Atzr|, access tokens with Atza| (REF, H).';
 
+CREATE OR REPLACE FUNCTION amc_history.check_declaration(declared jsonb, reads text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  fault text;
+begin
+  if jsonb_typeof(check_declaration.declared) is distinct from 'array' then
+    fault := format('Expected parameters as a list, got %s.', coalesce(jsonb_typeof(check_declaration.declared),
+      'null'));
+  elsif jsonb_array_length(check_declaration.declared) > 100 then
+    fault := format('Expected at most 100 parameters, got %s.', jsonb_array_length(check_declaration.declared));
+  else
+    select format('Expected of parameter %s %s; got %s.', p.n, amc_history.parameter_fault(p.value),
+      left(p.value::text, 200)) into fault
+    from jsonb_array_elements(check_declaration.declared) with ordinality p(value, n)
+    where amc_history.parameter_fault(p.value) is not null order by p.n limit 1;
+    if fault is null and (select count(distinct p ->> 'name') from jsonb_array_elements(check_declaration.declared) p)
+        < jsonb_array_length(check_declaration.declared) then
+      fault := 'Expected another name for each parameter, got one twice.';
+    end if;
+  end if;
+  if fault is not null then
+    perform amc_history.refuse('parameters_invalid', fault,
+      'Send a list of {name, dataType}, with columnType and defaultValue if you like.');
+  end if;
+  select string_agg(distinct quote_literal(r), ', ') into fault from unnest(check_declaration.reads) r
+  where not exists (select from jsonb_array_elements(check_declaration.declared) p where p ->> 'name' = r);
+  if fault is not null then
+    perform amc_history.refuse('parameter_not_declared', format('The query reads %s, which parameters do not declare.',
+      left(fault, 200)), 'Declare each parameter that the query reads.');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_declaration(jsonb,text[]) is
+  'Refuses declared parameters that are not as AMC takes them (parameters_invalid), and a CUSTOM_PARAMETER that is read
+and not declared (parameter_not_declared): AMC refuses it when it is saved (OS, M) or rejects it when it runs (KS, M;
+CONFLICT).';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.check_header(header text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -2231,6 +2281,34 @@ $function$
 comment on function amc_history.check_parameters(jsonb,jsonb) is
   'Refuses what is not an object (parameters_not_an_object), values for parameters that the workflow does not declare
 (unknown_parameter): AMC refuses them too; and what amc_history.parameter_value_fault finds.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.check_query(name text, written text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  most constant integer := 100000;
+begin
+  if coalesce(char_length(check_query.name) not between 1 and 100 or check_query.name ~ '[[:cntrl:]]'
+      or check_query.name !~ '\S', true) then
+    perform amc_history.refuse('workflow_name_invalid', format('Expected a name of 1 to 100 characters in one line, '
+      'got %s characters.', coalesce(char_length(check_query.name)::text, 'null instead of')),
+      'Give the query a short name.');
+  elsif coalesce(check_query.written !~ '\S', true) then
+    perform amc_history.refuse('query_empty', 'Expected a query, got none.', 'Send the SQL of the query.');
+  elsif char_length(check_query.written) > most then
+    perform amc_history.refuse('query_too_long', format('Expected a query of at most %s characters, got %s.', most,
+      char_length(check_query.written)), 'Shorten it: lists that are long are better joined than written out.');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_query(text,text) is
+  'Refuses a query without a usable name (workflow_name_invalid) or SQL (query_empty, query_too_long: 100,000
+characters; AMC''s own limit is not known).';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.check_range(weeks integer, start_date date, end_date date)
@@ -5267,6 +5345,39 @@ comment on function amc_history.open_restatements(integer) is
 in restate_every_days. They stay completed and show what they show until the new result is in. A collection or a week
 that fails is set aside, and the others go on. Answers how many. Run by pg_cron.';
 
+CREATE OR REPLACE FUNCTION amc_history.parameter_fault(parameter jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when jsonb_typeof(parameter_fault.parameter) is distinct from 'object' then 'an object'
+    when exists (select from jsonb_object_keys(parameter_fault.parameter) k where k <> all (array['name',
+        'displayName', 'description', 'dataType', 'columnType', 'defaultValue']))
+      then 'no keys but name, displayName, description, dataType, columnType and defaultValue'
+    when exists (select from jsonb_each(parameter_fault.parameter) e where jsonb_typeof(e.value) <> 'string')
+      then 'texts only'
+    when exists (select from jsonb_each_text(parameter_fault.parameter) e where char_length(e.value) > 4000)
+      then 'at most 4000 characters in each text'
+    when coalesce(parameter_fault.parameter ->> 'name' !~ '^[^\x22\x27[:cntrl:][:space:]]{1,128}$', true)
+      then 'a name of 1 to 128 characters without quotes and blanks'
+    when coalesce(parameter_fault.parameter ->> 'dataType' <> all (array['ARRAY', 'BINARY', 'BOOLEAN', 'BYTE',
+        'CALENDAR_INTERVAL', 'DATE', 'DECIMAL', 'DOUBLE', 'FLOAT', 'INTEGER', 'LONG', 'SHORT', 'STRING',
+        'TIMESTAMP']), true)
+      then 'a dataType of ARRAY, BINARY, BOOLEAN, BYTE, CALENDAR_INTERVAL, DATE, DECIMAL, DOUBLE, FLOAT, INTEGER, '
+        'LONG, SHORT, STRING or TIMESTAMP'
+    when parameter_fault.parameter ->> 'columnType' <> all (array['DIMENSION', 'METRIC'])
+      then 'a columnType of DIMENSION or METRIC, or none'
+  end;
+$function$
+;
+comment on function amc_history.parameter_fault(jsonb) is
+  'What was expected of a declared parameter that is not so; null if it is as AMC takes it (SPEC, M: the types; guides,
+M: ARRAY).';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.parameter_value_fault(given jsonb)
  RETURNS text
  LANGUAGE sql
@@ -5402,6 +5513,80 @@ comment on function amc_history.plan_range(integer,date,date,text,text) is
   'Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least settle_days
 ago (amc_history.allowances), or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete,
 range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.prepare_query(written text, OUT sent text, OUT reads text[])
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  state text := 'code';
+  depth integer := 0;
+  line integer := 1;
+  begun integer := 1;
+  atom text;
+  previous text := '';
+  code text := '';
+  literal text;
+  pieces text[] := '{}';
+begin
+  reads := '{}';
+  for atom in select m[1] from regexp_matches(prepare_query.written,
+      '([\x27\x22/*\n\r-]|[^\x27\x22/*\n\r-]+)', 'g') m loop
+    pieces := pieces || case when state in ('line comment', 'comment')
+      then regexp_replace(atom, '[^\n\r\t]', ' ', 'g') else atom end;
+    if state = 'code' and previous || atom in ('--', '/*') then
+      state := case atom when '-' then 'line comment' else 'comment' end;
+      begun := line;
+      depth := 1;
+      pieces[cardinality(pieces) - 1] := ' ';
+      pieces[cardinality(pieces)] := ' ';
+      atom := '';
+    elsif state = 'code' and atom in ('''', chr(34)) then
+      state := case atom when chr(34) then 'quoted name' else 'text' end;
+      begun := line;
+      literal := '';
+    elsif state = 'text' and atom = '''' then
+      if code ~* '\mcustom_parameter\s*\(\s*$' then
+        reads := reads || literal;
+      end if;
+      state := 'code';
+      code := '''';
+    elsif state = 'text' then
+      literal := literal || atom;
+    elsif state = 'quoted name' and atom = chr(34) then
+      state := 'code';
+      code := chr(34);
+    elsif state = 'line comment' and atom in (E'\n', E'\r') then
+      state := 'code';
+    elsif state = 'comment' and previous || atom in ('/*', '*/') then
+      depth := depth + case atom when '*' then 1 else -1 end;
+      state := case depth when 0 then 'code' else 'comment' end;
+      -- What ends or begins one comment does not begin another one.
+      atom := '';
+    elsif state = 'code' then
+      code := right(code || atom, 100);
+    end if;
+    line := line + (atom = E'\n')::integer;
+    previous := atom;
+  end loop;
+  if state not in ('code', 'line comment') then
+    perform amc_history.refuse('query_unterminated',
+      format('Expected that every text, quoted name and comment ends; the %s of line %s does not.', state, begun),
+      'Close it. A quote within a text is written twice.');
+  end if;
+  sent := regexp_replace(array_to_string(pieces, ''), '[\s;]+$', '');
+end;
+$function$
+;
+comment on function amc_history.prepare_query(text) is
+  'What is sent to AMC of a query as a person wrote it: without semicolons and blanks at its end, since one with a
+semicolon gave empty results with SUCCEEDED (CS, M), and with its comments blanked character by character: line breaks
+and tabs stay, so that AMC''s lines and columns are those of the written query. Texts, quoted names and comments within
+comments are respected. reads: the names that it reads with CUSTOM_PARAMETER. Refuses what does not end
+(query_unterminated).';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.prepare_result_table(workflow amc_workflows, attempt week_attempts, header
@@ -6762,7 +6947,13 @@ CREATE OR REPLACE FUNCTION amc_history.set_workflow_version()
 AS $function$
 declare
   stem text := btrim(left(regexp_replace(lower(new.name), '[^a-z0-9]+', '-', 'g'), 40), '-');
+  reads text[];
 begin
+  perform amc_history.check_query(new.name, new.sql_query);
+  new.sql_written := new.sql_query;
+  select q.sent, q.reads into new.sql_query, reads from amc_history.prepare_query(new.sql_written) q;
+  perform amc_history.check_query(new.name, new.sql_query);
+  perform amc_history.check_declaration(new.parameters, reads);
   new.version_hash := encode(sha256(convert_to(
     jsonb_build_array(new.sql_query, new.parameters, new.output_format)::text, 'UTF8')), 'hex');
   stem := coalesce(nullif(stem, ''), 'workflow');
@@ -6777,7 +6968,9 @@ end;
 $function$
 ;
 comment on function amc_history.set_workflow_version() is
-  'Gives a new workflow version the hash of what decides its result (SQL, parameters, output format), its id at AMC (a
+  'Keeps a new workflow version''s query as it was written beside what is sent to AMC of it
+(amc_history.prepare_query), and refuses one that AMC would not take (amc_history.check_query, check_declaration).
+Gives it the hash of what decides its result (the SQL that is sent, parameters, output format), its id at AMC (a
 readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).';
 
 CREATE OR REPLACE FUNCTION amc_history.stale_first_weeks()
@@ -8636,10 +8829,11 @@ begin
   insert into public.amc_workflows as f (instance_id, name, sql_query, parameters)
   values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)
   on conflict do nothing
-  returning f.id, true, f.results_view, f.raw_view into saved;
+  returning f.id, true, f.results_view, f.raw_view, f.sql_query into saved;
   if not found then
-    select f.id, false, f.results_view, f.raw_view into saved from public.amc_workflows f
-    where f.instance_id = save_workflow.instance_id and f.sql_query = save_workflow.sql_query
+    select f.id, false, f.results_view, f.raw_view, f.sql_query into saved from public.amc_workflows f
+    where f.instance_id = save_workflow.instance_id
+      and f.sql_query = (select q.sent from amc_history.prepare_query(save_workflow.sql_query) q)
       and f.parameters::text = save_workflow.parameters::text
       and f.output_format = amc_history.usual_output_format();
   end if;
@@ -8650,10 +8844,13 @@ $function$
 comment on function save_workflow(text,text,text,jsonb) is
   'Saves an AMC query as a workflow version of an instance.
 
-name: 1 to 100 characters; the first one stays. sql_query: AMC SQL; it reads parameters with CUSTOM_PARAMETER(''name'').
-parameters: declared inputParameters (SPEC, H). The same query and parameters are the same version, also under another
-name; a changed query is a new one. Answers {workflow_id, created, results_view, raw_view}. For members of the instance;
-refuses anybody else with instance_not_found.';
+name: 1 to 100 characters; the first one stays. sql_query: AMC SQL of at most 100,000 characters; it reads parameters
+with CUSTOM_PARAMETER(''name''). Sent to AMC without a semicolon at its end and with blanks for its comments; what was
+written stays in amc_workflows.sql_written. parameters: declared inputParameters (SPEC, H). What is sent decides the
+version: the same query and parameters are the same one, also under another name or with other comments. Answers
+{workflow_id, created, results_view, raw_view, sql_query}, the last as it is sent. For members of the instance;
+refuses anybody else with instance_not_found; and with workflow_name_invalid, query_empty, query_too_long,
+query_unterminated, parameters_invalid, parameter_not_declared.';
 -- authenticated: execute
 -- service_role: execute
 

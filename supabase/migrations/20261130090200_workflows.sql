@@ -14,6 +14,7 @@ create table public.amc_workflows (
     constraint workflow_name_is_short check (char_length(name) between 1 and 100),
   sql_query text not null
     constraint sql_query_is_not_empty check (char_length(btrim(sql_query)) > 0),
+  sql_written text not null,
   parameters jsonb not null default '[]'
     constraint parameters_is_an_array check (jsonb_typeof(parameters) = 'array'),
   output_format jsonb not null default amc_history.usual_output_format(),
@@ -42,6 +43,8 @@ comment on table public.amc_workflows is
   'Saved AMC queries. A version never changes: another query is another row with another id.';
 comment on column public.amc_workflows.id is
   'AMC''s workflowId: a readable stem of the first name, and the start of version_hash.';
+comment on column public.amc_workflows.sql_query is 'The query as it is sent to AMC: its comments are blanks.';
+comment on column public.amc_workflows.sql_written is 'The query as the person wrote it who first saved the version.';
 comment on column public.amc_workflows.parameters is
   'Declared inputParameters, as AMC takes them (SPEC, H): [{name, dataType, columnType, defaultValue}].';
 comment on column public.amc_workflows.output_format is
@@ -76,7 +79,13 @@ language plpgsql set search_path = ''
 as $$
 declare
   stem text := btrim(left(regexp_replace(lower(new.name), '[^a-z0-9]+', '-', 'g'), 40), '-');
+  reads text[];
 begin
+  perform amc_history.check_query(new.name, new.sql_query);
+  new.sql_written := new.sql_query;
+  select q.sent, q.reads into new.sql_query, reads from amc_history.prepare_query(new.sql_written) q;
+  perform amc_history.check_query(new.name, new.sql_query);
+  perform amc_history.check_declaration(new.parameters, reads);
   new.version_hash := encode(sha256(convert_to(
     jsonb_build_array(new.sql_query, new.parameters, new.output_format)::text, 'UTF8')), 'hex');
   stem := coalesce(nullif(stem, ''), 'workflow');
@@ -90,7 +99,9 @@ begin
 end;
 $$;
 comment on function amc_history.set_workflow_version() is
-  $$Gives a new workflow version the hash of what decides its result (SQL, parameters, output format), its id at AMC (a
+  $$Keeps a new workflow version's query as it was written beside what is sent to AMC of it
+(amc_history.prepare_query), and refuses one that AMC would not take (amc_history.check_query, check_declaration).
+Gives it the hash of what decides its result (the SQL that is sent, parameters, output format), its id at AMC (a
 readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).$$;
 create trigger set_workflow_version before insert on public.amc_workflows
   for each row execute function amc_history.set_workflow_version();
@@ -114,10 +125,13 @@ create trigger forbid_workflow_version_change before update on public.amc_workfl
 
 create index amc_workflows_not_checked_idx on public.amc_workflows (instance_id) where checked_at is null;
 
-create type public.saved_workflow as (workflow_id text, created boolean, results_view text, raw_view text);
+create type public.saved_workflow as (
+  workflow_id text, created boolean, results_view text, raw_view text, sql_query text
+);
 comment on type public.saved_workflow is
   $$A workflow version as save_workflow answers it: its id, which is AMC's workflowId; whether it was created by this
-call; and the views in public that show its results, once there is one: with types, and as the text that AMC sent.$$;
+call; and the views in public that show its results, once there is one: with types, and as the text that AMC sent;
+sql_query: the query as it is sent to AMC.$$;
 
 create function public.save_workflow(
   instance_id text, name text, sql_query text, parameters jsonb default '[]'
@@ -136,10 +150,11 @@ begin
   insert into public.amc_workflows as f (instance_id, name, sql_query, parameters)
   values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)
   on conflict do nothing
-  returning f.id, true, f.results_view, f.raw_view into saved;
+  returning f.id, true, f.results_view, f.raw_view, f.sql_query into saved;
   if not found then
-    select f.id, false, f.results_view, f.raw_view into saved from public.amc_workflows f
-    where f.instance_id = save_workflow.instance_id and f.sql_query = save_workflow.sql_query
+    select f.id, false, f.results_view, f.raw_view, f.sql_query into saved from public.amc_workflows f
+    where f.instance_id = save_workflow.instance_id
+      and f.sql_query = (select q.sent from amc_history.prepare_query(save_workflow.sql_query) q)
       and f.parameters::text = save_workflow.parameters::text
       and f.output_format = amc_history.usual_output_format();
   end if;
@@ -149,10 +164,13 @@ $$;
 comment on function public.save_workflow(text, text, text, jsonb) is
   $$Saves an AMC query as a workflow version of an instance.
 
-name: 1 to 100 characters; the first one stays. sql_query: AMC SQL; it reads parameters with CUSTOM_PARAMETER('name').
-parameters: declared inputParameters (SPEC, H). The same query and parameters are the same version, also under another
-name; a changed query is a new one. Answers {workflow_id, created, results_view, raw_view}. For members of the instance;
-refuses anybody else with instance_not_found.$$;
+name: 1 to 100 characters; the first one stays. sql_query: AMC SQL of at most 100,000 characters; it reads parameters
+with CUSTOM_PARAMETER('name'). Sent to AMC without a semicolon at its end and with blanks for its comments; what was
+written stays in amc_workflows.sql_written. parameters: declared inputParameters (SPEC, H). What is sent decides the
+version: the same query and parameters are the same one, also under another name or with other comments. Answers
+{workflow_id, created, results_view, raw_view, sql_query}, the last as it is sent. For members of the instance;
+refuses anybody else with instance_not_found; and with workflow_name_invalid, query_empty, query_too_long,
+query_unterminated, parameters_invalid, parameter_not_declared.$$;
 
 create function public.mark_workflow_saved(instance_id text, workflow_id text) returns void
 language plpgsql set search_path = ''

@@ -148,6 +148,7 @@ export type Database = {
           "saved_at": string | null;
           "saved_by": string | null;
           "sql_query": string;
+          "sql_written": string;
           "version_hash": string;
         };
         ComputedFields: never;
@@ -169,6 +170,7 @@ export type Database = {
           "saved_at"?: string | null;
           "saved_by"?: string | null;
           "sql_query": string;
+          "sql_written": string;
           "version_hash": string;
         };
         Update: {
@@ -189,6 +191,7 @@ export type Database = {
           "saved_at"?: string | null;
           "saved_by"?: string | null;
           "sql_query"?: string;
+          "sql_written"?: string;
           "version_hash"?: string;
         };
         Relationships: [
@@ -1705,6 +1708,7 @@ export type Database = {
         "created": boolean | null;
         "results_view": string | null;
         "raw_view": string | null;
+        "sql_query": string | null;
       };
       "tracking_report": {
         "outcome": string | null;

@@ -19,9 +19,10 @@ select is(pg_temp.save('brand berblick weekly'), (select id from saved),
 select is(pg_temp.save('Something else'), (select id from saved), 'so has any other name: the query decides');
 select is((select created from saved), true, 'the first call creates the version');
 select is((save_workflow('amcpgtap1', 'Something else', 'select brand from t')).created, false, 'no later one does');
-select isnt(pg_temp.save('Brand Überblick (weekly)', 'select brand from t '), (select id from saved),
+select isnt(pg_temp.save('Brand Überblick (weekly)', 'select brand, 1 from t'), (select id from saved),
   'a changed text has another');
-select isnt(pg_temp.save('Brand Überblick (weekly)', 'select brand from t', '[{"name": "x"}]'), (select id from saved),
+select isnt(pg_temp.save('Brand Überblick (weekly)', 'select brand from t', 
+    '[{"name": "x", "dataType": "LONG"}]'), (select id from saved),
   'so have other parameters');
 select matches(pg_temp.save('日本語', 'select 2'), '^workflow-[0-9a-f]{12}$',
   'a name without a letter of its own has a stem too');

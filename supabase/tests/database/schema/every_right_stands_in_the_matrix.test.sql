@@ -109,8 +109,10 @@ function amc_history.cell_fits_sql(text,text) | - | execute | execute
 function amc_history.cell_forms(text,text) | - | execute | execute
 function amc_history.check_cells() | - | - | -
 function amc_history.check_credential(jsonb) | - | - | -
+function amc_history.check_declaration(jsonb,text[]) | - | execute | execute
 function amc_history.check_header(text[]) | - | - | -
 function amc_history.check_parameters(jsonb,jsonb) | - | - | execute
+function amc_history.check_query(text,text) | - | execute | execute
 function amc_history.check_range(integer,date,date) | - | - | execute
 function amc_history.check_retention(date,amc_workflows,text) | - | - | execute
 function amc_history.check_some_cells(result_loads,bigint) | - | - | -
@@ -227,10 +229,12 @@ function amc_history.next_due_at(uuid) | - | - | -
 function amc_history.open_checks(integer,interval) | - | - | execute
 function amc_history.open_load(uuid,integer) | - | - | -
 function amc_history.open_restatements(integer) | - | - | -
+function amc_history.parameter_fault(jsonb) | - | execute | execute
 function amc_history.parameter_value_fault(jsonb) | - | - | execute
 function amc_history.pause_collection(uuid) | - | execute | execute
 function amc_history.pick_weeks(text,integer) | - | - | execute
 function amc_history.plan_range(integer,date,date,text,text) | - | - | execute
+function amc_history.prepare_query(text) | - | execute | execute
 function amc_history.prepare_result_table(amc_workflows,week_attempts,text[]) | - | - | -
 function amc_history.protect_execution_id() | - | - | -
 function amc_history.protect_shown_load() | - | - | -

@@ -1,0 +1,38 @@
+-- A name, query or parameter that AMC would not take is refused when it is saved, with a code.
+begin;
+\ir ../../_shared/workflow.psql
+select plan(26);
+
+set local role authenticated;
+select pg_temp.sign_in('owner');
+create function pg_temp.save(name text, query text, parameters jsonb default '[]') returns text language sql as
+  $$ select pg_temp.refusal(format('select save_workflow(''amcpgtap1'', %L, %L, %L)', name, query, parameters)) $$;
+
+select is(pg_temp.save(name, 'select 1'), '22023 workflow_name_invalid', 'a name that is ' || what) from (values
+  ('', 'empty'), ('  ', 'blank'), (E'a\nb', 'two lines'), (repeat('x', 101), 'too long')) n(name, what);
+select is(pg_temp.save('a', query), '22023 ' || code, what) from (values
+  ('', 'query_empty', 'no query'), (E' \n;', 'query_empty', 'only a semicolon'),
+  ('-- nothing', 'query_empty', 'only a comment'), ('/* nothing */;', 'query_empty', 'a comment and a semicolon'),
+  (repeat('x', 100001), 'query_too_long', 'too long'),
+  ('select ''a', 'query_unterminated', 'a text without an end')) q(query, code, what);
+select is(pg_temp.save('a', 'select 1', parameters::jsonb), '22023 parameters_invalid', parameters) from unnest(array[
+  '{}', '[1]', '[{"nome": "brand", "dataType": "STRING"}]', '[{"name": "brand"}]',
+  '[{"name": "brand", "dataType": "TEXT"}]', '[{"name": "", "dataType": "STRING"}]',
+  '[{"name": "a b", "dataType": "STRING"}]', '[{"name": "a", "dataType": "LONG", "defaultValue": 1}]',
+  '[{"name": "a", "dataType": "LONG", "columnType": "SUM"}]', '[{"name": "a", "dataType": "LONG", "extra": "1"}]',
+  '[{"name": "a", "dataType": "LONG"}, {"name": "a", "dataType": "DATE"}]']) parameters;
+select is(pg_temp.save('a', 'select 1', (select jsonb_agg(jsonb_build_object('name', 'p' || n, 'dataType', 'LONG'))
+  from generate_series(1, 101) n)), '22023 parameters_invalid', 'a hundred and one');
+select is(pg_temp.save('a', 'select custom_parameter(''brand'')'), '22023 parameter_not_declared',
+  'a parameter that is read and not declared');
+select is(pg_temp.save('a', 'select CUSTOM_PARAMETER(''Brand'')', '[{"name": "brand", "dataType": "STRING"}]'),
+  '22023 parameter_not_declared', 'also one in another case');
+select is(pg_temp.save('a', 'select CUSTOM_PARAMETER(''brand'') -- CUSTOM_PARAMETER(''other'')',
+  '[{"name": "brand", "dataType": "STRING", "columnType": "DIMENSION", "defaultValue": "x", "description": "y"}]'),
+  null, 'one that is declared is taken');
+reset role;
+select is(pg_temp.refusal($$ insert into amc_workflows (instance_id, name, sql_query) values ('amcpgtap1', 'a', '') $$),
+  '22023 query_empty', 'whoever inserts it');
+
+select * from finish();
+rollback;
