@@ -115,12 +115,12 @@ const CALLS: {
         fingerprint: 21_601,
         post_within_seconds: 60,
         workflow_saved: false,
-        workflow_definition: {
-          sql_query: "select 1",
-          parameters: [],
-          output_format: FORMAT,
-        },
       }],
+      workflow_definition: {
+        sql_query: "select 1",
+        parameters: [],
+        output_format: FORMAT,
+      },
     },
   },
   {
@@ -211,7 +211,11 @@ async function meet(
   };
   const working: Record<string, unknown> = {
     listExecutions: { executions: [], complete: true },
-    downloadUrls: { urls: ["https://results.test/e"], metadataUrls: [] },
+    downloadUrls: {
+      urls: ["https://results.test/e"],
+      files: ["https://results.test/e"],
+      metadataUrls: [],
+    },
     ensureWorkflow: { created: true, requestId: null },
   };
   const client = Object.fromEntries(
