@@ -41,7 +41,8 @@ create type amc_history.execution_observation as (
   execution_seconds numeric,
   output_columns jsonb,
   request_id text,
-  matcher_proved boolean
+  matcher_proved boolean,
+  window_proved boolean
 );
 comment on type amc_history.execution_observation is
   'An execution observation: what the worker read of an execution in one answer of AMC. It comes from the worker as
@@ -51,8 +52,9 @@ id: workflowExecutionId. time_window_start, _end: timeWindowStartOriginal, -EndO
 time_zone: theirs. timeout_seconds: workflowExecutionTimeoutSeconds, the fingerprint of the attempt that asked; any
 number, since AMC''s list shows what others asked for too.
 updated_at: lastUpdatedTime, which orders the reports of an execution. request_id: of AMC''s answer, for its support.
-matcher_proved: of a create''s answer only, whether its echo would have been found in AMC''s list; null: not looked
-at.';
+matcher_proved: of a create''s answer only, whether its echo would have been found in AMC''s list; window_proved:
+    whether
+it would at least by workflow, window and zone. Null: not looked at.';
 
 create type public.control_report as (
   outcome text,
@@ -121,6 +123,7 @@ create table amc_history.allowances (
   pause_base interval default '00:00:15'::interval not null,
   pause_longest interval default '00:15:00'::interval not null,
   post_window interval default '00:00:20'::interval not null,
+  queued_longest interval default '24:00:00'::interval not null,
   refusal_wait interval default '00:10:00'::interval not null,
   refusals_in_row integer default 3 not null,
   refused_again interval default '00:01:00'::interval not null,
@@ -148,16 +151,16 @@ create table amc_history.allowances (
   constraint abandoned_is_watched_beyond_the_lag CHECK ((list_lag < watch)),
   constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
     workflow_visible, refusal_wait, dry_run_poll, dry_run_runs, dry_run_queued, list_lag, list_overlap, list_lease,
-    idle_poll, watch, unknown_status, pause_base, pause_longest, retry_after_longest, failed_retry_least,
-    failed_retry_base, failed_retry_longest, cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
-    load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
-    result_gone, retention_ends, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > '00:00:00'::interval)
-    AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint, (default_weeks)::bigint, (most_weeks)::bigint,
-    (settle_days)::bigint, (restate_days)::bigint, (retention_months)::bigint, (open_weeks_of_member)::bigint,
-    (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint,
-    (workflows_of_member)::bigint, (workflows_of_instance)::bigint, (wake_ups)::bigint,
-    (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once, (refusals_in_row)::bigint,
-    (create_tries)::bigint, (stoppage_alert_times)::bigint) > 0))),
+    idle_poll, watch, unknown_status, queued_longest, pause_base, pause_longest, retry_after_longest,
+    failed_retry_least, failed_retry_base, failed_retry_longest, cancel_again, refused_again, stoppage_pause_base,
+    stoppage_pause_longest, load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least,
+    result_wait_longest, result_gone, retention_ends, repeated_request, wake_up_timeout, keep_job_runs, keep_events) >
+    '00:00:00'::interval) AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint, (default_weeks)::bigint,
+    (most_weeks)::bigint, (settle_days)::bigint, (restate_days)::bigint, (retention_months)::bigint,
+    (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint,
+    (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint, (workflows_of_instance)::bigint,
+    (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once,
+    (refusals_in_row)::bigint, (create_tries)::bigint, (stoppage_alert_times)::bigint) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -251,6 +254,9 @@ comment on column amc_history.allowances.pause_longest is
   'The longest such pause.';
 comment on column amc_history.allowances.post_window is
   'How long after it sent the claim a worker may POST a create, on its own monotonic clock.';
+comment on column amc_history.allowances.queued_longest is
+  'How long an execution may wait in AMC''s queue before it runs or ends, where AMC does not say (expireTime; captured,
+H).';
 comment on column amc_history.allowances.refusal_wait is
   'How long a week whose create was refused waits to see whether AMC refuses or takes the collection''s others.';
 comment on column amc_history.allowances.refusals_in_row is
@@ -455,6 +461,7 @@ create table public.amc_instances (
   region text not null,
   running_elsewhere integer default 0 not null,
   throttles_in_row integer default 0 not null,
+  window_proved_at timestamp with time zone,
   constraint amc_instances_pkey PRIMARY KEY (id),
   constraint daily_limit_is_positive CHECK ((daily_limit > 0)),
   constraint dry_runs_is_known CHECK ((dry_runs = ANY (ARRAY['unknown'::text, 'honoured'::text, 'ignored'::text,
@@ -525,6 +532,9 @@ comment on column public.amc_instances.running_elsewhere is
   'Executions of others that AMC''s last list showed under way: people use the console too. They take slots.';
 comment on column public.amc_instances.throttles_in_row is
   'Pauses since the last complete listing: the exponent of the backoff.';
+comment on column public.amc_instances.window_proved_at is
+  'When AMC''s answer to a create first echoed at least workflow, window and zone. Where it does not echo the timeout
+that was sent, a lost create is matched by these and its time of creation.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -976,7 +986,7 @@ comment on column public.stoppages.ended_at is
   'When a success, or a person, ended it; null while it lasts.';
 comment on column public.stoppages.kind is
   'What does not move. The subject is the id of: listing, an instance; list_entry, <instance>/<execution>, or
-<instance>/<position> where an entry has no id; execution (AMC''s GET of it), cancel, result (its load), an execution;
+<instance>/skipped for those without an id; execution (AMC''s GET of it), cancel, result (its load), an execution;
 workflow_save, workflow_check (the dry run), workflow_header, <instance>/<workflow>; collection, a collection; week, a
 week; job, a job''s name, or <name>/<row>.';
 comment on column public.stoppages.last_at is
@@ -1048,7 +1058,7 @@ create table public.tracking_events (
     (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text,
     'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text,
     'keep_versions_set'::text, 'retention_set'::text, 'member_added'::text, 'execution_confirmed'::text,
-    'alert_resolved'::text, 'workflow_check_requested'::text])))),
+    'execution_let_go'::text, 'alert_resolved'::text, 'workflow_check_requested'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -1101,12 +1111,13 @@ create table public.week_attempts (
   constraint live_attempt_is_accounted_for CHECK (((NOT is_live) OR ((slot IS NOT NULL) AND (fingerprint IS NOT NULL)
     AND (window_key IS NOT NULL) AND (settle_after IS NOT NULL)))),
   constraint number_is_positive CHECK ((number > 0)),
-  constraint only_abandoned_is_watched CHECK (((watch_until IS NULL) OR (outcome = 'abandoned'::text))),
+  constraint only_what_was_given_up_is_watched CHECK (((watch_until IS NULL) OR (outcome = ANY (ARRAY['abandoned'::text,
+    'let_go'::text])))),
   constraint open_intent_has_no_execution CHECK (((state <> ALL (ARRAY['intended'::text, 'unknown'::text])) OR
     (execution_id IS NULL))),
   constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['collected'::text, 'failed'::text, 'rejected'::text,
     'cancelled'::text, 'cancelled_outside'::text, 'refused'::text, 'quota'::text, 'not_visible'::text, 'not_sent'::text,
-    'abandoned'::text, 'external'::text]))),
+    'abandoned'::text, 'let_go'::text, 'external'::text]))),
   constraint outcome_matches_state CHECK ((is_live = (outcome IS NULL))),
   constraint slot_is_positive CHECK ((slot > 0)),
   constraint state_is_known CHECK ((state = ANY (ARRAY['intended'::text, 'unknown'::text, 'created'::text,
@@ -1134,7 +1145,7 @@ CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR 
 CREATE TRIGGER forbid_slot_beyond_cap AFTER INSERT ON public.week_attempts FOR EACH ROW WHEN (new.is_live) EXECUTE
     FUNCTION amc_history.forbid_slot_beyond_cap();
 CREATE TRIGGER resolve_unknown_outcome_alerts AFTER UPDATE OF state ON public.week_attempts FOR EACH ROW WHEN
-    (((old.state = 'unknown'::text) AND (new.state <> 'unknown'::text))) EXECUTE FUNCTION
+    (((old.state <> new.state) AND ((old.state = 'unknown'::text) OR (new.state = 'ended'::text)))) EXECUTE FUNCTION
     amc_history.resolve_unknown_outcome_alerts();
 alter table public.week_attempts enable row level security;
 create policy "owners read their attempts" on public.week_attempts for select to authenticated using ((EXISTS ( SELECT
@@ -1174,7 +1185,8 @@ comment on column public.week_attempts.state is
   'intended: may be on its way to AMC. unknown: AMC''s answer was lost, and AMC''s list decides. created: AMC gave an
 id. ended: see outcome.';
 comment on column public.week_attempts.watch_until is
-  'Until when AMC''s list is still searched for the execution of an abandoned attempt.';
+  'Until when AMC''s list is still searched for the execution of an abandoned attempt, or AMC is asked for one that was
+let go of.';
 comment on column public.week_attempts.window_key is
   'Workflow, window, zone and parameters: no two live attempts of an instance ask for the same.';
 -- authenticated: select
@@ -1319,6 +1331,8 @@ CREATE TRIGGER forbid_execution_week_change BEFORE UPDATE OF week_id ON public.w
 CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
     ((old.has_ended AND (new.status IS DISTINCT FROM old.status))) EXECUTE FUNCTION
     amc_history.protect_terminal_status();
+CREATE TRIGGER tell_end_of_let_go_execution AFTER UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
+    ((new.has_ended AND (NOT old.has_ended))) EXECUTE FUNCTION amc_history.tell_end_of_let_go_execution();
 alter table public.workflow_executions enable row level security;
 create policy "owners read their executions" on public.workflow_executions for select to authenticated using ((EXISTS (
     SELECT
@@ -1514,6 +1528,9 @@ begin
   end if;
   outcome := amc_history.adopt_execution(week, instance, adopt_surveyed.execution_id, adopt_surveyed.details,
     'surveyed_execution_adopted');
+  if outcome = 'adopted' then
+    perform amc_history.end_stoppage('week', week.id::text);
+  end if;
   select * into week from public.report_data_weeks w where w.id = week.id;
   return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
 end;
@@ -1740,6 +1757,21 @@ comment on function amc_history.amc_credential(text) is
   'The Login with Amazon credential {client_id, client_secret, refresh_token} under a name in Vault; null if there is
 none, or no JSON. On the direct connection only.';
 
+CREATE OR REPLACE FUNCTION amc_history.amc_deadline(attempt week_attempts, execution workflow_executions)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(execution.amc_expires_at, coalesce(execution.amc_created_at, attempt.intended_at) + l.queued_longest)
+    + make_interval(secs => greatest(execution.timeout_seconds, attempt.fingerprint))
+  from amc_history.allowances() l;
+$function$
+;
+comment on function amc_history.amc_deadline(week_attempts,workflow_executions) is
+  'When AMC itself should have ended an attempt''s execution at the latest: it may begin until AMC''s expireTime, 24
+hours after it was created (captured, H), and then run for its timeout (SPEC, H).';
+
 CREATE OR REPLACE FUNCTION amc_history.apply_column_types()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1880,14 +1912,16 @@ CREATE OR REPLACE FUNCTION amc_history.attempts_to_list(instance_id text)
 AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
     'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
-    'state', case a.state when 'ended' then 'abandoned' else a.state end,
-    'workflow_id', c.workflow_id, 'time_zone', c.time_zone, 'parameter_values', c.parameter_values,
+    'state', case a.state when 'ended' then a.outcome else a.state end,
+    'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
     'time_window_start', w.time_window_start,
     'time_window_end', w.time_window_end,
     'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
     'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
     'fingerprint', a.fingerprint, 'intended_at', a.intended_at, 'confirmed_execution_id', a.confirmed_execution_id,
-    'matcher_proved', i.matcher_proved_at is not null) order by a.intended_at, a.id), '[]')
+    'matcher_proved', i.matcher_proved_at is not null, 'window_proved', i.window_proved_at is not null,
+    'held_up', amc_history.is_held_up('execution', coalesce(a.execution_id, a.confirmed_execution_id)))
+    order by a.intended_at, a.id), '[]')
   from public.week_attempts a
   join public.report_data_weeks w on w.id = a.week_id
   join public.report_data_collections c on c.id = w.collection_id
@@ -1900,11 +1934,14 @@ $function$
 ;
 comment on function amc_history.attempts_to_list(text) is
   'The attempts of an instance that a listing is for: those whose create got no answer, those under way, and those
-that were abandoned and are still watched. Answers an array, oldest intent first, of {attempt_id, week_id,
-collection_id, execution_id (null unless created), state (unknown, created or abandoned), workflow_id, time_zone,
-parameter_values, time_window_start, time_window_end (local, as sent to AMC), window_start_at, window_end_at (the
-same as instants), fingerprint, intended_at, confirmed_execution_id (which a person named), matcher_proved (whether
-the instance''s list is proved to show its executions)}.';
+that were given up and are still watched. Answers an array, oldest intent first, of {attempt_id, week_id,
+collection_id, execution_id (null until it is known), state (unknown, created, abandoned or let_go), workflow_id,
+time_zone, time_window_start, time_window_end (local, as sent to AMC), window_start_at, window_end_at (the same as
+instants),
+fingerprint, intended_at, confirmed_execution_id (which a person named), matcher_proved (whether the instance''s list is
+proved to show its executions), window_proved (whether at least by workflow, window and zone), held_up (whether AMC is
+not to be asked for its execution now)}. Parameters, which may be large, are not among them: see
+public.collection_parameters.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.begin_load(attempt_id uuid, fence integer, header text[], files integer DEFAULT
@@ -3571,7 +3608,6 @@ begin
   loop
     begin
       perform amc_history.end_attempt(due.attempt_id, 'cancelled');
-      perform amc_history.end_stoppage('week', due.week_id::text);
     exception when others then
       perform amc_history.record_stoppage('week', due.week_id::text, 'attempt_not_ended', 'postgres', sqlerrm,
         due.instance_id, due.collection_id, due.week_id);
@@ -3782,12 +3818,15 @@ AS $function$
     and not e.has_ended
     and coalesce(e.cancel_tried_at <= amc_history.clock_now() - executions_to_cancel.again, true)
     and coalesce(i.paused_until <= amc_history.clock_now(), true)
+    and not amc_history.is_held_up('cancel', e.id)
+    and not exists (select from public.week_attempts a where a.execution_id = e.id and a.outcome = 'let_go')
   order by e.cancel_requested_at;
 $function$
 ;
 comment on function amc_history.executions_to_cancel(interval) is
   'The executions that a worker should ask AMC to cancel now, the earliest requested first. again: how long after a
-request AMC is asked once more.';
+request AMC is asked once more. Those that are set aside (stoppage cancel) wait for their next
+try; for those that were let go of AMC is asked no more.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.extend_result_table(target amc_history.result_tables, header text[],
@@ -4111,6 +4150,32 @@ comment on function amc_history.free_slots(amc_instances) is
 elsewhere, within the daily limit.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.give_up_execution(week report_data_weeks, attempt week_attempts, execution
+    workflow_executions, reason text, try_again boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.end_attempt(attempt.id, 'let_go', amc_history.clock_now() + (amc_history.allowances()).watch);
+  if attempt.cancel_requested_at is null and give_up_execution.try_again then
+    perform amc_history.reschedule_week(week, amc_history.clock_now());
+  elsif attempt.cancel_requested_at is null then
+    perform amc_history.fail_week(week, 'let_go', give_up_execution.reason);
+  end if;
+  perform amc_history.end_stoppage('execution', execution.id);
+  perform amc_history.end_stoppage('cancel', execution.id);
+  perform amc_history.refresh_overdue_alerts(week.instance_id);
+  perform amc_history.record_action('execution_let_go', week.instance_id, week.collection_id, week.id, attempt.id,
+    execution.id, jsonb_build_object('reason', give_up_execution.reason, 'status', execution.status,
+      'try_again', give_up_execution.try_again));
+end;
+$function$
+;
+comment on function amc_history.give_up_execution(report_data_weeks,week_attempts,workflow_executions,text,boolean) is
+  'Ends the live attempt of an execution that a person lets go of. Its week fails with the reason, or is due again
+(try_again), unless it is being cancelled. The caller holds the locks.';
+
 CREATE OR REPLACE FUNCTION amc_history.has_claimable_week(instance_id text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -4371,9 +4436,9 @@ end;
 $function$
 ;
 comment on function amc_history.is_dry_run_timeout(numeric) is
-  'Whether a workflowExecutionTimeoutSeconds is of the range of our dry runs, 900 (the least that is taken; SPEC, H)
-to 21,599. The executions of weeks have 21,600 and up, so that surveys, slots and duplicates can tell them apart,
-whether or not AMC lists dry runs (not known). Null for null.';
+  'Whether a workflowExecutionTimeoutSeconds is of the range of our dry runs: 900 (SPEC, H) to 21,599. AMC takes no
+less. The executions of weeks have 21,600 and up, so that surveys, slots and duplicates can tell them apart, whether
+or not AMC lists dry runs, which is not known. Null for null.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_execution_id(id text)
@@ -4460,6 +4525,7 @@ AS $function$
   select (instance).list_due_at <= amc_history.clock_now()
     and coalesce((instance).paused_until <= amc_history.clock_now(), true)
     and coalesce((instance).list_leased_until <= amc_history.clock_now(), true)
+    and not amc_history.is_held_up('listing', (instance).id)
     and (
       exists (select from public.week_attempts a
         left join public.workflow_executions e on e.id = a.execution_id
@@ -4642,6 +4708,54 @@ $function$
 comment on function amc_history.key_columns(result_loads) is
   'The columns of a load that are dimensions, by AMC''s outputColumns; null if none is known. Without columns of its
 own, the load has the table''s from the third on.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.let_go_of_execution(execution_id text, reason text, try_again boolean)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  attempt public.week_attempts;
+  execution public.workflow_executions;
+  week public.report_data_weeks;
+  refusal text;
+begin
+  select e.week_id into week.id from public.workflow_executions e
+  join public.report_data_weeks w on w.id = e.week_id
+  where e.id = let_go_of_execution.execution_id and amc_history.may_control(w.collection_id);
+  if not found then
+    perform amc_history.refuse('execution_not_found', format('No execution %s of your weeks.',
+      coalesce(left(let_go_of_execution.execution_id, 200), 'null')), 'Check the id.', 'PT404');
+  end if;
+  week := amc_history.lock_own_week(week.id);
+  select * into attempt from public.week_attempts a where a.execution_id = let_go_of_execution.execution_id for update;
+  select * into execution from public.workflow_executions e where e.id = let_go_of_execution.execution_id
+    for no key update;
+  if attempt.outcome = 'let_go' then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  refusal := case
+    when attempt.id is null or not attempt.is_live then 'attempt_ended'
+    when execution.has_ended then 'execution_ended'
+    when coalesce(length(btrim(let_go_of_execution.reason)), 0) not between 1 and 500 then 'malformed_reason'
+    when amc_history.amc_deadline(attempt, execution) > amc_history.clock_now() then 'may run until '
+      || to_char(amc_history.amc_deadline(attempt, execution) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  end;
+  if refusal is not null then
+    return row('rejected', refusal, 0)::public.control_report;
+  end if;
+  perform amc_history.give_up_execution(week, attempt, execution, btrim(let_go_of_execution.reason),
+    coalesce(let_go_of_execution.try_again, false));
+  return row('applied', null, 1)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.let_go_of_execution(text,text,boolean) is
+  'See public.let_go_of_execution. Definer: users may not write attempts and weeks.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -5206,7 +5320,7 @@ AS $function$
     or exists (select from public.report_data_weeks w
       join public.report_data_collections c on c.id = w.collection_id
       where w.instance_id = needs_survey.instance_id and w.survey_again and w.due_at is not null
-        and c.paused_at is null and c.cancelled_at is null);
+        and c.paused_at is null and c.cancelled_at is null and not amc_history.is_held_up('week', w.id::text));
 $function$
 ;
 comment on function amc_history.needs_survey(text) is
@@ -5697,6 +5811,25 @@ $function$
 comment on function amc_history.protect_terminal_status() is
   'Refuses to change a status with which an execution ended at AMC.';
 
+CREATE OR REPLACE FUNCTION amc_history.proves_absence(instance amc_instances, attempt week_attempts, similar_runs
+    boolean)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select instance.matcher_proved_at is not null
+    or not coalesce(similar_runs, true)
+      and (instance.window_proved_at is not null
+        or coalesce(attempt.amc_answer ->> 'verdict' in ('throttled', 'unauthorized'), false));
+$function$
+;
+comment on function amc_history.proves_absence(amc_instances,week_attempts,boolean) is
+  'Whether a complete listing in which an attempt''s execution is not found proves that AMC has none: the instance''s
+list is proved to show its executions by their timeout; or it shows no run of the same workflow, window and zone at all
+(similar_runs is false), and is proved to show those, or AMC said itself that it created nothing (429, 401).';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.prune_version(load_id uuid, week_id uuid)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -5991,13 +6124,18 @@ comment on function amc_history.record_dry_runs(workflow_checks,text,text) is
 not work.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.record_echo(instance_id text, proved boolean)
+CREATE OR REPLACE FUNCTION amc_history.record_echo(instance_id text, proved boolean, window_proved boolean)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 #variable_conflict use_column
 begin
+  if record_echo.window_proved is not null then
+    update public.amc_instances i
+    set window_proved_at = case when record_echo.window_proved then amc_history.clock_now() end
+    where i.id = record_echo.instance_id and (i.window_proved_at is not null) <> record_echo.window_proved;
+  end if;
   if record_echo.proved then
     update public.amc_instances i set matcher_proved_at = amc_history.clock_now()
     where i.id = record_echo.instance_id and i.matcher_proved_at is null;
@@ -6009,16 +6147,18 @@ begin
     -- AMC's list would not have shown this execution: from now on what it does not show proves nothing.
     update public.amc_instances i set matcher_proved_at = null
     where i.id = record_echo.instance_id and i.matcher_proved_at is not null;
-    return found;
+    return found or not exists (select from public.tracking_alerts t
+      where t.instance_id = record_echo.instance_id and t.code = 'matcher_failed' and t.resolved_at is null);
   end if;
   return false;
 end;
 $function$
 ;
-comment on function amc_history.record_echo(text,boolean) is
+comment on function amc_history.record_echo(text,boolean,boolean) is
   'Records whether the execution that AMC''s answer to a create describes would have been found in its list (proved;
-null: not looked at). The first that would be proves the instance''s list, and one that would not takes the proof back.
-Answers true if it did.';
+null: not looked at), and whether by workflow, window and zone alone (window_proved). The first that would be proves the
+instance''s list, and one that would not takes the proof back. Answers true if a person has to be told that it would
+not: whenever a proof is taken back, or nobody was told yet.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.record_event(event text, attempt week_attempts, week report_data_weeks,
@@ -6512,12 +6652,14 @@ AS $function$
 begin
   update public.tracking_alerts t set resolved_at = amc_history.clock_now()
   where t.week_id = new.week_id and t.resolved_at is null and t.code in ('unknown_outcome', 'execution_not_confirmed');
+  perform amc_history.end_stoppage('week', new.week_id::text);
   return null;
 end;
 $function$
 ;
 comment on function amc_history.resolve_unknown_outcome_alerts() is
-  'Resolves the alerts about the unknown outcome of a create as soon as its attempt leaves the state unknown.';
+  'Resolves the alerts about the unknown outcome of a create as soon as its attempt leaves the state unknown; and
+ends a stoppage of its week then, or as soon as the attempt ends.';
 
 CREATE OR REPLACE FUNCTION amc_history.restate_by_policy(week_id uuid)
  RETURNS boolean
@@ -7058,6 +7200,32 @@ comment on function amc_history.store_credential(text,jsonb,text) is
 Answers the secret''s name. Refuses as amc_history.check_credential does, and with credential_ambiguous,
 credential_secret_not_found.';
 
+CREATE OR REPLACE FUNCTION amc_history.tell_end_of_let_go_execution()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  attempt public.week_attempts;
+  week public.report_data_weeks;
+begin
+  update public.week_attempts a set watch_until = null where a.execution_id = new.id and a.outcome = 'let_go'
+  returning * into attempt;
+  if found then
+    select * into week from public.report_data_weeks w where w.id = new.week_id;
+    perform amc_history.record_event('let_go_execution_ended', attempt, week, new.id,
+      jsonb_build_object('status', new.status));
+    perform amc_history.raise_alert('let_go_execution_ended', format('Execution %s, which was let go of, has ended at '
+      'AMC as %s. The week of %s is %s.', new.id, new.status, week.week_start_date, week.status), week.instance_id,
+      week.id);
+  end if;
+  return null;
+end;
+$function$
+;
+comment on function amc_history.tell_end_of_let_go_execution() is
+  'Tells that an execution of which a person had let go has ended at AMC after all.';
+
 CREATE OR REPLACE FUNCTION amc_history.told_names(output_columns jsonb)
  RETURNS text[]
  LANGUAGE sql
@@ -7151,6 +7319,10 @@ begin
     begin
       perform amc_history.update_execution(amc_history.read_observation(entry));
       perform amc_history.end_stoppage('list_entry', subject);
+      perform amc_history.end_stoppage('execution', entry ->> 'id');
+      if amc_history.is_terminal_status(entry ->> 'status') then
+        perform amc_history.end_stoppage('cancel', entry ->> 'id');
+      end if;
     exception when others then
       perform amc_history.record_stoppage('list_entry', subject, 'not_recorded', 'postgres', sqlerrm, instance_id,
         w.collection_id, w.id)
@@ -7274,7 +7446,6 @@ CREATE OR REPLACE FUNCTION amc_history.weeks_to_survey(instance_id text)
 AS $function$
   select coalesce(jsonb_agg(jsonb_build_object(
     'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
-    'parameter_values', c.parameter_values,
     'time_window_start', w.time_window_start,
     'time_window_end', w.time_window_end,
     'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
@@ -7286,7 +7457,8 @@ AS $function$
           -- A few at a time: the listing has to go back to the oldest of them.
           order by c.created_at limit 10))
     union
-    (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again)
+    (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again
+      and not amc_history.is_held_up('week', w.id::text))
   ) s
   join public.report_data_weeks w on w.id = s.id and w.due_at is not null
   join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null;
@@ -7295,8 +7467,8 @@ $function$
 comment on function amc_history.weeks_to_survey(text) is
   'The weeks of the instance that a listing is to look for, since AMC may have run them already: those of
 collections for which nothing was created yet, ten collections at a time, and those with survey_again. Answers an
-array of {week_id, collection_id, workflow_id, time_zone, parameter_values, time_window_start, time_window_end
-(local, as sent to AMC), intended_at (when the collection was made)}.';
+array of {week_id, collection_id, workflow_id, time_zone, time_window_start, time_window_end (local, as sent to AMC),
+intended_at (when the collection was made)}.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.weigh_refusal(attempt week_attempts, week report_data_weeks, message text)
@@ -7648,22 +7820,27 @@ begin
     select i.* from public.amc_instances i where amc_history.is_listing_due(i)
     order by i.list_due_at, i.id limit claim_listing.max_instances for no key update skip locked
   loop
-    now_at := amc_history.clock_now();
-    -- The worker died or sleeps, so whether the create left is unknown. A locked attempt is just being reported.
-    update public.week_attempts a set state = 'unknown', leased_until = null
-    where a.id in (select b.id from public.week_attempts b
-      where b.instance_id = instance.id and b.is_live and b.state = 'intended' and b.leased_until <= now_at
-      for update skip locked);
-    update public.amc_instances i set list_fence = i.list_fence + 1,
-      list_leased_until = now_at + lease
-    where i.id = instance.id returning * into instance;
-    attempts := amc_history.attempts_to_list(instance.id);
-    surveys := amc_history.weeks_to_survey(instance.id);
-    return query select instance.id, instance.entity_id, instance.marketplace_id, instance.region,
-      instance.credential_name, instance.list_fence, now_at,
-      coalesce((select min((a.value ->> 'intended_at')::timestamptz)
-        from jsonb_array_elements(attempts || surveys) a), now_at) - allowed.list_overlap,
-      attempts, surveys;
+    begin
+      now_at := amc_history.clock_now();
+      -- The worker died or sleeps, so whether the create left is unknown. A locked attempt is just being reported.
+      update public.week_attempts a set state = 'unknown', leased_until = null
+      where a.id in (select b.id from public.week_attempts b
+        where b.instance_id = instance.id and b.is_live and b.state = 'intended' and b.leased_until <= now_at
+        for update skip locked);
+      update public.amc_instances i set list_fence = i.list_fence + 1,
+        list_leased_until = now_at + lease
+      where i.id = instance.id returning * into instance;
+      attempts := amc_history.attempts_to_list(instance.id);
+      surveys := amc_history.weeks_to_survey(instance.id);
+      return query select instance.id, instance.entity_id, instance.marketplace_id, instance.region,
+        instance.credential_name, instance.list_fence, now_at,
+        coalesce((select min((a.value ->> 'intended_at')::timestamptz)
+          from jsonb_array_elements(attempts || surveys) a
+          where a.value ->> 'state' is distinct from 'let_go'), now_at) - allowed.list_overlap,
+        attempts, surveys;
+    exception when others then
+      perform amc_history.record_stoppage('listing', instance.id, 'not_claimed', 'postgres', sqlerrm, instance.id);
+    end;
   end loop;
 end;
 $function$
@@ -8051,24 +8228,46 @@ or not_found, …}. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.finished_attempts(max_attempts integer DEFAULT 20)
- RETURNS TABLE(attempt_id uuid, week_id uuid, collection_id uuid, execution_id text, execution_status text,
-    status_reason text)
+ RETURNS TABLE(attempt_id uuid, week_id uuid, collection_id uuid, instance_id text, execution_id text, execution_status
+    text, status_reason text)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-  select a.id, w.id, w.collection_id, e.id, e.status, e.status_reason
+  select a.id, w.id, w.collection_id, w.instance_id, e.id, e.status, e.status_reason
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
   join public.report_data_weeks w on w.id = a.week_id
   where a.is_live and a.cancel_requested_at is null and e.has_ended and e.status <> 'SUCCEEDED'
+    and not amc_history.is_held_up('week', w.id::text)
   order by a.intended_at
   limit finished_attempts.max_attempts;
 $function$
 ;
 comment on function finished_attempts(integer) is
   'Live attempts whose execution ended at AMC without a result, at most max_attempts: the caller reports each with
-update_week_status. For service_role.';
+update_week_status. Those whose week is set aside (stoppage week) wait for their next try. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.let_go_of_execution(execution_id text, reason text, try_again boolean DEFAULT false)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.let_go_of_execution(let_go_of_execution.execution_id, let_go_of_execution.reason,
+    let_go_of_execution.try_again);
+$function$
+;
+comment on function let_go_of_execution(text,text,boolean) is
+  'Gives up an execution that does not end at AMC, once it is past AMC''s own deadline. Look in AMC before you do.
+
+Its attempt ends and its slot is free. The week fails with the reason, or is due again if try_again is true; of a
+cancelled week nothing changes, and a completed week keeps its result. The execution stays recorded; for 48 hours (the
+allowance watch) AMC is still asked for it, and its end is told by the alert let_go_execution_ended.
+reason: why, in 1 to 500 characters. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with
+attempt_ended, execution_ended, malformed_reason, or "may run until …". Refuses with execution_not_found.
+Owners only.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.mark_surveyed(instance_id text, fence bigint, collection_ids uuid[], released_week_ids
@@ -8091,6 +8290,8 @@ begin
   get diagnostics marked = row_count;
   update public.report_data_weeks w set survey_again = true, due_at = 'infinity'
   where w.id = any (mark_surveyed.held_week_ids) and w.instance_id = instance.id and w.due_at is not null;
+  perform amc_history.end_stoppage('week', w.id::text) from public.report_data_weeks w
+  where w.id = any (mark_surveyed.released_week_ids) and w.instance_id = instance.id and w.survey_again;
   update public.report_data_weeks w set survey_again = false,
     due_at = case when c.paused_at is null then amc_history.clock_now() else 'infinity' end
   from public.report_data_collections c
@@ -8187,27 +8388,6 @@ retry_after_longest), else for an exponential backoff with full jitter (pause_ba
 code. The pause ends by itself. Answers until when; null if there is no such instance. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.record_cancellation(execution_id text, observation jsonb)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  instance_id text;
-begin
-  select w.instance_id into instance_id from public.workflow_executions e
-    join public.report_data_weeks w on w.id = e.week_id where e.id = record_cancellation.execution_id;
-  perform amc_history.update_executions(instance_id, jsonb_build_array(record_cancellation.observation));
-  perform amc_history.end_cancelled_attempts(instance_id);
-end;
-$function$
-;
-comment on function record_cancellation(text,jsonb) is
-  'Reports what AMC says of an execution after it was asked to cancel it, and ends its attempt if the execution has
-ended. observation: an amc_history.execution_observation as JSON. For service_role.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION public.record_dry_run(check_id uuid, execution_id text, request_id text DEFAULT NULL::text)
  RETURNS text
  LANGUAGE plpgsql
@@ -8262,15 +8442,20 @@ begin
   end if;
   -- Instance and collection before week: the order in which everything locks.
   matcher_failed := amc_history.record_echo(attempt.instance_id,
-    (record_execution.details ->> 'matcher_proved')::boolean);
+    (record_execution.details ->> 'matcher_proved')::boolean,
+    (record_execution.details ->> 'window_proved')::boolean);
   perform amc_history.lock_collection_of(attempt.week_id);
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
   if matcher_failed then
     perform amc_history.raise_alert('matcher_failed', format('AMC''s answer for execution %s of instance %s does not '
-      'echo the workflow, window, zone or timeout that was sent. Until an answer does again, a create whose answer is '
-      'lost waits for a person.', left(new_id, 200), week.instance_id), week.instance_id);
+      'echo the %s that was sent. Until an answer does, a create whose answer is lost %s.', left(new_id, 200),
+      week.instance_id, case when (record_execution.details ->> 'window_proved')::boolean then 'timeout'
+        else 'workflow, window, zone or timeout' end,
+      case when (record_execution.details ->> 'window_proved')::boolean
+        then 'is looked for by workflow, window, zone and time of creation (if several runs fit, by a person)'
+        else 'waits for a person' end), week.instance_id);
   end if;
   if not attempt.is_live then
     perform amc_history.report_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
@@ -8375,7 +8560,8 @@ amc_history.execution_observation as JSON. Answers adopted, no_slot or
 window_taken (to be reported again), duplicate, already_recorded or not_found. For service_role.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.record_listing(instance_id text, fence bigint, executions jsonb, complete boolean)
+CREATE OR REPLACE FUNCTION public.record_listing(instance_id text, fence bigint, executions jsonb, complete boolean,
+    skipped text DEFAULT NULL::text)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -8394,6 +8580,13 @@ begin
   select coalesce(array_agg(e.id), '{}') into known from public.workflow_executions e
   where e.id in (select o ->> 'id' from jsonb_array_elements(record_listing.executions) o);
   perform amc_history.end_cancelled_attempts(instance.id);
+  perform amc_history.end_stoppage('listing', instance.id);
+  if record_listing.skipped is null then
+    perform amc_history.end_stoppage('list_entry', instance.id || '/skipped');
+  else
+    perform amc_history.record_stoppage('list_entry', instance.id || '/skipped', 'entry_not_read', 'amc_history',
+      record_listing.skipped, instance.id);
+  end if;
   if record_listing.complete then
     elsewhere := amc_history.count_running_elsewhere(instance.id, record_listing.executions, known);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
@@ -8412,13 +8605,36 @@ begin
 end;
 $function$
 ;
-comment on function record_listing(text,bigint,jsonb,boolean) is
+comment on function record_listing(text,bigint,jsonb,boolean,text) is
   'Reports what AMC''s list, or one of its answers, says of an instance''s executions.
 
 fence: from claim_listing; a report of an earlier listing is stale. executions: an array of
 amc_history.execution_observation as JSON. complete: all pages were read; then the next listing is due after
-poll_seconds, and what runs elsewhere is counted. Answers {outcome: recorded or stale,
+poll_seconds, and what runs elsewhere is counted. skipped: why entries could not be read, and were skipped (stoppage
+list_entry, <instance>/skipped); null: all could. Answers {outcome: recorded or stale,
 known_execution_ids}: those that are known here, which no unknown attempt may adopt. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.record_observation(execution_id text, observation jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  instance_id text;
+begin
+  select w.instance_id into instance_id from public.workflow_executions e
+    join public.report_data_weeks w on w.id = e.week_id where e.id = record_observation.execution_id;
+  perform amc_history.update_executions(instance_id, jsonb_build_array(record_observation.observation));
+  perform amc_history.end_cancelled_attempts(instance_id);
+end;
+$function$
+;
+comment on function record_observation(text,jsonb) is
+  'Reports what AMC says of an execution that it was asked for, or asked to cancel, and ends its attempt if the
+execution is cancelled here and has ended. observation: an amc_history.execution_observation as JSON. For
+service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.record_stoppage(kind text, subject text, code text, source text, words text,
@@ -8902,7 +9118,8 @@ applied, already_applied. Refuses with workflow_not_found, retention_out_of_rang
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.settle_attempt(attempt_id uuid, listing_began_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.settle_attempt(attempt_id uuid, listing_began_at timestamp with time zone,
+    similar_runs boolean DEFAULT NULL::boolean)
  RETURNS tracking_report
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -8911,13 +9128,13 @@ AS $function$
 declare
   attempt public.week_attempts;
   week public.report_data_weeks;
-  proved_at timestamptz;
+  instance public.amc_instances;
 begin
   select * into attempt from public.week_attempts a where a.id = settle_attempt.attempt_id;
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
-  select i.matcher_proved_at into proved_at from public.amc_instances i where i.id = attempt.instance_id;
+  select * into instance from public.amc_instances i where i.id = attempt.instance_id;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   if attempt.state <> 'unknown' then
@@ -8931,11 +9148,11 @@ begin
       or settle_attempt.listing_began_at > amc_history.clock_now() then
     return row('waiting', 'listing_may_lag', week.status, week.execution_id)::public.tracking_report;
   end if;
-  if proved_at is null then
-    perform amc_history.raise_alert('unknown_outcome', format('AMC''s answer to the create of attempt %s was lost, and '
-      'no create of instance %s has proved yet that its list would show the execution. Look for it in AMC: window of '
-      'week %s, timeout %s s. Then call confirm_execution with its id, or confirm_no_execution if there is none.',
-      attempt.id, attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
+  if not amc_history.proves_absence(instance, attempt, settle_attempt.similar_runs) then
+    perform amc_history.raise_alert('unknown_outcome', format('It is not known whether AMC created an execution for '
+      'attempt %s, and what AMC''s list of instance %s shows does not tell. Look for it in AMC: window of week %s, '
+      'timeout %s s. Then call confirm_execution with its id, or confirm_no_execution if there is none.', attempt.id,
+      attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
       jsonb_build_object('attempt_id', attempt.id));
     return row('waiting', 'matcher_not_proved', week.status, week.execution_id)::public.tracking_report;
   end if;
@@ -8947,11 +9164,13 @@ begin
 end;
 $function$
 ;
-comment on function settle_attempt(uuid,timestamp with time zone) is
+comment on function settle_attempt(uuid,timestamp with time zone,boolean) is
   'Reports that a complete listing, which began at listing_began_at, shows no execution of an unknown attempt.
+similar_runs: whether it shows, or may show, a run of the attempt''s workflow, window and zone since its intent that
+belongs to no attempt, whatever its timeout; null: not looked for.
 
 The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
-(settle_after) and the instance''s list is proved to show its executions. Answers waiting (listing_may_lag,
+(settle_after) and proves that there is none (amc_history.proves_absence). Answers waiting (listing_may_lag,
 matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For
 service_role.';
 -- service_role: execute

@@ -62,6 +62,7 @@ create table amc_history.allowances (
   idle_poll interval not null default '15 minutes',
   watch interval not null default '48 hours',
   unknown_status interval not null default '6 hours',
+  queued_longest interval not null default '24 hours',
 
   -- Pauses and repetitions.
   pause_base interval not null default '15 seconds',
@@ -113,7 +114,7 @@ create table amc_history.allowances (
 
   constraint all_are_positive check (least(post_window, create_timeout, create_lease, create_in_flight,
       workflow_visible, refusal_wait, dry_run_poll, dry_run_runs, dry_run_queued,
-      list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status,
+      list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status, queued_longest,
       pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
       cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
@@ -181,6 +182,9 @@ comment on column amc_history.allowances.watch is
   $$How long AMC's list is still searched for the execution of an attempt that was abandoned.$$;
 comment on column amc_history.allowances.unknown_status is
   $$After how long a person is alerted to an execution with a status that is not known here.$$;
+comment on column amc_history.allowances.queued_longest is
+  $$How long an execution may wait in AMC's queue before it runs or ends, where AMC does not say (expireTime; captured,
+H).$$;
 comment on column amc_history.allowances.pause_base is
   $$The first pause after AMC throttled without saying how long to wait; doubled with each that follows.$$;
 comment on column amc_history.allowances.pause_longest is 'The longest such pause.';

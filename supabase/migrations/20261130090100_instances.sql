@@ -29,6 +29,7 @@ create table public.amc_instances (
   list_lag_seconds integer not null default extract(epoch from (amc_history.allowances()).list_lag)
     constraint list_lag_is_sane check (list_lag_seconds between 0 and 86400),
   matcher_proved_at timestamptz,
+  window_proved_at timestamptz,
   poll_seconds integer not null default 30
     constraint poll_seconds_is_sane check (poll_seconds between 1 and 3600),
   overdue_hours integer not null default 48
@@ -79,6 +80,9 @@ comment on column public.amc_instances.list_lag_seconds is
 comment on column public.amc_instances.matcher_proved_at is
   $$When AMC's answer to a create first echoed everything by which the list can be matched. Until then an unknown
 outcome waits for a person.$$;
+comment on column public.amc_instances.window_proved_at is
+  $$When AMC's answer to a create first echoed at least workflow, window and zone. Where it does not echo the timeout
+that was sent, a lost create is matched by these and its time of creation.$$;
 comment on column public.amc_instances.poll_seconds is 'Seconds between two listings of the instance.';
 comment on column public.amc_instances.overdue_hours is
   $$Hours after which an alert tells that an execution has not ended; the worker still follows it. AMC allows 24 hours

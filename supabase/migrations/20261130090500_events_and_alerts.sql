@@ -14,7 +14,8 @@ create table public.tracking_events (
   constraint a_persons_event_has_its_actor check (actor is not null or event not in ('instance_connected',
     'collection_started', 'collection_paused', 'collection_resumed', 'collection_cancelled',
     'week_retried', 'restatement_policy_set', 'keep_versions_set',
-    'retention_set', 'member_added', 'execution_confirmed', 'alert_resolved', 'workflow_check_requested'))
+    'retention_set', 'member_added', 'execution_confirmed', 'execution_let_go', 'alert_resolved',
+    'workflow_check_requested'))
 );
 
 create index tracking_events_week_id_idx on public.tracking_events (week_id, happened_at);
@@ -114,11 +115,13 @@ as $$
 begin
   update public.tracking_alerts t set resolved_at = amc_history.clock_now()
   where t.week_id = new.week_id and t.resolved_at is null and t.code in ('unknown_outcome', 'execution_not_confirmed');
+  perform amc_history.end_stoppage('week', new.week_id::text);
   return null;
 end;
 $$;
 comment on function amc_history.resolve_unknown_outcome_alerts() is
-  'Resolves the alerts about the unknown outcome of a create as soon as its attempt leaves the state unknown.';
+  $$Resolves the alerts about the unknown outcome of a create as soon as its attempt leaves the state unknown; and
+ends a stoppage of its week then, or as soon as the attempt ends.$$;
 create trigger resolve_unknown_outcome_alerts after update of state on public.week_attempts
-  for each row when (old.state = 'unknown' and new.state <> 'unknown')
+  for each row when (old.state <> new.state and (old.state = 'unknown' or new.state = 'ended'))
   execute function amc_history.resolve_unknown_outcome_alerts();

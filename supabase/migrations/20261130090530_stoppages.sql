@@ -32,7 +32,7 @@ comment on table public.stoppages is
   $$What is held up, or was. Only its subject is: the rows beside it go on. One open row for each subject of a kind.$$;
 comment on column public.stoppages.kind is
   $$What does not move. The subject is the id of: listing, an instance; list_entry, <instance>/<execution>, or
-<instance>/<position> where an entry has no id; execution (AMC's GET of it), cancel, result (its load), an execution;
+<instance>/skipped for those without an id; execution (AMC's GET of it), cancel, result (its load), an execution;
 workflow_save, workflow_check (the dry run), workflow_header, <instance>/<workflow>; collection, a collection; week, a
 week; job, a job's name, or <name>/<row>.$$;
 comment on column public.stoppages.subject is 'The id of what is held up, as its kind says.';

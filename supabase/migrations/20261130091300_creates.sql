@@ -22,11 +22,16 @@ comment on function amc_history.insert_execution(text, uuid, jsonb, boolean) is
   $$Adds the row of an execution. details: an amc_history.execution_observation as JSON, or null; its id does not
 count. Answers true, or null if the row is there already, or is a dry run's.$$;
 
-create function amc_history.record_echo(instance_id text, proved boolean) returns boolean
+create function amc_history.record_echo(instance_id text, proved boolean, window_proved boolean) returns boolean
 language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 begin
+  if record_echo.window_proved is not null then
+    update public.amc_instances i
+    set window_proved_at = case when record_echo.window_proved then amc_history.clock_now() end
+    where i.id = record_echo.instance_id and (i.window_proved_at is not null) <> record_echo.window_proved;
+  end if;
   if record_echo.proved then
     update public.amc_instances i set matcher_proved_at = amc_history.clock_now()
     where i.id = record_echo.instance_id and i.matcher_proved_at is null;
@@ -38,15 +43,17 @@ begin
     -- AMC's list would not have shown this execution: from now on what it does not show proves nothing.
     update public.amc_instances i set matcher_proved_at = null
     where i.id = record_echo.instance_id and i.matcher_proved_at is not null;
-    return found;
+    return found or not exists (select from public.tracking_alerts t
+      where t.instance_id = record_echo.instance_id and t.code = 'matcher_failed' and t.resolved_at is null);
   end if;
   return false;
 end;
 $$;
-comment on function amc_history.record_echo(text, boolean) is
+comment on function amc_history.record_echo(text, boolean, boolean) is
   $$Records whether the execution that AMC's answer to a create describes would have been found in its list (proved;
-null: not looked at). The first that would be proves the instance's list, and one that would not takes the proof back.
-Answers true if it did.$$;
+null: not looked at), and whether by workflow, window and zone alone (window_proved). The first that would be proves the
+instance's list, and one that would not takes the proof back. Answers true if a person has to be told that it would
+not: whenever a proof is taken back, or nobody was told yet.$$;
 
 create function amc_history.report_late_execution(
   attempt public.week_attempts, week public.report_data_weeks, execution_id text, details jsonb, known boolean
@@ -110,15 +117,20 @@ begin
   end if;
   -- Instance and collection before week: the order in which everything locks.
   matcher_failed := amc_history.record_echo(attempt.instance_id,
-    (record_execution.details ->> 'matcher_proved')::boolean);
+    (record_execution.details ->> 'matcher_proved')::boolean,
+    (record_execution.details ->> 'window_proved')::boolean);
   perform amc_history.lock_collection_of(attempt.week_id);
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
   if matcher_failed then
     perform amc_history.raise_alert('matcher_failed', format('AMC''s answer for execution %s of instance %s does not '
-      'echo the workflow, window, zone or timeout that was sent. Until an answer does again, a create whose answer is '
-      'lost waits for a person.', left(new_id, 200), week.instance_id), week.instance_id);
+      'echo the %s that was sent. Until an answer does, a create whose answer is lost %s.', left(new_id, 200),
+      week.instance_id, case when (record_execution.details ->> 'window_proved')::boolean then 'timeout'
+        else 'workflow, window, zone or timeout' end,
+      case when (record_execution.details ->> 'window_proved')::boolean
+        then 'is looked for by workflow, window, zone and time of creation (if several runs fit, by a person)'
+        else 'waits for a person' end), week.instance_id);
   end if;
   if not attempt.is_live then
     perform amc_history.report_late_execution(attempt, week, new_id, record_execution.details, holder is not null);

@@ -87,6 +87,10 @@ begin
     begin
       perform amc_history.update_execution(amc_history.read_observation(entry));
       perform amc_history.end_stoppage('list_entry', subject);
+      perform amc_history.end_stoppage('execution', entry ->> 'id');
+      if amc_history.is_terminal_status(entry ->> 'status') then
+        perform amc_history.end_stoppage('cancel', entry ->> 'id');
+      end if;
     exception when others then
       perform amc_history.record_stoppage('list_entry', subject, 'not_recorded', 'postgres', sqlerrm, instance_id,
         w.collection_id, w.id)
@@ -119,7 +123,6 @@ begin
   loop
     begin
       perform amc_history.end_attempt(due.attempt_id, 'cancelled');
-      perform amc_history.end_stoppage('week', due.week_id::text);
     exception when others then
       perform amc_history.record_stoppage('week', due.week_id::text, 'attempt_not_ended', 'postgres', sqlerrm,
         due.instance_id, due.collection_id, due.week_id);
@@ -141,11 +144,14 @@ as $$
     and not e.has_ended
     and coalesce(e.cancel_tried_at <= amc_history.clock_now() - executions_to_cancel.again, true)
     and coalesce(i.paused_until <= amc_history.clock_now(), true)
+    and not amc_history.is_held_up('cancel', e.id)
+    and not exists (select from public.week_attempts a where a.execution_id = e.id and a.outcome = 'let_go')
   order by e.cancel_requested_at;
 $$;
 comment on function amc_history.executions_to_cancel(interval) is
   $$The executions that a worker should ask AMC to cancel now, the earliest requested first. again: how long after a
-request AMC is asked once more.$$;
+request AMC is asked once more. Those that are set aside (stoppage cancel) wait for their next
+try; for those that were let go of AMC is asked no more.$$;
 
 create function public.claim_cancellations(max_executions integer default 10, again_seconds integer default null)
 returns table (
@@ -175,7 +181,7 @@ comment on function public.claim_cancellations(integer, integer) is
   $$Takes executions for which a cancellation at AMC is requested, at most max_executions. Each is taken again after
 again_seconds (by default the allowance cancel_again), until AMC shows that it ended. For service_role.$$;
 
-create function public.record_cancellation(execution_id text, observation jsonb) returns void
+create function public.record_observation(execution_id text, observation jsonb) returns void
 language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
@@ -183,11 +189,12 @@ declare
   instance_id text;
 begin
   select w.instance_id into instance_id from public.workflow_executions e
-    join public.report_data_weeks w on w.id = e.week_id where e.id = record_cancellation.execution_id;
-  perform amc_history.update_executions(instance_id, jsonb_build_array(record_cancellation.observation));
+    join public.report_data_weeks w on w.id = e.week_id where e.id = record_observation.execution_id;
+  perform amc_history.update_executions(instance_id, jsonb_build_array(record_observation.observation));
   perform amc_history.end_cancelled_attempts(instance_id);
 end;
 $$;
-comment on function public.record_cancellation(text, jsonb) is
-  $$Reports what AMC says of an execution after it was asked to cancel it, and ends its attempt if the execution has
-ended. observation: an amc_history.execution_observation as JSON. For service_role.$$;
+comment on function public.record_observation(text, jsonb) is
+  $$Reports what AMC says of an execution that it was asked for, or asked to cancel, and ends its attempt if the
+execution is cancelled here and has ended. observation: an amc_history.execution_observation as JSON. For
+service_role.$$;

@@ -10,7 +10,7 @@ as $$
     or exists (select from public.report_data_weeks w
       join public.report_data_collections c on c.id = w.collection_id
       where w.instance_id = needs_survey.instance_id and w.survey_again and w.due_at is not null
-        and c.paused_at is null and c.cancelled_at is null);
+        and c.paused_at is null and c.cancelled_at is null and not amc_history.is_held_up('week', w.id::text));
 $$;
 comment on function amc_history.needs_survey(text) is
   $$Whether a collection of the instance waits for a listing before its first create, or a week for the next listing
@@ -22,6 +22,7 @@ as $$
   select (instance).list_due_at <= amc_history.clock_now()
     and coalesce((instance).paused_until <= amc_history.clock_now(), true)
     and coalesce((instance).list_leased_until <= amc_history.clock_now(), true)
+    and not amc_history.is_held_up('listing', (instance).id)
     and (
       exists (select from public.week_attempts a
         left join public.workflow_executions e on e.id = a.execution_id
@@ -46,14 +47,16 @@ language sql stable set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
-    'state', case a.state when 'ended' then 'abandoned' else a.state end,
-    'workflow_id', c.workflow_id, 'time_zone', c.time_zone, 'parameter_values', c.parameter_values,
+    'state', case a.state when 'ended' then a.outcome else a.state end,
+    'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
     'time_window_start', w.time_window_start,
     'time_window_end', w.time_window_end,
     'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
     'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
     'fingerprint', a.fingerprint, 'intended_at', a.intended_at, 'confirmed_execution_id', a.confirmed_execution_id,
-    'matcher_proved', i.matcher_proved_at is not null) order by a.intended_at, a.id), '[]')
+    'matcher_proved', i.matcher_proved_at is not null, 'window_proved', i.window_proved_at is not null,
+    'held_up', amc_history.is_held_up('execution', coalesce(a.execution_id, a.confirmed_execution_id)))
+    order by a.intended_at, a.id), '[]')
   from public.week_attempts a
   join public.report_data_weeks w on w.id = a.week_id
   join public.report_data_collections c on c.id = w.collection_id
@@ -65,18 +68,20 @@ as $$
 $$;
 comment on function amc_history.attempts_to_list(text) is
   $$The attempts of an instance that a listing is for: those whose create got no answer, those under way, and those
-that were abandoned and are still watched. Answers an array, oldest intent first, of {attempt_id, week_id,
-collection_id, execution_id (null unless created), state (unknown, created or abandoned), workflow_id, time_zone,
-parameter_values, time_window_start, time_window_end (local, as sent to AMC), window_start_at, window_end_at (the
-same as instants), fingerprint, intended_at, confirmed_execution_id (which a person named), matcher_proved (whether
-the instance's list is proved to show its executions)}.$$;
+that were given up and are still watched. Answers an array, oldest intent first, of {attempt_id, week_id,
+collection_id, execution_id (null until it is known), state (unknown, created, abandoned or let_go), workflow_id,
+time_zone, time_window_start, time_window_end (local, as sent to AMC), window_start_at, window_end_at (the same as
+instants),
+fingerprint, intended_at, confirmed_execution_id (which a person named), matcher_proved (whether the instance's list is
+proved to show its executions), window_proved (whether at least by workflow, window and zone), held_up (whether AMC is
+not to be asked for its execution now)}. Parameters, which may be large, are not among them: see
+public.collection_parameters.$$;
 
 create function amc_history.weeks_to_survey(instance_id text) returns jsonb
 language sql stable set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
-    'parameter_values', c.parameter_values,
     'time_window_start', w.time_window_start,
     'time_window_end', w.time_window_end,
     'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
@@ -88,7 +93,8 @@ as $$
           -- A few at a time: the listing has to go back to the oldest of them.
           order by c.created_at limit 10))
     union
-    (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again)
+    (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again
+      and not amc_history.is_held_up('week', w.id::text))
   ) s
   join public.report_data_weeks w on w.id = s.id and w.due_at is not null
   join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null;
@@ -96,8 +102,9 @@ $$;
 comment on function amc_history.weeks_to_survey(text) is
   $$The weeks of the instance that a listing is to look for, since AMC may have run them already: those of
 collections for which nothing was created yet, ten collections at a time, and those with survey_again. Answers an
-array of {week_id, collection_id, workflow_id, time_zone, parameter_values, time_window_start, time_window_end
-(local, as sent to AMC), intended_at (when the collection was made)}.$$;
+array of {week_id, collection_id, workflow_id, time_zone, time_window_start, time_window_end (local, as sent to AMC),
+intended_at (when the collection was made)}.$$;
+
 
 create function public.claim_listing(max_instances integer default 5, lease_seconds integer default null)
 returns table (
@@ -117,22 +124,27 @@ begin
     select i.* from public.amc_instances i where amc_history.is_listing_due(i)
     order by i.list_due_at, i.id limit claim_listing.max_instances for no key update skip locked
   loop
-    now_at := amc_history.clock_now();
-    -- The worker died or sleeps, so whether the create left is unknown. A locked attempt is just being reported.
-    update public.week_attempts a set state = 'unknown', leased_until = null
-    where a.id in (select b.id from public.week_attempts b
-      where b.instance_id = instance.id and b.is_live and b.state = 'intended' and b.leased_until <= now_at
-      for update skip locked);
-    update public.amc_instances i set list_fence = i.list_fence + 1,
-      list_leased_until = now_at + lease
-    where i.id = instance.id returning * into instance;
-    attempts := amc_history.attempts_to_list(instance.id);
-    surveys := amc_history.weeks_to_survey(instance.id);
-    return query select instance.id, instance.entity_id, instance.marketplace_id, instance.region,
-      instance.credential_name, instance.list_fence, now_at,
-      coalesce((select min((a.value ->> 'intended_at')::timestamptz)
-        from jsonb_array_elements(attempts || surveys) a), now_at) - allowed.list_overlap,
-      attempts, surveys;
+    begin
+      now_at := amc_history.clock_now();
+      -- The worker died or sleeps, so whether the create left is unknown. A locked attempt is just being reported.
+      update public.week_attempts a set state = 'unknown', leased_until = null
+      where a.id in (select b.id from public.week_attempts b
+        where b.instance_id = instance.id and b.is_live and b.state = 'intended' and b.leased_until <= now_at
+        for update skip locked);
+      update public.amc_instances i set list_fence = i.list_fence + 1,
+        list_leased_until = now_at + lease
+      where i.id = instance.id returning * into instance;
+      attempts := amc_history.attempts_to_list(instance.id);
+      surveys := amc_history.weeks_to_survey(instance.id);
+      return query select instance.id, instance.entity_id, instance.marketplace_id, instance.region,
+        instance.credential_name, instance.list_fence, now_at,
+        coalesce((select min((a.value ->> 'intended_at')::timestamptz)
+          from jsonb_array_elements(attempts || surveys) a
+          where a.value ->> 'state' is distinct from 'let_go'), now_at) - allowed.list_overlap,
+        attempts, surveys;
+    exception when others then
+      perform amc_history.record_stoppage('listing', instance.id, 'not_claimed', 'postgres', sqlerrm, instance.id);
+    end;
   end loop;
 end;
 $$;
@@ -196,7 +208,7 @@ record_listing takes them; known: the ids that are known here. Those with the fi
 execution may be its own, and dry runs take no slot (SKILL2, M): neither counts.$$;
 
 create function public.record_listing(
-  instance_id text, fence bigint, executions jsonb, complete boolean
+  instance_id text, fence bigint, executions jsonb, complete boolean, skipped text default null
 ) returns jsonb
 language plpgsql set search_path = ''
 as $$
@@ -214,6 +226,13 @@ begin
   select coalesce(array_agg(e.id), '{}') into known from public.workflow_executions e
   where e.id in (select o ->> 'id' from jsonb_array_elements(record_listing.executions) o);
   perform amc_history.end_cancelled_attempts(instance.id);
+  perform amc_history.end_stoppage('listing', instance.id);
+  if record_listing.skipped is null then
+    perform amc_history.end_stoppage('list_entry', instance.id || '/skipped');
+  else
+    perform amc_history.record_stoppage('list_entry', instance.id || '/skipped', 'entry_not_read', 'amc_history',
+      record_listing.skipped, instance.id);
+  end if;
   if record_listing.complete then
     elsewhere := amc_history.count_running_elsewhere(instance.id, record_listing.executions, known);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
@@ -231,68 +250,11 @@ begin
   return jsonb_build_object('outcome', 'recorded', 'known_execution_ids', to_jsonb(known));
 end;
 $$;
-comment on function public.record_listing(text, bigint, jsonb, boolean) is
+comment on function public.record_listing(text, bigint, jsonb, boolean, text) is
   $$Reports what AMC's list, or one of its answers, says of an instance's executions.
 
 fence: from claim_listing; a report of an earlier listing is stale. executions: an array of
 amc_history.execution_observation as JSON. complete: all pages were read; then the next listing is due after
-poll_seconds, and what runs elsewhere is counted. Answers {outcome: recorded or stale,
+poll_seconds, and what runs elsewhere is counted. skipped: why entries could not be read, and were skipped (stoppage
+list_entry, <instance>/skipped); null: all could. Answers {outcome: recorded or stale,
 known_execution_ids}: those that are known here, which no unknown attempt may adopt. For service_role.$$;
-
-create function public.finished_attempts(max_attempts integer default 20)
-returns table (
-  attempt_id uuid, week_id uuid, collection_id uuid, execution_id text, execution_status text, status_reason text
-)
-language sql stable set search_path = ''
-as $$
-  select a.id, w.id, w.collection_id, e.id, e.status, e.status_reason
-  from public.week_attempts a
-  join public.workflow_executions e on e.id = a.execution_id
-  join public.report_data_weeks w on w.id = a.week_id
-  where a.is_live and a.cancel_requested_at is null and e.has_ended and e.status <> 'SUCCEEDED'
-  order by a.intended_at
-  limit finished_attempts.max_attempts;
-$$;
-comment on function public.finished_attempts(integer) is
-  $$Live attempts whose execution ended at AMC without a result, at most max_attempts: the caller reports each with
-update_week_status. For service_role.$$;
-
-create function public.retry_failed_execution(attempt_id uuid) returns public.tracking_report
-language plpgsql set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  attempt public.week_attempts;
-  week public.report_data_weeks;
-  allowances constant amc_history.allowances := amc_history.allowances();
-  allowed integer;
-begin
-  select w.* into week from public.report_data_weeks w join public.week_attempts a on a.week_id = w.id
-    where a.id = retry_failed_execution.attempt_id for no key update of w;
-  if not found then
-    return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
-  end if;
-  select * into attempt from public.week_attempts a where a.id = retry_failed_execution.attempt_id for update;
-  if not attempt.is_live then
-    return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
-  end if;
-  select c.failed_retries into allowed from public.report_data_collections c where c.id = week.collection_id;
-  if week.status not in ('running', 'completed') or week.error_count >= allowed or not exists (
-      select from public.workflow_executions e where e.id = attempt.execution_id and e.status = 'FAILED') then
-    return row('rejected', 'no_retry_left', week.status, week.execution_id)::public.tracking_report;
-  end if;
-  perform amc_history.end_attempt(attempt.id, 'failed');
-  update public.report_data_weeks w set error_count = w.error_count + 1, error_code = 'amc_failed',
-    error_message = (select e.status_reason from public.workflow_executions e where e.id = attempt.execution_id)
-  where w.id = week.id;
-  perform amc_history.reschedule_week(week, amc_history.clock_now() + allowances.failed_retry_least
-    + random() * least(allowances.failed_retry_longest,
-      allowances.failed_retry_base * 2 ^ least(week.error_count, 20)));
-  perform amc_history.record_event('failed_execution_retried', attempt, week, attempt.execution_id);
-  return row('applied', null, week.status, week.execution_id)::public.tracking_report;
-end;
-$$;
-comment on function public.retry_failed_execution(uuid) is
-  $$Ends an attempt whose execution ended at AMC as FAILED and makes its week due again, if its collection's
-failed_retries allow one more. Counts an error; the pauses grow with the errors. Answers applied, rejected
-(no_retry_left: report the week as failed), stale or not_found. For service_role.$$;

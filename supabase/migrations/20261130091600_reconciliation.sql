@@ -13,21 +13,37 @@ comment on function amc_history.unsettled_until(public.week_attempts) is
   $$Until when nobody can know the outcome of a create, as "unsettled until …": it may be under way, or AMC's list may
 lag. Null once that is over.$$;
 
-create function public.settle_attempt(attempt_id uuid, listing_began_at timestamptz)
-returns public.tracking_report
+create function amc_history.proves_absence(
+  instance public.amc_instances, attempt public.week_attempts, similar_runs boolean
+) returns boolean
+language sql stable set search_path = ''
+as $$
+  select instance.matcher_proved_at is not null
+    or not coalesce(similar_runs, true)
+      and (instance.window_proved_at is not null
+        or coalesce(attempt.amc_answer ->> 'verdict' in ('throttled', 'unauthorized'), false));
+$$;
+comment on function amc_history.proves_absence(public.amc_instances, public.week_attempts, boolean) is
+  $$Whether a complete listing in which an attempt's execution is not found proves that AMC has none: the instance's
+list is proved to show its executions by their timeout; or it shows no run of the same workflow, window and zone at all
+(similar_runs is false), and is proved to show those, or AMC said itself that it created nothing (429, 401).$$;
+
+create function public.settle_attempt(
+  attempt_id uuid, listing_began_at timestamptz, similar_runs boolean default null
+) returns public.tracking_report
 language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
   attempt public.week_attempts;
   week public.report_data_weeks;
-  proved_at timestamptz;
+  instance public.amc_instances;
 begin
   select * into attempt from public.week_attempts a where a.id = settle_attempt.attempt_id;
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
-  select i.matcher_proved_at into proved_at from public.amc_instances i where i.id = attempt.instance_id;
+  select * into instance from public.amc_instances i where i.id = attempt.instance_id;
   select * into week from public.report_data_weeks w where w.id = attempt.week_id for no key update;
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   if attempt.state <> 'unknown' then
@@ -41,11 +57,11 @@ begin
       or settle_attempt.listing_began_at > amc_history.clock_now() then
     return row('waiting', 'listing_may_lag', week.status, week.execution_id)::public.tracking_report;
   end if;
-  if proved_at is null then
-    perform amc_history.raise_alert('unknown_outcome', format('AMC''s answer to the create of attempt %s was lost, and '
-      'no create of instance %s has proved yet that its list would show the execution. Look for it in AMC: window of '
-      'week %s, timeout %s s. Then call confirm_execution with its id, or confirm_no_execution if there is none.',
-      attempt.id, attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
+  if not amc_history.proves_absence(instance, attempt, settle_attempt.similar_runs) then
+    perform amc_history.raise_alert('unknown_outcome', format('It is not known whether AMC created an execution for '
+      'attempt %s, and what AMC''s list of instance %s shows does not tell. Look for it in AMC: window of week %s, '
+      'timeout %s s. Then call confirm_execution with its id, or confirm_no_execution if there is none.', attempt.id,
+      attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
       jsonb_build_object('attempt_id', attempt.id));
     return row('waiting', 'matcher_not_proved', week.status, week.execution_id)::public.tracking_report;
   end if;
@@ -56,11 +72,13 @@ begin
   return row('abandoned', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
-comment on function public.settle_attempt(uuid, timestamptz) is
+comment on function public.settle_attempt(uuid, timestamptz, boolean) is
   $$Reports that a complete listing, which began at listing_began_at, shows no execution of an unknown attempt.
+similar_runs: whether it shows, or may show, a run of the attempt's workflow, window and zone since its intent that
+belongs to no attempt, whatever its timeout; null: not looked for.
 
 The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
-(settle_after) and the instance's list is proved to show its executions. Answers waiting (listing_may_lag,
+(settle_after) and proves that there is none (amc_history.proves_absence). Answers waiting (listing_may_lag,
 matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For
 service_role.$$;
 
@@ -137,6 +155,9 @@ begin
   end if;
   outcome := amc_history.adopt_execution(week, instance, adopt_surveyed.execution_id, adopt_surveyed.details,
     'surveyed_execution_adopted');
+  if outcome = 'adopted' then
+    perform amc_history.end_stoppage('week', week.id::text);
+  end if;
   select * into week from public.report_data_weeks w where w.id = week.id;
   return row(outcome, null, week.status, week.execution_id)::public.tracking_report;
 end;
@@ -167,6 +188,8 @@ begin
   get diagnostics marked = row_count;
   update public.report_data_weeks w set survey_again = true, due_at = 'infinity'
   where w.id = any (mark_surveyed.held_week_ids) and w.instance_id = instance.id and w.due_at is not null;
+  perform amc_history.end_stoppage('week', w.id::text) from public.report_data_weeks w
+  where w.id = any (mark_surveyed.released_week_ids) and w.instance_id = instance.id and w.survey_again;
   update public.report_data_weeks w set survey_again = false,
     due_at = case when c.paused_at is null then amc_history.clock_now() else 'infinity' end
   from public.report_data_collections c

@@ -85,7 +85,7 @@ Deno.test("a listing and a cancellation do not lock each other out, whichever ex
     harness(),
     NOW,
     ({ sql }) =>
-      sql`select public.record_cancellation(${second}, ${
+      sql`select public.record_observation(${second}, ${
         sql.json(shown(second))
       })`,
   );

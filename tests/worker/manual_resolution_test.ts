@@ -34,7 +34,7 @@ function script(
 
 /** Forgets the proof that the instance's list shows fingerprints. */
 async function unprove({ sql }: Harness): Promise<void> {
-  await sql`update public.amc_instances set matcher_proved_at = null`;
+  await sql`update public.amc_instances set matcher_proved_at = null, window_proved_at = null`;
 }
 
 /** The attempt that needs a person's confirmation, as its alert names it. */

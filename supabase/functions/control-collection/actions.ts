@@ -4,7 +4,9 @@ import { invalidRequest, requireFields } from "../_shared/http/body.ts";
 import {
   type Fields,
   type ObjectOf,
+  optional,
   text,
+  truth,
   uuid,
   wholeNumber,
 } from "../_shared/json_fields.ts";
@@ -39,6 +41,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     ATTEMPT,
     (rpc, ids) => rpc("confirm_no_execution", ids),
   ),
+  let_go_of_execution: action(
+    {
+      ...EXECUTION,
+      reason: text("why"),
+      try_again: optional(truth("true or false")),
+    },
+    (rpc, ids) => rpc("let_go_of_execution", ids),
+  ),
   resolve_alert: action(ALERT, (rpc, ids) => rpc("resolve_alert", ids)),
 };
 
@@ -54,8 +64,8 @@ function action<F extends Fields>(
  *
  * @param rpc calls the database as the user who asks
  * @param body the request's JSON: `action`, and `collection_id` for pause, resume, cancel and retry_failed, `week_id` for
- *   retry and restate, `attempt_id` for confirm_no_execution and, with `execution_id`, for confirm_execution, `alert_id` for
- *   resolve_alert
+ *   retry and restate, `attempt_id` for confirm_no_execution and, with `execution_id`, for confirm_execution, `execution_id`,
+ *   `reason` and perhaps `try_again` for let_go_of_execution, `alert_id` for resolve_alert
  * @returns what the database did
  * @throws RequestError 400 invalid_request; DatabaseError when the database refuses
  */

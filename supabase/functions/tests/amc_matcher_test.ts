@@ -224,3 +224,19 @@ for (const year of ["0001", "0044", "0099"]) {
     );
   });
 }
+
+for (const seconds of [900, 3_600, 21_599]) {
+  Deno.test(`a run with the timeout of a dry run (${seconds} s) is no week's`, () => {
+    const dryRun = seen({ workflowExecutionTimeoutSeconds: seconds });
+    assert.deepEqual(match([dryRun], [], { fingerprint: null }), {
+      kind: "none",
+      undecided: [],
+    });
+  });
+}
+for (const seconds of [899, 21_600, 86_400]) {
+  Deno.test(`a run with any other timeout (${seconds} s) may be a week's`, () => {
+    const run = seen({ workflowExecutionTimeoutSeconds: seconds });
+    assert.equal(match([run], [], { fingerprint: null }).kind, "one");
+  });
+}

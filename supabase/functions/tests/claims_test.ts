@@ -14,7 +14,6 @@ const WINDOW = {
   time_window_start: "2024-01-01T00:00:00",
   time_window_end: "2024-01-08T00:00:00",
   time_zone: "UTC",
-  parameter_values: {},
 };
 const ATTEMPT: { [key: string]: Json } = {
   ...WINDOW,
@@ -27,6 +26,8 @@ const ATTEMPT: { [key: string]: Json } = {
   fingerprint: 21_601,
   intended_at: "2024-01-22T00:00:00+00:00",
   matcher_proved: false,
+  window_proved: false,
+  held_up: false,
 };
 const WEEK: { [key: string]: Json } = {
   ...WINDOW,
@@ -56,7 +57,7 @@ Deno.test("a claimed listing's attempts and weeks are read, and other keys are l
     readClaimedListing(listing([ATTEMPT, newer], [WEEK])),
     { attempts: [ATTEMPT, ATTEMPT], weeks: [WEEK] },
   );
-  const bare = { ...ATTEMPT, fingerprint: null, parameter_values: null };
+  const bare = { ...ATTEMPT, fingerprint: null, execution_id: null };
   assert.deepEqual(readClaimedListing(listing([bare])).attempts, [bare]);
 });
 
@@ -68,11 +69,6 @@ const WRONG: [string, Json, RegExp][] = [
   ["a fingerprint as text", [{ ...ATTEMPT, fingerprint: "1" }], /fingerprint/],
   ["no window", [{ ...ATTEMPT, time_window_end: null }], /time_window_end/],
   ["a proof as text", [{ ...ATTEMPT, matcher_proved: "t" }], /matcher_proved/],
-  [
-    "parameters as a list",
-    [{ ...ATTEMPT, parameter_values: [] }],
-    /parameter_values/,
-  ],
 ];
 
 for (const [what, attempts, message] of WRONG) {

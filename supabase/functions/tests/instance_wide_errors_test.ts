@@ -53,6 +53,8 @@ const listingOf = (attempt: object) => ({
       fingerprint: 21_601,
       intended_at: "2024-01-22T00:00:00+00:00",
       matcher_proved: true,
+      window_proved: true,
+      held_up: false,
       ...attempt,
     }],
   }],
@@ -210,7 +212,12 @@ async function meet(
     return Promise.resolve(answers[name] ?? { outcome: "applied" });
   };
   const working: Record<string, unknown> = {
-    listExecutions: { executions: [], complete: true },
+    listExecutions: {
+      executions: [],
+      skipped: [],
+      reasons: [],
+      complete: true,
+    },
     downloadUrls: {
       urls: ["https://results.test/e"],
       files: ["https://results.test/e"],

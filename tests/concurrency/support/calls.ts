@@ -87,6 +87,13 @@ export const CALLS: Record<string, Call> = {
     run: ({ sql }, { attempt }) =>
       outcome(sql`select * from public.confirm_no_execution(${attempt})`),
   },
+  let_go_of_execution: {
+    home: "stuck",
+    run: ({ sql }) =>
+      outcome(
+        sql`select * from public.let_go_of_execution(${EXECUTION}, 'Stuck', true)`,
+      ),
+  },
   fail_load: {
     home: "loading",
     run: ({ sql }, { attempt }) =>

@@ -23,6 +23,7 @@ export const STATES = [
   "intended",
   "unknown",
   "running",
+  "stuck",
   "loading",
   "loaded",
   "failed",
@@ -33,6 +34,9 @@ export type State = typeof STATES[number];
 
 /** Long enough that a listing begun then may settle an attempt: the allowances come to 820 s. */
 const SETTLED_AFTER = 900;
+
+/** Longer than AMC itself lets an execution wait and run. */
+const STUCK_AFTER = 4 * 86_400;
 
 /** AMC's execution of the attempt, if there is one. */
 export const EXECUTION = "e1";
@@ -49,7 +53,8 @@ export async function arrange(harness: Harness, state: State): Promise<Scene> {
   const [claim] = await sql`select * from public.claim_due_weeks()`;
   const attempt = claim.attempt_id;
   await advance(sql, state, attempt, collection, claim.week_id);
-  const now = after(state === "intended" ? 10 : SETTLED_AFTER);
+  const passed = { intended: 10, stuck: STUCK_AFTER } as Record<string, number>;
+  const now = after(passed[state] ?? SETTLED_AFTER);
   await setClock(sql, now);
   const [{ list_fence }] =
     await sql`select list_fence from public.amc_instances`;
@@ -84,7 +89,11 @@ async function advance(
     })`;
     return;
   }
-  const status = { running: "RUNNING", failed: "FAILED" }[state as string] ??
+  const status = {
+    running: "RUNNING",
+    stuck: "RUNNING",
+    failed: "FAILED",
+  }[state as string] ??
     "SUCCEEDED";
   await sql`select public.record_execution(${attempt}, ${EXECUTION}, ${
     sql.json({ status, status_reason: "AMC's words" })

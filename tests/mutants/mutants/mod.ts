@@ -8,6 +8,7 @@ import { READERS } from "./reading.ts";
 import { REPORTING } from "./reporting.ts";
 import { SEGMENTS } from "./segments.ts";
 import { SETTLING } from "./settling.ts";
+import { SET_ASIDE } from "./set_aside.ts";
 import { WEEKS } from "./weeks.ts";
 
 /** All mutants, in the order of the life of a week. */
@@ -16,6 +17,7 @@ export const MUTANTS: Mutant[] = [
   ...ANSWERS,
   ...REPORTING,
   ...SETTLING,
+  ...SET_ASIDE,
   ...LOADING,
   ...SEGMENTS,
   ...WEEKS,

@@ -386,8 +386,50 @@ export const PEOPLE: Mutant[] = [
       "an attempt accepts no execution of another window, whoever names it",
     off: "the worker does not compare it with what AMC reports",
     edits: [
-      inTsFunction("confirm", ": whyNot(attempt, execution);", ": null;"),
+      inTsFunction(
+        "confirm",
+        ": whyNot(attempt, execution, await parameters(collection_id));",
+        ": null;",
+      ),
     ],
     tests: ["tests/worker/manual_resolution_test"],
+  },
+  {
+    name: "let-go-after-the-deadline",
+    guard: "nothing is let go of that AMC itself may still end",
+    off: "at any time",
+    edits: [
+      inSqlFunction(
+        "amc_history.let_go_of_execution",
+        "when amc_history.amc_deadline(attempt, execution) > amc_history.clock_now() then",
+        "when false then",
+      ),
+    ],
+    tests: ["let_go_of_execution/frees"],
+  },
+  {
+    name: "let-go-own",
+    guard: "only who may control the collection lets go",
+    off: "whoever knows the id",
+    edits: [
+      inSqlFunction(
+        "amc_history.let_go_of_execution",
+        "and amc_history.may_control(w.collection_id)",
+        "",
+      ),
+    ],
+    tests: ["let_go_of_execution/frees"],
+  },
+  {
+    name: "let-go-end-is-told",
+    guard: "the end of an execution that was let go of is told",
+    off: "trigger tell_end_of_let_go_execution never fires",
+    edits: [
+      withoutTrigger(
+        "public.workflow_executions",
+        "tell_end_of_let_go_execution",
+      ),
+    ],
+    tests: ["let_go_of_execution"],
   },
 ];

@@ -49,11 +49,11 @@ export const SETTLING: Mutant[] = [
   {
     name: "matcher-proved",
     guard: "nothing is abandoned before the matcher is proved",
-    off: "settle_attempt does not read matcher_proved_at",
+    off: "settle_attempt asks for no proof",
     edits: [
       inSqlFunction(
         "public.settle_attempt",
-        "if proved_at is null then",
+        "if not amc_history.proves_absence(instance, attempt, settle_attempt.similar_runs) then",
         "if false then",
       ),
     ],
@@ -92,8 +92,8 @@ export const SETTLING: Mutant[] = [
     edits: [
       inTsFunction(
         "isOf",
-        "same(execution.timeout_seconds, attempt.fingerprint),",
-        "true,",
+        ": same(execution.timeout_seconds, attempt.fingerprint),",
+        ": true,",
       ),
     ],
     tests: ["amc_matcher_test"],
@@ -113,7 +113,7 @@ export const SETTLING: Mutant[] = [
     off: "the worker accepts it as proof",
     edits: [
       inTsFunction(
-        "settle",
+        "settleAttempt",
         "listing.complete && match.undecided",
         "match.undecided",
       ),
@@ -126,9 +126,9 @@ export const SETTLING: Mutant[] = [
     off: "the worker accepts the listing as proof",
     edits: [
       inTsFunction(
-        "settle",
-        "listing.complete && match.undecided.length === 0",
-        "listing.complete",
+        "settleAttempt",
+        "listing.complete && match.undecided.length === 0 &&",
+        "listing.complete &&",
       ),
     ],
     tests: ["tests/worker/doubtful"],
@@ -165,9 +165,9 @@ export const SETTLING: Mutant[] = [
     off: "the matcher gets no fingerprint of an abandoned attempt",
     edits: [
       inTsFunction(
-        "settle",
-        "matchExecution(attempt, listing",
-        'matchExecution({ ...attempt, fingerprint: attempt.state === "abandoned" ? null : attempt.fingerprint }, listing',
+        "settleAttempt",
+        "matchExecution(attempt, listing.executions",
+        'matchExecution({ ...attempt, fingerprint: attempt.state === "abandoned" ? null : attempt.fingerprint }, listing.executions',
       ),
     ],
     tests: ["tests/worker/doubtful"],
@@ -217,8 +217,8 @@ export const SETTLING: Mutant[] = [
     off: "it does not compare them",
     edits: [
       inTsFunction(
-        "survey",
-        "sameParameters(week.parameter_values, execution.parameter_values)",
+        "surveyWeek",
+        "sameParameters(ours, run.parameter_values)",
         "true",
       ),
     ],
@@ -246,11 +246,11 @@ export const SETTLING: Mutant[] = [
   {
     name: "amc-status-later",
     guard: "an older status of AMC does not replace a newer one",
-    off: "update_executions does not compare the times",
+    off: "update_execution does not compare the times",
     edits: [
       inSqlFunction(
-        "amc_history.update_executions",
-        "o.updated_at >= e.amc_updated_at)",
+        "amc_history.update_execution",
+        "seen.updated_at >= e.amc_updated_at)",
         "true)",
       ),
     ],

@@ -53,6 +53,8 @@ export function createClient(
         executions: amc.shown()
           .filter((run) => run.createdAt >= Date.parse(String(minCreationTime)))
           .map((run) => amc.observe(run)).reverse(),
+        skipped: [],
+        reasons: [],
         complete: true,
         serverDate: null,
         requestIds: [],
@@ -182,6 +184,7 @@ function answer(amc: Amc, sent: Sent): CreateOutcome {
     kind: "created",
     execution: amc.observe(run),
     matches: true,
+    matchesWindow: true,
     requestId: `request-${run.id}`,
   };
 }

@@ -44,13 +44,15 @@ export async function column<Name extends keyof WeekRow>(
   return (await weeksOf(harness)).map((week) => week[name]);
 }
 
-/** Makes everything that waits for a time due now: listings, leases, pauses that end by themselves, rescheduled weeks, loads. */
+/** Makes everything that waits for a time due now: listings, leases, pauses that end by themselves, rescheduled weeks, loads, what is set aside. */
 export async function letTimePass({ sql }: Database): Promise<void> {
   await sql`update public.amc_instances set list_due_at = '-infinity', list_leased_until = null,
     paused_until = case when paused_until < 'infinity' then null else paused_until end`;
   await sql`update public.week_attempts set leased_until = now() - interval '1 second'
     where leased_until is not null and state <> 'ended'`;
   await sql`update public.week_attempts set due_at = now() where due_at is not null`;
+  await sql`update public.stoppages set retry_at = now() - interval '1 second'
+    where ended_at is null and retry_at is not null`;
   await sql`update public.report_data_weeks set due_at = now() where due_at is not null and due_at < 'infinity'`;
   await sql`update public.workflow_checks set due_at = case when state = 'created' then now() end,
     leased_until = case when kind = 'dry_run' then now() - interval '1 second' end where is_live`;

@@ -164,22 +164,24 @@ function successOf(
       : "The response holds no well-formed workflowExecutionId.";
     return unknown("no_id", { status, message, requestId });
   }
-  const match = matchExecution(
-    {
-      workflow_id: request.workflowId,
-      time_window_start: request.timeWindowStart,
-      time_window_end: request.timeWindowEnd,
-      time_zone: request.timeZone,
-      fingerprint: request.timeoutSeconds,
-      intended_at: new Date(sentAt).toISOString(),
-    },
-    [execution],
-    [],
-  );
+  const isFoundBy = (fingerprint: number | null) =>
+    matchExecution(
+      {
+        workflow_id: request.workflowId,
+        time_window_start: request.timeWindowStart,
+        time_window_end: request.timeWindowEnd,
+        time_zone: request.timeZone,
+        fingerprint,
+        intended_at: new Date(sentAt).toISOString(),
+      },
+      [execution],
+      [],
+    ).kind === "one";
   return {
     kind: "created",
     execution,
-    matches: match.kind === "one",
+    matches: isFoundBy(request.timeoutSeconds),
+    matchesWindow: isFoundBy(null),
     requestId,
   };
 }

@@ -32,6 +32,8 @@ export type CreateOutcome =
     execution: ExecutionObservation;
     /** Whether the response echoed workflow, window, zone and fingerprint so that the matcher would have found it. */
     matches: boolean;
+    /** Whether it echoed at least workflow, window and zone. */
+    matchesWindow: boolean;
     requestId: string | null;
   }
   | {

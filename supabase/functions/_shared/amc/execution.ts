@@ -7,7 +7,7 @@ import { countIn, instantOf, isBounded, nameOf, textOf } from "./values.ts";
 /**
  * An execution observation: an execution as AMC showed it at one moment. Everything but the id may be unknown. The functions of
  * the database take it as JSON with these keys (`details` of record_execution, adopt_surveyed and record_late_execution,
- * `executions` of record_listing, `observation` of record_cancellation).
+ * `executions` of record_listing, `observation` of record_observation).
  */
 export type ExecutionObservation = {
   /** AMC's `workflowExecutionId`. */

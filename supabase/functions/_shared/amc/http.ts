@@ -17,6 +17,8 @@ export interface AmcResponse {
   headers: Headers;
   /** The body, or null when it did not arrive whole. */
   text: string | null;
+  /** Whether that was because it is larger than what is read of any. */
+  tooLarge?: boolean;
   requestId: string | null;
   /** The `Date` header as ISO 8601: the server's clock. */
   serverDate: string | null;
@@ -96,8 +98,9 @@ export async function exchange(
       redirect: "manual",
       signal: limit.signal,
     });
-    const text = await readText(response, limit.signal);
-    result = toAmcResponse(response, text);
+    let tooLarge = false;
+    const text = await readText(response, limit.signal, () => tooLarge = true);
+    result = { ...toAmcResponse(response, text), tooLarge };
   } catch (error) {
     result = toNoResponse(runtime, error, limit.ended());
   } finally {
@@ -155,10 +158,15 @@ export function toNoResponse(
   };
 }
 
-/** Reads a whole body, or returns null when it breaks off, is too large or the signal aborts. */
+/**
+ * Reads a whole body, or returns null when it breaks off, is too large or the signal aborts.
+ *
+ * @param onTooLarge called when it is too large
+ */
 export async function readText(
   response: Response,
   signal?: AbortSignal,
+  onTooLarge?: () => void,
 ): Promise<string | null> {
   if (response.body === null) return "";
   const reader = response.body.getReader();
@@ -176,6 +184,7 @@ export async function readText(
       bytes += value.byteLength;
       text += decoder.decode(value, { stream: true });
     }
+    onTooLarge?.();
     await reader.cancel();
     return null;
   } catch {

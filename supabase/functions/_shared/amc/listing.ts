@@ -1,8 +1,9 @@
-import { malformed } from "./response_errors.ts";
 import { UnavailableError } from "./errors.ts";
 import { type ExecutionObservation, parseExecution } from "./execution.ts";
 import type { CallOptions } from "./executions.ts";
+import type { AmcResponse } from "./http.ts";
 import { isObject, parseJson } from "./json.ts";
+import { malformed } from "./response_errors.ts";
 import { get, type Transport } from "./transport.ts";
 
 /** Which executions to list. */
@@ -13,13 +14,23 @@ export interface ListQuery {
   minCreationTime: Date | string;
   /** Whether cancelled ones are shown; AMC hides them by default (SPEC; H). True unless said otherwise. */
   includeCancelled?: boolean;
+  /** Only of executions of these workflows are parameters kept, which may be large. All, unless it is given. */
+  parametersOf?: ReadonlySet<string>;
 }
 
 /** All pages of a listing. */
 export interface Listing {
   /** Newest first, each id once. */
   executions: ExecutionObservation[];
-  /** Whether every entry could be read. If not, nothing can be concluded from an execution's absence. */
+  /**
+   * What stands for entries that could not be read: each with an id of its own making, and with what the entry says besides. One
+   * that says nothing was created, at the latest, when the entry before it was. While it may be an attempt's execution, nothing
+   * can be concluded from that one's absence.
+   */
+  skipped: ExecutionObservation[];
+  /** Why they could not be read, a sentence each. */
+  reasons: string[];
+  /** Whether the pages were read from the newest execution to the oldest, but for single entries. */
   complete: boolean;
   /** The `Date` header of the first page, ISO 8601: AMC's clock when the listing began. */
   serverDate: string | null;
@@ -27,13 +38,16 @@ export interface Listing {
   requestIds: string[];
 }
 
-/** Far more than the executions of two days on one instance, at a hundred a page. */
-const MAX_PAGES = 100;
+/** As many as AMC puts on a page (SPEC; H). */
+const PAGE = 100;
+/** Far more than the executions of two days on one instance. */
+const MAX_ENTRIES = 100 * PAGE;
 
 /**
- * Lists executions, all pages.
+ * Lists executions, all pages. The last page has no `nextToken`, or null, or "" (PM captured, AWS; H).
  *
- * The last page has no `nextToken`, or null, or "" (PM captured, AWS; H).
+ * A page that is too large, since AMC echoes large parameters, is asked for again with half as many entries (`limit`; SPEC, H).
+ * Where a single entry is too large, what comes after it is read from the other end.
  *
  * @throws UnavailableError when the pages do not come to an end, besides the errors of any read: a listing is returned whole or not at all
  */
@@ -42,37 +56,101 @@ export async function listExecutions(
   query: ListQuery,
   options: CallOptions = {},
 ): Promise<Listing> {
-  const found = new Map<string, ExecutionObservation>();
+  const filters = filtersOf(query);
+  const kept = query.parametersOf;
+  const newest = await readPages(transport, filters, options, kept);
+  const { found, skipped, reasons, requestIds, serverDate } = newest;
   const listing: Listing = {
-    executions: [],
+    executions: [...found.values()],
+    skipped,
+    reasons,
     complete: true,
-    serverDate: null,
+    serverDate,
+    requestIds,
+  };
+  if (newest.ended) return listing;
+  reasons.push(`An entry ${since(newest.last)} is too large to be read.`);
+  skipped.push(standIn({}, newest.last));
+  const oldest = await readPages(
+    transport,
+    { ...filters, sortAscending: "true" },
+    options,
+    kept,
+    newest.last,
+  );
+  const older = [...oldest.found.values()].filter(({ id }) => !found.has(id));
+  listing.executions.push(...older.reverse());
+  skipped.push(...oldest.skipped);
+  reasons.push(...oldest.reasons);
+  requestIds.push(...oldest.requestIds);
+  return listing;
+}
+
+/** Pages from one end of the list. */
+interface Pages {
+  found: Map<string, ExecutionObservation>;
+  skipped: ExecutionObservation[];
+  reasons: string[];
+  requestIds: string[];
+  serverDate: string | null;
+  /** No entry that follows was created later. */
+  last: string | null;
+  /** False where an entry was too large, after which nothing was read. */
+  ended: boolean;
+}
+
+/** @param last when reading from the oldest on: no entry was created later */
+async function readPages(
+  transport: Transport,
+  filters: Record<string, string>,
+  options: CallOptions,
+  kept: ListQuery["parametersOf"],
+  last?: string | null,
+): Promise<Pages> {
+  const pages: Pages = {
+    found: new Map(),
+    skipped: [],
+    reasons: [],
     requestIds: [],
+    serverDate: null,
+    last: last ?? null,
+    ended: true,
   };
   const tokens = new Set<string>();
-  const filters = filtersOf(query);
   let token = "";
-  for (let page = 0; page < MAX_PAGES; page++) {
+  let limit = PAGE;
+  for (let asked = 0; asked < MAX_ENTRIES;) {
     const { response, entries, nextToken } = await pageOf(
       transport,
-      token === "" ? filters : { ...filters, nextToken: token },
+      {
+        ...filters,
+        limit: String(limit),
+        ...(token === "" ? {} : { nextToken: token }),
+      },
       options,
     );
-    if (page === 0) listing.serverDate = response.serverDate;
+    pages.serverDate ??= response.serverDate;
     if (response.requestId !== null) {
-      listing.requestIds.push(response.requestId);
+      pages.requestIds.push(response.requestId);
     }
+    if (entries === null) {
+      if (limit === 1) return { ...pages, ended: false };
+      limit = Math.floor(limit / 2);
+      continue;
+    }
+    asked += limit;
+    limit = Math.min(2 * limit, PAGE);
     for (const entry of entries) {
-      const execution = parseExecution(entry, response.requestId);
-      if (execution === null) listing.complete = false;
-      // An execution that is created meanwhile shifts the pages: the first sight has the newer place, the last the newer status.
-      else found.set(execution.id, execution);
+      const execution = take(pages, entry, response.requestId);
+      if (
+        execution !== null && kept?.has(execution.workflow_id ?? "") === false
+      ) {
+        execution.parameter_values = null;
+      }
+      if (last === undefined) pages.last = execution?.created_at ?? pages.last;
     }
     token = nextToken;
-    if (token === "") {
-      listing.executions = [...found.values()];
-      return listing;
-    }
+    if (token === "") return pages;
     if (tokens.has(token)) {
       throw new UnavailableError(
         "Expected a list of executions that ends, got the same page token twice.",
@@ -82,9 +160,45 @@ export async function listExecutions(
     tokens.add(token);
   }
   throw new UnavailableError(
-    `Expected a list of at most ${MAX_PAGES} pages, got more.`,
-    { requestId: listing.requestIds.at(-1) },
+    `Expected a list of at most ${MAX_ENTRIES / PAGE} pages, got more.`,
+    { requestId: pages.requestIds.at(-1) },
   );
+}
+
+/** Takes one entry of a page. @returns it, if it could be read */
+function take(
+  pages: Pages,
+  entry: unknown,
+  requestId: string | null,
+): ExecutionObservation | null {
+  const execution = parseExecution(entry, requestId);
+  if (execution !== null) {
+    // An execution that is created meanwhile shifts the pages: the first sight has the newer place, the last the newer status.
+    pages.found.set(execution.id, execution);
+    return execution;
+  }
+  pages.skipped.push(standIn(entry, pages.last));
+  pages.reasons.push(
+    `Entry ${pages.found.size + pages.skipped.length} ${
+      since(pages.last)
+    } has no well-formed workflowExecutionId.`,
+  );
+  return null;
+}
+
+/** What stands for an entry without a readable id. The list goes from newer to older, so it is no newer than the one before. */
+function standIn(entry: unknown, last: string | null): ExecutionObservation {
+  const plain = isObject(entry) ? entry : {};
+  const wrapped = plain.workflowExecution;
+  const seen = parseExecution({
+    ...(isObject(wrapped) ? wrapped : plain),
+    workflowExecutionId: `skipped-${crypto.randomUUID()}`,
+  }, null)!;
+  return { ...seen, created_at: seen.created_at ?? last };
+}
+
+function since(last: string | null): string {
+  return last === null ? "of AMC's list" : `of AMC's list, behind ${last},`;
 }
 
 /** Creation times go without a zone suffix, in UTC (SPEC; H). */
@@ -98,15 +212,17 @@ function filtersOf(query: ListQuery): Record<string, string> {
     minCreationTime: since.toISOString().slice(0, 19),
     timeZone: "UTC",
     includeCancelled: String(query.includeCancelled ?? true),
-    limit: "100",
   };
 }
 
+/** One page; its entries are null where it is too large. */
 function pageOf(
   transport: Transport,
   query: Record<string, string>,
   options: CallOptions,
-) {
+): Promise<
+  { response: AmcResponse; entries: unknown[] | null; nextToken: string }
+> {
   return get(transport, {
     operation: "list_executions",
     method: "GET",
@@ -114,6 +230,7 @@ function pageOf(
     query,
     signal: options.signal,
   }, (response) => {
+    if (response.tooLarge) return { response, entries: null, nextToken: "" };
     const page = parseJson(response.text);
     const nextToken = isObject(page) ? page.nextToken ?? "" : undefined;
     // A body without a list is not an empty list.

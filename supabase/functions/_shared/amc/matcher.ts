@@ -13,7 +13,7 @@ export interface MatchableAttempt {
   time_window_start: string;
   time_window_end: string;
   time_zone: string;
-  /** The value of `workflowExecutionTimeoutSeconds` that was sent; null if any will do. */
+  /** The value of `workflowExecutionTimeoutSeconds` that was sent; null if any will do but that of a dry run. */
   fingerprint: number | null;
   /** When the intent was recorded; an instant in ISO 8601. */
   intended_at: string;
@@ -95,8 +95,9 @@ function isOf(
 ): Verdict {
   const verdicts: Verdict[] = [
     same(execution.workflow_id, attempt.workflow_id),
-    attempt.fingerprint === null ||
-    same(execution.timeout_seconds, attempt.fingerprint),
+    attempt.fingerprint === null
+      ? !isDryRunTimeout(execution.timeout_seconds)
+      : same(execution.timeout_seconds, attempt.fingerprint),
     isCreatedSince(attempt.intended_at, execution.created_at),
     execution.time_zone === null
       ? null
@@ -118,6 +119,22 @@ function isOf(
   ];
   if (verdicts.includes(false)) return false;
   return verdicts.includes(null) ? null : true;
+}
+
+/**
+ * Whether a timeout is of the range of our dry runs: 900 seconds (SPEC; H) to 21,599. AMC takes no less; executions of weeks
+ * have 21,600 and up.
+ */
+export function isDryRunTimeout(seconds: number | null): boolean {
+  return seconds !== null && seconds >= 900 && seconds < 21_600;
+}
+
+/** Whether an execution has ended, and not with a result. */
+export function hasEndedWithoutResult(
+  { status }: Pick<ExecutionObservation, "status">,
+): boolean {
+  const { class: end } = classifyStatus(status);
+  return end === "failed" || end === "rejected" || end === "cancelled";
 }
 
 function same<T>(found: T | null, expected: T): Verdict {

@@ -1,14 +1,14 @@
-import { NotFoundError } from "../amc/mod.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { instanceClient } from "./instance_client.ts";
-import { pauseInstance } from "./pause_instance.ts";
+import { isInstanceWide } from "./pause_instance.ts";
+import { ownerOf, setAside } from "./set_aside.ts";
 
 const CONCURRENCY = 3;
 
 /**
  * Asks AMC to cancel executions whose week a person cancelled, and duplicates that are proved ours. Each is requested again
- * until AMC shows that the execution has ended.
+ * until AMC shows that the execution has ended; one that AMC does not cancel is set aside by itself.
  *
  * @returns how many were claimed
  */
@@ -19,9 +19,13 @@ export async function cancel(collector: Collector): Promise<number> {
     try {
       const client = await instanceClient(collector, claim);
       const outcome = await client.cancelExecution(execution_id);
-      await collector.rpc("record_cancellation", {
+      await collector.rpc("record_observation", {
         execution_id,
         observation: outcome.execution,
+      });
+      await collector.rpc("end_stoppage", {
+        kind: "cancel",
+        subject: execution_id,
       });
       collector.log("info", "execution_cancelled", {
         collection_id,
@@ -32,9 +36,9 @@ export async function cancel(collector: Collector): Promise<number> {
         amc_status: outcome.execution.status,
       });
     } catch (error) {
-      // A new execution may not be visible yet: the next claim asks again.
-      if (error instanceof NotFoundError) return;
-      if (!(await pauseInstance(collector, claim, error))) throw error;
+      if (isInstanceWide(error)) throw error;
+      const owner = ownerOf(claim, claim);
+      await setAside(collector, "cancel", execution_id, owner, error);
     }
   });
   return claims.length;

@@ -27,8 +27,6 @@ const WINDOW = {
   time_window_end: text("a local time"),
   /** A name of the tz database. */
   time_zone: text("a time zone"),
-  /** The parameters by name; null or {}: none. */
-  parameter_values: nullable(jsonObject("an object of parameters")),
 };
 
 const FOLLOWED_ATTEMPT = {
@@ -36,8 +34,8 @@ const FOLLOWED_ATTEMPT = {
   attempt_id: text("an attempt's id"),
   week_id: text("a week's id"),
   collection_id: text("a collection's id"),
-  /** unknown: its create got no response; created: its execution is under way; abandoned: given up, but its execution may still appear. */
-  state: oneOf("unknown", "created", "abandoned"),
+  /** unknown: its create got no response; created: its execution is under way; abandoned: given up, but its execution may still appear; let_go: its execution was given up, and may still end. */
+  state: oneOf("unknown", "created", "abandoned", "let_go"),
   /** AMC's id of its execution, once that is known. */
   execution_id: nullable(text("AMC's id of an execution")),
   /** The id that a person named for it. */
@@ -48,6 +46,10 @@ const FOLLOWED_ATTEMPT = {
   intended_at: text("an instant"),
   /** Whether a response of AMC proved that the instance echoes fingerprints. */
   matcher_proved: truth("true or false"),
+  /** Whether one proved that it echoes at least workflow, window and zone. */
+  window_proved: truth("true or false"),
+  /** Whether its execution, or the one that a person named, is not to be asked for now: AMC answered with an error. */
+  held_up: truth("true or false"),
 };
 
 const SURVEYED_WEEK = {

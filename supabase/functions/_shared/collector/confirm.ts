@@ -4,9 +4,13 @@ import {
   matchExecution,
   NotFoundError,
 } from "../amc/mod.ts";
+import type { Json } from "../database/database.types.ts";
 import type { FollowedAttempt } from "./claims.ts";
 import type { Collector } from "./collector.ts";
-import { sameParameters } from "./survey.ts";
+import { sameParameters } from "./parameters.ts";
+import { isInstanceWide } from "./pause_instance.ts";
+import type { SeenListing } from "./seen_listing.ts";
+import { ownerOf, setAside } from "./set_aside.ts";
 
 /** An attempt whose create got no response, and for which a person named the execution that it made. */
 export type ConfirmedAttempt = FollowedAttempt & {
@@ -15,23 +19,32 @@ export type ConfirmedAttempt = FollowedAttempt & {
 
 /**
  * Looks up the execution that a person named for an attempt, and adopts it unless AMC contradicts: a typing error would put
- * another week's rows under this one.
- *
- * @param known AMC's ids of executions that belong to an attempt; an adopted one is added
- * @throws AmcError when AMC could not be asked: the person's confirmation stays, and the next listing tries again
+ * another week's rows under this one. Where AMC answers with an error, the confirmation stays, and the look-up alone is set aside.
  */
 export async function confirm(
   collector: Collector,
   client: AmcClient,
   attempt: ConfirmedAttempt,
-  known: Set<string>,
+  { claim, known, parameters }: SeenListing,
 ): Promise<void> {
   const { attempt_id, week_id, collection_id } = attempt;
   const execution_id = attempt.confirmed_execution_id;
-  const execution = await lookUp(client, execution_id);
+  let execution: ExecutionObservation | null;
+  try {
+    execution = await lookUp(client, execution_id);
+  } catch (error) {
+    if (isInstanceWide(error)) throw error;
+    const owner = ownerOf(claim, attempt);
+    await setAside(collector, "execution", execution_id, owner, error);
+    return;
+  }
+  await collector.rpc("end_stoppage", {
+    kind: "execution",
+    subject: execution_id,
+  });
   let reason = execution === null
     ? "AMC has no execution with this id."
-    : whyNot(attempt, execution);
+    : whyNot(attempt, execution, await parameters(collection_id));
   let outcome: string | null = null;
   if (reason === null) {
     const report = await collector.rpc("record_execution", {
@@ -79,6 +92,7 @@ async function lookUp(
 function whyNot(
   attempt: ConfirmedAttempt,
   execution: ExecutionObservation,
+  ours: Json,
 ): string | null {
   const { fingerprint, matcher_proved } = attempt;
   const match = matchExecution(
@@ -89,7 +103,7 @@ function whyNot(
   const isOther = match.kind === "none" && match.undecided.length === 0;
   const { parameter_values } = execution;
   const hasOthers = parameter_values !== null &&
-    !sameParameters(attempt.parameter_values, parameter_values);
+    !sameParameters(ours, parameter_values);
   if (!isOther && !hasOthers) return null;
   const { workflow_id, time_window_start, time_window_end, time_zone } =
     attempt;

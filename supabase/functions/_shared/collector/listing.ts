@@ -1,10 +1,10 @@
 import {
   type AmcClient,
-  AmcError,
   type ExecutionObservation,
   matchExecution,
-  NotFoundError,
+  UnavailableError,
 } from "../amc/mod.ts";
+import type { Json } from "../database/database.types.ts";
 import type { ClaimedListing } from "../database/rpc.ts";
 import {
   type FollowedAttempt,
@@ -15,13 +15,15 @@ import type { Collector } from "./collector.ts";
 import { confirm } from "./confirm.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { instanceClient } from "./instance_client.ts";
-import { pauseInstance } from "./pause_instance.ts";
-import { survey } from "./survey.ts";
+import { isInstanceWide, pauseInstance } from "./pause_instance.ts";
+import { parametersOf, sameParameters } from "./parameters.ts";
+import { type SeenListing } from "./seen_listing.ts";
+import { ownerOf, setAside } from "./set_aside.ts";
+import { adoptSurveyed, survey } from "./survey.ts";
+import { askForUnseen } from "./unseen.ts";
 
 const MAX_INSTANCES = 5;
 const CONCURRENCY = 3;
-/** How many executions that a listing did not show are asked for one by one. */
-const MAX_GETS = 10;
 
 /**
  * Reads AMC's list of executions for each instance whose list is due. One listing shows the status of all executions, and
@@ -37,7 +39,18 @@ export async function list(collector: Collector): Promise<number> {
     try {
       await listInstance(collector, claim);
     } catch (error) {
-      if (!(await pauseInstance(collector, claim, error))) throw error;
+      if (isInstanceWide(error)) return;
+      if (isOutage(error)) await pauseInstance(collector, claim, error);
+      else {
+        await setAside(
+          collector,
+          "listing",
+          claim.instance_id,
+          // Of its ids only the instance's.
+          { instance_id: claim.instance_id },
+          error,
+        );
+      }
     }
   });
   return claims.length;
@@ -52,103 +65,104 @@ async function listInstance(
   const listing = await client.listExecutions({
     minCreationTime: claim.list_from,
     includeCancelled: true,
+    parametersOf: new Set(
+      [...attempts, ...weeks].map(({ workflow_id }) => workflow_id),
+    ),
   });
   await collector.checkpoint("after_list");
-  const { found, failure } = await unseenExecutions(
-    collector,
-    client,
-    attempts,
-    listing.executions,
-  );
-  const executions = [...listing.executions, ...found];
   const answer = await collector.rpc("record_listing", {
     instance_id: claim.instance_id,
     fence: claim.fence,
-    executions,
+    executions: listing.executions.map(forRecord),
     complete: listing.complete,
+    skipped: listing.reasons.length === 0
+      ? undefined
+      : listing.reasons.join(" ").slice(0, 2000),
   });
   const recorded = readRecordedListing(answer);
   collector.log("info", "listing_recorded", {
     instance_id: claim.instance_id,
     executions: listing.executions.length,
+    skipped: listing.skipped.length,
     followed: attempts.length,
     complete: listing.complete,
-    unread: [...new Set(executions.flatMap(({ unread }) => unread ?? []))],
+    unread: [
+      ...new Set(listing.executions.flatMap(({ unread }) => unread ?? [])),
+    ],
     outcome: recorded.outcome,
   });
   if (recorded.outcome !== "recorded") return;
-  const known = new Set(recorded.known_execution_ids);
-  const unsettled = attempts.filter(({ state }) => state !== "created");
-  await forEachOf(
-    unsettled,
-    1,
-    collector.log,
-    (attempt) => settle(collector, claim, client, attempt, listing, known),
+  const seen: SeenListing = {
+    claim,
+    listing,
+    known: new Set(recorded.known_execution_ids),
+    parameters: parametersOf(collector),
+  };
+  const unsettled = attempts.filter(({ state }) =>
+    state === "unknown" || state === "abandoned"
   );
-  await survey(collector, claim, weeks, listing, known);
-  // Only now: what the list showed is recorded although one GET failed.
-  if (failure !== null) throw failure;
-}
-
-/**
- * Sends one GET for each of our executions that the listing did not show: absence from a list does not mean that it ended.
- *
- * @returns what was found, and the error after which no more was asked, if there was one
- */
-async function unseenExecutions(
-  collector: Collector,
-  client: AmcClient,
-  attempts: FollowedAttempt[],
-  listed: ExecutionObservation[],
-): Promise<{ found: ExecutionObservation[]; failure: AmcError | null }> {
-  const seen = new Set(listed.map(({ id }) => id));
-  const unseen = attempts.filter(({ execution_id }) =>
-    execution_id !== null && !seen.has(execution_id)
-  );
-  const found: ExecutionObservation[] = [];
-  for (const attempt of unseen.slice(0, MAX_GETS)) {
-    const { execution_id, attempt_id, week_id, collection_id } = attempt;
+  await forEachOf(unsettled, 1, collector.log, async (attempt) => {
     try {
-      found.push(await client.getExecution(execution_id!));
+      await settleAttempt(collector, client, attempt, seen);
     } catch (error) {
-      if (!(error instanceof AmcError)) throw error;
-      if (!(error instanceof NotFoundError)) return { found, failure: error };
-      // A new execution may not be visible yet. Any other ends by AMC's own deadline; if not, an overdue alert is raised.
-      collector.log("warn", "execution_not_shown", {
-        collection_id,
-        week_id,
-        attempt_id,
-        execution_id,
-        request_id: error.requestId,
-      });
+      if (isInstanceWide(error)) throw error;
+      await setAside(
+        collector,
+        "week",
+        attempt.week_id,
+        ownerOf(claim, attempt),
+        error,
+      );
     }
-  }
-  return { found, failure: null };
+  });
+  await survey(collector, weeks, seen);
+  // Last: a GET may take long, and nothing waits for it.
+  await askForUnseen(collector, client, claim, attempts, listing.executions);
 }
 
-async function settle(
+/** What record_listing reads of an execution: not the parameters, which may be large. */
+function forRecord(execution: ExecutionObservation): Json {
+  const { parameter_values: _, ...rest } = execution;
+  return rest;
+}
+
+/** AMC answered nothing, or an error of its own: all calls for the instance had better wait. */
+function isOutage(error: unknown): boolean {
+  return error instanceof UnavailableError &&
+    (error.status === null || error.status >= 500);
+}
+
+async function settleAttempt(
   collector: Collector,
-  claim: ClaimedListing,
   client: AmcClient,
   attempt: FollowedAttempt,
-  listing: { executions: ExecutionObservation[]; complete: boolean },
-  known: Set<string>,
+  seen: SeenListing,
 ): Promise<void> {
   const { attempt_id, week_id, collection_id } = attempt;
   const ids = { collection_id, week_id, attempt_id };
+  const { claim, listing, known } = seen;
   const match = matchExecution(attempt, listing.executions, known);
-  if (match.kind === "none") {
+  const similar = match.kind === "none"
+    ? await similarRuns(attempt, seen)
+    : { taken: [], open: false };
+  const [only, ...more] = similar.taken;
+  if (match.kind === "none" && (only === undefined || more.length > 0)) {
     const { confirmed_execution_id } = attempt;
     if (confirmed_execution_id !== null && attempt.state === "unknown") {
+      // AMC did not answer for it a moment ago.
+      if (attempt.held_up) return;
       const confirmed = { ...attempt, confirmed_execution_id };
-      await confirm(collector, client, confirmed, known);
+      await confirm(collector, client, confirmed, seen);
       return;
     }
-    const conclusive = listing.complete && match.undecided.length === 0;
+    const skipped = matchExecution(attempt, listing.skipped, []);
+    const conclusive = listing.complete && match.undecided.length === 0 &&
+      skipped.kind === "none" && skipped.undecided.length === 0;
     if (attempt.state === "abandoned" || !conclusive) return;
     const report = await collector.rpc("settle_attempt", {
       attempt_id,
       listing_began_at: claim.began_at,
+      similar_runs: similar.open || more.length > 0,
     });
     collector.log("info", "attempt_not_listed", {
       ...ids,
@@ -157,15 +171,19 @@ async function settle(
     });
     return;
   }
-  const execution = match.kind === "one" ? match.execution : match.chosen;
+  const execution = match.kind === "one"
+    ? match.execution
+    : match.kind === "several"
+    ? match.chosen
+    : only;
   const others = match.kind === "several" ? match.others : [];
   if (attempt.state === "abandoned") {
-    await reportLateExecutions(
-      collector,
-      attempt,
-      [execution, ...others],
-      known,
-    );
+    if (match.kind === "none") {
+      await adoptSurveyed(collector, attempt, execution, known);
+    } else {
+      const late = [execution, ...others];
+      await reportLateExecutions(collector, attempt, late, known);
+    }
     return;
   }
   const report = await collector.rpc("record_execution", {
@@ -183,6 +201,38 @@ async function settle(
     status: report.status,
   });
   await reportLateExecutions(collector, attempt, others, known);
+}
+
+/**
+ * Runs of the attempt's workflow, window and zone since its intent that belong to no attempt, whatever their timeout.
+ *
+ * @returns taken: those that the attempt may take, which is so only where AMC echoes a window, but not the timeout that was sent;
+ * open: whether there are any, or may be
+ */
+async function similarRuns(
+  attempt: FollowedAttempt,
+  { listing, known, parameters }: SeenListing,
+): Promise<{ taken: ExecutionObservation[]; open: boolean }> {
+  const match = matchExecution(
+    { ...attempt, fingerprint: null },
+    listing.executions,
+    known,
+  );
+  if (match.kind === "none") {
+    return { taken: [], open: match.undecided.length > 0 };
+  }
+  const { matcher_proved, window_proved } = attempt;
+  if (matcher_proved || !window_proved) return { taken: [], open: true };
+  const runs = match.kind === "one"
+    ? [match.execution]
+    : [match.chosen, ...match.others];
+  const ours = await parameters(attempt.collection_id);
+  const taken = runs.filter((run) =>
+    sameParameters(ours, run.parameter_values)
+  );
+  const isOpen = runs.some(({ parameter_values }) => parameter_values === null);
+  // Where AMC does not say the parameters, a run may be that of another collection.
+  return { taken: isOpen ? [] : taken, open: isOpen };
 }
 
 /** Reports executions that the fingerprint proves ours, but that their attempt cannot adopt. */

@@ -230,6 +230,7 @@ async function store(
     ...execution,
     request_id: requestId,
     matcher_proved: matches,
+    window_proved: outcome.matchesWindow,
   });
   await collector.checkpoint("after_record");
   const good = ["recorded", "already_recorded"].includes(stored.outcome ?? "");

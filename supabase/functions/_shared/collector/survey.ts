@@ -1,58 +1,45 @@
-import { type ExecutionObservation, matchExecution } from "../amc/mod.ts";
-import type { ClaimedListing } from "../database/rpc.ts";
+import {
+  type ExecutionObservation,
+  hasEndedWithoutResult,
+  matchExecution,
+} from "../amc/mod.ts";
 import type { SurveyedWeek } from "./claims.ts";
 import type { Collector } from "./collector.ts";
-
-const ENDED_WITHOUT_RESULT = new Set(["FAILED", "REJECTED", "CANCELLED"]);
+import { sameParameters } from "./parameters.ts";
+import { isInstanceWide } from "./pause_instance.ts";
+import type { SeenListing } from "./seen_listing.ts";
+import { ownerOf, setAside } from "./set_aside.ts";
 
 /**
  * Checks, before a collection's first create, whether AMC already has executions for its weeks: a database that was restored
  * from a backup has lost what it created since. Adopts what it finds, then lets the collection begin. A week that cannot adopt
- * its execution, because another attempt holds the same window, is surveyed again once that attempt has ended.
+ * its execution, because another attempt holds the same window, is surveyed again once that attempt has ended; one that cannot
+ * be surveyed is set aside.
  *
  * @param weeks the weeks to survey
- * @param listing the instance's executions; nothing is concluded from one that is not complete
- * @param known AMC's ids of executions that belong to an attempt; adopted ones are added
+ * @param seen the instance's listing
  */
 export async function survey(
   collector: Collector,
-  claim: ClaimedListing,
   weeks: SurveyedWeek[],
-  listing: { executions: ExecutionObservation[]; complete: boolean },
-  known: Set<string>,
+  seen: SeenListing,
 ): Promise<void> {
+  const { claim, listing } = seen;
   if (weeks.length === 0 || !listing.complete) return;
   const waiting = new Set<string>();
   const held = new Set<string>();
   for (const week of weeks) {
-    const candidates = listing.executions.filter((execution) =>
-      !ENDED_WITHOUT_RESULT.has(execution.status ?? "") &&
-      sameParameters(week.parameter_values, execution.parameter_values)
-    );
-    const match = matchExecution(
-      { ...week, fingerprint: null },
-      candidates,
-      known,
-    );
-    if (match.kind === "none") continue;
-    const found = match.kind === "one" ? match.execution : match.chosen;
-    const report = await collector.rpc("adopt_surveyed", {
-      week_id: week.week_id,
-      execution_id: found.id,
-      details: found,
-    });
-    known.add(found.id);
-    if (report.outcome === "no_slot") waiting.add(week.collection_id);
-    // The attempt that holds the window may take the execution or end without it: only this week waits.
-    if (report.outcome === "window_taken") held.add(week.week_id);
-    collector.log("warn", "surveyed_execution", {
-      collection_id: week.collection_id,
-      week_id: week.week_id,
-      execution_id: found.id,
-      request_id: found.request_id,
-      outcome: report.outcome,
-      status: report.status,
-    });
+    try {
+      const outcome = await surveyWeek(collector, week, seen);
+      if (outcome === "no_slot") waiting.add(week.collection_id);
+      // The attempt that holds the window may take the execution or end without it: only this week waits.
+      if (outcome === "window_taken") held.add(week.week_id);
+    } catch (error) {
+      if (isInstanceWide(error)) throw error;
+      held.add(week.week_id);
+      const owner = ownerOf(claim, week);
+      await setAside(collector, "week", week.week_id, owner, error);
+    }
   }
   const collection_ids = [...new Set(weeks.map((week) => week.collection_id))]
     .filter((id) => !waiting.has(id));
@@ -75,19 +62,58 @@ export async function survey(
   });
 }
 
-/**
- * Whether an execution ran with our parameters. AMC echoes them (captured empty: H; filled: L).
- *
- * @param ours parameters by name; null or undefined: none
- * @param echoed what AMC echoes; null: none
- */
-export function sameParameters(ours: unknown, echoed: unknown): boolean {
-  const canonical = (values: unknown) =>
-    JSON.stringify(
-      Object.entries((values ?? {}) as Record<string, unknown>).sort((
-        [a],
-        [b],
-      ) => a < b ? -1 : 1),
+/** @returns what became of AMC's execution of a week; null if it has none */
+async function surveyWeek(
+  collector: Collector,
+  week: SurveyedWeek,
+  { listing, known, parameters }: SeenListing,
+): Promise<string | null> {
+  const wanted = { ...week, fingerprint: null };
+  const skipped = matchExecution(wanted, listing.skipped, []);
+  if (skipped.kind !== "none") {
+    throw new TypeError(
+      `Expected AMC's list to name its executions; it shows one of workflow ${week.workflow_id} from ${week.time_window_start} without a readable id.`,
     );
-  return canonical(ours) === canonical(echoed);
+  }
+  const runs = listing.executions.filter((run) => !hasEndedWithoutResult(run));
+  const match = matchExecution(wanted, runs, known);
+  if (match.kind === "none") return null;
+  const ours = await parameters(week.collection_id);
+  const same = matchExecution(
+    wanted,
+    runs.filter((run) => sameParameters(ours, run.parameter_values)),
+    known,
+  );
+  if (same.kind === "none") return null;
+  const found = same.kind === "one" ? same.execution : same.chosen;
+  return await adoptSurveyed(collector, week, found, known);
+}
+
+/**
+ * Gives a week that waits an execution of AMC's list: the same query over the same window.
+ *
+ * @param known AMC's ids of executions that belong to an attempt; this one is added
+ * @returns what adopt_surveyed says
+ */
+export async function adoptSurveyed(
+  collector: Collector,
+  { collection_id, week_id }: { collection_id: string; week_id: string },
+  found: ExecutionObservation,
+  known: Set<string>,
+): Promise<string | null> {
+  const report = await collector.rpc("adopt_surveyed", {
+    week_id,
+    execution_id: found.id,
+    details: found,
+  });
+  known.add(found.id);
+  collector.log("warn", "surveyed_execution", {
+    collection_id,
+    week_id,
+    execution_id: found.id,
+    request_id: found.request_id,
+    outcome: report.outcome,
+    status: report.status,
+  });
+  return report.outcome;
 }

@@ -67,6 +67,7 @@ export type Database = {
           "region": string;
           "running_elsewhere": number;
           "throttles_in_row": number;
+          "window_proved_at": string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -97,6 +98,7 @@ export type Database = {
           "region": string;
           "running_elsewhere"?: number;
           "throttles_in_row"?: number;
+          "window_proved_at"?: string | null;
         };
         Update: {
           "created_at"?: string;
@@ -126,6 +128,7 @@ export type Database = {
           "region"?: string;
           "running_elsewhere"?: number;
           "throttles_in_row"?: number;
+          "window_proved_at"?: string | null;
         };
         Relationships: [];
       };
@@ -1389,9 +1392,24 @@ export type Database = {
           "collection_id": string;
           "execution_id": string;
           "execution_status": string;
+          "instance_id": string;
           "status_reason": string;
           "week_id": string;
         }[];
+      };
+      "let_go_of_execution": {
+        Args: {
+          "execution_id": string;
+          "reason": string;
+          "try_again"?: boolean;
+        };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
       };
       "mark_surveyed": {
         Args: {
@@ -1424,10 +1442,6 @@ export type Database = {
           "retry_after_seconds"?: number;
         };
         Returns: string;
-      };
-      "record_cancellation": {
-        Args: { "execution_id": string; "observation": Json };
-        Returns: undefined;
       };
       "record_dry_run": {
         Args: {
@@ -1472,8 +1486,13 @@ export type Database = {
           "executions": Json;
           "fence": number;
           "instance_id": string;
+          "skipped"?: string;
         };
         Returns: Json;
+      };
+      "record_observation": {
+        Args: { "execution_id": string; "observation": Json };
+        Returns: undefined;
       };
       "record_stoppage": {
         Args: {
@@ -1660,7 +1679,11 @@ export type Database = {
         };
       };
       "settle_attempt": {
-        Args: { "attempt_id": string; "listing_began_at": string };
+        Args: {
+          "attempt_id": string;
+          "listing_began_at": string;
+          "similar_runs"?: boolean;
+        };
         Returns: Database["public"]["CompositeTypes"]["tracking_report"];
         SetofOptions: {
           from: "*";

@@ -36,13 +36,13 @@ select is((select array_agg(execution_id) from claim_cancellations()), array['ex
 select is((select count(*) from claim_cancellations()), 0::bigint, 'each is requested once a minute');
 set local amc_history.clock = '2025-03-03T12:01:00Z';
 select is((select count(*) from claim_cancellations()), 2::bigint, 'until AMC shows that it ended');
-do $$ begin perform record_cancellation('exec-1', '{"id": "exec-1", "status": "RUNNING"}'); end $$;
+do $$ begin perform record_observation('exec-1', '{"id": "exec-1", "status": "RUNNING"}'); end $$;
 select is((select state from week_attempts where execution_id = 'exec-1'), 'created',
   'an answer that it still runs frees no slot');
 do $$
 begin
-  perform record_cancellation('exec-1', '{"id": "exec-1", "status": "CANCELLED"}');
-  perform record_cancellation('exec-2', '{"id": "exec-2", "status": "SUCCEEDED"}');
+  perform record_observation('exec-1', '{"id": "exec-1", "status": "CANCELLED"}');
+  perform record_observation('exec-2', '{"id": "exec-2", "status": "SUCCEEDED"}');
   perform set_config('amc_history.clock', '2025-03-03T12:02:00Z', true);
 end;
 $$;

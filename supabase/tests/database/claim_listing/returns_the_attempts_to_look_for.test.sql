@@ -25,11 +25,11 @@ select set_eq('select a.* from listing, jsonb_to_recordset(attempts) as a(attemp
   'it looks for the running and the unknown attempt, not for the one on its way');
 select results_eq($$ select a ->> 'week_id', a ->> 'collection_id', a ->> 'time_window_start', a ->> 'time_window_end',
   a ->> 'time_zone',
-    (a ->> 'window_start_at')::timestamptz, (a ->> 'window_end_at')::timestamptz, a -> 'parameter_values',
+    (a ->> 'window_start_at')::timestamptz, (a ->> 'window_end_at')::timestamptz,
     (a ->> 'fingerprint')::integer, (a ->> 'intended_at')::timestamptz
     from listing, jsonb_array_elements(attempts) a where a ->> 'execution_id' = 'exec-1' $$,
   $$ select pg_temp.week(1)::text, pg_temp.collection()::text, '2025-01-06T00:00:00', '2025-01-13T00:00:00', 'UTC',
-    '2025-01-06T00:00:00Z'::timestamptz, '2025-01-13T00:00:00Z'::timestamptz, '{}'::jsonb, fingerprint, intended_at
+    '2025-01-06T00:00:00Z'::timestamptz, '2025-01-13T00:00:00Z'::timestamptz, fingerprint, intended_at
     from week_attempts where id = pg_temp.attempt(1) $$, 'with all that identifies an execution in the list');
 
 select * from finish();

@@ -1,7 +1,7 @@
 -- Live attempts whose execution ended without a result are listed, to be reported.
 begin;
 \ir ../../_shared/collection.psql
-select plan(6);
+select plan(7);
 
 select pg_temp.start_collection(weeks => 8);
 set local role service_role;
@@ -19,11 +19,16 @@ end;
 $$;
 
 select set_eq('select * from finished_attempts()',
-  $$ select pg_temp.attempt(n) as a, pg_temp.week(n) as w, pg_temp.collection() as c, 'exec-' || n as e, s,
+  $$ select pg_temp.attempt(n) as a, pg_temp.week(n) as w, pg_temp.collection() as c, 'amcpgtap1' as i,
+  'exec-' || n as e, s,
   'r' || n as r
      from (values (1, 'FAILED'), (2, 'REJECTED'), (3, 'CANCELLED')) as t(n, s) $$,
   'failed, rejected and cancelled ones whose attempt lives');
 select is((select count(*) from finished_attempts(2)), 2::bigint, 'at most as many as asked for');
+select amc_history.record_stoppage('week', pg_temp.week(2)::text, 'odd', 'postgres', 'no', 'amcpgtap1');
+select set_eq('select execution_id from finished_attempts()', array['exec-1', 'exec-3'],
+  'one whose week is set aside waits, and the others go on');
+select amc_history.end_stoppage('week', pg_temp.week(2)::text);
 select is((update_week_status(collection_id, week_id, 'failed', null, execution_id)).outcome, 'applied',
   execution_id || ' can be reported')
   from finished_attempts();

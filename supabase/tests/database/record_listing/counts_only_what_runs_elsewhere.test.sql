@@ -1,7 +1,7 @@
 -- A listing counts the executions that run elsewhere: not ours, nor those that have ended.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(2);
+select plan(3);
 
 set local role service_role;
 -- Week 1 runs as exec-1, the outcome of week 2 is unknown.
@@ -21,6 +21,11 @@ $$;
 
 select is((select running_elsewhere from amc_instances where id = 'amcpgtap1'), 2,
   'not ours, not what has ended, and not what bears the fingerprint of an unknown attempt');
+do $$ begin perform pg_temp.list('[{"id": "d1", "status": "RUNNING", "timeout_seconds": 900},
+  {"id": "d2", "status": "PENDING", "timeout_seconds": 21599},
+  {"id": "x6", "status": "RUNNING", "timeout_seconds": 899},
+  {"id": "x7", "status": "RUNNING", "timeout_seconds": 21600}]'); end $$;
+select is((select running_elsewhere from amc_instances where id = 'amcpgtap1'), 2, 'dry runs take no slot');
 do $$ begin perform pg_temp.list('[]'); end $$;
 select is((select running_elsewhere from amc_instances where id = 'amcpgtap1'), 0, 'it is counted anew each time');
 

@@ -97,6 +97,7 @@ function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,
 function amc_history.alert_cause_persists(tracking_alerts) | - | - | -
 function amc_history.allowances() | - | - | execute
 function amc_history.amc_credential(text) | - | - | -
+function amc_history.amc_deadline(week_attempts,workflow_executions) | - | - | -
 function amc_history.apply_column_types() | - | - | -
 function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamptz) | - | - | execute
 function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
@@ -175,6 +176,7 @@ function amc_history.forbid_misplaced_week() | - | - | -
 function amc_history.forbid_slot_beyond_cap() | - | - | -
 function amc_history.forbid_workflow_version_change() | - | - | -
 function amc_history.free_slots(amc_instances) | - | - | execute
+function amc_history.give_up_execution(report_data_weeks,week_attempts,workflow_executions,text,boolean) | - | - | -
 function amc_history.has_claimable_week(text) | - | - | execute
 function amc_history.header_key(text[]) | - | - | -
 function amc_history.hold_for_survey() | - | - | -
@@ -199,6 +201,7 @@ function amc_history.is_unique(result_loads,text[]) | - | execute | execute
 function amc_history.json_cells(text) | - | execute | execute
 function amc_history.json_number(text) | - | execute | execute
 function amc_history.key_columns(result_loads) | - | execute | execute
+function amc_history.let_go_of_execution(text,text,boolean) | - | execute | execute
 function amc_history.limit_workflows() | - | - | -
 function amc_history.lines_at_once(bigint,bigint) | - | - | -
 function amc_history.load_rows(uuid,integer,bigint) | - | execute | execute
@@ -239,6 +242,7 @@ function amc_history.prepare_result_table(amc_workflows,week_attempts,text[]) | 
 function amc_history.protect_execution_id() | - | - | -
 function amc_history.protect_shown_load() | - | - | -
 function amc_history.protect_terminal_status() | - | - | -
+function amc_history.proves_absence(amc_instances,week_attempts,boolean) | - | - | execute
 function amc_history.prune_version(uuid,uuid) | - | - | -
 function amc_history.prune_versions(integer) | - | - | -
 function amc_history.purge_history() | - | - | -
@@ -257,7 +261,7 @@ function amc_history.record_action(text,text,uuid,uuid,uuid,text,jsonb,text) | -
 function amc_history.record_checked_cells() | - | - | -
 function amc_history.record_dropped_load() | - | - | -
 function amc_history.record_dry_runs(workflow_checks,text,text) | - | - | execute
-function amc_history.record_echo(text,boolean) | - | - | execute
+function amc_history.record_echo(text,boolean,boolean) | - | - | execute
 function amc_history.record_load_turns(uuid[]) | - | - | execute
 function amc_history.record_event(text,week_attempts,report_data_weeks,text,jsonb) | - | - | execute
 function amc_history.record_output_columns(text,jsonb) | - | - | -
@@ -299,6 +303,7 @@ function amc_history.stale_first_weeks() | - | - | execute
 function amc_history.stoppage_alert_subject(text,text) | - | - | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.store_credential(text,jsonb,text) | - | - | -
+function amc_history.tell_end_of_let_go_execution() | - | - | -
 function amc_history.told_names(jsonb) | - | - | -
 function amc_history.typed_cell_sql(text,text) | - | execute | execute
 function amc_history.unsettled_until(week_attempts) | - | - | -
@@ -334,15 +339,16 @@ function public.end_stoppage(text,text) | - | - | execute
 function public.execution_rows(text,integer,bigint) | - | execute | execute
 function public.fail_load(uuid,integer,text,text,boolean) | - | - | execute
 function public.finished_attempts(integer) | - | - | execute
+function public.let_go_of_execution(text,text,boolean) | - | execute | execute
 function public.mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) | - | - | execute
 function public.mark_workflow_saved(text,text) | - | - | execute
 function public.pause_collection(uuid) | - | execute | execute
 function public.pause_instance(text,text,numeric) | - | - | execute
-function public.record_cancellation(text,jsonb) | - | - | execute
 function public.record_dry_run(uuid,text,text) | - | - | execute
+function public.record_listing(text,bigint,jsonb,boolean,text) | - | - | execute
+function public.record_observation(text,jsonb) | - | - | execute
 function public.record_execution(uuid,text,jsonb,boolean) | - | - | execute
 function public.record_late_execution(uuid,text,jsonb) | - | - | execute
-function public.record_listing(text,bigint,jsonb,boolean) | - | - | execute
 function public.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function public.refute_confirmation(uuid,text,text) | - | - | execute
 function public.report_create(uuid,text,integer,text,text,numeric) | - | - | execute
@@ -359,7 +365,7 @@ function public.save_workflow(text,text,text,jsonb) | - | execute | execute
 function public.set_keep_versions(uuid,integer) | - | execute | execute
 function public.set_restatement_policy(uuid,integer,integer) | - | execute | execute
 function public.set_retention(text,text,integer) | - | execute | execute
-function public.settle_attempt(uuid,timestamptz) | - | - | execute
+function public.settle_attempt(uuid,timestamptz,boolean) | - | - | execute
 function public.update_week_status(uuid,uuid,text,jsonb,text) | - | - | execute
 function public.week_rows(uuid,integer,bigint) | - | execute | execute
 function public.workflow_definition(text,text) | - | - | execute

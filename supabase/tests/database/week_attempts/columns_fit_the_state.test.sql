@@ -22,7 +22,7 @@ from (values
   ('{"settle_after": null}', 'live_attempt_is_accounted_for', 'a live attempt without a time to settle after'),
   ('{"kind": "external"}', 'external_is_never_live', 'a live external attempt'),
   ('{"state": "ended", "outcome": "failed", "ended_at": "2025-03-03", "watch_until": "2025-03-05"}',
-  'only_abandoned_is_watched',
+  'only_what_was_given_up_is_watched',
     'watching for what was not abandoned'),
   ('{"kind": "odd"}', 'kind_is_known', 'an unknown kind'),
   ('{"state": "odd"}', 'state_is_known', 'an unknown state'),

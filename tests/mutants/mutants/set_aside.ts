@@ -1,0 +1,269 @@
+import {
+  inSqlFunction,
+  inTsFunction,
+  type Mutant,
+  withoutTrigger,
+} from "../support/mutant.ts";
+
+/** Guards that keep what is odd from holding up what is not. */
+export const SET_ASIDE: Mutant[] = [
+  {
+    name: "odd-value-left-out",
+    guard: "a value that does not fit costs no other of its execution",
+    off: "read_observation takes every value",
+    edits: [
+      inSqlFunction(
+        "amc_history.read_observation",
+        "where pg_input_is_valid(f.value #>> '{}', format_type(a.atttypid, a.atttypmod))",
+        "",
+      ),
+    ],
+    tests: ["adopt_surveyed/odd"],
+  },
+  {
+    name: "odd-timeout-left-out",
+    guard: "a timeout that is no whole number of seconds is not stored",
+    off: "read_observation takes any number",
+    edits: [
+      inSqlFunction(
+        "amc_history.read_observation",
+        "seen.timeout_seconds not between 0 and 2147483647 or seen.timeout_seconds <> trunc(seen.timeout_seconds)",
+        "false",
+      ),
+    ],
+    tests: ["adopt_surveyed/odd"],
+  },
+  {
+    name: "odd-timeout-elsewhere",
+    guard: "a timeout of others may be anything",
+    off: "it is taken for a number",
+    edits: [
+      inSqlFunction(
+        "amc_history.count_running_elsewhere",
+        "case jsonb_typeof(o.value -> 'timeout_seconds') when 'number' then (o.value ->> 'timeout_seconds')::numeric end",
+        "(o.value ->> 'timeout_seconds')::numeric",
+      ),
+    ],
+    tests: ["record_listing/odd_entry"],
+  },
+  {
+    name: "dry-runs-take-no-slot",
+    guard: "a dry run takes no slot",
+    off: "it counts as running elsewhere",
+    edits: [
+      inSqlFunction(
+        "amc_history.count_running_elsewhere",
+        "and not coalesce(amc_history.is_dry_run_timeout(seen.timeout_seconds), false)",
+        "",
+      ),
+    ],
+    tests: ["record_listing/counts_only"],
+  },
+  {
+    name: "dry-run-is-no-week",
+    guard: "a dry run is no execution of a week",
+    off: "the matcher takes it for one",
+    edits: [
+      inTsFunction(
+        "isOf",
+        "!isDryRunTimeout(execution.timeout_seconds)",
+        "true",
+      ),
+    ],
+    tests: ["amc_matcher_test"],
+  },
+  {
+    name: "row-set-aside",
+    guard: "an execution that cannot be written hides no other",
+    off: "update_executions fails with it",
+    edits: [
+      inSqlFunction(
+        "amc_history.update_executions",
+        "exception when others then",
+        "exception when division_by_zero then",
+      ),
+    ],
+    tests: ["record_listing/odd_entry"],
+  },
+  {
+    name: "instance-set-aside",
+    guard: "an instance that cannot be claimed stops no other",
+    off: "claim_listing fails with it",
+    edits: [
+      inSqlFunction(
+        "public.claim_listing",
+        "exception when others then",
+        "exception when division_by_zero then",
+      ),
+    ],
+    tests: ["claim_listing/what_is_held_up"],
+  },
+  {
+    name: "canonical-status",
+    guard: "a status is the same in whatever case",
+    off: "trigger canonical_status never fires",
+    edits: [withoutTrigger("public.workflow_executions", "canonical_status")],
+    tests: ["workflow_executions/status_is_stored"],
+  },
+  {
+    name: "held-listing",
+    guard: "a listing that is set aside waits for its next try",
+    off: "is_listing_due does not ask",
+    edits: [
+      inSqlFunction(
+        "amc_history.is_listing_due",
+        "and not amc_history.is_held_up('listing', (instance).id)",
+        "",
+      ),
+    ],
+    tests: ["claim_listing/what_is_held_up"],
+  },
+  {
+    name: "held-cancel",
+    guard: "a cancel that is set aside waits for its next try",
+    off: "executions_to_cancel does not ask",
+    edits: [
+      inSqlFunction(
+        "amc_history.executions_to_cancel",
+        "and not amc_history.is_held_up('cancel', e.id)",
+        "",
+      ),
+    ],
+    tests: ["cancel_collection/refused_cancel"],
+  },
+  {
+    name: "held-week-survey",
+    guard: "a week that is set aside is not surveyed each time",
+    off: "weeks_to_survey does not ask",
+    edits: [
+      inSqlFunction(
+        "amc_history.weeks_to_survey",
+        "and not amc_history.is_held_up('week', w.id::text)",
+        "",
+      ),
+    ],
+    tests: ["adopt_surveyed/set_aside"],
+  },
+  {
+    name: "held-finish",
+    guard: "a week that is set aside leaves the others their turn",
+    off: "finished_attempts does not ask",
+    edits: [
+      inSqlFunction(
+        "public.finished_attempts",
+        "and not amc_history.is_held_up('week', w.id::text)",
+        "",
+      ),
+    ],
+    tests: ["finished_attempts/lists"],
+  },
+  {
+    name: "held-execution",
+    guard: "AMC is not asked for an execution that is set aside",
+    off: "the worker asks all the same",
+    edits: [
+      inTsFunction(
+        "askForUnseen",
+        "!seen.has(execution_id) && !held_up",
+        "!seen.has(execution_id)",
+      ),
+    ],
+    tests: ["tests/worker/one_bad"],
+  },
+  {
+    name: "execution-set-aside",
+    guard: "an execution that AMC does not show is set aside by itself",
+    off: "its error ends the step",
+    edits: [
+      inTsFunction(
+        "askForUnseen",
+        'await setAside(collector, "execution", execution_id, owner, error);',
+        "throw error;",
+      ),
+    ],
+    tests: ["tests/worker/one_bad"],
+  },
+  {
+    name: "survey-set-aside",
+    guard: "a week that cannot be surveyed stops no other",
+    off: "its error ends the survey",
+    edits: [
+      inTsFunction(
+        "survey",
+        "if (isInstanceWide(error)) throw error;",
+        "throw error;",
+      ),
+    ],
+    tests: ["tests/worker/one_bad"],
+  },
+  {
+    name: "survey-unread",
+    guard: "a week is not begun that an entry without an id may be of",
+    off: "the survey reads only what has an id",
+    edits: [
+      inTsFunction("surveyWeek", 'skipped.kind !== "none"', "false"),
+    ],
+    tests: ["tests/worker/one_bad"],
+  },
+  {
+    name: "settle-unread",
+    guard: "no attempt is given up that an entry without an id may be of",
+    off: "the worker reads only what has an id",
+    edits: [
+      inTsFunction(
+        "settleAttempt",
+        'skipped.kind === "none" && skipped.undecided.length === 0',
+        "true",
+      ),
+    ],
+    tests: ["tests/worker/one_bad"],
+  },
+  {
+    name: "several-similar-runs",
+    guard: "of several runs that fit, none is taken",
+    off: "the first is",
+    edits: [
+      inTsFunction(
+        "settleAttempt",
+        "(only === undefined || more.length > 0)",
+        "only === undefined",
+      ),
+    ],
+    tests: ["tests/worker/unproved_list"],
+  },
+  {
+    name: "smaller-pages",
+    guard: "a page that is too large is asked for again in smaller ones",
+    off: "what comes after it is read from the other end at once",
+    edits: [
+      inTsFunction("readPages", "if (limit === 1) return", "if (true) return"),
+    ],
+    tests: ["amc_lists_test"],
+  },
+  {
+    name: "no-similar-runs",
+    guard: "where the echo is not proved, a similar run leaves it open",
+    off: "proves_absence does not look at them",
+    edits: [
+      inSqlFunction(
+        "amc_history.proves_absence",
+        "not coalesce(similar_runs, true) and",
+        "",
+      ),
+    ],
+    tests: ["settle_attempt/what_amc_said"],
+  },
+  {
+    name: "missing-echo-is-told",
+    guard: "an AMC that never echoes what was sent is told of",
+    off: "only one that did before is",
+    edits: [
+      inSqlFunction(
+        "amc_history.record_echo",
+        "return found or not exists (",
+        "return found and exists (",
+      ),
+    ],
+    tests: ["record_execution/answer_without"],
+  },
+];
