@@ -23,6 +23,7 @@ export { localToInstant } from "./local_time.ts";
 export { hasEndedWithoutResult, matchExecution } from "./matcher.ts";
 export type { OpenedResult } from "./results.ts";
 export { classifyStatus } from "./status.ts";
+export type { RuntimeOptions } from "./runtime.ts";
 export {
   createTokenSource,
   type Credential,

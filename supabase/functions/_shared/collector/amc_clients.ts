@@ -1,4 +1,9 @@
-import { type AmcClient, createAmcClient, type Region } from "../amc/mod.ts";
+import {
+  type AmcClient,
+  createAmcClient,
+  type Region,
+  type RuntimeOptions,
+} from "../amc/mod.ts";
 import type { Sql } from "../database/sql.ts";
 import type { Log } from "../log.ts";
 import type { InstanceRow } from "./instance.ts";
@@ -36,13 +41,21 @@ export interface AmcClients {
 /**
  * Makes the clients of instances. Instances with the same credential share its tokens, which outlive a tick in a warm worker.
  * A credential that a person stores in place of another is used within ten seconds.
+ *
+ * @param runtime what tests replace
  */
 export function createAmcClients(
   sql: Sql,
   addresses: AmcAddresses,
   log: Log,
+  runtime: RuntimeOptions = {},
 ): AmcClients {
-  const credentials = createStoredCredentials(sql, addresses.tokenUrl, log);
+  const credentials = createStoredCredentials(
+    sql,
+    addresses.tokenUrl,
+    log,
+    runtime,
+  );
   return {
     forget: (name) => credentials.forget(name),
     async tryCredential(name, region) {
@@ -53,6 +66,7 @@ export function createAmcClients(
     async of(instance) {
       const region = instance.region as Region;
       return createAmcClient({
+        ...runtime,
         instance: {
           instanceId: instance.instance_id,
           entityId: instance.entity_id,

@@ -2,6 +2,7 @@ import {
   createTokenSource,
   CredentialError,
   type Region,
+  type RuntimeOptions,
   type TokenSource,
 } from "../amc/mod.ts";
 import { readCredential } from "../database/credential.ts";
@@ -44,11 +45,13 @@ interface Cached {
  * in place of another gets new tokens; one that is the same keeps those that it has.
  *
  * @param tokenUrl replaces the region's token endpoint
+ * @param runtime what tests replace
  */
 export function createStoredCredentials(
   sql: Sql,
   tokenUrl: string | undefined,
   log: Log,
+  runtime: RuntimeOptions = {},
 ): StoredCredentials {
   const cache = new Map<string, { cached: Promise<Cached>; readAt: number }>();
 
@@ -68,6 +71,7 @@ export function createStoredCredentials(
     const text = JSON.stringify([credential, version]);
     if (before?.credential === text) return before;
     const tokens = createTokenSource({
+      ...runtime,
       credential,
       region,
       tokenUrl: tokenUrl,
