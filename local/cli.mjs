@@ -60,6 +60,8 @@ const help = {
     "collect 52 weeks on a local platform; `npm start -- --help` lists options",
   test: "run all tests, or a part: `npm test -- --help` says how",
   "test:walks": "run many more random walks than npm test, different each time",
+  "test:fuzz":
+    "play many more cases of odd answers, files and inputs than npm test",
   "test:chaos": "collect hundreds of weeks while everything crashes",
   "test:large": "load a result of 500 MB whose loader is killed three times",
   "test:mutants": "switch off one guard at a time; fails if no test notices",
