@@ -55,6 +55,32 @@ for (const body of ["json", "html", "empty"] as const) {
   });
 }
 
+Deno.test("ten weeks of a new instance whose creates were all throttled once are created once each, and no alert says lost", async () => {
+  await withHarness({}, async (harness) => {
+    const { weeks } = await collect(harness, 10);
+    for (const [n, week] of weeks.entries()) {
+      harness.simulator.script({
+        operation: "createExecution",
+        where: { windowStart: windowStartOf(week) },
+        fault: { kind: "status", status: 429, body: n % 2 ? "html" : "json" },
+      });
+    }
+    await using worker = openWorker(harness);
+    await finishAll(harness, async () => {
+      await worker.tick();
+      await letAllowancesPass(harness);
+    });
+    await assertOneCreateEach(harness);
+    assert.equal(
+      harness.simulator.requests("createExecution").length,
+      2 * weeks.length,
+    );
+    const alerts = await harness.sql`
+      select code, message from public.tracking_alerts`;
+    assert.deepEqual(alerts.map(({ message }) => message), []);
+  });
+});
+
 Deno.test("a 429 while a person runs the same week in the console waits for a person on a new instance", async () => {
   await withHarness({}, async (harness) => {
     const { weeks } = await collect(harness, 1);
