@@ -149,25 +149,13 @@ const aFault: fc.Arbitrary<Fault> = fc.oneof(
   { weight: 2, arbitrary: aSetting },
 ).filter((fault) => !isLeftOut(fault));
 
-/** Entries of the list that are no execution, or have no id. */
-const NO_EXECUTION =
-  /^(null|true|a text|a number|an array|no field|workflowExecutionId .*)$/;
-
-/** What is left out of the draw, since the worker does not get over it yet: with each of these alone a case fails. */
+/**
+ * What is left out of the draw, since the worker does not get over it yet: about a dry run whose GET never has a usable answer
+ * it is asked for ever, its collection does not begin, and nothing tells why.
+ */
 function isLeftOut(fault: Fault): boolean {
-  switch (fault.kind) {
-    case "entry":
-      // It may be ours, so the listing counts as incomplete, and collections wait for one that is complete.
-      return NO_EXECUTION.test(fault.name);
-    case "crowd":
-      // A page of more than 8 MB cannot be read.
-      return fault.size > 10_000;
-    case "answer":
-      // About a dry run that AMC never shows it is asked for ever, and nothing tells it.
-      return fault.times === ALWAYS && fault.endpoint === "getExecution";
-    default:
-      return false;
-  }
+  return fault.kind === "answer" && fault.endpoint === "getExecution" &&
+    fault.times === ALWAYS;
 }
 
 /** A case: mostly one fault, sometimes two or three that meet. */
