@@ -180,7 +180,7 @@ async function setUp(
   const { workflow_id: workflow, results_view: view } = await saveWorkflow(
     client,
   );
-  const access = accessOf(platform, user, view);
+  const access = accessOf(platform, user, workflow, view);
   if (kept) await kept.save({ platform: platform.state!, user }, access);
   return { client, access, workflow };
 }
@@ -188,6 +188,7 @@ async function setUp(
 function accessOf(
   platform: Platform,
   user: KeptState["user"],
+  workflow: string,
   view: string,
 ): Access {
   return {
@@ -196,6 +197,7 @@ function accessOf(
     publishableKey: platform.publishableKey,
     secretKey: platform.secretKeys.default,
     databaseUrl: platform.databaseUrl,
+    workflow,
     view,
   };
 }

@@ -51,6 +51,8 @@ export interface Access {
   databaseUrl: string;
   email: string;
   password: string;
+  /** Id of the demo's workflow, and the view that shows its results. */
+  workflow: string;
   view: string;
 }
 

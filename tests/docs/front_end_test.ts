@@ -12,6 +12,7 @@ import {
 
 const anything: Given = {
   collectionId: crypto.randomUUID(),
+  workflowId: "weekly",
   resultsView: "results_weekly",
 };
 
@@ -42,7 +43,8 @@ async function run(
   shown: string,
 ): Promise<string[]> {
   const { access, collectionId } = demo;
-  const given = { collectionId, resultsView: access.view };
+  const { workflow: workflowId, view: resultsView } = access;
+  const given = { collectionId, workflowId, resultsView };
   const code = filled(programOf(page, given), {
     "https://<ref>.supabase.co": access.apiUrl,
     "<publishable key>": access.publishableKey,

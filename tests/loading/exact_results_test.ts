@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Dialect } from "../../supabase/functions/_shared/results/csv_header.ts";
+import type { Dialect } from "../../supabase/functions/_shared/results/dialect.ts";
 import { ResultError } from "../../supabase/functions/_shared/results/result_error.ts";
 import {
   arrange,

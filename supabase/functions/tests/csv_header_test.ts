@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Dialect, openCsv } from "../_shared/results/csv_header.ts";
+import { openCsv } from "../_shared/results/csv_header.ts";
+import type { Dialect } from "../_shared/results/dialect.ts";
 import { CsvError } from "../_shared/results/result_error.ts";
 
 const COMMAS: Dialect = { separator: ",", quote: '"', escape: '"' };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Dialect } from "../_shared/results/csv_header.ts";
+import type { Dialect } from "../_shared/results/dialect.ts";
 import { RecordScan } from "../_shared/results/record_scan.ts";
 import { CsvError } from "../_shared/results/result_error.ts";
 

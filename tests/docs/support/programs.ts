@@ -14,6 +14,7 @@ export type Values = Record<string, string>;
 /** The collection and workflow that READING.md's blocks go on from. */
 export interface Given {
   collectionId: string;
+  workflowId: string;
   resultsView: string;
 }
 
@@ -30,9 +31,12 @@ export function programOf(path: string, given: Given): string {
     `const collection = { collection_id: ${
       JSON.stringify(given.collectionId)
     } };
-     const workflow = { results_view: ${
-      JSON.stringify(given.resultsView)
-    } as string | null };`,
+     const workflow = ${
+      JSON.stringify({
+        workflow_id: given.workflowId,
+        results_view: given.resultsView,
+      })
+    } as { workflow_id: string | null; results_view: string | null };`,
     ...blocks,
   ].join("\n");
 }

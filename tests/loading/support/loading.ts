@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import postgres from "postgres";
-import type { Dialect } from "../../../supabase/functions/_shared/results/csv_header.ts";
+import type { Dialect } from "../../../supabase/functions/_shared/results/dialect.ts";
 import {
   openSql,
   type Sql,

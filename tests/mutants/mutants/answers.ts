@@ -283,14 +283,18 @@ export const ANSWERS: Mutant[] = [
     name: "query-names-file",
     guard: "links that differ in their query are different files",
     off: "a link's path alone names its file",
-    edits: [inTsFunction("fileOf", "SIGNING.test(name)", 'name !== ""')],
+    edits: [
+      inTsFunction("fileOf", "OF_THE_SIGNATURE.test(name)", 'name !== ""'),
+    ],
     tests: ["amc_links_test"],
   },
   {
     name: "signature-names-nothing",
     guard: "another signature makes no other file",
     off: "every link is a file",
-    edits: [inTsFunction("fileOf", "SIGNING.test(name)", 'name === ""')],
+    edits: [
+      inTsFunction("fileOf", "OF_THE_SIGNATURE.test(name)", 'name === ""'),
+    ],
     tests: ["amc_links_test"],
   },
 ];

@@ -25,7 +25,8 @@ import { createRuntime, type RuntimeOptions } from "./runtime.ts";
 import { createRedactor } from "./sanitize.ts";
 import type { TokenSource } from "./tokens.ts";
 import type { Instance, Transport } from "./transport.ts";
-import { ensureWorkflow, type WorkflowDefinition } from "./workflows.ts";
+import type { WorkflowDefinition } from "./workflow_definition.ts";
+import { ensureWorkflow } from "./workflows.ts";
 
 /** How long a create waits for AMC's answer: no longer than the database's allowance create_timeout. */
 export const CREATE_TIMEOUT_MS = 30_000;

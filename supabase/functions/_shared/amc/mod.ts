@@ -29,4 +29,5 @@ export {
   type Credential,
   type TokenSource,
 } from "./tokens.ts";
-export { type WorkflowDefinition, WorkflowDiffersError } from "./workflows.ts";
+export type { WorkflowDefinition } from "./workflow_definition.ts";
+export { WorkflowDiffersError } from "./workflows.ts";

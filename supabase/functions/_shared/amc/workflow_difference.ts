@@ -1,5 +1,5 @@
 import { isObject } from "./json.ts";
-import type { WorkflowDefinition } from "./workflows.ts";
+import type { WorkflowDefinition } from "./workflow_definition.ts";
 
 /** A workflow as AMC shows it. */
 export type SeenWorkflow = Record<string, unknown> & { sqlQuery: string };

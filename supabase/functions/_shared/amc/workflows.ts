@@ -12,18 +12,8 @@ import type { AmcResponse } from "./http.ts";
 import { isObject, parseJson } from "./json.ts";
 import { malformed } from "./response_errors.ts";
 import { get, type Transport, write } from "./transport.ts";
+import type { WorkflowDefinition } from "./workflow_definition.ts";
 import { differenceOf, workflowIn } from "./workflow_difference.ts";
-
-/** A saved workflow. A version never changes: its id names its content. */
-export interface WorkflowDefinition {
-  /** Letters, digits, `.`, `-`, `_` (SPEC; H). */
-  workflowId: string;
-  sqlQuery: string;
-  /** AMC's `inputParameters`, at most 100 (SPEC; H). */
-  inputParameters: readonly unknown[];
-  /** AMC's `outputFormat`: separatorCharacter, quoteCharacter, escapeCharacter. Always given, since the defaults are not documented. */
-  outputFormat: Record<string, unknown>;
-}
 
 /** AMC has another workflow under this id: nothing is run of it. */
 export class WorkflowDiffersError extends AmcError {

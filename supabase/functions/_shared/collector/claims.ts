@@ -16,7 +16,7 @@ import {
   truth,
   wholeNumber,
 } from "../json_fields.ts";
-import type { Dialect } from "../results/csv_header.ts";
+import type { Dialect } from "../results/dialect.ts";
 
 /** What attempts and weeks have in common: what AMC is asked to run. */
 const WINDOW = {

@@ -1,15 +1,9 @@
 import { Buffer } from "node:buffer";
 import { parse } from "csv-parse/sync";
 import { ByteReader } from "./byte_reader.ts";
+import type { Dialect } from "./dialect.ts";
 import { CsvError } from "./result_error.ts";
 import { notAHeader, notText } from "./table_shape.ts";
-
-/** How the cells of a CSV file are written: single ASCII characters. */
-export interface Dialect {
-  separator: string;
-  quote: string;
-  escape: string;
-}
 
 /** How the lines of a file end. */
 export type LineEnd = "LF" | "CRLF";

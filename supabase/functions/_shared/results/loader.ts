@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { ByteReader } from "./byte_reader.ts";
-import { type Dialect, openCsv } from "./csv_header.ts";
+import { openCsv } from "./csv_header.ts";
+import type { Dialect } from "./dialect.ts";
 import type { Json } from "../database/database.types.ts";
 import type { Sql } from "../database/sql.ts";
 import { sqlStateOf } from "../database/errors.ts";

@@ -1,4 +1,5 @@
-import type { Dialect, LineEnd } from "./csv_header.ts";
+import type { LineEnd } from "./csv_header.ts";
+import type { Dialect } from "./dialect.ts";
 import { CsvError } from "./result_error.ts";
 
 /** The file whose records are scanned, and where in it. */

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { ByteReader } from "./byte_reader.ts";
-import type { Dialect, LineEnd } from "./csv_header.ts";
+import type { LineEnd } from "./csv_header.ts";
+import type { Dialect } from "./dialect.ts";
 import type { LoadLimits } from "./load_limits.ts";
 import type { OpenLoad } from "./open_load.ts";
 import { RecordScan } from "./record_scan.ts";

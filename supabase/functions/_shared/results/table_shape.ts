@@ -1,5 +1,5 @@
 import { parse } from "csv-parse/sync";
-import type { Dialect } from "./csv_header.ts";
+import type { Dialect } from "./dialect.ts";
 
 /** How many records below the header are looked at. */
 const RECORDS = 10;
