@@ -1108,8 +1108,8 @@ create table public.week_attempts (
   constraint external_is_never_live CHECK (((kind <> 'external'::text) OR (NOT is_live))),
   constraint fingerprint_is_in_range CHECK (((fingerprint >= 21600) AND (fingerprint <= 86400))),
   constraint kind_is_known CHECK ((kind = ANY (ARRAY['collected'::text, 'restated'::text, 'external'::text]))),
-  constraint live_attempt_is_accounted_for CHECK (((NOT is_live) OR ((slot IS NOT NULL) AND (fingerprint IS NOT NULL)
-    AND (window_key IS NOT NULL) AND (settle_after IS NOT NULL)))),
+  constraint live_attempt_is_accounted_for CHECK (((NOT is_live) OR (((slot IS NOT NULL) OR (state = 'created'::text))
+    AND (fingerprint IS NOT NULL) AND (window_key IS NOT NULL) AND (settle_after IS NOT NULL)))),
   constraint number_is_positive CHECK ((number > 0)),
   constraint only_what_was_given_up_is_watched CHECK (((watch_until IS NULL) OR (outcome = ANY (ARRAY['abandoned'::text,
     'let_go'::text])))),
@@ -1142,8 +1142,8 @@ CREATE TRIGGER end_result_stoppage AFTER UPDATE OF state ON public.week_attempts
 CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR EACH ROW WHEN ((((NOT old.is_live) AND
     (new.state <> old.state)) OR ((old.execution_id IS NOT NULL) AND (new.execution_id IS DISTINCT FROM
     old.execution_id)))) EXECUTE FUNCTION amc_history.forbid_attempt_revival();
-CREATE TRIGGER forbid_slot_beyond_cap AFTER INSERT ON public.week_attempts FOR EACH ROW WHEN (new.is_live) EXECUTE
-    FUNCTION amc_history.forbid_slot_beyond_cap();
+CREATE TRIGGER forbid_slot_beyond_cap AFTER INSERT OR UPDATE OF slot ON public.week_attempts FOR EACH ROW WHEN
+    (new.is_live) EXECUTE FUNCTION amc_history.forbid_slot_beyond_cap();
 CREATE TRIGGER resolve_unknown_outcome_alerts AFTER UPDATE OF state ON public.week_attempts FOR EACH ROW WHEN
     (((old.state <> new.state) AND ((old.state = 'unknown'::text) OR (new.state = 'ended'::text)))) EXECUTE FUNCTION
     amc_history.resolve_unknown_outcome_alerts();
@@ -1180,7 +1180,8 @@ comment on column public.week_attempts.leased_until is
 comment on column public.week_attempts.settle_after is
   'A listing that began before this proves nothing: the create may still be under way, or AMC''s list may lag.';
 comment on column public.week_attempts.slot is
-  'Which of the instance''s max_parallel slots it holds while it is live.';
+  'Which of the instance''s max_parallel slots it holds while it is live; null once its execution ended at AMC and
+another attempt needed the slot.';
 comment on column public.week_attempts.state is
   'intended: may be on its way to AMC. unknown: AMC''s answer was lost, and AMC''s list decides. created: AMC gave an
 id. ended: see outcome.';
@@ -1669,6 +1670,7 @@ begin
   if amc_history.insert_execution(adopt_execution.execution_id, week.id, adopt_execution.details, true) is null then
     return 'already_recorded';
   end if;
+  perform amc_history.release_slots(instance.id);
   insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
     fingerprint, window_key, slot, execution_id)
   select week.id, instance.id,
@@ -3011,8 +3013,7 @@ begin
           or i.running_elsewhere > 0)
         then amc_history.is_listing_due(i) else false end
       or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
-          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
-            < i.max_parallel - i.running_elsewhere
+          and (select count(*) from amc_history.taken_slots(i.id)) < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) else false end
     );
   return actionable
@@ -4101,12 +4102,19 @@ begin
     raise exception 'Slot % of instance % does not exist: expected 1 to %.', new.slot, new.instance_id, cap
       using errcode = '23514', constraint = 'slot_is_within_the_cap';
   end if;
+  if new.slot is null
+      and not exists (select from public.workflow_executions e where e.id = new.execution_id and e.has_ended) then
+    raise exception 'Execution % of attempt % may still run at AMC: expected a slot of instance %, got none.',
+      new.execution_id, new.id, new.instance_id
+      using errcode = '23514', constraint = 'what_may_run_has_a_slot';
+  end if;
   return new;
 end;
 $function$
 ;
 comment on function amc_history.forbid_slot_beyond_cap() is
-  'Refuses a live attempt beyond the instance''s max_parallel slots.';
+  'Refuses a live attempt beyond the instance''s max_parallel slots, and one without a slot whose execution has not
+ended at AMC.';
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_workflow_version_change()
  RETURNS trigger
@@ -4132,12 +4140,11 @@ begin
   return query
   select s.slot
   from generate_series(1, (instance).max_parallel) s(slot)
-  where not exists (select from public.week_attempts a
-    where a.instance_id = (instance).id and a.slot = s.slot and a.is_live)
+  where s.slot not in (select t.slot from amc_history.taken_slots((instance).id) t(slot))
   order by s.slot
   limit greatest(0, least(
     (instance).max_parallel - (instance).running_elsewhere
-      - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.is_live),
+      - (select count(*) from amc_history.taken_slots((instance).id)),
     coalesce((instance).daily_limit - (select count(*) from public.week_attempts a
       where a.instance_id = (instance).id and a.kind <> 'external'
         and a.intended_at > amc_history.clock_now() - interval '24 hours'
@@ -4369,6 +4376,7 @@ declare
   slots constant integer[] := array(select amc_history.free_slots(instance));
   picked constant uuid[] := amc_history.pick_weeks(instance.id, least(max_weeks, cardinality(slots)));
 begin
+  perform amc_history.release_slots(instance.id);
   return query
   with due as (
     select w.id, w.status, w.time_window_start, p.n, c.workflow_id, c.time_zone, c.parameters_hash
@@ -6418,6 +6426,25 @@ $function$
 comment on function amc_history.release_load(uuid,integer) is
   'Ends the lease of an unfinished load, so that the next worker resumes it at once. Refuses with stale_load (AH001).';
 
+CREATE OR REPLACE FUNCTION amc_history.release_slots(instance_id text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.week_attempts a set slot = null
+  where a.id = any (array(
+    select b.id from public.week_attempts b
+    join public.workflow_executions e on e.id = b.execution_id and e.has_ended
+    where b.instance_id = release_slots.instance_id and b.is_live and b.slot is not null
+    -- Who has one locked is about to end it, or lets the next claim have the slot: nobody waits here.
+    for no key update of b skip locked));
+$function$
+;
+comment on function amc_history.release_slots(text) is
+  'Takes the slots back from an instance''s live attempts whose execution ended at AMC, so that others can have
+them.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.release_stoppages(collection report_data_collections)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -7200,6 +7227,22 @@ comment on function amc_history.store_credential(text,jsonb,text) is
 Answers the secret''s name. Refuses as amc_history.check_credential does, and with credential_ambiguous,
 credential_secret_not_found.';
 
+CREATE OR REPLACE FUNCTION amc_history.taken_slots(instance_id text)
+ RETURNS SETOF integer
+ LANGUAGE sql
+ STABLE ROWS 10
+ SET search_path TO ''
+AS $function$
+  select a.slot from public.week_attempts a
+  where a.instance_id = taken_slots.instance_id and a.is_live and a.slot is not null
+    and not exists (select from public.workflow_executions e where e.id = a.execution_id and e.has_ended);
+$function$
+;
+comment on function amc_history.taken_slots(text) is
+  'The slots of an instance''s attempts whose execution runs at AMC or may: a result that waits to be loaded takes
+none.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.tell_end_of_let_go_execution()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -7753,8 +7796,7 @@ begin
     where coalesce(i.paused_until <= now_at, true)
       -- The cheap questions first: most instances have nothing due, or are full.
       and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
-          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
-            < i.max_parallel - i.running_elsewhere
+          and (select count(*) from amc_history.taken_slots(i.id)) < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) end
     order by i.last_claimed_at nulls first, i.id
     limit claim_due_weeks.max_weeks

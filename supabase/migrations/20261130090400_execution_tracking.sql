@@ -1,8 +1,8 @@
 -- Execution tracking: from which AMC execution the result of each week comes.
 --
 -- A week is tried by attempts. An attempt is committed before AMC is asked (its intent); its states are
--- intended -> unknown or created -> ended. While it is live it holds a slot of its instance, so that a unique index,
--- not a count, keeps the cap on parallel executions. An execution is one run at AMC, under AMC's id.
+-- intended -> unknown or created -> ended. Until its execution ended it holds a slot of its instance, so that a unique
+-- index, not a count, keeps the cap on parallel executions. An execution is one run at AMC, under AMC's id.
 -- Every function that locks takes instance, collection, week, attempt, execution, in this order.
 
 -- The tables that are there stay readable and writable while this runs: nothing waits long for a lock.
@@ -175,7 +175,8 @@ create table public.week_attempts (
   constraint created_has_an_execution check (state <> 'created' or execution_id is not null),
   constraint open_intent_has_no_execution check (state not in ('intended', 'unknown') or execution_id is null),
   constraint live_attempt_is_accounted_for check (not is_live or
-    (slot is not null and fingerprint is not null and window_key is not null and settle_after is not null)),
+    ((slot is not null or state = 'created') and fingerprint is not null and window_key is not null
+      and settle_after is not null)),
   constraint external_is_never_live check (kind <> 'external' or not is_live),
   constraint only_what_was_given_up_is_watched check (watch_until is null or outcome in ('abandoned', 'let_go'))
 );
@@ -207,7 +208,8 @@ comment on column public.week_attempts.fingerprint is
 comment on column public.week_attempts.window_key is
   $$Workflow, window, zone and parameters: no two live attempts of an instance ask for the same.$$;
 comment on column public.week_attempts.slot is
-  'Which of the instance''s max_parallel slots it holds while it is live.';
+  $$Which of the instance's max_parallel slots it holds while it is live; null once its execution ended at AMC and
+another attempt needed the slot.$$;
 comment on column public.week_attempts.fence is
   $$Raised each time a worker claims the attempt; a report with an earlier one is stale.$$;
 comment on column public.week_attempts.leased_until is 'Until then it is the worker''s alone that claimed it.';
@@ -236,13 +238,20 @@ begin
     raise exception 'Slot % of instance % does not exist: expected 1 to %.', new.slot, new.instance_id, cap
       using errcode = '23514', constraint = 'slot_is_within_the_cap';
   end if;
+  if new.slot is null
+      and not exists (select from public.workflow_executions e where e.id = new.execution_id and e.has_ended) then
+    raise exception 'Execution % of attempt % may still run at AMC: expected a slot of instance %, got none.',
+      new.execution_id, new.id, new.instance_id
+      using errcode = '23514', constraint = 'what_may_run_has_a_slot';
+  end if;
   return new;
 end;
 $$;
 comment on function amc_history.forbid_slot_beyond_cap() is
-  $$Refuses a live attempt beyond the instance's max_parallel slots.$$;
--- After the insert: a generated column has its value only then.
-create trigger forbid_slot_beyond_cap after insert on public.week_attempts
+  $$Refuses a live attempt beyond the instance's max_parallel slots, and one without a slot whose execution has not
+ended at AMC.$$;
+-- After it was written: a generated column has its value only then.
+create trigger forbid_slot_beyond_cap after insert or update of slot on public.week_attempts
   for each row when (new.is_live) execute function amc_history.forbid_slot_beyond_cap();
 
 create function amc_history.forbid_attempt_revival() returns trigger

@@ -38,6 +38,32 @@ comment on function public.pause_instance(text, text, numeric) is
 retry_after_longest), else for an exponential backoff with full jitter (pause_base, pause_longest). reason: a stable
 code. The pause ends by itself. Answers until when; null if there is no such instance. For service_role.$$;
 
+create function amc_history.taken_slots(instance_id text) returns setof integer
+language sql stable rows 10 set search_path = ''
+as $$
+  select a.slot from public.week_attempts a
+  where a.instance_id = taken_slots.instance_id and a.is_live and a.slot is not null
+    and not exists (select from public.workflow_executions e where e.id = a.execution_id and e.has_ended);
+$$;
+comment on function amc_history.taken_slots(text) is
+  $$The slots of an instance's attempts whose execution runs at AMC or may: a result that waits to be loaded takes
+none.$$;
+
+create function amc_history.release_slots(instance_id text) returns void
+language sql volatile set search_path = ''
+as $$
+  update public.week_attempts a set slot = null
+  where a.id = any (array(
+    select b.id from public.week_attempts b
+    join public.workflow_executions e on e.id = b.execution_id and e.has_ended
+    where b.instance_id = release_slots.instance_id and b.is_live and b.slot is not null
+    -- Who has one locked is about to end it, or lets the next claim have the slot: nobody waits here.
+    for no key update of b skip locked));
+$$;
+comment on function amc_history.release_slots(text) is
+  $$Takes the slots back from an instance's live attempts whose execution ended at AMC, so that others can have
+them.$$;
+
 create function amc_history.free_slots(instance public.amc_instances) returns setof integer
 language plpgsql volatile rows 10 set search_path = ''
 as $$
@@ -45,12 +71,11 @@ begin
   return query
   select s.slot
   from generate_series(1, (instance).max_parallel) s(slot)
-  where not exists (select from public.week_attempts a
-    where a.instance_id = (instance).id and a.slot = s.slot and a.is_live)
+  where s.slot not in (select t.slot from amc_history.taken_slots((instance).id) t(slot))
   order by s.slot
   limit greatest(0, least(
     (instance).max_parallel - (instance).running_elsewhere
-      - (select count(*) from public.week_attempts a where a.instance_id = (instance).id and a.is_live),
+      - (select count(*) from amc_history.taken_slots((instance).id)),
     coalesce((instance).daily_limit - (select count(*) from public.week_attempts a
       where a.instance_id = (instance).id and a.kind <> 'external'
         and a.intended_at > amc_history.clock_now() - interval '24 hours'
@@ -71,6 +96,7 @@ declare
   slots constant integer[] := array(select amc_history.free_slots(instance));
   picked constant uuid[] := amc_history.pick_weeks(instance.id, least(max_weeks, cardinality(slots)));
 begin
+  perform amc_history.release_slots(instance.id);
   return query
   with due as (
     select w.id, w.status, w.time_window_start, p.n, c.workflow_id, c.time_zone, c.parameters_hash
@@ -133,8 +159,7 @@ begin
     where coalesce(i.paused_until <= now_at, true)
       -- The cheap questions first: most instances have nothing due, or are full.
       and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
-          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
-            < i.max_parallel - i.running_elsewhere
+          and (select count(*) from amc_history.taken_slots(i.id)) < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) end
     order by i.last_claimed_at nulls first, i.id
     limit claim_due_weeks.max_weeks

@@ -103,6 +103,7 @@ begin
   if amc_history.insert_execution(adopt_execution.execution_id, week.id, adopt_execution.details, true) is null then
     return 'already_recorded';
   end if;
+  perform amc_history.release_slots(instance.id);
   insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after,
     fingerprint, window_key, slot, execution_id)
   select week.id, instance.id,

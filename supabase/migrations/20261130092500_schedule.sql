@@ -20,8 +20,7 @@ begin
           or i.running_elsewhere > 0)
         then amc_history.is_listing_due(i) else false end
       or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
-          and (select count(*) from public.week_attempts a where a.instance_id = i.id and a.is_live)
-            < i.max_parallel - i.running_elsewhere
+          and (select count(*) from amc_history.taken_slots(i.id)) < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) else false end
     );
   return actionable

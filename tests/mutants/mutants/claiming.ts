@@ -75,6 +75,32 @@ export const CLAIMING: Mutant[] = [
     tests: ["week_attempts/slot_beyond"],
   },
   {
+    name: "slot-while-it-runs",
+    guard: "an attempt has a slot until its execution ended at AMC",
+    off: "trigger forbid_slot_beyond_cap accepts none",
+    edits: [
+      inSqlFunction(
+        "amc_history.forbid_slot_beyond_cap",
+        "if new.slot is null",
+        "if false",
+      ),
+    ],
+    tests: ["week_attempts/what_may_run"],
+  },
+  {
+    name: "held-results-take-no-slot",
+    guard: "a result that waits to be loaded takes no slot",
+    off: "every live attempt takes its slot, whether its execution has ended",
+    edits: [
+      inSqlFunction(
+        "amc_history.taken_slots",
+        "e.id = a.execution_id and e.has_ended",
+        "false",
+      ),
+    ],
+    tests: ["claim_due_weeks/held_results"],
+  },
+  {
     name: "window-index",
     guard: "a window has one live attempt",
     off: "index one_live_attempt_per_window is not unique",

@@ -8,12 +8,22 @@ const OPEN = ["pending", "running"];
 export function checkMoment(now: Picture): void {
   const live = now.attempts.filter(lives);
   unique(live, "week_id", "a week has one live attempt");
-  unique(live, "slot", "a slot has one live attempt");
+  const placed = live.filter(({ slot }) => slot !== null);
+  unique(placed, "slot", "a slot has one live attempt");
   unique(live, "window_key", "a window has one live attempt");
   assert.ok(
-    live.length <= now.cap && live.every(({ slot }) => slot! <= now.cap),
-    `at most ${now.cap} attempts live, in slots 1 to ${now.cap}`,
+    placed.length <= now.cap && placed.every(({ slot }) => slot! <= now.cap),
+    `at most ${now.cap} attempts run, in slots 1 to ${now.cap}`,
   );
+  const statusOf = new Map(
+    now.executions.map(({ id, status }) => [id, status]),
+  );
+  for (const { slot, execution_id } of live) {
+    assert.ok(
+      slot !== null || ENDED_AT_AMC.includes(statusOf.get(execution_id!) ?? ""),
+      `${execution_id} has ended, or its attempt has a slot`,
+    );
+  }
   const weekOf = new Map(now.executions.map((e) => [e.id, e.week_id]));
   // An older caller's result is not ours to load.
   const complete = new Set([

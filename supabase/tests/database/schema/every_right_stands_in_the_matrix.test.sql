@@ -254,6 +254,7 @@ function amc_history.read_observation(jsonb) | - | - | execute
 function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) | - | - | execute
 function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
+function amc_history.release_slots(text) | - | - | execute
 function amc_history.set_retention(text,text,integer) | - | execute | execute
 function amc_history.stoppage_alert_subject(text,text) | - | - | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
@@ -303,6 +304,7 @@ function amc_history.stale_first_weeks() | - | - | execute
 function amc_history.stoppage_alert_subject(text,text) | - | - | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.store_credential(text,jsonb,text) | - | - | -
+function amc_history.taken_slots(text) | - | - | execute
 function amc_history.tell_end_of_let_go_execution() | - | - | -
 function amc_history.told_names(jsonb) | - | - | -
 function amc_history.typed_cell_sql(text,text) | - | execute | execute
