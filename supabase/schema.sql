@@ -2534,21 +2534,22 @@ begin
       coalesce(quote_literal(check_workflow_again.instance_id), 'null'),
       coalesce(quote_literal(check_workflow_again.workflow_id), 'null')),
       'Check the ids. That of a workflow is what save_workflow answered.', 'PT404');
-  elsif workflow.checked_at is not null then
+  end if;
+  subject := amc_history.workflow_subject(workflow.instance_id, workflow.id);
+  -- One that is checked may be held up all the same: AMC lost it since, and another one took its id.
+  if not amc_history.end_stoppage('workflow_save', subject) and workflow.checked_at is not null then
     return row('already_applied', null, 0)::public.control_report;
   end if;
   if check_workflow_again.with_first_week then
     kind := 'first_week';
   end if;
-  subject := amc_history.workflow_subject(workflow.instance_id, workflow.id);
   update public.amc_workflows f set check_asked_at = amc_history.clock_now(), check_kind = kind
-  where f.instance_id = workflow.instance_id and f.id = workflow.id;
+  where f.instance_id = workflow.instance_id and f.id = workflow.id and f.checked_at is null;
   update public.workflow_checks k set state = 'ended', outcome = 'given_up', ended_at = amc_history.clock_now()
   where k.instance_id = workflow.instance_id and k.workflow_id = workflow.id and k.is_live
     and k.kind = 'first_week' and kind = 'dry_run'
     and not exists (select from public.week_attempts a where a.week_id = k.week_id and a.is_live);
   perform amc_history.end_stoppage('workflow_check', subject);
-  perform amc_history.end_stoppage('workflow_save', subject);
   perform amc_history.record_action('workflow_check_requested', workflow.instance_id,
     detail => jsonb_build_object('workflow_id', workflow.id, 'kind', kind));
   return row('applied', null, 0)::public.control_report;
@@ -7701,8 +7702,8 @@ $function$
 comment on function check_workflow_again(text,text,boolean) is
   'Asks AMC again whether it takes the query of a workflow version, also one that it refused, or before there is any
 collection of it: by a dry run, or, with_first_week, by letting one week go alone, where dry runs are of no use. What
-held the version up ends. For members of the instance; refuses anybody else with workflow_not_found. Answers applied,
-or already_applied if the version is checked.';
+held the version up ends; of one that is checked, no more than that is done. For members of the instance; refuses
+anybody else with workflow_not_found. Answers applied, or already_applied if the version is checked and not held up.';
 -- authenticated: execute
 -- service_role: execute
 

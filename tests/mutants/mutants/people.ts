@@ -93,6 +93,19 @@ export const PEOPLE: Mutant[] = [
     tests: ["pause_collection/holds"],
   },
   {
+    name: "checked-workflow-saved-again",
+    guard: "a person lets a checked workflow go that is held up",
+    off: "check_workflow_again looks at the check alone",
+    edits: [
+      inSqlFunction(
+        "amc_history.check_workflow_again",
+        "not amc_history.end_stoppage('workflow_save', subject) and",
+        "",
+      ),
+    ],
+    tests: ["database/check_workflow_again"],
+  },
+  {
     name: "resume-leaves-held-weeks",
     guard: "resuming a collection leaves a week held that is held by itself",
     off: "it makes all of its weeks due",

@@ -1,7 +1,7 @@
 -- Members ask for the check of a version again, which ends what holds it. It needs no collection.
 begin;
 \ir ../../_shared/checks.psql
-select plan(15);
+select plan(19);
 
 do $$ begin perform report_workflow_check(pg_temp.run_dry('dry-1'), 'refused', 'REJECTED', 'No.'); end $$;
 select pg_temp.sign_in('other');
@@ -20,6 +20,16 @@ select is((select count(*) from claim_workflow_checks()), 1::bigint, 'the dry ru
 do $$ begin perform report_workflow_check(pg_temp.check_id(), 'accepted', 'SUCCEEDED'); end $$;
 select is((check_workflow_again('amcpgtap1', (select id from amc_workflows))).outcome, 'already_applied',
   'a checked version is not checked again');
+do $$ begin
+  perform record_stoppage('workflow_save', 'amcpgtap1/' || id, 'workflow_differs', 'amc_history', 'Another one.',
+    'amcpgtap1', waits_for_person => true) from amc_workflows;
+end $$;
+select is((check_workflow_again('amcpgtap1', (select id from amc_workflows))).outcome, 'applied',
+  'but one that AMC lost since, and that is held');
+select is(pg_temp.stoppages(), null, 'is held up no more');
+select is((select concat_ws(' ', checked_at is not null, check_asked_at is null) from amc_workflows), 't t',
+  'it stays checked');
+select is_empty('select * from claim_workflow_checks()', 'and is not checked again');
 
 -- Without a collection.
 do $$ begin perform save_workflow('amcpgtap1', 'Another', 'select 2'); end $$;
