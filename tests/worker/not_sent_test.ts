@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { collect, windowStartOf, withHarness } from "./support/harness.ts";
+import {
+  collect,
+  type Harness,
+  windowStartOf,
+  withHarness,
+} from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
   assertOneCreateEach,
@@ -85,6 +90,112 @@ Deno.test("a query that AMC refuses to save holds its workflow with AMC's words,
     assert.match(words, /^Was unable to compile workflow/);
     assert.equal(harness.simulator.requests("createWorkflow").length, 1);
     assert.equal(harness.simulator.requests("createExecution").length, 0);
+  });
+});
+
+/** What is held up now. */
+async function stoppages({ sql }: Harness) {
+  return [
+    ...await sql`
+      select kind, subject, code, source, retry_at is null as waits from public.stoppages where ended_at is null`,
+  ];
+}
+
+for (
+  const [what, fault] of [
+    ["500", { kind: "status", status: 500 }],
+    ["403", { kind: "status", status: 403 }],
+    ["a page of HTML", { kind: "status", status: 200, body: "html" }],
+    ["nothing", { kind: "drop", point: "before" }],
+  ] as const
+) {
+  Deno.test(`a workflow whose save answers ${what} for ever is held up alone`, async () => {
+    await withHarness({}, async (harness) => {
+      const { data, error } = await harness.owner.rpc("save_workflow", {
+        instance_id: "amcr1aaaa1a",
+        name: "Never saved",
+        sql_query: "SELECT 'x' AS campaign FROM sponsored_ads_traffic",
+      });
+      assert.equal(error, null);
+      // Its dry run was good once, but AMC has lost it since.
+      await harness.sql`update public.amc_workflows set checked_at = now()`;
+      harness.simulator.script({
+        operation: "createWorkflow",
+        where: { workflowId: data.workflow_id },
+        times: "always",
+        fault,
+      });
+      const never = await collect(
+        { ...harness, workflow: data.workflow_id },
+        3,
+      );
+      const other = await collect(harness, 3);
+      await using worker = openWorker(harness);
+      for (let ticks = 0; ticks < 4; ticks++) {
+        await worker.tick();
+        const [{ pause_reason }] = await harness.sql`
+          select pause_reason from public.amc_instances`;
+        assert.equal(pause_reason, null);
+        await letTimePass(harness);
+      }
+      const rows = await weeksOf(harness);
+      const statusesOf = ({ weeks }: typeof other) =>
+        rows.filter(({ id }) => weeks.some((week) => week.id === id)).map((
+          { status },
+        ) => status);
+      assert.deepEqual(statusesOf(other), Array(3).fill("completed"));
+      assert.ok(!statusesOf(never).includes("failed"));
+      assert.deepEqual(
+        (await stoppages(harness)).map(({ kind, subject }) => [kind, subject]),
+        [["workflow_save", `amcr1aaaa1a/${data.workflow_id}`]],
+      );
+      assert.equal(harness.simulator.ledger().length, 3);
+      harness.simulator.clearScript();
+      await harness.sql`
+        update public.stoppages set retry_at = now() where ended_at is null`;
+      await finishAll(harness, worker.tick);
+      assert.deepEqual(await stoppages(harness), []);
+    });
+  });
+}
+
+Deno.test("a checked workflow that somebody changed at AMC since is not saved over, and waits for a person", async () => {
+  await withHarness({}, async (harness) => {
+    await collect(harness, 3);
+    harness.simulator.saveWorkflow({
+      workflowId: harness.workflow,
+      sqlQuery: "SELECT 'other' AS campaign FROM sponsored_ads_traffic",
+    });
+    await using worker = openWorker(harness);
+    for (let ticks = 0; ticks < 2; ticks++) {
+      await worker.tick();
+      await letTimePass(harness);
+    }
+    assert.deepEqual(await stoppages(harness), [{
+      kind: "workflow_save",
+      subject: `amcr1aaaa1a/${harness.workflow}`,
+      code: "workflow_differs",
+      source: "amc_history",
+      waits: true,
+    }]);
+    assert.equal(harness.simulator.requests("createExecution").length, 0);
+    assert.deepEqual(await column(harness, "error_count"), [0, 0, 0]);
+    // As the words say: it is put right at AMC, and the check asked for again.
+    const [{ sql_query, output_format }] = await harness.sql`
+      select sql_query, output_format from public.amc_workflows where id = ${harness.workflow}`;
+    harness.simulator.saveWorkflow({
+      workflowId: harness.workflow,
+      sqlQuery: sql_query,
+      outputFormat: output_format,
+    });
+    const { error } = await harness.owner.rpc("check_workflow_again", {
+      instance_id: "amcr1aaaa1a",
+      workflow_id: harness.workflow,
+    });
+    assert.equal(error, null);
+    await finishAll(harness, worker.tick);
+    await assertOneCreateEach(harness);
+    assert.deepEqual(await stoppages(harness), []);
   });
 });
 

@@ -359,6 +359,19 @@ export const REPORTING: Mutant[] = [
     tests: ["report_create/week_is_held"],
   },
   {
+    name: "another-workflow-waits",
+    guard: "a workflow whose id another one has at AMC waits for a person",
+    off: "it is tried again by itself",
+    edits: [
+      inTsFunction(
+        "saveWorkflow",
+        "error instanceof RefusedError || error instanceof WorkflowDiffersError",
+        "error instanceof RefusedError",
+      ),
+    ],
+    tests: ["worker/not_sent"],
+  },
+  {
     name: "saved-again-once",
     guard: "a workflow that AMC has lost is saved again once",
     off: "it is saved again for ever",

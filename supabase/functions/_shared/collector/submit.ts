@@ -4,6 +4,7 @@ import {
   type CreateOutcome,
   CredentialError,
   RefusedError,
+  WorkflowDiffersError,
 } from "../amc/mod.ts";
 import type { Json } from "../database/database.types.ts";
 import { DatabaseError } from "../database/errors.ts";
@@ -170,8 +171,9 @@ async function saveWorkflow(
       words: message,
       instance_id,
       request_id: requestId ?? undefined,
-      // The same would be refused again.
-      waits_for_person: error instanceof RefusedError,
+      // The same would come of it again.
+      waits_for_person: error instanceof RefusedError ||
+        error instanceof WorkflowDiffersError,
     });
     collector.log("warn", "workflow_not_saved", {
       ...ids,
@@ -185,6 +187,7 @@ async function saveWorkflow(
 
 /** In whose words an error is. */
 function sourceOf(error: unknown): "amc" | "postgres" | "amc_history" {
+  if (error instanceof WorkflowDiffersError) return "amc_history";
   if (error instanceof AmcError) return "amc";
   return error instanceof DatabaseError ? "postgres" : "amc_history";
 }
