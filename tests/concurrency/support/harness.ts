@@ -76,7 +76,7 @@ export async function clear(sql: postgres.Sql): Promise<void> {
   await sql`delete from public.tracking_alerts`;
 }
 
-/** Adds an instance whose matcher is proved. */
+/** Adds an instance whose matcher is proved, and whose credential was tried. */
 export async function addInstance(
   sql: postgres.Sql,
   id: string,
@@ -85,11 +85,11 @@ export async function addInstance(
   await sql`select amc_history.connect_instance(${id}, 'ENTITYTEST', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@concurrency.test')`;
   await sql`update public.amc_instances set max_parallel = ${maxParallel},
-    matcher_proved_at = amc_history.clock_now() where id = ${id}`;
+    matcher_proved_at = amc_history.clock_now(), credential_try_at = null where id = ${id}`;
 }
 
 /**
- * Adds a surveyed collection of the newest weeks, whose query is checked: they are due at once.
+ * Adds a surveyed collection of the newest weeks, whose query is checked and whose data AMC keeps: they are due at once.
  *
  * @param weeks 1 to 60
  * @param name of its workflow: another name is another workflow
@@ -102,10 +102,12 @@ export async function addCollection(
   name = "Weekly",
 ): Promise<string> {
   const query = `select '${name}' as name from sponsored_ads_traffic`;
+  const [{ workflow }] = await sql`
+    select (public.save_workflow(${instance}, ${name}, ${query})).workflow_id as workflow`;
+  await sql`update public.amc_workflows set checked_at = amc_history.clock_now(), retention_months = 120
+    where id = ${workflow}`;
   const [{ made }] = await sql`
-    select public.create_collection(${OWNER}, ${instance},
-      (public.save_workflow(${instance}, ${name}, ${query})).workflow_id, ${weeks}) ->> 'collection_id' as made`;
+    select public.create_collection(${OWNER}, ${instance}, ${workflow}, ${weeks}) ->> 'collection_id' as made`;
   await sql`update public.report_data_collections set surveyed_at = amc_history.clock_now() where id = ${made}`;
-  await sql`update public.amc_workflows set checked_at = amc_history.clock_now() where instance_id = ${instance}`;
   return made;
 }
