@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { collect, type Harness, withHarness } from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
+import type { ScriptedFaultInput } from "../../local/amc/faults.ts";
 import { eventually } from "../support/eventually.ts";
 import {
   assertOneCreateEach,
@@ -127,6 +128,63 @@ for (
     });
   });
 }
+
+/** Answers to the GET of a dry run, and what is told of each. */
+const NEVER_SHOWN: [ScriptedFaultInput["fault"], RegExp][] = [
+  [{ kind: "status", status: 500, details: "Try again" }, /Try again/],
+  [{ kind: "status", status: 200, body: "html" }, /^Expected .* got: /],
+  [{ kind: "status", status: 403, details: "Not yours" }, /Not yours/],
+  [{ kind: "drop", point: "body" }, /did not arrive whole/],
+  [{ kind: "status", status: 404, details: "No such execution" }, /No such/],
+  [{ kind: "status", status: 200, body: "empty" }, /^Expected /],
+  [{ kind: "redirect" }, /status 307|status 0/],
+];
+
+Deno.test("a dry run that AMC never shows says so, is given up, and another is asked for", async () => {
+  await withHarness(UNCHECKED, async (harness) => {
+    await collect(harness, 2);
+    await using worker = openWorker(harness);
+    await worker.tick();
+    for (const [i, [fault, words]] of NEVER_SHOWN.entries()) {
+      harness.simulator.clearScript();
+      harness.simulator.script({
+        operation: "getExecution",
+        times: "always",
+        fault,
+      });
+      await letTimePass(harness);
+      await worker.tick();
+      const rows = await harness.sql`
+        select kind, code, source, words, times, retry_at > now() as waits from public.stoppages where ended_at is null`;
+      const [{ words: shown, ...rest }, ...more] = rows;
+      assert.deepEqual(more, []);
+      assert.match(shown, words);
+      assert.deepEqual(rest, {
+        kind: "workflow_check",
+        code: "dry_run_unseen",
+        source: "amc",
+        times: i + 1,
+        waits: true,
+      });
+      const alerts = await harness.sql`
+        select from public.tracking_alerts where code = 'held_up' and resolved_at is null`;
+      assert.equal(alerts.length, i < 2 ? 0 : 1, "after three an alert tells");
+    }
+    await worker.tick();
+    await harness.sql`
+      update public.workflow_checks set intended_at = now() - interval '2 hours'`;
+    await letTimePass(harness);
+    await worker.tick();
+    const outcomes = await harness.sql`
+      select outcome from public.workflow_checks`;
+    assert.deepEqual(outcomes.map(({ outcome }) => outcome), ["failed"]);
+    harness.simulator.clearScript();
+    await finishAll(harness, worker.tick);
+    assert.equal(dryRuns(harness).length, 2);
+    await assertOneCreateEach(harness);
+    assert.deepEqual(await stoppages(harness), []);
+  });
+});
 
 Deno.test("where AMC refuses dry runs, the first week goes alone until AMC runs it", async () => {
   await withHarness({

@@ -4,7 +4,6 @@ import {
   type CreateOutcome,
   CredentialError,
   type ExecutionObservation,
-  NotFoundError,
   NotReadyError,
   RefusedError,
   WorkflowDiffersError,
@@ -163,15 +162,7 @@ async function follow(
   } catch (error) {
     // The instance is paused: the lease runs out meanwhile.
     if (isInstanceWide(error) || !(error instanceof AmcError)) throw error;
-    // One that AMC lost is lost; about one that AMC only fails to show, it is asked again.
-    const isOver = claim.is_overdue &&
-      (error instanceof NotFoundError || !error.retryable);
-    const { message, requestId } = error;
-    await report(collector, claim, {
-      verdict: isOver ? "failed" : "pending",
-      message,
-      requestId,
-    });
+    await holdUp(collector, claim, error);
     return;
   }
   await settle(collector, client, claim, execution);
@@ -197,15 +188,7 @@ async function settle(
       ({ execution } = await client.cancelExecution(execution.id));
     } catch (error) {
       if (isInstanceWide(error) || !(error instanceof AmcError)) throw error;
-      await collector.rpc("record_stoppage", {
-        kind: "workflow_check",
-        subject: `${claim.instance_id}/${claim.workflow_id}`,
-        code: "dry_run_not_cancelled",
-        source: "amc",
-        words: error.message,
-        instance_id: claim.instance_id,
-        request_id: error.requestId ?? undefined,
-      });
+      await holdUp(collector, claim, error);
       return;
     }
     ({ kind, honoured } = judgeDryRun(execution, {
@@ -213,7 +196,16 @@ async function settle(
       is_cancelled: true,
     }));
     // It goes on until AMC has ended it.
-    if (kind === "cancel") return;
+    if (kind === "cancel") {
+      await report(collector, claim, {
+        ...factsOf(execution),
+        verdict: "held_up",
+        message: `AMC was asked to cancel the dry run, and shows it as ${
+          execution.status ?? "of no status"
+        }.`,
+      });
+      return;
+    }
   }
   if (kind === "accepted" && honoured === null && !claim.dry_runs_known) {
     honoured = await hasNoOutput(client, execution.id);
@@ -223,6 +215,15 @@ async function settle(
     verdict: kind,
     honoured,
   });
+}
+
+/** Sets aside a dry run that AMC does not show, or does not cancel, in AMC's words. */
+async function holdUp(
+  collector: Collector,
+  claim: ClaimedCheck,
+  { message, requestId }: AmcError,
+): Promise<void> {
+  await report(collector, claim, { verdict: "held_up", message, requestId });
 }
 
 /** Whether there is nothing to download, as for a dry run (SPEC; H): true or false; null if AMC does not tell. */

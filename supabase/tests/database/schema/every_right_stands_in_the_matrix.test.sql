@@ -183,6 +183,7 @@ function amc_history.hold_for_survey() | - | - | -
 function amc_history.hold_header(amc_workflows,week_attempts,text[],text[],text) | - | - | -
 function amc_history.hold_unseen_workflow(week_attempts,report_data_weeks,text) | - | - | execute
 function amc_history.hold_up(week_attempts,report_data_weeks,text,text,text,text,boolean) | - | - | execute
+function amc_history.hold_up_dry_run(workflow_checks,text,text,text) | - | - | execute
 function amc_history.hold_workflow(workflow_checks,text,text) | - | - | execute
 function amc_history.insert_execution(text,uuid,jsonb,boolean) | - | - | execute
 function amc_history.insert_intents(amc_instances,integer,interval) | - | - | execute
@@ -193,6 +194,7 @@ function amc_history.is_final_week_status(text) | - | - | execute
 function amc_history.is_held_up(text,text) | - | - | execute
 function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
 function amc_history.is_listing_due(amc_instances) | - | - | execute
+function amc_history.is_overdue(workflow_checks) | - | - | execute
 function amc_history.is_operator() | - | - | -
 function amc_history.is_probed(text,uuid,text,timestamptz) | - | - | execute
 function amc_history.is_same_header(text[],text[]) | - | - | -
