@@ -220,7 +220,7 @@ comment on column amc_history.allowances.idle_poll is
   'How long after a listing the next one is due while nothing is under way and only abandoned attempts are looked
 for.';
 comment on column amc_history.allowances.keep_events is
-  'How long tracking events and ended stoppages are kept.';
+  'How long tracking events, ended stoppages and checks are kept.';
 comment on column amc_history.allowances.keep_job_runs is
   'How long pg_cron''s record of runs is kept.';
 comment on column amc_history.allowances.list_lag is
@@ -1244,6 +1244,7 @@ CREATE UNIQUE INDEX one_check_per_execution ON public.workflow_checks USING btre
 CREATE UNIQUE INDEX one_live_check_per_version ON public.workflow_checks USING btree (instance_id, workflow_id) WHERE
     is_live;
 CREATE INDEX workflow_checks_collection_id_idx ON public.workflow_checks USING btree (collection_id);
+CREATE INDEX workflow_checks_ended_at_idx ON public.workflow_checks USING btree (ended_at);
 CREATE INDEX workflow_checks_week_id_idx ON public.workflow_checks USING btree (week_id);
 CREATE INDEX workflow_checks_workflow_idx ON public.workflow_checks USING btree (instance_id, workflow_id, intended_at);
 alter table public.workflow_checks enable row level security;
@@ -3499,11 +3500,12 @@ AS $function$
   join public.amc_instances i on i.id = k.instance_id
   where k.is_live and k.state = 'created' and k.due_at <= amc_history.clock_now()
     and coalesce(k.leased_until <= amc_history.clock_now(), true)
+    and not amc_history.is_held_up('workflow_check', amc_history.workflow_subject(k.instance_id, k.workflow_id))
     and coalesce(i.paused_until <= amc_history.clock_now(), true);
 $function$
 ;
 comment on function amc_history.dry_runs_to_follow() is
-  'The dry runs about which AMC is to be asked now, and of which no worker has the lease.';
+  'The dry runs about which AMC is to be asked now: not set aside, and no worker has the lease.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.due_collections(instance_id text)
@@ -3647,23 +3649,25 @@ AS $function$
 declare
   subject constant text := amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id);
   ended public.workflow_checks;
+  -- By an execution, meanwhile: then nothing is asked again.
+  is_checked constant boolean := exists (select from public.amc_workflows f where f.checked_at is not null
+    and f.instance_id = (check_row).instance_id and f.id = (check_row).workflow_id);
 begin
   update public.workflow_checks k set state = 'ended', outcome = end_dry_run.outcome,
     ended_at = amc_history.clock_now(), leased_until = null, due_at = null,
     amc_status = coalesce(end_dry_run.status, k.amc_status), words = left(end_dry_run.words, 4000),
     request_id = coalesce(end_dry_run.request_id, k.request_id)
   where k.id = (check_row).id returning * into ended;
-  case end_dry_run.outcome
-    when 'accepted' then
+  if is_checked or end_dry_run.outcome in ('accepted', 'ignored', 'unsupported') then
+    perform amc_history.end_stoppage('workflow_check', subject);
+  end if;
+  case
+    when end_dry_run.outcome = 'accepted' then
       perform amc_history.mark_workflow_checked(ended.instance_id, ended.workflow_id);
-      -- It may have been checked before, by an execution, and have been held up since.
-      perform amc_history.end_stoppage('workflow_check', subject);
-    when 'refused' then
-      if not exists (select from public.amc_workflows f where f.instance_id = ended.instance_id
-          and f.id = ended.workflow_id and f.checked_at is not null) then
-        perform amc_history.hold_workflow(ended, 'amc', coalesce(end_dry_run.words, 'AMC gave no reason.'));
-      end if;
-    when 'lost', 'failed' then
+    when is_checked then null;
+    when end_dry_run.outcome = 'refused' then
+      perform amc_history.hold_workflow(ended, 'amc', coalesce(end_dry_run.words, 'AMC gave no reason.'));
+    when end_dry_run.outcome in ('lost', 'failed') then
       perform amc_history.record_stoppage('workflow_check', subject, 'dry_run_' || end_dry_run.outcome,
         case end_dry_run.outcome when 'lost' then 'amc_history' else 'amc' end,
         coalesce(end_dry_run.words, 'AMC gave no reason.'), ended.instance_id, ended.collection_id,
@@ -3675,7 +3679,8 @@ $function$
 ;
 comment on function amc_history.end_dry_run(workflow_checks,text,text,text,text) is
   'Ends a dry run with an outcome, and does what follows: accepted lets the weeks of the version begin; refused holds
-it for a person; lost and failed let it be asked again, after pauses that grow. status, words, request_id: AMC''s.';
+it for a person; lost and failed let it be asked again, after pauses that grow. Nothing holds up a version that has been
+checked meanwhile. status, words, request_id: AMC''s.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_earlier_loaders(load_id uuid, fence integer)
@@ -4320,6 +4325,31 @@ comment on function amc_history.hold_up(week_attempts,report_data_weeks,text,tex
 attempt of it. Once for all attempts that were under way at the same time.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.hold_up_dry_run(check_row workflow_checks, status text, words text, request_id
+    text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if amc_history.is_overdue(check_row) then
+    perform amc_history.end_dry_run(check_row, 'failed', hold_up_dry_run.status, hold_up_dry_run.words,
+      hold_up_dry_run.request_id);
+    return;
+  end if;
+  perform amc_history.record_stoppage('workflow_check',
+    amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id),
+    case when (check_row).cancel_requested_at is null then 'dry_run_unseen' else 'dry_run_not_cancelled' end, 'amc',
+    coalesce(hold_up_dry_run.words, 'AMC gave no reason.'), (check_row).instance_id, (check_row).collection_id,
+    request_id => hold_up_dry_run.request_id);
+end;
+$function$
+;
+comment on function amc_history.hold_up_dry_run(workflow_checks,text,text,text) is
+  'Sets aside a dry run that AMC does not show, or does not end: AMC is asked about it after pauses that grow, until it
+is overdue. Then it is given up (failed), and another is asked for. status, words, request_id: AMC''s.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.hold_workflow(check_row workflow_checks, source text, words text)
  RETURNS void
  LANGUAGE plpgsql
@@ -4570,6 +4600,26 @@ $function$
 comment on function amc_history.is_operator() is
   'Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
 at a database prompt whose login role is postgres or may become it.';
+
+CREATE OR REPLACE FUNCTION amc_history.is_overdue(check_row workflow_checks)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+begin
+  return amc_history.clock_now() >= coalesce((check_row).cancel_requested_at, (check_row).intended_at)
+    + case when (check_row).cancel_requested_at is not null or (check_row).amc_status = 'PENDING'
+        then allowed.dry_run_queued else allowed.dry_run_runs end;
+end;
+$function$
+;
+comment on function amc_history.is_overdue(workflow_checks) is
+  'Whether a dry run takes longer than one does: dry_run_runs; dry_run_queued while AMC has not begun it, and after AMC
+was asked to cancel it.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_probed(instance_id text, collection_id uuid, workflow_id text, since timestamp
     with time zone)
@@ -5913,7 +5963,7 @@ declare
   what text;
   purged bigint := 0;
 begin
-  foreach what in array array['loads', 'job_runs', 'events', 'stoppages'] loop
+  foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'checks'] loop
     continue when amc_history.is_held_up('job', job || what);
     begin
       purged := purged + amc_history.purge_some(what);
@@ -5961,6 +6011,10 @@ begin
       delete from public.stoppages s where s.id in (
         select o.id from public.stoppages o where o.ended_at < now_at - allowed.keep_events
         order by o.ended_at limit allowed.rows_at_once);
+    when 'checks' then
+      delete from public.workflow_checks k where k.id in (
+        select o.id from public.workflow_checks o where o.ended_at < now_at - allowed.keep_events
+        order by o.ended_at limit allowed.rows_at_once);
   end case;
   get diagnostics purged = row_count;
   return purged;
@@ -5968,8 +6022,8 @@ end;
 $function$
 ;
 comment on function amc_history.purge_some(text) is
-  'Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages, or
-loads: partial ones of attempts that have ended. Answers how many.';
+  'Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages,
+checks (of workflow versions), or loads: partial ones of attempts that have ended. Answers how many.';
 
 CREATE OR REPLACE FUNCTION amc_history.raise_alert(code text, message text, instance_id text, week_id uuid DEFAULT
     NULL::uuid, detail jsonb DEFAULT NULL::jsonb, subject text DEFAULT NULL::text)
@@ -7979,9 +8033,8 @@ begin
     case when k.state = 'intended' and f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
       'parameters', f.parameters, 'output_format', f.output_format) end,
     k.time_window_start, k.time_window_end, k.time_zone, k.parameter_values, k.timeout_seconds, k.execution_id,
-    k.intended_at + case when k.amc_status = 'PENDING' then allowed.dry_run_queued else allowed.dry_run_runs end
-      <= amc_history.clock_now(),
-    k.cancel_requested_at is not null, i.dry_runs <> 'unknown', extract(epoch from allowed.post_window)::integer
+    amc_history.is_overdue(k), k.cancel_requested_at is not null, i.dry_runs <> 'unknown',
+    extract(epoch from allowed.post_window)::integer
   from public.workflow_checks k
   join public.amc_workflows f on f.instance_id = k.instance_id and f.id = k.workflow_id
   join public.amc_instances i on i.id = k.instance_id
@@ -8895,7 +8948,7 @@ AS $function$
 #variable_conflict use_column
 declare
   verdicts constant text[] := array['pending', 'accepted', 'refused', 'ignored', 'unsupported', 'not_sent', 'lost',
-    'failed', 'workflow_not_visible'];
+    'failed', 'held_up', 'workflow_not_visible'];
   allowed constant amc_history.allowances := amc_history.allowances();
   now_at constant timestamptz := amc_history.clock_now();
   check_row public.workflow_checks;
@@ -8918,13 +8971,17 @@ begin
   if shown is not null then
     perform amc_history.record_dry_runs(check_row, shown, report_workflow_check.message);
   end if;
-  if report_workflow_check.verdict = 'pending' then
+  if report_workflow_check.verdict = 'held_up' then
+    perform amc_history.hold_up_dry_run(check_row, report_workflow_check.status, report_workflow_check.message,
+      report_workflow_check.request_id);
+  end if;
+  if report_workflow_check.verdict in ('pending', 'held_up') then
     update public.workflow_checks k set amc_status = coalesce(report_workflow_check.status, k.amc_status),
       request_id = coalesce(report_workflow_check.request_id, k.request_id), leased_until = null,
       due_at = now_at + least(allowed.dry_run_poll, (select make_interval(secs => i.poll_seconds)
         from public.amc_instances i where i.id = k.instance_id)),
       cancel_requested_at = coalesce(k.cancel_requested_at, case when report_workflow_check.cancelling then now_at end)
-    where k.id = check_row.id;
+    where k.id = check_row.id and k.state <> 'ended';
     return 'applied';
   end if;
   if report_workflow_check.verdict = 'workflow_not_visible' then
@@ -8942,7 +8999,8 @@ $function$
 ;
 comment on function report_workflow_check(uuid,text,text,text,text,boolean,boolean) is
   'Reports what AMC said of a dry run. verdict: pending (it has not ended: asked again after
-dry_run_poll, or the instance''s poll_seconds), accepted,
+dry_run_poll, or the instance''s poll_seconds), held_up (AMC does not show it, or does not end it: set aside with AMC''s
+words, and given up once it is overdue), accepted,
 refused (AMC does not take the query: it is held, with AMC''s words), ignored (AMC ran it, and it was ended),
 unsupported (AMC refuses dry runs), not_sent (it never left, or AMC turned it away for now), workflow_not_visible,
 lost (no answer), failed (AMC could not tell).

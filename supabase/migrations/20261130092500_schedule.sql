@@ -110,14 +110,18 @@ begin
       delete from public.stoppages s where s.id in (
         select o.id from public.stoppages o where o.ended_at < now_at - allowed.keep_events
         order by o.ended_at limit allowed.rows_at_once);
+    when 'checks' then
+      delete from public.workflow_checks k where k.id in (
+        select o.id from public.workflow_checks o where o.ended_at < now_at - allowed.keep_events
+        order by o.ended_at limit allowed.rows_at_once);
   end case;
   get diagnostics purged = row_count;
   return purged;
 end;
 $$;
 comment on function amc_history.purge_some(text) is
-  $$Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages, or
-loads: partial ones of attempts that have ended. Answers how many.$$;
+  $$Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages,
+checks (of workflow versions), or loads: partial ones of attempts that have ended. Answers how many.$$;
 
 create function amc_history.purge_history() returns bigint
 language plpgsql set search_path = ''
@@ -127,7 +131,7 @@ declare
   what text;
   purged bigint := 0;
 begin
-  foreach what in array array['loads', 'job_runs', 'events', 'stoppages'] loop
+  foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'checks'] loop
     continue when amc_history.is_held_up('job', job || what);
     begin
       purged := purged + amc_history.purge_some(what);

@@ -10,15 +10,21 @@ from generate_series(0, 4) i;
 insert into stoppages (kind, subject, code, source, words, ended_at)
 select 'job', 's' || i, 'c', 'postgres', 'w', '2025-03-03T12:00:00Z'::timestamptz - interval '401 days' * i
 from generate_series(0, 3) i;
+insert into workflow_checks (instance_id, workflow_id, kind, state, outcome, ended_at)
+select f.instance_id, f.id, 'first_week', 'ended', 'accepted',
+  '2025-03-03T12:00:00Z'::timestamptz - interval '201 days' * i
+from amc_workflows f, generate_series(0, 4) i;
+insert into workflow_checks (instance_id, workflow_id, kind, intended_at)
+select f.instance_id, f.id, 'first_week', '2020-03-03T12:00:00Z' from amc_workflows f;
 create function pg_temp.left_over() returns text language sql as $$
   select concat_ws(' ', (select string_agg(event, ',' order by event) from tracking_events),
-    (select count(*) from stoppages)) $$;
+    (select count(*) from stoppages), (select count(*) from workflow_checks)) $$;
 update amc_history.allowances set rows_at_once = 2;
 
-select is(amc_history.purge_history(), 4::bigint, 'so many events, and as many stoppages');
-select is(pg_temp.left_over(), 'e0,e1,e2 2', 'the oldest');
-select is(amc_history.purge_history(), 3::bigint, 'the next run goes on');
-select is(pg_temp.left_over(), 'e0 1', 'until none is too old');
+select is(amc_history.purge_history(), 6::bigint, 'so many events, and as many stoppages and checks');
+select is(pg_temp.left_over(), 'e0,e1,e2 2 4', 'the oldest');
+select is(amc_history.purge_history(), 4::bigint, 'the next run goes on');
+select is(pg_temp.left_over(), 'e0 1 3', 'until none is too old');
 select is(amc_history.purge_history(), 0::bigint, 'then there is nothing to do');
 select * from finish();
 rollback;
