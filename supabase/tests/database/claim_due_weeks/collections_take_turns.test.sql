@@ -51,8 +51,9 @@ begin
   perform amc_history.end_attempt(a.id, 'not_sent') from week_attempts a where a.is_live;
   -- 13 months before it is 4 February 2024.
   update report_data_weeks set due_at = amc_history.clock_now() where due_at = 'infinity';
-  -- It is nobody's turn less than theirs.
-  update report_data_collections set last_claimed_at = amc_history.clock_now() where start_date = '2024-01-29';
+  -- It had its turn after all others.
+  update report_data_collections set last_claimed_at = amc_history.clock_now() + interval '1 second'
+  where start_date = '2024-01-29';
   perform set_config('amc_history.clock', '2025-03-04T12:00:00Z', true);
 end;
 $$;
