@@ -349,3 +349,35 @@ for (
     },
   );
 }
+
+for (const status of [429, 503]) {
+  Deno.test(`a storage that answers ${status} holds up results alone: twelve weeks run in ten places, unpaused`, async () => {
+    await withHarness({}, async (harness) => {
+      await collect(harness, 12);
+      harness.simulator.script({
+        operation: "download",
+        times: "always",
+        fault: { kind: "status", status, retryAfter: 3600 },
+      });
+      await using worker = openWorker(harness);
+      for (
+        let ticks = 0;
+        ticks < 20 && harness.simulator.ledger().length < 12;
+        ticks++
+      ) {
+        await worker.tick();
+        assert.equal(await pauseReason(harness), null);
+        await letTimePass(harness);
+      }
+      assert.equal(harness.simulator.ledger().length, 12);
+      assert.deepEqual(
+        [...new Set(await heldUp(harness))],
+        ["result unavailable"],
+      );
+      harness.simulator.clearScript();
+      await finishAll(harness, worker.tick);
+      await assertOneCreateEach(harness);
+      assert.deepEqual(await heldUp(harness), []);
+    });
+  });
+}

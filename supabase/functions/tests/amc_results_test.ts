@@ -7,6 +7,7 @@ import {
   UnavailableError,
 } from "../_shared/amc/errors.ts";
 import { isAllowedHost } from "../_shared/amc/hosts.ts";
+import { isInstanceWide } from "../_shared/collector/pause_instance.ts";
 import {
   clientOf,
   holdsSecret,
@@ -142,6 +143,32 @@ for (
     assert(!holdsSecret(failure), failure.message);
     assert(!holdsSecret(log));
     assert.equal(server.asked.length, 1);
+  });
+}
+
+for (
+  const [status, code, wait] of [
+    [429, "SlowDown", "700"],
+    [503, "SlowDown", "700"],
+    [503, "ServiceUnavailable", null],
+    [500, "InternalError", null],
+  ] as const
+) {
+  Deno.test(`a storage that answers ${status} ${code} is out of order for the result, not for the instance`, async () => {
+    await using server = serve(() => {
+      const answer = s3(status, code);
+      if (wait !== null) answer.headers.set("retry-after", wait);
+      return answer;
+    });
+    const failure = await clientOf(server).client.openResult(linkTo(server))
+      .catch((e) => e);
+    assert(failure instanceof UnavailableError);
+    assert(!isInstanceWide(failure));
+    assert.deepEqual(
+      [failure.status, failure.retryable, failure.retryAfterSeconds],
+      [status, true, wait === null ? null : Number(wait)],
+    );
+    assert.match(failure.message, new RegExp(`Status ${status}: ${code}`));
   });
 }
 

@@ -138,7 +138,6 @@ const CALLS: {
     method: "downloadUrls",
     claims: loads,
   },
-  { what: "a file", step: load, method: "openResult", claims: loads },
 ];
 
 const refused = () =>

@@ -6,7 +6,6 @@ import {
   NotFoundError,
   RefusedError,
   ResultChangedError,
-  ThrottledError,
   UnavailableError,
 } from "./errors.ts";
 import { parseError } from "./error_body.ts";
@@ -60,7 +59,7 @@ export interface ResultAccess {
  *
  * @param link as AMC gave it, minutes ago at most
  * @throws LinkExpiredError (ask for fresh links), ResultChangedError, NotFoundError, RefusedError (also for a link that is
- *   not allowed), ThrottledError, UnavailableError
+ *   not allowed), UnavailableError (also for a 429: the storage throttles, not AMC)
  */
 export async function openResult(
   access: ResultAccess,
@@ -233,15 +232,15 @@ function linkError(
   }
   if (status === 404) return new NotFoundError(message, facts);
   if (status === 412) return new ResultChangedError(message, facts);
-  if (status === 429) {
-    const wait = retryAfterSeconds(response.headers, runtime.wallNow());
-    return new ThrottledError(message, wait, facts);
-  }
-  if (status >= 400 && status < 500 && status !== 408) {
-    return new RefusedError(message, facts);
-  }
-  const retryable = status >= 500 || status === 408;
-  return new UnavailableError(message, { ...facts, retryable });
+  const retryable = status >= 500 || status === 408 || status === 429;
+  if (status >= 400 && !retryable) return new RefusedError(message, facts);
+  // A throttle by the storage is no ThrottledError, which would pause the instance's calls to AMC.
+  const wait = retryAfterSeconds(response.headers, runtime.wallNow());
+  return new UnavailableError(message, {
+    ...facts,
+    retryable,
+    retryAfterSeconds: wait,
+  });
 }
 
 function tagOf(text: string | null, tag: string): string | null {
