@@ -180,6 +180,12 @@ const CAPS: [string, Partial<LoadLimits>, string, RegExp][] = [
     "too_many_columns",
     /^The result has 12 columns, more than the 11.*AMC_RESULT_MAX_COLUMNS/,
   ],
+  [
+    "bytes in a record",
+    { recordBytes: 10 },
+    "record_too_large",
+    /^File 1, line 2: a record begins.* 10 bytes.*AMC_RESULT_MAX_RECORD_BYTES/,
+  ],
 ];
 
 for (const [what, limits, code, message] of CAPS) {

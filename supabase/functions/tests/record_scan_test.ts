@@ -17,7 +17,7 @@ const decode = (pieces: Uint8Array[]) =>
 function scan(
   text: string,
   places: number[],
-  { columns = 2, dialect = DOUBLED } = {},
+  { columns = 2, dialect = DOUBLED, recordBytes = 100 } = {},
 ) {
   const scan = new RecordScan({
     dialect,
@@ -25,6 +25,7 @@ function scan(
     lineEnd: null,
     file: 3,
     lines: 2,
+    recordBytes,
   });
   const bytes = encode(text);
   const cuts = [...new Set(places)].filter((place) => place <= bytes.length)
@@ -52,7 +53,7 @@ function cutAnywhere(text: string, check: (places: number[]) => void): void {
   check(Array.from({ length }, (_, at) => at));
 }
 
-type Options = { columns?: number; dialect?: Dialect };
+type Options = { columns?: number; dialect?: Dialect; recordBytes?: number };
 
 /** Texts, how many records and lines they have, and what COPY is to get where that is something else. */
 const TAKEN: [string, number, number, Options, string?][] = [
@@ -86,6 +87,8 @@ const TAKEN: [string, number, number, Options, string?][] = [
   ["\\.x\n\\\n\\..\n\\", 4, 5, { columns: 1 }],
   ['"a\n\\.\nb"\n', 1, 5, { columns: 1 }],
   ["\\.,b\n", 1, 3, {}],
+  ['a,b\nc,d\n"\n",e\n', 3, 6, { recordBytes: 6 }],
+  ["abc,d\r\n\\.,ab\r\nabcd,ef", 3, 4, { recordBytes: 7 }],
 ];
 
 for (const [text, records, lines, options, copied = text] of TAKEN) {
@@ -113,6 +116,24 @@ const REFUSED: [string, string, RegExp, Options?][] = [
   ["a,b\r\n\r\nc,d\r\n", "bad_csv", /line 4: an empty line/],
   ["a,b\nc,d\r\n", "bad_csv", /line 4: .*ends with CRLF/],
   ["a,b\r\nc,d\n", "bad_csv", /line 4: .*ends with LF/],
+  [
+    "a,b\nabcde,f\nc,d\n",
+    "record_too_large",
+    /line 4: a record begins .* more than the 7 bytes/,
+    {
+      recordBytes: 7,
+    },
+  ],
+  [
+    'a,b\n"c,d\ne,f\ng,h\n',
+    "record_too_large",
+    /line 4: .*AMC_RESULT_MAX_RECORD_BYTES/,
+    {
+      recordBytes: 7,
+    },
+  ],
+  ["a,bcdefgh", "record_too_large", /line 3/, { recordBytes: 7 }],
+  ["\\.,bcdefgh\n", "record_too_large", /line 3/, { recordBytes: 7 }],
 ];
 
 for (const [text, code, message, options] of REFUSED) {
@@ -198,6 +219,7 @@ function segmentsOf(
       lineEnd: null,
       file: 1,
       lines: 0,
+      recordBytes: 1000,
     });
     const pieces: Uint8Array[] = [];
     const begun = from;

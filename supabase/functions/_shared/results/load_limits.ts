@@ -10,6 +10,8 @@ export interface LoadLimits {
   resultRecords: number;
   /** AMC_RESULT_MAX_COLUMNS: a result with more fails its week. */
   resultColumns: number;
+  /** AMC_RESULT_MAX_RECORD_BYTES: a result with a longer record fails its week. */
+  recordBytes: number;
 }
 
 /** The limits where nothing is set. */
@@ -19,6 +21,7 @@ export const DEFAULT_LIMITS: LoadLimits = {
   resultBytes: 10 * 2 ** 30,
   resultRecords: 100_000_000,
   resultColumns: 250,
+  recordBytes: 16 * 2 ** 20,
 };
 
 const VARIABLES: Record<keyof LoadLimits, string> = {
@@ -27,6 +30,7 @@ const VARIABLES: Record<keyof LoadLimits, string> = {
   resultBytes: "AMC_RESULT_MAX_BYTES",
   resultRecords: "AMC_RESULT_MAX_RECORDS",
   resultColumns: "AMC_RESULT_MAX_COLUMNS",
+  recordBytes: "AMC_RESULT_MAX_RECORD_BYTES",
 };
 
 /**

@@ -13,6 +13,8 @@ export interface ScanStart {
   file: number;
   /** Lines of the file before these bytes. */
   lines: number;
+  /** The most bytes that a record may have, with its line end. */
+  recordBytes: number;
 }
 
 const LF = 10;
@@ -28,7 +30,8 @@ type Place = "quoted" | "closed" | "plain" | "end";
  * begins where a record begins.
  *
  * It refuses a quote where the file's dialect allows none, since COPY would drop it without an error. It puts a record that is
- * `\.` alone in quotes, since Postgres 17 would take it for the end of the data.
+ * `\.` alone in quotes, since Postgres 17 would take it for the end of the data. A record has a limit, as soon as it has that
+ * many bytes: a quote that nothing closes would make one of a whole file.
  */
 export class RecordScan {
   /** Records that have ended. */
@@ -51,6 +54,10 @@ export class RecordScan {
   /** The byte before, and the one before that. */
   #before = LF;
   #beforeClose = LF;
+  /** Bytes of the record that has begun, but for those of the bytes that are being scanned. */
+  #length = 0;
+  /** The line on which it began. */
+  #line = 0;
   /** Bytes whose meaning depends on what follows. */
   #held = new Uint8Array();
 
@@ -105,6 +112,7 @@ export class RecordScan {
     const length = bytes.length;
     let from = 0;
     let at = 0;
+    let begun = -this.#length;
     while (at < length) {
       if (this.#place === "end") {
         this.#refuseMore(bytes, at);
@@ -115,6 +123,7 @@ export class RecordScan {
         if (begun === "held") {
           emit(bytes.subarray(from, at));
           this.#held = bytes.slice(at);
+          this.#length = 0;
           return -1;
         }
         if (begun === "end") {
@@ -134,11 +143,15 @@ export class RecordScan {
       at = this.#place === "quoted"
         ? this.#passQuoted(bytes, at)
         : this.#passPlain(bytes, at);
+      if (at - begun > this.#start.recordBytes) throw this.#tooLarge();
+      if (this.#fresh) begun = at;
       if (this.#fresh && at >= least) {
         emit(bytes.subarray(from, at));
+        this.#length = 0;
         return at;
       }
     }
+    this.#length = length - begun;
     if (from < length) emit(bytes.subarray(from, length));
     return -1;
   }
@@ -239,6 +252,7 @@ export class RecordScan {
     last: boolean,
   ): "record" | "marker" | "end" | "held" {
     const first = bytes[at];
+    this.#line = this.lines + 1;
     if (first === BACKSLASH) {
       if (at + 2 >= bytes.length && !last) return "held";
       const next = bytes[at + 2];
@@ -273,6 +287,14 @@ export class RecordScan {
     const { quote, escape } = this.#start.dialect;
     const slash = escape === "\\" ? "\\\\" : "\\";
     return new TextEncoder().encode(`${quote}${slash}.${quote}`);
+  }
+
+  #tooLarge(): CsvError {
+    return new CsvError(
+      `File ${this.#start.file}, line ${this.#line}: a record begins that has more than the ${this.#start.recordBytes} bytes ` +
+        "that AMC_RESULT_MAX_RECORD_BYTES allows, or a quote in it is never closed.",
+      "record_too_large",
+    );
   }
 
   #mixed(what: string): CsvError {

@@ -54,6 +54,7 @@ export class Segment {
       lineEnd: file.lineEnd,
       file: file.index + 1,
       lines: file.lines,
+      recordBytes: limits.recordBytes,
     });
   }
 
