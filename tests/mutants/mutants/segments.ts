@@ -258,4 +258,26 @@ export const SEGMENTS: Mutant[] = [
     ],
     tests: ["loading/exact_results"],
   },
+  {
+    name: "record-length",
+    guard: "a record has a limit",
+    off: "it goes to COPY at any length",
+    edits: [
+      inTsFunction(
+        "RecordScan.#scan",
+        "if (at - begun > this.#start.recordBytes) ",
+        "if (at < 0) ",
+      ),
+    ],
+    tests: ["record_scan_test"],
+  },
+  {
+    name: "storage-throttle",
+    guard: "a throttle by the storage is the result's",
+    off: "a 429 of a link's host is a refusal",
+    edits: [
+      inTsFunction("linkError", " || status === 429;", ";"),
+    ],
+    tests: ["amc_results_test"],
+  },
 ];
