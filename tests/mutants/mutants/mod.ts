@@ -1,5 +1,6 @@
 import type { Mutant } from "../support/mutant.ts";
 import { ANSWERS } from "./answers.ts";
+import { CHECKS } from "./checks.ts";
 import { CLAIMING } from "./claiming.ts";
 import { JOBS } from "./jobs.ts";
 import { LOADING } from "./loading.ts";
@@ -13,6 +14,7 @@ import { WEEKS } from "./weeks.ts";
 
 /** All mutants, in the order of the life of a week. */
 export const MUTANTS: Mutant[] = [
+  ...CHECKS,
   ...CLAIMING,
   ...ANSWERS,
   ...REPORTING,

@@ -2,7 +2,7 @@
 -- once it is overdue, and asked for again.
 begin;
 \ir ../../_shared/checks.psql
-select plan(17);
+select plan(18);
 
 -- AMC's answer about the dry run under way, which a worker asks for if it is due; null if it is not.
 create function pg_temp.answer(verdict text, message text default null) returns text language plpgsql as $$
@@ -14,11 +14,14 @@ end;
 $$;
 
 set local role service_role;
-do $$ begin perform report_workflow_check(pg_temp.run_dry('dry-1'), 'pending', 'RUNNING'); end $$;
+do $$ begin perform pg_temp.run_dry('dry-1'); end $$;
+select is(pg_temp.answer('held_up'), 'not_found', 'its worker has it to itself');
+do $$ begin perform report_workflow_check(pg_temp.check_id(), 'pending', 'RUNNING'); end $$;
 select pg_temp.wait('10 seconds');
 select is(pg_temp.answer('held_up', 'Try again'), 'applied', 'AMC does not show it');
 select is(pg_temp.stoppages(), array['workflow_check dry_run_unseen by amc: Try again'], 'which can be read');
 select is(pg_temp.open_alerts(), null, 'no alert tells yet');
+select pg_temp.wait('20 seconds');
 select is(pg_temp.answer('held_up'), 'not_found', 'it waits');
 reset role;
 select is(amc_history.count_actionable(), 0, 'and wakes nobody');
