@@ -5417,9 +5417,15 @@ begin
     left join public.report_data_collections c on c.id = v.collection_id
     order by v.turn, v.instance_id limit open_checks.max_checks
   ),
+  -- What another worker takes just now is passed by.
+  free as materialized (
+    select f.instance_id, f.id from public.amc_workflows f
+    where (f.instance_id, f.id) in (select w.instance_id, w.workflow_id from wanted w)
+    for no key update skip locked
+  ),
   days as (
     select w.*, coalesce(w.week_start_date, (amc_history.clock_now() at time zone 'UTC')::date - settle_days) as day
-    from wanted w
+    from wanted w join free f on f.instance_id = w.instance_id and f.id = w.workflow_id
   ),
   opened as (
     insert into public.workflow_checks as k (instance_id, workflow_id, kind, week_id, collection_id,
@@ -5433,7 +5439,7 @@ begin
         -- Weeks send 21,600 and up.
         900 + floor(random() * 20700)::integer as timeout_seconds,
         amc_history.clock_now() + open_checks.lease as leased_until) s on d.kind = 'dry_run'
-    -- Another worker was first.
+    -- Another worker was first, and has committed since.
     on conflict do nothing
     returning k.id, k.kind
   )

@@ -273,6 +273,19 @@ export const CLAIMING: Mutant[] = [
     tests: ["claim_due_weeks/failure_of_one"],
   },
   {
+    name: "check-claim-skips",
+    guard: "a worker does not wait for the check that another one claims",
+    off: "open_checks waits",
+    edits: [
+      inSqlFunction(
+        "amc_history.open_checks",
+        "for no key update skip locked",
+        "for no key update",
+      ),
+    ],
+    tests: ["concurrency/held_up"],
+  },
+  {
     name: "held-up-waits",
     guard: "what is held up is not claimed",
     off: "due_collections does not read stoppages",
