@@ -87,12 +87,14 @@ Deno.test("a worker passes over an instance that another one has locked", async 
   });
 });
 
-/** Counts the live attempts at each request that AMC gets. */
+/** Counts the attempts that may run, whose execution has not ended, at each request that AMC gets. */
 function watchLiveAttempts({ simulator, sql }: Harness): number[] {
   const seen: number[] = [];
   simulator.observe(async () => {
     const [{ live }] = await sql`
-      select count(*)::integer as live from public.week_attempts where state <> 'ended'`;
+      select count(*)::integer as live from public.week_attempts a
+      left join public.workflow_executions e on e.id = a.execution_id
+      where a.is_live and not coalesce(e.has_ended, false)`;
     seen.push(live);
   });
   return seen;
