@@ -3857,8 +3857,10 @@ begin
   update amc_history.result_tables t set
     header = t.header || added,
     columns = amc_history.column_names(t.header || added),
-    types = t.types || coalesce(amc_history.column_types(added, extend_result_table.output_columns),
-      array_fill('text'::text, array[cardinality(added)]))
+    -- Null while no type is known: null || array would be the array.
+    types = case when t.types is not null then t.types
+      || coalesce(amc_history.column_types(added, extend_result_table.output_columns),
+        array_fill('text'::text, array[cardinality(added)])) end
   where t.table_name = target.table_name
   returning t.* into extended;
   execute format('alter table amc_results.%I %s', target.table_name,
