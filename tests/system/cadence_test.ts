@@ -6,15 +6,20 @@ import { withCollection } from "./collection.ts";
 /** The job runs each minute; the rest is for a loaded machine. */
 const TIMEOUT_SECONDS = 300;
 
-Deno.test("at the schedule's real cadence a week is tracked by the first tick after it became due", async () => {
+Deno.test("at the schedule's real cadence a week is tracked by the first tick after its query was checked", async () => {
   await withCollection({ weeks: 1 }, async ({ platform, collectionId }) => {
     await connected(platform.databaseUrl, async (sql) => {
-      const [{ created_at }] = await sql`
-        select created_at from public.report_data_collections where id = ${collectionId}`;
+      const checkedAt = await eventually("the check of the query", async () => {
+        const [{ checked_at }] = await sql`
+          select f.checked_at from public.amc_workflows f
+          join public.report_data_collections c on c.workflow_id = f.id and c.instance_id = f.instance_id
+          where c.id = ${collectionId}`;
+        return checked_at;
+      }, TIMEOUT_SECONDS);
       const job = await eventually("a run of the job", async () => {
         const [run] = await sql`
           select d.jobid from cron.job_run_details d join cron.job j using (jobid)
-          where j.jobname = 'amc-history-collect' and d.start_time >= ${created_at}`;
+          where j.jobname = 'amc-history-collect' and d.start_time >= ${checkedAt}`;
         return run;
       }, TIMEOUT_SECONDS);
       // The week must be tracked by this run, however long a loaded machine takes for it.
@@ -28,10 +33,11 @@ Deno.test("at the schedule's real cadence a week is tracked by the first tick af
       }, TIMEOUT_SECONDS);
       const runs = await sql`
         select d.status, d.start_time from cron.job_run_details d
-        where d.jobid = ${job.jobid} and d.start_time >= ${created_at}
+        where d.jobid = ${job.jobid} and d.start_time >= ${checkedAt}
           and d.start_time <= ${week.intended_at}`;
-      assert.equal(runs.length, 1, "one run of the job led to the attempt");
-      assert.equal(runs[0].status, "succeeded");
+      // None, if the tick that saw the check end went on with the week.
+      assert.ok(runs.length <= 1, "at most one run of the job led to it");
+      assert.ok(runs.every(({ status }) => status === "succeeded"));
     });
   });
 });
