@@ -5728,17 +5728,14 @@ begin
       state := case atom when chr(34) then 'quoted name' else 'text' end;
       begun := line;
       literal := '';
-    elsif state = 'text' and atom = '''' then
-      if code ~* '\mcustom_parameter\s*\(\s*$' then
+    elsif (state, atom) in (('text', ''''), ('quoted name', chr(34))) then
+      if state = 'text' and code ~* '\mcustom_parameter\s*\(\s*$' then
         reads := reads || literal;
       end if;
       state := 'code';
-      code := '''';
+      code := atom;
     elsif state = 'text' then
       literal := literal || atom;
-    elsif state = 'quoted name' and atom = chr(34) then
-      state := 'code';
-      code := chr(34);
     elsif state = 'line comment' and atom in (E'\n', E'\r') then
       state := 'code';
     elsif state = 'comment' and previous || atom in ('/*', '*/') then
@@ -6049,6 +6046,27 @@ $function$
 ;
 comment on function amc_history.raise_alert(text,text,text,uuid,jsonb,text) is
   'Opens an alert for a person, or counts one up that is open for the same code, instance, week and subject.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.raise_matcher_alert(instance_id text, execution_id text, window_proved boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.raise_alert('matcher_failed', format('AMC''s answer for execution %s of instance %s does not '
+    'echo the %s that was sent. Until an answer does, a create whose answer is lost %s.',
+    left(raise_matcher_alert.execution_id, 200), raise_matcher_alert.instance_id,
+    case when raise_matcher_alert.window_proved then 'timeout' else 'workflow, window, zone or timeout' end,
+    case when raise_matcher_alert.window_proved
+      then 'is looked for by workflow, window, zone and time of creation (if several runs fit, by a person)'
+      else 'waits for a person' end), raise_matcher_alert.instance_id);
+end;
+$function$
+;
+comment on function amc_history.raise_matcher_alert(text,text,boolean) is
+  'Tells that AMC''s answer to a create did not echo what was sent, and what follows. window_proved: whether it echoed
+all but the timeout.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.read_observation(observation jsonb)
@@ -8553,13 +8571,8 @@ begin
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
   if matcher_failed then
-    perform amc_history.raise_alert('matcher_failed', format('AMC''s answer for execution %s of instance %s does not '
-      'echo the %s that was sent. Until an answer does, a create whose answer is lost %s.', left(new_id, 200),
-      week.instance_id, case when (record_execution.details ->> 'window_proved')::boolean then 'timeout'
-        else 'workflow, window, zone or timeout' end,
-      case when (record_execution.details ->> 'window_proved')::boolean
-        then 'is looked for by workflow, window, zone and time of creation (if several runs fit, by a person)'
-        else 'waits for a person' end), week.instance_id);
+    perform amc_history.raise_matcher_alert(week.instance_id, new_id,
+      (record_execution.details ->> 'window_proved')::boolean);
   end if;
   if not attempt.is_live then
     perform amc_history.report_late_execution(attempt, week, new_id, record_execution.details, holder is not null);

@@ -10,25 +10,20 @@ import {
 } from "../amc/mod.ts";
 import type { ClaimedCheck } from "../database/rpc.ts";
 import { readWorkflow } from "./claims.ts";
+import {
+  factsOf,
+  idsOf,
+  REFUSING_A_QUERY,
+  reportCheck,
+  reportOf,
+} from "./check_report.ts";
 import type { Collector } from "./collector.ts";
-import { judgeDryRun, refusesDryRuns } from "./dry_run.ts";
+import { judgeDryRun } from "./dry_run.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { instanceClient } from "./instance_client.ts";
 import { isInstanceWide, pauseInstance } from "./pause_instance.ts";
 
 const CONCURRENCY = 3;
-/** With these AMC refuses the query itself (SPEC; H). */
-const REFUSING_A_QUERY: ReadonlySet<number | null> = new Set([400, 422]);
-
-/** What came of a dry run, as report_workflow_check takes it. */
-interface Report {
-  verdict: string;
-  status?: string | null;
-  message?: string | null;
-  requestId?: string | null;
-  honoured?: boolean | null;
-  cancelling?: boolean;
-}
 
 /**
  * Has AMC compile the queries of workflow versions before anything is created for them: asks for dry runs, and follows those
@@ -93,7 +88,7 @@ async function ask(
     );
   } else {
     await pauseFor(collector, claim, outcome);
-    await report(collector, claim, reportOf(outcome));
+    await reportCheck(collector, claim, reportOf(outcome));
   }
 }
 
@@ -125,7 +120,7 @@ async function prepare(
     if (
       error instanceof RefusedError && REFUSING_A_QUERY.has(error.status)
     ) {
-      await report(collector, claim, {
+      await reportCheck(collector, claim, {
         verdict: "refused",
         message,
         requestId,
@@ -145,7 +140,11 @@ async function prepare(
         waits_for_person: differs,
       });
     }
-    await report(collector, claim, { verdict: "not_sent", message, requestId });
+    await reportCheck(collector, claim, {
+      verdict: "not_sent",
+      message,
+      requestId,
+    });
     return null;
   }
 }
@@ -178,7 +177,7 @@ async function settle(
   let execution = seen;
   let { kind, honoured } = judgeDryRun(execution, claim);
   if (kind === "cancel") {
-    await report(collector, claim, {
+    await reportCheck(collector, claim, {
       ...factsOf(execution),
       verdict: "pending",
       honoured,
@@ -197,7 +196,7 @@ async function settle(
     }));
     // It goes on until AMC has ended it.
     if (kind === "cancel") {
-      await report(collector, claim, {
+      await reportCheck(collector, claim, {
         ...factsOf(execution),
         verdict: "held_up",
         message: `AMC was asked to cancel the dry run, and shows it as ${
@@ -210,7 +209,7 @@ async function settle(
   if (kind === "accepted" && honoured === null && !claim.dry_runs_known) {
     honoured = await hasNoOutput(client, execution.id);
   }
-  await report(collector, claim, {
+  await reportCheck(collector, claim, {
     ...factsOf(execution),
     verdict: kind,
     honoured,
@@ -223,7 +222,11 @@ async function holdUp(
   claim: ClaimedCheck,
   { message, requestId }: AmcError,
 ): Promise<void> {
-  await report(collector, claim, { verdict: "held_up", message, requestId });
+  await reportCheck(collector, claim, {
+    verdict: "held_up",
+    message,
+    requestId,
+  });
 }
 
 /** Whether there is nothing to download, as for a dry run (SPEC; H): true or false; null if AMC does not tell. */
@@ -238,14 +241,6 @@ async function hasNoOutput(
     if (isInstanceWide(error) || !(error instanceof AmcError)) throw error;
     return error instanceof NotReadyError ? true : null;
   }
-}
-
-function factsOf(execution: ExecutionObservation) {
-  return {
-    status: execution.status,
-    message: execution.status_reason,
-    requestId: execution.request_id,
-  };
 }
 
 /** A throttle or a refused token is the instance's, and so is a full quota: nothing else is asked of it for a while. */
@@ -269,62 +264,4 @@ async function pauseFor(
         : undefined,
     });
   }
-}
-
-/** What a create without an id says of a dry run. */
-function reportOf(
-  outcome: Exclude<CreateOutcome, { kind: "created" }>,
-): Report {
-  const { message, requestId } = outcome;
-  const said = { message, requestId };
-  switch (outcome.kind) {
-    case "not_sent":
-      return outcome.reason === "invalid_request"
-        ? { verdict: "refused", ...said }
-        : { verdict: "not_sent", ...said };
-    case "throttled":
-    case "quota":
-    case "unauthorized":
-      return { verdict: "not_sent", ...said };
-    case "workflow_not_visible":
-      return { verdict: "workflow_not_visible", ...said };
-    case "refused":
-      if (refusesDryRuns(message)) return { verdict: "unsupported", ...said };
-      return {
-        verdict: REFUSING_A_QUERY.has(outcome.status) ? "refused" : "failed",
-        ...said,
-      };
-    default:
-      return { verdict: "lost", ...said };
-  }
-}
-
-async function report(
-  collector: Collector,
-  claim: ClaimedCheck,
-  { verdict, status, message, requestId, honoured, cancelling }: Report,
-): Promise<void> {
-  const outcome = await collector.rpc("report_workflow_check", {
-    check_id: claim.check_id,
-    verdict,
-    status: status ?? undefined,
-    message: message ?? undefined,
-    request_id: requestId ?? undefined,
-    honoured: honoured ?? undefined,
-    cancelling: cancelling ?? undefined,
-  });
-  const good = ["pending", "accepted", "not_sent"].includes(verdict);
-  collector.log(good ? "info" : "warn", "dry_run_reported", {
-    ...idsOf(claim),
-    execution_id: claim.execution_id ?? undefined,
-    verdict,
-    amc_status: status,
-    message,
-    request_id: requestId,
-    outcome,
-  });
-}
-
-function idsOf({ instance_id, workflow_id, check_id }: ClaimedCheck) {
-  return { instance_id, workflow_id, check_id };
 }

@@ -2,19 +2,18 @@ import {
   type AmcClient,
   AmcError,
   type CreateOutcome,
-  CredentialError,
   RefusedError,
   WorkflowDiffersError,
 } from "../amc/mod.ts";
 import type { Json } from "../database/database.types.ts";
 import { DatabaseError } from "../database/errors.ts";
 import type { ClaimedWeek } from "../database/rpc.ts";
-import { idsOf } from "../log.ts";
 import { readWorkflow } from "./claims.ts";
 import type { Collector } from "./collector.ts";
+import { reportCreate, reportOutcome, storeCreated } from "./create_report.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { instanceClient } from "./instance_client.ts";
-import { isInstanceWide, pauseInstance } from "./pause_instance.ts";
+import { isInstanceWide } from "./pause_instance.ts";
 
 const MAX_WEEKS = 10;
 const CONCURRENCY = 5;
@@ -65,7 +64,7 @@ export async function submit(collector: Collector): Promise<number> {
     const { instance_id, collection_id } = week;
     const keys = [instance_id, collection_id, workflowKey(week)];
     if (keys.some((key) => shared.stopped.has(key))) {
-      await report(collector, week, "not_sent", {
+      await reportCreate(collector, week, "not_sent", {
         message:
           "AMC throttled or refused another create, which holds this one up too: it was not sent.",
       });
@@ -118,7 +117,7 @@ async function prepare(
   } catch (error) {
     // What holds the week up is recorded already: once it is reported, another worker could claim it.
     const expected = error instanceof HeldUpError || isInstanceWide(error);
-    await report(collector, week, "not_sent", error as Error);
+    await reportCreate(collector, week, "not_sent", error as Error);
     if (!expected) throw error;
     return null;
   }
@@ -212,127 +211,6 @@ async function createFor(
   if (outcome.kind !== "created") {
     return { kind, held: await reportOutcome(collector, week, outcome) };
   }
-  await store(collector, week, outcome);
+  await storeCreated(collector, week, outcome);
   return { kind, held: null };
-}
-
-/** Stores the id first: if the process dies before, only AMC's list can tell it. */
-async function store(
-  collector: Collector,
-  week: ClaimedWeek,
-  outcome: Extract<CreateOutcome, { kind: "created" }>,
-): Promise<void> {
-  const { execution, matches, requestId } = outcome;
-  const ids = {
-    ...idsOf(week),
-    execution_id: execution.id,
-    request_id: requestId,
-  };
-  collector.log("info", "execution_captured", { ...ids, matches });
-  const stored = await storeId(collector, week, execution.id, {
-    ...execution,
-    request_id: requestId,
-    matcher_proved: matches,
-    window_proved: outcome.matchesWindow,
-  });
-  await collector.checkpoint("after_record");
-  const good = ["recorded", "already_recorded"].includes(stored.outcome ?? "");
-  collector.log(good ? "info" : "error", "execution_stored", {
-    ...ids,
-    outcome: stored.outcome,
-    reason: stored.reason,
-    status: stored.status,
-  });
-}
-
-/** Stores the id even where the database refuses the rest of AMC's response. */
-async function storeId(
-  collector: Collector,
-  week: ClaimedWeek,
-  execution_id: string,
-  details: { [key: string]: Json } & { request_id: string | null },
-) {
-  const { attempt_id } = week;
-  const record = (details: Json) =>
-    collector.rpc("record_execution", {
-      attempt_id,
-      execution_id,
-      details,
-    });
-  try {
-    return await record(details);
-  } catch (error) {
-    if (!(error instanceof DatabaseError && error.code?.startsWith("22"))) {
-      throw error;
-    }
-    const { request_id } = details;
-    collector.log("warn", "execution_details_refused", {
-      ...idsOf(week),
-      execution_id,
-      request_id,
-      message: error.message,
-    });
-    return await record({ request_id });
-  }
-}
-
-/** @returns what the outcome holds up besides its week: collection_held, workflow_held or null */
-async function reportOutcome(
-  collector: Collector,
-  week: ClaimedWeek,
-  outcome: Exclude<CreateOutcome, { kind: "created" }>,
-): Promise<string | null> {
-  // The same request would be refused again: the week fails, and says why.
-  const verdict = outcome.kind === "not_sent" &&
-      outcome.reason === "invalid_request"
-    ? "refused"
-    : outcome.kind;
-  const error = "error" in outcome ? outcome.error : null;
-  const tokenFailed = outcome.kind === "not_sent" && error !== null;
-  if (tokenFailed || error instanceof CredentialError) {
-    await pauseInstance(collector, week, error);
-  }
-  return await report(collector, week, verdict, outcome, {
-    status: "status" in outcome ? outcome.status : null,
-    requestId: outcome.requestId,
-    retryAfterSeconds: "retryAfterSeconds" in outcome
-      ? outcome.retryAfterSeconds
-      : null,
-  });
-}
-
-async function report(
-  collector: Collector,
-  week: ClaimedWeek,
-  verdict: string,
-  { message }: { message: string },
-  answer: {
-    status?: number | null;
-    requestId?: string | null;
-    retryAfterSeconds?: number | null;
-  } = {},
-): Promise<string | null> {
-  const { status, requestId, retryAfterSeconds } = answer;
-  const reported = await collector.rpc("report_create", {
-    attempt_id: week.attempt_id,
-    verdict,
-    http_status: status ?? undefined,
-    message,
-    request_id: requestId ?? undefined,
-    retry_after_seconds: retryAfterSeconds ?? undefined,
-  });
-  const level = verdict === "not_sent" || verdict === "throttled"
-    ? "info"
-    : "warn";
-  collector.log(level, "create_ended_without_id", {
-    ...idsOf(week),
-    verdict,
-    http_status: status,
-    message,
-    request_id: requestId,
-    outcome: reported.outcome,
-    reason: reported.reason,
-    status: reported.status,
-  });
-  return reported.outcome === "applied" ? reported.reason : null;
 }

@@ -4,3 +4,9 @@ export interface Dialect {
   quote: string;
   escape: string;
 }
+
+/** A record that is `\.` alone, in quotes. */
+export function quotedMarker({ quote, escape }: Dialect): Uint8Array {
+  const slash = escape === "\\" ? "\\\\" : "\\";
+  return new TextEncoder().encode(`${quote}${slash}.${quote}`);
+}

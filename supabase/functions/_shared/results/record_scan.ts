@@ -1,6 +1,7 @@
 import type { LineEnd } from "./csv_header.ts";
-import type { Dialect } from "./dialect.ts";
-import { CsvError } from "./result_error.ts";
+import { type Dialect, quotedMarker } from "./dialect.ts";
+import { joined } from "./joined.ts";
+import { CsvError, recordTooLarge } from "./result_error.ts";
 
 /** The file whose records are scanned, and where in it. */
 export interface ScanStart {
@@ -17,10 +18,7 @@ export interface ScanStart {
   recordBytes: number;
 }
 
-const LF = 10;
-const CR = 13;
-const BACKSLASH = 92;
-const DOT = 46;
+const [LF, CR, BACKSLASH, DOT] = [10, 13, 92, 46];
 
 /** Between quotes; after one that may close them; elsewhere; or where nothing but line ends may follow. */
 type Place = "quoted" | "closed" | "plain" | "end";
@@ -56,7 +54,7 @@ export class RecordScan {
   #beforeClose = LF;
   /** Bytes of the record that has begun, but for those of the bytes that are being scanned. */
   #length = 0;
-  /** The line on which it began. */
+  // The line on which it began.
   #line = 0;
   /** Bytes whose meaning depends on what follows. */
   #held = new Uint8Array();
@@ -133,7 +131,7 @@ export class RecordScan {
         }
         if (begun === "marker") {
           emit(bytes.subarray(from, at));
-          emit(this.#quotedMarker());
+          emit(quotedMarker(this.#start.dialect));
           at += 2;
           from = at;
           this.#before = DOT;
@@ -143,7 +141,9 @@ export class RecordScan {
       at = this.#place === "quoted"
         ? this.#passQuoted(bytes, at)
         : this.#passPlain(bytes, at);
-      if (at - begun > this.#start.recordBytes) throw this.#tooLarge();
+      if (at - begun > this.#start.recordBytes) {
+        throw recordTooLarge(this.#start, this.#line);
+      }
       if (this.#fresh) begun = at;
       if (this.#fresh && at >= least) {
         emit(bytes.subarray(from, at));
@@ -282,21 +282,6 @@ export class RecordScan {
     }
   }
 
-  /** `\.` in quotes. */
-  #quotedMarker(): Uint8Array {
-    const { quote, escape } = this.#start.dialect;
-    const slash = escape === "\\" ? "\\\\" : "\\";
-    return new TextEncoder().encode(`${quote}${slash}.${quote}`);
-  }
-
-  #tooLarge(): CsvError {
-    return new CsvError(
-      `File ${this.#start.file}, line ${this.#line}: a record begins that has more than the ${this.#start.recordBytes} bytes ` +
-        "that AMC_RESULT_MAX_RECORD_BYTES allows, or a quote in it is never closed.",
-      "record_too_large",
-    );
-  }
-
   #mixed(what: string): CsvError {
     return this.#refusal(
       `quotes are escaped in another way than outputFormat says: ${what}`,
@@ -310,11 +295,4 @@ export class RecordScan {
       code,
     );
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }

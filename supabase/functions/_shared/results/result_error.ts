@@ -31,3 +31,19 @@ export class CsvError extends ResultError {
     super(code, message);
   }
 }
+
+/**
+ * A record has more bytes than one may have.
+ *
+ * @param line the line of the file on which it begins, from 1
+ */
+export function recordTooLarge(
+  { file, recordBytes }: { file: number; recordBytes: number },
+  line: number,
+): CsvError {
+  return new CsvError(
+    `File ${file}, line ${line}: a record begins that has more than the ${recordBytes} bytes ` +
+      "that AMC_RESULT_MAX_RECORD_BYTES allows, or a quote in it is never closed.",
+    "record_too_large",
+  );
+}

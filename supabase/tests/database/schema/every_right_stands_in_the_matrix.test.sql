@@ -250,6 +250,7 @@ function amc_history.prune_versions(integer) | - | - | -
 function amc_history.purge_history() | - | - | -
 function amc_history.purge_some(text) | - | - | -
 function amc_history.raise_alert(text,text,text,uuid,jsonb,text) | - | - | execute
+function amc_history.raise_matcher_alert(text,text,boolean) | - | - | execute
 function amc_history.end_stoppage(text,text) | - | - | execute
 function amc_history.is_held_up(text,text) | - | - | execute
 function amc_history.read_observation(jsonb) | - | - | execute

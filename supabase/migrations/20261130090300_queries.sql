@@ -30,17 +30,14 @@ begin
       state := case atom when chr(34) then 'quoted name' else 'text' end;
       begun := line;
       literal := '';
-    elsif state = 'text' and atom = '''' then
-      if code ~* '\mcustom_parameter\s*\(\s*$' then
+    elsif (state, atom) in (('text', ''''), ('quoted name', chr(34))) then
+      if state = 'text' and code ~* '\mcustom_parameter\s*\(\s*$' then
         reads := reads || literal;
       end if;
       state := 'code';
-      code := '''';
+      code := atom;
     elsif state = 'text' then
       literal := literal || atom;
-    elsif state = 'quoted name' and atom = chr(34) then
-      state := 'code';
-      code := chr(34);
     elsif state = 'line comment' and atom in (E'\n', E'\r') then
       state := 'code';
     elsif state = 'comment' and previous || atom in ('/*', '*/') then

@@ -305,6 +305,7 @@ grant execute on function
   amc_history.plan_range(integer, date, date, text, text),
   amc_history.proves_absence(public.amc_instances, public.week_attempts, boolean),
   amc_history.raise_alert(text, text, text, uuid, jsonb, text),
+  amc_history.raise_matcher_alert(text, text, boolean),
   amc_history.read_observation(jsonb),
   amc_history.record_acceptance(public.week_attempts, public.report_data_weeks, boolean),
   amc_history.record_action(text, text, uuid, uuid, uuid, text, jsonb, text),

@@ -98,6 +98,24 @@ comment on function
   $$Refuses an execution that an attempt cannot take, and keeps its id in an event and an alert. holder: the week that
 the execution is known of, or null. Answers rejected, and why.$$;
 
+create function amc_history.raise_matcher_alert(instance_id text, execution_id text, window_proved boolean)
+returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  perform amc_history.raise_alert('matcher_failed', format('AMC''s answer for execution %s of instance %s does not '
+    'echo the %s that was sent. Until an answer does, a create whose answer is lost %s.',
+    left(raise_matcher_alert.execution_id, 200), raise_matcher_alert.instance_id,
+    case when raise_matcher_alert.window_proved then 'timeout' else 'workflow, window, zone or timeout' end,
+    case when raise_matcher_alert.window_proved
+      then 'is looked for by workflow, window, zone and time of creation (if several runs fit, by a person)'
+      else 'waits for a person' end), raise_matcher_alert.instance_id);
+end;
+$$;
+comment on function amc_history.raise_matcher_alert(text, text, boolean) is
+  $$Tells that AMC's answer to a create did not echo what was sent, and what follows. window_proved: whether it echoed
+all but the timeout.$$;
+
 create function public.record_execution(
   attempt_id uuid, execution_id text, details jsonb default null, adopted boolean default false
 ) returns public.tracking_report
@@ -124,13 +142,8 @@ begin
   select * into attempt from public.week_attempts a where a.id = attempt.id for update;
   select e.week_id into holder from public.workflow_executions e where e.id = new_id;
   if matcher_failed then
-    perform amc_history.raise_alert('matcher_failed', format('AMC''s answer for execution %s of instance %s does not '
-      'echo the %s that was sent. Until an answer does, a create whose answer is lost %s.', left(new_id, 200),
-      week.instance_id, case when (record_execution.details ->> 'window_proved')::boolean then 'timeout'
-        else 'workflow, window, zone or timeout' end,
-      case when (record_execution.details ->> 'window_proved')::boolean
-        then 'is looked for by workflow, window, zone and time of creation (if several runs fit, by a person)'
-        else 'waits for a person' end), week.instance_id);
+    perform amc_history.raise_matcher_alert(week.instance_id, new_id,
+      (record_execution.details ->> 'window_proved')::boolean);
   end if;
   if not attempt.is_live then
     perform amc_history.report_late_execution(attempt, week, new_id, record_execution.details, holder is not null);
