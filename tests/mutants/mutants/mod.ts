@@ -1,4 +1,5 @@
 import type { Mutant } from "../support/mutant.ts";
+import { ACCESS } from "./access.ts";
 import { ANSWERS } from "./answers.ts";
 import { CHECKS } from "./checks.ts";
 import { CLAIMING } from "./claiming.ts";
@@ -6,24 +7,31 @@ import { JOBS } from "./jobs.ts";
 import { LOADING } from "./loading.ts";
 import { PEOPLE } from "./people.ts";
 import { READERS } from "./reading.ts";
+import { REFUSING } from "./refusing.ts";
 import { REPORTING } from "./reporting.ts";
+import { RESULTS } from "./results.ts";
 import { SEGMENTS } from "./segments.ts";
 import { SETTLING } from "./settling.ts";
 import { SET_ASIDE } from "./set_aside.ts";
+import { TURNS } from "./turns.ts";
 import { WEEKS } from "./weeks.ts";
 
 /** All mutants, in the order of the life of a week. */
 export const MUTANTS: Mutant[] = [
   ...CHECKS,
   ...CLAIMING,
+  ...TURNS,
   ...ANSWERS,
   ...REPORTING,
+  ...REFUSING,
   ...SETTLING,
   ...SET_ASIDE,
   ...LOADING,
+  ...RESULTS,
   ...SEGMENTS,
   ...WEEKS,
   ...READERS,
   ...JOBS,
   ...PEOPLE,
+  ...ACCESS,
 ];

@@ -65,7 +65,7 @@ export const SETTLING: Mutant[] = [
     off: "the worker reports any answer as a proof",
     edits: [
       inTsFunction(
-        "store",
+        "storeCreated",
         "matcher_proved: matches",
         "matcher_proved: true",
       ),

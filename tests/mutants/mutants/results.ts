@@ -1,0 +1,132 @@
+import {
+  indexNotUnique,
+  inSqlFunction,
+  type Mutant,
+  withoutTrigger,
+} from "../support/mutant.ts";
+
+/** Guards of results tables: a result is shown whole, and to its owner alone. */
+export const RESULTS: Mutant[] = [
+  {
+    name: "one-complete-load",
+    guard: "an execution has one complete load",
+    off: "index one_complete_load_per_execution is not unique",
+    edits: [
+      indexNotUnique("public.one_complete_load_per_execution"),
+    ],
+    tests: ["results/one_load"],
+  },
+  {
+    name: "complete-load-trigger",
+    guard: "a collected week is completed only with a complete load",
+    off: "trigger require_complete_load finds no attempt",
+    edits: [
+      inSqlFunction(
+        "amc_history.require_complete_load",
+        "where a.week_id = new.id and a.kind <> 'external'",
+        "where false",
+      ),
+    ],
+    tests: ["report_data_weeks/collected_week"],
+  },
+  {
+    name: "complete-load-report",
+    guard: "a report before the load is complete is rejected",
+    off: "update_week_status does not look for the load",
+    edits: [
+      inSqlFunction(
+        "public.update_week_status",
+        "if live.id is not null and update_week_status.status = 'completed' and not exists (",
+        "if false and not exists (",
+      ),
+    ],
+    tests: ["update_week_status/completed_needs"],
+  },
+  {
+    name: "rows-of-complete-loads",
+    guard: "rows are shown once their load is complete",
+    off: "the view does not check",
+    edits: [
+      inSqlFunction(
+        "amc_history.create_result_view",
+        "l.execution_id = w.execution_id and l.complete",
+        "l.execution_id = w.execution_id",
+      ),
+    ],
+    tests: ["results/rows_are_shown"],
+  },
+  {
+    name: "table-of-complete-loads",
+    guard: "a results table shows rows once their load is complete",
+    off: "loads_of_caller does not check",
+    edits: [
+      inSqlFunction(
+        "amc_history.loads_of_caller",
+        "l.execution_id = e.id and l.complete",
+        "l.execution_id = e.id",
+      ),
+    ],
+    tests: ["results/made_tables"],
+  },
+  {
+    name: "shown-load-kept",
+    guard: "what a week shows is not deleted",
+    off: "trigger protect_shown_load never fires",
+    edits: [
+      withoutTrigger("public.result_loads", "protect_shown_load"),
+    ],
+    tests: ["results/shown_load"],
+  },
+  {
+    name: "rows-of-completed-weeks",
+    guard: "rows are shown once their week is completed",
+    off: "the view does not check",
+    edits: [
+      inSqlFunction(
+        "amc_history.create_result_view",
+        "where w.status = ''completed''",
+        "",
+      ),
+    ],
+    tests: ["results/rows_are_shown"],
+  },
+  {
+    name: "rows-of-their-owner",
+    guard: "a results table shows users only their own rows",
+    off: "it has no row level security",
+    edits: [
+      inSqlFunction(
+        "amc_history.create_result_table",
+        "'alter table amc_results.%I enable row level security'",
+        "'alter table amc_results.%I disable row level security'",
+      ),
+    ],
+    tests: ["results/made_tables"],
+  },
+  {
+    name: "policy-of-results",
+    guard: "the policy of a results table shows its owner's rows",
+    off: "it shows all",
+    edits: [
+      inSqlFunction(
+        "amc_history.create_result_table",
+        "using (load_id in (select amc_history.loads_of_caller()))",
+        "using (true)",
+      ),
+    ],
+    tests: ["results/made_tables"],
+  },
+  {
+    name: "view-of-results",
+    guard: "a results view reads with its reader's rights",
+    off: "it reads with its owner's",
+    edits: [
+      inSqlFunction(
+        "amc_history.create_result_view",
+        "with (security_invoker = true)",
+        "with (security_invoker = false)",
+      ),
+    ],
+    tests: ["results/made_tables"],
+  },
+];
