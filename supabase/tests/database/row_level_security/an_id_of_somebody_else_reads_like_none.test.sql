@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(84);
+select plan(89);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -33,6 +33,7 @@ select * from (values
   ('confirm_execution', 'attempt', $c$confirm_execution(<>, 'exec-9')$c$),
   ('confirm_no_execution', 'attempt', 'confirm_no_execution(<>)'),
   ('execution_rows', 'execution', 'execution_rows(<>)'),
+  ('let_go_of_execution', 'execution', $c$let_go_of_execution(<>, 'It hangs.')$c$),
   ('pause_collection', 'collection', 'pause_collection(<>)'),
   ('resolve_alert', 'alert', 'resolve_alert(<>)'),
   ('restate_week', 'week', 'restate_week(<>)'),
