@@ -71,6 +71,7 @@ async function proveAll(
   results: Results,
 ): Promise<void> {
   const folder = "/srv/tests";
+  await rm(join(root, folder), { recursive: true, force: true });
   await cp(join(checkout, "supabase/tests"), join(root, folder), {
     recursive: true,
   });
