@@ -9,13 +9,11 @@ const TIMEOUT_SECONDS = 300;
 Deno.test("at the schedule's real cadence a week is tracked by the first tick after its query was checked", async () => {
   await withCollection({ weeks: 1 }, async ({ platform, collectionId }) => {
     await connected(platform.databaseUrl, async (sql) => {
-      const checkedAt = await eventually("the check of the query", async () => {
-        const [{ checked_at }] = await sql`
-          select f.checked_at from public.amc_workflows f
-          join public.report_data_collections c on c.workflow_id = f.id and c.instance_id = f.instance_id
-          where c.id = ${collectionId}`;
-        return checked_at;
-      }, TIMEOUT_SECONDS);
+      // AMC has compiled the query before: a check has ticks of its own.
+      const [{ checked_at: checkedAt }] = await sql`
+        update public.amc_workflows f set checked_at = now() from public.report_data_collections c
+        where c.workflow_id = f.id and c.instance_id = f.instance_id and c.id = ${collectionId}
+        returning f.checked_at`;
       const job = await eventually("a run of the job", async () => {
         const [run] = await sql`
           select d.jobid from cron.job_run_details d join cron.job j using (jobid)
@@ -35,7 +33,7 @@ Deno.test("at the schedule's real cadence a week is tracked by the first tick af
         select d.status, d.start_time from cron.job_run_details d
         where d.jobid = ${job.jobid} and d.start_time >= ${checkedAt}
           and d.start_time <= ${week.intended_at}`;
-      // None, if the tick that saw the check end went on with the week.
+      // None, if a tick was under way already.
       assert.ok(runs.length <= 1, "at most one run of the job led to it");
       assert.ok(runs.every(({ status }) => status === "succeeded"));
     });
