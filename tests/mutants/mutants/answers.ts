@@ -14,7 +14,7 @@ export const ANSWERS: Mutant[] = [
         "[400, 403, 404, 409, 422].includes(status)",
       ),
     ],
-    tests: ["amc_create_outcomes_test"],
+    tests: ["amc_create_refusals_test"],
   },
   {
     name: "timeout-is-unknown",
@@ -34,7 +34,7 @@ export const ANSWERS: Mutant[] = [
         "true",
       ),
     ],
-    tests: ["amc_create_outcomes_test"],
+    tests: ["amc_create_refusals_test"],
   },
   {
     name: "throttled-creates-nothing",
@@ -54,7 +54,7 @@ export const ANSWERS: Mutant[] = [
     guard: "a page comes from something before AMC",
     off: "its headers make it AMC's",
     edits: [inTsFunction("readErrorAnswer", "&& !isPage", "")],
-    tests: ["amc_create_outcomes_test"],
+    tests: ["amc_create_refusals_test"],
   },
   {
     name: "own-without-body",
@@ -67,7 +67,7 @@ export const ANSWERS: Mutant[] = [
         "body.fromAmc",
       ),
     ],
-    tests: ["amc_create_outcomes_test"],
+    tests: ["amc_create_refusals_test"],
   },
   {
     name: "words-in-structures",
@@ -93,7 +93,7 @@ export const ANSWERS: Mutant[] = [
         "QUOTA[0].test(text)",
       ),
     ],
-    tests: ["amc_create_outcomes_test"],
+    tests: ["amc_create_refusals_test"],
   },
   {
     name: "quota-of-the-request",
@@ -106,7 +106,7 @@ export const ANSWERS: Mutant[] = [
         "",
       ),
     ],
-    tests: ["amc_create_outcomes_test"],
+    tests: ["amc_create_refusals_test"],
   },
   {
     name: "retry-after-any",
@@ -164,14 +164,14 @@ export const ANSWERS: Mutant[] = [
     guard: "a timeout is a whole number, as its column",
     off: "any number will do",
     edits: [inTsFunction("wholeOf", "Number.isInteger(count)", "true")],
-    tests: ["amc_parsing_test"],
+    tests: ["amc_odd_fields_test"],
   },
   {
     name: "counts-fit",
     guard: "a number fits its column",
     off: "it may be of any size",
     edits: [inTsFunction("countIn", "&& count <= MAX_COUNT", "")],
-    tests: ["amc_parsing_test"],
+    tests: ["amc_odd_fields_test"],
   },
   {
     name: "offsets-fit",
@@ -184,21 +184,21 @@ export const ANSWERS: Mutant[] = [
         "text",
       ),
     ],
-    tests: ["amc_parsing_test"],
+    tests: ["amc_odd_fields_test"],
   },
   {
     name: "dates-exist",
     guard: "an instant's date exists",
     off: "JavaScript's reading counts",
     edits: [inTsFunction("instantOf", "|| !isDate(text.slice(0, 10))", "")],
-    tests: ["amc_parsing_test"],
+    tests: ["amc_odd_fields_test"],
   },
   {
     name: "years-fit",
     guard: "an instant is of a year that Postgres takes",
     off: "any year will do",
     edits: [inTsFunction("instantOf", "!(year >= 1 && year <= 9999)", "false")],
-    tests: ["amc_parsing_test"],
+    tests: ["amc_odd_fields_test"],
   },
   {
     name: "names-fit",
@@ -211,7 +211,7 @@ export const ANSWERS: Mutant[] = [
         "text === null",
       ),
     ],
-    tests: ["amc_parsing_test"],
+    tests: ["amc_odd_fields_test"],
   },
   {
     name: "values-bounded",
@@ -224,14 +224,14 @@ export const ANSWERS: Mutant[] = [
         "false",
       ),
     ],
-    tests: ["amc_parsing_test"],
+    tests: ["amc_odd_fields_test"],
   },
   {
     name: "values-nested",
     guard: "JSON nested without end is not kept",
     off: "it is",
     edits: [inTsFunction("isBounded", "depth > MAX_DEPTH", "false")],
-    tests: ["amc_parsing_test"],
+    tests: ["amc_odd_fields_test"],
   },
   {
     name: "columns-named",
@@ -244,7 +244,7 @@ export const ANSWERS: Mutant[] = [
         "column !== undefined",
       ),
     ],
-    tests: ["amc_parsing_test"],
+    tests: ["amc_odd_fields_test"],
   },
   {
     name: "safe-reason",
