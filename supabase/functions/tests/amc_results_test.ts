@@ -1,52 +1,13 @@
+// How a result is opened: whole or in part, and as the file that it was.
 import assert from "node:assert/strict";
 import {
-  LinkExpiredError,
   NotFoundError,
-  RefusedError,
   ResultChangedError,
   UnavailableError,
 } from "../_shared/amc/errors.ts";
-import { isAllowedHost } from "../_shared/amc/hosts.ts";
 import { isInstanceWide } from "../_shared/collector/pause_instance.ts";
-import {
-  clientOf,
-  holdsSecret,
-  html,
-  manualTimers,
-  serve,
-  type Server,
-} from "./support/amc.ts";
-
-const QUERY = "?X-Amz-Expires=600&X-Amz-Signature=very-secret-signature";
-const CSV = "a,b\n1,2\n";
-
-function linkTo(server: Server): string {
-  return `${server.url}/result/one.csv${QUERY}`;
-}
-
-function s3(status: number, code: string): Response {
-  return new Response(
-    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>Request has expired</Message>` +
-      `<StringToSign>very-secret-string</StringToSign></Error>`,
-    { status, headers: { "content-type": "application/xml" } },
-  );
-}
-
-/** Serves the CSV as S3 does, with ranges. */
-function csv(range: string | undefined): Response {
-  const match = /^bytes=(\d+)-(\d*)$/.exec(range ?? "");
-  const headers: Record<string, string> = { etag: '"e1"' };
-  if (!match) {
-    headers["content-length"] = String(CSV.length);
-    return new Response(CSV, { headers });
-  }
-  const start = Number(match[1]);
-  const end = match[2] === "" ? CSV.length - 1 : Number(match[2]);
-  const part = CSV.slice(start, end + 1);
-  headers["content-range"] = `bytes ${start}-${end}/${CSV.length}`;
-  headers["content-length"] = String(part.length);
-  return new Response(part, { status: 206, headers });
-}
+import { clientOf, holdsSecret, manualTimers, serve } from "./support/amc.ts";
+import { CSV, csv, linkTo, s3 } from "./support/stored_result.ts";
 
 Deno.test("a result is opened with its etag and length, and without our headers", async () => {
   await using server = serve((asked) => csv(asked.headers.range));
@@ -125,26 +86,50 @@ Deno.test("a file that has changed is told from one that is gone", async () => {
   assert(await open(() => s3(404, "NoSuchKey")) instanceof NotFoundError);
 });
 
-for (
-  const [status, code] of [
-    [403, "AccessDenied"],
-    [403, "SignatureDoesNotMatch"],
-    [400, "ExpiredToken"],
-  ] as const
-) {
-  Deno.test(`an expired link (${status} ${code}) is told as such, without its query`, async () => {
-    await using server = serve(() => s3(status, code));
-    const { client, log } = clientOf(server);
-    const failure = await client.openResult(linkTo(server)).catch((e) => e);
-    assert(failure instanceof LinkExpiredError);
-    assert.equal(failure.status, status);
-    assert.match(failure.message, new RegExp(code));
-    assert.match(failure.message, /\/result\/one\.csv/);
-    assert(!holdsSecret(failure), failure.message);
-    assert(!holdsSecret(log));
-    assert.equal(server.asked.length, 1);
+Deno.test("a range that is not one is a mistake of the caller", async () => {
+  await using server = serve(() => csv(undefined));
+  const { client } = clientOf(server);
+  for (const range of [{ start: -1 }, { start: 1.5 }, { start: 5, end: 4 }]) {
+    await assert.rejects(
+      client.openResult(linkTo(server), { range }),
+      RangeError,
+    );
+  }
+  assert.equal(server.asked.length, 0);
+});
+
+Deno.test("the timeout of a link ends with the headers, the caller's signal does not", async () => {
+  const timers = manualTimers();
+  const caller = new AbortController();
+  await using server = serve(() =>
+    new Response(
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode("a,b\n"));
+        },
+      }),
+    )
+  );
+  const { client } = clientOf(server, { startTimer: timers.startTimer });
+  const result = await client.openResult(linkTo(server), {
+    signal: caller.signal,
   });
-}
+  assert.deepEqual(timers.running(), []);
+  const reader = result.body.getReader();
+  assert.equal((await reader.read()).done, false);
+  caller.abort();
+  await assert.rejects(reader.read());
+});
+
+Deno.test("a store that is busy is asked again within the bounds", async () => {
+  await using server = serve((_, nth) =>
+    nth < 2 ? s3(503, "SlowDown") : csv(undefined)
+  );
+  const { client, waits } = clientOf(server);
+  const result = await client.openResult(linkTo(server));
+  await result.body.cancel();
+  assert.equal(waits.length, 2);
+});
 
 for (
   const [status, code, wait] of [
@@ -171,154 +156,3 @@ for (
     assert.match(failure.message, new RegExp(`Status ${status}: ${code}`));
   });
 }
-
-Deno.test("a 403 in HTML is not an expired link", async () => {
-  await using server = serve(() => html(403));
-  const failure = await clientOf(server).client.openResult(linkTo(server))
-    .catch((e) => e);
-  assert(failure instanceof RefusedError);
-});
-
-Deno.test("a result link follows no redirect", async () => {
-  await using elsewhere = serve(() => csv(undefined));
-  await using server = serve(() =>
-    new Response(null, {
-      status: 307,
-      headers: { location: `${elsewhere.url}/x` },
-    })
-  );
-  const failure = await clientOf(server).client.openResult(linkTo(server))
-    .catch((e) => e);
-  assert(failure instanceof UnavailableError);
-  assert.equal(elsewhere.asked.length, 0);
-});
-
-Deno.test("a store that is busy is asked again within the bounds", async () => {
-  await using server = serve((_, nth) =>
-    nth < 2 ? s3(503, "SlowDown") : csv(undefined)
-  );
-  const { client, waits } = clientOf(server);
-  const result = await client.openResult(linkTo(server));
-  await result.body.cancel();
-  assert.equal(waits.length, 2);
-});
-
-Deno.test("the timeout of a link ends with the headers, the caller's signal does not", async () => {
-  const timers = manualTimers();
-  const caller = new AbortController();
-  await using server = serve(() =>
-    new Response(
-      new ReadableStream({
-        start(controller) {
-          controller.enqueue(new TextEncoder().encode("a,b\n"));
-        },
-      }),
-    )
-  );
-  const { client } = clientOf(server, { startTimer: timers.startTimer });
-  const result = await client.openResult(linkTo(server), {
-    signal: caller.signal,
-  });
-  assert.deepEqual(timers.running(), []);
-  const reader = result.body.getReader();
-  assert.equal((await reader.read()).done, false);
-  caller.abort();
-  await assert.rejects(reader.read());
-});
-
-Deno.test("a link without an answer is given up in time, and the error hides its query", async () => {
-  const timers = manualTimers();
-  const { client } = clientOf({ url: "https://amc.test", host: "" }, {
-    startTimer: timers.startTimer,
-    resultHosts: ["*.amazonaws.com"],
-    retry: { tries: 1 },
-    fetch: (url, init) => {
-      queueMicrotask(() => timers.fire(30_000));
-      return new Promise((_, reject) =>
-        init!.signal!.addEventListener(
-          "abort",
-          () => reject(new Error(`error sending request for url (${url})`)),
-        )
-      );
-    },
-  });
-  const failure = await client.openResult(
-    `https://a.s3.amazonaws.com/one.csv${QUERY}`,
-  ).catch((e) => e);
-  assert(failure instanceof UnavailableError);
-  assert.match(failure.message, /https:\/\/a\.s3\.amazonaws\.com\/one\.csv/);
-  assert(!holdsSecret(failure));
-});
-
-Deno.test("a network failure quotes the link without its query", async () => {
-  const { client, log } = clientOf({ url: "https://amc.test", host: "" }, {
-    resultHosts: ["*.amazonaws.com"],
-    fetch: (url) =>
-      Promise.reject(new TypeError(`error sending request for url (${url})`)),
-  });
-  const failure = await client.openResult(
-    `https://a.s3.amazonaws.com/one.csv${QUERY}`,
-  ).catch((e) => e);
-  assert(failure instanceof UnavailableError);
-  assert(!holdsSecret(failure), failure.message);
-  assert(!holdsSecret(log));
-});
-
-const REFUSED_LINKS: [string, string[]][] = [
-  ["http://a.s3.amazonaws.com/x", ["*.amazonaws.com"]],
-  ["https://evil.test/x", ["*.amazonaws.com"]],
-  ["https://amazonaws.com/x", ["*.amazonaws.com"]],
-  ["https://evilamazonaws.com/x", ["*.amazonaws.com"]],
-  ["https://a.amazonaws.com.evil.test/x", ["*.amazonaws.com"]],
-  ["https://a.s3.amazonaws.com:8443/x", ["*.amazonaws.com"]],
-  ["https://user:very-secret@a.s3.amazonaws.com/x", ["*.amazonaws.com"]],
-  ["http://127.0.0.1:8000/x", ["*.amazonaws.com"]],
-  ["http://127.0.0.1:8000/x", ["127.0.0.1:9000"]],
-  ["http://10.0.0.1/x", ["10.0.0.1"]],
-  ["http://169.254.169.254/latest", ["169.254.169.254"]],
-  ["https://a.test/x", ["*", "*.", ""]],
-  ["file:///etc/passwd", ["*.amazonaws.com", ""]],
-  ["ftp://a.s3.amazonaws.com/x", ["*.amazonaws.com"]],
-  ["not a link", ["*.amazonaws.com"]],
-];
-for (const [link, resultHosts] of REFUSED_LINKS) {
-  Deno.test(`the link ${link.replace(/very-secret/, "…")} is refused where ${JSON.stringify(resultHosts)} may be asked`, async () => {
-    let calls = 0;
-    const { client } = clientOf({ url: "https://amc.test", host: "" }, {
-      resultHosts,
-      fetch: () => {
-        calls++;
-        return Promise.resolve(new Response(CSV));
-      },
-    });
-    const failure = await client.openResult(link + QUERY).catch((e) => e);
-    assert(failure instanceof RefusedError);
-    assert.equal(failure.code, "link_not_allowed");
-    assert.equal(calls, 0);
-    assert(!holdsSecret(failure), failure.message);
-  });
-}
-
-Deno.test("hosts are allowed by name, by name and port, and by suffix", () => {
-  const allowed = (link: string, ...hosts: string[]) =>
-    isAllowedHost(new URL(link), hosts);
-  assert(allowed("https://a.s3.us-east-1.amazonaws.com/x", "*.amazonaws.com"));
-  assert(allowed("https://A.S3.AMAZONAWS.COM/x", " *.AmazonAWS.com "));
-  assert(allowed("https://files.test/x", "files.test"));
-  assert(!allowed("https://files.test:444/x", "files.test"));
-  assert(allowed("https://files.test:444/x", "files.test:444"));
-  assert(allowed("http://127.0.0.1:5/x", "127.0.0.1"));
-  assert(allowed("http://localhost:5/x", "localhost:5"));
-});
-
-Deno.test("a range that is not one is a mistake of the caller", async () => {
-  await using server = serve(() => csv(undefined));
-  const { client } = clientOf(server);
-  for (const range of [{ start: -1 }, { start: 1.5 }, { start: 5, end: 4 }]) {
-    await assert.rejects(
-      client.openResult(linkTo(server), { range }),
-      RangeError,
-    );
-  }
-  assert.equal(server.asked.length, 0);
-});
