@@ -177,18 +177,84 @@ const NO_HEADER: [string, string, RegExp][] = [
   ["a title and a blank line", "Weekly report\n\na,b\n1,2\n", /a line above/],
   ["a title with a comma", "Report, weekly\na,b,c\n1,2,3\n", /a line above/],
   ["a padded title", "Weekly report,,\na,b,c\n1,2,3\n", /a line above/],
+  ["a title above a table of names alone", "Report\na,b", /a line above/],
+  ["a title of Windows", "Report\r\na,b\r\n1,2\r\n", /a line above/],
+  ["a title with a line end", '"My\nreport"\na,b\n1,2\n', /a line above/],
+  [
+    "a title in another script",
+    "週次レポート\n名前,数\n甲,1\n",
+    /a line above/,
+  ],
+  ["semicolons, and no last line end", "a;b\n1;2", /; separates/],
 ];
 
 for (const [what, text, words] of NO_HEADER) {
-  Deno.test(`${what} is no header`, async () => {
-    await assert.rejects(open(encode(text)), (error) => {
-      assert.ok(error instanceof CsvError);
-      assert.equal(error.code, "header_not_expected");
-      assert.match(error.message, words);
-      return true;
-    });
+  Deno.test(`${what} is no header, wherever the bytes are cut`, async () => {
+    const bytes = encode(text);
+    const everyPlace = bytes.keys().toArray();
+    for (const places of [[], everyPlace, ...everyPlace.map((at) => [at])]) {
+      await assert.rejects(open(bytes, places), (error) => {
+        assert.ok(error instanceof CsvError, `cut at ${places}`);
+        assert.equal(error.code, "header_not_expected");
+        assert.match(error.message, words);
+        return true;
+      });
+    }
   });
 }
+
+/** What a file's beginning is taken for. */
+async function verdict(bytes: Uint8Array, places: number[]): Promise<string> {
+  try {
+    return JSON.stringify((await open(bytes, places)).header);
+  } catch (error) {
+    assert.ok(error instanceof CsvError, String(error));
+    return `${error.code}: ${error.message}`;
+  }
+}
+
+Deno.test("what a file begins with is judged alike, however its bytes are cut", async () => {
+  const piece = fc.constantFrom(
+    ...'a,b;|\t\n\n"\r\ufeff1. {é',
+    "\r\n",
+    "sep=,",
+    "<p>",
+  );
+  const text = fc.array(piece, { maxLength: 40 }).map((all) => all.join(""));
+  await fc.assert(
+    fc.asyncProperty(text, fc.array(fc.nat(120)), async (text, places) => {
+      const bytes = encode(text);
+      const whole = await verdict(bytes, []);
+      const cuts = places.filter((place) => place <= bytes.length);
+      assert.equal(await verdict(bytes, cuts), whole);
+      assert.equal(await verdict(bytes, bytes.keys().toArray()), whole);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+Deno.test("a file is judged alike at its limits, however its bytes are cut", async () => {
+  const title = "Report\n";
+  const table = "a,b\n1,2\n";
+  const texts = [
+    // The header ends a byte behind a megabyte.
+    `${"a".repeat(1_000_000)}\n1\n`,
+    // What the title is judged by ends with the table, a byte before it, and a byte behind.
+    ...[-1, 0, 1].map((more) =>
+      `${title}${table}1,${"2".repeat(16_384 - table.length - 3 + more)}\n`
+    ),
+  ];
+  const places = [[7, 8], [16_384], [16_390, 16_391], [1_000_000]];
+  for (const text of texts) {
+    const bytes = encode(text);
+    const whole = await verdict(bytes, []);
+    assert.match(whole, /^(bad_csv|header_not_expected)/);
+    for (const all of places) {
+      const cuts = all.filter((place) => place <= bytes.length);
+      assert.equal(await verdict(bytes, cuts), whole, `cut at ${cuts}`);
+    }
+  }
+});
 
 /** Headers that look as if they were none. */
 const ODD_HEADERS: [string, string[]][] = [
@@ -227,22 +293,18 @@ Deno.test("a header that does not end within a megabyte is refused before all of
   assert.ok(asked <= 12, `${asked} chunks were asked for`);
 });
 
-Deno.test("the rest of a file is read no sooner than it is asked for", async () => {
-  const given: number[] = [];
+Deno.test("of the rest of a file no more is read than the header is judged by, until it is asked for", async () => {
+  const line = encode(`a,${"b".repeat(4_093)}\n`);
+  let given = 0;
   async function* slowly(): AsyncGenerator<Uint8Array> {
-    for (let chunk = 0; chunk < 50; chunk++) {
-      given.push(chunk);
-      yield encode("a,b\n");
-    }
+    for (; given < 50; given++) yield line;
   }
   const { body } = await openCsv(slowly(), COMMAS);
-  assert.deepEqual(given, [0], "the first chunk held the header");
-  let taken = 0;
-  for await (const chunk of body) {
-    assert.deepEqual(chunk, encode("a,b\n"));
-    if (++taken === 3) break;
-  }
-  assert.deepEqual(given, [0, 1, 2]);
+  assert.equal(given, 4, "the header, and 16 kB below it");
+  const first = await body.take(5 * line.length);
+  assert.equal(first.length, 5 * line.length);
+  await body.next();
+  assert.equal(given, 5);
 });
 
 Deno.test("a file that is given up lets go of what it was read from", async () => {
@@ -274,10 +336,15 @@ function endlessly(bytes: Uint8Array) {
 Deno.test("a failure of the source comes through as it is", async () => {
   const failure = new Error("the line broke");
   async function* breaking(): AsyncGenerator<Uint8Array> {
-    yield encode("a,b\n1,");
+    yield encode(`a,b\n1,${" ".repeat(16_384)}`);
     throw failure;
   }
   const { header, body } = await openCsv(breaking(), COMMAS);
   assert.deepEqual(header, ["a", "b"]);
   await assert.rejects(gather(body), failure);
+  async function* breakingSoon(): AsyncGenerator<Uint8Array> {
+    yield encode("a,b\n1,");
+    throw failure;
+  }
+  await assert.rejects(openCsv(breakingSoon(), COMMAS), failure);
 });

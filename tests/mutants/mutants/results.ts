@@ -1,6 +1,7 @@
 import {
   indexNotUnique,
   inSqlFunction,
+  inTsFunction,
   type Mutant,
   withoutTrigger,
 } from "../support/mutant.ts";
@@ -128,5 +129,14 @@ export const RESULTS: Mutant[] = [
       ),
     ],
     tests: ["results/made_tables"],
+  },
+  {
+    name: "header-judged-alike",
+    guard: "a header is judged alike however the file's bytes come",
+    off: "it is judged by what came with it",
+    edits: [
+      inTsFunction("readHead", "length < end + BELOW_BYTES", "false"),
+    ],
+    tests: ["csv_header_test"],
   },
 ];

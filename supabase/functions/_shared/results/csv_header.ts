@@ -63,7 +63,11 @@ export async function openCsv(
   }
 }
 
-/** Reads on until the header ends, and gives back what was read. @returns that, and where in it the header ends, or -1 */
+/**
+ * Reads the header and so much below it that the verdict is the same however the bytes are cut, and gives back what was read.
+ *
+ * @returns what was read, and where in it the header ends, or -1
+ */
 async function readHead(
   reader: ByteReader,
   dialect: Dialect,
@@ -73,12 +77,15 @@ async function readHead(
   let length = 0;
   let end = -1;
   let chunk;
-  while (end < 0 && (chunk = await reader.next()) !== null) {
-    const at = endIn(chunk);
+  while (
+    (end < 0 || length < end + BELOW_BYTES) &&
+    (chunk = await reader.next()) !== null
+  ) {
+    const at = end < 0 ? endIn(chunk) : -1;
     if (at >= 0) end = length + at;
     read.push(chunk);
     length += chunk.length;
-    if (length > MAX_HEADER_BYTES && end < 0) {
+    if ((end < 0 ? length : end) > MAX_HEADER_BYTES) {
       throw new CsvError("Expected a header of at most 1 MB, and it goes on.");
     }
   }
@@ -121,10 +128,11 @@ function endsWithReturn(): CsvError {
   );
 }
 
-/** The text of the whole lines behind the header, of what has come with it: no more is read for them. */
+/** The text of the lines behind the header by which it is judged; a line that is cut off by their limit is left out. */
 function textBelow(head: Uint8Array, end: number): string {
   const text = new TextDecoder().decode(head.subarray(end, end + BELOW_BYTES));
-  return text.slice(0, text.lastIndexOf("\n") + 1);
+  const isWhole = head.length < end + BELOW_BYTES;
+  return isWhole ? text : text.slice(0, text.lastIndexOf("\n") + 1);
 }
 
 function parseHeader(
