@@ -9,7 +9,9 @@ import {
 } from "../_shared/amc/sanitize.ts";
 import {
   clientOf,
+  CREATED,
   EXECUTION_ID,
+  fakeTokens,
   holdsSecret,
   json,
   refusal,
@@ -165,3 +167,49 @@ Deno.test("a secret without a known shape is taken out too", async () => {
   const failure = await tokens.token().catch((e) => e);
   assert.equal(failure.message, "invalid_client: [removed] is wrong");
 });
+
+const ODD_TOKEN = "hunter22 and more";
+const IN_WORDS = `Run with ${ODD_TOKEN}, or ${encodeURIComponent(ODD_TOKEN)}.`;
+for (
+  const [where, fields] of Object.entries({
+    statusReason: { statusReason: IN_WORDS },
+    message: { message: IN_WORDS },
+    details: { details: IN_WORDS },
+    messageSubject: { messageSubject: IN_WORDS },
+    "a channel": {
+      outputChannels: [{ status: "FAILED", statusReason: IN_WORDS }],
+    },
+    "a reason that is cut": {
+      statusReason: `${"x".repeat(3_990)}${IN_WORDS}`,
+    },
+  })
+) {
+  Deno.test(`a token without a known shape is taken out of what an execution shows in ${where}, whatever shows it`, async () => {
+    const shown = { ...CREATED, ...fields };
+    await using server = serve(({ method, path }) =>
+      json(
+        method === "GET" && path.endsWith("/workflowExecutions")
+          ? {
+            executions: [shown, { ...shown, workflowExecutionId: null }],
+          }
+          : shown,
+      )
+    );
+    const tokens = fakeTokens({
+      token: () => Promise.resolve(ODD_TOKEN),
+      redact: createRedactor(() => [ODD_TOKEN]),
+    });
+    const { client, log } = clientOf(server, { tokens });
+    const seen = [
+      await client.getExecution(EXECUTION_ID),
+      await client.cancelExecution(EXECUTION_ID),
+      await client.createExecution(REQUEST, SOON),
+      await client.listExecutions({ minCreationTime: "2024-09-25T00:00:00Z" }),
+      log,
+    ];
+    for (const answer of seen) {
+      assert.doesNotMatch(JSON.stringify(answer), /hunt/);
+    }
+    assert.match(JSON.stringify(seen[0]), /\[removed\]|…/);
+  });
+}

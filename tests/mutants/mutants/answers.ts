@@ -253,7 +253,7 @@ export const ANSWERS: Mutant[] = [
     edits: [
       inTsFunction(
         "amcReason",
-        "safeText(reason, undefined, MAX_REASON)",
+        "safeText(reason, redact, MAX_REASON)",
         "reason",
       ),
     ],

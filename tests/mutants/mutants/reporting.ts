@@ -222,4 +222,17 @@ export const REPORTING: Mutant[] = [
     ],
     tests: ["claim_listing/intent_becomes"],
   },
+  {
+    name: "own-token-in-reason",
+    guard: "a token in use is taken out of an execution's reason",
+    off: "only what has a known shape is",
+    edits: [
+      inTsFunction(
+        "amcReason",
+        "safeText(reason, redact, MAX_REASON)",
+        "safeText(reason, undefined, MAX_REASON)",
+      ),
+    ],
+    tests: ["amc_secrets_test"],
+  },
 ];

@@ -75,7 +75,7 @@ export async function createExecution(
     return await unauthorized(transport, result, options.signal);
   }
   return isSuccess(result)
-    ? successOf(request, result, sentAt)
+    ? successOf(transport, request, result, sentAt)
     : failureOf(transport, request, result);
 }
 
@@ -152,12 +152,17 @@ async function tokenBefore(
 }
 
 function successOf(
+  { runtime }: Transport,
   request: CreateRequest,
   response: AmcResponse,
   sentAt: number,
 ): CreateOutcome {
   const { requestId, status } = response;
-  const execution = parseExecution(parseJson(response.text), requestId);
+  const execution = parseExecution(
+    parseJson(response.text),
+    requestId,
+    runtime.redact,
+  );
   if (execution === null) {
     const message = response.text === null
       ? "The response broke off."

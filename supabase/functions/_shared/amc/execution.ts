@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from "./json.ts";
 import { localToInstant, normalizeLocalTime } from "./local_time.ts";
-import { safeText, tidy } from "./sanitize.ts";
+import { type Redact, safeText, tidy } from "./sanitize.ts";
 import { canonicalStatus } from "./status.ts";
 import { countIn, instantOf, isBounded, nameOf, textOf } from "./values.ts";
 
@@ -62,11 +62,13 @@ const MAX_JSON = 200_000;
  *
  * @param value the parsed JSON
  * @param requestId AMC's request id of the response
+ * @param redact takes secrets out of AMC's words; by default whatever has their shape
  * @returns the observation, or null when there is no well-formed id
  */
 export function parseExecution(
   value: unknown,
   requestId: string | null,
+  redact?: Redact,
 ): ExecutionObservation | null {
   if (!isObject(value)) return null;
   const { workflowExecution: wrapped } = value;
@@ -89,7 +91,7 @@ export function parseExecution(
     id: seen.workflowExecutionId,
     workflow_id: read("workflowId", nameOf),
     status: read("status", statusOf),
-    status_reason: amcReason(seen),
+    status_reason: amcReason(seen, redact),
     created_at: read("createTime", instantOf),
     updated_at: read("lastUpdatedTime", instantOf),
     expires_at: read("expireTime", instantOf),
@@ -141,11 +143,11 @@ function columnsOf(value: unknown): JsonValue[] | null {
  * Why it is as it is, in AMC's words. AWS reads message, statusReason, details, messageSubject, whichever is there (M);
  * what is wrong with a download stands in its channel (SPEC; M).
  */
-function amcReason(seen: JsonObject): string | null {
+function amcReason(seen: JsonObject, redact?: Redact): string | null {
   const reason = textOf(seen.statusReason) ?? textOf(seen.message) ??
     textOf(seen.details) ?? textOf(seen.messageSubject) ??
     channelReason(seen.outputChannels);
-  return reason === null ? null : safeText(reason, undefined, MAX_REASON);
+  return reason === null ? null : safeText(reason, redact, MAX_REASON);
 }
 
 function channelReason(channels: unknown): string | null {

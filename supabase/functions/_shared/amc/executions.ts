@@ -44,6 +44,7 @@ export function getExecution(
     const execution = parseExecution(
       parseJson(response.text),
       response.requestId,
+      transport.runtime.redact,
     );
     if (execution === null || execution.id !== executionId) {
       throw malformed(transport.runtime, response, `execution ${executionId}`);

@@ -4,6 +4,7 @@ import type { CallOptions } from "./executions.ts";
 import type { AmcResponse } from "./http.ts";
 import { isObject, parseJson } from "./json.ts";
 import { malformed } from "./response_errors.ts";
+import type { Redact } from "./sanitize.ts";
 import { get, type Transport } from "./transport.ts";
 
 /** Which executions to list. */
@@ -141,7 +142,12 @@ async function readPages(
     asked += limit;
     limit = Math.min(2 * limit, PAGE);
     for (const entry of entries) {
-      const execution = take(pages, entry, response.requestId);
+      const execution = take(
+        pages,
+        entry,
+        response.requestId,
+        transport.runtime.redact,
+      );
       if (
         execution !== null && kept?.has(execution.workflow_id ?? "") === false
       ) {
@@ -170,14 +176,15 @@ function take(
   pages: Pages,
   entry: unknown,
   requestId: string | null,
+  redact: Redact,
 ): ExecutionObservation | null {
-  const execution = parseExecution(entry, requestId);
+  const execution = parseExecution(entry, requestId, redact);
   if (execution !== null) {
     // An execution that is created meanwhile shifts the pages: the first sight has the newer place, the last the newer status.
     pages.found.set(execution.id, execution);
     return execution;
   }
-  pages.skipped.push(standIn(entry, pages.last));
+  pages.skipped.push(standIn(entry, pages.last, redact));
   pages.reasons.push(
     `Entry ${pages.found.size + pages.skipped.length} ${
       since(pages.last)
@@ -187,13 +194,21 @@ function take(
 }
 
 /** What stands for an entry without a readable id. The list goes from newer to older, so it is no newer than the one before. */
-function standIn(entry: unknown, last: string | null): ExecutionObservation {
+function standIn(
+  entry: unknown,
+  last: string | null,
+  redact?: Redact,
+): ExecutionObservation {
   const plain = isObject(entry) ? entry : {};
   const wrapped = plain.workflowExecution;
-  const seen = parseExecution({
-    ...(isObject(wrapped) ? wrapped : plain),
-    workflowExecutionId: `skipped-${crypto.randomUUID()}`,
-  }, null)!;
+  const seen = parseExecution(
+    {
+      ...(isObject(wrapped) ? wrapped : plain),
+      workflowExecutionId: `skipped-${crypto.randomUUID()}`,
+    },
+    null,
+    redact,
+  )!;
   return { ...seen, created_at: seen.created_at ?? last };
 }
 
