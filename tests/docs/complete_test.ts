@@ -184,28 +184,6 @@ Deno.test("the glossary has every source that a fact about AMC carries", () => {
   );
 });
 
-Deno.test("the map of the migrations has every file, with its tables, views and functions of public", () => {
-  const map = textOf("supabase/migrations/README.md");
-  const paths = globSync("supabase/migrations/*.sql", { cwd: checkout });
-  const rowOf = (file: string) =>
-    new RegExp(`^\\| \`${file}\` .*$`, "m").exec(map)?.[0] ?? "";
-  const expected = paths.map((path) => ({
-    file: basename(path, ".sql").replace(/^\d+_/, ""),
-    names: all(
-      Deno.readTextFileSync(join(checkout, path)),
-      /^create (?:table|view|function) public\.([a-z_]+)/gm,
-    ),
-  }));
-  deepEqual(firstColumn(map), expected.map(({ file }) => file).sort());
-  deepEqual(
-    expected.flatMap(({ file, names }) =>
-      names.filter((name) => !rowOf(file).includes(`\`${name}\``))
-        .map((name) => `${file}: ${name}`)
-    ),
-    [],
-  );
-});
-
 /** Backticked words of all pages, with the page. */
 function quoted(pattern: RegExp): { page: string; word: string }[] {
   return pages.flatMap(({ path, prose }) =>
