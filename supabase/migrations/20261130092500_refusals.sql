@@ -73,13 +73,15 @@ create function amc_history.may_still_tell(week public.report_data_weeks) return
 language sql volatile set search_path = ''
 as $$
   select exists (select from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where w.collection_id = week.collection_id and w.id <> week.id and w.refused_at is null
-      and (w.due_at < 'infinity' or exists (select from public.week_attempts a
+      and (w.due_at < 'infinity' and amc_history.may_begin(f.checked_at, w.id) or exists (select from public.week_attempts a
         where a.week_id = w.id and a.is_live and a.state = 'intended')));
 $$;
 comment on function amc_history.may_still_tell(public.report_data_weeks) is
   $$Whether another week of the collection, whose create is under way or still to come, may tell whether AMC refuses all
-of them or this one alone.$$;
+of them or this one alone. None may while this one goes alone, as the check of its query.$$;
 
 create function amc_history.weigh_refusal(
   attempt public.week_attempts, week public.report_data_weeks, message text
