@@ -14,7 +14,10 @@ as $$
     join public.report_data_weeks w on w.collection_id = c.id
     where c.instance_id = f.instance_id and c.workflow_id = f.id and c.paused_at is null and c.cancelled_at is null
       and w.due_at <= amc_history.clock_now()
-    order by w.due_at, w.week_start_date limit 1) w on true
+    -- One collection's parameters say nothing of another's: those that AMC has refused already come last.
+    order by (select max(k.ended_at) from public.workflow_checks k where k.instance_id = f.instance_id
+        and k.workflow_id = f.id and k.collection_id = c.id and k.outcome = 'refused') nulls first,
+      w.due_at, w.week_start_date limit 1) w on true
   where f.checked_at is null
     and (w.id is not null or f.check_asked_at is not null and f.check_kind = 'dry_run'
       and i.dry_runs not in ('ignored', 'refused'))
@@ -25,7 +28,8 @@ as $$
 $$;
 comment on function amc_history.versions_to_check() is
   $$The workflow versions that wait for a check: not checked, with a due week or asked for by a person, without a check
-under way, not held up, on an instance that is not paused. week_id, collection_id: the oldest due week, or null. kind:
+under way, not held up, on an instance that is not paused. week_id, collection_id: the oldest due week (of a collection with
+which AMC has not refused it yet, if there is one), or null. kind:
 how it is to be checked. turn: so that instances take turns.$$;
 
 create function amc_history.dry_runs_to_follow() returns setof public.workflow_checks
