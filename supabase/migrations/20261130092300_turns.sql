@@ -114,7 +114,6 @@ begin
       continue when collection.workflow_held and collection.workflow_id = any (probed)
         or amc_history.is_probed(claimable_weeks.instance_id, collection.id,
           case when collection.workflow_held then collection.workflow_id end, collection.held_since);
-      probed := probed || collection.workflow_id;
     end if;
     return query
     select w.id, collection.id, turn, row_number() over (order by
@@ -131,7 +130,11 @@ begin
         where a.instance_id = claimable_weeks.instance_id and a.is_live and a.window_key = k.key)
     order by round
     limit case when collection.held_since is null then claimable_weeks.wanted else 1 end;
-    turn := turn + found::integer;
+    if found then
+      turn := turn + 1;
+      -- One that has no week to try leaves it to the next.
+      probed := case when collection.held_since is not null then probed || collection.workflow_id else probed end;
+    end if;
   end loop;
 end;
 $$;
