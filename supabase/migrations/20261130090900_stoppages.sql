@@ -77,6 +77,13 @@ declare
   now_at constant timestamptz := amc_history.clock_now();
   stoppage public.stoppages;
 begin
+  update public.stoppages s set last_at = now_at
+  where s.kind = record_stoppage.kind and s.subject = record_stoppage.subject and s.ended_at is null
+    and s.retry_at is null and not record_stoppage.waits_for_person;
+  if found then
+    -- What waits for a person keeps waiting, and keeps saying for what.
+    return null;
+  end if;
   insert into public.stoppages as s (kind, subject, instance_id, collection_id, week_id, code, source, words,
     request_id, retry_at)
   values (record_stoppage.kind, record_stoppage.subject, record_stoppage.instance_id, record_stoppage.collection_id,
