@@ -2600,7 +2600,6 @@ begin
       continue when collection.workflow_held and collection.workflow_id = any (probed)
         or amc_history.is_probed(claimable_weeks.instance_id, collection.id,
           case when collection.workflow_held then collection.workflow_id end, collection.held_since);
-      probed := probed || collection.workflow_id;
     end if;
     return query
     select w.id, collection.id, turn, row_number() over (order by
@@ -2617,7 +2616,11 @@ begin
         where a.instance_id = claimable_weeks.instance_id and a.is_live and a.window_key = k.key)
     order by round
     limit case when collection.held_since is null then claimable_weeks.wanted else 1 end;
-    turn := turn + found::integer;
+    if found then
+      turn := turn + 1;
+      -- One that has no week to try leaves it to the next.
+      probed := case when collection.held_since is not null then probed || collection.workflow_id else probed end;
+    end if;
   end loop;
 end;
 $function$
@@ -3670,7 +3673,7 @@ begin
     when end_dry_run.outcome in ('lost', 'failed') then
       perform amc_history.record_stoppage('workflow_check', subject, 'dry_run_' || end_dry_run.outcome,
         case end_dry_run.outcome when 'lost' then 'amc_history' else 'amc' end,
-        coalesce(end_dry_run.words, 'AMC gave no reason.'), ended.instance_id, ended.collection_id,
+        coalesce(end_dry_run.words, 'AMC gave no reason.'), ended.instance_id,
         request_id => ended.request_id);
     else null;
   end case;
@@ -4342,7 +4345,7 @@ begin
   perform amc_history.record_stoppage('workflow_check',
     amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id),
     case when (check_row).cancel_requested_at is null then 'dry_run_unseen' else 'dry_run_not_cancelled' end, 'amc',
-    coalesce(hold_up_dry_run.words, 'AMC gave no reason.'), (check_row).instance_id, (check_row).collection_id,
+    coalesce(hold_up_dry_run.words, 'AMC gave no reason.'), (check_row).instance_id,
     request_id => hold_up_dry_run.request_id);
 end;
 $function$
@@ -4360,7 +4363,7 @@ AS $function$
 begin
   perform amc_history.record_stoppage('workflow_check',
     amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id), 'query_refused',
-    hold_workflow.source, hold_workflow.words, (check_row).instance_id, (check_row).collection_id,
+    hold_workflow.source, hold_workflow.words, (check_row).instance_id,
     request_id => (check_row).request_id, waits_for_person => true);
   perform amc_history.record_workflow_event('workflow_refused', check_row,
     jsonb_build_object('message', left(hold_workflow.words, 500)));
@@ -5342,14 +5345,17 @@ CREATE OR REPLACE FUNCTION amc_history.may_still_tell(week report_data_weeks)
  SET search_path TO ''
 AS $function$
   select exists (select from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where w.collection_id = week.collection_id and w.id <> week.id and w.refused_at is null
-      and (w.due_at < 'infinity' or exists (select from public.week_attempts a
+      and (w.due_at < 'infinity' and amc_history.may_begin(f.checked_at, w.id) or exists (select from
+    public.week_attempts a
         where a.week_id = w.id and a.is_live and a.state = 'intended')));
 $function$
 ;
 comment on function amc_history.may_still_tell(report_data_weeks) is
   'Whether another week of the collection, whose create is under way or still to come, may tell whether AMC refuses all
-of them or this one alone.';
+of them or this one alone. None may while this one goes alone, as the check of its query.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.needs_output_columns(execution_id text)
@@ -6318,6 +6324,13 @@ declare
   now_at constant timestamptz := amc_history.clock_now();
   stoppage public.stoppages;
 begin
+  update public.stoppages s set last_at = now_at
+  where s.kind = record_stoppage.kind and s.subject = record_stoppage.subject and s.ended_at is null
+    and s.retry_at is null and not record_stoppage.waits_for_person;
+  if found then
+    -- What waits for a person keeps waiting, and keeps saying for what.
+    return null;
+  end if;
   insert into public.stoppages as s (kind, subject, instance_id, collection_id, week_id, code, source, words,
     request_id, retry_at)
   values (record_stoppage.kind, record_stoppage.subject, record_stoppage.instance_id, record_stoppage.collection_id,
@@ -7491,7 +7504,10 @@ AS $function$
     join public.report_data_weeks w on w.collection_id = c.id
     where c.instance_id = f.instance_id and c.workflow_id = f.id and c.paused_at is null and c.cancelled_at is null
       and w.due_at <= amc_history.clock_now()
-    order by w.due_at, w.week_start_date limit 1) w on true
+    -- One collection's parameters say nothing of another's: those that AMC has refused already come last.
+    order by (select max(k.ended_at) from public.workflow_checks k where k.instance_id = f.instance_id
+        and k.workflow_id = f.id and k.collection_id = c.id and k.outcome = 'refused') nulls first,
+      w.due_at, w.week_start_date limit 1) w on true
   where f.checked_at is null
     and (w.id is not null or f.check_asked_at is not null and f.check_kind = 'dry_run'
       and i.dry_runs not in ('ignored', 'refused'))
@@ -7503,7 +7519,9 @@ $function$
 ;
 comment on function amc_history.versions_to_check() is
   'The workflow versions that wait for a check: not checked, with a due week or asked for by a person, without a check
-under way, not held up, on an instance that is not paused. week_id, collection_id: the oldest due week, or null. kind:
+under way, not held up, on an instance that is not paused. week_id, collection_id: the oldest due week (of a collection
+    with
+which AMC has not refused it yet, if there is one), or null. kind:
 how it is to be checked. turn: so that instances take turns.';
 -- service_role: execute
 
@@ -8995,6 +9013,12 @@ begin
   if report_workflow_check.verdict = 'held_up' then
     perform amc_history.hold_up_dry_run(check_row, report_workflow_check.status, report_workflow_check.message,
       report_workflow_check.request_id);
+  end if;
+  if report_workflow_check.verdict in ('pending', 'held_up') and check_row.execution_id is null then
+    -- There is nothing to ask about (record_dry_run: rejected).
+    perform amc_history.end_dry_run(check_row, 'failed', report_workflow_check.status,
+      'AMC gave the dry run no id of its own.', report_workflow_check.request_id);
+    return 'applied';
   end if;
   if report_workflow_check.verdict in ('pending', 'held_up') then
     update public.workflow_checks k set amc_status = coalesce(report_workflow_check.status, k.amc_status),

@@ -170,7 +170,7 @@ as $$
 begin
   perform amc_history.record_stoppage('workflow_check',
     amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id), 'query_refused',
-    hold_workflow.source, hold_workflow.words, (check_row).instance_id, (check_row).collection_id,
+    hold_workflow.source, hold_workflow.words, (check_row).instance_id,
     request_id => (check_row).request_id, waits_for_person => true);
   perform amc_history.record_workflow_event('workflow_refused', check_row,
     jsonb_build_object('message', left(hold_workflow.words, 500)));

@@ -30,7 +30,7 @@ begin
     when end_dry_run.outcome in ('lost', 'failed') then
       perform amc_history.record_stoppage('workflow_check', subject, 'dry_run_' || end_dry_run.outcome,
         case end_dry_run.outcome when 'lost' then 'amc_history' else 'amc' end,
-        coalesce(end_dry_run.words, 'AMC gave no reason.'), ended.instance_id, ended.collection_id,
+        coalesce(end_dry_run.words, 'AMC gave no reason.'), ended.instance_id,
         request_id => ended.request_id);
     else null;
   end case;
@@ -69,7 +69,7 @@ begin
   perform amc_history.record_stoppage('workflow_check',
     amc_history.workflow_subject((check_row).instance_id, (check_row).workflow_id),
     case when (check_row).cancel_requested_at is null then 'dry_run_unseen' else 'dry_run_not_cancelled' end, 'amc',
-    coalesce(hold_up_dry_run.words, 'AMC gave no reason.'), (check_row).instance_id, (check_row).collection_id,
+    coalesce(hold_up_dry_run.words, 'AMC gave no reason.'), (check_row).instance_id,
     request_id => hold_up_dry_run.request_id);
 end;
 $$;
@@ -182,6 +182,12 @@ begin
   if report_workflow_check.verdict = 'held_up' then
     perform amc_history.hold_up_dry_run(check_row, report_workflow_check.status, report_workflow_check.message,
       report_workflow_check.request_id);
+  end if;
+  if report_workflow_check.verdict in ('pending', 'held_up') and check_row.execution_id is null then
+    -- There is nothing to ask about (record_dry_run: rejected).
+    perform amc_history.end_dry_run(check_row, 'failed', report_workflow_check.status,
+      'AMC gave the dry run no id of its own.', report_workflow_check.request_id);
+    return 'applied';
   end if;
   if report_workflow_check.verdict in ('pending', 'held_up') then
     update public.workflow_checks k set amc_status = coalesce(report_workflow_check.status, k.amc_status),

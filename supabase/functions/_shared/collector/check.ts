@@ -80,6 +80,16 @@ async function ask(
       outcome: stored,
       request_id: requestId,
     });
+    if (stored === "rejected") {
+      // It may be that of a week: nothing is asked about it, and above all it is not cancelled.
+      await reportCheck(collector, claim, {
+        verdict: "failed",
+        message:
+          `AMC gave the dry run the id ${execution.id}, which is not its own.`,
+        requestId,
+      });
+      return;
+    }
     await settle(
       collector,
       client,
