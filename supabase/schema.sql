@@ -56,6 +56,13 @@ matcher_proved: of a create''s answer only, whether its echo would have been fou
     whether
 it would at least by workflow, window and zone. Null: not looked at.';
 
+create type amc_history.resumed_load as (
+  load result_loads,
+  copy_statement text
+);
+comment on type amc_history.resumed_load is
+  'An open load with its cursor, and its COPY statement; both null where none is open (amc_history.resume_load).';
+
 create type public.control_report as (
   outcome text,
   reason text,
@@ -1866,7 +1873,6 @@ CREATE OR REPLACE FUNCTION amc_history.apply_report(week report_data_weeks, live
  SET search_path TO ''
 AS $function$
 declare
-  reported record;
   untracked text;
 begin
   -- 9, a restatement that failed
@@ -1878,10 +1884,9 @@ begin
   if live.id is null and apply_report.execution_id is not null
       and apply_report.execution_id is distinct from week.execution_id then
     -- 8
-    reported := amc_history.write_week_with_execution(week, apply_report.status, apply_report.data,
+    untracked := amc_history.write_week_with_execution(week, apply_report.status, apply_report.data,
       apply_report.execution_id);
-    week := reported.week;
-    untracked := reported.untracked;
+    select * into week from public.report_data_weeks w where w.id = week.id;
   else
     -- 9
     week := amc_history.write_week(week, apply_report.status, apply_report.data, apply_report.execution_id);
@@ -2590,7 +2595,7 @@ AS $function$
 #variable_conflict use_column
 declare
   collection record;
-  probed text[] := '{}';
+  probed text[] := '{}'::text[];
 begin
   turn := 0;
   for collection in select * from amc_history.due_collections(claimable_weeks.instance_id) loop
@@ -2666,7 +2671,7 @@ declare
   taken jsonb := (select jsonb_object_agg(reserved, 1) from unnest(array['instance_id', 'collection_id', 'week_id',
     'week_start_date', 'week_end_date', 'time_zone', 'window_start', 'window_end', 'execution_id', 'load_id', 'line',
     'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax']) as t(reserved));
-  names text[] := '{}';
+  names text[] := '{}'::text[];
   stem text;
   name text;
   n integer;
@@ -3127,7 +3132,7 @@ begin
     amc_history.cell_fits_sql(format('r.%I', name), type)), ', ' order by i)
     into counts from unnest(target.columns, types) with ordinality as t(name, type, i) where type <> 'text';
   if counts is null then
-    return '{}';
+    return '{}'::jsonb;
   end if;
   execute format('select array[%s] from amc_results.%I r where r.load_id = $1 and r.line between $2 and $3',
     counts, target.table_name) into found using count_uncast.load_id, count_uncast.from_line, count_uncast.to_line;
@@ -4888,7 +4893,7 @@ begin
   end if;
   select * into load from public.result_loads l where l.id = load_rows.load_id;
   if not found then
-    return '[]';
+    return '[]'::jsonb;
   end if;
   execute format('select coalesce(jsonb_agg(to_jsonb(s) order by s.line), ''[]'') from (
       select r.line, $2 as execution_id, %s from amc_results.%I r
@@ -5478,7 +5483,8 @@ begin
       using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has claimed it.';
   end if;
   create temporary sequence if not exists amc_history_lines cache 1000;
-  perform setval('pg_temp.amc_history_lines', load.records + 1, false);
+  -- Looked up when it runs: no session that checks or prepares this function has the sequence.
+  perform setval(to_regclass('pg_temp.amc_history_lines'), load.records + 1, false);
   perform set_config('amc_history.lines', 'pg_temp.amc_history_lines', true),
     set_config('amc_history.load_id', open_load.load_id::text, true),
     set_config('statement_timeout', '140s', true), set_config('idle_in_transaction_session_timeout', '140s', true),
@@ -5716,7 +5722,7 @@ declare
   previous text := '';
   code text := '';
   literal text;
-  pieces text[] := '{}';
+  pieces text[] := '{}'::text[];
 begin
   reads := '{}';
   for atom in select m[1] from regexp_matches(prepare_query.written,
@@ -6910,15 +6916,15 @@ comment on function amc_history.resume_collection(uuid) is
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.resume_load(attempt_id uuid, fence integer, OUT load result_loads, OUT
-    copy_statement text)
- RETURNS record
+CREATE OR REPLACE FUNCTION amc_history.resume_load(attempt_id uuid, fence integer)
+ RETURNS amc_history.resumed_load
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 #variable_conflict use_column
 declare
   attempt public.week_attempts;
+  load public.result_loads;
 begin
   -- Before anything is locked.
   perform amc_history.end_earlier_loaders(l.id, resume_load.fence) from public.result_loads l
@@ -6928,7 +6934,7 @@ begin
   update public.result_loads l set fence = resume_load.fence
     where l.execution_id = attempt.execution_id and not l.complete
     returning l.* into load;
-  copy_statement := amc_history.copy_statement(load);
+  return row(load, amc_history.copy_statement(load))::amc_history.resumed_load;
 end;
 $function$
 ;
@@ -7035,9 +7041,11 @@ CREATE OR REPLACE FUNCTION amc_history.rows_at(load result_loads, lines bigint[]
  SET search_path TO ''
 AS $function$
 begin
-  return query execute format('select s.line, to_jsonb(s) from (select r.line, %s from amc_results.%I r
+  for line, cells in execute format('select s.line, to_jsonb(s) from (select r.line, %s from amc_results.%I r
       where r.load_id = $1 and r.line = any ($2)) s', amc_history.json_cells((load).table_name), (load).table_name)
-    using (load).id, rows_at.lines;
+      using (load).id, rows_at.lines loop
+    return next;
+  end loop;
 end;
 $function$
 ;
@@ -7728,15 +7736,16 @@ comment on function amc_history.write_week(report_data_weeks,text,jsonb,text) is
 The caller holds its lock.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.write_week_with_execution(INOUT week report_data_weeks, status text, data jsonb,
-    execution_id text, OUT untracked text)
- RETURNS record
+CREATE OR REPLACE FUNCTION amc_history.write_week_with_execution(week report_data_weeks, status text, data jsonb,
+    execution_id text)
+ RETURNS text
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
   now_at timestamptz := amc_history.clock_now();
   brought constant text := write_week_with_execution.execution_id;
+  untracked text;
 begin
   if not amc_history.is_execution_id(brought) then
     untracked := 'malformed_execution_id';
@@ -7753,9 +7762,9 @@ begin
         untracked := 'execution_of_another_week';
       end if;
       if untracked is null then
-        week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data,
+        perform amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data,
           brought);
-        return;
+        return null;
       end if;
     exception
       -- Tracking must never stop a collection. Only errors that the value itself caused are caught (classes 22 and
@@ -7764,14 +7773,15 @@ begin
         untracked := 'refused_by_database: ' || sqlstate || ' ' || sqlerrm;
     end;
   end if;
-  week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data, null);
+  perform amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data, null);
+  return untracked;
 end;
 $function$
 ;
 comment on function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text) is
   'Like write_week, with an execution that the caller brings: adds its row, and an attempt of kind external (rule
-8). If the execution cannot be the week''s, status and data are stored all the same, and untracked says why:
-malformed_execution_id, execution_of_another_week, or refused_by_database with the error.';
+8). If the execution cannot be the week''s, status and data are stored all the same. Answers null, or why it is
+untracked: malformed_execution_id, execution_of_another_week, or refused_by_database with the error.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.cancel_collection(collection_id uuid)
@@ -8840,7 +8850,6 @@ declare
     'unauthorized', 'unknown'];
   attempt public.week_attempts;
   week public.report_data_weeks;
-  verdict text := report_create.verdict;
   answer jsonb;
   paused_until timestamptz;
   held text;
@@ -8872,10 +8881,10 @@ begin
   update public.week_attempts a set amc_answer = jsonb_strip_nulls(answer || jsonb_build_object(
     'verdict', report_create.verdict, 'message', left(report_create.message, 2000)))
   where a.id = attempt.id;
-  held := amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
-  perform amc_history.record_event('create_' || verdict, attempt, week, null,
+  held := amc_history.apply_create_verdict(attempt, week, report_create.verdict, report_create.message, paused_until);
+  perform amc_history.record_event('create_' || report_create.verdict, attempt, week, null,
     jsonb_strip_nulls(answer || jsonb_build_object('message', left(report_create.message, 500))));
-  if verdict = 'unauthorized' then
+  if report_create.verdict = 'unauthorized' then
     perform amc_history.raise_alert('unauthorized', format(
       'AMC refused the token for instance %s. If it keeps refusing, check its credential, entity and marketplace.',
       week.instance_id), week.instance_id);

@@ -12,7 +12,7 @@ declare
   previous text := '';
   code text := '';
   literal text;
-  pieces text[] := '{}';
+  pieces text[] := '{}'::text[];
 begin
   reads := '{}';
   for atom in select m[1] from regexp_matches(prepare_query.written,

@@ -70,7 +70,7 @@ declare
   taken jsonb := (select jsonb_object_agg(reserved, 1) from unnest(array['instance_id', 'collection_id', 'week_id',
     'week_start_date', 'week_end_date', 'time_zone', 'window_start', 'window_end', 'execution_id', 'load_id', 'line',
     'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax']) as t(reserved));
-  names text[] := '{}';
+  names text[] := '{}'::text[];
   stem text;
   name text;
   n integer;

@@ -54,7 +54,7 @@ begin
     amc_history.cell_fits_sql(format('r.%I', name), type)), ', ' order by i)
     into counts from unnest(target.columns, types) with ordinality as t(name, type, i) where type <> 'text';
   if counts is null then
-    return '{}';
+    return '{}'::jsonb;
   end if;
   execute format('select array[%s] from amc_results.%I r where r.load_id = $1 and r.line between $2 and $3',
     counts, target.table_name) into found using count_uncast.load_id, count_uncast.from_line, count_uncast.to_line;

@@ -65,13 +65,14 @@ comment on function amc_history.write_week(public.report_data_weeks, text, jsonb
 The caller holds its lock.$$;
 
 create function amc_history.write_week_with_execution(
-  inout week public.report_data_weeks, status text, data jsonb, execution_id text, out untracked text
-)
+  week public.report_data_weeks, status text, data jsonb, execution_id text
+) returns text
 language plpgsql set search_path = ''
 as $$
 declare
   now_at timestamptz := amc_history.clock_now();
   brought constant text := write_week_with_execution.execution_id;
+  untracked text;
 begin
   if not amc_history.is_execution_id(brought) then
     untracked := 'malformed_execution_id';
@@ -88,9 +89,9 @@ begin
         untracked := 'execution_of_another_week';
       end if;
       if untracked is null then
-        week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data,
+        perform amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data,
           brought);
-        return;
+        return null;
       end if;
     exception
       -- Tracking must never stop a collection. Only errors that the value itself caused are caught (classes 22 and
@@ -99,13 +100,14 @@ begin
         untracked := 'refused_by_database: ' || sqlstate || ' ' || sqlerrm;
     end;
   end if;
-  week := amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data, null);
+  perform amc_history.write_week(week, write_week_with_execution.status, write_week_with_execution.data, null);
+  return untracked;
 end;
 $$;
 comment on function amc_history.write_week_with_execution(public.report_data_weeks, text, jsonb, text) is
   $$Like write_week, with an execution that the caller brings: adds its row, and an attempt of kind external (rule
-8). If the execution cannot be the week's, status and data are stored all the same, and untracked says why:
-malformed_execution_id, execution_of_another_week, or refused_by_database with the error.$$;
+8). If the execution cannot be the week's, status and data are stored all the same. Answers null, or why it is
+untracked: malformed_execution_id, execution_of_another_week, or refused_by_database with the error.$$;
 
 create function amc_history.finish_week(
   week public.report_data_weeks, live public.week_attempts, status text
@@ -142,7 +144,6 @@ create function amc_history.apply_report(
 language plpgsql set search_path = ''
 as $$
 declare
-  reported record;
   untracked text;
 begin
   -- 9, a restatement that failed
@@ -154,10 +155,9 @@ begin
   if live.id is null and apply_report.execution_id is not null
       and apply_report.execution_id is distinct from week.execution_id then
     -- 8
-    reported := amc_history.write_week_with_execution(week, apply_report.status, apply_report.data,
+    untracked := amc_history.write_week_with_execution(week, apply_report.status, apply_report.data,
       apply_report.execution_id);
-    week := reported.week;
-    untracked := reported.untracked;
+    select * into week from public.report_data_weeks w where w.id = week.id;
   else
     -- 9
     week := amc_history.write_week(week, apply_report.status, apply_report.data, apply_report.execution_id);

@@ -104,7 +104,7 @@ as $$
 #variable_conflict use_column
 declare
   collection record;
-  probed text[] := '{}';
+  probed text[] := '{}'::text[];
 begin
   turn := 0;
   for collection in select * from amc_history.due_collections(claimable_weeks.instance_id) loop

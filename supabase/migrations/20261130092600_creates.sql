@@ -240,7 +240,6 @@ declare
     'unauthorized', 'unknown'];
   attempt public.week_attempts;
   week public.report_data_weeks;
-  verdict text := report_create.verdict;
   answer jsonb;
   paused_until timestamptz;
   held text;
@@ -272,10 +271,10 @@ begin
   update public.week_attempts a set amc_answer = jsonb_strip_nulls(answer || jsonb_build_object(
     'verdict', report_create.verdict, 'message', left(report_create.message, 2000)))
   where a.id = attempt.id;
-  held := amc_history.apply_create_verdict(attempt, week, verdict, report_create.message, paused_until);
-  perform amc_history.record_event('create_' || verdict, attempt, week, null,
+  held := amc_history.apply_create_verdict(attempt, week, report_create.verdict, report_create.message, paused_until);
+  perform amc_history.record_event('create_' || report_create.verdict, attempt, week, null,
     jsonb_strip_nulls(answer || jsonb_build_object('message', left(report_create.message, 500))));
-  if verdict = 'unauthorized' then
+  if report_create.verdict = 'unauthorized' then
     perform amc_history.raise_alert('unauthorized', format(
       'AMC refused the token for instance %s. If it keeps refusing, check its credential, entity and marketplace.',
       week.instance_id), week.instance_id);

@@ -67,14 +67,17 @@ $$;
 comment on function amc_history.copy_statement(public.result_loads) is
   'The COPY that takes records of a load''s files, without header, into its results table, in the order of the file.';
 
-create function amc_history.resume_load(
-  attempt_id uuid, fence integer, out load public.result_loads, out copy_statement text
-)
+create type amc_history.resumed_load as (load public.result_loads, copy_statement text);
+comment on type amc_history.resumed_load is
+  'An open load with its cursor, and its COPY statement; both null where none is open (amc_history.resume_load).';
+
+create function amc_history.resume_load(attempt_id uuid, fence integer) returns amc_history.resumed_load
 language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
   attempt public.week_attempts;
+  load public.result_loads;
 begin
   -- Before anything is locked.
   perform amc_history.end_earlier_loaders(l.id, resume_load.fence) from public.result_loads l
@@ -84,7 +87,7 @@ begin
   update public.result_loads l set fence = resume_load.fence
     where l.execution_id = attempt.execution_id and not l.complete
     returning l.* into load;
-  copy_statement := amc_history.copy_statement(load);
+  return row(load, amc_history.copy_statement(load))::amc_history.resumed_load;
 end;
 $$;
 comment on function amc_history.resume_load(uuid, integer) is
@@ -153,7 +156,8 @@ begin
       using errcode = 'AH001', detail = 'stale_load', hint = 'Stop: another worker has claimed it.';
   end if;
   create temporary sequence if not exists amc_history_lines cache 1000;
-  perform setval('pg_temp.amc_history_lines', load.records + 1, false);
+  -- Looked up when it runs: no session that checks or prepares this function has the sequence.
+  perform setval(to_regclass('pg_temp.amc_history_lines'), load.records + 1, false);
   perform set_config('amc_history.lines', 'pg_temp.amc_history_lines', true),
     set_config('amc_history.load_id', open_load.load_id::text, true),
     set_config('statement_timeout', '140s', true), set_config('idle_in_transaction_session_timeout', '140s', true),

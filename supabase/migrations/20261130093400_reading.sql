@@ -50,7 +50,7 @@ begin
   end if;
   select * into load from public.result_loads l where l.id = load_rows.load_id;
   if not found then
-    return '[]';
+    return '[]'::jsonb;
   end if;
   execute format('select coalesce(jsonb_agg(to_jsonb(s) order by s.line), ''[]'') from (
       select r.line, $2 as execution_id, %s from amc_results.%I r

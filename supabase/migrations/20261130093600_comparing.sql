@@ -32,9 +32,11 @@ returns table (line bigint, cells jsonb)
 language plpgsql stable set search_path = ''
 as $$
 begin
-  return query execute format('select s.line, to_jsonb(s) from (select r.line, %s from amc_results.%I r
+  for line, cells in execute format('select s.line, to_jsonb(s) from (select r.line, %s from amc_results.%I r
       where r.load_id = $1 and r.line = any ($2)) s', amc_history.json_cells((load).table_name), (load).table_name)
-    using (load).id, rows_at.lines;
+      using (load).id, rows_at.lines loop
+    return next;
+  end loop;
 end;
 $$;
 comment on function amc_history.rows_at(public.result_loads, bigint[]) is 'Rows of a load, by their lines, as JSON.';
