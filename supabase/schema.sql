@@ -3596,8 +3596,8 @@ $function$
 ;
 comment on function amc_history.end_attempt(uuid,text,timestamp with time zone) is
   'Ends a live attempt, which frees its slot and its window. outcome: how. watch_until: until when AMC''s list is
-still searched for its execution; only for abandoned. A create that brought no execution, and met no limit of AMC,
-counts (failed_creates). The caller holds the week''s lock.';
+still searched for its execution (abandoned), or AMC is asked for it (let_go). A create that brought no execution, and
+met no limit of AMC, counts (failed_creates). The caller holds the week''s lock.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_cancelled_attempts(instance_id text)

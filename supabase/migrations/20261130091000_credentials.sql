@@ -1,4 +1,4 @@
--- Credentials in Vault: what form they have, whom they serve, and what happens when Amazon refuses one.
+-- Credentials in Vault: what form they have, and which instances and members they serve.
 
 create function amc_history.amc_credential(credential_name text) returns jsonb
 language sql stable set search_path = ''

@@ -20,8 +20,8 @@ end;
 $$;
 comment on function amc_history.end_attempt(uuid, text, timestamptz) is
   $$Ends a live attempt, which frees its slot and its window. outcome: how. watch_until: until when AMC's list is
-still searched for its execution; only for abandoned. A create that brought no execution, and met no limit of AMC,
-counts (failed_creates). The caller holds the week's lock.$$;
+still searched for its execution (abandoned), or AMC is asked for it (let_go). A create that brought no execution, and
+met no limit of AMC, counts (failed_creates). The caller holds the week's lock.$$;
 
 create function amc_history.reschedule_week(week public.report_data_weeks, due_at timestamptz) returns void
 language plpgsql set search_path = ''

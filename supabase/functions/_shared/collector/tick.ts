@@ -43,7 +43,7 @@ const STEPS: [Exclude<keyof TickReport, "load">, Step][] = [
 ];
 
 /**
- * One tick: tries new credentials, lists, cancels, finishes, loads and submits until there is nothing to do or the budget is
+ * One tick: tries new credentials, then lists, cancels, finishes, checks and submits until there is nothing to do or the budget is
  * used up. Each step ends with exactly one call that changes its week, so the process may die anywhere. Results are loaded
  * beside the other steps, which never wait for one, however long it takes.
  *
