@@ -5353,9 +5353,8 @@ AS $function$
     join public.report_data_collections c on c.id = w.collection_id
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where w.collection_id = week.collection_id and w.id <> week.id and w.refused_at is null
-      and (w.due_at < 'infinity' and amc_history.may_begin(f.checked_at, w.id) or exists (select from
-    public.week_attempts a
-        where a.week_id = w.id and a.is_live and a.state = 'intended')));
+      and (w.due_at < 'infinity' and amc_history.may_begin(f.checked_at, w.id)
+        or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live and a.state = 'intended')));
 $function$
 ;
 comment on function amc_history.may_still_tell(report_data_weeks) is
@@ -7528,8 +7527,7 @@ $function$
 comment on function amc_history.versions_to_check() is
   'The workflow versions that wait for a check: not checked, with a due week or asked for by a person, without a check
 under way, not held up, on an instance that is not paused. week_id, collection_id: the oldest due week (of a collection
-    with
-which AMC has not refused it yet, if there is one), or null. kind:
+with which AMC has not refused it yet, if there is one), or null. kind:
 how it is to be checked. turn: so that instances take turns.';
 -- service_role: execute
 

@@ -28,8 +28,8 @@ as $$
 $$;
 comment on function amc_history.versions_to_check() is
   $$The workflow versions that wait for a check: not checked, with a due week or asked for by a person, without a check
-under way, not held up, on an instance that is not paused. week_id, collection_id: the oldest due week (of a collection with
-which AMC has not refused it yet, if there is one), or null. kind:
+under way, not held up, on an instance that is not paused. week_id, collection_id: the oldest due week (of a collection
+with which AMC has not refused it yet, if there is one), or null. kind:
 how it is to be checked. turn: so that instances take turns.$$;
 
 create function amc_history.dry_runs_to_follow() returns setof public.workflow_checks

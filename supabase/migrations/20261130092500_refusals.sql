@@ -76,8 +76,8 @@ as $$
     join public.report_data_collections c on c.id = w.collection_id
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where w.collection_id = week.collection_id and w.id <> week.id and w.refused_at is null
-      and (w.due_at < 'infinity' and amc_history.may_begin(f.checked_at, w.id) or exists (select from public.week_attempts a
-        where a.week_id = w.id and a.is_live and a.state = 'intended')));
+      and (w.due_at < 'infinity' and amc_history.may_begin(f.checked_at, w.id)
+        or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live and a.state = 'intended')));
 $$;
 comment on function amc_history.may_still_tell(public.report_data_weeks) is
   $$Whether another week of the collection, whose create is under way or still to come, may tell whether AMC refuses all

@@ -39,7 +39,8 @@ update workflow_checks set state = 'ended', outcome = 'accepted', ended_at = now
 update amc_workflows set checked_at = now();
 set local role service_role;
 do $$ begin perform report_create(pg_temp.attempt(2), 'refused', 400, 'Object x not found'); end $$;
-select is(pg_temp.weeks(), array['failed', 'running due', 'pending due'], 'once it is checked, the others are waited for');
+select is(pg_temp.weeks(), array['failed', 'running due', 'pending due'],
+  'once it is checked, the others are waited for');
 
 select * from finish();
 rollback;
