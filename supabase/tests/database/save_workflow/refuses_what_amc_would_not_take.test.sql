@@ -1,7 +1,7 @@
 -- A name, query or parameter that AMC would not take is refused when it is saved, with a code.
 begin;
 \ir ../../_shared/workflow.psql
-select plan(26);
+select plan(35);
 
 set local role authenticated;
 select pg_temp.sign_in('owner');
@@ -30,6 +30,19 @@ select is(pg_temp.save('a', 'select CUSTOM_PARAMETER(''Brand'')', '[{"name": "br
 select is(pg_temp.save('a', 'select CUSTOM_PARAMETER(''brand'') -- CUSTOM_PARAMETER(''other'')',
   '[{"name": "brand", "dataType": "STRING", "columnType": "DIMENSION", "defaultValue": "x", "description": "y"}]'),
   null, 'one that is declared is taken');
+
+-- 16 MB of anything is refused by its length, and leaves nothing behind.
+create temporary table saved_before on commit drop as select count(*) from amc_workflows;
+create function pg_temp.large(part text) returns text language sql as
+  $$ select repeat(part, 16 * 1024 * 1024 / octet_length(part)) $$;
+select is(pg_temp.save('a', pg_temp.large(part)), '22023 query_too_long', '16 MB of ' || what) from (values
+  ('select 1 ', 'SQL'), ('-- a comment' || E'\n', 'comments'), ('''a''''b', 'a text without an end'),
+  ('/* a ', 'comments in comments'), ('CUSTOM_PARAMETER(''p'')', 'parameters'), ('ö', 'another script')) q(part, what);
+select is(pg_temp.save(pg_temp.large('a'), 'select 1'), '22023 workflow_name_invalid', '16 MB of name');
+select is(pg_temp.save('a', 'select 1', jsonb_build_array(jsonb_build_object('name', 'p', 'dataType', 'STRING',
+  'defaultValue', pg_temp.large('a')))), '22023 parameters_invalid', '16 MB in a parameter');
+select is((select count(*) from amc_workflows), (select count from saved_before), 'nothing was stored');
+
 reset role;
 select is(pg_temp.refusal($$ insert into amc_workflows (instance_id, name, sql_query) values ('amcpgtap1', 'a', '') $$),
   '22023 query_empty', 'whoever inserts it');
