@@ -1567,8 +1567,8 @@ begin
       where f.instance_id = accept_header.instance_id and f.id = accept_header.workflow_id
         and (amc_history.is_operator() or f.instance_id in (select amc_history.instances_of_caller()))) then
     perform amc_history.refuse('workflow_not_found', format('No workflow %s on an instance %s that you may use.',
-      coalesce(quote_literal(accept_header.workflow_id), 'null'),
-      coalesce(quote_literal(accept_header.instance_id), 'null')), 'Check both ids.', 'PT404');
+      coalesce(quote_literal(left(accept_header.workflow_id, 200)), 'null'),
+      coalesce(quote_literal(left(accept_header.instance_id, 200)), 'null')), 'Check both ids.', 'PT404');
   end if;
   -- The newest is the one that the stoppage describes.
   update amc_history.result_headers h set accepted_at = amc_history.clock_now(), accepted_by = amc_history.actor()
@@ -2537,8 +2537,8 @@ begin
   end if;
   if workflow.id is null then
     perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s that you may use.',
-      coalesce(quote_literal(check_workflow_again.instance_id), 'null'),
-      coalesce(quote_literal(check_workflow_again.workflow_id), 'null')),
+      coalesce(quote_literal(left(check_workflow_again.instance_id, 200)), 'null'),
+      coalesce(quote_literal(left(check_workflow_again.workflow_id, 200)), 'null')),
       'Check the ids. That of a workflow is what save_workflow answered.', 'PT404');
   end if;
   subject := amc_history.workflow_subject(workflow.instance_id, workflow.id);
@@ -6953,7 +6953,7 @@ declare
 begin
   if not exists (select from public.workflow_executions e where e.id = retained_load.execution_id) then
     perform amc_history.refuse('execution_not_found', format('No execution %s of your weeks.',
-      coalesce(quote_literal(retained_load.execution_id), 'null')), 'Check the id.', 'PT404');
+      coalesce(quote_literal(left(retained_load.execution_id, 200)), 'null')), 'Check the id.', 'PT404');
   end if;
   select * into load from public.result_loads l where l.execution_id = retained_load.execution_id and l.complete;
   if not found then
@@ -9192,7 +9192,8 @@ declare
 begin
   if not exists (select from public.amc_instances i where i.id = save_workflow.instance_id) then
     perform amc_history.refuse('instance_not_found',
-      format('No instance %s that you may use.', coalesce(quote_literal(save_workflow.instance_id), 'null')),
+      format('No instance %s that you may use.',
+        coalesce(quote_literal(left(save_workflow.instance_id, 200)), 'null')),
       'Check the id, or ask whoever runs this project to make you a member of the instance.', 'PT404');
   end if;
   insert into public.amc_workflows as f (instance_id, name, sql_query, parameters)

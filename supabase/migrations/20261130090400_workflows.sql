@@ -144,7 +144,8 @@ declare
 begin
   if not exists (select from public.amc_instances i where i.id = save_workflow.instance_id) then
     perform amc_history.refuse('instance_not_found',
-      format('No instance %s that you may use.', coalesce(quote_literal(save_workflow.instance_id), 'null')),
+      format('No instance %s that you may use.',
+        coalesce(quote_literal(left(save_workflow.instance_id, 200)), 'null')),
       'Check the id, or ask whoever runs this project to make you a member of the instance.', 'PT404');
   end if;
   insert into public.amc_workflows as f (instance_id, name, sql_query, parameters)

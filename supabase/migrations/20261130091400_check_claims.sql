@@ -177,8 +177,8 @@ begin
   end if;
   if workflow.id is null then
     perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s that you may use.',
-      coalesce(quote_literal(check_workflow_again.instance_id), 'null'),
-      coalesce(quote_literal(check_workflow_again.workflow_id), 'null')),
+      coalesce(quote_literal(left(check_workflow_again.instance_id, 200)), 'null'),
+      coalesce(quote_literal(left(check_workflow_again.workflow_id, 200)), 'null')),
       'Check the ids. That of a workflow is what save_workflow answered.', 'PT404');
   end if;
   subject := amc_history.workflow_subject(workflow.instance_id, workflow.id);

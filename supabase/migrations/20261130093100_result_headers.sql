@@ -230,8 +230,8 @@ begin
       where f.instance_id = accept_header.instance_id and f.id = accept_header.workflow_id
         and (amc_history.is_operator() or f.instance_id in (select amc_history.instances_of_caller()))) then
     perform amc_history.refuse('workflow_not_found', format('No workflow %s on an instance %s that you may use.',
-      coalesce(quote_literal(accept_header.workflow_id), 'null'),
-      coalesce(quote_literal(accept_header.instance_id), 'null')), 'Check both ids.', 'PT404');
+      coalesce(quote_literal(left(accept_header.workflow_id, 200)), 'null'),
+      coalesce(quote_literal(left(accept_header.instance_id, 200)), 'null')), 'Check both ids.', 'PT404');
   end if;
   -- The newest is the one that the stoppage describes.
   update amc_history.result_headers h set accepted_at = amc_history.clock_now(), accepted_by = amc_history.actor()

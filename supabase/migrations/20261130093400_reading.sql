@@ -97,7 +97,7 @@ declare
 begin
   if not exists (select from public.workflow_executions e where e.id = retained_load.execution_id) then
     perform amc_history.refuse('execution_not_found', format('No execution %s of your weeks.',
-      coalesce(quote_literal(retained_load.execution_id), 'null')), 'Check the id.', 'PT404');
+      coalesce(quote_literal(left(retained_load.execution_id, 200)), 'null')), 'Check the id.', 'PT404');
   end if;
   select * into load from public.result_loads l where l.execution_id = retained_load.execution_id and l.complete;
   if not found then

@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(89);
+select plan(96);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -77,6 +77,9 @@ select matches(pg_temp.answer(c.call, u.id), '^PT404 \| [a-z]+_not_found \|', fo
 from call c join unknown u using (kind);
 select is(pg_temp.answer(c.call, k.id), pg_temp.answer(c.call, u.id), format('%s: no member', c.name))
 from call c join known k using (kind) join unknown u using (kind);
+select ok(length(replace(pg_temp.answer(c.call, repeat('ab', 50000)), '<>', repeat('ab', 50000))) < 1000,
+  format('%s: its refusal is short, however long the id', c.name))
+from call c where c.kind in ('instance', 'execution');
 reset role;
 do $$ begin perform pg_temp.sign_in('colleague'); end $$;
 select is(pg_temp.answer(c.call, k.id), pg_temp.answer(c.call, u.id), format('%s: not the owner', c.name))
