@@ -256,4 +256,30 @@ export const ACCESS: Mutant[] = [
     ],
     tests: ["row_level_security/each_user"],
   },
+  {
+    name: "short-refusals",
+    guard: "a refusal quotes no more than 200 characters of an id",
+    off: "it repeats whatever was sent",
+    edits: [
+      inSqlFunction(
+        "public.save_workflow",
+        "left(save_workflow.instance_id, 200)",
+        "save_workflow.instance_id",
+      ),
+    ],
+    tests: ["an_id_of_somebody_else"],
+  },
+  {
+    name: "query-length-first",
+    guard: "a query's length is looked at before anything else is made of it",
+    off: "it is not looked at",
+    edits: [
+      inSqlFunction(
+        "amc_history.check_query",
+        "char_length(check_query.written) > most",
+        "false",
+      ),
+    ],
+    tests: ["save_workflow/refuses"],
+  },
 ];
