@@ -33,6 +33,8 @@ create type amc_history.execution_observation as (
   time_window_start text,
   time_window_end text,
   time_zone text,
+  window_start_at timestamp with time zone,
+  window_end_at timestamp with time zone,
   parameter_values jsonb,
   timeout_seconds numeric,
   created_at timestamp with time zone,
@@ -49,8 +51,10 @@ comment on type amc_history.execution_observation is
 JSON with these keys. A key that is missing or null says nothing: AMC left it out, and what is stored stays.
 
 id: workflowExecutionId. time_window_start, _end: timeWindowStartOriginal, -EndOriginal, local without a zone;
-time_zone: theirs. timeout_seconds: workflowExecutionTimeoutSeconds, the fingerprint of the attempt that asked; any
-number, since AMC''s list shows what others asked for too.
+time_zone: theirs. window_start_at, window_end_at: timeWindowStart and timeWindowEnd, the same window as instants, by
+AMC''s own zone data (captured, H). timeout_seconds: workflowExecutionTimeoutSeconds, the fingerprint of the attempt
+    that
+asked; any number, since AMC''s list shows what others asked for too.
 updated_at: lastUpdatedTime, which orders the reports of an execution. request_id: of AMC''s answer, for its support.
 matcher_proved: of a create''s answer only, whether its echo would have been found in AMC''s list; window_proved:
     whether
@@ -1322,6 +1326,8 @@ create table public.workflow_executions (
   timeout_seconds integer,
   updated_at timestamp with time zone default amc_history.clock_now() not null,
   week_id uuid not null,
+  window_end_at timestamp with time zone,
+  window_start_at timestamp with time zone,
   workflow_id text,
   constraint execution_id_is_well_formed CHECK (amc_history.is_execution_id(id)),
   constraint workflow_executions_pkey PRIMARY KEY (id),
@@ -1340,6 +1346,11 @@ CREATE TRIGGER forbid_execution_week_change BEFORE UPDATE OF week_id ON public.w
 CREATE TRIGGER protect_terminal_status BEFORE UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
     ((old.has_ended AND (new.status IS DISTINCT FROM old.status))) EXECUTE FUNCTION
     amc_history.protect_terminal_status();
+CREATE TRIGGER report_other_window AFTER UPDATE OF window_start_at, window_end_at ON public.workflow_executions FOR EACH
+    ROW WHEN (((old.window_start_at IS DISTINCT FROM new.window_start_at) OR (old.window_end_at IS DISTINCT FROM
+    new.window_end_at))) EXECUTE FUNCTION amc_history.report_other_window();
+CREATE TRIGGER report_window_of_new_execution AFTER INSERT ON public.workflow_executions FOR EACH ROW WHEN
+    ((num_nonnulls(new.window_start_at, new.window_end_at) > 0)) EXECUTE FUNCTION amc_history.report_other_window();
 CREATE TRIGGER tell_end_of_let_go_execution AFTER UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
     ((new.has_ended AND (NOT old.has_ended))) EXECUTE FUNCTION amc_history.tell_end_of_let_go_execution();
 alter table public.workflow_executions enable row level security;
@@ -1371,6 +1382,11 @@ comment on column public.workflow_executions.time_window_start is
   'Local time without zone, as sent and echoed in timeWindowStartOriginal (captured, H).';
 comment on column public.workflow_executions.timeout_seconds is
   'workflowExecutionTimeoutSeconds as AMC echoes it (captured, H): the attempt''s fingerprint.';
+comment on column public.workflow_executions.window_end_at is
+  'The same of its end, the first moment after the window: AMC''s timeWindowEnd (captured, H).';
+comment on column public.workflow_executions.window_start_at is
+  'Where the window begins by AMC''s own zone data: its timeWindowStart (captured, H); null where AMC told none that can
+be one. The results views show it in place of the database''s.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -3196,13 +3212,15 @@ declare
 begin
   definition := format('create or replace view public.%I with (security_invoker = true) as
     select w.instance_id, w.collection_id, w.id as week_id, w.week_start_date, w.week_end_date, c.time_zone,
-      w.week_start_date::timestamp at time zone c.time_zone as window_start,
-      (w.week_end_date + 1)::timestamp at time zone c.time_zone as window_end,
+      coalesce(e.window_start_at, w.week_start_date::timestamp at time zone c.time_zone) as window_start,
+      coalesce(e.window_end_at, (w.week_end_date + 1)::timestamp at time zone c.time_zone) as window_end,
       w.execution_id, r.line, %s
     from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
     join public.result_loads l on l.execution_id = w.execution_id and l.complete
     join amc_results.%I r on r.load_id = l.id
+    -- Left: a query that reads no window does without it.
+    left join public.workflow_executions e on e.id = w.execution_id
     where w.status = ''completed''', create_result_view.view_name, columns, target.table_name);
   begin
     -- More columns behind the others: what depends on the view stays.
@@ -4387,11 +4405,12 @@ CREATE OR REPLACE FUNCTION amc_history.insert_execution(execution_id text, week_
 AS $function$
 begin
   insert into public.workflow_executions as e (id, week_id, status, status_reason, workflow_id, time_window_start,
-    time_window_end, time_zone, parameter_values, timeout_seconds, amc_created_at, amc_updated_at,
-    amc_expires_at, execution_seconds, output_columns, adopted, request_id)
+    time_window_end, time_zone, window_start_at, window_end_at, parameter_values, timeout_seconds, amc_created_at,
+    amc_updated_at, amc_expires_at, execution_seconds, output_columns, adopted, request_id)
   select insert_execution.execution_id, insert_execution.week_id, d.status, d.status_reason, d.workflow_id,
-    d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
-    d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
+    d.time_window_start, d.time_window_end, d.time_zone, d.window_start_at, d.window_end_at, d.parameter_values,
+    d.timeout_seconds, d.created_at, d.updated_at, d.expires_at, d.execution_seconds, d.output_columns,
+    insert_execution.adopted, d.request_id
   from amc_history.read_observation(coalesce(insert_execution.details, '{}')) d
   -- A dry run never becomes a week's execution.
   where not exists (select from public.workflow_checks k where k.execution_id = insert_execution.execution_id)
@@ -6104,14 +6123,25 @@ begin
   if seen.timeout_seconds not between 0 and 2147483647 or seen.timeout_seconds <> trunc(seen.timeout_seconds) then
     seen.timeout_seconds := null;
   end if;
+  -- A day around the dates that a collection may have: local midnights, in any zone.
+  if seen.window_start_at not between '1999-12-31 00:00+00' and '2100-01-02 00:00+00' then
+    seen.window_start_at := null;
+  end if;
+  if seen.window_end_at not between '1999-12-31 00:00+00' and '2100-01-02 00:00+00' then
+    seen.window_end_at := null;
+  end if;
+  if seen.window_start_at >= seen.window_end_at then
+    seen.window_start_at := null;
+    seen.window_end_at := null;
+  end if;
   return seen;
 end;
 $function$
 ;
 comment on function amc_history.read_observation(jsonb) is
   'An execution observation from its JSON. What does not fit its key is left out, as if AMC had not said it, and so is
-a timeout that is no whole number of seconds within an integer: whatever AMC writes, a row can take the rest. Null for
-what is no object.';
+a timeout that is no whole number of seconds within an integer, an instant that no window of a collection can have, and
+a window that ends before it begins: whatever AMC writes, a row can take the rest. Null for what is no object.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.record_acceptance(attempt week_attempts, week report_data_weeks, adopted boolean)
@@ -6615,6 +6645,37 @@ comment on function amc_history.report_late_execution(week_attempts,report_data_
   'Keeps the id of an execution that was reported for an attempt after its end: in an event, and in an alert unless
 the execution is known already.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.report_other_window()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  week public.report_data_weeks;
+  zone text;
+  begins timestamptz;
+  ends timestamptz;
+begin
+  select * into week from public.report_data_weeks w where w.id = new.week_id;
+  select c.time_zone into zone from public.report_data_collections c where c.id = week.collection_id;
+  begins := week.week_start_date::timestamp at time zone zone;
+  ends := (week.week_end_date + 1)::timestamp at time zone zone;
+  if (coalesce(new.window_start_at, begins), coalesce(new.window_end_at, ends)) is distinct from (begins, ends)
+      and not exists (select from public.tracking_events t
+        where t.week_id = week.id and t.execution_id = new.id and t.event = 'window_differs') then
+    perform amc_history.record_event('window_differs', null, week, new.id, jsonb_build_object('message', format(
+      'AMC ran the week of %s (%s) from %s to %s, in UTC; here it goes from %s to %s. Its results are shown with '
+      'AMC''s instants.', week.week_start_date, zone, coalesce(new.window_start_at, begins) at time zone 'UTC',
+      coalesce(new.window_end_at, ends) at time zone 'UTC', begins at time zone 'UTC', ends at time zone 'UTC')));
+  end if;
+  return null;
+end;
+$function$
+;
+comment on function amc_history.report_other_window() is
+  'Tells once of an execution that AMC''s instants of its window are not those that the database''s zone data give the
+week, in an event (window_differs): the zone data of one of them are of another year.';
 
 CREATE OR REPLACE FUNCTION amc_history.request_cancel(week report_data_weeks)
  RETURNS void
@@ -7425,6 +7486,8 @@ AS $function$
 begin
   update public.workflow_executions e set
     status = coalesce(seen.status, e.status), status_reason = coalesce(seen.status_reason, e.status_reason),
+    window_start_at = coalesce(seen.window_start_at, e.window_start_at),
+    window_end_at = coalesce(seen.window_end_at, e.window_end_at),
     amc_created_at = coalesce(seen.created_at, e.amc_created_at),
     amc_updated_at = coalesce(seen.updated_at, e.amc_updated_at),
     amc_expires_at = coalesce(seen.expires_at, e.amc_expires_at),
@@ -8627,7 +8690,8 @@ begin
   perform amc_history.record_acceptance(attempt, week, record_execution.adopted);
   perform amc_history.record_event(
     case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end, attempt, week, new_id,
-    jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
+    jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id',
+      'unread', record_execution.details -> 'unread')));
   return row('recorded', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $function$

@@ -22,7 +22,7 @@ export function renderCreated(
 ): Record<string, unknown> {
   return sortKeys({
     ...common(execution, answers),
-    ...(execution.explicitWindow ? windowOf(execution) : {}),
+    ...(execution.explicitWindow ? windowOf(execution, answers) : {}),
   });
 }
 
@@ -38,7 +38,7 @@ export function renderExecution(
   const skew = execution.createdAt - execution.acceptedAt;
   return sortKeys({
     ...common(execution, options.answers),
-    ...windowOf(execution),
+    ...windowOf(execution, options.answers),
     availableTimeBeforeWindowSecs: 0,
     invalidationOffsetSecs: 266400,
     outputS3URI: "N/A",
@@ -116,13 +116,17 @@ function channelsOf({ result, status }: Execution): Record<string, unknown> {
   };
 }
 
-function windowOf(execution: Execution): Record<string, unknown> {
+function windowOf(
+  execution: Execution,
+  { windowHoursOff }: Settings["answers"],
+): Record<string, unknown> {
   const { windowStart, windowEnd, windowStartAt, windowEndAt } = execution;
   if (windowStartAt === null || windowEndAt === null) return {};
+  const off = windowHoursOff * HOUR_MS;
   return {
-    timeWindowStart: toSecond(windowStartAt),
+    timeWindowStart: toSecond(windowStartAt + off),
     timeWindowStartOriginal: windowStart,
-    timeWindowEnd: toSecond(windowEndAt),
+    timeWindowEnd: toSecond(windowEndAt + off),
     timeWindowEndOriginal: windowEnd,
   };
 }

@@ -133,6 +133,8 @@ const Answers = z.object({
    * captured request sent none, and 21600 is the default (L).
    */
   timeoutEcho: z.enum(["sent", "default", "absent"]).default("sent"),
+  /** Hours by which the instants of windows differ from ours, as they do by zone data of another year. */
+  windowHoursOff: z.number().min(-26).max(26).default(0),
   /** `SUCCEEDED` (captured, H), `Succeeded` or `succeeded`. */
   statusCase: z.enum(["upper", "title", "lower"]).default("upper"),
   /** `CANCELLED` (SPEC, H) or `CANCELED`. */

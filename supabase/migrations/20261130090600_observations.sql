@@ -54,6 +54,8 @@ create type amc_history.execution_observation as (
   time_window_start text,
   time_window_end text,
   time_zone text,
+  window_start_at timestamptz,
+  window_end_at timestamptz,
   parameter_values jsonb,
   timeout_seconds numeric,
   created_at timestamptz,
@@ -70,8 +72,9 @@ comment on type amc_history.execution_observation is
 JSON with these keys. A key that is missing or null says nothing: AMC left it out, and what is stored stays.
 
 id: workflowExecutionId. time_window_start, _end: timeWindowStartOriginal, -EndOriginal, local without a zone;
-time_zone: theirs. timeout_seconds: workflowExecutionTimeoutSeconds, the fingerprint of the attempt that asked; any
-number, since AMC's list shows what others asked for too.
+time_zone: theirs. window_start_at, window_end_at: timeWindowStart and timeWindowEnd, the same window as instants, by
+AMC's own zone data (captured, H). timeout_seconds: workflowExecutionTimeoutSeconds, the fingerprint of the attempt that
+asked; any number, since AMC's list shows what others asked for too.
 updated_at: lastUpdatedTime, which orders the reports of an execution. request_id: of AMC's answer, for its support.
 matcher_proved: of a create's answer only, whether its echo would have been found in AMC's list; window_proved: whether
 it would at least by workflow, window and zone. Null: not looked at.$$;
@@ -97,10 +100,21 @@ begin
   if seen.timeout_seconds not between 0 and 2147483647 or seen.timeout_seconds <> trunc(seen.timeout_seconds) then
     seen.timeout_seconds := null;
   end if;
+  -- A day around the dates that a collection may have: local midnights, in any zone.
+  if seen.window_start_at not between '1999-12-31 00:00+00' and '2100-01-02 00:00+00' then
+    seen.window_start_at := null;
+  end if;
+  if seen.window_end_at not between '1999-12-31 00:00+00' and '2100-01-02 00:00+00' then
+    seen.window_end_at := null;
+  end if;
+  if seen.window_start_at >= seen.window_end_at then
+    seen.window_start_at := null;
+    seen.window_end_at := null;
+  end if;
   return seen;
 end;
 $$;
 comment on function amc_history.read_observation(jsonb) is
   $$An execution observation from its JSON. What does not fit its key is left out, as if AMC had not said it, and so is
-a timeout that is no whole number of seconds within an integer: whatever AMC writes, a row can take the rest. Null for
-what is no object.$$;
+a timeout that is no whole number of seconds within an integer, an instant that no window of a collection can have, and
+a window that ends before it begins: whatever AMC writes, a row can take the rest. Null for what is no object.$$;

@@ -20,6 +20,8 @@ create table public.workflow_executions (
   time_window_start text,
   time_window_end text,
   time_zone text,
+  window_start_at timestamptz,
+  window_end_at timestamptz,
   parameter_values jsonb,
   timeout_seconds integer,
   amc_created_at timestamptz,
@@ -50,6 +52,11 @@ comment on column public.workflow_executions.status_reason is
   'AMC''s words for FAILED and REJECTED (statusReason, not in SPEC, read by two clients: M).';
 comment on column public.workflow_executions.time_window_start is
   'Local time without zone, as sent and echoed in timeWindowStartOriginal (captured, H).';
+comment on column public.workflow_executions.window_start_at is
+  $$Where the window begins by AMC's own zone data: its timeWindowStart (captured, H); null where AMC told none that can
+be one. The results views show it in place of the database's.$$;
+comment on column public.workflow_executions.window_end_at is
+  'The same of its end, the first moment after the window: AMC''s timeWindowEnd (captured, H).';
 comment on column public.workflow_executions.timeout_seconds is
   'workflowExecutionTimeoutSeconds as AMC echoes it (captured, H): the attempt''s fingerprint.';
 comment on column public.workflow_executions.amc_updated_at is

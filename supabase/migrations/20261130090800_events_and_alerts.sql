@@ -125,3 +125,37 @@ ends a stoppage of its week then, or as soon as the attempt ends.$$;
 create trigger resolve_unknown_outcome_alerts after update of state on public.week_attempts
   for each row when (old.state <> new.state and (old.state = 'unknown' or new.state = 'ended'))
   execute function amc_history.resolve_unknown_outcome_alerts();
+
+create function amc_history.report_other_window() returns trigger
+language plpgsql set search_path = ''
+as $$
+declare
+  week public.report_data_weeks;
+  zone text;
+  begins timestamptz;
+  ends timestamptz;
+begin
+  select * into week from public.report_data_weeks w where w.id = new.week_id;
+  select c.time_zone into zone from public.report_data_collections c where c.id = week.collection_id;
+  begins := week.week_start_date::timestamp at time zone zone;
+  ends := (week.week_end_date + 1)::timestamp at time zone zone;
+  if (coalesce(new.window_start_at, begins), coalesce(new.window_end_at, ends)) is distinct from (begins, ends)
+      and not exists (select from public.tracking_events t
+        where t.week_id = week.id and t.execution_id = new.id and t.event = 'window_differs') then
+    perform amc_history.record_event('window_differs', null, week, new.id, jsonb_build_object('message', format(
+      'AMC ran the week of %s (%s) from %s to %s, in UTC; here it goes from %s to %s. Its results are shown with '
+      'AMC''s instants.', week.week_start_date, zone, coalesce(new.window_start_at, begins) at time zone 'UTC',
+      coalesce(new.window_end_at, ends) at time zone 'UTC', begins at time zone 'UTC', ends at time zone 'UTC')));
+  end if;
+  return null;
+end;
+$$;
+comment on function amc_history.report_other_window() is
+  $$Tells once of an execution that AMC's instants of its window are not those that the database's zone data give the
+week, in an event (window_differs): the zone data of one of them are of another year.$$;
+create trigger report_window_of_new_execution after insert on public.workflow_executions
+  for each row when (num_nonnulls(new.window_start_at, new.window_end_at) > 0)
+  execute function amc_history.report_other_window();
+create trigger report_other_window after update of window_start_at, window_end_at on public.workflow_executions
+  for each row when ((old.window_start_at, old.window_end_at) is distinct from (new.window_start_at, new.window_end_at))
+  execute function amc_history.report_other_window();

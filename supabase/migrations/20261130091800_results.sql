@@ -55,13 +55,15 @@ declare
 begin
   definition := format('create or replace view public.%I with (security_invoker = true) as
     select w.instance_id, w.collection_id, w.id as week_id, w.week_start_date, w.week_end_date, c.time_zone,
-      w.week_start_date::timestamp at time zone c.time_zone as window_start,
-      (w.week_end_date + 1)::timestamp at time zone c.time_zone as window_end,
+      coalesce(e.window_start_at, w.week_start_date::timestamp at time zone c.time_zone) as window_start,
+      coalesce(e.window_end_at, (w.week_end_date + 1)::timestamp at time zone c.time_zone) as window_end,
       w.execution_id, r.line, %s
     from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
     join public.result_loads l on l.execution_id = w.execution_id and l.complete
     join amc_results.%I r on r.load_id = l.id
+    -- Left: a query that reads no window does without it.
+    left join public.workflow_executions e on e.id = w.execution_id
     where w.status = ''completed''', create_result_view.view_name, columns, target.table_name);
   begin
     -- More columns behind the others: what depends on the view stays.

@@ -6,11 +6,12 @@ language plpgsql set search_path = ''
 as $$
 begin
   insert into public.workflow_executions as e (id, week_id, status, status_reason, workflow_id, time_window_start,
-    time_window_end, time_zone, parameter_values, timeout_seconds, amc_created_at, amc_updated_at,
-    amc_expires_at, execution_seconds, output_columns, adopted, request_id)
+    time_window_end, time_zone, window_start_at, window_end_at, parameter_values, timeout_seconds, amc_created_at,
+    amc_updated_at, amc_expires_at, execution_seconds, output_columns, adopted, request_id)
   select insert_execution.execution_id, insert_execution.week_id, d.status, d.status_reason, d.workflow_id,
-    d.time_window_start, d.time_window_end, d.time_zone, d.parameter_values, d.timeout_seconds, d.created_at,
-    d.updated_at, d.expires_at, d.execution_seconds, d.output_columns, insert_execution.adopted, d.request_id
+    d.time_window_start, d.time_window_end, d.time_zone, d.window_start_at, d.window_end_at, d.parameter_values,
+    d.timeout_seconds, d.created_at, d.updated_at, d.expires_at, d.execution_seconds, d.output_columns,
+    insert_execution.adopted, d.request_id
   from amc_history.read_observation(coalesce(insert_execution.details, '{}')) d
   -- A dry run never becomes a week's execution.
   where not exists (select from public.workflow_checks k where k.execution_id = insert_execution.execution_id)
@@ -172,7 +173,8 @@ begin
   perform amc_history.record_acceptance(attempt, week, record_execution.adopted);
   perform amc_history.record_event(
     case when record_execution.adopted then 'execution_adopted' else 'execution_recorded' end, attempt, week, new_id,
-    jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id')));
+    jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id',
+      'unread', record_execution.details -> 'unread')));
   return row('recorded', null, week.status, week.execution_id)::public.tracking_report;
 end;
 $$;

@@ -53,6 +53,8 @@ as $$
 begin
   update public.workflow_executions e set
     status = coalesce(seen.status, e.status), status_reason = coalesce(seen.status_reason, e.status_reason),
+    window_start_at = coalesce(seen.window_start_at, e.window_start_at),
+    window_end_at = coalesce(seen.window_end_at, e.window_end_at),
     amc_created_at = coalesce(seen.created_at, e.amc_created_at),
     amc_updated_at = coalesce(seen.updated_at, e.amc_updated_at),
     amc_expires_at = coalesce(seen.expires_at, e.amc_expires_at),

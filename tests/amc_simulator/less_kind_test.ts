@@ -101,6 +101,22 @@ Deno.test("the timeout that is shown may be the default whatever was sent, or no
   });
 });
 
+Deno.test("the instants of a window may be off, its local times are as they were sent", async () => {
+  await withAmc({}, async (client, amc) => {
+    const at = Date.parse((await client.create()).json.timeWindowStart);
+    amc.change({ answers: { windowHoursOff: -1 } });
+    const { json } = await client.create();
+    const got = (await client.get(json.workflowExecutionId)).json;
+    for (const seen of [json, got]) {
+      assert.equal(Date.parse(seen.timeWindowStart), at - 3_600_000);
+      assert.equal(
+        seen.timeWindowStartOriginal,
+        amc.ledger().at(-1)?.windowStart,
+      );
+    }
+  });
+});
+
 Deno.test("statuses come in other cases, and CANCELLED with one L", async () => {
   await withAmc({}, async (client, amc) => {
     const { json: { workflowExecutionId: id } } = await client.create();

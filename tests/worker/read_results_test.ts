@@ -188,3 +188,29 @@ Deno.test("a week restated by policy keeps the superseded result, and compares i
 function execution(row: { execution_id: string }): string {
   return row.execution_id;
 }
+
+Deno.test("a view shows the instants that AMC ran a week with, and says if they are not ours", async () => {
+  await withHarness({
+    simulator: { answers: { windowHoursOff: 1 }, results: { rows: 3 } },
+  }, async (harness) => {
+    await using worker = openWorker(harness);
+    await collect(harness, 1);
+    await finishAll(harness, worker.tick);
+    const [week] = await weeksOf(harness);
+    const { data: [row] } = await harness.owner.from(harness.resultsView)
+      .select("week_start_date,window_start,window_end").limit(1)
+      .throwOnError();
+    const begins = Date.parse(`${row.week_start_date}T01:00:00Z`);
+    assert.equal(Date.parse(row.window_start), begins);
+    assert.equal(Date.parse(row.window_end), begins + 7 * 86_400_000);
+    const { data: events } = await harness.owner.from("tracking_events")
+      .select("execution_id,detail").eq("event", "window_differs")
+      .throwOnError();
+    assert.equal(events!.length, 1);
+    assert.equal(events![0].execution_id, week.execution_id);
+    assert.match(
+      events![0].detail.message,
+      /^AMC ran the week of .* 01:00:00, in UTC; here it goes from .* 00:00:00\./,
+    );
+  });
+});

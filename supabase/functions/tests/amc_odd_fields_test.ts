@@ -35,7 +35,6 @@ Deno.test("a field of an unexpected form is unknown and spoils no other", () => 
     Object.values(others).map(() => null),
   );
   assert.deepEqual(execution.unread, [
-    "timeWindowStartOriginal",
     "workflowId",
     "status",
     "createTime",
@@ -43,6 +42,7 @@ Deno.test("a field of an unexpected form is unknown and spoils no other", () => 
     "expireTime",
     "executionTime",
     "outputColumns",
+    "timeWindowStartOriginal",
     "workflowExecutionTimeoutSeconds",
   ]);
 });

@@ -56,13 +56,45 @@ Deno.test("an execution of a relative window has none", () => {
   );
 });
 
-Deno.test("a window without UTC fields is computed from the local ones", () => {
-  const execution = observed({
-    timeWindowStart: null,
-    timeWindowEnd: undefined,
-  });
-  assert.equal(execution.window_start_at, "2024-01-20T05:00:00.000Z");
-  assert.equal(execution.window_end_at, "2024-01-25T05:00:00.000Z");
+Deno.test("the instants of a window are AMC's alone, or unknown", () => {
+  const instants = (fields: Record<string, unknown>) => {
+    const { window_start_at, window_end_at, unread = [] } = observed(fields);
+    return [window_start_at, window_end_at, ...unread];
+  };
+  const [start, end] = ["2024-01-20T05:00:00Z", "2024-01-25T05:00:00Z"];
+  assert.deepEqual(
+    instants({ timeWindowStart: null, timeWindowEnd: undefined }),
+    [null, null],
+  );
+  // Zone data of another year.
+  assert.deepEqual(
+    instants({ timeWindowStart: "2024-01-20T04:00:00.000Z" }),
+    ["2024-01-20T04:00:00.000Z", end],
+  );
+  for (
+    const odd of [
+      "2024-01-20",
+      "now",
+      1705726800,
+      "0001-01-20T05:00:00Z",
+      "1999-12-30T23:59:59Z",
+      "2100-01-02T00:00:01Z",
+      "2024-02-30T05:00:00Z",
+      ["2024-01-20T05:00:00Z"],
+    ]
+  ) {
+    assert.deepEqual(
+      instants({ timeWindowEnd: odd }),
+      [start, null, "timeWindowEnd"],
+      String(odd),
+    );
+  }
+  for (const early of [start, "2024-01-19T05:00:00Z"]) {
+    assert.deepEqual(
+      instants({ timeWindowEnd: early }),
+      [null, null, "timeWindowStart", "timeWindowEnd"],
+    );
+  }
 });
 
 Deno.test("AMC's words for a download that will not be are the reason", () => {

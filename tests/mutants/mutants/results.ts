@@ -139,4 +139,43 @@ export const RESULTS: Mutant[] = [
     ],
     tests: ["csv_header_test"],
   },
+  {
+    name: "window-of-amc-shown",
+    guard: "a view shows AMC's instants of a window where AMC told them",
+    off: "it shows the database's",
+    edits: [
+      inSqlFunction(
+        "amc_history.create_result_view",
+        "coalesce(e.window_end_at, (w.week_end_date + 1)::timestamp at time zone c.time_zone) as window_end",
+        "(w.week_end_date + 1)::timestamp at time zone c.time_zone as window_end",
+      ),
+    ],
+    tests: ["results/window_is_amcs_own"],
+  },
+  {
+    name: "other-window-told-once",
+    guard: "a window that differs is told once for each execution",
+    off: "it is told whenever AMC says another",
+    edits: [
+      inSqlFunction(
+        "amc_history.report_other_window",
+        "and not exists (select from public.tracking_events t where t.week_id = week.id and t.execution_id = new.id and t.event = 'window_differs')",
+        "",
+      ),
+    ],
+    tests: ["results/window_is_amcs_own"],
+  },
+  {
+    name: "same-window-not-told",
+    guard: "AMC's instants are told of only if they differ",
+    off: "they are told of always",
+    edits: [
+      inSqlFunction(
+        "amc_history.report_other_window",
+        "(coalesce(new.window_start_at, begins), coalesce(new.window_end_at, ends)) is distinct from (begins, ends)",
+        "true",
+      ),
+    ],
+    tests: ["results/window_is_amcs_own"],
+  },
 ];

@@ -34,6 +34,50 @@ export const SET_ASIDE: Mutant[] = [
     tests: ["adopt_surveyed/odd"],
   },
   {
+    name: "odd-window-left-out",
+    guard: "an instant that no window can have is not stored",
+    off: "read_observation takes any",
+    edits: [
+      inSqlFunction(
+        "amc_history.read_observation",
+        "seen.window_end_at not between '1999-12-31 00:00+00' and '2100-01-02 00:00+00'",
+        "false",
+      ),
+      inSqlFunction(
+        "amc_history.read_observation",
+        "seen.window_start_at not between '1999-12-31 00:00+00' and '2100-01-02 00:00+00'",
+        "false",
+      ),
+    ],
+    tests: ["results/window_is_amcs_own"],
+  },
+  {
+    name: "backward-window-left-out",
+    guard: "a window that ends before it begins is not stored",
+    off: "read_observation takes it",
+    edits: [
+      inSqlFunction(
+        "amc_history.read_observation",
+        "seen.window_start_at >= seen.window_end_at",
+        "false",
+      ),
+    ],
+    tests: ["results/window_is_amcs_own"],
+  },
+  {
+    name: "odd-window-noted",
+    guard: "an instant that no window can have is null and noted",
+    off: "every instant is taken",
+    edits: [
+      inTsFunction(
+        "windowEdgeOf",
+        "at >= FIRST_EDGE && at <= LAST_EDGE ? text : null",
+        "at > 0 || at <= LAST_EDGE ? text : null",
+      ),
+    ],
+    tests: ["amc_parsing"],
+  },
+  {
     name: "odd-timeout-elsewhere",
     guard: "a timeout of others may be anything",
     off: "it is taken for a number",

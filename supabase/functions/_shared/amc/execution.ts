@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from "./json.ts";
-import { localToInstant, normalizeLocalTime } from "./local_time.ts";
+import { normalizeLocalTime } from "./local_time.ts";
 import { type Redact, safeText, tidy } from "./sanitize.ts";
 import { canonicalStatus } from "./status.ts";
 import { countIn, instantOf, isBounded, nameOf, textOf } from "./values.ts";
@@ -26,7 +26,7 @@ export type ExecutionObservation = {
   time_window_start: string | null;
   time_window_end: string | null;
   time_zone: string | null;
-  /** The window as instants. */
+  /** The window as instants, by AMC's own zone data. */
   window_start_at: string | null;
   window_end_at: string | null;
   /** `workflowExecutionTimeoutSeconds`, which serves as the attempt's fingerprint. */
@@ -84,9 +84,6 @@ export function parseExecution(
     if (kept === null && !missing) unread.push(name);
     return kept;
   };
-  const zone = read("timeWindowTimeZoneOriginal", nameOf);
-  const start = read("timeWindowStartOriginal", localTimeOf);
-  const end = read("timeWindowEndOriginal", localTimeOf);
   const execution: ExecutionObservation = {
     id: seen.workflowExecutionId,
     workflow_id: read("workflowId", nameOf),
@@ -97,12 +94,11 @@ export function parseExecution(
     expires_at: read("expireTime", instantOf),
     execution_seconds: read("executionTime", countIn),
     output_columns: read("outputColumns", columnsOf),
-    time_window_start: start,
-    time_window_end: end,
-    time_zone: zone,
-    window_start_at: read("timeWindowStart", instantOf) ??
-      atInstant(start, zone),
-    window_end_at: read("timeWindowEnd", instantOf) ?? atInstant(end, zone),
+    time_window_start: read("timeWindowStartOriginal", localTimeOf),
+    time_window_end: read("timeWindowEndOriginal", localTimeOf),
+    time_zone: read("timeWindowTimeZoneOriginal", nameOf),
+    window_start_at: read("timeWindowStart", windowEdgeOf),
+    window_end_at: read("timeWindowEnd", windowEdgeOf),
     timeout_seconds: read("workflowExecutionTimeoutSeconds", wholeOf),
     parameter_values: seen.parameterValues ?? null,
     ...(typeof seen.dryRun === "boolean" ? { dry_run: seen.dryRun } : {}),
@@ -113,6 +109,12 @@ export function parseExecution(
     // Not null, which reads as none: it must equal no values of ours.
     execution.parameter_values = "(too large to keep)";
   }
+  const { window_start_at: start, window_end_at: end } = execution;
+  if (start !== null && end !== null && Date.parse(start) >= Date.parse(end)) {
+    unread.push("timeWindowStart", "timeWindowEnd");
+    execution.window_start_at = null;
+    execution.window_end_at = null;
+  }
   if (unread.length > 0) execution.unread = unread;
   return execution;
 }
@@ -121,6 +123,17 @@ function localTimeOf(value: unknown): string | null {
   const local = normalizeLocalTime(value);
   // Postgres has no year 0.
   return local === null || local.startsWith("0000") ? null : local;
+}
+
+/** A day around the dates that a collection may have: local midnights, in any zone. */
+const FIRST_EDGE = Date.parse("1999-12-31T00:00:00Z");
+const LAST_EDGE = Date.parse("2100-01-02T00:00:00Z");
+
+function windowEdgeOf(value: unknown): string | null {
+  const text = instantOf(value);
+  if (text === null) return null;
+  const at = Date.parse(text);
+  return at >= FIRST_EDGE && at <= LAST_EDGE ? text : null;
 }
 
 function statusOf(value: unknown): string | null {
@@ -163,10 +176,4 @@ function channelReason(channels: unknown): string | null {
     return `The download is ${status}: ${words}`;
   }
   return null;
-}
-
-function atInstant(local: string | null, zone: string | null): string | null {
-  if (local === null || zone === null) return null;
-  const at = localToInstant(local, zone);
-  return at === null ? null : instantOf(new Date(at).toISOString());
 }

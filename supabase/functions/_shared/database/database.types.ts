@@ -953,6 +953,8 @@ export type Database = {
           "timeout_seconds": number | null;
           "updated_at": string;
           "week_id": string;
+          "window_end_at": string | null;
+          "window_start_at": string | null;
           "workflow_id": string | null;
         };
         ComputedFields: never;
@@ -978,6 +980,8 @@ export type Database = {
           "timeout_seconds"?: number | null;
           "updated_at"?: string;
           "week_id": string;
+          "window_end_at"?: string | null;
+          "window_start_at"?: string | null;
           "workflow_id"?: string | null;
         };
         Update: {
@@ -1002,6 +1006,8 @@ export type Database = {
           "timeout_seconds"?: number | null;
           "updated_at"?: string;
           "week_id"?: string;
+          "window_end_at"?: string | null;
+          "window_start_at"?: string | null;
           "workflow_id"?: string | null;
         };
         Relationships: [

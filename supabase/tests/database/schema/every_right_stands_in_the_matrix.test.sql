@@ -282,6 +282,7 @@ function amc_history.release_stoppages(report_data_collections) | - | - | -
 function amc_history.reopen_week(report_data_weeks) | - | - | -
 function amc_history.report_late_execution(week_attempts,report_data_weeks,text,jsonb,boolean) | - | - | execute
 function amc_history.request_cancel(report_data_weeks) | - | - | execute
+function amc_history.report_other_window() | - | - | -
 function amc_history.require_complete_load() | - | - | -
 function amc_history.reschedule_load(week_attempts,report_data_weeks,text,text,interval) | - | - | execute
 function amc_history.reschedule_week(report_data_weeks,timestamptz) | - | - | execute
