@@ -161,6 +161,6 @@ export const CHECKS: Mutant[] = [
     edits: [
       inTsFunction("follow", "await holdUp(collector, claim, error);", ""),
     ],
-    tests: ["tests/worker/check_test"],
+    tests: ["tests/worker/check_by_dry_run"],
   },
 ];

@@ -212,7 +212,7 @@ export const SET_ASIDE: Mutant[] = [
         "!seen.has(execution_id)",
       ),
     ],
-    tests: ["tests/worker/one_bad"],
+    tests: ["tests/worker/one_bad_execution"],
   },
   {
     name: "execution-set-aside",
@@ -225,7 +225,7 @@ export const SET_ASIDE: Mutant[] = [
         "throw error;",
       ),
     ],
-    tests: ["tests/worker/one_bad"],
+    tests: ["tests/worker/one_bad_execution"],
   },
   {
     name: "survey-set-aside",
@@ -238,7 +238,7 @@ export const SET_ASIDE: Mutant[] = [
         "throw error;",
       ),
     ],
-    tests: ["tests/worker/one_bad"],
+    tests: ["tests/worker/one_bad_listing"],
   },
   {
     name: "survey-unread",
@@ -247,7 +247,7 @@ export const SET_ASIDE: Mutant[] = [
     edits: [
       inTsFunction("surveyWeek", 'skipped.kind !== "none"', "false"),
     ],
-    tests: ["tests/worker/one_bad"],
+    tests: ["tests/worker/one_bad_listing"],
   },
   {
     name: "settle-unread",
@@ -260,7 +260,7 @@ export const SET_ASIDE: Mutant[] = [
         "true",
       ),
     ],
-    tests: ["tests/worker/one_bad"],
+    tests: ["tests/worker/one_bad_listing"],
   },
   {
     name: "several-similar-runs",

@@ -1,3 +1,4 @@
+// A version is checked by a dry run before its first create.
 import assert from "node:assert/strict";
 import { collect, type Harness, withHarness } from "./support/harness.ts";
 import { openWorker } from "./support/own_worker.ts";
@@ -9,23 +10,7 @@ import {
   finishAll,
   letTimePass,
 } from "./support/weeks.ts";
-
-const UNCHECKED = { checked: false };
-
-function dryRuns({ simulator }: Harness) {
-  return simulator.ledger().filter(({ dryRun }) => dryRun);
-}
-
-function creates({ simulator }: Harness) {
-  return simulator.ledger().filter(({ dryRun }) => !dryRun);
-}
-
-/** What is held up: its kind, code, source and words. */
-async function stoppages({ sql }: Harness) {
-  const rows = await sql`
-    select kind, code, source, words, retry_at is null as waits from public.stoppages where ended_at is null`;
-  return rows.map((row) => ({ ...row }));
-}
+import { creates, dryRuns, stoppages, UNCHECKED } from "./support/checks.ts";
 
 /** Ticks, and lets time pass between the ticks, until no check is live and none can be made. */
 async function checkAll(
@@ -183,134 +168,5 @@ Deno.test("a dry run that AMC never shows says so, is given up, and another is a
     assert.equal(dryRuns(harness).length, 2);
     await assertOneCreateEach(harness);
     assert.deepEqual(await stoppages(harness), []);
-  });
-});
-
-Deno.test("where AMC refuses dry runs, the first week goes alone until AMC runs it", async () => {
-  await withHarness({
-    ...UNCHECKED,
-    simulator: { execution: { pendingSeconds: 3600, runSeconds: 0 } },
-  }, async (harness) => {
-    await collect(harness, 5);
-    await using worker = openWorker(harness, {
-      client: (client) => ({
-        ...client,
-        createExecution: (request, how) =>
-          request.dryRun
-            ? Promise.resolve({
-              kind: "refused",
-              status: 400,
-              message: "dryRun is not supported for this instance.",
-              requestId: null,
-            })
-            : client.createExecution(request, how),
-      }),
-    });
-    for (let tick = 0; tick < 3; tick++) {
-      await worker.tick();
-      await letTimePass(harness);
-    }
-    assert.equal(creates(harness).length, 1);
-    harness.simulator.clock.advance(3700);
-    await finishAll(harness, async () => {
-      await worker.tick();
-      harness.simulator.clock.advance(3700);
-    });
-    await assertOneCreateEach(harness);
-    const checks = await harness.sql`
-      select kind, outcome from public.workflow_checks order by intended_at`;
-    assert.deepEqual(checks.map(({ kind, outcome }) => `${kind} ${outcome}`), [
-      "dry_run unsupported",
-      "first_week accepted",
-    ]);
-  });
-});
-
-Deno.test("where AMC ignores dry runs, what it runs is cancelled, that is remembered, and the first week goes alone", async () => {
-  await withHarness({
-    ...UNCHECKED,
-    simulator: { execution: { pendingSeconds: 0, runSeconds: 100_000 } },
-  }, async (harness) => {
-    await collect(harness, 3);
-    await using worker = openWorker(harness, {
-      client: (client) => ({
-        ...client,
-        createExecution: (request, how) =>
-          client.createExecution({ ...request, dryRun: false }, how),
-      }),
-    });
-    await worker.tick();
-    const [{ executionId, timeoutSeconds }] = harness.simulator.ledger();
-    assert.ok(timeoutSeconds < 21_600);
-    await harness.sql`
-      update public.workflow_checks set intended_at = now() - interval '3 minutes', due_at = now()`;
-    // AMC is seen to run it, and then that it still does.
-    await worker.tick();
-    await letTimePass(harness);
-    await worker.tick();
-    const [check] = await harness.sql`
-      select outcome, execution_id, amc_status from public.workflow_checks where kind = 'dry_run'`;
-    assert.deepEqual({ ...check }, {
-      outcome: "ignored",
-      execution_id: executionId,
-      amc_status: "CANCELLED",
-    });
-    const [{ dry_runs }] = await harness.sql`
-      select dry_runs from public.amc_instances`;
-    assert.equal(dry_runs, "ignored");
-    await worker.tick();
-    const checks = await harness.sql`
-      select kind, outcome from public.workflow_checks order by intended_at desc`;
-    assert.deepEqual({ ...checks[0] }, {
-      kind: "first_week",
-      outcome: "accepted",
-    }, "a week went alone, and AMC runs it");
-    const taken = await harness.sql`
-      select from public.workflow_executions where id = ${executionId}`;
-    assert.equal(taken.length, 0, "no week takes the dry run");
-  });
-});
-
-Deno.test("a workflow that somebody changed at AMC runs nothing, and says so", async () => {
-  await withHarness(UNCHECKED, async (harness) => {
-    await collect(harness, 2);
-    harness.simulator.saveWorkflow({
-      workflowId: harness.workflow,
-      sqlQuery: "SELECT 'other' AS campaign FROM sponsored_ads_traffic",
-    });
-    await using worker = openWorker(harness);
-    await worker.tick();
-    await letTimePass(harness);
-    await worker.tick();
-    assert.equal(harness.simulator.ledger().length, 0);
-    const [stoppage, ...more] = await stoppages(harness);
-    assert.deepEqual(more, []);
-    assert.match(stoppage.words, /another workflow under the id .*sqlQuery/);
-    assert.deepEqual(
-      [stoppage.kind, stoppage.code, stoppage.source, stoppage.waits],
-      ["workflow_save", "workflow_differs", "amc_history", true],
-    );
-  });
-});
-
-Deno.test("a query that AMC refuses to save costs no create, and other versions go on", async () => {
-  await withHarness(UNCHECKED, async (harness) => {
-    const { data, error } = await harness.owner.rpc("save_workflow", {
-      instance_id: "amcr1aaaa1a",
-      name: "Not SQL",
-      sql_query: "DELETE FROM everything",
-    });
-    assert.equal(error, null);
-    await collect({ ...harness, workflow: data.workflow_id }, 12);
-    await collect(harness, 1);
-    await using worker = openWorker(harness);
-    await eventually("the other version's week", async () => {
-      await worker.tick();
-      await letTimePass(harness);
-      return (await column(harness, "status")).includes("completed");
-    });
-    assert.equal(creates(harness).length, 1);
-    const [stoppage] = await stoppages(harness);
-    assert.match(stoppage.words, /^Was unable to compile workflow/);
   });
 });
