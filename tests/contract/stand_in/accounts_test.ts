@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { MIN_PASSWORD_LENGTH } from "../../../local/platform/api/auth_password.ts";
 import { keys, openApi, type TestApi } from "../support/api.ts";
 
@@ -62,4 +62,24 @@ Deno.test("changes that need a mail or another service are refused by name", asy
     code_challenge: null,
   });
   equal(same.status, 200);
+});
+
+Deno.test("createUser makes a user who can sign in, once for an address", async () => {
+  const { id } = await test.api.createUser("Made@Example.com", "correct horse");
+  const response = await fetch(
+    `${test.api.url}/auth/v1/token?grant_type=password`,
+    {
+      method: "POST",
+      headers: { apikey: keys.publishable },
+      body: JSON.stringify({
+        email: "made@example.com",
+        password: "correct horse",
+      }),
+    },
+  );
+  equal((await response.json()).user.id, id);
+  await rejects(
+    test.api.createUser("made@example.com", "x"),
+    /already been registered/,
+  );
 });

@@ -71,3 +71,33 @@ export async function openApi(): Promise<TestApi> {
     throw error;
   }
 }
+
+/** Calls a function by POST. */
+export async function call(
+  { api }: TestApi,
+  name: string,
+  headers: Record<string, string>,
+) {
+  const response = await fetch(`${api.url}/rest/v1/rpc/${name}`, {
+    method: "POST",
+    headers,
+  });
+  return {
+    status: response.status,
+    body: await response.json(),
+    headers: response.headers,
+  };
+}
+
+/** A token of a signed-in user's, with these claims. */
+export async function userToken(
+  { api }: TestApi,
+  claims: Record<string, unknown> = {},
+): Promise<string> {
+  return await api.signJwt({
+    sub: crypto.randomUUID(),
+    aud: "authenticated",
+    role: "authenticated",
+    ...claims,
+  });
+}
