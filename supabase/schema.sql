@@ -99,6 +99,18 @@ comment on type public.tracking_report is
 
 -- tables
 
+create table amc_history.alert_codes (
+  code text not null,
+  next_step text not null,
+  constraint alert_codes_pkey PRIMARY KEY (code)
+);
+alter table amc_history.alert_codes enable row level security;
+create policy "nobody through the API" on amc_history.alert_codes for select to authenticated using (false);
+comment on table amc_history.alert_codes is
+  'What a person can be alerted to. docs/OPERATING.md says of each code what it means.';
+comment on column amc_history.alert_codes.next_step is
+  'What a person can do about it, where the alert itself says nothing more exact.';
+
 create table amc_history.allowances (
   actionable_per_wake_up integer default 10 not null,
   bytes_at_once bigint default 134217728 not null,
@@ -149,10 +161,11 @@ create table amc_history.allowances (
   retry_after_longest interval default '24:00:00'::interval not null,
   rows_at_once integer default 200000 not null,
   settle_days integer default 14 not null,
-  stoppage_alert_times integer default 3 not null,
   stoppage_pause_base interval default '00:01:00'::interval not null,
   stoppage_pause_longest interval default '01:00:00'::interval not null,
+  tick_longest interval default '00:10:00'::interval not null,
   unknown_status interval default '06:00:00'::interval not null,
+  wake_up_answer interval default '00:02:00'::interval not null,
   wake_up_timeout interval default '00:00:05'::interval not null,
   wake_ups integer default 3 not null,
   watch interval default '48:00:00'::interval not null,
@@ -165,13 +178,13 @@ create table amc_history.allowances (
     idle_poll, watch, unknown_status, queued_longest, pause_base, pause_longest, retry_after_longest,
     failed_retry_least, failed_retry_base, failed_retry_longest, cancel_again, refused_again, stoppage_pause_base,
     stoppage_pause_longest, load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least,
-    result_wait_longest, result_gone, retention_ends, repeated_request, wake_up_timeout, keep_job_runs, keep_events) >
-    '00:00:00'::interval) AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint, (default_weeks)::bigint,
-    (most_weeks)::bigint, (settle_days)::bigint, (restate_days)::bigint, (retention_months)::bigint,
-    (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint,
-    (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint, (workflows_of_instance)::bigint,
-    (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once,
-    (refusals_in_row)::bigint, (create_tries)::bigint, (stoppage_alert_times)::bigint) > 0))),
+    result_wait_longest, result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
+    keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint,
+    (default_weeks)::bigint, (most_weeks)::bigint, (settle_days)::bigint, (restate_days)::bigint,
+    (retention_months)::bigint, (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint,
+    (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint,
+    (workflows_of_instance)::bigint, (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint,
+    bytes_at_once, (refusals_in_row)::bigint, (create_tries)::bigint) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -301,14 +314,16 @@ goes on from there.';
 comment on column amc_history.allowances.settle_days is
   'How many days ago the newest week of a collection ended that names no dates: attribution has settled by then
 (guide, M).';
-comment on column amc_history.allowances.stoppage_alert_times is
-  'After so many failures in a row a person is alerted to what is set aside.';
 comment on column amc_history.allowances.stoppage_pause_base is
   'The first pause of what is set aside by itself (public.stoppages); doubled with each time that it fails again.';
 comment on column amc_history.allowances.stoppage_pause_longest is
   'The longest such pause.';
+comment on column amc_history.allowances.tick_longest is
+  'How long after a wake-up was accepted the worker has ended a tick, or is taken to have failed: a tick takes 90 s.';
 comment on column amc_history.allowances.unknown_status is
   'After how long a person is alerted to an execution with a status that is not known here.';
+comment on column amc_history.allowances.wake_up_answer is
+  'How long after a wake-up was queued pg_net has its answer, or is taken to have stopped.';
 comment on column amc_history.allowances.wake_up_timeout is
   'How long pg_net waits for the answer to a wake-up.';
 comment on column amc_history.allowances.wake_ups is
@@ -347,6 +362,30 @@ comment on column amc_history.dropped_loads.line is
   'Rows up to this line are deleted.';
 comment on column amc_history.dropped_loads.records is
   'Rows that were loaded.';
+
+create table amc_history.heartbeats (
+  at timestamp with time zone default amc_history.clock_now() not null,
+  name text not null,
+  constraint heartbeats_pkey PRIMARY KEY (name),
+  constraint name_is_known CHECK ((name = ANY (ARRAY['wake_up_accepted'::text, 'tick'::text, 'watch'::text])))
+);
+alter table amc_history.heartbeats enable row level security;
+create policy "nobody through the API" on amc_history.heartbeats for select to authenticated using (false);
+comment on table amc_history.heartbeats is
+  'When something last happened: tick, a worker ended one; watch, the database looked; wake_up_accepted, the first
+time since the last tick that collect accepted a wake-up.';
+
+create table amc_history.jobs (
+  command text not null,
+  name text not null,
+  schedule text not null,
+  constraint jobs_pkey PRIMARY KEY (name)
+);
+alter table amc_history.jobs enable row level security;
+create policy "nobody through the API" on amc_history.jobs for select to authenticated using (false);
+comment on table amc_history.jobs is
+  'The jobs that pg_cron has to run. Whoever does without one deletes its row here, too: a job that is missing is
+told.';
 
 create table amc_history.load_turns (
   claimed_at timestamp with time zone not null,
@@ -421,6 +460,42 @@ SQL. Two instances never share one, whatever their queries.';
 comment on column amc_history.result_tables.types is
   'Type in SQL of each column, from AMC''s outputColumns; null until an execution carried them: then the view reads all
 columns as text.';
+
+create table amc_history.stoppage_kinds (
+  alert_code text default 'held_up'::text not null,
+  kind text not null,
+  next_step text not null,
+  subject_is text not null,
+  tell_after interval not null,
+  constraint stoppage_kinds_alert_code_fkey FOREIGN KEY (alert_code) REFERENCES amc_history.alert_codes(code),
+  constraint stoppage_kinds_pkey PRIMARY KEY (kind),
+  constraint tell_after_is_not_negative CHECK ((tell_after >= '00:00:00'::interval))
+);
+CREATE INDEX stoppage_kinds_alert_code_idx ON amc_history.stoppage_kinds USING btree (alert_code);
+alter table amc_history.stoppage_kinds enable row level security;
+create policy "nobody through the API" on amc_history.stoppage_kinds for select to authenticated using (false);
+comment on table amc_history.stoppage_kinds is
+  'The kinds of what can be held up. The operator changes tell_after with an UPDATE as postgres.';
+comment on column amc_history.stoppage_kinds.alert_code is
+  'The code of that alert.';
+comment on column amc_history.stoppage_kinds.next_step is
+  'What a person can do about it.';
+comment on column amc_history.stoppage_kinds.subject_is is
+  'Whose id the subject of such a stoppage is.';
+comment on column amc_history.stoppage_kinds.tell_after is
+  'How long it lasts before an alert tells it. What waits for a person is told at once.';
+
+create table amc_history.wake_ups (
+  request_id bigint not null,
+  sent_at timestamp with time zone default amc_history.clock_now() not null,
+  constraint wake_ups_pkey PRIMARY KEY (request_id)
+);
+alter table amc_history.wake_ups enable row level security;
+create policy "nobody through the API" on amc_history.wake_ups for select to authenticated using (false);
+comment on table amc_history.wake_ups is
+  'Wake-ups that pg_net was given and whose answers have not been read.';
+comment on column amc_history.wake_ups.request_id is
+  'The id of the request: net._http_response.id of its answer.';
 
 create table public.amc_instance_members (
   added_at timestamp with time zone default amc_history.clock_now() not null,
@@ -961,14 +1036,12 @@ create table public.stoppages (
   times integer default 1 not null,
   week_id uuid,
   words text not null,
-  constraint kind_is_known CHECK ((kind = ANY (ARRAY['listing'::text, 'list_entry'::text, 'execution'::text,
-    'cancel'::text, 'workflow_save'::text, 'workflow_check'::text, 'workflow_header'::text, 'collection'::text,
-    'week'::text, 'result'::text, 'job'::text]))),
   constraint source_is_known CHECK ((source = ANY (ARRAY['amc'::text, 'amazon_login'::text, 'postgres'::text,
-    'amc_history'::text]))),
+    'supabase'::text, 'webhook'::text, 'amc_history'::text]))),
   constraint stoppages_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON DELETE
     CASCADE,
   constraint stoppages_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint stoppages_kind_fkey FOREIGN KEY (kind) REFERENCES amc_history.stoppage_kinds(kind),
   constraint stoppages_pkey PRIMARY KEY (id),
   constraint stoppages_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE,
   constraint subject_is_short CHECK (((length(subject) >= 1) AND (length(subject) <= 600))),
@@ -980,6 +1053,7 @@ CREATE UNIQUE INDEX one_open_stoppage_of_a_subject ON public.stoppages USING btr
 CREATE INDEX stoppages_collection_id_idx ON public.stoppages USING btree (collection_id);
 CREATE INDEX stoppages_ended_at_idx ON public.stoppages USING btree (ended_at);
 CREATE INDEX stoppages_instance_id_idx ON public.stoppages USING btree (instance_id);
+CREATE INDEX stoppages_kind_idx ON public.stoppages USING btree (kind);
 CREATE INDEX stoppages_week_id_idx ON public.stoppages USING btree (week_id);
 alter table public.stoppages enable row level security;
 create policy "members read what is held up on their instances" on public.stoppages for select to authenticated using
@@ -996,10 +1070,7 @@ comment on column public.stoppages.code is
 comment on column public.stoppages.ended_at is
   'When a success, or a person, ended it; null while it lasts.';
 comment on column public.stoppages.kind is
-  'What does not move. The subject is the id of: listing, an instance; list_entry, <instance>/<execution>, or
-<instance>/skipped for those without an id; execution (AMC''s GET of it), cancel, result (its load), an execution;
-workflow_save, workflow_check (the dry run), workflow_header, <instance>/<workflow>; collection, a collection; week, a
-week; job, a job''s name, or <name>/<row>.';
+  'What does not move. amc_history.stoppage_kinds says whose id its subject is.';
 comment on column public.stoppages.last_at is
   'When it was last reported.';
 comment on column public.stoppages.request_id is
@@ -1009,7 +1080,7 @@ comment on column public.stoppages.retry_at is
 comment on column public.stoppages.since is
   'When it was first held up.';
 comment on column public.stoppages.source is
-  'In whose words: those of AMC, of Amazon''s login, of Postgres, or our own.';
+  'In whose words: those of AMC, of Amazon''s login, of Postgres, of Supabase, of a webhook, or our own.';
 comment on column public.stoppages.subject is
   'The id of what is held up, as its kind says.';
 comment on column public.stoppages.times is
@@ -1026,17 +1097,20 @@ create table public.tracking_alerts (
   instance_id text,
   last_raised_at timestamp with time zone default amc_history.clock_now() not null,
   message text not null,
+  next_step text not null,
   raised_at timestamp with time zone default amc_history.clock_now() not null,
   resolved_at timestamp with time zone,
   subject text,
   times integer default 1 not null,
   week_id uuid,
+  constraint tracking_alerts_code_fkey FOREIGN KEY (code) REFERENCES amc_history.alert_codes(code),
   constraint tracking_alerts_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint tracking_alerts_pkey PRIMARY KEY (id),
   constraint tracking_alerts_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX one_open_alert_of_a_kind ON public.tracking_alerts USING btree (code, instance_id, week_id, subject)
     NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
+CREATE INDEX tracking_alerts_code_idx ON public.tracking_alerts USING btree (code);
 CREATE INDEX tracking_alerts_instance_id_idx ON public.tracking_alerts USING btree (instance_id);
 CREATE INDEX tracking_alerts_week_id_idx ON public.tracking_alerts USING btree (week_id);
 alter table public.tracking_alerts enable row level security;
@@ -1047,6 +1121,8 @@ create policy "members read their instances' alerts" on public.tracking_alerts f
   WHERE (w.id = tracking_alerts.week_id))))));
 comment on table public.tracking_alerts is
   'What a person should look at. One open row for each code, instance, week and subject.';
+comment on column public.tracking_alerts.next_step is
+  'What a person can do about it.';
 comment on column public.tracking_alerts.subject is
   'What it is about, where neither the instance nor the week says it; null where one does.';
 comment on column public.tracking_alerts.times is
@@ -1614,6 +1690,24 @@ comment on function amc_history.accept_header(text,text) is
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.accept_wake_up()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.end_stoppage('wake_up', 'collect');
+  if not exists (select from amc_history.heartbeats a
+    where a.name = 'wake_up_accepted'
+      and a.at > coalesce((select t.at from amc_history.heartbeats t where t.name = 'tick'), '-infinity')) then
+    perform amc_history.beat('wake_up_accepted');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.accept_wake_up() is
+  'Records that collect accepted a wake-up, and since when it has owed a tick.';
+
 CREATE OR REPLACE FUNCTION amc_history.actor()
  RETURNS text
  LANGUAGE sql
@@ -1966,6 +2060,21 @@ fingerprint, intended_at, confirmed_execution_id (which a person named), matcher
 proved to show its executions), window_proved (whether at least by workflow, window and zone), held_up (whether AMC is
 not to be asked for its execution now)}. Parameters, which may be large, are not among them: see
 public.collection_parameters.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.beat(name text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  insert into amc_history.heartbeats as h (name) values (beat.name)
+  on conflict (name) do update set at = excluded.at;
+$function$
+;
+comment on function amc_history.beat(text) is
+  'Records that something happened now; see amc_history.heartbeats. Definer: a worker''s tick is one of them, and no API
+role has a right on the table.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.begin_load(attempt_id uuid, fence integer, header text[], files integer DEFAULT
@@ -3406,25 +3515,26 @@ begin
     where s.name = 'amc_history_project_url';
   select s.decrypted_secret into key from vault.decrypted_secrets s where s.name = 'amc_history_cron_key';
   if coalesce(url, '') = '' or coalesce(key, '') = '' then
-    perform amc_history.raise_alert('schedule_not_configured', 'Weeks are waiting, but Vault has no '
-      'amc_history_project_url or no amc_history_cron_key. Store both with vault.create_secret.', null);
+    perform amc_history.record_stoppage('schedule_secrets', 'collect', 'secret_missing', 'amc_history',
+      'Weeks are waiting, but Vault has no amc_history_project_url or no amc_history_cron_key. '
+      'Store both with vault.create_secret.', null);
     return 0;
   end if;
   begin
     for i in 1 .. wake_ups loop
-      perform net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
+      insert into amc_history.wake_ups (request_id)
+      values (net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
         headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', key),
-        timeout_milliseconds := (extract(epoch from allowed.wake_up_timeout) * 1000)::integer);
+        timeout_milliseconds := (extract(epoch from allowed.wake_up_timeout) * 1000)::integer));
     end loop;
   exception when others then
-    -- pg_net raises at once what is no address. The alert must not be undone with the request.
-    perform amc_history.raise_alert('schedule_not_configured', format('Weeks are waiting, but pg_net does not take the '
-      'address in amc_history_project_url: %s. Expected https://<ref>.supabase.co, without blanks; store it with '
-      'vault.update_secret.', sqlerrm), null);
+    -- pg_net raises at once what is no address. The stoppage must not be undone with the request.
+    perform amc_history.record_stoppage('schedule_secrets', 'collect', 'address_refused', 'postgres', format(
+      'Weeks are waiting, but pg_net does not take the address in amc_history_project_url: %s. Expected '
+      'https://<ref>.supabase.co, without blanks; store it with vault.update_secret.', sqlerrm), null);
     return 0;
   end;
-  update public.tracking_alerts a set resolved_at = amc_history.clock_now()
-  where a.code = 'schedule_not_configured' and a.resolved_at is null;
+  perform amc_history.end_stoppage('schedule_secrets', 'collect');
   return wake_ups;
 end;
 $function$
@@ -3806,7 +3916,8 @@ begin
     return false;
   end if;
   update public.tracking_alerts t set resolved_at = amc_history.clock_now()
-  where t.code = 'held_up' and t.resolved_at is null
+  where t.resolved_at is null
+    and t.code = (amc_history.stoppage_kind(end_stoppage.kind)).alert_code
     and t.subject = amc_history.stoppage_alert_subject(end_stoppage.kind, end_stoppage.subject);
   return true;
 end;
@@ -5431,6 +5542,20 @@ $function$
 comment on function amc_history.next_due_at(uuid) is
   'The due_at of a week that may start as soon as possible: now, or infinity while its collection is paused.';
 
+CREATE OR REPLACE FUNCTION amc_history.next_step_of(code text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select k.next_step from amc_history.alert_codes k where k.code = next_step_of.code;
+$function$
+;
+comment on function amc_history.next_step_of(text) is
+  'What a person can do about alerts of a code. Definer: functions that run with a worker''s rights need it, and no API
+role has a right on the table.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.open_checks(max_checks integer, lease interval)
  RETURNS SETOF uuid
  LANGUAGE plpgsql
@@ -6061,21 +6186,23 @@ comment on function amc_history.purge_some(text) is
 checks (of workflow versions), or loads: partial ones of attempts that have ended. Answers how many.';
 
 CREATE OR REPLACE FUNCTION amc_history.raise_alert(code text, message text, instance_id text, week_id uuid DEFAULT
-    NULL::uuid, detail jsonb DEFAULT NULL::jsonb, subject text DEFAULT NULL::text)
+    NULL::uuid, detail jsonb DEFAULT NULL::jsonb, subject text DEFAULT NULL::text, next_step text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  insert into public.tracking_alerts (code, message, instance_id, week_id, detail, subject)
-  values (raise_alert.code, raise_alert.message, raise_alert.instance_id, raise_alert.week_id, raise_alert.detail,
-    raise_alert.subject)
+  insert into public.tracking_alerts (code, message, next_step, instance_id, week_id, detail, subject)
+  values (raise_alert.code, raise_alert.message,
+    coalesce(raise_alert.next_step, amc_history.next_step_of(raise_alert.code)),
+    raise_alert.instance_id, raise_alert.week_id, raise_alert.detail, raise_alert.subject)
   on conflict (code, instance_id, week_id, subject) where resolved_at is null
-  do update set times = tracking_alerts.times + 1, message = excluded.message, detail = excluded.detail,
-    last_raised_at = amc_history.clock_now();
+  do update set times = tracking_alerts.times + 1, message = excluded.message, next_step = excluded.next_step,
+    detail = excluded.detail, last_raised_at = amc_history.clock_now();
 $function$
 ;
-comment on function amc_history.raise_alert(text,text,text,uuid,jsonb,text) is
-  'Opens an alert for a person, or counts one up that is open for the same code, instance, week and subject.';
+comment on function amc_history.raise_alert(text,text,text,uuid,jsonb,text,text) is
+  'Opens an alert for a person, or counts one up that is open for the same code, instance, week and subject.
+next_step: what a person can do; by default what amc_history.alert_codes says of the code.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.raise_matcher_alert(instance_id text, execution_id text, window_proved boolean)
@@ -6143,6 +6270,47 @@ comment on function amc_history.read_observation(jsonb) is
 a timeout that is no whole number of seconds within an integer, an instant that no window of a collection can have, and
 a window that ends before it begins: whatever AMC writes, a row can take the rest. Null for what is no object.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.read_wake_ups()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  late constant timestamptz := amc_history.clock_now() - (amc_history.allowances()).wake_up_answer;
+  answer record;
+begin
+  select w.request_id, r.id is not null as came, r.status_code, r.timed_out, r.error_msg,
+    left(r.content, 300) as content into answer
+  from amc_history.wake_ups w left join net._http_response r on r.id = w.request_id
+  where r.id is not null or w.sent_at < late
+  -- One that was accepted says more than those that were not.
+  order by coalesce(r.status_code between 200 and 299, false) desc, w.request_id desc limit 1;
+  if not found then
+    return;
+  end if;
+  if answer.status_code between 200 and 299 then
+    perform amc_history.accept_wake_up();
+  elsif answer.came then
+    perform amc_history.record_stoppage('wake_up', 'collect',
+      coalesce('http_' || answer.status_code, case when answer.timed_out then 'timed_out' else 'not_reached' end),
+      'supabase', 'The schedule called the edge function collect, and ' || case
+        when answer.status_code is not null then format('was answered with status %s: %s', answer.status_code,
+          regexp_replace(coalesce(nullif(answer.content, ''), 'no words'), '[[:cntrl:]]+', ' ', 'g'))
+        else 'had no answer: ' || coalesce(answer.error_msg, 'it took too long.') end, null);
+  else
+    perform amc_history.record_stoppage('wake_up', 'collect', 'not_sent', 'supabase',
+      'pg_net has not sent what the schedule gave it: its background worker may have stopped. '
+      'See select net.worker_restart().', null);
+  end if;
+  delete from amc_history.wake_ups w
+  where w.sent_at < late or exists (select from net._http_response r where r.id = w.request_id);
+end;
+$function$
+;
+comment on function amc_history.read_wake_ups() is
+  'Reads the answers to wake-ups that came since: one that was accepted ends the stoppage wake_up; if none was, the
+newest tells why. A wake-up that has no answer after wake_up_answer (amc_history.allowances) was not sent.';
 
 CREATE OR REPLACE FUNCTION amc_history.record_acceptance(attempt week_attempts, week report_data_weeks, adopted boolean)
  RETURNS void
@@ -6355,7 +6523,6 @@ CREATE OR REPLACE FUNCTION amc_history.record_stoppage(kind text, subject text, 
 AS $function$
 #variable_conflict use_column
 declare
-  allowed constant amc_history.allowances := amc_history.allowances();
   now_at constant timestamptz := amc_history.clock_now();
   stoppage public.stoppages;
 begin
@@ -6381,12 +6548,7 @@ begin
       when s.retry_at > now_at then s.retry_at
       else now_at + amc_history.stoppage_pause(s.times + 1) end
   returning * into stoppage;
-  if stoppage.retry_at is null or stoppage.times >= allowed.stoppage_alert_times then
-    perform amc_history.raise_alert('held_up', stoppage.words, stoppage.instance_id, stoppage.week_id,
-      jsonb_strip_nulls(jsonb_build_object('kind', stoppage.kind, 'subject', stoppage.subject, 'code', stoppage.code,
-        'source', stoppage.source, 'collection_id', stoppage.collection_id, 'request_id', stoppage.request_id)),
-      amc_history.stoppage_alert_subject(stoppage.kind, stoppage.subject));
-  end if;
+  perform amc_history.tell_stoppage(stoppage);
   return stoppage.retry_at;
 end;
 $function$
@@ -6397,7 +6559,7 @@ comment on function amc_history.record_stoppage(text,text,text,text,text,text,uu
 kind, subject: what; see the columns of public.stoppages. code: why, a stable code. source, words: in whose words;
 cut to 2000 characters. instance_id, collection_id, week_id: what it belongs to, by which people see it; null where it
 belongs to none. request_id: of AMC''s answer. waits_for_person: it is not tried again by itself.
-Opens the alert held_up if it waits for a person, or was tried stoppage_alert_times in a row (amc_history.allowances).
+Alerts a person if it waits for one, or has lasted as long as its kind says (amc_history.stoppage_kinds).
 Answers when it may be tried again; null: when a person ends it.';
 -- service_role: execute
 
@@ -7334,6 +7496,20 @@ comment on function amc_history.stoppage_alert_subject(text,text) is
   'What the alert about a stoppage is about.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.stoppage_kind(kind text)
+ RETURNS amc_history.stoppage_kinds
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select k from amc_history.stoppage_kinds k where k.kind = stoppage_kind.kind;
+$function$
+;
+comment on function amc_history.stoppage_kind(text) is
+  'A kind of stoppage. Definer: functions that run with a worker''s rights need it, and no API role has a right on the
+table.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.stoppage_pause(times integer)
  RETURNS interval
  LANGUAGE plpgsql
@@ -7430,6 +7606,46 @@ $function$
 ;
 comment on function amc_history.tell_end_of_let_go_execution() is
   'Tells that an execution of which a person had let go has ended at AMC after all.';
+
+CREATE OR REPLACE FUNCTION amc_history.tell_lasting_stoppages()
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select count(amc_history.tell_stoppage(s)::text) from public.stoppages s
+  join amc_history.stoppage_kinds k on k.kind = s.kind
+  where s.ended_at is null and s.since + k.tell_after <= amc_history.clock_now()
+    and not exists (select from public.tracking_alerts t where t.code = k.alert_code and t.resolved_at is null
+      and t.subject = amc_history.stoppage_alert_subject(s.kind, s.subject));
+$function$
+;
+comment on function amc_history.tell_lasting_stoppages() is
+  'Alerts a person to each stoppage that nobody has reported again since it became old enough to tell. Answers how
+many.';
+
+CREATE OR REPLACE FUNCTION amc_history.tell_stoppage(stoppage stoppages)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  kind constant amc_history.stoppage_kinds := amc_history.stoppage_kind((stoppage).kind);
+begin
+  if (stoppage).retry_at < 'infinity' and (stoppage).since + kind.tell_after > amc_history.clock_now() then
+    return;
+  end if;
+  perform amc_history.raise_alert(kind.alert_code, (stoppage).words, (stoppage).instance_id, (stoppage).week_id,
+    jsonb_strip_nulls(jsonb_build_object('kind', (stoppage).kind, 'subject', (stoppage).subject,
+      'code', (stoppage).code, 'source', (stoppage).source, 'collection_id', (stoppage).collection_id,
+      'request_id', (stoppage).request_id)),
+    amc_history.stoppage_alert_subject((stoppage).kind, (stoppage).subject), kind.next_step);
+end;
+$function$
+;
+comment on function amc_history.tell_stoppage(stoppages) is
+  'Alerts a person to a stoppage that waits for one, or that has lasted as long as its kind says; else does nothing.
+Counts up the alert that is open already.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.told_names(output_columns jsonb)
  RETURNS text[]
@@ -7622,6 +7838,112 @@ $function$
 comment on function amc_history.versions_to_prune(integer) is
   'Loads beyond the keep_versions newest of each week, oldest first. Never the shown one, nor that of a live attempt,
 nor one that is set aside.';
+
+CREATE OR REPLACE FUNCTION amc_history.watch()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  job constant text := 'amc-history-watch/';
+  what text;
+begin
+  foreach what in array array['read_wake_ups', 'watch_ticks', 'watch_jobs', 'watch_overdue',
+    'tell_lasting_stoppages'] loop
+    begin
+      execute format('select amc_history.%I()', what);
+      perform amc_history.end_stoppage('job', job || what);
+    exception when query_canceled or others then
+      perform amc_history.record_stoppage('job', job || what, sqlstate, 'postgres', sqlerrm, null);
+      -- The statement's time is over.
+      exit when sqlstate = '57014';
+    end;
+  end loop;
+  perform amc_history.beat('watch');
+end;
+$function$
+;
+comment on function amc_history.watch() is
+  'Looks whether the schedule, its wake-ups, the worker and the jobs move, and tells what has been held up for long. A
+part that fails is recorded, and the others go on. Run by pg_cron each minute.';
+
+CREATE OR REPLACE FUNCTION amc_history.watch_jobs()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  job record;
+begin
+  for job in
+    select j.name, c.active, run.status, left(run.return_message, 1000) as words
+    from amc_history.jobs j
+    left join cron.job c on c.jobname = j.name and c.command = j.command
+    left join lateral (select d.status, d.return_message from cron.job_run_details d
+      where d.jobid = c.jobid and d.status in ('succeeded', 'failed') order by d.runid desc limit 1) run on true
+    order by j.name
+  loop
+    if coalesce(job.active, false) then
+      perform amc_history.end_stoppage('schedule', job.name);
+    else
+      perform amc_history.record_stoppage('schedule', job.name, 'not_scheduled', 'amc_history', format(
+        'pg_cron has no active job %s with the command that amc_history.jobs has.', job.name), null);
+    end if;
+    if job.status = 'succeeded' then
+      perform amc_history.end_stoppage('job', job.name);
+    elsif job.status = 'failed' then
+      perform amc_history.record_stoppage('job', job.name, 'run_failed', 'postgres',
+        coalesce(nullif(job.words, ''), 'The run was interrupted.'), null);
+    end if;
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.watch_jobs() is
+  'Records a stoppage for each of our jobs that pg_cron does not run, and for each whose last run failed; ends those of
+the others.';
+
+CREATE OR REPLACE FUNCTION amc_history.watch_overdue()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  instance text;
+begin
+  for instance in
+    select i.id from public.amc_instances i where exists (select from public.week_attempts a
+      where a.instance_id = i.id and a.is_live and a.state = 'created'
+        and a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours))
+  loop
+    perform amc_history.refresh_overdue_alerts(instance);
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.watch_overdue() is
+  'Alerts a person to overdue executions, also of instances whose list cannot be read.';
+
+CREATE OR REPLACE FUNCTION amc_history.watch_ticks()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  accepted constant timestamptz := (select h.at from amc_history.heartbeats h where h.name = 'wake_up_accepted');
+  tick constant timestamptz := (select h.at from amc_history.heartbeats h where h.name = 'tick');
+begin
+  if accepted > coalesce(tick, '-infinity')
+    and accepted < amc_history.clock_now() - (amc_history.allowances()).tick_longest then
+    perform amc_history.record_stoppage('tick', 'collect', 'no_tick', 'amc_history', format('The edge function collect '
+      'has accepted wake-ups since %s, and has ended no tick since %s.', accepted, coalesce(tick::text, 'ever')), null);
+  end if;
+end;
+$function$
+;
+comment on function amc_history.watch_ticks() is
+  'Records the stoppage tick if wake-ups are accepted and no worker has ended a tick for tick_longest
+(amc_history.allowances).';
 
 CREATE OR REPLACE FUNCTION amc_history.weeks_to_restate(collection_id uuid)
  RETURNS SETOF report_data_weeks
@@ -8860,6 +9182,32 @@ comment on function record_stoppage(text,text,text,text,text,text,uuid,uuid,text
   'Records that something is held up: amc_history.record_stoppage, for the worker. For service_role.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.record_tick(succeeded text[], failed jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  step text;
+  words text;
+begin
+  perform amc_history.beat('tick');
+  perform amc_history.end_stoppage('tick', 'collect');
+  perform amc_history.end_stoppage('wake_up', 'collect');
+  foreach step in array record_tick.succeeded loop
+    perform amc_history.end_stoppage('step', step);
+  end loop;
+  for step, words in select f.key, f.value from jsonb_each_text(record_tick.failed) f loop
+    perform amc_history.record_stoppage('step', step, 'step_failed', 'amc_history', words, null);
+  end loop;
+end;
+$function$
+;
+comment on function record_tick(text[],jsonb) is
+  'Records that a worker ended a tick. succeeded: its steps that ran; failed: an object of those that failed as a
+whole, each with its error''s message, which becomes the stoppage step. For service_role.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.refute_confirmation(attempt_id uuid, execution_id text, message text)
  RETURNS tracking_report
  LANGUAGE plpgsql
@@ -9528,3 +9876,5 @@ select cron.schedule('amc-history-prune', '41 * * * *', 'select amc_history.prun
 select cron.schedule('amc-history-purge', '17 * * * *', 'select amc_history.purge_history()');
 
 select cron.schedule('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()');
+
+select cron.schedule('amc-history-watch', '* * * * *', 'select amc_history.watch()');

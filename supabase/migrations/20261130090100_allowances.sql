@@ -39,7 +39,6 @@ create table amc_history.allowances (
   refused_again interval not null default '1 minute',
   stoppage_pause_base interval not null default '1 minute',
   stoppage_pause_longest interval not null default '1 hour',
-  stoppage_alert_times integer not null default 3,
 
   -- Loads.
   load_lease interval not null default '150 seconds',
@@ -73,6 +72,8 @@ create table amc_history.allowances (
   wake_up_timeout interval not null default '5 seconds',
   rows_at_once integer not null default 200000,
   bytes_at_once bigint not null default 134217728,
+  wake_up_answer interval not null default '2 minutes',
+  tick_longest interval not null default '10 minutes',
   keep_job_runs interval not null default '7 days',
   keep_events interval not null default '400 days',
 
@@ -82,12 +83,12 @@ create table amc_history.allowances (
       pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
       cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
-      result_gone, retention_ends, repeated_request, wake_up_timeout, keep_job_runs, keep_events) > interval '0'
+      result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
+      keep_job_runs, keep_events) > interval '0'
     and least(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days,
       retention_months, open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member,
       daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
-      actionable_per_wake_up, rows_at_once, bytes_at_once, refusals_in_row, create_tries,
-      stoppage_alert_times) > 0),
+      actionable_per_wake_up, rows_at_once, bytes_at_once, refusals_in_row, create_tries) > 0),
   -- Whoever POSTs has AMC's answer, or has given up, before anybody may take the create for lost ...
   constraint answer_comes_within_the_lease check (post_window + create_timeout <= create_lease),
   -- ... and the create itself is over, whatever became of its worker, before AMC's list may say that there is none.
@@ -164,8 +165,6 @@ comment on column amc_history.allowances.cancel_again is
 comment on column amc_history.allowances.stoppage_pause_base is
   $$The first pause of what is set aside by itself (public.stoppages); doubled with each time that it fails again.$$;
 comment on column amc_history.allowances.stoppage_pause_longest is 'The longest such pause.';
-comment on column amc_history.allowances.stoppage_alert_times is
-  'After so many failures in a row a person is alerted to what is set aside.';
 comment on column amc_history.allowances.refused_again is
   $$After how long a credential that Amazon refused once is tried again, before it stops anything.$$;
 comment on column amc_history.allowances.load_lease is 'How long a claimed load is its worker''s alone.';
@@ -210,6 +209,10 @@ comment on column amc_history.allowances.workflows_of_instance is 'Most workflow
 comment on column amc_history.allowances.wake_ups is 'Most workers that the schedule wakes at once.';
 comment on column amc_history.allowances.actionable_per_wake_up is 'For so many things to do one worker is woken.';
 comment on column amc_history.allowances.wake_up_timeout is 'How long pg_net waits for the answer to a wake-up.';
+comment on column amc_history.allowances.wake_up_answer is
+  'How long after a wake-up was queued pg_net has its answer, or is taken to have stopped.';
+comment on column amc_history.allowances.tick_longest is
+  $$How long after a wake-up was accepted the worker has ended a tick, or is taken to have failed: a tick takes 90 s.$$;
 comment on column amc_history.allowances.rows_at_once is
   $$Most rows that one run of a job checks or deletes: Postgres ends its statement after two minutes, and the next run
 goes on from there.$$;

@@ -32,10 +32,50 @@ database). Null for what the system did by itself or a worker reported.$$;
 
 alter table public.tracking_events enable row level security;
 
+create table amc_history.alert_codes (
+  code text primary key,
+  next_step text not null
+);
+
+comment on table amc_history.alert_codes is
+  $$What a person can be alerted to. docs/OPERATING.md says of each code what it means.$$;
+comment on column amc_history.alert_codes.next_step is
+  'What a person can do about it, where the alert itself says nothing more exact.';
+
+alter table amc_history.alert_codes enable row level security;
+
+insert into amc_history.alert_codes (code, next_step) values
+  ('schedule_not_configured', 'Store the project''s address and the cron key in Vault.'),
+  ('worker_unreachable', 'See why collect does not answer the schedule.'),
+  ('reconnect_needed', 'Get a new refresh token and call amc_history.connect_instance again.'),
+  ('unauthorized', 'If it stays, check the credential, the entity and the marketplace.'),
+  ('unknown_outcome', 'Look in AMC, then call confirm_execution or confirm_no_execution.'),
+  ('execution_not_confirmed', 'Look again; the message says what was expected and what came.'),
+  ('matcher_failed', 'None; the message says how lost creates are settled until an answer echoes again.'),
+  ('execution_overdue', 'Look at the execution in AMC; let_go_of_execution gives it up.'),
+  ('unknown_status', 'Look at the execution in AMC; it is still followed.'),
+  ('duplicate_execution', 'Close the alert once you have seen it.'),
+  ('late_execution', 'See in AMC whether the execution still runs.'),
+  ('let_go_execution_ended', 'If it succeeded and its week failed, call retry_week.'),
+  ('execution_refused', 'Look both executions up in AMC.'),
+  ('execution_untracked', 'Find the execution in AMC''s list and report its id.'),
+  ('types_not_applied', 'Drop what depends on the view; the next load recreates it.'),
+  ('held_up', 'See public.stoppages.');
+
+create function amc_history.next_step_of(code text) returns text
+language sql stable security definer set search_path = ''
+as $$
+  select k.next_step from amc_history.alert_codes k where k.code = next_step_of.code;
+$$;
+comment on function amc_history.next_step_of(text) is
+  $$What a person can do about alerts of a code. Definer: functions that run with a worker's rights need it, and no API
+role has a right on the table.$$;
+
 create table public.tracking_alerts (
   id bigint generated always as identity primary key,
-  code text not null,
+  code text not null references amc_history.alert_codes (code),
   message text not null,
+  next_step text not null,
   instance_id text references public.amc_instances (id) on delete cascade,
   week_id uuid references public.report_data_weeks (id) on delete cascade,
   subject text,
@@ -49,12 +89,14 @@ create table public.tracking_alerts (
 create unique index one_open_alert_of_a_kind on public.tracking_alerts (code, instance_id, week_id, subject)
   nulls not distinct where resolved_at is null;
 create index tracking_alerts_instance_id_idx on public.tracking_alerts (instance_id);
+create index tracking_alerts_code_idx on public.tracking_alerts (code);
 create index tracking_alerts_week_id_idx on public.tracking_alerts (week_id);
 
 comment on table public.tracking_alerts is
   $$What a person should look at. One open row for each code, instance, week and subject.$$;
 comment on column public.tracking_alerts.subject is
   'What it is about, where neither the instance nor the week says it; null where one does.';
+comment on column public.tracking_alerts.next_step is 'What a person can do about it.';
 comment on column public.tracking_alerts.times is 'How often it was raised since it was opened.';
 
 alter table public.tracking_alerts enable row level security;
@@ -95,19 +137,21 @@ what it was done to, and detail.$$;
 
 create function amc_history.raise_alert(
   code text, message text, instance_id text, week_id uuid default null, detail jsonb default null,
-  subject text default null
+  subject text default null, next_step text default null
 ) returns void
 language sql set search_path = ''
 as $$
-  insert into public.tracking_alerts (code, message, instance_id, week_id, detail, subject)
-  values (raise_alert.code, raise_alert.message, raise_alert.instance_id, raise_alert.week_id, raise_alert.detail,
-    raise_alert.subject)
+  insert into public.tracking_alerts (code, message, next_step, instance_id, week_id, detail, subject)
+  values (raise_alert.code, raise_alert.message,
+    coalesce(raise_alert.next_step, amc_history.next_step_of(raise_alert.code)),
+    raise_alert.instance_id, raise_alert.week_id, raise_alert.detail, raise_alert.subject)
   on conflict (code, instance_id, week_id, subject) where resolved_at is null
-  do update set times = tracking_alerts.times + 1, message = excluded.message, detail = excluded.detail,
-    last_raised_at = amc_history.clock_now();
+  do update set times = tracking_alerts.times + 1, message = excluded.message, next_step = excluded.next_step,
+    detail = excluded.detail, last_raised_at = amc_history.clock_now();
 $$;
-comment on function amc_history.raise_alert(text, text, text, uuid, jsonb, text) is
-  'Opens an alert for a person, or counts one up that is open for the same code, instance, week and subject.';
+comment on function amc_history.raise_alert(text, text, text, uuid, jsonb, text, text) is
+  $$Opens an alert for a person, or counts one up that is open for the same code, instance, week and subject.
+next_step: what a person can do; by default what amc_history.alert_codes says of the code.$$;
 
 create function amc_history.resolve_unknown_outcome_alerts() returns trigger
 language plpgsql set search_path = ''

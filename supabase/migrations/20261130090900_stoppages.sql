@@ -1,18 +1,79 @@
 -- Stoppages: what is held up, alone, while everything beside it goes on. One shape for whatever is set aside: in whose
--- words, since when, how often in a row, and when it is tried again. The success that ends it clears it.
+-- words, since when, how often in a row, and when it is tried again. The success that ends it clears it. Once one has
+-- lasted as long as its kind says, a person is alerted.
+
+create table amc_history.stoppage_kinds (
+  kind text primary key,
+  subject_is text not null,
+  tell_after interval not null constraint tell_after_is_not_negative check (tell_after >= interval '0'),
+  alert_code text not null default 'held_up' references amc_history.alert_codes (code),
+  next_step text not null
+);
+
+comment on table amc_history.stoppage_kinds is
+  $$The kinds of what can be held up. The operator changes tell_after with an UPDATE as postgres.$$;
+comment on column amc_history.stoppage_kinds.subject_is is 'Whose id the subject of such a stoppage is.';
+comment on column amc_history.stoppage_kinds.tell_after is
+  $$How long it lasts before an alert tells it. What waits for a person is told at once.$$;
+comment on column amc_history.stoppage_kinds.alert_code is 'The code of that alert.';
+comment on column amc_history.stoppage_kinds.next_step is 'What a person can do about it.';
+
+create index stoppage_kinds_alert_code_idx on amc_history.stoppage_kinds (alert_code);
+
+alter table amc_history.stoppage_kinds enable row level security;
+
+insert into amc_history.stoppage_kinds (kind, subject_is, tell_after, alert_code, next_step) values
+  ('instance', 'an instance', '15 minutes', 'held_up',
+    'See whether AMC''s console works with this account. A throttle passes by itself; a lower max_parallel helps.'),
+  ('listing', 'an instance', '5 minutes', 'held_up',
+    'Compare entity_id, marketplace_id and region of the instance with AMC''s console, and accept AMC''s terms there.'),
+  ('list_entry', '<instance>/<execution>, or <instance>/skipped for those without an id', '30 minutes', 'held_up',
+    'Look at the execution in AMC. Nothing of ours waits for an entry of somebody else''s.'),
+  ('execution', 'an execution (AMC''s GET of it)', '30 minutes', 'held_up',
+    'Look at the execution in AMC; let_go_of_execution gives it up.'),
+  ('cancel', 'an execution', '30 minutes', 'held_up', 'Cancel the execution in AMC''s console.'),
+  ('workflow_save', '<instance>/<workflow>', '5 minutes', 'held_up',
+    'Read AMC''s words about the query; save it again once they are answered.'),
+  ('workflow_check', '<instance>/<workflow> (its dry run)', '3 minutes', 'held_up',
+    'Save the corrected query and start a collection of it, or call check_workflow_again.'),
+  ('workflow_header', '<instance>/<workflow>', '0', 'held_up',
+    'Compare both headers; accept_header takes the new one.'),
+  ('collection', 'a collection', '3 minutes', 'held_up', 'Answer AMC''s words, then call resume_collection.'),
+  ('week', 'a week', '3 minutes', 'held_up', 'Look for its execution in AMC, then call retry_week.'),
+  ('result', 'an execution (the load of its result)', '15 minutes', 'held_up',
+    'None while it is tried again; if it stays, look at the words.'),
+  ('job', 'a job, or <job>/<row>', '15 minutes', 'held_up',
+    'Read Postgres'' words; the next run that succeeds ends this.'),
+  ('schedule', 'a job of pg_cron', '0', 'held_up',
+    'Schedule it again: select cron.schedule(name, schedule, command) from amc_history.jobs.'),
+  ('schedule_secrets', 'collect', '0', 'schedule_not_configured',
+    'Store both secrets in Vault: amc_history_project_url (https://<ref>.supabase.co) and amc_history_cron_key.'),
+  ('wake_up', 'collect', '3 minutes', 'worker_unreachable',
+    'Compare amc_history_project_url and amc_history_cron_key in Vault with the project, and deploy collect.'),
+  ('tick', 'collect', '0', 'worker_unreachable', 'Read the logs of the edge function collect.'),
+  ('step', 'a step of the worker', '5 minutes', 'held_up', 'Read the logs of the edge function collect.'),
+  ('webhook', 'a webhook', '30 minutes', 'held_up', 'See whether its address answers, then call test_webhook.');
+
+create function amc_history.stoppage_kind(kind text) returns amc_history.stoppage_kinds
+language sql stable security definer set search_path = ''
+as $$
+  select k from amc_history.stoppage_kinds k where k.kind = stoppage_kind.kind;
+$$;
+comment on function amc_history.stoppage_kind(text) is
+  $$A kind of stoppage. Definer: functions that run with a worker's rights need it, and no API role has a right on the
+table.$$;
 
 create table public.stoppages (
   id bigint generated always as identity primary key,
-  kind text not null
-    constraint kind_is_known check (kind in ('listing', 'list_entry', 'execution', 'cancel', 'workflow_save',
-      'workflow_check', 'workflow_header', 'collection', 'week', 'result', 'job')),
+  kind text not null references amc_history.stoppage_kinds (kind),
   subject text not null constraint subject_is_short check (length(subject) between 1 and 600),
   instance_id text references public.amc_instances (id) on delete cascade,
   collection_id uuid references public.report_data_collections (id) on delete cascade,
   week_id uuid references public.report_data_weeks (id) on delete cascade,
   code text not null,
   source text not null
-    constraint source_is_known check (source in ('amc', 'amazon_login', 'postgres', 'amc_history')),
+    constraint source_is_known check (source in ('amc', 'amazon_login', 'postgres', 'supabase', 'webhook',
+      'amc_history')),
   words text not null constraint words_are_short check (length(words) <= 2000),
   request_id text,
   times integer not null default 1 constraint times_is_positive check (times > 0),
@@ -27,18 +88,16 @@ create index stoppages_instance_id_idx on public.stoppages (instance_id);
 create index stoppages_collection_id_idx on public.stoppages (collection_id);
 create index stoppages_week_id_idx on public.stoppages (week_id);
 create index stoppages_ended_at_idx on public.stoppages (ended_at);
+create index stoppages_kind_idx on public.stoppages (kind);
 
 comment on table public.stoppages is
   $$What is held up, or was. Only its subject is: the rows beside it go on. One open row for each subject of a kind.$$;
 comment on column public.stoppages.kind is
-  $$What does not move. The subject is the id of: listing, an instance; list_entry, <instance>/<execution>, or
-<instance>/skipped for those without an id; execution (AMC's GET of it), cancel, result (its load), an execution;
-workflow_save, workflow_check (the dry run), workflow_header, <instance>/<workflow>; collection, a collection; week, a
-week; job, a job's name, or <name>/<row>.$$;
+  'What does not move. amc_history.stoppage_kinds says whose id its subject is.';
 comment on column public.stoppages.subject is 'The id of what is held up, as its kind says.';
 comment on column public.stoppages.code is 'Why, as a stable code.';
 comment on column public.stoppages.source is
-  $$In whose words: those of AMC, of Amazon's login, of Postgres, or our own.$$;
+  $$In whose words: those of AMC, of Amazon's login, of Postgres, of Supabase, of a webhook, or our own.$$;
 comment on column public.stoppages.words is 'Why, in the words of source.';
 comment on column public.stoppages.request_id is 'AMC''s request id of the last answer, for its support.';
 comment on column public.stoppages.times is
@@ -64,6 +123,46 @@ comment on function amc_history.stoppage_pause(integer) is
   $$How long something waits that failed so many times in a row: stoppage_pause_base, doubled with each time, at most
 stoppage_pause_longest, of which chance takes up to half.$$;
 
+create function amc_history.stoppage_alert_subject(kind text, subject text) returns text
+language sql immutable set search_path = ''
+as $$
+  select stoppage_alert_subject.kind || ' ' || stoppage_alert_subject.subject;
+$$;
+comment on function amc_history.stoppage_alert_subject(text, text) is 'What the alert about a stoppage is about.';
+
+create function amc_history.tell_stoppage(stoppage public.stoppages) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  kind constant amc_history.stoppage_kinds := amc_history.stoppage_kind((stoppage).kind);
+begin
+  if (stoppage).retry_at < 'infinity' and (stoppage).since + kind.tell_after > amc_history.clock_now() then
+    return;
+  end if;
+  perform amc_history.raise_alert(kind.alert_code, (stoppage).words, (stoppage).instance_id, (stoppage).week_id,
+    jsonb_strip_nulls(jsonb_build_object('kind', (stoppage).kind, 'subject', (stoppage).subject,
+      'code', (stoppage).code, 'source', (stoppage).source, 'collection_id', (stoppage).collection_id,
+      'request_id', (stoppage).request_id)),
+    amc_history.stoppage_alert_subject((stoppage).kind, (stoppage).subject), kind.next_step);
+end;
+$$;
+comment on function amc_history.tell_stoppage(public.stoppages) is
+  $$Alerts a person to a stoppage that waits for one, or that has lasted as long as its kind says; else does nothing.
+Counts up the alert that is open already.$$;
+
+create function amc_history.tell_lasting_stoppages() returns bigint
+language sql volatile set search_path = ''
+as $$
+  select count(amc_history.tell_stoppage(s)::text) from public.stoppages s
+  join amc_history.stoppage_kinds k on k.kind = s.kind
+  where s.ended_at is null and s.since + k.tell_after <= amc_history.clock_now()
+    and not exists (select from public.tracking_alerts t where t.code = k.alert_code and t.resolved_at is null
+      and t.subject = amc_history.stoppage_alert_subject(s.kind, s.subject));
+$$;
+comment on function amc_history.tell_lasting_stoppages() is
+  $$Alerts a person to each stoppage that nobody has reported again since it became old enough to tell. Answers how
+many.$$;
+
 create function amc_history.record_stoppage(
   kind text, subject text, code text, source text, words text, instance_id text,
   collection_id uuid default null, week_id uuid default null, request_id text default null,
@@ -73,7 +172,6 @@ language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  allowed constant amc_history.allowances := amc_history.allowances();
   now_at constant timestamptz := amc_history.clock_now();
   stoppage public.stoppages;
 begin
@@ -99,12 +197,7 @@ begin
       when s.retry_at > now_at then s.retry_at
       else now_at + amc_history.stoppage_pause(s.times + 1) end
   returning * into stoppage;
-  if stoppage.retry_at is null or stoppage.times >= allowed.stoppage_alert_times then
-    perform amc_history.raise_alert('held_up', stoppage.words, stoppage.instance_id, stoppage.week_id,
-      jsonb_strip_nulls(jsonb_build_object('kind', stoppage.kind, 'subject', stoppage.subject, 'code', stoppage.code,
-        'source', stoppage.source, 'collection_id', stoppage.collection_id, 'request_id', stoppage.request_id)),
-      amc_history.stoppage_alert_subject(stoppage.kind, stoppage.subject));
-  end if;
+  perform amc_history.tell_stoppage(stoppage);
   return stoppage.retry_at;
 end;
 $$;
@@ -115,15 +208,8 @@ comment on function
 kind, subject: what; see the columns of public.stoppages. code: why, a stable code. source, words: in whose words;
 cut to 2000 characters. instance_id, collection_id, week_id: what it belongs to, by which people see it; null where it
 belongs to none. request_id: of AMC's answer. waits_for_person: it is not tried again by itself.
-Opens the alert held_up if it waits for a person, or was tried stoppage_alert_times in a row (amc_history.allowances).
+Alerts a person if it waits for one, or has lasted as long as its kind says (amc_history.stoppage_kinds).
 Answers when it may be tried again; null: when a person ends it.$$;
-
-create function amc_history.stoppage_alert_subject(kind text, subject text) returns text
-language sql immutable set search_path = ''
-as $$
-  select stoppage_alert_subject.kind || ' ' || stoppage_alert_subject.subject;
-$$;
-comment on function amc_history.stoppage_alert_subject(text, text) is 'What the alert about a stoppage is about.';
 
 create function amc_history.end_stoppage(kind text, subject text) returns boolean
 language plpgsql set search_path = ''
@@ -136,7 +222,8 @@ begin
     return false;
   end if;
   update public.tracking_alerts t set resolved_at = amc_history.clock_now()
-  where t.code = 'held_up' and t.resolved_at is null
+  where t.resolved_at is null
+    and t.code = (amc_history.stoppage_kind(end_stoppage.kind)).alert_code
     and t.subject = amc_history.stoppage_alert_subject(end_stoppage.kind, end_stoppage.subject);
   return true;
 end;

@@ -57,25 +57,26 @@ begin
     where s.name = 'amc_history_project_url';
   select s.decrypted_secret into key from vault.decrypted_secrets s where s.name = 'amc_history_cron_key';
   if coalesce(url, '') = '' or coalesce(key, '') = '' then
-    perform amc_history.raise_alert('schedule_not_configured', 'Weeks are waiting, but Vault has no '
-      'amc_history_project_url or no amc_history_cron_key. Store both with vault.create_secret.', null);
+    perform amc_history.record_stoppage('schedule_secrets', 'collect', 'secret_missing', 'amc_history',
+      'Weeks are waiting, but Vault has no amc_history_project_url or no amc_history_cron_key. '
+      'Store both with vault.create_secret.', null);
     return 0;
   end if;
   begin
     for i in 1 .. wake_ups loop
-      perform net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
+      insert into amc_history.wake_ups (request_id)
+      values (net.http_post(url := url || '/functions/v1/collect', body := '{}'::jsonb,
         headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', key),
-        timeout_milliseconds := (extract(epoch from allowed.wake_up_timeout) * 1000)::integer);
+        timeout_milliseconds := (extract(epoch from allowed.wake_up_timeout) * 1000)::integer));
     end loop;
   exception when others then
-    -- pg_net raises at once what is no address. The alert must not be undone with the request.
-    perform amc_history.raise_alert('schedule_not_configured', format('Weeks are waiting, but pg_net does not take the '
-      'address in amc_history_project_url: %s. Expected https://<ref>.supabase.co, without blanks; store it with '
-      'vault.update_secret.', sqlerrm), null);
+    -- pg_net raises at once what is no address. The stoppage must not be undone with the request.
+    perform amc_history.record_stoppage('schedule_secrets', 'collect', 'address_refused', 'postgres', format(
+      'Weeks are waiting, but pg_net does not take the address in amc_history_project_url: %s. Expected '
+      'https://<ref>.supabase.co, without blanks; store it with vault.update_secret.', sqlerrm), null);
     return 0;
   end;
-  update public.tracking_alerts a set resolved_at = amc_history.clock_now()
-  where a.code = 'schedule_not_configured' and a.resolved_at is null;
+  perform amc_history.end_stoppage('schedule_secrets', 'collect');
   return wake_ups;
 end;
 $$;
@@ -150,9 +151,4 @@ comment on function amc_history.purge_history() is
 tracking events and ended stoppages after keep_events, and partial loads of attempts that have ended. A kind that fails
 is set aside, and the others go on. Answers how many. Run by pg_cron.$$;
 
-select cron.schedule('amc-history-collect', '* * * * *', 'select amc_history.dispatch_collect()');
-select cron.schedule('amc-history-purge', '17 * * * *', 'select amc_history.purge_history()');
-select cron.schedule('amc-history-check', '* * * * *', 'select amc_history.check_cells()');
-select cron.schedule('amc-history-delete', '* * * * *', 'select amc_history.delete_dropped_rows()');
-select cron.schedule('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()');
-select cron.schedule('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()');
+select cron.schedule(j.name, j.schedule, j.command) from amc_history.jobs j;

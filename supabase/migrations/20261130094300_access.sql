@@ -20,8 +20,9 @@ revoke all on
   public.tracking_events, public.tracking_alerts, public.stoppages,
   public.collection_progress, public.week_results, public.week_versions
   from public, anon, authenticated, service_role;
-revoke all on amc_history.allowances, amc_history.dropped_loads, amc_history.load_turns,
-  amc_history.result_headers, amc_history.result_tables
+revoke all on amc_history.alert_codes, amc_history.allowances, amc_history.dropped_loads, amc_history.heartbeats,
+  amc_history.jobs, amc_history.load_turns, amc_history.result_headers, amc_history.result_tables,
+  amc_history.stoppage_kinds, amc_history.wake_ups
   from public, anon, authenticated, service_role;
 -- The sequences of identity columns: projects made before June 2026 grant them by default.
 revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq, public.stoppages_id_seq
@@ -87,6 +88,11 @@ create policy "nobody through the API" on amc_history.allowances for select to a
 create policy "nobody through the API" on amc_history.load_turns for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_headers for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
+create policy "nobody through the API" on amc_history.alert_codes for select to authenticated using (false);
+create policy "nobody through the API" on amc_history.heartbeats for select to authenticated using (false);
+create policy "nobody through the API" on amc_history.jobs for select to authenticated using (false);
+create policy "nobody through the API" on amc_history.stoppage_kinds for select to authenticated using (false);
+create policy "nobody through the API" on amc_history.wake_ups for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.dropped_loads for select to authenticated using (false);
 
 -- Functions that a signed-in user may call, and service_role for one
@@ -124,6 +130,7 @@ revoke execute on function
   public.record_listing(text, bigint, jsonb, boolean, text),
   public.record_observation(text, jsonb),
   public.record_stoppage(text, text, text, text, text, text, uuid, uuid, text, boolean),
+  public.record_tick(text[], jsonb),
   public.refute_confirmation(uuid, text, text),
   public.report_create(uuid, text, integer, text, text, numeric),
   public.report_credential_accepted(text, integer),
@@ -231,6 +238,7 @@ grant execute on function
   public.record_listing(text, bigint, jsonb, boolean, text),
   public.record_observation(text, jsonb),
   public.record_stoppage(text, text, text, text, text, text, uuid, uuid, text, boolean),
+  public.record_tick(text[], jsonb),
   public.refute_confirmation(uuid, text, text),
   public.report_create(uuid, text, integer, text, text, numeric),
   public.report_credential_accepted(text, integer),
@@ -252,6 +260,7 @@ grant execute on function
   amc_history.attempts_to_list(text),
   amc_history.cancel_orphaned_attempt(),
   amc_history.canonical_status(text),
+  amc_history.beat(text),
   amc_history.check_parameters(jsonb, jsonb),
   amc_history.check_range(integer, date, date),
   amc_history.check_retention(date, public.amc_workflows, text),
@@ -299,12 +308,13 @@ grant execute on function
   amc_history.may_begin(timestamptz, uuid),
   amc_history.may_still_tell(public.report_data_weeks),
   amc_history.needs_survey(text),
+  amc_history.next_step_of(text),
   amc_history.open_checks(integer, interval),
   amc_history.parameter_value_fault(jsonb),
   amc_history.pick_weeks(text, integer),
   amc_history.plan_range(integer, date, date, text, text),
   amc_history.proves_absence(public.amc_instances, public.week_attempts, boolean),
-  amc_history.raise_alert(text, text, text, uuid, jsonb, text),
+  amc_history.raise_alert(text, text, text, uuid, jsonb, text, text),
   amc_history.raise_matcher_alert(text, text, boolean),
   amc_history.read_observation(jsonb),
   amc_history.record_acceptance(public.week_attempts, public.report_data_weeks, boolean),
@@ -325,9 +335,11 @@ grant execute on function
   amc_history.reschedule_load(public.week_attempts, public.report_data_weeks, text, text, interval),
   amc_history.reschedule_week(public.report_data_weeks, timestamptz),
   amc_history.stoppage_alert_subject(text, text),
+  amc_history.stoppage_kind(text),
   amc_history.stoppage_pause(integer),
   amc_history.stale_first_weeks(),
   amc_history.taken_slots(text),
+  amc_history.tell_stoppage(public.stoppages),
   amc_history.update_execution(amc_history.execution_observation),
   amc_history.update_executions(text, jsonb),
   amc_history.versions_to_check(),

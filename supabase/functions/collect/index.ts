@@ -9,6 +9,7 @@ import {
   budgetOf,
   DEFAULT_BUDGET,
   runTick,
+  type TickReport,
 } from "../_shared/collector/tick.ts";
 import { openAdminApi } from "../_shared/database/api.ts";
 import { openSql } from "../_shared/database/sql.ts";
@@ -52,6 +53,16 @@ function openCollector(): Collector {
   };
 }
 
+/** Tells the database that a tick ended, which watches for it, and which steps failed as a whole. */
+async function recordTick(
+  { rpc }: Collector,
+  { failed, ...handled }: TickReport,
+): Promise<void> {
+  const steps = ["credentials", ...Object.keys(handled)];
+  const succeeded = steps.filter((step) => !(step in failed));
+  await rpc("record_tick", { succeeded, failed });
+}
+
 /** Ticks, and again if it was woken meanwhile; all within the time of one tick. */
 async function work(): Promise<void> {
   working = true;
@@ -67,7 +78,8 @@ async function work(): Promise<void> {
         milliseconds: end - performance.now(),
         loading,
       });
-      log("info", "tick_ended", report);
+      log("info", "tick_ended", { ...report });
+      await recordTick(collector, report);
     } while (wokenAgain && performance.now() < end);
   } catch (error) {
     logFailure(log, "tick_failed", error);

@@ -26,7 +26,6 @@ const ALLOWANCES: Record<string, (string | number)[]> = {
   failed_retry_least: ["1 second"],
   stoppage_pause_base: ["1 second"],
   stoppage_pause_longest: ["1 minute", "1 day"],
-  stoppage_alert_times: [1, 1_000_000],
   list_lag: ["1 second"],
   list_overlap: ["1 second", "400 days"],
   list_lease: ["1 second"],

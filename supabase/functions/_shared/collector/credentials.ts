@@ -7,7 +7,7 @@ import { reportRefusal } from "./pause_instance.ts";
  * Tries the credentials that are new, or that Amazon refused once, by one token request each. One that cannot be tried now
  * is left to its lease.
  */
-export async function tryCredentials(collector: Collector): Promise<void> {
+export async function tryCredentials(collector: Collector): Promise<number> {
   const claimed = await collector.rpc("claim_credentials", {});
   for (const { instance_id, credential_name, ...credential } of claimed) {
     const { credential_version, region } = credential;
@@ -28,4 +28,5 @@ export async function tryCredentials(collector: Collector): Promise<void> {
       }
     }
   }
+  return claimed.length;
 }

@@ -20,11 +20,12 @@ export interface Budget {
   lookAgainMilliseconds?: number;
 }
 
-/** What a tick did: how many items each step handled. */
-export type TickReport = Record<
-  "list" | "cancel" | "finish" | "load" | "check" | "submit",
-  number
->;
+type StepName = "list" | "cancel" | "finish" | "load" | "check" | "submit";
+
+/** What a tick did: how many items each step handled, and with which message a step failed as a whole. */
+export interface TickReport extends Record<StepName, number> {
+  failed: Partial<Record<StepName | "credentials", string>>;
+}
 
 /** Well within the 150 s that a worker may live on the free plan. */
 export const DEFAULT_BUDGET: Budget = { rounds: 50, milliseconds: 90_000 };
@@ -34,7 +35,7 @@ const LOOK_AGAIN_MS = 5_000;
 type Step = (collector: Collector) => Promise<number>;
 
 /** Everything but loading. Listing first: it frees the slots that submitting fills. */
-const STEPS: [Exclude<keyof TickReport, "load">, Step][] = [
+const STEPS: [Exclude<StepName, "load">, Step][] = [
   ["list", list],
   ["cancel", cancel],
   ["finish", finish],
@@ -54,27 +55,27 @@ export async function runTick(
   budget: Budget = DEFAULT_BUDGET,
 ): Promise<TickReport> {
   const end = collector.now() + budget.milliseconds;
-  const lane = new LoadLane(
-    collector,
-    budget.loading ?? budgetOf(collector, end),
-  );
-  const report = {
+  const report: TickReport = {
     list: 0,
     cancel: 0,
     finish: 0,
     load: 0,
     check: 0,
     submit: 0,
+    failed: {},
   };
-  await tryCredentials(collector).catch((error) =>
-    logFailure(collector.log, "credentials_failed", error)
+  const lane = new LoadLane(
+    collector,
+    budget.loading ?? budgetOf(collector, end),
+    report,
   );
+  await step(collector, report, "credentials", tryCredentials);
   for (let round = 0; round < budget.rounds && collector.now() < end; round++) {
     let moved = lane.takeCount();
     report.load += moved;
     for (const [name, work] of STEPS) {
       if (collector.now() >= end) break;
-      const count = await step(collector, name, work);
+      const count = await step(collector, report, name, work);
       report[name] += count;
       moved += count;
       // What a listing has just shown to be ready is loaded from now on.
@@ -93,12 +94,14 @@ export async function runTick(
 class LoadLane {
   readonly #collector: Collector;
   readonly #budget: LoadBudget;
+  readonly #report: TickReport;
   #current: Promise<void> | null = null;
   #count = 0;
 
-  constructor(collector: Collector, budget: LoadBudget) {
+  constructor(collector: Collector, budget: LoadBudget, report: TickReport) {
     this.#collector = collector;
     this.#budget = budget;
+    this.#report = report;
   }
 
   get isBusy(): boolean {
@@ -113,6 +116,7 @@ class LoadLane {
   async #load(): Promise<void> {
     this.#count += await step(
       this.#collector,
+      this.#report,
       "load",
       (collector) => load(collector, this.#budget),
     );
@@ -148,16 +152,18 @@ export function budgetOf(collector: Collector, end: number): LoadBudget {
   return new LoadBudget(callBytes, end, () => collector.now());
 }
 
-/** A step that fails as a whole is logged, and the others go on. */
+/** A step that fails as a whole is logged and reported, and the others go on. */
 async function step(
   collector: Collector,
-  name: keyof TickReport,
+  report: TickReport,
+  name: StepName | "credentials",
   work: Step,
 ): Promise<number> {
   try {
     return await work(collector);
   } catch (error) {
     logFailure(collector.log, `${name}_failed`, error);
+    report.failed[name] = (error as Error).message;
     return 0;
   }
 }

@@ -606,6 +606,7 @@ export type Database = {
           "instance_id": string | null;
           "last_raised_at": string;
           "message": string;
+          "next_step": string;
           "raised_at": string;
           "resolved_at": string | null;
           "subject": string | null;
@@ -620,6 +621,7 @@ export type Database = {
           "instance_id"?: string | null;
           "last_raised_at"?: string;
           "message": string;
+          "next_step": string;
           "raised_at"?: string;
           "resolved_at"?: string | null;
           "subject"?: string | null;
@@ -633,6 +635,7 @@ export type Database = {
           "instance_id"?: string | null;
           "last_raised_at"?: string;
           "message"?: string;
+          "next_step"?: string;
           "raised_at"?: string;
           "resolved_at"?: string | null;
           "subject"?: string | null;
@@ -1514,6 +1517,10 @@ export type Database = {
           "words": string;
         };
         Returns: string;
+      };
+      "record_tick": {
+        Args: { "failed": Json; "succeeded": (string)[] };
+        Returns: undefined;
       };
       "refute_confirmation": {
         Args: {

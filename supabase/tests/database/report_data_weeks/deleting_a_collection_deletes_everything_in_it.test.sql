@@ -14,7 +14,7 @@ begin
   execute format('insert into amc_results.%I (campaign) values (%L)', (select table_name from result_loads), 'a');
   perform pg_temp.finish_load(pg_temp.load_id(), pg_temp.attempt(1), 1);
   perform update_week_status(pg_temp.collection(), pg_temp.week(1), 'completed', '{"rows": 1}', 'exec-1');
-  perform amc_history.raise_alert('test', 'look', 'amcpgtap1', pg_temp.week(1));
+  perform amc_history.raise_alert('late_execution', 'look', 'amcpgtap1', pg_temp.week(1));
   create temporary table names on commit drop as select table_name from amc_history.result_tables t
     join report_data_collections c on c.workflow_id = t.workflow_id where c.id = pg_temp.collection();
 end;
@@ -27,7 +27,7 @@ create function pg_temp.counts() returns bigint[] language sql as
        (select count(*) from week_attempts where week_id in (select id from weeks)),
        (select count(*) from workflow_executions where id in ('exec-1', 'exec-2')),
        (select count(*) from result_loads where execution_id in ('exec-1', 'exec-2')),
-       (select count(*) from tracking_alerts where code = 'test')] $$;
+       (select count(*) from tracking_alerts where code = 'late_execution')] $$;
 
 select is(pg_temp.counts(), array[3, 3, 2, 1, 1]::bigint[],
   'there are weeks, attempts, executions, a load and an alert');

@@ -8,7 +8,7 @@ begin
   perform settle_attempt(pg_temp.lost_attempt(), amc_history.clock_now());
   perform amc_history.raise_alert('duplicate_execution', 'Of a week', 'amcpgtap1', pg_temp.week(1));
   perform amc_history.raise_alert('late_execution', 'Of the instance', 'amcpgtap1');
-  perform amc_history.raise_alert('no_instance', 'Of no instance', null);
+  perform amc_history.raise_alert('execution_refused', 'Of no instance', null);
   -- The credential was refused a minute ago already.
   update amc_instances set credential_refused_at = amc_history.clock_now() - interval '1 minute';
   perform report_credential_failure(credential_name, credential_version, 'invalid_grant', 'Revoked')
@@ -33,7 +33,7 @@ $$;
 select pg_temp.sign_in('other');
 select is(pg_temp.resolve('duplicate_execution'), 'PT404 alert_not_found',
   'a member cannot resolve an alert of a week that they cannot read');
-select is(pg_temp.resolve('no_instance'), 'PT404 alert_not_found', 'nor one without an instance');
+select is(pg_temp.resolve('execution_refused'), 'PT404 alert_not_found', 'nor one without an instance');
 reset role;
 delete from amc_instance_members where user_id = 'a0000000-0000-4000-8000-000000000002';
 set local role authenticated;
@@ -58,7 +58,7 @@ begin
 end;
 $$;
 set local role service_role;
-select is(pg_temp.resolve('no_instance'), 'applied', 'the secret key resolves every alert');
+select is(pg_temp.resolve('execution_refused'), 'applied', 'the secret key resolves every alert');
 reset role;
 select is(pg_temp.open_alerts(), array['late_execution', 'reconnect_needed', 'unknown_outcome'],
   'what happens again opens a new alert');

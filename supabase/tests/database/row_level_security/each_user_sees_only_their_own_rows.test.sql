@@ -9,8 +9,8 @@ do $$
 begin
   perform pg_temp.run_week(1, 'exec-1');
   insert into result_loads (execution_id, fence, table_name, header) values ('exec-1', 1, 'not_made', '{a}');
-  perform amc_history.raise_alert('test', 'of the week', 'amcpgtap1', pg_temp.week(1));
-  perform amc_history.raise_alert('test', 'of the instance', 'amcpgtap1');
+  perform amc_history.raise_alert('late_execution', 'of the week', 'amcpgtap1', pg_temp.week(1));
+  perform amc_history.raise_alert('late_execution', 'of the instance', 'amcpgtap1');
 end;
 $$;
 create function pg_temp.seen_by(user_id text) returns jsonb language plpgsql as $$

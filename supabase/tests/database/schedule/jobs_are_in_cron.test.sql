@@ -1,7 +1,7 @@
 -- pg_cron has a job for each periodic task, and each job's command runs.
 begin;
 \ir ../../_shared/setup.psql
-select plan(7);
+select plan(8);
 
 select results_eq($$ select jobname::text, schedule, command,
   active from cron.job where jobname like 'amc-history-%' order by 1 $$,
@@ -10,8 +10,9 @@ select results_eq($$ select jobname::text, schedule, command,
     ('amc-history-delete', '* * * * *', 'select amc_history.delete_dropped_rows()', true),
     ('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()', true),
     ('amc-history-purge', '17 * * * *', 'select amc_history.purge_history()', true),
-    ('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()', true) $$,
-  'collecting, checking and deleting run each minute, the others each hour');
+    ('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()', true),
+    ('amc-history-watch', '* * * * *', 'select amc_history.watch()', true) $$,
+  'collecting, watching, checking and deleting run each minute, the others each hour');
 select lives_ok(command, 'its command runs: ' || command) from cron.job where jobname like 'amc-history-%'
   order by jobname;
 

@@ -63,11 +63,16 @@ create temporary view matrix as select distinct line from lines;
 create temporary view expected as select line from regexp_split_to_table(btrim($matrix$
 schema amc_history | - | usage | usage
 schema amc_results | - | usage | usage
+table amc_history.alert_codes | - | - | -
 table amc_history.allowances | - | - | -
 table amc_history.dropped_loads | - | - | -
+table amc_history.heartbeats | - | - | -
+table amc_history.jobs | - | - | -
 table amc_history.load_turns | - | - | -
 table amc_history.result_headers | - | - | -
 table amc_history.result_tables | - | - | -
+table amc_history.stoppage_kinds | - | - | -
+table amc_history.wake_ups | - | - | -
 table amc_results.<workflow> | - | select | select
 table public.amc_instance_members | - | select | select insert update delete
 table public.amc_instances | - | select | select insert update delete
@@ -90,6 +95,7 @@ view public.results_<workflow> | - | select | select
 view public.week_results | - | select | select
 view public.week_versions | - | select | select
 function amc_history.accept_header(text,text) | - | execute | execute
+function amc_history.accept_wake_up() | - | - | -
 function amc_history.actor() | - | - | execute
 function amc_history.add_counts(jsonb,jsonb) | - | - | -
 function amc_history.add_member(text,text) | - | - | -
@@ -102,6 +108,7 @@ function amc_history.apply_column_types() | - | - | -
 function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamptz) | - | - | execute
 function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
 function amc_history.attempts_to_list(text) | - | - | execute
+function amc_history.beat(text) | - | - | execute
 function amc_history.begin_load(uuid,integer,text[],integer,bigint,text[]) | - | - | -
 function amc_history.cancel_collection(uuid) | - | execute | execute
 function amc_history.cancel_orphaned_attempt() | - | - | execute
@@ -231,6 +238,7 @@ function amc_history.may_still_tell(report_data_weeks) | - | - | execute
 function amc_history.needs_output_columns(text) | - | - | -
 function amc_history.needs_survey(text) | - | - | execute
 function amc_history.next_due_at(uuid) | - | - | -
+function amc_history.next_step_of(text) | - | - | execute
 function amc_history.open_checks(integer,interval) | - | - | execute
 function amc_history.open_load(uuid,integer) | - | - | -
 function amc_history.open_restatements(integer) | - | - | -
@@ -249,17 +257,19 @@ function amc_history.prune_version(uuid,uuid) | - | - | -
 function amc_history.prune_versions(integer) | - | - | -
 function amc_history.purge_history() | - | - | -
 function amc_history.purge_some(text) | - | - | -
-function amc_history.raise_alert(text,text,text,uuid,jsonb,text) | - | - | execute
+function amc_history.raise_alert(text,text,text,uuid,jsonb,text,text) | - | - | execute
 function amc_history.raise_matcher_alert(text,text,boolean) | - | - | execute
 function amc_history.end_stoppage(text,text) | - | - | execute
 function amc_history.is_held_up(text,text) | - | - | execute
 function amc_history.read_observation(jsonb) | - | - | execute
+function amc_history.read_wake_ups() | - | - | -
 function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) | - | - | execute
 function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
 function amc_history.release_slots(text) | - | - | execute
 function amc_history.set_retention(text,text,integer) | - | execute | execute
 function amc_history.stoppage_alert_subject(text,text) | - | - | execute
+function amc_history.stoppage_kind(text) | - | - | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.record_action(text,text,uuid,uuid,uuid,text,jsonb,text) | - | - | execute
 function amc_history.record_checked_cells() | - | - | -
@@ -310,6 +320,8 @@ function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.store_credential(text,jsonb,text) | - | - | -
 function amc_history.taken_slots(text) | - | - | execute
 function amc_history.tell_end_of_let_go_execution() | - | - | -
+function amc_history.tell_lasting_stoppages() | - | - | -
+function amc_history.tell_stoppage(stoppages) | - | - | execute
 function amc_history.told_names(jsonb) | - | - | -
 function amc_history.typed_cell_sql(text,text) | - | execute | execute
 function amc_history.unsettled_until(week_attempts) | - | - | -
@@ -318,6 +330,10 @@ function amc_history.update_executions(text,jsonb) | - | - | execute
 function amc_history.usual_output_format() | - | execute | execute
 function amc_history.versions_to_check() | - | - | execute
 function amc_history.versions_to_prune(integer) | - | - | -
+function amc_history.watch() | - | - | -
+function amc_history.watch_jobs() | - | - | -
+function amc_history.watch_overdue() | - | - | -
+function amc_history.watch_ticks() | - | - | -
 function amc_history.weeks_to_restate(uuid) | - | - | -
 function amc_history.weeks_to_survey(text) | - | - | execute
 function amc_history.weigh_refusal(week_attempts,report_data_weeks,text) | - | - | execute
@@ -356,6 +372,7 @@ function public.record_observation(text,jsonb) | - | - | execute
 function public.record_execution(uuid,text,jsonb,boolean) | - | - | execute
 function public.record_late_execution(uuid,text,jsonb) | - | - | execute
 function public.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
+function public.record_tick(text[],jsonb) | - | - | execute
 function public.refute_confirmation(uuid,text,text) | - | - | execute
 function public.report_create(uuid,text,integer,text,text,numeric) | - | - | execute
 function public.report_credential_accepted(text,integer) | - | - | execute

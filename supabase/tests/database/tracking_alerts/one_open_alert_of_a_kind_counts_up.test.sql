@@ -6,11 +6,11 @@ select plan(3);
 set local role service_role;
 do $$
 begin
-  perform amc_history.raise_alert('test', 'first', 'amcpgtap1', pg_temp.week(1));
+  perform amc_history.raise_alert('late_execution', 'first', 'amcpgtap1', pg_temp.week(1));
   perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
-  perform amc_history.raise_alert('test', 'second', 'amcpgtap1', pg_temp.week(1));
-  perform amc_history.raise_alert('test', 'other', 'amcpgtap1');
-  perform amc_history.raise_alert('test', 'other', 'amcpgtap1');
+  perform amc_history.raise_alert('late_execution', 'second', 'amcpgtap1', pg_temp.week(1));
+  perform amc_history.raise_alert('late_execution', 'other', 'amcpgtap1');
+  perform amc_history.raise_alert('late_execution', 'other', 'amcpgtap1');
 end;
 $$;
 
@@ -23,7 +23,7 @@ select is((select array_agg(times) from tracking_alerts where instance_id = 'amc
 do $$
 begin
   update tracking_alerts set resolved_at = amc_history.clock_now() where week_id = pg_temp.week(1);
-  perform amc_history.raise_alert('test', 'anew', 'amcpgtap1', pg_temp.week(1));
+  perform amc_history.raise_alert('late_execution', 'anew', 'amcpgtap1', pg_temp.week(1));
 end;
 $$;
 select is((select array_agg(message order by id) from tracking_alerts where week_id = pg_temp.week(1)),
