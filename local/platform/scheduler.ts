@@ -66,31 +66,25 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     serverStart = started;
     const jobs = await activeJobs(admin);
     const now = new Date();
-    for (const jobid of states.keys()) {
-      if (!jobs.some((job) => job.jobid === jobid)) states.delete(jobid);
-    }
+    forgetOthers(states, jobs);
     for (const job of jobs) {
-      let state = states.get(job.jobid);
-      if (!state || starts || state.schedule !== job.schedule) {
-        state = {
+      const known = states.get(job.jobid);
+      const state = known && !starts && known.schedule === job.schedule
+        ? known
+        : {
           schedule: job.schedule,
           due: next(job.schedule, now),
           pending: starts && runsAtStart(job.schedule) ? 1 : 0,
-          running: state?.running ?? null,
+          running: known?.running ?? null,
         };
-        states.set(job.jobid, state);
-      }
-      while (state.due !== null && state.due <= now) {
-        const waits = options.tickSeconds === undefined &&
-          isInterval(job.schedule);
-        state.pending = waits ? 1 : state.pending + 1;
-        state.due = next(job.schedule, waits ? now : state.due);
-      }
+      states.set(job.jobid, state);
+      const waits = options.tickSeconds === undefined &&
+        isInterval(job.schedule);
+      countDue(state, now, waits, next);
       if (state.pending === 0 || state.running) continue;
       state.pending--;
-      const current = state;
       state.running = runJob(admin, asPostgres, job, log)
-        .finally(() => (current.running = null));
+        .finally(() => (state.running = null));
     }
   };
 
@@ -109,6 +103,26 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
       ]);
     },
   };
+}
+
+/** Forgets the jobs that are no longer there, or no longer active. */
+function forgetOthers(states: Map<string, JobState>, jobs: Job[]): void {
+  for (const jobid of states.keys()) {
+    if (!jobs.some((job) => job.jobid === jobid)) states.delete(jobid);
+  }
+}
+
+/** Counts the runs that have fallen due by now; those of a job that waits for its run as one. */
+function countDue(
+  state: JobState,
+  now: Date,
+  waits: boolean,
+  next: (schedule: string, after: Date) => Date | null,
+): void {
+  while (state.due !== null && state.due <= now) {
+    state.pending = waits ? 1 : state.pending + 1;
+    state.due = next(state.schedule, waits ? now : state.due);
+  }
 }
 
 async function activeJobs(admin: postgres.Sql): Promise<Job[]> {

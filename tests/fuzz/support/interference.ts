@@ -12,21 +12,26 @@ import {
 
 type Counted = Fault & { times: number };
 
+/** The instance that is hit, its workflow and the client id of its credential. */
+interface Hit {
+  instanceId: string;
+  workflowId: string;
+  clientId: string;
+}
+
 /**
  * What a case's faults make of the requests: those that belong to one collection meet only the hit one's workflow, the others
  * the whole hit instance.
- *
- * @param hit the hit instance, its workflow and the client id of its credential
  */
 export function interfere(
   faults: readonly Fault[],
-  hit: { instanceId: string; workflowId: string; clientId: string },
+  hit: Hit,
 ): Interference {
   const left = new Map<Fault, number>();
   for (const fault of faults) {
     if ("times" in fault) left.set(fault, fault.times);
   }
-  const odd = oddEntries();
+  const changes = { hit, odd: oddEntries() };
   const take = (fault: Counted): boolean => {
     const times = left.get(fault)!;
     left.set(fault, times - 1);
@@ -65,78 +70,74 @@ export function interfere(
       }
       for (const fault of chosen(about)) {
         if (typeof answer === "string" || !("times" in fault)) break;
-        answer = change(fault as Counted, about, answer);
+        if (!mayChange(fault as Counted, about, answer)) continue;
+        if (!take(fault as Counted)) continue;
+        answer = changed(fault as Counted, about, answer, changes);
       }
       return answer;
     },
   };
+}
 
-  function change(
-    fault: Counted,
-    about: About,
-    own: Answer,
-  ): Answer | NoAnswer {
-    const isSuccess = own.status >= 200 && own.status < 300;
-    if (fault.kind === "answer") {
-      if (!fault.handled && fault.body !== "as it came") return own;
-      return take(fault) ? answerOf(fault, own) : own;
-    }
-    if (!isSuccess) return own;
-    switch (fault.kind) {
-      case "entry":
-        return take(fault)
-          ? withEntry(own, about, odd[fault.name], fault)
-          : own;
-      case "page":
-        return take(fault)
-          ? withBody(own, PAGES[fault.name](JSON.parse(own.body as string)))
-          : own;
-      case "links":
-        return take(fault)
-          ? withBody(
-            own,
-            JSON.stringify(
-              LINKS[fault.name](JSON.parse(own.body as string).downloadUrls),
-            ),
-          )
-          : own;
-      case "file": {
-        if (!take(fault)) return own;
-        const { "accept-ranges": _, ...headers } = own.headers;
-        return withBody({ ...own, headers }, FILES[fault.name]);
-      }
-      case "break":
-        return !about.call.headers.has("range") && take(fault)
-          ? { ...own, breaksAfter: fault.after }
-          : own;
-      default:
-        return own;
-    }
+/** Whether a fault changes this answer, if its turn has come. */
+function mayChange(fault: Counted, about: About, own: Answer): boolean {
+  if (fault.kind === "answer") {
+    return fault.handled || fault.body === "as it came";
   }
+  if (own.status < 200 || own.status >= 300) return false;
+  if (fault.kind === "break") return !about.call.headers.has("range");
+  return ["entry", "page", "links", "file"].includes(fault.kind);
+}
 
-  function withEntry(
-    own: Answer,
-    about: About,
-    text: string,
-    { whose }: Extract<Fault, { kind: "entry" }>,
-  ): Answer {
-    if (whose === "another's") {
-      const fault = {
-        kind: "list_entries" as const,
-        entries: [text],
-        at: "first" as const,
-      };
-      return { ...own, ...textOf(applyReplyFaults(about.call, own, [fault])) };
+/** The answer that a fault makes of AMC's own. */
+function changed(
+  fault: Counted,
+  about: About,
+  own: Answer,
+  { hit, odd }: { hit: Hit; odd: Record<string, string> },
+): Answer | NoAnswer {
+  switch (fault.kind) {
+    case "answer":
+      return answerOf(fault, own);
+    case "entry":
+      return withEntry(own, about, odd[fault.name], fault.whose, hit);
+    case "page":
+      return withBody(own, PAGES[fault.name](JSON.parse(own.body as string)));
+    case "links":
+      return withBody(
+        own,
+        JSON.stringify(
+          LINKS[fault.name](JSON.parse(own.body as string).downloadUrls),
+        ),
+      );
+    case "file": {
+      const { "accept-ranges": _, ...headers } = own.headers;
+      return withBody({ ...own, headers }, FILES[fault.name]);
     }
-    const fields = membersOf(text);
-    const fault = {
+    case "break":
+      return { ...own, breaksAfter: fault.after };
+    default:
+      return own;
+  }
+}
+
+/** The list with an odd entry, or with what is odd about it in the hit workflow's own entries. */
+function withEntry(
+  own: Answer,
+  about: About,
+  text: string,
+  whose: Extract<Fault, { kind: "entry" }>["whose"],
+  { workflowId }: Hit,
+): Answer {
+  const fault = whose === "another's"
+    ? { kind: "list_entries" as const, entries: [text], at: "first" as const }
+    : {
       kind: "show_fields" as const,
-      fields,
+      fields: membersOf(text),
       missing: [],
-      only: { workflowId: hit.workflowId },
+      only: { workflowId },
     };
-    return { ...own, ...textOf(applyReplyFaults(about.call, own, [fault])) };
-  }
+  return { ...own, ...textOf(applyReplyFaults(about.call, own, [fault])) };
 }
 
 function textOf({ body }: { body: unknown }): { body: string } {
@@ -186,7 +187,7 @@ function endpointOf({ call, dryRun }: About): Endpoint | null {
 function concerns(
   fault: Fault,
   about: About,
-  hit: { instanceId: string; workflowId: string; clientId: string },
+  hit: Hit,
 ): boolean {
   const endpoint = endpointOf(about);
   if (endpoint === "token") {

@@ -117,6 +117,7 @@ async function readPages(
     last: last ?? null,
     ended: true,
   };
+  const how = { redact: transport.runtime.redact, kept };
   const tokens = new Set<string>();
   let token = "";
   let limit = PAGE;
@@ -142,17 +143,7 @@ async function readPages(
     asked += limit;
     limit = Math.min(2 * limit, PAGE);
     for (const entry of entries) {
-      const execution = take(
-        pages,
-        entry,
-        response.requestId,
-        transport.runtime.redact,
-      );
-      if (
-        execution !== null && kept?.has(execution.workflow_id ?? "") === false
-      ) {
-        execution.parameter_values = null;
-      }
+      const execution = take(pages, entry, response.requestId, how);
       if (last === undefined) pages.last = execution?.created_at ?? pages.last;
     }
     token = nextToken;
@@ -171,15 +162,24 @@ async function readPages(
   );
 }
 
+/** How entries are read: without secrets, and with the parameters of which workflows. */
+interface Reading {
+  redact: Redact;
+  kept: ListQuery["parametersOf"];
+}
+
 /** Takes one entry of a page. @returns it, if it could be read */
 function take(
   pages: Pages,
   entry: unknown,
   requestId: string | null,
-  redact: Redact,
+  { redact, kept }: Reading,
 ): ExecutionObservation | null {
   const execution = parseExecution(entry, requestId, redact);
   if (execution !== null) {
+    if (kept?.has(execution.workflow_id ?? "") === false) {
+      execution.parameter_values = null;
+    }
     // An execution that is created meanwhile shifts the pages: the first sight has the newer place, the last the newer status.
     pages.found.set(execution.id, execution);
     return execution;

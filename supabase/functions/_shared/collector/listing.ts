@@ -98,23 +98,7 @@ async function listInstance(
     known: new Set(recorded.known_execution_ids),
     parameters: parametersOf(collector),
   };
-  const unsettled = attempts.filter(({ state }) =>
-    state === "unknown" || state === "abandoned"
-  );
-  await forEachOf(unsettled, 1, collector.log, async (attempt) => {
-    try {
-      await settleAttempt(collector, client, attempt, seen);
-    } catch (error) {
-      if (isInstanceWide(error)) throw error;
-      await setAside(
-        collector,
-        "week",
-        attempt.week_id,
-        ownerOf(claim, attempt),
-        error,
-      );
-    }
-  });
+  await settleAttempts(collector, client, attempts, seen);
   await survey(collector, weeks, seen);
   // Last: a GET may take long, and nothing waits for it.
   await askForUnseen(collector, client, claim, attempts, listing.executions);
@@ -132,6 +116,32 @@ function isOutage(error: unknown): boolean {
     (error.status === null || error.status >= 500);
 }
 
+/** Settles each attempt whose create got no response; one that cannot be settled stops no other. */
+async function settleAttempts(
+  collector: Collector,
+  client: AmcClient,
+  attempts: FollowedAttempt[],
+  seen: SeenListing,
+): Promise<void> {
+  const unsettled = attempts.filter(({ state }) =>
+    state === "unknown" || state === "abandoned"
+  );
+  await forEachOf(unsettled, 1, collector.log, async (attempt) => {
+    try {
+      await settleAttempt(collector, client, attempt, seen);
+    } catch (error) {
+      if (isInstanceWide(error)) throw error;
+      await setAside(
+        collector,
+        "week",
+        attempt.week_id,
+        ownerOf(seen.claim, attempt),
+        error,
+      );
+    }
+  });
+}
+
 async function settleAttempt(
   collector: Collector,
   client: AmcClient,
@@ -139,7 +149,6 @@ async function settleAttempt(
   seen: SeenListing,
 ): Promise<void> {
   const { attempt_id, week_id, collection_id } = attempt;
-  const ids = { collection_id, week_id, attempt_id };
   const { claim, listing, known } = seen;
   const match = matchExecution(attempt, listing.executions, known);
   const similar = match.kind === "none"
@@ -165,7 +174,9 @@ async function settleAttempt(
       similar_runs: similar.open || more.length > 0,
     });
     collector.log("info", "attempt_not_listed", {
-      ...ids,
+      collection_id,
+      week_id,
+      attempt_id,
       outcome: report.outcome,
       reason: report.reason,
     });
@@ -186,21 +197,32 @@ async function settleAttempt(
     }
     return;
   }
+  await adopt(collector, attempt, execution);
+  known.add(execution.id);
+  await reportLateExecutions(collector, attempt, others, known);
+}
+
+/** Gives an attempt without a response the execution that the list shows for it. */
+async function adopt(
+  collector: Collector,
+  { attempt_id, week_id, collection_id }: FollowedAttempt,
+  execution: ExecutionObservation,
+): Promise<void> {
   const report = await collector.rpc("record_execution", {
     attempt_id,
     execution_id: execution.id,
     details: execution,
     adopted: true,
   });
-  known.add(execution.id);
   collector.log("warn", "execution_adopted", {
-    ...ids,
+    collection_id,
+    week_id,
+    attempt_id,
     execution_id: execution.id,
     request_id: execution.request_id,
     outcome: report.outcome,
     status: report.status,
   });
-  await reportLateExecutions(collector, attempt, others, known);
 }
 
 /**
