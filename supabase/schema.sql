@@ -2024,30 +2024,32 @@ applied_untracked.';
 
 CREATE OR REPLACE FUNCTION amc_history.attempts_to_list(instance_id text)
  RETURNS jsonb
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
-    'state', case a.state when 'ended' then a.outcome else a.state end,
-    'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
-    'time_window_start', w.time_window_start,
-    'time_window_end', w.time_window_end,
-    'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
-    'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
-    'fingerprint', a.fingerprint, 'intended_at', a.intended_at, 'confirmed_execution_id', a.confirmed_execution_id,
-    'matcher_proved', i.matcher_proved_at is not null, 'window_proved', i.window_proved_at is not null,
-    'held_up', amc_history.is_held_up('execution', coalesce(a.execution_id, a.confirmed_execution_id)))
-    order by a.intended_at, a.id), '[]')
-  from public.week_attempts a
-  join public.report_data_weeks w on w.id = a.week_id
-  join public.report_data_collections c on c.id = w.collection_id
-  join public.amc_instances i on i.id = a.instance_id
-  left join public.workflow_executions e on e.id = a.execution_id
-  where a.instance_id = attempts_to_list.instance_id
-    and (a.is_live and (a.state = 'unknown' or a.state = 'created' and not coalesce(e.has_ended, false))
-      or a.watch_until > amc_history.clock_now());
+begin
+  return (select coalesce(jsonb_agg(jsonb_build_object(
+      'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
+      'state', case a.state when 'ended' then a.outcome else a.state end,
+      'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
+      'time_window_start', w.time_window_start,
+      'time_window_end', w.time_window_end,
+      'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
+      'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
+      'fingerprint', a.fingerprint, 'intended_at', a.intended_at, 'confirmed_execution_id', a.confirmed_execution_id,
+      'matcher_proved', i.matcher_proved_at is not null, 'window_proved', i.window_proved_at is not null,
+      'held_up', amc_history.is_held_up('execution', coalesce(a.execution_id, a.confirmed_execution_id)))
+      order by a.intended_at, a.id), '[]')
+    from public.week_attempts a
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_instances i on i.id = a.instance_id
+    left join public.workflow_executions e on e.id = a.execution_id
+    where a.instance_id = attempts_to_list.instance_id
+      and (a.is_live and (a.state = 'unknown' or a.state = 'created' and not coalesce(e.has_ended, false))
+        or a.watch_until > amc_history.clock_now()));
+end;
 $function$
 ;
 comment on function amc_history.attempts_to_list(text) is
@@ -3171,15 +3173,17 @@ a full or paused instance does not count.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_checks()
  RETURNS integer
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
-  select (select count(*) from amc_history.versions_to_check())::integer
+begin
+  return (select count(*) from amc_history.versions_to_check())::integer
     + (select count(*) from amc_history.dry_runs_to_follow())::integer
     + (select count(*) from amc_history.stale_first_weeks())::integer
     + (select count(*) from public.workflow_checks k
       where k.is_live and k.state = 'intended' and k.leased_until <= amc_history.clock_now())::integer;
+end;
 $function$
 ;
 comment on function amc_history.count_checks() is
@@ -3215,22 +3219,24 @@ commit_segment counts those of its segment: a whole result may take minutes.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_running_elsewhere(instance_id text, executions jsonb, known text[])
  RETURNS integer
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
-  select count(*)::integer
-  from (select o.value ->> 'id' as id, o.value ->> 'status' as status,
-      -- AMC's list shows what others asked for too: a timeout may be anything.
-      case jsonb_typeof(o.value -> 'timeout_seconds') when 'number'
-        then (o.value ->> 'timeout_seconds')::numeric end as timeout_seconds
-    from jsonb_array_elements(count_running_elsewhere.executions) o(value)) seen
-  where seen.id <> all (count_running_elsewhere.known)
-    and not amc_history.is_terminal_status(seen.status)
-    and not coalesce(amc_history.is_dry_run_timeout(seen.timeout_seconds), false)
-    and not exists (select from public.week_attempts a where a.instance_id = count_running_elsewhere.instance_id
-      and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
-      and a.fingerprint = seen.timeout_seconds);
+begin
+  return (select count(*)::integer
+    from (select o.value ->> 'id' as id, o.value ->> 'status' as status,
+        -- AMC's list shows what others asked for too: a timeout may be anything.
+        case jsonb_typeof(o.value -> 'timeout_seconds') when 'number'
+          then (o.value ->> 'timeout_seconds')::numeric end as timeout_seconds
+      from jsonb_array_elements(count_running_elsewhere.executions) o(value)) seen
+    where seen.id <> all (count_running_elsewhere.known)
+      and not amc_history.is_terminal_status(seen.status)
+      and not coalesce(amc_history.is_dry_run_timeout(seen.timeout_seconds), false)
+      and not exists (select from public.week_attempts a where a.instance_id = count_running_elsewhere.instance_id
+        and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
+        and a.fingerprint = seen.timeout_seconds));
+end;
 $function$
 ;
 comment on function amc_history.count_running_elsewhere(text,jsonb,text[]) is
@@ -3628,16 +3634,19 @@ in_use, if another execution than this one is being loaded into it; or proved.';
 
 CREATE OR REPLACE FUNCTION amc_history.dry_runs_to_follow()
  RETURNS SETOF workflow_checks
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
+begin
+  return query
   select k.* from public.workflow_checks k
   join public.amc_instances i on i.id = k.instance_id
   where k.is_live and k.state = 'created' and k.due_at <= amc_history.clock_now()
     and coalesce(k.leased_until <= amc_history.clock_now(), true)
     and not amc_history.is_held_up('workflow_check', amc_history.workflow_subject(k.instance_id, k.workflow_id))
     and coalesce(i.paused_until <= amc_history.clock_now(), true);
+end;
 $function$
 ;
 comment on function amc_history.dry_runs_to_follow() is
@@ -3647,10 +3656,13 @@ comment on function amc_history.dry_runs_to_follow() is
 CREATE OR REPLACE FUNCTION amc_history.due_collections(instance_id text)
  RETURNS TABLE(id uuid, workflow_id text, checked_at timestamp with time zone, time_zone text, parameters_hash text,
     held_since timestamp with time zone, workflow_held boolean, first_day date, last_day date)
- LANGUAGE sql
+ LANGUAGE plpgsql
  ROWS 100
  SET search_path TO ''
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   -- From one collection with due weeks to the next, by the index: however many weeks each has.
   with recursive queued as (
     (select w.collection_id from public.report_data_weeks w
@@ -3692,6 +3704,7 @@ AS $function$
   from due d
   order by d.is_urgent desc, max(d.last_claimed_at) over (partition by d.owner_id) nulls first,
     d.last_claimed_at nulls first, d.created_at, d.start_date, d.id;
+end;
 $function$
 ;
 comment on function amc_history.due_collections(text) is
@@ -3951,10 +3964,12 @@ to last_day. retention_months: of the workflow.';
 
 CREATE OR REPLACE FUNCTION amc_history.executions_to_cancel(again interval)
  RETURNS SETOF text
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
+begin
+  return query
   select e.id from public.workflow_executions e
   join public.report_data_weeks w on w.id = e.week_id
   join public.amc_instances i on i.id = w.instance_id
@@ -3965,6 +3980,7 @@ AS $function$
     and not amc_history.is_held_up('cancel', e.id)
     and not exists (select from public.week_attempts a where a.execution_id = e.id and a.outcome = 'let_go')
   order by e.cancel_requested_at;
+end;
 $function$
 ;
 comment on function amc_history.executions_to_cancel(interval) is
@@ -4346,13 +4362,15 @@ just fail.';
 
 CREATE OR REPLACE FUNCTION amc_history.header_key(header text[])
  RETURNS text
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select encode(sha256(convert_to(array_to_json(array_agg(lower(btrim(name)) order by lower(btrim(name))))::text,
-    'UTF8')), 'hex')
-  from unnest(header_key.header) as t(name);
+begin
+  return (select encode(sha256(convert_to(
+      array_to_json(array_agg(lower(btrim(name)) order by lower(btrim(name))))::text, 'UTF8')), 'hex')
+    from unnest(header_key.header) as t(name));
+end;
 $function$
 ;
 comment on function amc_history.header_key(text[]) is
@@ -4698,10 +4716,11 @@ any but pending, from a final status only to itself and only to add what is miss
 
 CREATE OR REPLACE FUNCTION amc_history.is_listing_due(instance amc_instances)
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-  select (instance).list_due_at <= amc_history.clock_now()
+begin
+  return (instance).list_due_at <= amc_history.clock_now()
     and coalesce((instance).paused_until <= amc_history.clock_now(), true)
     and coalesce((instance).list_leased_until <= amc_history.clock_now(), true)
     and not amc_history.is_held_up('listing', (instance).id)
@@ -4720,6 +4739,7 @@ AS $function$
       or (instance).running_elsewhere > 0 and exists (select from public.report_data_weeks w
         where w.instance_id = (instance).id and w.due_at <= amc_history.clock_now())
     );
+end;
 $function$
 ;
 comment on function amc_history.is_listing_due(amc_instances) is
@@ -5097,15 +5117,17 @@ until they are counted), seconds since it began, and first_rows: the first 20, a
 
 CREATE OR REPLACE FUNCTION amc_history.load_types(load_id uuid)
  RETURNS text[]
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
-  select coalesce(t.types, amc_history.column_types(t.header, e.output_columns))
-  from public.result_loads l
-  join public.workflow_executions e on e.id = l.execution_id
-  join amc_history.result_tables t on t.table_name = l.table_name
-  where l.id = load_types.load_id;
+begin
+  return (select coalesce(t.types, amc_history.column_types(t.header, e.output_columns))
+    from public.result_loads l
+    join public.workflow_executions e on e.id = l.execution_id
+    join amc_history.result_tables t on t.table_name = l.table_name
+    where l.id = load_types.load_id);
+end;
 $function$
 ;
 comment on function amc_history.load_types(uuid) is
@@ -5126,10 +5148,12 @@ comment on function amc_history.loader_application_name(uuid,integer) is
 
 CREATE OR REPLACE FUNCTION amc_history.loads_in_turn(max_loads integer)
  RETURNS SETOF uuid
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+begin
+  return query
   with held as materialized (
     select s.subject from public.stoppages s
     where s.kind = 'workflow_header' and s.ended_at is null
@@ -5159,6 +5183,7 @@ AS $function$
     from ready r
   )
   select id from turns order by nth, instance_claimed_at nulls first, intended_at, id limit loads_in_turn.max_loads;
+end;
 $function$
 ;
 comment on function amc_history.loads_in_turn(integer) is
@@ -5410,29 +5435,32 @@ Answers whether that is news.';
 
 CREATE OR REPLACE FUNCTION amc_history.match_header(expected text[], got text[])
  RETURNS integer[]
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  with expected as (
-    select name, i, row_number() over (partition by name order by i) as nth
-    from unnest(match_header.expected) with ordinality as t(name, i)
-  ),
-  got as (
-    select name, i, row_number() over (partition by name order by i) as nth
-    from unnest(match_header.got) with ordinality as t(name, i)
-  ),
-  exact as (select e.i as place, g.i from expected e join got g using (name, nth)),
-  -- What is left over is compared without regard to case.
-  folded as (
-    select e.i as place, g.i
-    from (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
-      from expected where i not in (select place from exact)) e
-    join (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
-      from got where i not in (select i from exact)) g using (name, nth)
-  )
-  select coalesce(array_agg(coalesce(x.place, f.place)::integer order by g.i), '{}')
-  from got g left join exact x on x.i = g.i left join folded f on f.i = g.i;
+begin
+  return (
+    with expected as (
+      select name, i, row_number() over (partition by name order by i) as nth
+      from unnest(match_header.expected) with ordinality as t(name, i)
+    ),
+    got as (
+      select name, i, row_number() over (partition by name order by i) as nth
+      from unnest(match_header.got) with ordinality as t(name, i)
+    ),
+    exact as (select e.i as place, g.i from expected e join got g using (name, nth)),
+    -- What is left over is compared without regard to case.
+    folded as (
+      select e.i as place, g.i
+      from (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
+        from expected where i not in (select place from exact)) e
+      join (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
+        from got where i not in (select i from exact)) g using (name, nth)
+    )
+    select coalesce(array_agg(coalesce(x.place, f.place)::integer order by g.i), '{}')
+    from got g left join exact x on x.i = g.i left join folded f on f.i = g.i);
+end;
 $function$
 ;
 comment on function amc_history.match_header(text[],text[]) is
@@ -5494,16 +5522,18 @@ of them or this one alone. None may while this one goes alone, as the check of i
 
 CREATE OR REPLACE FUNCTION amc_history.needs_output_columns(execution_id text)
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
-  select e.output_columns is null and f.output_columns is null
-  from public.workflow_executions e
-  join public.report_data_weeks w on w.id = e.week_id
-  join public.report_data_collections c on c.id = w.collection_id
-  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-  where e.id = needs_output_columns.execution_id;
+begin
+  return (select e.output_columns is null and f.output_columns is null
+    from public.workflow_executions e
+    join public.report_data_weeks w on w.id = e.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    where e.id = needs_output_columns.execution_id);
+end;
 $function$
 ;
 comment on function amc_history.needs_output_columns(text) is
@@ -5512,16 +5542,18 @@ Then the worker asks: AMC''s answer to a GET carries them (captured, H); whether
 
 CREATE OR REPLACE FUNCTION amc_history.needs_survey(instance_id text)
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-  select exists (select from public.report_data_collections c
+begin
+  return exists (select from public.report_data_collections c
     where c.instance_id = needs_survey.instance_id and c.surveyed_at is null
       and c.paused_at is null and c.cancelled_at is null)
     or exists (select from public.report_data_weeks w
       join public.report_data_collections c on c.id = w.collection_id
       where w.instance_id = needs_survey.instance_id and w.survey_again and w.due_at is not null
         and c.paused_at is null and c.cancelled_at is null and not amc_history.is_held_up('week', w.id::text));
+end;
 $function$
 ;
 comment on function amc_history.needs_survey(text) is
@@ -6479,19 +6511,21 @@ comment on function amc_history.record_event(text,week_attempts,report_data_week
 
 CREATE OR REPLACE FUNCTION amc_history.record_load_turns(collection_ids uuid[])
  RETURNS integer
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  with turned as (
-    insert into amc_history.load_turns as l (collection_id, instance_id, claimed_at)
-    select c.id, c.instance_id, amc_history.clock_now()
-    from public.report_data_collections c where c.id = any (record_load_turns.collection_ids)
-    order by c.id
-    on conflict (collection_id) do update set claimed_at = excluded.claimed_at
-    returning 1
-  )
-  select count(*)::integer from turned;
+declare
+  turned integer;
+begin
+  insert into amc_history.load_turns as l (collection_id, instance_id, claimed_at)
+  select c.id, c.instance_id, amc_history.clock_now()
+  from public.report_data_collections c where c.id = any (record_load_turns.collection_ids)
+  order by c.id
+  on conflict (collection_id) do update set claimed_at = excluded.claimed_at;
+  get diagnostics turned = row_count;
+  return turned;
+end;
 $function$
 ;
 comment on function amc_history.record_load_turns(uuid[]) is
@@ -6580,9 +6614,10 @@ comment on function amc_history.record_workflow_event(text,workflow_checks,jsonb
 
 CREATE OR REPLACE FUNCTION amc_history.refresh_overdue_alerts(instance_id text)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+begin
   update public.tracking_alerts t set resolved_at = amc_history.clock_now()
   where t.instance_id = refresh_overdue_alerts.instance_id and t.resolved_at is null
     and t.code in ('execution_overdue', 'unknown_status')
@@ -6591,7 +6626,7 @@ AS $function$
       where a.week_id = t.week_id and a.is_live and a.state = 'created'
         and e.status is not null and not e.has_ended
         and (t.code = 'execution_overdue' or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')));
-  select amc_history.raise_alert(
+  perform amc_history.raise_alert(
     case when a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
       then 'execution_overdue' else 'unknown_status' end,
     format('Execution %s of week %s has status %s since %s. It is still followed; look at it in AMC.',
@@ -6604,6 +6639,7 @@ AS $function$
     and (a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
       or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')
         and a.intended_at < amc_history.clock_now() - (select l.unknown_status from amc_history.allowances() l));
+end;
 $function$
 ;
 comment on function amc_history.refresh_overdue_alerts(text) is
@@ -6719,9 +6755,10 @@ comment on function amc_history.release_load(uuid,integer) is
 
 CREATE OR REPLACE FUNCTION amc_history.release_slots(instance_id text)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+begin
   update public.week_attempts a set slot = null
   where a.id = any (array(
     select b.id from public.week_attempts b
@@ -6729,6 +6766,7 @@ AS $function$
     where b.instance_id = release_slots.instance_id and b.is_live and b.slot is not null
     -- Who has one locked is about to end it, or lets the next claim have the slot: nobody waits here.
     for no key update of b skip locked));
+end;
 $function$
 ;
 comment on function amc_history.release_slots(text) is
@@ -7468,15 +7506,18 @@ readable stem and that hash) and the name of its results table (the stem, the in
 
 CREATE OR REPLACE FUNCTION amc_history.stale_first_weeks()
  RETURNS SETOF workflow_checks
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
+begin
+  return query
   select k.* from public.workflow_checks k
   left join public.report_data_weeks w on w.id = k.week_id
   where k.is_live and k.kind = 'first_week'
     and coalesce(w.due_at = 'infinity' or w.due_at is null, true)
     and not exists (select from public.week_attempts a where a.week_id = k.week_id and a.is_live);
+end;
 $function$
 ;
 comment on function amc_history.stale_first_weeks() is
@@ -7567,13 +7608,16 @@ credential_secret_not_found.';
 
 CREATE OR REPLACE FUNCTION amc_history.taken_slots(instance_id text)
  RETURNS SETOF integer
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE ROWS 10
  SET search_path TO ''
 AS $function$
+begin
+  return query
   select a.slot from public.week_attempts a
   where a.instance_id = taken_slots.instance_id and a.is_live and a.slot is not null
     and not exists (select from public.workflow_executions e where e.id = a.execution_id and e.has_ended);
+end;
 $function$
 ;
 comment on function amc_history.taken_slots(text) is
@@ -7776,10 +7820,13 @@ comment on function amc_history.usual_output_format() is
 
 CREATE OR REPLACE FUNCTION amc_history.versions_to_check()
  RETURNS TABLE(instance_id text, workflow_id text, week_id uuid, collection_id uuid, kind text, turn bigint)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   select f.instance_id, f.id, w.id, w.collection_id,
     case when f.check_kind = 'first_week' or i.dry_runs in ('ignored', 'refused') then 'first_week' else 'dry_run' end,
     row_number() over (partition by f.instance_id order by w.due_at nulls first, f.id)
@@ -7801,6 +7848,7 @@ AS $function$
       where k.instance_id = f.instance_id and k.workflow_id = f.id and k.is_live)
     and not amc_history.is_held_up('workflow_check', amc_history.workflow_subject(f.instance_id, f.id))
     and not amc_history.is_held_up('workflow_save', amc_history.workflow_subject(f.instance_id, f.id));
+end;
 $function$
 ;
 comment on function amc_history.versions_to_check() is
@@ -7973,28 +8021,30 @@ nor under way.';
 
 CREATE OR REPLACE FUNCTION amc_history.weeks_to_survey(instance_id text)
  RETURNS jsonb
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
-    'time_window_start', w.time_window_start,
-    'time_window_end', w.time_window_end,
-    'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
-  from (
-    (select w.id from public.report_data_weeks w
-      where w.collection_id in (select c.id from public.report_data_collections c
-          where c.instance_id = weeks_to_survey.instance_id and c.surveyed_at is null
-            and c.paused_at is null and c.cancelled_at is null
-          -- A few at a time: the listing has to go back to the oldest of them.
-          order by c.created_at limit 10))
-    union
-    (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again
-      and not amc_history.is_held_up('week', w.id::text))
-  ) s
-  join public.report_data_weeks w on w.id = s.id and w.due_at is not null
-  join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null;
+begin
+  return (select coalesce(jsonb_agg(jsonb_build_object(
+      'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
+      'time_window_start', w.time_window_start,
+      'time_window_end', w.time_window_end,
+      'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
+    from (
+      (select w.id from public.report_data_weeks w
+        where w.collection_id in (select c.id from public.report_data_collections c
+            where c.instance_id = weeks_to_survey.instance_id and c.surveyed_at is null
+              and c.paused_at is null and c.cancelled_at is null
+            -- A few at a time: the listing has to go back to the oldest of them.
+            order by c.created_at limit 10))
+      union
+      (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again
+        and not amc_history.is_held_up('week', w.id::text))
+    ) s
+    join public.report_data_weeks w on w.id = s.id and w.due_at is not null
+    join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null);
+end;
 $function$
 ;
 comment on function amc_history.weeks_to_survey(text) is
@@ -8202,9 +8252,12 @@ CREATE OR REPLACE FUNCTION public.claim_cancellations(max_executions integer DEF
     NULL::integer)
  RETURNS TABLE(execution_id text, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id
     text, region text, credential_name text)
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   with due as (
     select e.id from public.workflow_executions e
     where e.id in (select amc_history.executions_to_cancel(coalesce(
@@ -8221,6 +8274,7 @@ AS $function$
   from taken t
   join public.report_data_weeks w on w.id = t.week_id
   join public.amc_instances i on i.id = w.instance_id;
+end;
 $function$
 ;
 comment on function claim_cancellations(integer,integer) is
@@ -8393,9 +8447,12 @@ CREATE OR REPLACE FUNCTION public.claim_loads(max_loads integer DEFAULT 2, lease
  RETURNS TABLE(attempt_id uuid, fence integer, week_id uuid, collection_id uuid, execution_id text, instance_id text,
     entity_id text, marketplace_id text, region text, credential_name text, workflow_id text, output_format jsonb,
     summary jsonb)
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   with turns as materialized (
     select id, place from amc_history.loads_in_turn(claim_loads.max_loads * 4) with ordinality as t(id, place)
   ),
@@ -8429,6 +8486,7 @@ AS $function$
   join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
   join public.amc_instances i on i.id = c.instance_id
   order by t.intended_at;
+end;
 $function$
 ;
 comment on function claim_loads(integer,integer) is
@@ -8763,10 +8821,13 @@ or not_found, …}. For service_role.';
 CREATE OR REPLACE FUNCTION public.finished_attempts(max_attempts integer DEFAULT 20)
  RETURNS TABLE(attempt_id uuid, week_id uuid, collection_id uuid, instance_id text, execution_id text, execution_status
     text, status_reason text)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
+#variable_conflict use_column
+begin
+  return query
   select a.id, w.id, w.collection_id, w.instance_id, e.id, e.status, e.status_reason
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
@@ -8775,6 +8836,7 @@ AS $function$
     and not amc_history.is_held_up('week', w.id::text)
   order by a.intended_at
   limit finished_attempts.max_attempts;
+end;
 $function$
 ;
 comment on function finished_attempts(integer) is

@@ -215,13 +215,16 @@ comment on function amc_history.end_first_weeks() is
 the version is held with AMC's words; else another week goes. Answers how many it ended.$$;
 
 create function amc_history.stale_first_weeks() returns setof public.workflow_checks
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+begin
+  return query
   select k.* from public.workflow_checks k
   left join public.report_data_weeks w on w.id = k.week_id
   where k.is_live and k.kind = 'first_week'
     and coalesce(w.due_at = 'infinity' or w.due_at is null, true)
     and not exists (select from public.week_attempts a where a.week_id = k.week_id and a.is_live);
+end;
 $$;
 comment on function amc_history.stale_first_weeks() is
   'The checks whose week went alone, and neither waits for an attempt nor has one.';

@@ -2,8 +2,11 @@
 
 create function amc_history.versions_to_check()
 returns table (instance_id text, workflow_id text, week_id uuid, collection_id uuid, kind text, turn bigint)
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   select f.instance_id, f.id, w.id, w.collection_id,
     case when f.check_kind = 'first_week' or i.dry_runs in ('ignored', 'refused') then 'first_week' else 'dry_run' end,
     row_number() over (partition by f.instance_id order by w.due_at nulls first, f.id)
@@ -25,6 +28,7 @@ as $$
       where k.instance_id = f.instance_id and k.workflow_id = f.id and k.is_live)
     and not amc_history.is_held_up('workflow_check', amc_history.workflow_subject(f.instance_id, f.id))
     and not amc_history.is_held_up('workflow_save', amc_history.workflow_subject(f.instance_id, f.id));
+end;
 $$;
 comment on function amc_history.versions_to_check() is
   $$The workflow versions that wait for a check: not checked, with a due week or asked for by a person, without a check
@@ -33,26 +37,31 @@ with which AMC has not refused it yet, if there is one), or null. kind:
 how it is to be checked. turn: so that instances take turns.$$;
 
 create function amc_history.dry_runs_to_follow() returns setof public.workflow_checks
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+begin
+  return query
   select k.* from public.workflow_checks k
   join public.amc_instances i on i.id = k.instance_id
   where k.is_live and k.state = 'created' and k.due_at <= amc_history.clock_now()
     and coalesce(k.leased_until <= amc_history.clock_now(), true)
     and not amc_history.is_held_up('workflow_check', amc_history.workflow_subject(k.instance_id, k.workflow_id))
     and coalesce(i.paused_until <= amc_history.clock_now(), true);
+end;
 $$;
 comment on function amc_history.dry_runs_to_follow() is
   'The dry runs about which AMC is to be asked now: not set aside, and no worker has the lease.';
 
 create function amc_history.count_checks() returns integer
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select (select count(*) from amc_history.versions_to_check())::integer
+begin
+  return (select count(*) from amc_history.versions_to_check())::integer
     + (select count(*) from amc_history.dry_runs_to_follow())::integer
     + (select count(*) from amc_history.stale_first_weeks())::integer
     + (select count(*) from public.workflow_checks k
       where k.is_live and k.state = 'intended' and k.leased_until <= amc_history.clock_now())::integer;
+end;
 $$;
 comment on function amc_history.count_checks() is 'How many checks of workflow versions a worker could move on now.';
 

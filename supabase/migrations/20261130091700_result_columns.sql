@@ -1,27 +1,30 @@
 -- Columns: the header of a result file becomes names in SQL, AMC's outputColumns become types; cells are read by them.
 
 create function amc_history.match_header(expected text[], got text[]) returns integer[]
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  with expected as (
-    select name, i, row_number() over (partition by name order by i) as nth
-    from unnest(match_header.expected) with ordinality as t(name, i)
-  ),
-  got as (
-    select name, i, row_number() over (partition by name order by i) as nth
-    from unnest(match_header.got) with ordinality as t(name, i)
-  ),
-  exact as (select e.i as place, g.i from expected e join got g using (name, nth)),
-  -- What is left over is compared without regard to case.
-  folded as (
-    select e.i as place, g.i
-    from (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
-      from expected where i not in (select place from exact)) e
-    join (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
-      from got where i not in (select i from exact)) g using (name, nth)
-  )
-  select coalesce(array_agg(coalesce(x.place, f.place)::integer order by g.i), '{}')
-  from got g left join exact x on x.i = g.i left join folded f on f.i = g.i;
+begin
+  return (
+    with expected as (
+      select name, i, row_number() over (partition by name order by i) as nth
+      from unnest(match_header.expected) with ordinality as t(name, i)
+    ),
+    got as (
+      select name, i, row_number() over (partition by name order by i) as nth
+      from unnest(match_header.got) with ordinality as t(name, i)
+    ),
+    exact as (select e.i as place, g.i from expected e join got g using (name, nth)),
+    -- What is left over is compared without regard to case.
+    folded as (
+      select e.i as place, g.i
+      from (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
+        from expected where i not in (select place from exact)) e
+      join (select lower(btrim(name)) as name, i, row_number() over (partition by lower(btrim(name)) order by i) as nth
+        from got where i not in (select i from exact)) g using (name, nth)
+    )
+    select coalesce(array_agg(coalesce(x.place, f.place)::integer order by g.i), '{}')
+    from got g left join exact x on x.i = g.i left join folded f on f.i = g.i);
+end;
 $$;
 comment on function amc_history.match_header(text[], text[]) is
   $$For each name of a header (got) its place in another one (expected), by name, whatever the order and, where nothing

@@ -1,27 +1,31 @@
 -- The summary of a load: its columns and types, its first rows, the cells that do not fit, the rows that AMC filtered.
 
 create function amc_history.load_types(load_id uuid) returns text[]
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select coalesce(t.types, amc_history.column_types(t.header, e.output_columns))
-  from public.result_loads l
-  join public.workflow_executions e on e.id = l.execution_id
-  join amc_history.result_tables t on t.table_name = l.table_name
-  where l.id = load_types.load_id;
+begin
+  return (select coalesce(t.types, amc_history.column_types(t.header, e.output_columns))
+    from public.result_loads l
+    join public.workflow_executions e on e.id = l.execution_id
+    join amc_history.result_tables t on t.table_name = l.table_name
+    where l.id = load_types.load_id);
+end;
 $$;
 comment on function amc_history.load_types(uuid) is
   $$The types in SQL of a load's columns: those of its view, or those that the view will have once the load is complete;
 null while AMC's outputColumns are not known.$$;
 
 create function amc_history.needs_output_columns(execution_id text) returns boolean
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select e.output_columns is null and f.output_columns is null
-  from public.workflow_executions e
-  join public.report_data_weeks w on w.id = e.week_id
-  join public.report_data_collections c on c.id = w.collection_id
-  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-  where e.id = needs_output_columns.execution_id;
+begin
+  return (select e.output_columns is null and f.output_columns is null
+    from public.workflow_executions e
+    join public.report_data_weeks w on w.id = e.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    where e.id = needs_output_columns.execution_id);
+end;
 $$;
 comment on function amc_history.needs_output_columns(text) is
   $$Whether AMC's outputColumns are known neither from this execution nor from an earlier one of its workflow version.

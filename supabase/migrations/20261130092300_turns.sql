@@ -33,8 +33,11 @@ returns table (
   id uuid, workflow_id text, checked_at timestamptz, time_zone text, parameters_hash text, held_since timestamptz,
   workflow_held boolean, first_day date, last_day date
 )
-language sql volatile rows 100 set search_path = ''
+language plpgsql volatile rows 100 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   -- From one collection with due weeks to the next, by the index: however many weeks each has.
   with recursive queued as (
     (select w.collection_id from public.report_data_weeks w
@@ -76,6 +79,7 @@ as $$
   from due d
   order by d.is_urgent desc, max(d.last_claimed_at) over (partition by d.owner_id) nulls first,
     d.last_claimed_at nulls first, d.created_at, d.start_date, d.id;
+end;
 $$;
 comment on function amc_history.due_collections(text) is
   $$The collections of an instance with due weeks that may be tried, in the order of their turns: first those with weeks

@@ -39,19 +39,23 @@ retry_after_longest), else for an exponential backoff with full jitter (pause_ba
 code. The pause ends by itself. Answers until when; null if there is no such instance. For service_role.$$;
 
 create function amc_history.taken_slots(instance_id text) returns setof integer
-language sql stable rows 10 set search_path = ''
+language plpgsql stable rows 10 set search_path = ''
 as $$
+begin
+  return query
   select a.slot from public.week_attempts a
   where a.instance_id = taken_slots.instance_id and a.is_live and a.slot is not null
     and not exists (select from public.workflow_executions e where e.id = a.execution_id and e.has_ended);
+end;
 $$;
 comment on function amc_history.taken_slots(text) is
   $$The slots of an instance's attempts whose execution runs at AMC or may: a result that waits to be loaded takes
 none.$$;
 
 create function amc_history.release_slots(instance_id text) returns void
-language sql volatile set search_path = ''
+language plpgsql volatile set search_path = ''
 as $$
+begin
   update public.week_attempts a set slot = null
   where a.id = any (array(
     select b.id from public.week_attempts b
@@ -59,6 +63,7 @@ as $$
     where b.instance_id = release_slots.instance_id and b.is_live and b.slot is not null
     -- Who has one locked is about to end it, or lets the next claim have the slot: nobody waits here.
     for no key update of b skip locked));
+end;
 $$;
 comment on function amc_history.release_slots(text) is
   $$Takes the slots back from an instance's live attempts whose execution ended at AMC, so that others can have

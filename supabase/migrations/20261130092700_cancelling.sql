@@ -137,8 +137,10 @@ comment on function amc_history.end_cancelled_attempts(text) is
 One that cannot be ended is set aside (stoppage week).$$;
 
 create function amc_history.executions_to_cancel(again interval) returns setof text
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+begin
+  return query
   select e.id from public.workflow_executions e
   join public.report_data_weeks w on w.id = e.week_id
   join public.amc_instances i on i.id = w.instance_id
@@ -149,6 +151,7 @@ as $$
     and not amc_history.is_held_up('cancel', e.id)
     and not exists (select from public.week_attempts a where a.execution_id = e.id and a.outcome = 'let_go')
   order by e.cancel_requested_at;
+end;
 $$;
 comment on function amc_history.executions_to_cancel(interval) is
   $$The executions that a worker should ask AMC to cancel now, the earliest requested first. again: how long after a
@@ -160,8 +163,11 @@ returns table (
   execution_id text, week_id uuid, collection_id uuid, instance_id text, entity_id text, marketplace_id text,
   region text, credential_name text
 )
-language sql volatile set search_path = ''
+language plpgsql volatile set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with due as (
     select e.id from public.workflow_executions e
     where e.id in (select amc_history.executions_to_cancel(coalesce(
@@ -178,6 +184,7 @@ as $$
   from taken t
   join public.report_data_weeks w on w.id = t.week_id
   join public.amc_instances i on i.id = w.instance_id;
+end;
 $$;
 comment on function public.claim_cancellations(integer, integer) is
   $$Takes executions for which a cancellation at AMC is requested, at most max_executions. Each is taken again after

@@ -2,24 +2,27 @@
 -- creates without an answer is in reconciliation.)
 
 create function amc_history.needs_survey(instance_id text) returns boolean
-language sql volatile set search_path = ''
+language plpgsql volatile set search_path = ''
 as $$
-  select exists (select from public.report_data_collections c
+begin
+  return exists (select from public.report_data_collections c
     where c.instance_id = needs_survey.instance_id and c.surveyed_at is null
       and c.paused_at is null and c.cancelled_at is null)
     or exists (select from public.report_data_weeks w
       join public.report_data_collections c on c.id = w.collection_id
       where w.instance_id = needs_survey.instance_id and w.survey_again and w.due_at is not null
         and c.paused_at is null and c.cancelled_at is null and not amc_history.is_held_up('week', w.id::text));
+end;
 $$;
 comment on function amc_history.needs_survey(text) is
   $$Whether a collection of the instance waits for a listing before its first create, or a week for the next listing
 (survey_again).$$;
 
 create function amc_history.is_listing_due(instance public.amc_instances) returns boolean
-language sql volatile set search_path = ''
+language plpgsql volatile set search_path = ''
 as $$
-  select (instance).list_due_at <= amc_history.clock_now()
+begin
+  return (instance).list_due_at <= amc_history.clock_now()
     and coalesce((instance).paused_until <= amc_history.clock_now(), true)
     and coalesce((instance).list_leased_until <= amc_history.clock_now(), true)
     and not amc_history.is_held_up('listing', (instance).id)
@@ -38,33 +41,36 @@ as $$
       or (instance).running_elsewhere > 0 and exists (select from public.report_data_weeks w
         where w.instance_id = (instance).id and w.due_at <= amc_history.clock_now())
     );
+end;
 $$;
 comment on function amc_history.is_listing_due(public.amc_instances) is
   'Whether a listing of the instance is due, and there is something that it could change.';
 
 create function amc_history.attempts_to_list(instance_id text) returns jsonb
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
-    'state', case a.state when 'ended' then a.outcome else a.state end,
-    'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
-    'time_window_start', w.time_window_start,
-    'time_window_end', w.time_window_end,
-    'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
-    'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
-    'fingerprint', a.fingerprint, 'intended_at', a.intended_at, 'confirmed_execution_id', a.confirmed_execution_id,
-    'matcher_proved', i.matcher_proved_at is not null, 'window_proved', i.window_proved_at is not null,
-    'held_up', amc_history.is_held_up('execution', coalesce(a.execution_id, a.confirmed_execution_id)))
-    order by a.intended_at, a.id), '[]')
-  from public.week_attempts a
-  join public.report_data_weeks w on w.id = a.week_id
-  join public.report_data_collections c on c.id = w.collection_id
-  join public.amc_instances i on i.id = a.instance_id
-  left join public.workflow_executions e on e.id = a.execution_id
-  where a.instance_id = attempts_to_list.instance_id
-    and (a.is_live and (a.state = 'unknown' or a.state = 'created' and not coalesce(e.has_ended, false))
-      or a.watch_until > amc_history.clock_now());
+begin
+  return (select coalesce(jsonb_agg(jsonb_build_object(
+      'attempt_id', a.id, 'week_id', w.id, 'collection_id', c.id, 'execution_id', a.execution_id,
+      'state', case a.state when 'ended' then a.outcome else a.state end,
+      'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
+      'time_window_start', w.time_window_start,
+      'time_window_end', w.time_window_end,
+      'window_start_at', w.week_start_date::timestamp at time zone c.time_zone,
+      'window_end_at', (w.week_start_date + 7)::timestamp at time zone c.time_zone,
+      'fingerprint', a.fingerprint, 'intended_at', a.intended_at, 'confirmed_execution_id', a.confirmed_execution_id,
+      'matcher_proved', i.matcher_proved_at is not null, 'window_proved', i.window_proved_at is not null,
+      'held_up', amc_history.is_held_up('execution', coalesce(a.execution_id, a.confirmed_execution_id)))
+      order by a.intended_at, a.id), '[]')
+    from public.week_attempts a
+    join public.report_data_weeks w on w.id = a.week_id
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.amc_instances i on i.id = a.instance_id
+    left join public.workflow_executions e on e.id = a.execution_id
+    where a.instance_id = attempts_to_list.instance_id
+      and (a.is_live and (a.state = 'unknown' or a.state = 'created' and not coalesce(e.has_ended, false))
+        or a.watch_until > amc_history.clock_now()));
+end;
 $$;
 comment on function amc_history.attempts_to_list(text) is
   $$The attempts of an instance that a listing is for: those whose create got no answer, those under way, and those
@@ -78,26 +84,28 @@ not to be asked for its execution now)}. Parameters, which may be large, are not
 public.collection_parameters.$$;
 
 create function amc_history.weeks_to_survey(instance_id text) returns jsonb
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
-    'time_window_start', w.time_window_start,
-    'time_window_end', w.time_window_end,
-    'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
-  from (
-    (select w.id from public.report_data_weeks w
-      where w.collection_id in (select c.id from public.report_data_collections c
-          where c.instance_id = weeks_to_survey.instance_id and c.surveyed_at is null
-            and c.paused_at is null and c.cancelled_at is null
-          -- A few at a time: the listing has to go back to the oldest of them.
-          order by c.created_at limit 10))
-    union
-    (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again
-      and not amc_history.is_held_up('week', w.id::text))
-  ) s
-  join public.report_data_weeks w on w.id = s.id and w.due_at is not null
-  join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null;
+begin
+  return (select coalesce(jsonb_agg(jsonb_build_object(
+      'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
+      'time_window_start', w.time_window_start,
+      'time_window_end', w.time_window_end,
+      'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
+    from (
+      (select w.id from public.report_data_weeks w
+        where w.collection_id in (select c.id from public.report_data_collections c
+            where c.instance_id = weeks_to_survey.instance_id and c.surveyed_at is null
+              and c.paused_at is null and c.cancelled_at is null
+            -- A few at a time: the listing has to go back to the oldest of them.
+            order by c.created_at limit 10))
+      union
+      (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again
+        and not amc_history.is_held_up('week', w.id::text))
+    ) s
+    join public.report_data_weeks w on w.id = s.id and w.due_at is not null
+    join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null);
+end;
 $$;
 comment on function amc_history.weeks_to_survey(text) is
   $$The weeks of the instance that a listing is to look for, since AMC may have run them already: those of
@@ -158,8 +166,9 @@ array as amc_history.weeks_to_survey describes it. fence: for record_listing and
 settle_attempt, on the database's clock. For service_role.$$;
 
 create function amc_history.refresh_overdue_alerts(instance_id text) returns void
-language sql set search_path = ''
+language plpgsql set search_path = ''
 as $$
+begin
   update public.tracking_alerts t set resolved_at = amc_history.clock_now()
   where t.instance_id = refresh_overdue_alerts.instance_id and t.resolved_at is null
     and t.code in ('execution_overdue', 'unknown_status')
@@ -168,7 +177,7 @@ as $$
       where a.week_id = t.week_id and a.is_live and a.state = 'created'
         and e.status is not null and not e.has_ended
         and (t.code = 'execution_overdue' or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')));
-  select amc_history.raise_alert(
+  perform amc_history.raise_alert(
     case when a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
       then 'execution_overdue' else 'unknown_status' end,
     format('Execution %s of week %s has status %s since %s. It is still followed; look at it in AMC.',
@@ -181,26 +190,29 @@ as $$
     and (a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
       or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')
         and a.intended_at < amc_history.clock_now() - (select l.unknown_status from amc_history.allowances() l));
+end;
 $$;
 comment on function amc_history.refresh_overdue_alerts(text) is
   $$Alerts a person to executions that have not ended after the instance's overdue_hours, or that still have a status
 not known here after the allowance unknown_status; and resolves those alerts once it is no longer so.$$;
 
 create function amc_history.count_running_elsewhere(instance_id text, executions jsonb, known text[]) returns integer
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
-  select count(*)::integer
-  from (select o.value ->> 'id' as id, o.value ->> 'status' as status,
-      -- AMC's list shows what others asked for too: a timeout may be anything.
-      case jsonb_typeof(o.value -> 'timeout_seconds') when 'number'
-        then (o.value ->> 'timeout_seconds')::numeric end as timeout_seconds
-    from jsonb_array_elements(count_running_elsewhere.executions) o(value)) seen
-  where seen.id <> all (count_running_elsewhere.known)
-    and not amc_history.is_terminal_status(seen.status)
-    and not coalesce(amc_history.is_dry_run_timeout(seen.timeout_seconds), false)
-    and not exists (select from public.week_attempts a where a.instance_id = count_running_elsewhere.instance_id
-      and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
-      and a.fingerprint = seen.timeout_seconds);
+begin
+  return (select count(*)::integer
+    from (select o.value ->> 'id' as id, o.value ->> 'status' as status,
+        -- AMC's list shows what others asked for too: a timeout may be anything.
+        case jsonb_typeof(o.value -> 'timeout_seconds') when 'number'
+          then (o.value ->> 'timeout_seconds')::numeric end as timeout_seconds
+      from jsonb_array_elements(count_running_elsewhere.executions) o(value)) seen
+    where seen.id <> all (count_running_elsewhere.known)
+      and not amc_history.is_terminal_status(seen.status)
+      and not coalesce(amc_history.is_dry_run_timeout(seen.timeout_seconds), false)
+      and not exists (select from public.week_attempts a where a.instance_id = count_running_elsewhere.instance_id
+        and (a.is_live and a.state in ('intended', 'unknown') or a.watch_until > amc_history.clock_now())
+        and a.fingerprint = seen.timeout_seconds));
+end;
 $$;
 comment on function amc_history.count_running_elsewhere(text, jsonb, text[]) is
   $$How many executions of a complete listing run and take a slot that no attempt here holds. executions: as

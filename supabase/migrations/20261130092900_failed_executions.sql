@@ -5,8 +5,11 @@ returns table (
   attempt_id uuid, week_id uuid, collection_id uuid, instance_id text, execution_id text, execution_status text,
   status_reason text
 )
-language sql stable set search_path = ''
+language plpgsql stable set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   select a.id, w.id, w.collection_id, w.instance_id, e.id, e.status, e.status_reason
   from public.week_attempts a
   join public.workflow_executions e on e.id = a.execution_id
@@ -15,6 +18,7 @@ as $$
     and not amc_history.is_held_up('week', w.id::text)
   order by a.intended_at
   limit finished_attempts.max_attempts;
+end;
 $$;
 comment on function public.finished_attempts(integer) is
   $$Live attempts whose execution ended at AMC without a result, at most max_attempts: the caller reports each with

@@ -28,11 +28,13 @@ comment on column amc_history.result_headers.accepted_by is 'Who accepted it, as
 alter table amc_history.result_headers enable row level security;
 
 create function amc_history.header_key(header text[]) returns text
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  select encode(sha256(convert_to(array_to_json(array_agg(lower(btrim(name)) order by lower(btrim(name))))::text,
-    'UTF8')), 'hex')
-  from unnest(header_key.header) as t(name);
+begin
+  return (select encode(sha256(convert_to(
+      array_to_json(array_agg(lower(btrim(name)) order by lower(btrim(name))))::text, 'UTF8')), 'hex')
+    from unnest(header_key.header) as t(name));
+end;
 $$;
 comment on function amc_history.header_key(text[]) is
   'The same for two headers of the same names, whatever their order and case.';

@@ -11,8 +11,10 @@ comment on table amc_history.load_turns is
 alter table amc_history.load_turns enable row level security;
 
 create function amc_history.loads_in_turn(max_loads integer) returns setof uuid
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
+begin
+  return query
   with held as materialized (
     select s.subject from public.stoppages s
     where s.kind = 'workflow_header' and s.ended_at is null
@@ -42,6 +44,7 @@ as $$
     from ready r
   )
   select id from turns order by nth, instance_claimed_at nulls first, intended_at, id limit loads_in_turn.max_loads;
+end;
 $$;
 comment on function amc_history.loads_in_turn(integer) is
   $$The attempts whose results are to be loaded next: of each instance in turn, of each collection in turn, oldest
@@ -49,17 +52,19 @@ first. None of a paused instance, nor of a workflow whose header waits for a per
 on the turns.$$;
 
 create function amc_history.record_load_turns(collection_ids uuid[]) returns integer
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
-  with turned as (
-    insert into amc_history.load_turns as l (collection_id, instance_id, claimed_at)
-    select c.id, c.instance_id, amc_history.clock_now()
-    from public.report_data_collections c where c.id = any (record_load_turns.collection_ids)
-    order by c.id
-    on conflict (collection_id) do update set claimed_at = excluded.claimed_at
-    returning 1
-  )
-  select count(*)::integer from turned;
+declare
+  turned integer;
+begin
+  insert into amc_history.load_turns as l (collection_id, instance_id, claimed_at)
+  select c.id, c.instance_id, amc_history.clock_now()
+  from public.report_data_collections c where c.id = any (record_load_turns.collection_ids)
+  order by c.id
+  on conflict (collection_id) do update set claimed_at = excluded.claimed_at;
+  get diagnostics turned = row_count;
+  return turned;
+end;
 $$;
 comment on function amc_history.record_load_turns(uuid[]) is
   $$Records that loads of these collections were claimed now. Answers how many collections. Definer: see
@@ -71,8 +76,11 @@ returns table (
   entity_id text, marketplace_id text, region text, credential_name text, workflow_id text,
   output_format jsonb, summary jsonb
 )
-language sql volatile set search_path = ''
+language plpgsql volatile set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with turns as materialized (
     select id, place from amc_history.loads_in_turn(claim_loads.max_loads * 4) with ordinality as t(id, place)
   ),
@@ -106,6 +114,7 @@ as $$
   join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
   join public.amc_instances i on i.id = c.instance_id
   order by t.intended_at;
+end;
 $$;
 comment on function public.claim_loads(integer, integer) is
   $$Takes attempts whose execution succeeded, so that one worker alone loads each.
