@@ -131,9 +131,11 @@ async function collectBefore(
   );
 }
 
+// The schedule asks as postgres; who asks in turn with the worker has every plan made again for the other role.
 const NEXT_WAKE_UP = `
+  grant execute on function amc_history.count_actionable(), amc_history.count_checks() to service_role;
   create function pg_temp.next_wake_up(since timestamptz, soonest integer, latest integer) returns integer
-  language plpgsql security definer as $$
+  language plpgsql as $$
   declare
     minute integer := soonest;
   begin

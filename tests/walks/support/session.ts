@@ -197,6 +197,8 @@ export async function withSession<T>(
       max: 1,
       onnotice: () => {},
       types: { jsonAsText: JSON_AS_TEXT },
+      // Every run calls the same functions on a handful of rows: planning them anew would take longer than running them.
+      connection: { plan_cache_mode: "force_generic_plan" },
     });
     try {
       await letIdsFollowFromSeed(sql);
