@@ -61,6 +61,7 @@ export async function startDebianCluster(
     port,
     settings: [
       "ssl=off",
+      "fsync=off",
       // A root has no /dev/shm of its own.
       "dynamic_shared_memory_type=mmap",
       "shared_preload_libraries=pg_cron",
