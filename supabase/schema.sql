@@ -125,6 +125,7 @@ create table amc_history.allowances (
   dry_run_poll interval default '00:00:10'::interval not null,
   dry_run_queued interval default '01:00:00'::interval not null,
   dry_run_runs interval default '00:02:00'::interval not null,
+  empty_weeks integer default 3 not null,
   failed_retry_base interval default '00:05:00'::interval not null,
   failed_retry_least interval default '00:01:00'::interval not null,
   failed_retry_longest interval default '01:00:00'::interval not null,
@@ -181,7 +182,7 @@ create table amc_history.allowances (
     result_wait_longest, result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
     keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint,
     (default_weeks)::bigint, (most_weeks)::bigint, (settle_days)::bigint, (restate_days)::bigint,
-    (retention_months)::bigint, (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint,
+    (retention_months)::bigint, (empty_weeks)::bigint, (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint,
     (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint,
     (workflows_of_instance)::bigint, (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint,
     bytes_at_once, (refusals_in_row)::bigint, (create_tries)::bigint) > 0))),
@@ -234,6 +235,8 @@ comment on column amc_history.allowances.dry_run_queued is
   'After how long a dry run that AMC has not begun is cancelled, and asked again.';
 comment on column amc_history.allowances.dry_run_runs is
   'After how long a dry run that still runs is taken for an execution that AMC runs all the same, and cancelled.';
+comment on column amc_history.allowances.empty_weeks is
+  'When so many weeks of a workflow version are completed, and none ever had a row, that is noted, once.';
 comment on column amc_history.allowances.failed_retry_base is
   'The most that chance adds to it the first time; doubled with each error of the week.';
 comment on column amc_history.allowances.failed_retry_least is
@@ -629,6 +632,7 @@ create table public.amc_workflows (
   check_kind text default 'dry_run'::text not null,
   checked_at timestamp with time zone,
   created_at timestamp with time zone default amc_history.clock_now() not null,
+  empty_noted_at timestamp with time zone,
   id text not null,
   instance_id text not null,
   name text not null,
@@ -639,6 +643,7 @@ create table public.amc_workflows (
   result_table text not null,
   results_view text generated always as (('results_'::text || result_table)) stored not null,
   retention_months integer,
+  rows_seen_at timestamp with time zone,
   saved_at timestamp with time zone,
   saved_by uuid default auth.uid(),
   sql_query text not null,
@@ -686,6 +691,8 @@ comment on column public.amc_workflows.check_kind is
 comment on column public.amc_workflows.checked_at is
   'When AMC first validated the query, in a dry run or an execution; null until then: no week of it begins, but for the
 one that goes alone (public.workflow_checks).';
+comment on column public.amc_workflows.empty_noted_at is
+  'When it was noted that all its completed weeks are empty (event all_weeks_empty); null if it was not.';
 comment on column public.amc_workflows.id is
   'AMC''s workflowId: a readable stem of the first name, and the start of version_hash.';
 comment on column public.amc_workflows.output_columns is
@@ -703,6 +710,8 @@ comment on column public.amc_workflows.results_view is
 comment on column public.amc_workflows.retention_months is
   'How many months back AMC keeps the data that the query reads; null for the allowance retention_months. Older windows
 are not collected anew.';
+comment on column public.amc_workflows.rows_seen_at is
+  'When a week was first completed with a result that has rows; null until then.';
 comment on column public.amc_workflows.saved_at is
   'When the workflow was saved at AMC; null until then.';
 comment on column public.amc_workflows.saved_by is
@@ -4184,7 +4193,9 @@ begin
     when finish_week.status = 'cancelled' then 'cancelled'
     else 'failed'
   end);
-  if finish_week.status = 'failed' then
+  if finish_week.status = 'completed' then
+    perform amc_history.note_empty_weeks(week);
+  elsif finish_week.status = 'failed' then
     update public.report_data_weeks w set
       error_code = case execution.status
         when 'REJECTED' then 'amc_rejected' when 'CANCELLED' then 'cancelled_outside' else 'amc_failed' end,
@@ -5586,6 +5597,54 @@ $function$
 comment on function amc_history.next_step_of(text) is
   'What a person can do about alerts of a code. Definer: functions that run with a worker''s rights need it, and no API
 role has a right on the table.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.note_empty_weeks(week report_data_weeks)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  workflow public.amc_workflows;
+  records constant bigint := (select l.records from public.result_loads l
+    where l.execution_id = week.execution_id and l.complete);
+  empty bigint;
+begin
+  -- Locked, so that of weeks that are completed at once the later one counts the earlier.
+  select f.* into workflow from public.report_data_collections c
+  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    and f.rows_seen_at is null and (f.empty_noted_at is null or records > 0)
+  where c.id = week.collection_id and records is not null for no key update of f;
+  if not found then
+    return;
+  end if;
+  if records > 0 then
+    update public.amc_workflows f set rows_seen_at = amc_history.clock_now()
+    where f.instance_id = workflow.instance_id and f.id = workflow.id;
+    return;
+  end if;
+  select count(*) into empty from public.report_data_collections c
+  join public.report_data_weeks w on w.collection_id = c.id and w.status = 'completed'
+  join public.result_loads l on l.execution_id = w.execution_id and l.complete
+  where c.instance_id = workflow.instance_id and c.workflow_id = workflow.id;
+  if empty >= allowed.empty_weeks then
+    update public.amc_workflows f set empty_noted_at = amc_history.clock_now()
+    where f.instance_id = workflow.instance_id and f.id = workflow.id;
+    perform amc_history.record_event('all_weeks_empty', null, week, week.execution_id, jsonb_build_object(
+      'workflow_id', workflow.id, 'weeks', empty, 'message', format('All %s weeks of workflow %s that are completed '
+      'came back without a row. Likely causes: a filter or a parameter value that matches nothing, an instance that '
+      'has no such data, or a semicolon in the query, of which AMC then ran a part. Run the query in AMC''s console '
+      'for one of the weeks.', empty, workflow.id)));
+  end if;
+end;
+$function$
+;
+comment on function amc_history.note_empty_weeks(report_data_weeks) is
+  'Notes, once for a workflow version, that so many of its weeks are completed as the allowance empty_weeks says, and
+that none of them ever had a row: in an event, all_weeks_empty. week: one that was just completed. Empty weeks are a
+result as others are; all of them empty is rather a query that cannot find anything.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.open_checks(max_checks integer, lease interval)

@@ -57,6 +57,7 @@ create table amc_history.allowances (
   settle_days integer not null default 14,
   retention_ends interval not null default '7 days',
   restate_days integer not null default 90,
+  empty_weeks integer not null default 3,
   repeated_request interval not null default '10 minutes',
   retention_months integer not null default 13,
   open_weeks_of_member integer not null default 20000,
@@ -86,7 +87,7 @@ create table amc_history.allowances (
       result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
       keep_job_runs, keep_events) > interval '0'
     and least(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days,
-      retention_months, open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member,
+      retention_months, empty_weeks, open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member,
       daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
       actionable_per_wake_up, rows_at_once, bytes_at_once, refusals_in_row, create_tries) > 0),
   -- Whoever POSTs has AMC's answer, or has given up, before anybody may take the create for lost ...
@@ -192,6 +193,8 @@ comment on column amc_history.allowances.retention_ends is
 comment on column amc_history.allowances.restate_days is
   $$How many days after its end a week is still collected again by a policy: attribution has settled within 28
 (guides, M), and AMC refuses a query that ran too often over the same days (guide, M).$$;
+comment on column amc_history.allowances.empty_weeks is
+  'When so many weeks of a workflow version are completed, and none ever had a row, that is noted, once.';
 comment on column amc_history.allowances.repeated_request is
   $$Within this time the same request without an idempotency key is a repetition, and answers the same collection.$$;
 comment on column amc_history.allowances.retention_months is

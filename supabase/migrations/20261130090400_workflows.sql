@@ -21,6 +21,8 @@ create table public.amc_workflows (
   output_columns jsonb,
   saved_at timestamptz,
   checked_at timestamptz,
+  rows_seen_at timestamptz,
+  empty_noted_at timestamptz,
   retention_months integer
     constraint retention_is_sane check (retention_months between 1 and 120),
   saved_by uuid default auth.uid() references auth.users (id) on delete set null,
@@ -67,6 +69,10 @@ comment on column public.amc_workflows.saved_at is 'When the workflow was saved 
 comment on column public.amc_workflows.checked_at is
   $$When AMC first validated the query, in a dry run or an execution; null until then: no week of it begins, but for the
 one that goes alone (public.workflow_checks).$$;
+comment on column public.amc_workflows.rows_seen_at is
+  'When a week was first completed with a result that has rows; null until then.';
+comment on column public.amc_workflows.empty_noted_at is
+  'When it was noted that all its completed weeks are empty (event all_weeks_empty); null if it was not.';
 comment on column public.amc_workflows.check_asked_at is
   $$When a person last asked for the check of a version that is not checked.$$;
 comment on column public.amc_workflows.check_kind is

@@ -109,6 +109,50 @@ comment on function amc_history.write_week_with_execution(public.report_data_wee
 8). If the execution cannot be the week's, status and data are stored all the same. Answers null, or why it is
 untracked: malformed_execution_id, execution_of_another_week, or refused_by_database with the error.$$;
 
+create function amc_history.note_empty_weeks(week public.report_data_weeks) returns void
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  workflow public.amc_workflows;
+  records constant bigint := (select l.records from public.result_loads l
+    where l.execution_id = week.execution_id and l.complete);
+  empty bigint;
+begin
+  -- Locked, so that of weeks that are completed at once the later one counts the earlier.
+  select f.* into workflow from public.report_data_collections c
+  join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    and f.rows_seen_at is null and (f.empty_noted_at is null or records > 0)
+  where c.id = week.collection_id and records is not null for no key update of f;
+  if not found then
+    return;
+  end if;
+  if records > 0 then
+    update public.amc_workflows f set rows_seen_at = amc_history.clock_now()
+    where f.instance_id = workflow.instance_id and f.id = workflow.id;
+    return;
+  end if;
+  select count(*) into empty from public.report_data_collections c
+  join public.report_data_weeks w on w.collection_id = c.id and w.status = 'completed'
+  join public.result_loads l on l.execution_id = w.execution_id and l.complete
+  where c.instance_id = workflow.instance_id and c.workflow_id = workflow.id;
+  if empty >= allowed.empty_weeks then
+    update public.amc_workflows f set empty_noted_at = amc_history.clock_now()
+    where f.instance_id = workflow.instance_id and f.id = workflow.id;
+    perform amc_history.record_event('all_weeks_empty', null, week, week.execution_id, jsonb_build_object(
+      'workflow_id', workflow.id, 'weeks', empty, 'message', format('All %s weeks of workflow %s that are completed '
+      'came back without a row. Likely causes: a filter or a parameter value that matches nothing, an instance that '
+      'has no such data, or a semicolon in the query, of which AMC then ran a part. Run the query in AMC''s console '
+      'for one of the weeks.', empty, workflow.id)));
+  end if;
+end;
+$$;
+comment on function amc_history.note_empty_weeks(public.report_data_weeks) is
+  $$Notes, once for a workflow version, that so many of its weeks are completed as the allowance empty_weeks says, and
+that none of them ever had a row: in an event, all_weeks_empty. week: one that was just completed. Empty weeks are a
+result as others are; all of them empty is rather a query that cannot find anything.$$;
+
 create function amc_history.finish_week(
   week public.report_data_weeks, live public.week_attempts, status text
 ) returns void
@@ -125,7 +169,9 @@ begin
     when finish_week.status = 'cancelled' then 'cancelled'
     else 'failed'
   end);
-  if finish_week.status = 'failed' then
+  if finish_week.status = 'completed' then
+    perform amc_history.note_empty_weeks(week);
+  elsif finish_week.status = 'failed' then
     update public.report_data_weeks w set
       error_code = case execution.status
         when 'REJECTED' then 'amc_rejected' when 'CANCELLED' then 'cancelled_outside' else 'amc_failed' end,

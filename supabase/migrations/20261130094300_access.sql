@@ -309,6 +309,7 @@ grant execute on function
   amc_history.may_still_tell(public.report_data_weeks),
   amc_history.needs_survey(text),
   amc_history.next_step_of(text),
+  amc_history.note_empty_weeks(public.report_data_weeks),
   amc_history.open_checks(integer, interval),
   amc_history.parameter_value_fault(jsonb),
   amc_history.pick_weeks(text, integer),

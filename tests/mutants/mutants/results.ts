@@ -178,4 +178,30 @@ export const RESULTS: Mutant[] = [
     ],
     tests: ["results/window_is_amcs_own"],
   },
+  {
+    name: "empty-weeks-noted-once",
+    guard: "that all weeks of a version are empty is noted once",
+    off: "it is noted with each that follows",
+    edits: [
+      inSqlFunction(
+        "amc_history.note_empty_weeks",
+        "and (f.empty_noted_at is null or records > 0)",
+        "",
+      ),
+    ],
+    tests: ["update_week_status/all_weeks"],
+  },
+  {
+    name: "empty-weeks-after-rows",
+    guard: "empty weeks are not noted of a version that had rows",
+    off: "rows are forgotten",
+    edits: [
+      inSqlFunction(
+        "amc_history.note_empty_weeks",
+        "and f.rows_seen_at is null and",
+        "and",
+      ),
+    ],
+    tests: ["update_week_status/all_weeks"],
+  },
 ];

@@ -138,6 +138,7 @@ export type Database = {
           "check_kind": string;
           "checked_at": string | null;
           "created_at": string;
+          "empty_noted_at": string | null;
           "id": string;
           "instance_id": string;
           "name": string;
@@ -148,6 +149,7 @@ export type Database = {
           "result_table": string;
           "results_view": string;
           "retention_months": number | null;
+          "rows_seen_at": string | null;
           "saved_at": string | null;
           "saved_by": string | null;
           "sql_query": string;
@@ -160,6 +162,7 @@ export type Database = {
           "check_kind"?: string;
           "checked_at"?: string | null;
           "created_at"?: string;
+          "empty_noted_at"?: string | null;
           "id": string;
           "instance_id": string;
           "name": string;
@@ -170,6 +173,7 @@ export type Database = {
           "result_table": string;
           "results_view"?: never;
           "retention_months"?: number | null;
+          "rows_seen_at"?: string | null;
           "saved_at"?: string | null;
           "saved_by"?: string | null;
           "sql_query": string;
@@ -181,6 +185,7 @@ export type Database = {
           "check_kind"?: string;
           "checked_at"?: string | null;
           "created_at"?: string;
+          "empty_noted_at"?: string | null;
           "id"?: string;
           "instance_id"?: string;
           "name"?: string;
@@ -191,6 +196,7 @@ export type Database = {
           "result_table"?: string;
           "results_view"?: never;
           "retention_months"?: number | null;
+          "rows_seen_at"?: string | null;
           "saved_at"?: string | null;
           "saved_by"?: string | null;
           "sql_query"?: string;

@@ -237,6 +237,7 @@ function amc_history.may_begin(timestamptz,uuid) | - | - | execute
 function amc_history.may_still_tell(report_data_weeks) | - | - | execute
 function amc_history.needs_output_columns(text) | - | - | -
 function amc_history.needs_survey(text) | - | - | execute
+function amc_history.note_empty_weeks(report_data_weeks) | - | - | execute
 function amc_history.next_due_at(uuid) | - | - | -
 function amc_history.next_step_of(text) | - | - | execute
 function amc_history.open_checks(integer,interval) | - | - | execute
