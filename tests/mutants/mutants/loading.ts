@@ -1,4 +1,4 @@
-import { inSqlFunction, type Mutant } from "../support/mutant.ts";
+import { inSqlFunction, inTsFunction, type Mutant } from "../support/mutant.ts";
 
 /** Guards of loads: one worker loads a result, and all of it. */
 export const LOADING: Mutant[] = [
@@ -179,5 +179,40 @@ export const LOADING: Mutant[] = [
       ),
     ],
     tests: ["fail_load/earlier_fence"],
+  },
+  {
+    name: "loading-beside",
+    guard: "listing and submitting never wait for a load",
+    off: "they wait for it",
+    edits: [
+      inTsFunction(
+        "runTick",
+        'if (name === "finish") lane.begin();',
+        'if (name === "finish") { lane.begin(); await lane.wait(Infinity); }',
+      ),
+    ],
+    tests: ["worker/long_loads"],
+  },
+  {
+    name: "step-of-loading",
+    guard: "a step of loading ends after 15 seconds",
+    off: "it goes on as long as the call",
+    edits: [
+      inTsFunction("load", "budget.beginStep(STEP_MS);", ""),
+    ],
+    tests: ["worker/long_loads"],
+  },
+  {
+    name: "most-files",
+    guard: "a result has at most 1,000 files",
+    off: "it has any number",
+    edits: [
+      inTsFunction(
+        "ResultFiles.list",
+        "files.length > MAX_FILES",
+        "files.length < 0",
+      ),
+    ],
+    tests: ["worker/long_loads"],
   },
 ];
