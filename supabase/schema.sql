@@ -121,6 +121,7 @@ create table amc_history.allowances (
   create_tries integer default 10 not null,
   daily_collections_of_instance integer default 2000 not null,
   daily_collections_of_member integer default 500 not null,
+  declared_parameters integer default 100 not null,
   default_weeks integer default 52 not null,
   dry_run_poll interval default '00:00:10'::interval not null,
   dry_run_queued interval default '01:00:00'::interval not null,
@@ -144,9 +145,12 @@ create table amc_history.allowances (
   only_row boolean default true not null,
   open_weeks_of_instance integer default 50000 not null,
   open_weeks_of_member integer default 20000 not null,
+  parameter_name_characters integer default 128 not null,
+  parameter_text_characters integer default 4000 not null,
   pause_base interval default '00:00:15'::interval not null,
   pause_longest interval default '00:15:00'::interval not null,
   post_window interval default '00:00:20'::interval not null,
+  query_characters integer default 100000 not null,
   queued_longest interval default '24:00:00'::interval not null,
   refusal_wait interval default '00:10:00'::interval not null,
   refusals_in_row integer default 3 not null,
@@ -189,13 +193,19 @@ create table amc_history.allowances (
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
+  constraint declared_parameters_are_sane CHECK (((declared_parameters >= 1) AND (declared_parameters <= 1000))),
   constraint default_weeks_are_allowed CHECK ((default_weeks <= most_weeks)),
   constraint dry_runs_may_wait CHECK (((dry_run_poll <= dry_run_runs) AND (dry_run_runs <= dry_run_queued))),
   constraint failed_retries_grow CHECK ((failed_retry_base <= failed_retry_longest)),
   constraint gone_results_are_given_up_sooner CHECK ((result_gone_errors <= load_errors)),
   constraint lease_ends_within_the_flight CHECK ((create_lease < create_in_flight)),
   constraint load_retries_grow CHECK ((load_retry_base <= load_retry_longest)),
+  constraint parameter_name_characters_are_sane CHECK (((parameter_name_characters >= 1) AND (parameter_name_characters
+    <= 255))),
+  constraint parameter_text_characters_are_sane CHECK (((parameter_text_characters >= 255) AND
+    (parameter_text_characters <= 100000))),
   constraint pauses_grow CHECK (((pause_base <= pause_longest) AND (pause_longest <= retry_after_longest))),
+  constraint query_characters_are_sane CHECK (((query_characters >= 1000) AND (query_characters <= 1000000))),
   constraint result_waits_grow CHECK (((result_wait_least <= result_wait_longest) AND (result_wait_longest <
     result_gone))),
   constraint stoppage_pauses_grow CHECK ((stoppage_pause_base <= stoppage_pause_longest))
@@ -227,6 +237,8 @@ comment on column amc_history.allowances.daily_collections_of_instance is
   'Most collections that are started on one instance in any 24 hours.';
 comment on column amc_history.allowances.daily_collections_of_member is
   'Most collections that one person starts in any 24 hours.';
+comment on column amc_history.allowances.declared_parameters is
+  'Most parameters that a query declares.';
 comment on column amc_history.allowances.default_weeks is
   'Weeks of a collection that names neither weeks nor dates.';
 comment on column amc_history.allowances.dry_run_poll is
@@ -275,12 +287,18 @@ comment on column amc_history.allowances.open_weeks_of_instance is
   'Most such weeks of one instance.';
 comment on column amc_history.allowances.open_weeks_of_member is
   'Most weeks of one owner that are not finished: what would make more is refused.';
+comment on column amc_history.allowances.parameter_name_characters is
+  'Most characters of a parameter''s name.';
+comment on column amc_history.allowances.parameter_text_characters is
+  'Most characters of each text with which a parameter is declared, its default value among them.';
 comment on column amc_history.allowances.pause_base is
   'The first pause after AMC throttled without saying how long to wait; doubled with each that follows.';
 comment on column amc_history.allowances.pause_longest is
   'The longest such pause.';
 comment on column amc_history.allowances.post_window is
   'How long after it sent the claim a worker may POST a create, on its own monotonic clock.';
+comment on column amc_history.allowances.query_characters is
+  'Most characters of a query. AMC''s own limit is not known (L).';
 comment on column amc_history.allowances.queued_longest is
   'How long an execution may wait in AMC''s queue before it runs or ends, where AMC does not say (expireTime; captured,
 H).';
@@ -2362,18 +2380,20 @@ CREATE OR REPLACE FUNCTION amc_history.check_declaration(declared jsonb, reads t
  SET search_path TO ''
 AS $function$
 declare
+  allowed constant amc_history.allowances := amc_history.allowances();
   fault text;
 begin
   if jsonb_typeof(check_declaration.declared) is distinct from 'array' then
     fault := format('Expected parameters as a list, got %s.', coalesce(jsonb_typeof(check_declaration.declared),
       'null'));
-  elsif jsonb_array_length(check_declaration.declared) > 100 then
-    fault := format('Expected at most 100 parameters, got %s.', jsonb_array_length(check_declaration.declared));
+  elsif jsonb_array_length(check_declaration.declared) > allowed.declared_parameters then
+    fault := format('Expected at most %s parameters, got %s.', allowed.declared_parameters,
+      jsonb_array_length(check_declaration.declared));
   else
-    select format('Expected of parameter %s %s; got %s.', p.n, amc_history.parameter_fault(p.value),
+    select format('Expected of parameter %s %s; got %s.', p.n, amc_history.parameter_fault(p.value, allowed),
       left(p.value::text, 200)) into fault
     from jsonb_array_elements(check_declaration.declared) with ordinality p(value, n)
-    where amc_history.parameter_fault(p.value) is not null order by p.n limit 1;
+    where amc_history.parameter_fault(p.value, allowed) is not null order by p.n limit 1;
     if fault is null and (select count(distinct p ->> 'name') from jsonb_array_elements(check_declaration.declared) p)
         < jsonb_array_length(check_declaration.declared) then
       fault := 'Expected another name for each parameter, got one twice.';
@@ -2470,7 +2490,7 @@ CREATE OR REPLACE FUNCTION amc_history.check_query(name text, written text)
  SET search_path TO ''
 AS $function$
 declare
-  most constant integer := 100000;
+  most constant integer := (amc_history.allowances()).query_characters;
 begin
   if coalesce(char_length(check_query.name) not between 1 and 100 or check_query.name ~ '[[:cntrl:]]'
       or check_query.name !~ '\S', true) then
@@ -2487,8 +2507,8 @@ end;
 $function$
 ;
 comment on function amc_history.check_query(text,text) is
-  'Refuses a query without a usable name (workflow_name_invalid) or SQL (query_empty, query_too_long: 100,000
-characters; AMC''s own limit is not known).';
+  'Refuses a query without a usable name (workflow_name_invalid) or SQL (query_empty, query_too_long: the
+allowance query_characters).';
 -- authenticated: execute
 -- service_role: execute
 
@@ -5772,7 +5792,7 @@ comment on function amc_history.open_restatements(integer) is
 in restate_every_days. They stay completed and show what they show until the new result is in. A collection or a week
 that fails is set aside, and the others go on. Answers how many. Run by pg_cron.';
 
-CREATE OR REPLACE FUNCTION amc_history.parameter_fault(parameter jsonb)
+CREATE OR REPLACE FUNCTION amc_history.parameter_fault(parameter jsonb, allowed amc_history.allowances)
  RETURNS text
  LANGUAGE sql
  IMMUTABLE
@@ -5785,10 +5805,12 @@ AS $function$
       then 'no keys but name, displayName, description, dataType, columnType and defaultValue'
     when exists (select from jsonb_each(parameter_fault.parameter) e where jsonb_typeof(e.value) <> 'string')
       then 'texts only'
-    when exists (select from jsonb_each_text(parameter_fault.parameter) e where char_length(e.value) > 4000)
-      then 'at most 4000 characters in each text'
-    when coalesce(parameter_fault.parameter ->> 'name' !~ '^[^\x22\x27[:cntrl:][:space:]]{1,128}$', true)
-      then 'a name of 1 to 128 characters without quotes and blanks'
+    when exists (select from jsonb_each_text(parameter_fault.parameter) e where char_length(e.value)
+        > (allowed).parameter_text_characters)
+      then format('at most %s characters in each text', (allowed).parameter_text_characters)
+    when coalesce(parameter_fault.parameter ->> 'name' !~ format('^[^\x22\x27[:cntrl:][:space:]]{1,%s}$',
+        (allowed).parameter_name_characters), true)
+      then format('a name of 1 to %s characters without quotes and blanks', (allowed).parameter_name_characters)
     when coalesce(parameter_fault.parameter ->> 'dataType' <> all (array['ARRAY', 'BINARY', 'BOOLEAN', 'BYTE',
         'CALENDAR_INTERVAL', 'DATE', 'DECIMAL', 'DOUBLE', 'FLOAT', 'INTEGER', 'LONG', 'SHORT', 'STRING',
         'TIMESTAMP']), true)
@@ -5799,7 +5821,7 @@ AS $function$
   end;
 $function$
 ;
-comment on function amc_history.parameter_fault(jsonb) is
+comment on function amc_history.parameter_fault(jsonb,amc_history.allowances) is
   'What was expected of a declared parameter that is not so; null if it is as AMC takes it (SPEC, M: the types; guides,
 M: ARRAY).';
 -- authenticated: execute
@@ -9747,10 +9769,11 @@ $function$
 comment on function save_workflow(text,text,text,jsonb) is
   'Saves an AMC query as a workflow version of an instance.
 
-name: 1 to 100 characters; the first one stays. sql_query: AMC SQL of at most 100,000 characters; it reads parameters
-with CUSTOM_PARAMETER(''name''). Sent to AMC without a semicolon at its end and with blanks for its comments; what was
-written stays in amc_workflows.sql_written. parameters: declared inputParameters (SPEC, H). What is sent decides the
-version: the same query and parameters are the same one, also under another name or with other comments. Answers
+name: 1 to 100 characters; the first one stays. sql_query: AMC SQL of at most 100,000 characters by default (the
+allowance query_characters); it reads parameters with CUSTOM_PARAMETER(''name''). Sent to AMC without a semicolon at its
+end and with blanks for its comments; what was written stays in amc_workflows.sql_written. parameters: declared
+inputParameters (SPEC, H). What is sent decides the version: the same query and parameters are the same one, also under
+another name or with other comments. Answers
 {workflow_id, created, results_view, raw_view, sql_query}, the last as it is sent. For members of the instance;
 refuses anybody else with instance_not_found; and with workflow_name_invalid, query_empty, query_too_long,
 query_unterminated, parameters_invalid, parameter_not_declared.';

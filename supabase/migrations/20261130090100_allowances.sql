@@ -66,6 +66,14 @@ create table amc_history.allowances (
   daily_collections_of_instance integer not null default 2000,
   workflows_of_member integer not null default 2000,
   workflows_of_instance integer not null default 5000,
+  query_characters integer not null default 100000
+    constraint query_characters_are_sane check (query_characters between 1000 and 1000000),
+  declared_parameters integer not null default 100
+    constraint declared_parameters_are_sane check (declared_parameters between 1 and 1000),
+  parameter_name_characters integer not null default 128
+    constraint parameter_name_characters_are_sane check (parameter_name_characters between 1 and 255),
+  parameter_text_characters integer not null default 4000
+    constraint parameter_text_characters_are_sane check (parameter_text_characters between 255 and 100000),
 
   -- The schedule.
   wake_ups integer not null default 3,
@@ -209,6 +217,12 @@ comment on column amc_history.allowances.daily_collections_of_instance is
   'Most collections that are started on one instance in any 24 hours.';
 comment on column amc_history.allowances.workflows_of_member is 'Most workflow versions that one person saves.';
 comment on column amc_history.allowances.workflows_of_instance is 'Most workflow versions of one instance.';
+comment on column amc_history.allowances.query_characters is
+  'Most characters of a query. AMC''s own limit is not known (L).';
+comment on column amc_history.allowances.declared_parameters is 'Most parameters that a query declares.';
+comment on column amc_history.allowances.parameter_name_characters is 'Most characters of a parameter''s name.';
+comment on column amc_history.allowances.parameter_text_characters is
+  'Most characters of each text with which a parameter is declared, its default value among them.';
 comment on column amc_history.allowances.wake_ups is 'Most workers that the schedule wakes at once.';
 comment on column amc_history.allowances.actionable_per_wake_up is 'For so many things to do one worker is woken.';
 comment on column amc_history.allowances.wake_up_timeout is 'How long pg_net waits for the answer to a wake-up.';

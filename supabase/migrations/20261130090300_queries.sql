@@ -70,7 +70,7 @@ create function amc_history.check_query(name text, written text) returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
-  most constant integer := 100000;
+  most constant integer := (amc_history.allowances()).query_characters;
 begin
   if coalesce(char_length(check_query.name) not between 1 and 100 or check_query.name ~ '[[:cntrl:]]'
       or check_query.name !~ '\S', true) then
@@ -86,10 +86,10 @@ begin
 end;
 $$;
 comment on function amc_history.check_query(text, text) is
-  $$Refuses a query without a usable name (workflow_name_invalid) or SQL (query_empty, query_too_long: 100,000
-characters; AMC's own limit is not known).$$;
+  $$Refuses a query without a usable name (workflow_name_invalid) or SQL (query_empty, query_too_long: the
+allowance query_characters).$$;
 
-create function amc_history.parameter_fault(parameter jsonb) returns text
+create function amc_history.parameter_fault(parameter jsonb, allowed amc_history.allowances) returns text
 language sql immutable set search_path = ''
 as $$
   select case
@@ -99,10 +99,12 @@ as $$
       then 'no keys but name, displayName, description, dataType, columnType and defaultValue'
     when exists (select from jsonb_each(parameter_fault.parameter) e where jsonb_typeof(e.value) <> 'string')
       then 'texts only'
-    when exists (select from jsonb_each_text(parameter_fault.parameter) e where char_length(e.value) > 4000)
-      then 'at most 4000 characters in each text'
-    when coalesce(parameter_fault.parameter ->> 'name' !~ '^[^\x22\x27[:cntrl:][:space:]]{1,128}$', true)
-      then 'a name of 1 to 128 characters without quotes and blanks'
+    when exists (select from jsonb_each_text(parameter_fault.parameter) e where char_length(e.value)
+        > (allowed).parameter_text_characters)
+      then format('at most %s characters in each text', (allowed).parameter_text_characters)
+    when coalesce(parameter_fault.parameter ->> 'name' !~ format('^[^\x22\x27[:cntrl:][:space:]]{1,%s}$',
+        (allowed).parameter_name_characters), true)
+      then format('a name of 1 to %s characters without quotes and blanks', (allowed).parameter_name_characters)
     when coalesce(parameter_fault.parameter ->> 'dataType' <> all (array['ARRAY', 'BINARY', 'BOOLEAN', 'BYTE',
         'CALENDAR_INTERVAL', 'DATE', 'DECIMAL', 'DOUBLE', 'FLOAT', 'INTEGER', 'LONG', 'SHORT', 'STRING',
         'TIMESTAMP']), true)
@@ -112,7 +114,7 @@ as $$
       then 'a columnType of DIMENSION or METRIC, or none'
   end;
 $$;
-comment on function amc_history.parameter_fault(jsonb) is
+comment on function amc_history.parameter_fault(jsonb, amc_history.allowances) is
   $$What was expected of a declared parameter that is not so; null if it is as AMC takes it (SPEC, M: the types; guides,
 M: ARRAY).$$;
 
@@ -120,18 +122,20 @@ create function amc_history.check_declaration(declared jsonb, reads text[]) retu
 language plpgsql volatile set search_path = ''
 as $$
 declare
+  allowed constant amc_history.allowances := amc_history.allowances();
   fault text;
 begin
   if jsonb_typeof(check_declaration.declared) is distinct from 'array' then
     fault := format('Expected parameters as a list, got %s.', coalesce(jsonb_typeof(check_declaration.declared),
       'null'));
-  elsif jsonb_array_length(check_declaration.declared) > 100 then
-    fault := format('Expected at most 100 parameters, got %s.', jsonb_array_length(check_declaration.declared));
+  elsif jsonb_array_length(check_declaration.declared) > allowed.declared_parameters then
+    fault := format('Expected at most %s parameters, got %s.', allowed.declared_parameters,
+      jsonb_array_length(check_declaration.declared));
   else
-    select format('Expected of parameter %s %s; got %s.', p.n, amc_history.parameter_fault(p.value),
+    select format('Expected of parameter %s %s; got %s.', p.n, amc_history.parameter_fault(p.value, allowed),
       left(p.value::text, 200)) into fault
     from jsonb_array_elements(check_declaration.declared) with ordinality p(value, n)
-    where amc_history.parameter_fault(p.value) is not null order by p.n limit 1;
+    where amc_history.parameter_fault(p.value, allowed) is not null order by p.n limit 1;
     if fault is null and (select count(distinct p ->> 'name') from jsonb_array_elements(check_declaration.declared) p)
         < jsonb_array_length(check_declaration.declared) then
       fault := 'Expected another name for each parameter, got one twice.';

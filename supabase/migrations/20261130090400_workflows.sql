@@ -171,10 +171,11 @@ $$;
 comment on function public.save_workflow(text, text, text, jsonb) is
   $$Saves an AMC query as a workflow version of an instance.
 
-name: 1 to 100 characters; the first one stays. sql_query: AMC SQL of at most 100,000 characters; it reads parameters
-with CUSTOM_PARAMETER('name'). Sent to AMC without a semicolon at its end and with blanks for its comments; what was
-written stays in amc_workflows.sql_written. parameters: declared inputParameters (SPEC, H). What is sent decides the
-version: the same query and parameters are the same one, also under another name or with other comments. Answers
+name: 1 to 100 characters; the first one stays. sql_query: AMC SQL of at most 100,000 characters by default (the
+allowance query_characters); it reads parameters with CUSTOM_PARAMETER('name'). Sent to AMC without a semicolon at its
+end and with blanks for its comments; what was written stays in amc_workflows.sql_written. parameters: declared
+inputParameters (SPEC, H). What is sent decides the version: the same query and parameters are the same one, also under
+another name or with other comments. Answers
 {workflow_id, created, results_view, raw_view, sql_query}, the last as it is sent. For members of the instance;
 refuses anybody else with instance_not_found; and with workflow_name_invalid, query_empty, query_too_long,
 query_unterminated, parameters_invalid, parameter_not_declared.$$;

@@ -196,7 +196,7 @@ grant execute on function
   amc_history.load_rows(uuid, integer, bigint),
   amc_history.loads_of_caller(),
   amc_history.pause_collection(uuid),
-  amc_history.parameter_fault(jsonb),
+  amc_history.parameter_fault(jsonb, amc_history.allowances),
   amc_history.prepare_query(text),
   amc_history.refuse(text, text, text, text),
   amc_history.resolve_alert(bigint),

@@ -1,6 +1,6 @@
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(18);
+select plan(22);
 
 -- Each CHECK refuses an order that the allowances must not have.
 create function pg_temp.set(assignments text) returns text language plpgsql as $$
@@ -30,6 +30,10 @@ from (values
   ('result_wait_longest = ''1 day''', 'result_waits_grow'),
   ('result_gone_errors = 9', 'gone_results_are_given_up_sooner'),
   ('default_weeks = 61', 'default_weeks_are_allowed'),
+  ('query_characters = 1000001', 'query_characters_are_sane'),
+  ('declared_parameters = 0', 'declared_parameters_are_sane'),
+  ('parameter_name_characters = 256', 'parameter_name_characters_are_sane'),
+  ('parameter_text_characters = 254', 'parameter_text_characters_are_sane'),
   ('post_window = ''5 s'', create_timeout = ''3 s'', create_lease = ''8 s'', create_in_flight = ''10 s''', 'taken')
 ) as t(assignments, violated);
 

@@ -1,7 +1,7 @@
 -- A name, query or parameter that AMC would not take is refused when it is saved, with a code.
 begin;
 \ir ../../_shared/workflow.psql
-select plan(35);
+select plan(40);
 
 set local role authenticated;
 select pg_temp.sign_in('owner');
@@ -46,6 +46,20 @@ select is((select count(*) from amc_workflows), (select count from saved_before)
 reset role;
 select is(pg_temp.refusal($$ insert into amc_workflows (instance_id, name, sql_query) values ('amcpgtap1', 'a', '') $$),
   '22023 query_empty', 'whoever inserts it');
+
+-- The limits are allowances, and the messages name them.
+update amc_history.allowances set query_characters = 1000, declared_parameters = 2, parameter_name_characters = 4,
+  parameter_text_characters = 255;
+select throws_like(format('select save_workflow(''amcpgtap1'', ''a'', %L, %L)', query, parameters), message, message)
+from (values
+  ('select ' || repeat('x', 994), '[]', 'Expected a query of at most 1000 characters, got 1001.'),
+  ('select 1', '[{"name": "brand", "dataType": "LONG"}]', '%a name of 1 to 4 characters without quotes and blanks;%'),
+  ('select 1', jsonb_build_array(jsonb_build_object('name', 'a', 'dataType', 'STRING', 'defaultValue',
+    repeat('x', 256)))::text, '%at most 255 characters in each text;%'),
+  ('select 1', '[{}, {}, {}]', 'Expected at most 2 parameters, got 3.')) t(query, parameters, message);
+select lives_ok(format('select save_workflow(''amcpgtap1'', ''a'', %L, %L)', 'select ' || repeat('x', 993),
+  jsonb_build_array(jsonb_build_object('name', 'name', 'dataType', 'STRING', 'defaultValue', repeat('x', 255)))),
+  'what is just within them is taken');
 
 select * from finish();
 rollback;

@@ -243,7 +243,7 @@ function amc_history.next_step_of(text) | - | - | execute
 function amc_history.open_checks(integer,interval) | - | - | execute
 function amc_history.open_load(uuid,integer) | - | - | -
 function amc_history.open_restatements(integer) | - | - | -
-function amc_history.parameter_fault(jsonb) | - | execute | execute
+function amc_history.parameter_fault(jsonb,amc_history.allowances) | - | execute | execute
 function amc_history.parameter_value_fault(jsonb) | - | - | execute
 function amc_history.pause_collection(uuid) | - | execute | execute
 function amc_history.pick_weeks(text,integer) | - | - | execute
