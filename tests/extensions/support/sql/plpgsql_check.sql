@@ -2,8 +2,9 @@
 -- function is read once for each of its tables.
 with accepted (level, name) as (
   values
-    -- Their volatility is meant: refuse and check_header raise, free_slots looks afresh with each call.
+    -- Their volatility is meant: refuse and check_header raise, the others look afresh with each call.
     ('performance', 'refuse'), ('performance', 'check_header'), ('performance', 'free_slots'),
+    ('performance', 'due_collections'), ('performance', 'needs_survey'),
     -- Their EXECUTE takes text that is put together before, by %I, %L or a function that does so: read by a person.
     ('security', 'count_uncast'), ('security', 'load_rows'), ('security', 'create_result_view')
 ),
@@ -14,7 +15,8 @@ found as (
   join pg_catalog.pg_language l on l.oid = p.prolang and l.lanname = 'plpgsql'
   left join pg_catalog.pg_trigger t on t.tgfoid = p.oid and not t.tgisinternal,
   lateral extensions.plpgsql_check_function_tb(p.oid, coalesce(t.tgrelid, 0), fatal_errors => false,
-    all_warnings => true) c
+    -- Tracing takes the array of a FOREACH for the element.
+    all_warnings => true, constant_tracing => false) c
   where p.pronamespace in ('public'::regnamespace, 'amc_history'::regnamespace)
     and not exists (select from pg_catalog.pg_depend d
       where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')

@@ -4,3 +4,5 @@ grant usage on schema cron to postgres with grant option;
 grant all on all tables in schema cron to postgres with grant option;
 revoke all on table cron.job from postgres;
 grant select on table cron.job to postgres with grant option;
+-- Revoked from everyone by pg_cron; at Supabase, postgres calls it.
+grant execute on function cron.alter_job to postgres;
