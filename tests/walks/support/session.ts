@@ -202,6 +202,8 @@ export async function withSession<T>(
     });
     try {
       await letIdsFollowFromSeed(sql);
+      // A schema for temporary objects that came and went with each run would have every plan made again.
+      await sql.unsafe("create temporary table kept ()");
       return await work(sql, await readSignatures(sql));
     } finally {
       await sql.end({ timeout: 5 });
