@@ -115,7 +115,8 @@ async function main({ filters, failFast }: RunArguments): Promise<number> {
   try {
     const folder = await mkdtemp(join(tmpdir(), "amc-history-tests-"));
     parts.defer(() => rm(folder, { recursive: true, force: true }));
-    const cluster = await startCluster();
+    // Nothing of it outlives the run; a crash of the server alone loses nothing either.
+    const cluster = await startCluster({ settings: ["fsync=off"] });
     parts.defer(() => cluster.stop());
     outcomes = await run(filters, failFast, cluster, folder);
   } catch (error) {

@@ -15,7 +15,7 @@ export async function createDatabase(
   await asAdmin(cluster, "postgres", async (sql) => {
     await sql`create database ${sql(name)} owner postgres template ${
       sql(options.template ?? "template0")
-    }`;
+    } strategy ${sql.unsafe(options.template ? "file_copy" : "wal_log")}`;
   });
   await asAdmin(cluster, name, async (sql) => {
     if (options.template !== undefined) return await takeJobsOver(sql);
