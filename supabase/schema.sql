@@ -1861,9 +1861,8 @@ AS $function$
       where i.id = alert.instance_id and i.paused_until = 'infinity')
     when 'unknown_outcome' then exists (select from public.week_attempts a
       where a.week_id = alert.week_id and a.state = 'unknown')
-    when 'held_up' then exists (select from public.stoppages s
+    else exists (select from public.stoppages s
       where s.kind = alert.detail ->> 'kind' and s.subject = alert.detail ->> 'subject' and s.ended_at is null)
-    else false
   end;
 $function$
 ;
@@ -3916,6 +3915,36 @@ comment on function amc_history.end_first_weeks() is
   'Ends the checks whose week went alone and can tell no more: it ended, or is held. Where AMC refused or rejected it,
 the version is held with AMC''s words; else another week goes. Answers how many it ended.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.end_idle_stoppages()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  idle record;
+begin
+  for idle in
+    select s.kind, s.subject from public.stoppages s
+    where s.ended_at is null
+      and s.kind in ('instance', 'creates', 'listing', 'workflow_save', 'workflow_check', 'workflow_header',
+        'collection')
+      and not exists (select from public.report_data_weeks w
+        join public.report_data_collections c on c.id = w.collection_id
+        where w.instance_id = s.instance_id
+          and case when s.kind like 'workflow%' then s.subject = w.instance_id || '/' || c.workflow_id
+            when s.kind = 'collection' then s.subject = c.id::text else true end
+          and (w.due_at is not null
+            or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)))
+  loop
+    perform amc_history.end_stoppage(idle.kind, idle.subject);
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.end_idle_stoppages() is
+  'Ends the stoppages of instances, workflows and collections of which no week waits or runs any more: nothing is left
+that they could hold up. If something asks for it again and fails, another begins.';
 
 CREATE OR REPLACE FUNCTION amc_history.end_passed_stoppages(job text)
  RETURNS void
@@ -6440,8 +6469,8 @@ begin
   end if;
   for stoppage in
     select s.kind, s.subject from public.stoppages s
-    where s.ended_at is null and (s.kind, s.subject) in (('collection', week.collection_id::text),
-      ('workflow_save', week.instance_id || '/' || workflow))
+    where s.ended_at is null and (s.kind, s.subject) in (('creates', week.instance_id),
+      ('collection', week.collection_id::text), ('workflow_save', week.instance_id || '/' || workflow))
       -- AMC's list may show only now what it took long before.
       and (not record_acceptance.adopted or s.last_at < attempt.intended_at)
   loop
@@ -6451,9 +6480,10 @@ end;
 $function$
 ;
 comment on function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) is
-  'Draws the conclusions from a create that AMC took: the week''s workflow and collection are held up no more, and what
-it refused of the collection before were those weeks alone, which fail. adopted: AMC''s list showed it, so that it may
-have been taken before. The caller holds the locks of collection, week and attempt.';
+  'Draws the conclusions from a create that AMC took: the week''s instance, workflow and collection are held up no
+more, and what it refused of the collection before were those weeks alone, which fail. adopted: AMC''s list showed it,
+    so
+that it may have been taken before. The caller holds the locks of collection, week and attempt.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.record_action(event text, instance_id text, collection_id uuid DEFAULT
@@ -7978,7 +8008,7 @@ declare
   what text;
 begin
   foreach what in array array['read_wake_ups', 'watch_ticks', 'watch_jobs', 'watch_overdue',
-    'tell_lasting_stoppages'] loop
+    'end_idle_stoppages', 'tell_lasting_stoppages'] loop
     begin
       execute format('select amc_history.%I()', what);
       perform amc_history.end_stoppage('job', job || what);
@@ -9024,7 +9054,8 @@ collection_is_cancelled. Refuses with collection_not_found. Owners only.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.pause_instance(instance_id text, reason text, retry_after_seconds numeric DEFAULT
-    NULL::numeric)
+    NULL::numeric, words text DEFAULT NULL::text, request_id text DEFAULT NULL::text, held_up text DEFAULT
+    'instance'::text)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -9054,14 +9085,21 @@ begin
   returning * into instance;
   insert into public.tracking_events (event, instance_id, detail) values ('instance_paused', instance.id,
     jsonb_build_object('reason', pause_instance.reason, 'until', instance.paused_until));
+  perform amc_history.record_stoppage(pause_instance.held_up, instance.id, pause_instance.reason,
+    case pause_instance.reason when 'token_unavailable' then 'amazon_login' else 'amc' end,
+    coalesce(pause_instance.words, pause_instance.reason), instance.id, request_id => pause_instance.request_id);
+  update public.stoppages s set retry_at = instance.paused_until
+  where s.kind = pause_instance.held_up and s.subject = instance.id and s.ended_at is null;
   return instance.paused_until;
 end;
 $function$
 ;
-comment on function pause_instance(text,text,numeric) is
+comment on function pause_instance(text,text,numeric,text,text,text) is
   'Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so (at most the allowance
 retry_after_longest), else for an exponential backoff with full jitter (pause_base, pause_longest). reason: a stable
-code. The pause ends by itself. Answers until when; null if there is no such instance. For service_role.';
+code; words: why; request_id: of AMC''s answer. held_up: the kind of stoppage that it is, instance (the next complete
+listing ends it) or creates (the next execution that AMC creates does). The pause ends by itself. Answers until when;
+null if there is no such instance. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.record_dry_run(check_id uuid, execution_id text, request_id text DEFAULT NULL::text)
@@ -9268,10 +9306,8 @@ begin
         -- Nothing is under way: only abandoned attempts are looked for.
         else greatest(make_interval(secs => i.poll_seconds), (amc_history.allowances()).idle_poll) end
     where i.id = instance.id;
+    perform amc_history.end_stoppage('instance', instance.id);
     perform amc_history.refresh_overdue_alerts(instance.id);
-    -- AMC accepted the token.
-    update public.tracking_alerts t set resolved_at = amc_history.clock_now()
-    where t.instance_id = instance.id and t.code = 'unauthorized' and t.resolved_at is null;
   end if;
   return jsonb_build_object('outcome', 'recorded', 'known_execution_ids', to_jsonb(known));
 end;
@@ -9417,7 +9453,8 @@ begin
   end if;
   if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.is_live then
     paused_until := public.pause_instance(attempt.instance_id, report_create.verdict,
-      report_create.retry_after_seconds);
+      report_create.retry_after_seconds, report_create.message, report_create.request_id,
+      case report_create.verdict when 'unauthorized' then 'instance' else 'creates' end);
   end if;
   if report_create.verdict = 'refused' then
     perform amc_history.lock_collection_of(attempt.week_id);
@@ -9437,11 +9474,6 @@ begin
   held := amc_history.apply_create_verdict(attempt, week, report_create.verdict, report_create.message, paused_until);
   perform amc_history.record_event('create_' || report_create.verdict, attempt, week, null,
     jsonb_strip_nulls(answer || jsonb_build_object('message', left(report_create.message, 500))));
-  if report_create.verdict = 'unauthorized' then
-    perform amc_history.raise_alert('unauthorized', format(
-      'AMC refused the token for instance %s. If it keeps refusing, check its credential, entity and marketplace.',
-      week.instance_id), week.instance_id);
-  end if;
   select * into week from public.report_data_weeks w where w.id = week.id;
   return row('applied', held, week.status, week.execution_id)::public.tracking_report;
 end;
@@ -9627,11 +9659,11 @@ comment on function resolve_alert(bigint) is
   'Resolves an alert that somebody has looked at. If its cause comes again, a new one opens.
 
 The system itself resolves alerts when it sees that their cause is gone: unknown_outcome and execution_not_confirmed
-(the outcome is known), reconnect_needed (connected again), unauthorized (AMC accepted the token), execution_overdue
-and unknown_status (the execution''s status changed), matcher_failed (proved again), schedule_not_configured (the
-schedule could call), held_up (it moves again). Answers {outcome, reason, weeks}: applied, already_applied, or
+(the outcome is known), reconnect_needed (connected again), execution_overdue and unknown_status (the execution''s
+status changed), matcher_failed (proved again), schedule_not_configured (the schedule could call), worker_unreachable
+(a worker ended a tick), held_up (it moves again). Answers {outcome, reason, weeks}: applied, already_applied, or
 rejected with cause_persists (reconnect_needed of an instance that is still stopped; unknown_outcome of an attempt
-that is still unknown; held_up of what is still held up).
+that is still unknown; schedule_not_configured, worker_unreachable and held_up of what is still held up).
 Refuses what the caller cannot read (alert_not_found).';
 -- authenticated: execute
 -- service_role: execute

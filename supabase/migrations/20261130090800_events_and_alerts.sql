@@ -48,7 +48,6 @@ insert into amc_history.alert_codes (code, next_step) values
   ('schedule_not_configured', 'Store the project''s address and the cron key in Vault.'),
   ('worker_unreachable', 'See why collect does not answer the schedule.'),
   ('reconnect_needed', 'Get a new refresh token and call amc_history.connect_instance again.'),
-  ('unauthorized', 'If it stays, check the credential, the entity and the marketplace.'),
   ('unknown_outcome', 'Look in AMC, then call confirm_execution or confirm_no_execution.'),
   ('execution_not_confirmed', 'Look again; the message says what was expected and what came.'),
   ('matcher_failed', 'None; the message says how lost creates are settled until an answer echoes again.'),

@@ -24,7 +24,9 @@ alter table amc_history.stoppage_kinds enable row level security;
 
 insert into amc_history.stoppage_kinds (kind, subject_is, tell_after, alert_code, next_step) values
   ('instance', 'an instance', '15 minutes', 'held_up',
-    'See whether AMC''s console works with this account. A throttle passes by itself; a lower max_parallel helps.'),
+    'See whether AMC''s console works with this account; compare entity_id and marketplace_id of the instance.'),
+  ('creates', 'an instance', '2 hours', 'held_up',
+    'None while others use up what AMC allows; a lower max_parallel or a daily_limit keeps within it.'),
   ('listing', 'an instance', '5 minutes', 'held_up',
     'Compare entity_id, marketplace_id and region of the instance with AMC''s console, and accept AMC''s terms there.'),
   ('list_entry', '<instance>/<execution>, or <instance>/skipped for those without an id', '30 minutes', 'held_up',

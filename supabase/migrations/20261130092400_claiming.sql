@@ -1,7 +1,8 @@
 -- How an attempt begins: claim_due_weeks commits its intent, slot and fingerprint before AMC is asked.
 
 create function public.pause_instance(
-  instance_id text, reason text, retry_after_seconds numeric default null
+  instance_id text, reason text, retry_after_seconds numeric default null, words text default null,
+  request_id text default null, held_up text default 'instance'
 ) returns timestamptz
 language plpgsql set search_path = ''
 as $$
@@ -30,13 +31,20 @@ begin
   returning * into instance;
   insert into public.tracking_events (event, instance_id, detail) values ('instance_paused', instance.id,
     jsonb_build_object('reason', pause_instance.reason, 'until', instance.paused_until));
+  perform amc_history.record_stoppage(pause_instance.held_up, instance.id, pause_instance.reason,
+    case pause_instance.reason when 'token_unavailable' then 'amazon_login' else 'amc' end,
+    coalesce(pause_instance.words, pause_instance.reason), instance.id, request_id => pause_instance.request_id);
+  update public.stoppages s set retry_at = instance.paused_until
+  where s.kind = pause_instance.held_up and s.subject = instance.id and s.ended_at is null;
   return instance.paused_until;
 end;
 $$;
-comment on function public.pause_instance(text, text, numeric) is
+comment on function public.pause_instance(text, text, numeric, text, text, text) is
   $$Keeps every worker from calling AMC for an instance: for retry_after_seconds if AMC said so (at most the allowance
 retry_after_longest), else for an exponential backoff with full jitter (pause_base, pause_longest). reason: a stable
-code. The pause ends by itself. Answers until when; null if there is no such instance. For service_role.$$;
+code; words: why; request_id: of AMC's answer. held_up: the kind of stoppage that it is, instance (the next complete
+listing ends it) or creates (the next execution that AMC creates does). The pause ends by itself. Answers until when;
+null if there is no such instance. For service_role.$$;
 
 create function amc_history.taken_slots(instance_id text) returns setof integer
 language plpgsql stable rows 10 set search_path = ''

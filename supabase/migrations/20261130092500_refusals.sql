@@ -148,8 +148,8 @@ begin
   end if;
   for stoppage in
     select s.kind, s.subject from public.stoppages s
-    where s.ended_at is null and (s.kind, s.subject) in (('collection', week.collection_id::text),
-      ('workflow_save', week.instance_id || '/' || workflow))
+    where s.ended_at is null and (s.kind, s.subject) in (('creates', week.instance_id),
+      ('collection', week.collection_id::text), ('workflow_save', week.instance_id || '/' || workflow))
       -- AMC's list may show only now what it took long before.
       and (not record_acceptance.adopted or s.last_at < attempt.intended_at)
   loop
@@ -158,6 +158,6 @@ begin
 end;
 $$;
 comment on function amc_history.record_acceptance(public.week_attempts, public.report_data_weeks, boolean) is
-  $$Draws the conclusions from a create that AMC took: the week's workflow and collection are held up no more, and what
-it refused of the collection before were those weeks alone, which fail. adopted: AMC's list showed it, so that it may
-have been taken before. The caller holds the locks of collection, week and attempt.$$;
+  $$Draws the conclusions from a create that AMC took: the week's instance, workflow and collection are held up no
+more, and what it refused of the collection before were those weeks alone, which fail. adopted: AMC's list showed it, so
+that it may have been taken before. The caller holds the locks of collection, week and attempt.$$;

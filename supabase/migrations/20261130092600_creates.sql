@@ -256,7 +256,8 @@ begin
   end if;
   if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.is_live then
     paused_until := public.pause_instance(attempt.instance_id, report_create.verdict,
-      report_create.retry_after_seconds);
+      report_create.retry_after_seconds, report_create.message, report_create.request_id,
+      case report_create.verdict when 'unauthorized' then 'instance' else 'creates' end);
   end if;
   if report_create.verdict = 'refused' then
     perform amc_history.lock_collection_of(attempt.week_id);
@@ -276,11 +277,6 @@ begin
   held := amc_history.apply_create_verdict(attempt, week, report_create.verdict, report_create.message, paused_until);
   perform amc_history.record_event('create_' || report_create.verdict, attempt, week, null,
     jsonb_strip_nulls(answer || jsonb_build_object('message', left(report_create.message, 500))));
-  if report_create.verdict = 'unauthorized' then
-    perform amc_history.raise_alert('unauthorized', format(
-      'AMC refused the token for instance %s. If it keeps refusing, check its credential, entity and marketplace.',
-      week.instance_id), week.instance_id);
-  end if;
   select * into week from public.report_data_weeks w where w.id = week.id;
   return row('applied', held, week.status, week.execution_id)::public.tracking_report;
 end;

@@ -254,10 +254,8 @@ begin
         -- Nothing is under way: only abandoned attempts are looked for.
         else greatest(make_interval(secs => i.poll_seconds), (amc_history.allowances()).idle_poll) end
     where i.id = instance.id;
+    perform amc_history.end_stoppage('instance', instance.id);
     perform amc_history.refresh_overdue_alerts(instance.id);
-    -- AMC accepted the token.
-    update public.tracking_alerts t set resolved_at = amc_history.clock_now()
-    where t.instance_id = instance.id and t.code = 'unauthorized' and t.resolved_at is null;
   end if;
   return jsonb_build_object('outcome', 'recorded', 'known_execution_ids', to_jsonb(known));
 end;

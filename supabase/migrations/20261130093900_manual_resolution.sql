@@ -96,9 +96,8 @@ as $$
       where i.id = alert.instance_id and i.paused_until = 'infinity')
     when 'unknown_outcome' then exists (select from public.week_attempts a
       where a.week_id = alert.week_id and a.state = 'unknown')
-    when 'held_up' then exists (select from public.stoppages s
+    else exists (select from public.stoppages s
       where s.kind = alert.detail ->> 'kind' and s.subject = alert.detail ->> 'subject' and s.ended_at is null)
-    else false
   end;
 $$;
 comment on function amc_history.alert_cause_persists(public.tracking_alerts) is
@@ -167,11 +166,11 @@ comment on function public.resolve_alert(bigint) is
   $$Resolves an alert that somebody has looked at. If its cause comes again, a new one opens.
 
 The system itself resolves alerts when it sees that their cause is gone: unknown_outcome and execution_not_confirmed
-(the outcome is known), reconnect_needed (connected again), unauthorized (AMC accepted the token), execution_overdue
-and unknown_status (the execution's status changed), matcher_failed (proved again), schedule_not_configured (the
-schedule could call), held_up (it moves again). Answers {outcome, reason, weeks}: applied, already_applied, or
+(the outcome is known), reconnect_needed (connected again), execution_overdue and unknown_status (the execution's
+status changed), matcher_failed (proved again), schedule_not_configured (the schedule could call), worker_unreachable
+(a worker ended a tick), held_up (it moves again). Answers {outcome, reason, weeks}: applied, already_applied, or
 rejected with cause_persists (reconnect_needed of an instance that is still stopped; unknown_outcome of an attempt
-that is still unknown; held_up of what is still held up).
+that is still unknown; schedule_not_configured, worker_unreachable and held_up of what is still held up).
 Refuses what the caller cannot read (alert_not_found).$$;
 
 create function public.refute_confirmation(attempt_id uuid, execution_id text, message text)

@@ -176,6 +176,33 @@ $$;
 comment on function amc_history.watch_overdue() is
   $$Alerts a person to overdue executions, also of instances whose list cannot be read.$$;
 
+create function amc_history.end_idle_stoppages() returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  idle record;
+begin
+  for idle in
+    select s.kind, s.subject from public.stoppages s
+    where s.ended_at is null
+      and s.kind in ('instance', 'creates', 'listing', 'workflow_save', 'workflow_check', 'workflow_header',
+        'collection')
+      and not exists (select from public.report_data_weeks w
+        join public.report_data_collections c on c.id = w.collection_id
+        where w.instance_id = s.instance_id
+          and case when s.kind like 'workflow%' then s.subject = w.instance_id || '/' || c.workflow_id
+            when s.kind = 'collection' then s.subject = c.id::text else true end
+          and (w.due_at is not null
+            or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)))
+  loop
+    perform amc_history.end_stoppage(idle.kind, idle.subject);
+  end loop;
+end;
+$$;
+comment on function amc_history.end_idle_stoppages() is
+  $$Ends the stoppages of instances, workflows and collections of which no week waits or runs any more: nothing is left
+that they could hold up. If something asks for it again and fails, another begins.$$;
+
 create function amc_history.watch() returns void
 language plpgsql set search_path = ''
 as $$
@@ -184,7 +211,7 @@ declare
   what text;
 begin
   foreach what in array array['read_wake_ups', 'watch_ticks', 'watch_jobs', 'watch_overdue',
-    'tell_lasting_stoppages'] loop
+    'end_idle_stoppages', 'tell_lasting_stoppages'] loop
     begin
       execute format('select amc_history.%I()', what);
       perform amc_history.end_stoppage('job', job || what);

@@ -6,6 +6,7 @@ import {
   windowStartOf,
   withHarness,
 } from "./support/harness.ts";
+import { heldUp } from "./support/held_up.ts";
 import { openWorker } from "./support/own_worker.ts";
 import {
   assertOneCreateEach,
@@ -233,7 +234,7 @@ Deno.test("a create refused with 401 alerts a person, and is not sent again befo
     assert.equal(refused.attempt_state, "unknown");
     assert.equal(refused.error_count, 0);
     assert.equal((await pauseOf(harness)).pause_reason, "unauthorized");
-    assert.deepEqual(await openAlerts(harness), ["unauthorized"]);
+    assert.deepEqual(await heldUp(harness), ["instance unauthorized"]);
     await letTimePass(harness);
     await worker.tick();
     assert.equal(harness.simulator.requests("createExecution").length, 2);

@@ -52,6 +52,8 @@ export async function pauseInstance(
     await collector.rpc("pause_instance", {
       instance_id,
       reason: code,
+      words: message,
+      request_id: requestId ?? undefined,
       ...(error.retryAfterSeconds === null
         ? {}
         : { retry_after_seconds: error.retryAfterSeconds }),

@@ -1452,9 +1452,12 @@ export type Database = {
       };
       "pause_instance": {
         Args: {
+          "held_up"?: string;
           "instance_id": string;
           "reason": string;
+          "request_id"?: string;
           "retry_after_seconds"?: number;
+          "words"?: string;
         };
         Returns: string;
       };

@@ -167,6 +167,7 @@ function amc_history.end_earlier_loaders(uuid,integer) | - | - | -
 function amc_history.end_first_weeks() | - | - | execute
 function amc_history.end_passed_stoppages(text) | - | - | -
 function amc_history.end_result_stoppage() | - | - | -
+function amc_history.end_idle_stoppages() | - | - | -
 function amc_history.end_stoppage(text,text) | - | - | execute
 function amc_history.ending_weeks(integer) | - | - | execute
 function amc_history.executions_to_cancel(interval) | - | - | execute
@@ -366,7 +367,7 @@ function public.let_go_of_execution(text,text,boolean) | - | execute | execute
 function public.mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) | - | - | execute
 function public.mark_workflow_saved(text,text) | - | - | execute
 function public.pause_collection(uuid) | - | execute | execute
-function public.pause_instance(text,text,numeric) | - | - | execute
+function public.pause_instance(text,text,numeric,text,text,text) | - | - | execute
 function public.record_dry_run(uuid,text,text) | - | - | execute
 function public.record_listing(text,bigint,jsonb,boolean,text) | - | - | execute
 function public.record_observation(text,jsonb) | - | - | execute

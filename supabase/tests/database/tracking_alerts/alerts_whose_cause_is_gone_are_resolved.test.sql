@@ -36,9 +36,15 @@ select is(pg_temp.open_alerts(), array['execution_overdue'], 'an execution that 
 do $$ begin perform pg_temp.list_status('SUCCEEDED'); end $$;
 select is(pg_temp.open_alerts(), null, 'until it ends');
 
-do $$ begin perform amc_history.raise_alert('unauthorized', 'AMC refused the token', 'amcpgtap1'); end $$;
+do $$
+begin
+  perform pause_instance('amcpgtap1', 'unauthorized', words => 'AMC refused the token');
+  perform set_config('amc_history.clock', '2025-03-06T20:16:00Z', true);
+  perform pause_instance('amcpgtap1', 'unauthorized', words => 'AMC refused the token');
+end;
+$$;
 select pg_temp.list('[]', complete => false);
-select is(pg_temp.open_alerts(), array['unauthorized'], 'a token that AMC refused raises an alert');
+select is(pg_temp.open_alerts(), array['held_up'], 'AMC refusing the token for a quarter of an hour raises an alert');
 do $$ begin perform pg_temp.list_status('SUCCEEDED'); end $$;
 select is(pg_temp.open_alerts(), null, 'until AMC answers a listing');
 do $$
