@@ -161,6 +161,7 @@ create table amc_history.allowances (
   result_gone_errors integer default 3 not null,
   result_wait_least interval default '00:00:15'::interval not null,
   result_wait_longest interval default '00:05:00'::interval not null,
+  results_waiting integer default 200 not null,
   retention_ends interval default '7 days'::interval not null,
   retention_months integer default 13 not null,
   retry_after_longest interval default '24:00:00'::interval not null,
@@ -185,11 +186,12 @@ create table amc_history.allowances (
     stoppage_pause_longest, load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least,
     result_wait_longest, result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
     keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint,
-    (default_weeks)::bigint, (most_weeks)::bigint, (settle_days)::bigint, (restate_days)::bigint,
-    (retention_months)::bigint, (empty_weeks)::bigint, (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint,
-    (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint,
-    (workflows_of_instance)::bigint, (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint,
-    bytes_at_once, (refusals_in_row)::bigint, (create_tries)::bigint) > 0))),
+    (results_waiting)::bigint, (default_weeks)::bigint, (most_weeks)::bigint, (settle_days)::bigint,
+    (restate_days)::bigint, (retention_months)::bigint, (empty_weeks)::bigint, (open_weeks_of_member)::bigint,
+    (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint,
+    (workflows_of_member)::bigint, (workflows_of_instance)::bigint, (wake_ups)::bigint,
+    (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once, (refusals_in_row)::bigint,
+    (create_tries)::bigint) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -322,6 +324,9 @@ comment on column amc_history.allowances.result_wait_least is
   'The least pause while AMC has no result yet of an execution that ended; it grows to a quarter of the time since.';
 comment on column amc_history.allowances.result_wait_longest is
   'The longest such pause.';
+comment on column amc_history.allowances.results_waiting is
+  'While so many results of an instance could be loaded, no more of its weeks begin: AMC keeps results for a time
+only.';
 comment on column amc_history.allowances.retention_ends is
   'How long before AMC no longer keeps a week''s data it goes before all others.';
 comment on column amc_history.allowances.retention_months is
@@ -3094,6 +3099,7 @@ begin
   update public.tracking_alerts a set resolved_at = amc_history.clock_now()
   where a.code = 'reconnect_needed' and a.resolved_at is null
     and a.instance_id in (select i.id from public.amc_instances i where i.credential_name = secret_name);
+  perform amc_history.end_stoppage('instance', connect_instance.instance_id);
   perform amc_history.record_action('instance_connected', connect_instance.instance_id);
   if connect_instance.member is not null then
     perform amc_history.add_member(connect_instance.instance_id, connect_instance.member);
@@ -3175,6 +3181,8 @@ begin
           or exists (select from public.week_attempts a where a.instance_id = i.id and a.watch_until > now_at)
           or exists (select from public.report_data_collections c where c.instance_id = i.id and c.surveyed_at is null)
           or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.survey_again)
+          or exists (select from public.stoppages s
+            where s.kind = 'instance' and s.subject = i.id and s.ended_at is null and s.retry_at <= now_at)
           or i.running_elsewhere > 0)
         then amc_history.is_listing_due(i) else false end
       or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
@@ -3189,7 +3197,8 @@ begin
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
-    + (select count(distinct i.credential_name) from public.amc_instances i where i.credential_try_at <= now_at)
+    + (select count(distinct i.credential_name) from public.amc_instances i where i.credential_try_at <= now_at
+      and not amc_history.is_token_held_up(i.credential_name))
     + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
     + amc_history.count_checks();
 end;
@@ -3308,6 +3317,26 @@ null.
 
 from_line, to_line: the lines to look at, both inclusive; counts of parts can be added up. Answers {column: n},
 without the columns that have none; {} while the columns'' types are not known. One pass over those lines.';
+
+CREATE OR REPLACE FUNCTION amc_history.count_waiting_results(instance_id text)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select count(*) from public.week_attempts a
+  join public.workflow_executions e on e.id = a.execution_id and e.status = 'SUCCEEDED'
+  join public.report_data_weeks w on w.id = a.week_id
+  join public.report_data_collections c on c.id = w.collection_id
+  where a.instance_id = count_waiting_results.instance_id and a.is_live and a.cancel_requested_at is null
+    and coalesce(a.due_at <= amc_history.clock_now(), true)
+    and not amc_history.is_held_up('workflow_header', amc_history.workflow_subject(c.instance_id, c.workflow_id));
+$function$
+;
+comment on function amc_history.count_waiting_results(text) is
+  'How many results of an instance could be loaded, or are: not those that wait for AMC, for a person or for their next
+try.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.create_result_table(workflow amc_workflows, header text[])
  RETURNS amc_history.result_tables
@@ -3705,7 +3734,7 @@ begin
   held as materialized (
     select s.kind, s.subject, s.last_at, coalesce(s.retry_at > amc_history.clock_now(), true) as is_held
     from public.stoppages s
-    where s.ended_at is null and s.kind in ('collection', 'workflow_save', 'workflow_check')
+    where s.ended_at is null and s.kind in ('collection', 'workflow_save', 'workflow_check', 'workflow_header')
   ),
   due as (
     select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.owner_id, c.last_claimed_at, c.created_at,
@@ -4366,6 +4395,7 @@ begin
   limit greatest(0, least(
     (instance).max_parallel - (instance).running_elsewhere
       - (select count(*) from amc_history.taken_slots((instance).id)),
+    (amc_history.allowances()).results_waiting - amc_history.count_waiting_results((instance).id),
     coalesce((instance).daily_limit - (select count(*) from public.week_attempts a
       where a.instance_id = (instance).id and a.kind <> 'external'
         and a.intended_at > amc_history.clock_now() - interval '24 hours'
@@ -4467,9 +4497,11 @@ begin
     difference = excluded.difference, execution_id = excluded.execution_id, seen_at = amc_history.clock_now();
   perform amc_history.record_stoppage('workflow_header', (workflow).instance_id || '/' || (workflow).id,
     'header_to_accept', 'amc_history', format('The result of execution %s has not the columns of %s: %s. Results of '
-      'workflow %s wait, and nothing is lost. If these columns are right, accept_header(%L, %L) takes them; if not, '
-      'cancel its collections and save another query.', (attempt).execution_id, hold_header.whose, difference,
-      (workflow).id, (workflow).instance_id, (workflow).id),
+      'workflow %s wait, and no more of its weeks begin; AMC may not keep them longer than %s hours. If '
+      'these columns are right, accept_header(%L, %L) takes them; if not, cancel its '
+      'collections and save another query.', (attempt).execution_id, hold_header.whose, difference,
+      (workflow).id, floor(extract(epoch from (amc_history.allowances()).result_gone) / 3600), (workflow).instance_id,
+      (workflow).id),
     (workflow).instance_id, waits_for_person => true);
   select * into week from public.report_data_weeks w where w.id = (attempt).week_id;
   perform amc_history.record_event('header_held', attempt, week, (attempt).execution_id,
@@ -4795,6 +4827,10 @@ begin
       or exists (select from public.week_attempts a where a.instance_id = (instance).id
         and a.watch_until > amc_history.clock_now())
       or amc_history.needs_survey((instance).id)
+      -- Whether it answers again, only a call shows.
+      or exists (select from public.stoppages s
+        where s.kind = 'instance' and s.subject = (instance).id and s.ended_at is null
+          and s.retry_at <= amc_history.clock_now())
       -- Due weeks wait for slots that executions from elsewhere take: only a listing shows when those have ended.
       or (instance).running_elsewhere > 0 and exists (select from public.report_data_weeks w
         where w.instance_id = (instance).id and w.due_at <= amc_history.clock_now())
@@ -4885,6 +4921,23 @@ $function$
 comment on function amc_history.is_terminal_status(text) is
   'Whether AMC''s status says that an execution has ended (SPEC, H), in whatever case: false for a status that is not
 known here, null for null. Queries of workflow_executions read has_ended.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.is_token_held_up(credential_name text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (select from public.amc_instances i
+    join public.stoppages s on s.kind = 'instance' and s.subject = i.id and s.ended_at is null and s.source <> 'amc'
+    where i.credential_name = is_token_held_up.credential_name and s.retry_at > amc_history.clock_now());
+end;
+$function$
+;
+comment on function amc_history.is_token_held_up(text) is
+  'Whether Amazon could not give a token for a credential a moment ago, so that it is left alone for a while.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_unique(load result_loads, key text[])
@@ -5216,7 +5269,9 @@ begin
   return query
   with held as materialized (
     select s.subject from public.stoppages s
-    where s.kind = 'workflow_header' and s.ended_at is null
+    -- What fails otherwise has its pauses with its attempt.
+    where (s.kind = 'workflow_header' or s.kind = 'result' and s.code in ('throttled', 'unauthorized'))
+      and s.ended_at is null
       and coalesce(s.retry_at > amc_history.clock_now(), true)
   ),
   ready as (
@@ -5233,6 +5288,7 @@ begin
       and coalesce(a.due_at <= amc_history.clock_now(), true)
       and coalesce(i.paused_until <= amc_history.clock_now(), true)
       and c.instance_id || '/' || c.workflow_id not in (select subject from held)
+      and e.id not in (select subject from held)
   ),
   turns as (
     select r.id, r.intended_at,
@@ -5248,8 +5304,8 @@ $function$
 ;
 comment on function amc_history.loads_in_turn(integer) is
   'The attempts whose results are to be loaded next: of each instance in turn, of each collection in turn, oldest
-first. None of a paused instance, nor of a workflow whose header waits for a person. Definer: the worker has no right
-on the turns.';
+first. None of a paused instance, none that is set aside, nor of a workflow whose header waits for a person.
+Definer: the worker has no right on the turns.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.loads_of_caller()
@@ -8406,6 +8462,7 @@ declare
 begin
   for claimed in
     select i.* from public.amc_instances i where i.credential_try_at <= now_at
+      and not amc_history.is_token_held_up(i.credential_name)
     order by i.credential_try_at, i.id for no key update skip locked
   loop
     exit when taken >= claim_credentials.max_credentials;
@@ -8909,6 +8966,11 @@ begin
   if fail_load.permanent or waits is null and week.error_count + 1 >= most_errors then
     perform amc_history.end_attempt(attempt.id, 'failed');
     perform amc_history.fail_week(week, fail_load.code, fail_load.message);
+    if fail_load.code = 'result_gone' then
+      perform amc_history.raise_alert('result_gone', fail_load.message, week.instance_id,
+        subject => amc_history.workflow_subject(week.instance_id, (select c.workflow_id
+          from public.report_data_collections c where c.id = week.collection_id)));
+    end if;
   else
     perform amc_history.reschedule_load(attempt, week, fail_load.code, fail_load.message, waits);
   end if;
@@ -8925,7 +8987,8 @@ comment on function fail_load(uuid,integer,text,text,boolean) is
 
 code, message: why; the week shows them. permanent: the week fails at once; otherwise the load is tried again later, at
 most eight times in all. not_ready and not_found, within a day of the execution''s end, mean waiting and count as no
-error; later they mean result_gone. fence: from claim_loads; an earlier one is stale. Answers {outcome: applied, stale
+error; later they mean result_gone, of which
+an alert tells, one per workflow. fence: from claim_loads; an earlier one is stale. Answers {outcome: applied, stale
 or not_found, …}. For service_role.';
 -- service_role: execute
 
@@ -9298,6 +9361,7 @@ begin
       record_listing.skipped, instance.id);
   end if;
   if record_listing.complete then
+    perform amc_history.end_stoppage('instance', instance.id);
     elsewhere := amc_history.count_running_elsewhere(instance.id, record_listing.executions, known);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
       throttles_in_row = 0, list_due_at = amc_history.clock_now() + case
@@ -9306,7 +9370,6 @@ begin
         -- Nothing is under way: only abandoned attempts are looked for.
         else greatest(make_interval(secs => i.poll_seconds), (amc_history.allowances()).idle_poll) end
     where i.id = instance.id;
-    perform amc_history.end_stoppage('instance', instance.id);
     perform amc_history.refresh_overdue_alerts(instance.id);
   end if;
   return jsonb_build_object('outcome', 'recorded', 'known_execution_ids', to_jsonb(known));
@@ -9509,6 +9572,11 @@ begin
       and coalesce(s.paused_until < 'infinity', true)
     order by s.id for no key update);
   get diagnostics accepted = row_count;
+  perform amc_history.end_stoppage('instance', s.subject) from public.stoppages s
+  join public.amc_instances i on i.id = s.subject
+  where s.kind = 'instance' and s.ended_at is null and s.source <> 'amc'
+    and i.credential_name = report_credential_accepted.credential_name
+    and i.credential_version = report_credential_accepted.credential_version;
   return accepted;
 end;
 $function$

@@ -50,6 +50,7 @@ create table amc_history.allowances (
   result_wait_longest interval not null default '5 minutes',
   result_gone interval not null default '24 hours',
   result_gone_errors integer not null default 3,
+  results_waiting integer not null default 200,
 
   -- Collections.
   default_weeks integer not null default 52,
@@ -94,7 +95,7 @@ create table amc_history.allowances (
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
       result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
       keep_job_runs, keep_events) > interval '0'
-    and least(load_errors, result_gone_errors, default_weeks, most_weeks, settle_days, restate_days,
+    and least(load_errors, result_gone_errors, results_waiting, default_weeks, most_weeks, settle_days, restate_days,
       retention_months, empty_weeks, open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member,
       daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
       actionable_per_wake_up, rows_at_once, bytes_at_once, refusals_in_row, create_tries) > 0),
@@ -189,6 +190,9 @@ comment on column amc_history.allowances.result_wait_longest is 'The longest suc
 comment on column amc_history.allowances.result_gone is
   $$How long after its end an execution's result may still be about to appear. AMC does not say how long it keeps
 one.$$;
+comment on column amc_history.allowances.results_waiting is
+  $$While so many results of an instance could be loaded, no more of its weeks begin: AMC keeps results for a time
+only.$$;
 comment on column amc_history.allowances.result_gone_errors is
   'With so many errors a week fails whose result is gone.';
 comment on column amc_history.allowances.default_weeks is 'Weeks of a collection that names neither weeks nor dates.';

@@ -59,6 +59,7 @@ insert into amc_history.alert_codes (code, next_step) values
   ('execution_refused', 'Look both executions up in AMC.'),
   ('execution_untracked', 'Find the execution in AMC''s list and report its id.'),
   ('types_not_applied', 'Drop what depends on the view; the next load recreates it.'),
+  ('result_gone', 'Retry the weeks; accept the header first, if one held them up.'),
   ('held_up', 'See public.stoppages.');
 
 create function amc_history.next_step_of(code text) returns text

@@ -162,6 +162,7 @@ begin
   update public.tracking_alerts a set resolved_at = amc_history.clock_now()
   where a.code = 'reconnect_needed' and a.resolved_at is null
     and a.instance_id in (select i.id from public.amc_instances i where i.credential_name = secret_name);
+  perform amc_history.end_stoppage('instance', connect_instance.instance_id);
   perform amc_history.record_action('instance_connected', connect_instance.instance_id);
   if connect_instance.member is not null then
     perform amc_history.add_member(connect_instance.instance_id, connect_instance.member);

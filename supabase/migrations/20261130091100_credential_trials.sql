@@ -1,5 +1,17 @@
 -- Trying credentials: a new one by one token request, and one that Amazon refused once more before it stops anything.
 
+create function amc_history.is_token_held_up(credential_name text) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return exists (select from public.amc_instances i
+    join public.stoppages s on s.kind = 'instance' and s.subject = i.id and s.ended_at is null and s.source <> 'amc'
+    where i.credential_name = is_token_held_up.credential_name and s.retry_at > amc_history.clock_now());
+end;
+$$;
+comment on function amc_history.is_token_held_up(text) is
+  $$Whether Amazon could not give a token for a credential a moment ago, so that it is left alone for a while.$$;
+
 create function public.claim_credentials(max_credentials integer default 5, lease_seconds integer default 60)
 returns table (instance_id text, credential_name text, credential_version integer, region text)
 language plpgsql set search_path = ''
@@ -12,6 +24,7 @@ declare
 begin
   for claimed in
     select i.* from public.amc_instances i where i.credential_try_at <= now_at
+      and not amc_history.is_token_held_up(i.credential_name)
     order by i.credential_try_at, i.id for no key update skip locked
   loop
     exit when taken >= claim_credentials.max_credentials;
@@ -51,6 +64,11 @@ begin
       and coalesce(s.paused_until < 'infinity', true)
     order by s.id for no key update);
   get diagnostics accepted = row_count;
+  perform amc_history.end_stoppage('instance', s.subject) from public.stoppages s
+  join public.amc_instances i on i.id = s.subject
+  where s.kind = 'instance' and s.ended_at is null and s.source <> 'amc'
+    and i.credential_name = report_credential_accepted.credential_name
+    and i.credential_version = report_credential_accepted.credential_version;
   return accepted;
 end;
 $$;

@@ -52,7 +52,7 @@ begin
   held as materialized (
     select s.kind, s.subject, s.last_at, coalesce(s.retry_at > amc_history.clock_now(), true) as is_held
     from public.stoppages s
-    where s.ended_at is null and s.kind in ('collection', 'workflow_save', 'workflow_check')
+    where s.ended_at is null and s.kind in ('collection', 'workflow_save', 'workflow_check', 'workflow_header')
   ),
   due as (
     select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.owner_id, c.last_claimed_at, c.created_at,

@@ -77,6 +77,21 @@ comment on function amc_history.release_slots(text) is
   $$Takes the slots back from an instance's live attempts whose execution ended at AMC, so that others can have
 them.$$;
 
+create function amc_history.count_waiting_results(instance_id text) returns bigint
+language sql stable set search_path = ''
+as $$
+  select count(*) from public.week_attempts a
+  join public.workflow_executions e on e.id = a.execution_id and e.status = 'SUCCEEDED'
+  join public.report_data_weeks w on w.id = a.week_id
+  join public.report_data_collections c on c.id = w.collection_id
+  where a.instance_id = count_waiting_results.instance_id and a.is_live and a.cancel_requested_at is null
+    and coalesce(a.due_at <= amc_history.clock_now(), true)
+    and not amc_history.is_held_up('workflow_header', amc_history.workflow_subject(c.instance_id, c.workflow_id));
+$$;
+comment on function amc_history.count_waiting_results(text) is
+  $$How many results of an instance could be loaded, or are: not those that wait for AMC, for a person or for their next
+try.$$;
+
 create function amc_history.free_slots(instance public.amc_instances) returns setof integer
 language plpgsql volatile rows 10 set search_path = ''
 as $$
@@ -89,6 +104,7 @@ begin
   limit greatest(0, least(
     (instance).max_parallel - (instance).running_elsewhere
       - (select count(*) from amc_history.taken_slots((instance).id)),
+    (amc_history.allowances()).results_waiting - amc_history.count_waiting_results((instance).id),
     coalesce((instance).daily_limit - (select count(*) from public.week_attempts a
       where a.instance_id = (instance).id and a.kind <> 'external'
         and a.intended_at > amc_history.clock_now() - interval '24 hours'

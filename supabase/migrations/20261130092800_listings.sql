@@ -37,6 +37,10 @@ begin
       or exists (select from public.week_attempts a where a.instance_id = (instance).id
         and a.watch_until > amc_history.clock_now())
       or amc_history.needs_survey((instance).id)
+      -- Whether it answers again, only a call shows.
+      or exists (select from public.stoppages s
+        where s.kind = 'instance' and s.subject = (instance).id and s.ended_at is null
+          and s.retry_at <= amc_history.clock_now())
       -- Due weeks wait for slots that executions from elsewhere take: only a listing shows when those have ended.
       or (instance).running_elsewhere > 0 and exists (select from public.report_data_weeks w
         where w.instance_id = (instance).id and w.due_at <= amc_history.clock_now())
@@ -246,6 +250,7 @@ begin
       record_listing.skipped, instance.id);
   end if;
   if record_listing.complete then
+    perform amc_history.end_stoppage('instance', instance.id);
     elsewhere := amc_history.count_running_elsewhere(instance.id, record_listing.executions, known);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
       throttles_in_row = 0, list_due_at = amc_history.clock_now() + case
@@ -254,7 +259,6 @@ begin
         -- Nothing is under way: only abandoned attempts are looked for.
         else greatest(make_interval(secs => i.poll_seconds), (amc_history.allowances()).idle_poll) end
     where i.id = instance.id;
-    perform amc_history.end_stoppage('instance', instance.id);
     perform amc_history.refresh_overdue_alerts(instance.id);
   end if;
   return jsonb_build_object('outcome', 'recorded', 'known_execution_ids', to_jsonb(known));

@@ -86,9 +86,11 @@ begin
     difference = excluded.difference, execution_id = excluded.execution_id, seen_at = amc_history.clock_now();
   perform amc_history.record_stoppage('workflow_header', (workflow).instance_id || '/' || (workflow).id,
     'header_to_accept', 'amc_history', format('The result of execution %s has not the columns of %s: %s. Results of '
-      'workflow %s wait, and nothing is lost. If these columns are right, accept_header(%L, %L) takes them; if not, '
-      'cancel its collections and save another query.', (attempt).execution_id, hold_header.whose, difference,
-      (workflow).id, (workflow).instance_id, (workflow).id),
+      'workflow %s wait, and no more of its weeks begin; AMC may not keep them longer than %s hours. If '
+      'these columns are right, accept_header(%L, %L) takes them; if not, cancel its '
+      'collections and save another query.', (attempt).execution_id, hold_header.whose, difference,
+      (workflow).id, floor(extract(epoch from (amc_history.allowances()).result_gone) / 3600), (workflow).instance_id,
+      (workflow).id),
     (workflow).instance_id, waits_for_person => true);
   select * into week from public.report_data_weeks w where w.id = (attempt).week_id;
   perform amc_history.record_event('header_held', attempt, week, (attempt).execution_id,

@@ -17,7 +17,9 @@ begin
   return query
   with held as materialized (
     select s.subject from public.stoppages s
-    where s.kind = 'workflow_header' and s.ended_at is null
+    -- What fails otherwise has its pauses with its attempt.
+    where (s.kind = 'workflow_header' or s.kind = 'result' and s.code in ('throttled', 'unauthorized'))
+      and s.ended_at is null
       and coalesce(s.retry_at > amc_history.clock_now(), true)
   ),
   ready as (
@@ -34,6 +36,7 @@ begin
       and coalesce(a.due_at <= amc_history.clock_now(), true)
       and coalesce(i.paused_until <= amc_history.clock_now(), true)
       and c.instance_id || '/' || c.workflow_id not in (select subject from held)
+      and e.id not in (select subject from held)
   ),
   turns as (
     select r.id, r.intended_at,
@@ -48,8 +51,8 @@ end;
 $$;
 comment on function amc_history.loads_in_turn(integer) is
   $$The attempts whose results are to be loaded next: of each instance in turn, of each collection in turn, oldest
-first. None of a paused instance, nor of a workflow whose header waits for a person. Definer: the worker has no right
-on the turns.$$;
+first. None of a paused instance, none that is set aside, nor of a workflow whose header waits for a person.
+Definer: the worker has no right on the turns.$$;
 
 create function amc_history.record_load_turns(collection_ids uuid[]) returns integer
 language plpgsql volatile security definer set search_path = ''
@@ -209,6 +212,11 @@ begin
   if fail_load.permanent or waits is null and week.error_count + 1 >= most_errors then
     perform amc_history.end_attempt(attempt.id, 'failed');
     perform amc_history.fail_week(week, fail_load.code, fail_load.message);
+    if fail_load.code = 'result_gone' then
+      perform amc_history.raise_alert('result_gone', fail_load.message, week.instance_id,
+        subject => amc_history.workflow_subject(week.instance_id, (select c.workflow_id
+          from public.report_data_collections c where c.id = week.collection_id)));
+    end if;
   else
     perform amc_history.reschedule_load(attempt, week, fail_load.code, fail_load.message, waits);
   end if;
@@ -224,5 +232,6 @@ comment on function public.fail_load(uuid, integer, text, text, boolean) is
 
 code, message: why; the week shows them. permanent: the week fails at once; otherwise the load is tried again later, at
 most eight times in all. not_ready and not_found, within a day of the execution's end, mean waiting and count as no
-error; later they mean result_gone. fence: from claim_loads; an earlier one is stale. Answers {outcome: applied, stale
+error; later they mean result_gone, of which
+an alert tells, one per workflow. fence: from claim_loads; an earlier one is stale. Answers {outcome: applied, stale
 or not_found, …}. For service_role.$$;

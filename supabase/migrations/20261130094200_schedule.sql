@@ -17,6 +17,8 @@ begin
           or exists (select from public.week_attempts a where a.instance_id = i.id and a.watch_until > now_at)
           or exists (select from public.report_data_collections c where c.instance_id = i.id and c.surveyed_at is null)
           or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.survey_again)
+          or exists (select from public.stoppages s
+            where s.kind = 'instance' and s.subject = i.id and s.ended_at is null and s.retry_at <= now_at)
           or i.running_elsewhere > 0)
         then amc_history.is_listing_due(i) else false end
       or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
@@ -31,7 +33,8 @@ begin
         and coalesce(a.leased_until <= now_at, true)
         and coalesce(a.due_at <= now_at, true)
         and coalesce(i.paused_until <= now_at, true))
-    + (select count(distinct i.credential_name) from public.amc_instances i where i.credential_try_at <= now_at)
+    + (select count(distinct i.credential_name) from public.amc_instances i where i.credential_try_at <= now_at
+      and not amc_history.is_token_held_up(i.credential_name))
     + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
     + amc_history.count_checks();
 end;

@@ -28,8 +28,12 @@ for (
       ["listing unavailable"],
       null,
     ],
-    ["500", { kind: "status", status: 500 }, [], "unavailable"],
-    ["429", { kind: "status", status: 429 }, [], "throttled"],
+    ["500", { kind: "status", status: 500 }, [
+      "instance unavailable",
+    ], "unavailable"],
+    ["429", { kind: "status", status: 429 }, [
+      "instance throttled",
+    ], "throttled"],
   ] as const
 ) {
   Deno.test(

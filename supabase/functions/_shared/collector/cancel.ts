@@ -1,7 +1,7 @@
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { instanceClient } from "./instance_client.ts";
-import { isInstanceWide } from "./pause_instance.ts";
+import { isInstanceWide, isTurnedAway } from "./pause_instance.ts";
 import { ownerOf, setAside } from "./set_aside.ts";
 
 const CONCURRENCY = 3;
@@ -36,7 +36,7 @@ export async function cancel(collector: Collector): Promise<number> {
         amc_status: outcome.execution.status,
       });
     } catch (error) {
-      if (isInstanceWide(error)) throw error;
+      if (isInstanceWide(error) && !isTurnedAway(error)) throw error;
       const owner = ownerOf(claim, claim);
       await setAside(collector, "cancel", execution_id, owner, error);
     }

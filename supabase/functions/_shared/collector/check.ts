@@ -21,7 +21,11 @@ import type { Collector } from "./collector.ts";
 import { judgeDryRun } from "./dry_run.ts";
 import { forEachOf } from "./for_each_of.ts";
 import { instanceClient } from "./instance_client.ts";
-import { isInstanceWide, pauseInstance } from "./pause_instance.ts";
+import {
+  isInstanceWide,
+  isTurnedAway,
+  pauseInstance,
+} from "./pause_instance.ts";
 
 const CONCURRENCY = 3;
 
@@ -169,12 +173,20 @@ async function follow(
   try {
     execution = await client.getExecution(claim.execution_id!);
   } catch (error) {
-    // The instance is paused: the lease runs out meanwhile.
-    if (isInstanceWide(error) || !(error instanceof AmcError)) throw error;
+    if (!isItsOwn(error)) throw error;
     await holdUp(collector, claim, error);
     return;
   }
   await settle(collector, client, claim, execution);
+}
+
+/**
+ * Whether an error holds up the dry run that AMC was asked about. Without a token nothing was asked: the instance is paused, and
+ * the lease runs out meanwhile.
+ */
+function isItsOwn(error: unknown): error is AmcError {
+  return error instanceof AmcError &&
+    (!isInstanceWide(error) || isTurnedAway(error));
 }
 
 /** Reports what an observation says, and first has AMC end what it should not run. */
@@ -196,7 +208,7 @@ async function settle(
     try {
       ({ execution } = await client.cancelExecution(execution.id));
     } catch (error) {
-      if (isInstanceWide(error) || !(error instanceof AmcError)) throw error;
+      if (!isItsOwn(error)) throw error;
       await holdUp(collector, claim, error);
       return;
     }
@@ -248,7 +260,7 @@ async function hasNoOutput(
     await client.downloadUrls(executionId);
     return false;
   } catch (error) {
-    if (isInstanceWide(error) || !(error instanceof AmcError)) throw error;
+    if (!isItsOwn(error)) throw error;
     return error instanceof NotReadyError ? true : null;
   }
 }
@@ -269,6 +281,7 @@ async function pauseFor(
     await collector.rpc("pause_instance", {
       instance_id: claim.instance_id,
       reason: kind,
+      words: outcome.message,
       retry_after_seconds: "retryAfterSeconds" in outcome
         ? outcome.retryAfterSeconds ?? undefined
         : undefined,

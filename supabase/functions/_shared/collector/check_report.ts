@@ -40,7 +40,8 @@ export function reportOf(
     case "throttled":
     case "quota":
     case "unauthorized":
-      return { verdict: "not_sent", ...said };
+      // It may be of this dry run alone: it is asked again after pauses that grow.
+      return { verdict: "failed", ...said };
     case "workflow_not_visible":
       return { verdict: "workflow_not_visible", ...said };
     case "refused":

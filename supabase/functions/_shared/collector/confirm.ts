@@ -8,7 +8,7 @@ import type { Json } from "../database/database.types.ts";
 import type { FollowedAttempt } from "./claims.ts";
 import type { Collector } from "./collector.ts";
 import { sameParameters } from "./parameters.ts";
-import { isInstanceWide } from "./pause_instance.ts";
+import { isInstanceWide, isTurnedAway } from "./pause_instance.ts";
 import type { SeenListing } from "./seen_listing.ts";
 import { ownerOf, setAside } from "./set_aside.ts";
 
@@ -33,7 +33,7 @@ export async function confirm(
   try {
     execution = await lookUp(client, execution_id);
   } catch (error) {
-    if (isInstanceWide(error)) throw error;
+    if (isInstanceWide(error) && !isTurnedAway(error)) throw error;
     const owner = ownerOf(claim, attempt);
     await setAside(collector, "execution", execution_id, owner, error);
     return;

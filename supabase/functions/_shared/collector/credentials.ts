@@ -1,11 +1,11 @@
 import { CredentialError } from "../amc/mod.ts";
-import { logFailure } from "../log.ts";
 import type { Collector } from "./collector.ts";
 import { reportRefusal } from "./pause_instance.ts";
+import { setAside } from "./set_aside.ts";
 
 /**
  * Tries the credentials that are new, or that Amazon refused once, by one token request each. One that cannot be tried now
- * is left to its lease.
+ * is left alone for pauses that grow.
  */
 export async function tryCredentials(collector: Collector): Promise<number> {
   const claimed = await collector.rpc("claim_credentials", {});
@@ -22,9 +22,8 @@ export async function tryCredentials(collector: Collector): Promise<number> {
       if (error instanceof CredentialError) {
         await reportRefusal(collector, credential_name, instance_id, error);
       } else {
-        logFailure(collector.log, "credential_not_tried", error, {
-          instance_id,
-        });
+        const owner = { instance_id };
+        await setAside(collector, "instance", instance_id, owner, error);
       }
     }
   }

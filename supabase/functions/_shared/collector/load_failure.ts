@@ -6,7 +6,8 @@ import type { ClaimedLoad } from "../database/rpc.ts";
 import { sqlStateOf } from "../database/errors.ts";
 import { idsOf, logFailure } from "../log.ts";
 import type { Collector } from "./collector.ts";
-import { isInstanceWide } from "./pause_instance.ts";
+import { isInstanceWide, isTurnedAway } from "./pause_instance.ts";
+import { ownerOf, setAside } from "./set_aside.ts";
 
 /**
  * Reports a load that failed, unless another worker has claimed it since.
@@ -27,7 +28,12 @@ export async function reportFailure(
     collector.log("info", "load_waits", idsOf(claim));
     return;
   }
-  // No error of the week: its instance is paused, and the load is claimed again when its lease ends.
+  // No error of the week: its instance is paused, and the load is claimed again when its lease ends, or later.
+  if (isTurnedAway(error)) {
+    const { execution_id } = claim;
+    const owner = ownerOf(claim, claim);
+    await setAside(collector, "result", execution_id, owner, error);
+  }
   if (isInstanceWide(error)) return;
   const { code, permanent } = judge(error);
   const { message } = error as Error;

@@ -23,6 +23,14 @@ export function isInstanceWide(error: unknown): boolean {
 }
 
 /**
+ * Whether AMC turned one call away: mostly it turns all away for a while, and the instance is paused; but where it does so for
+ * one thing only, that must not pause the instance again and again. Whoever asked about a single thing sets it aside too.
+ */
+export function isTurnedAway(error: unknown): boolean {
+  return error instanceof ThrottledError || error instanceof UnauthorizedError;
+}
+
+/**
  * Pauses an instance after a call to AMC failed, for every worker: for as long as AMC asked, until a person stores another
  * credential if it was refused, else for a pause that grows. Does nothing about errors that are not AmcErrors, and once only
  * about each.

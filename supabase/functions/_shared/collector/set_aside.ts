@@ -1,4 +1,4 @@
-import { AmcError } from "../amc/mod.ts";
+import { AmcError, TokenUnavailableError } from "../amc/mod.ts";
 import { DatabaseError } from "../database/errors.ts";
 import { idsOf, logFailure } from "../log.ts";
 import type { Collector } from "./collector.ts";
@@ -65,6 +65,9 @@ export async function setAside(
 
 /** In whose words an error is, and its code in a stoppage. */
 function originOf(error: unknown): { source: string; code: string } {
+  if (error instanceof TokenUnavailableError) {
+    return { source: "amazon_login", code: error.code };
+  }
   if (error instanceof AmcError) return { source: "amc", code: error.code };
   if (error instanceof DatabaseError) {
     return { source: "postgres", code: "database_refused" };

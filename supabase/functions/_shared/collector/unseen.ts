@@ -7,7 +7,7 @@ import type { ClaimedListing } from "../database/rpc.ts";
 import type { FollowedAttempt } from "./claims.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
-import { isInstanceWide } from "./pause_instance.ts";
+import { isInstanceWide, isTurnedAway } from "./pause_instance.ts";
 import { ownerOf, setAside } from "./set_aside.ts";
 
 /** How many executions that a listing did not show are asked for one by one. */
@@ -53,7 +53,7 @@ export async function askForUnseen(
       });
     } catch (error) {
       stopped ||= isInstanceWide(error);
-      if (isInstanceWide(error)) throw error;
+      if (isInstanceWide(error) && !isTurnedAway(error)) throw error;
       const age = Date.parse(claim.began_at) - Date.parse(attempt.intended_at);
       if (error instanceof NotFoundError) {
         collector.log("warn", "execution_not_shown", {

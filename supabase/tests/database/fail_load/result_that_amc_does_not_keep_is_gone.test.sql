@@ -1,7 +1,7 @@
 -- A result that AMC cannot deliver is waited for while it may be late, and then counts as gone.
 begin;
 \ir ../../_shared/loading.psql
-select plan(12);
+select plan(13);
 
 -- Week 1 succeeded at AMC as exec-1, a day and an hour ago.
 do $$
@@ -29,6 +29,9 @@ select is((select error_message from report_data_weeks where id = pg_temp.week(1
   'AMC no longer keeps the result of execution exec-1, which ended on 2025-03-02. Retry the week to run it again.'
   || ' AMC said: Execution is unavailable for download.',
   'with what to do');
+select is((select concat(code, ' ', subject, ': ', message) from tracking_alerts where code = 'result_gone'),
+  (select 'result_gone amcpgtap1/' || c.workflow_id || ': ' || w.error_message from report_data_weeks w
+    join report_data_collections c on c.id = w.collection_id where w.id = pg_temp.week(1)), 'an alert tells');
 do $$
 begin
   perform retry_week(pg_temp.week(1));

@@ -144,6 +144,7 @@ function amc_history.count_actionable() | - | - | -
 function amc_history.count_checks() | - | - | -
 function amc_history.count_filtered(uuid,bigint) | - | - | -
 function amc_history.count_running_elsewhere(text,jsonb,text[]) | - | - | execute
+function amc_history.count_waiting_results(text) | - | - | execute
 function amc_history.count_uncast(uuid,bigint,bigint) | - | - | -
 function amc_history.create_result_table(amc_workflows,text[]) | - | - | -
 function amc_history.create_result_view(amc_history.result_tables,text,text[],text) | - | - | -
@@ -207,6 +208,7 @@ function amc_history.is_operator() | - | - | -
 function amc_history.is_probed(text,uuid,text,timestamptz) | - | - | execute
 function amc_history.is_same_header(text[],text[]) | - | - | -
 function amc_history.is_terminal_status(text) | - | - | execute
+function amc_history.is_token_held_up(text) | - | - | execute
 function amc_history.is_unique(result_loads,text[]) | - | execute | execute
 function amc_history.json_cells(text) | - | execute | execute
 function amc_history.json_number(text) | - | execute | execute
