@@ -3904,8 +3904,7 @@ AS $function$
 $function$
 ;
 comment on function amc_history.end_earlier_loaders(uuid,integer) is
-  'Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
-many.';
+  'Ends the sessions that fill this load with an earlier fence, waiting up to 5 s for each. Answers how many.';
 
 CREATE OR REPLACE FUNCTION amc_history.end_first_weeks()
  RETURNS integer
@@ -4286,6 +4285,35 @@ $function$
 ;
 comment on function amc_history.finish_week(report_data_weeks,week_attempts,text) is
   'Ends the live attempt of a week whose final status was reported; if it failed, stores AMC''s reason with the week.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.follow_dry_run(check_row workflow_checks, status text, request_id text,
+    cancelling boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  now_at constant timestamptz := amc_history.clock_now();
+begin
+  if (check_row).execution_id is null then
+    -- There is nothing to ask about (record_dry_run: rejected).
+    perform amc_history.end_dry_run(check_row, 'failed', follow_dry_run.status,
+      'AMC gave the dry run no id of its own.', follow_dry_run.request_id);
+    return;
+  end if;
+  update public.workflow_checks k set amc_status = coalesce(follow_dry_run.status, k.amc_status),
+    request_id = coalesce(follow_dry_run.request_id, k.request_id), leased_until = null,
+    due_at = now_at + least((amc_history.allowances()).dry_run_poll, (select make_interval(secs => i.poll_seconds)
+      from public.amc_instances i where i.id = k.instance_id)),
+    cancel_requested_at = coalesce(k.cancel_requested_at, case when follow_dry_run.cancelling then now_at end)
+  where k.id = (check_row).id and k.state <> 'ended';
+end;
+$function$
+;
+comment on function amc_history.follow_dry_run(workflow_checks,text,text,boolean) is
+  'Lets AMC be asked again about a dry run that has not ended, after dry_run_poll or the instance''s poll_seconds; ends
+one without an id. cancelling: AMC was asked to cancel it.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_attempt_revival()
@@ -5398,8 +5426,7 @@ end;
 $function$
 ;
 comment on function amc_history.lock_load(uuid,integer) is
-  'Locks week and attempt and answers the attempt. Refuses (SQLSTATE AH001, stale_load) a loader whose fence is no
-longer the attempt''s.';
+  'Locks week and attempt, and answers the attempt. Refuses (AH001, stale_load) a fence that is not the attempt''s.';
 
 CREATE OR REPLACE FUNCTION amc_history.lock_own_attempt(attempt_id uuid)
  RETURNS week_attempts
@@ -9243,9 +9270,8 @@ begin
   if amc_history.insert_execution(new_id, week.id, record_execution.details, record_execution.adopted) is null then
     return row('rejected', 'execution_of_another_attempt', week.status, week.execution_id)::public.tracking_report;
   end if;
-  if attempt.cancel_requested_at is not null then
-    update public.workflow_executions e set cancel_requested_at = attempt.cancel_requested_at where e.id = new_id;
-  end if;
+  update public.workflow_executions e set cancel_requested_at = attempt.cancel_requested_at
+  where e.id = new_id and attempt.cancel_requested_at is not null;
   update public.week_attempts a set state = 'created', execution_id = new_id, leased_until = null,
     amc_answer = jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id'))
   where a.id = attempt.id;
@@ -9650,8 +9676,6 @@ AS $function$
 declare
   verdicts constant text[] := array['pending', 'accepted', 'refused', 'ignored', 'unsupported', 'not_sent', 'lost',
     'failed', 'held_up', 'workflow_not_visible'];
-  allowed constant amc_history.allowances := amc_history.allowances();
-  now_at constant timestamptz := amc_history.clock_now();
   check_row public.workflow_checks;
   shown constant text := case when report_workflow_check.verdict = 'unsupported' then 'refused'
     when not report_workflow_check.honoured then 'ignored' when report_workflow_check.honoured then 'honoured' end;
@@ -9676,26 +9700,16 @@ begin
     perform amc_history.hold_up_dry_run(check_row, report_workflow_check.status, report_workflow_check.message,
       report_workflow_check.request_id);
   end if;
-  if report_workflow_check.verdict in ('pending', 'held_up') and check_row.execution_id is null then
-    -- There is nothing to ask about (record_dry_run: rejected).
-    perform amc_history.end_dry_run(check_row, 'failed', report_workflow_check.status,
-      'AMC gave the dry run no id of its own.', report_workflow_check.request_id);
-    return 'applied';
-  end if;
   if report_workflow_check.verdict in ('pending', 'held_up') then
-    update public.workflow_checks k set amc_status = coalesce(report_workflow_check.status, k.amc_status),
-      request_id = coalesce(report_workflow_check.request_id, k.request_id), leased_until = null,
-      due_at = now_at + least(allowed.dry_run_poll, (select make_interval(secs => i.poll_seconds)
-        from public.amc_instances i where i.id = k.instance_id)),
-      cancel_requested_at = coalesce(k.cancel_requested_at, case when report_workflow_check.cancelling then now_at end)
-    where k.id = check_row.id and k.state <> 'ended';
+    perform amc_history.follow_dry_run(check_row, report_workflow_check.status, report_workflow_check.request_id,
+      report_workflow_check.cancelling);
     return 'applied';
   end if;
   if report_workflow_check.verdict = 'workflow_not_visible' then
     -- Saved long ago, and AMC does not have it: it is to be saved again.
     update public.amc_workflows f set saved_at = null
     where f.instance_id = check_row.instance_id and f.id = check_row.workflow_id
-      and f.saved_at <= now_at - allowed.workflow_visible;
+      and f.saved_at <= amc_history.clock_now() - (amc_history.allowances()).workflow_visible;
   end if;
   perform amc_history.end_dry_run(check_row,
     case report_workflow_check.verdict when 'workflow_not_visible' then 'failed' else report_workflow_check.verdict end,

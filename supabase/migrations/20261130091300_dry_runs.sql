@@ -147,6 +147,32 @@ comment on function amc_history.record_dry_runs(public.workflow_checks, text, te
   $$Remembers what AMC makes of dry runs on an instance (amc_instances.dry_runs). An event tells of the first that did
 not work.$$;
 
+create function amc_history.follow_dry_run(
+  check_row public.workflow_checks, status text, request_id text, cancelling boolean
+) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  now_at constant timestamptz := amc_history.clock_now();
+begin
+  if (check_row).execution_id is null then
+    -- There is nothing to ask about (record_dry_run: rejected).
+    perform amc_history.end_dry_run(check_row, 'failed', follow_dry_run.status,
+      'AMC gave the dry run no id of its own.', follow_dry_run.request_id);
+    return;
+  end if;
+  update public.workflow_checks k set amc_status = coalesce(follow_dry_run.status, k.amc_status),
+    request_id = coalesce(follow_dry_run.request_id, k.request_id), leased_until = null,
+    due_at = now_at + least((amc_history.allowances()).dry_run_poll, (select make_interval(secs => i.poll_seconds)
+      from public.amc_instances i where i.id = k.instance_id)),
+    cancel_requested_at = coalesce(k.cancel_requested_at, case when follow_dry_run.cancelling then now_at end)
+  where k.id = (check_row).id and k.state <> 'ended';
+end;
+$$;
+comment on function amc_history.follow_dry_run(public.workflow_checks, text, text, boolean) is
+  $$Lets AMC be asked again about a dry run that has not ended, after dry_run_poll or the instance's poll_seconds; ends
+one without an id. cancelling: AMC was asked to cancel it.$$;
+
 create function public.report_workflow_check(
   check_id uuid, verdict text, status text default null, message text default null, request_id text default null,
   honoured boolean default null, cancelling boolean default false
@@ -157,8 +183,6 @@ as $$
 declare
   verdicts constant text[] := array['pending', 'accepted', 'refused', 'ignored', 'unsupported', 'not_sent', 'lost',
     'failed', 'held_up', 'workflow_not_visible'];
-  allowed constant amc_history.allowances := amc_history.allowances();
-  now_at constant timestamptz := amc_history.clock_now();
   check_row public.workflow_checks;
   shown constant text := case when report_workflow_check.verdict = 'unsupported' then 'refused'
     when not report_workflow_check.honoured then 'ignored' when report_workflow_check.honoured then 'honoured' end;
@@ -183,26 +207,16 @@ begin
     perform amc_history.hold_up_dry_run(check_row, report_workflow_check.status, report_workflow_check.message,
       report_workflow_check.request_id);
   end if;
-  if report_workflow_check.verdict in ('pending', 'held_up') and check_row.execution_id is null then
-    -- There is nothing to ask about (record_dry_run: rejected).
-    perform amc_history.end_dry_run(check_row, 'failed', report_workflow_check.status,
-      'AMC gave the dry run no id of its own.', report_workflow_check.request_id);
-    return 'applied';
-  end if;
   if report_workflow_check.verdict in ('pending', 'held_up') then
-    update public.workflow_checks k set amc_status = coalesce(report_workflow_check.status, k.amc_status),
-      request_id = coalesce(report_workflow_check.request_id, k.request_id), leased_until = null,
-      due_at = now_at + least(allowed.dry_run_poll, (select make_interval(secs => i.poll_seconds)
-        from public.amc_instances i where i.id = k.instance_id)),
-      cancel_requested_at = coalesce(k.cancel_requested_at, case when report_workflow_check.cancelling then now_at end)
-    where k.id = check_row.id and k.state <> 'ended';
+    perform amc_history.follow_dry_run(check_row, report_workflow_check.status, report_workflow_check.request_id,
+      report_workflow_check.cancelling);
     return 'applied';
   end if;
   if report_workflow_check.verdict = 'workflow_not_visible' then
     -- Saved long ago, and AMC does not have it: it is to be saved again.
     update public.amc_workflows f set saved_at = null
     where f.instance_id = check_row.instance_id and f.id = check_row.workflow_id
-      and f.saved_at <= now_at - allowed.workflow_visible;
+      and f.saved_at <= amc_history.clock_now() - (amc_history.allowances()).workflow_visible;
   end if;
   perform amc_history.end_dry_run(check_row,
     case report_workflow_check.verdict when 'workflow_not_visible' then 'failed' else report_workflow_check.verdict end,

@@ -160,9 +160,8 @@ begin
   if amc_history.insert_execution(new_id, week.id, record_execution.details, record_execution.adopted) is null then
     return row('rejected', 'execution_of_another_attempt', week.status, week.execution_id)::public.tracking_report;
   end if;
-  if attempt.cancel_requested_at is not null then
-    update public.workflow_executions e set cancel_requested_at = attempt.cancel_requested_at where e.id = new_id;
-  end if;
+  update public.workflow_executions e set cancel_requested_at = attempt.cancel_requested_at
+  where e.id = new_id and attempt.cancel_requested_at is not null;
   update public.week_attempts a set state = 'created', execution_id = new_id, leased_until = null,
     amc_answer = jsonb_strip_nulls(jsonb_build_object('request_id', record_execution.details ->> 'request_id'))
   where a.id = attempt.id;

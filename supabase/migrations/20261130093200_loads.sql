@@ -24,8 +24,7 @@ begin
 end;
 $$;
 comment on function amc_history.lock_load(uuid, integer) is
-  $$Locks week and attempt and answers the attempt. Refuses (SQLSTATE AH001, stale_load) a loader whose fence is no
-longer the attempt's.$$;
+  $$Locks week and attempt, and answers the attempt. Refuses (AH001, stale_load) a fence that is not the attempt's.$$;
 
 create function amc_history.loader_application_name(load_id uuid, fence integer) returns text
 language sql stable set search_path = ''
@@ -47,8 +46,7 @@ as $$
       from generate_series(1, end_earlier_loaders.fence - 1) f);
 $$;
 comment on function amc_history.end_earlier_loaders(uuid, integer) is
-  $$Ends the sessions that fill this load with an earlier fence, and waits up to 5 s for each to be gone. Answers how
-many.$$;
+  $$Ends the sessions that fill this load with an earlier fence, waiting up to 5 s for each. Answers how many.$$;
 
 create function amc_history.copy_statement(load public.result_loads) returns text
 language sql stable set search_path = ''

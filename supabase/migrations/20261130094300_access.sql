@@ -283,6 +283,7 @@ grant execute on function
   amc_history.fail_week(public.report_data_weeks, text, text),
   amc_history.find_repeated_request(uuid, text, text),
   amc_history.finish_week(public.report_data_weeks, public.week_attempts, text),
+  amc_history.follow_dry_run(public.workflow_checks, text, text, boolean),
   amc_history.free_slots(public.amc_instances),
   amc_history.has_claimable_week(text),
   amc_history.hold_unseen_workflow(public.week_attempts, public.report_data_weeks, text),

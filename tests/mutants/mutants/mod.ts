@@ -5,6 +5,7 @@ import { CHECKS } from "./checks.ts";
 import { CLAIMING } from "./claiming.ts";
 import { JOBS } from "./jobs.ts";
 import { LOADING } from "./loading.ts";
+import { ODD_VALUES } from "./odd_values.ts";
 import { PEOPLE } from "./people.ts";
 import { READERS } from "./reading.ts";
 import { REFUSING } from "./refusing.ts";
@@ -25,6 +26,7 @@ export const MUTANTS: Mutant[] = [
   ...REPORTING,
   ...REFUSING,
   ...SETTLING,
+  ...ODD_VALUES,
   ...SET_ASIDE,
   ...LOADING,
   ...RESULTS,

@@ -15,8 +15,8 @@ export const PEOPLE: Mutant[] = [
     edits: [
       inSqlFunction(
         "public.record_execution",
-        "if attempt.cancel_requested_at is not null then",
-        "if false then",
+        "where e.id = new_id and attempt.cancel_requested_at is not null",
+        "where false",
       ),
     ],
     tests: [

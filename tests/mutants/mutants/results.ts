@@ -137,7 +137,7 @@ export const RESULTS: Mutant[] = [
     edits: [
       inTsFunction("readHead", "length < end + BELOW_BYTES", "false"),
     ],
-    tests: ["csv_header_test"],
+    tests: ["csv_"],
   },
   {
     name: "window-of-amc-shown",

@@ -184,6 +184,7 @@ function amc_history.forbid_execution_week_change() | - | - | -
 function amc_history.forbid_misplaced_week() | - | - | -
 function amc_history.forbid_slot_beyond_cap() | - | - | -
 function amc_history.forbid_workflow_version_change() | - | - | -
+function amc_history.follow_dry_run(workflow_checks,text,text,boolean) | - | - | execute
 function amc_history.free_slots(amc_instances) | - | - | execute
 function amc_history.give_up_execution(report_data_weeks,week_attempts,workflow_executions,text,boolean) | - | - | -
 function amc_history.has_claimable_week(text) | - | - | execute
