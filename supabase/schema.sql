@@ -175,6 +175,7 @@ create table amc_history.allowances (
   wake_up_timeout interval default '00:00:05'::interval not null,
   wake_ups integer default 3 not null,
   watch interval default '48:00:00'::interval not null,
+  watch_longest interval default '00:05:00'::interval not null,
   workflow_visible interval default '00:10:00'::interval not null,
   workflows_of_instance integer default 5000 not null,
   workflows_of_member integer default 2000 not null,
@@ -185,13 +186,13 @@ create table amc_history.allowances (
     failed_retry_least, failed_retry_base, failed_retry_longest, cancel_again, refused_again, stoppage_pause_base,
     stoppage_pause_longest, load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least,
     result_wait_longest, result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
-    keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint,
-    (results_waiting)::bigint, (default_weeks)::bigint, (most_weeks)::bigint, (settle_days)::bigint,
-    (restate_days)::bigint, (retention_months)::bigint, (empty_weeks)::bigint, (open_weeks_of_member)::bigint,
-    (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint,
-    (workflows_of_member)::bigint, (workflows_of_instance)::bigint, (wake_ups)::bigint,
-    (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once, (refusals_in_row)::bigint,
-    (create_tries)::bigint) > 0))),
+    watch_longest, keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST((load_errors)::bigint,
+    (result_gone_errors)::bigint, (results_waiting)::bigint, (default_weeks)::bigint, (most_weeks)::bigint,
+    (settle_days)::bigint, (restate_days)::bigint, (retention_months)::bigint, (empty_weeks)::bigint,
+    (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint,
+    (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint, (workflows_of_instance)::bigint,
+    (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once,
+    (refusals_in_row)::bigint, (create_tries)::bigint) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -356,6 +357,9 @@ comment on column amc_history.allowances.wake_ups is
   'Most workers that the schedule wakes at once.';
 comment on column amc_history.allowances.watch is
   'How long AMC''s list is still searched for the execution of an attempt that was abandoned.';
+comment on column amc_history.allowances.watch_longest is
+  'How long the database may not have looked whether anything moves (amc_history.watch, each minute) before the edge
+function health says so.';
 comment on column amc_history.allowances.workflow_visible is
   'How long after it was saved AMC may say that a workflow does not exist.';
 comment on column amc_history.allowances.workflows_of_instance is
@@ -427,6 +431,21 @@ alter table amc_history.load_turns enable row level security;
 create policy "nobody through the API" on amc_history.load_turns for select to authenticated using (false);
 comment on table amc_history.load_turns is
   'When a load of each collection was last claimed: instances take turns, and collections within one.';
+
+create table amc_history.metrics_tokens (
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  name text not null,
+  token_hash text not null,
+  constraint metrics_tokens_pkey PRIMARY KEY (name),
+  constraint metrics_tokens_token_hash_key UNIQUE (token_hash),
+  constraint token_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100)))
+);
+alter table amc_history.metrics_tokens enable row level security;
+create policy "nobody through the API" on amc_history.metrics_tokens for select to authenticated using (false);
+comment on table amc_history.metrics_tokens is
+  'Who may read the edge function metrics. A token opens nothing else, and is kept nowhere.';
+comment on column amc_history.metrics_tokens.token_hash is
+  'Its SHA-256, in hexadecimal digits.';
 
 create table amc_history.result_headers (
   accepted_at timestamp with time zone,
@@ -1543,6 +1562,260 @@ comment on view public.collection_progress is
 -- authenticated: select
 -- service_role: select
 
+create view public.collection_states with (security_invoker=true) as
+ SELECT p.collection_id,
+    p.instance_id,
+    p.workflow_id,
+    s.state,
+        CASE s.state
+            WHEN 'cancelled'::text THEN c.cancelled_at
+            WHEN 'paused'::text THEN c.paused_at
+            WHEN 'held'::text THEN cause.since
+            WHEN 'running'::text THEN ( SELECT min(w.started_at) AS min
+               FROM report_data_weeks w
+              WHERE (w.collection_id = c.id))
+            WHEN 'completed'::text THEN ( SELECT max(w.finished_at) AS max
+               FROM report_data_weeks w
+              WHERE (w.collection_id = c.id))
+            WHEN 'completed_with_failures'::text THEN ( SELECT max(w.finished_at) AS max
+               FROM report_data_weeks w
+              WHERE (w.collection_id = c.id))
+            ELSE c.created_at
+        END AS since,
+    cause.code,
+    cause.source,
+    cause.words,
+    cause.retry_at,
+        CASE s.state
+            WHEN 'paused'::text THEN 'Call resume_collection.'::text
+            WHEN 'completed_with_failures'::text THEN 'Read the words of the failed weeks, then call
+    retry_failed_weeks.'::text
+            ELSE cause.next_step
+        END AS next_step
+   FROM ((((collection_progress p
+     JOIN report_data_collections c ON ((c.id = p.collection_id)))
+     LEFT JOIN amc_workflows f ON (((f.instance_id = c.instance_id) AND (f.id = c.workflow_id))))
+     LEFT JOIN LATERAL ( SELECT causes.rank,
+            causes.holds,
+            causes.since,
+            causes.code,
+            causes.source,
+            causes.words,
+            causes.retry_at,
+            causes.next_step
+           FROM ( SELECT 1 AS rank,
+                    ((h.kind = 'collection'::text) OR (h.retry_at IS NULL)) AS holds,
+                    h.since,
+                    h.code,
+                    h.source,
+                    h.words,
+                    h.retry_at,
+                    (amc_history.stoppage_kind(h.kind)).next_step AS next_step
+                   FROM stoppages h
+                  WHERE ((h.ended_at IS NULL) AND (((h.kind = 'collection'::text) AND (h.subject = (c.id)::text)) OR
+    ((h.kind = ANY (ARRAY['workflow_save'::text, 'workflow_check'::text, 'workflow_header'::text])) AND (h.subject =
+    ((c.instance_id || '/'::text) || c.workflow_id)))))
+                UNION ALL
+                 SELECT 2,
+                    (i.state = 'reconnect_needed'::text),
+                    i.since,
+                    i.code,
+                    i.source,
+                    i.words,
+                    i.retry_at,
+                    i.next_step
+                   FROM instance_states i
+                  WHERE ((i.instance_id = c.instance_id) AND (i.state <> 'connected'::text))
+                UNION ALL
+                ( SELECT 3,
+                    (count(*) OVER () >= (p.pending + p.running)),
+                    w.since,
+                    w.code,
+                    w.source,
+                    w.words,
+                    NULL::timestamp with time zone,
+                    w.next_step
+                   FROM held_weeks w
+                  WHERE (w.collection_id = c.id)
+                  ORDER BY w.since
+                 LIMIT 1)
+                UNION ALL
+                 SELECT 4,
+                    false,
+                    c.created_at,
+                    'not_surveyed'::text,
+                    'amc_history'::text,
+                    'AMC''s list is read before anything is created.'::text,
+                    NULL::timestamp with time zone,
+                    NULL::text
+                  WHERE (c.surveyed_at IS NULL)) causes
+          WHERE (p.status = ANY (ARRAY['pending'::text, 'running'::text]))
+          ORDER BY causes.holds DESC, causes.rank, causes.since
+         LIMIT 1) cause ON (true))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (p.status <> ALL (ARRAY['pending'::text, 'running'::text])) THEN p.status
+                    WHEN cause.holds THEN 'held'::text
+                    WHEN ((f.checked_at IS NULL) AND (f.id IS NOT NULL)) THEN 'checking'::text
+                    WHEN (p.status = 'pending'::text) THEN 'waiting'::text
+                    ELSE 'running'::text
+                END AS state) s);
+comment on view public.collection_states is
+  'How each collection stands. state: waiting (no week has begun); checking (AMC compiles its query first); running;
+held (a person has to do something: code, words, next_step; or one week tries at retry_at); paused; completed;
+completed_with_failures; cancelled. A collection that waits, is checked or runs has the words of what slows it, such as
+those of its instance.';
+comment on column public.collection_states.code is
+  'What holds or slows it, as a stable code; null for nothing.';
+comment on column public.collection_states.next_step is
+  'What a person can do; null for nothing.';
+comment on column public.collection_states.retry_at is
+  'When it is tried again by itself; null: see next_step.';
+comment on column public.collection_states.since is
+  'Since when it has this state.';
+comment on column public.collection_states.source is
+  'In whose words, as public.stoppages has it.';
+comment on column public.collection_states.words is
+  'Why, in the words of source.';
+-- authenticated: select
+-- service_role: select
+
+create view public.held_weeks with (security_invoker=true) as
+ SELECT s.week_id,
+    s.collection_id,
+    s.since,
+    s.code,
+    s.source,
+    s.words,
+    (amc_history.stoppage_kind(s.kind)).next_step AS next_step
+   FROM stoppages s
+  WHERE ((s.kind = 'week'::text) AND (s.week_id IS NOT NULL) AND (s.ended_at IS NULL) AND (s.retry_at IS NULL))
+UNION ALL
+ SELECT a.week_id,
+    w.collection_id,
+    a.raised_at AS since,
+    a.code,
+    'amc_history'::text AS source,
+    a.message AS words,
+    a.next_step
+   FROM (tracking_alerts a
+     JOIN report_data_weeks w ON ((w.id = a.week_id)))
+  WHERE ((a.code = ANY (ARRAY['unknown_outcome'::text, 'execution_not_confirmed'::text])) AND (a.resolved_at IS NULL))
+UNION ALL
+ SELECT w.id AS week_id,
+    w.collection_id,
+    s.since,
+    s.code,
+    s.source,
+    s.words,
+    (amc_history.stoppage_kind(s.kind)).next_step AS next_step
+   FROM ((((stoppages s
+     JOIN report_data_collections c ON ((((c.instance_id || '/'::text) || c.workflow_id) = s.subject)))
+     JOIN report_data_weeks w ON ((w.collection_id = c.id)))
+     JOIN week_attempts a ON (((a.week_id = w.id) AND a.is_live)))
+     JOIN workflow_executions e ON (((e.id = a.execution_id) AND e.has_ended)))
+  WHERE ((s.kind = 'workflow_header'::text) AND (s.ended_at IS NULL));
+comment on view public.held_weeks is
+  'The weeks that wait for a person, each with why: creates in vain, an unknown outcome, a result whose columns nobody
+has accepted. Every view of a week''s state reads it.';
+-- authenticated: select
+-- service_role: select
+
+create view public.instance_states with (security_invoker=true) as
+ SELECT i.id AS instance_id,
+    s.state,
+    s.since,
+    s.code,
+    s.source,
+    s.words,
+    s.retry_at,
+    s.next_step
+   FROM ((amc_instances i
+     CROSS JOIN LATERAL amc_history.slots_in_use(i.id) u(taken, free, began_at))
+     CROSS JOIN LATERAL ( SELECT causes.state,
+            causes.since,
+            causes.code,
+            causes.source,
+            causes.words,
+            causes.retry_at,
+            causes.next_step
+           FROM ( SELECT 'reconnect_needed'::text AS state,
+                    COALESCE(a.raised_at, i.credential_tried_at) AS since,
+                    i.pause_reason AS code,
+                    'amazon_login'::text AS source,
+                    a.message AS words,
+                    NULL::timestamp with time zone AS retry_at,
+                    amc_history.next_step_of('reconnect_needed'::text) AS next_step
+                   FROM (( SELECT) one
+                     LEFT JOIN tracking_alerts a ON (((a.instance_id = i.id) AND (a.code = 'reconnect_needed'::text) AND
+    (a.resolved_at IS NULL))))
+                  WHERE (i.paused_until = 'infinity'::timestamp with time zone)
+                UNION ALL
+                 SELECT amc_history.state_of_cause(p.code) AS state_of_cause,
+                    p.since,
+                    p.code,
+                    p.source,
+                    p.words,
+                    p.retry_at,
+                    (amc_history.stoppage_kind(p.kind)).next_step AS next_step
+                   FROM stoppages p
+                  WHERE ((p.instance_id = i.id) AND (p.kind = ANY (ARRAY['instance'::text, 'creates'::text,
+    'listing'::text])) AND (p.ended_at IS NULL) AND (p.source = ANY (ARRAY['amc'::text, 'amazon_login'::text])))
+                UNION ALL
+                 SELECT 'refused'::text,
+                    i.credential_refused_at,
+                    i.pause_reason,
+                    'amazon_login'::text,
+                    format('Amazon refused the credential once: %s.'::text, i.pause_reason) AS format,
+                    i.credential_try_at,
+                    amc_history.next_step_of('reconnect_needed'::text) AS next_step_of
+                  WHERE ((i.credential_refused_at IS NOT NULL) AND (i.paused_until < 'infinity'::timestamp with time
+    zone))
+                UNION ALL
+                 SELECT 'full'::text,
+                    u.began_at,
+                        CASE
+                            WHEN ((u.taken + i.running_elsewhere) < i.max_parallel) THEN 'daily_limit'::text
+                            ELSE 'slots_taken'::text
+                        END AS "case",
+                    'amc_history'::text,
+                    format('Weeks of this project hold %s of %s slots, executions of others %s.'::text, u.taken,
+    i.max_parallel, i.running_elsewhere) AS format,
+                    NULL::timestamp with time zone,
+                    'None: a slot is free once an execution has ended. max_parallel and daily_limit of the instance set
+    the limits.'::text
+                  WHERE (u.free = 0)
+                UNION ALL
+                 SELECT 'connected'::text,
+                    COALESCE(i.credential_tried_at, i.created_at) AS "coalesce",
+                    NULL::text,
+                    NULL::text,
+                    NULL::text,
+                    NULL::timestamp with time zone,
+                    NULL::text) causes
+          ORDER BY (array_position(ARRAY['reconnect_needed'::text, 'refused'::text, 'unreachable'::text,
+    'throttled'::text, 'full'::text, 'connected'::text], causes.state)), causes.since
+         LIMIT 1) s);
+comment on view public.instance_states is
+  'How each instance stands. state: connected; throttled (by AMC, until retry_at); full (words say whose executions
+take the slots, or the daily limit is reached); reconnect_needed (Amazon refuses the credential); refused (AMC, or at
+first Amazon''s login, refuses what is asked: words); unreachable. Of several the first of: reconnect_needed, refused,
+unreachable, throttled, full.';
+comment on column public.instance_states.code is
+  'Why, as a stable code; null while it is connected.';
+comment on column public.instance_states.next_step is
+  'What a person can do.';
+comment on column public.instance_states.retry_at is
+  'When it is tried again by itself; null: see next_step.';
+comment on column public.instance_states.since is
+  'Since when it is so.';
+comment on column public.instance_states.source is
+  'In whose words: amc, amazon_login or amc_history.';
+comment on column public.instance_states.words is
+  'Why, in the words of source.';
+-- authenticated: select
+-- service_role: select
+
 create view public.week_results with (security_invoker=true) as
  SELECT w.collection_id,
     w.instance_id,
@@ -1553,6 +1826,9 @@ create view public.week_results with (security_invoker=true) as
     w.status,
     w.execution_id,
         CASE
+            WHEN ((w.finished_at IS NULL) AND (EXISTS ( SELECT
+               FROM held_weeks h
+              WHERE (h.week_id = w.id)))) THEN 'held'::text
             WHEN (w.status = 'pending'::text) THEN 'waiting'::text
             WHEN ((w.status = 'completed'::text) AND (l.id IS NULL)) THEN 'reported'::text
             WHEN ((w.status = 'completed'::text) AND (l.records = 0)) THEN 'empty'::text
@@ -1578,15 +1854,19 @@ create view public.week_results with (security_invoker=true) as
                    FROM week_attempts a
                   WHERE ((a.execution_id = e.id) AND a.is_live)))))) AS superseded_versions,
     w.error_code,
-    w.error_message
+    w.error_message,
+    w.created_at,
+    w.started_at,
+    w.finished_at
    FROM ((report_data_weeks w
      JOIN report_data_collections c ON ((c.id = w.collection_id)))
      LEFT JOIN result_loads l ON (((l.execution_id = w.execution_id) AND l.complete AND (w.status =
     'completed'::text))));
 comment on view public.week_results is
-  'The state of each week. state: waiting, running; rows; filtered (rows, some of which AMC has filtered for
-privacy); empty (AMC had no row to give: none, or all suppressed); reported (completed by another system, without
-rows here); failed; gone (failed: AMC no longer keeps the result); skipped; cancelled.';
+  'The state of each week. state: waiting, running; held (it waits for a person: public.week_states says why); rows;
+filtered (rows, some of which AMC has filtered for privacy); empty (AMC had no row to give: none, or all suppressed);
+reported (completed by another system, without rows here); failed; gone (failed: AMC no longer keeps the result);
+skipped; cancelled.';
 comment on column public.week_results.filtered_records is
   'Those of them that AMC marks as filtered; null if the result has no column filtered.';
 comment on column public.week_results.records is
@@ -1597,6 +1877,106 @@ comment on column public.week_results.restating is
   'Whether a new attempt is due or under way while the week shows its present result.';
 comment on column public.week_results.superseded_versions is
   'Earlier results that are still kept; execution_rows reads them.';
+-- authenticated: select
+-- service_role: select
+
+create view public.week_states with (security_invoker=true) as
+ SELECT r.week_id,
+    r.collection_id,
+    r.instance_id,
+    r.week_start_date,
+    r.state,
+        CASE
+            WHEN (r.state = 'held'::text) THEN cause.since
+            WHEN (r.finished_at IS NOT NULL) THEN r.finished_at
+            WHEN (r.state = 'running'::text) THEN r.started_at
+            ELSE r.created_at
+        END AS since,
+    COALESCE(cause.code, c.code) AS code,
+        CASE
+            WHEN (cause.code IS NULL) THEN c.source
+            ELSE cause.source
+        END AS source,
+        CASE
+            WHEN (cause.code IS NULL) THEN c.words
+            ELSE cause.words
+        END AS words,
+        CASE
+            WHEN ((r.finished_at IS NULL) AND (r.state <> 'held'::text)) THEN COALESCE(cause.retry_at, c.retry_at,
+            CASE
+                WHEN ((w.due_at > amc_history.clock_now()) AND (w.due_at < 'infinity'::timestamp with time zone)) THEN
+    w.due_at
+                ELSE NULL::timestamp with time zone
+            END)
+            ELSE NULL::timestamp with time zone
+        END AS retry_at,
+        CASE
+            WHEN (cause.code IS NULL) THEN c.next_step
+            ELSE cause.next_step
+        END AS next_step
+   FROM (((week_results r
+     JOIN report_data_weeks w ON ((w.id = r.week_id)))
+     LEFT JOIN LATERAL (( SELECT h.since,
+            h.code,
+            h.source,
+            h.words,
+            NULL::timestamp with time zone AS retry_at,
+            h.next_step
+           FROM held_weeks h
+          WHERE ((h.week_id = r.week_id) AND (r.state = 'held'::text))
+          ORDER BY h.since
+         LIMIT 1)
+        UNION ALL
+        ( SELECT s.since,
+            s.code,
+            s.source,
+            s.words,
+            s.retry_at,
+            (amc_history.stoppage_kind(s.kind)).next_step AS next_step
+           FROM stoppages s
+          WHERE ((s.week_id = r.week_id) AND (s.ended_at IS NULL) AND (r.finished_at IS NULL))
+          ORDER BY s.since
+         LIMIT 1)
+        UNION ALL
+        ( SELECT a.raised_at,
+            a.code,
+            COALESCE((a.detail ->> 'source'::text), 'amc_history'::text) AS "coalesce",
+            a.message,
+            NULL::timestamp with time zone,
+            a.next_step
+           FROM tracking_alerts a
+          WHERE ((a.week_id = r.week_id) AND (a.resolved_at IS NULL) AND (r.finished_at IS NULL))
+          ORDER BY a.raised_at
+         LIMIT 1)
+        UNION ALL
+         SELECT r.finished_at,
+            r.error_code,
+                CASE
+                    WHEN (r.error_code = ANY (ARRAY['amc_refused'::text, 'amc_failed'::text, 'amc_rejected'::text,
+    'cancelled_outside'::text])) THEN 'amc'::text
+                    ELSE 'amc_history'::text
+                END AS "case",
+            r.error_message,
+            NULL::timestamp with time zone,
+            'Read the words, then call retry_week.'::text
+          WHERE (r.status = 'failed'::text)
+ LIMIT 1) cause ON (true))
+     LEFT JOIN collection_states c ON (((c.collection_id = r.collection_id) AND (r.state = 'waiting'::text))));
+comment on view public.week_states is
+  'How each week stands: the states of public.week_results, with the words of what it waits for, what alerts tell of
+it, or why it failed. A week that waits has the words of its collection.';
+comment on column public.week_states.code is
+  'What it waits for, or why it failed, as a stable code; null for nothing.';
+comment on column public.week_states.next_step is
+  'What a person can do; null for nothing.';
+comment on column public.week_states.retry_at is
+  'When it is tried again by itself; null: see next_step.';
+comment on column public.week_states.since is
+  'Since when it has this state.';
+comment on column public.week_states.source is
+  'In whose words, as public.stoppages has it.';
+comment on column public.week_states.words is
+  'Why, in the words of source.';
 -- authenticated: select
 -- service_role: select
 
@@ -1891,6 +2271,7 @@ $function$
 comment on function amc_history.allowances() is
   'The allowances. Raises if their row was deleted: without it every wait would be null. Definer: functions that run
 with a worker''s rights need them, and no API role has a right on the table.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.amc_credential(credential_name text)
@@ -3338,6 +3719,27 @@ comment on function amc_history.count_waiting_results(text) is
 try.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.create_metrics_token(name text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  -- Each has 122 random bits.
+  token constant text := 'amcm_' || replace(concat(gen_random_uuid(), gen_random_uuid()), '-', '');
+begin
+  insert into amc_history.metrics_tokens as t (name, token_hash)
+  values (create_metrics_token.name, encode(sha256(convert_to(token, 'UTF8')), 'hex'))
+  on conflict on constraint metrics_tokens_pkey do update
+    set token_hash = excluded.token_hash, created_at = excluded.created_at;
+  return token;
+end;
+$function$
+;
+comment on function amc_history.create_metrics_token(text) is
+  'Makes a token for the edge function metrics and answers it, this once. name: whose it is; a second one under the
+same name replaces the first. Run at a database prompt, as postgres.';
+
 CREATE OR REPLACE FUNCTION amc_history.create_result_table(workflow amc_workflows, header text[])
  RETURNS amc_history.result_tables
  LANGUAGE plpgsql
@@ -3484,6 +3886,18 @@ comment on function amc_history.delete_dropped_rows() is
   'Deletes the rows of loads that were deleted, oldest first, in one run rows_at_once rows or those of bytes_at_once
 bytes at most (amc_history.allowances). Its place is in amc_history.dropped_loads. A load that fails is set aside, and
 the others go on. Answers how many rows. Run by pg_cron.';
+
+CREATE OR REPLACE FUNCTION amc_history.delete_metrics_token(name text)
+ RETURNS boolean
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with deleted as (delete from amc_history.metrics_tokens t where t.name = delete_metrics_token.name returning 1)
+  select exists (select from deleted);
+$function$
+;
+comment on function amc_history.delete_metrics_token(text) is
+  'Takes a token back. Answers whether there was one of that name. Run at a database prompt, as postgres.';
 
 CREATE OR REPLACE FUNCTION amc_history.delete_some_rows(dropped amc_history.dropped_loads, lines bigint)
  RETURNS bigint
@@ -4048,6 +4462,40 @@ comment on function amc_history.ending_weeks(integer) is
 to last_day. retention_months: of the workflow.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.event_figures(instances text[], since timestamp with time zone, until timestamp
+    with time zone)
+ RETURNS TABLE(instance_id text, duplicate_executions integer, throttles integer, tracking_failures jsonb)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with events as materialized (
+    select e.instance_id, e.event,
+      case when e.event in ('execution_refused', 'late_execution', 'create_unknown') then e.event
+        when e.event like 'week\_%' then e.detail ->> 'untracked' end as failure,
+      e.event = 'instance_paused' and e.detail ->> 'reason' = 'throttled' as is_throttle
+    from public.tracking_events e
+    where e.happened_at >= event_figures.since and e.happened_at < event_figures.until
+      and e.instance_id = any (event_figures.instances)
+  ),
+  failures as (
+    select f.instance_id, jsonb_object_agg(f.failure, f.times) as tracking_failures from (
+      select e.instance_id, e.failure, count(*) as times from events e where e.failure is not null
+      group by grouping sets ((e.instance_id, e.failure), (e.failure))) f
+    group by f.instance_id
+  )
+  select c.instance_id, c.duplicates, c.throttles, coalesce(f.tracking_failures, '{}')
+  from (
+    select e.instance_id, (count(*) filter (where e.event = 'duplicate_execution'))::integer as duplicates,
+      (count(*) filter (where e.is_throttle))::integer as throttles
+    from events e group by grouping sets ((e.instance_id), ())) c
+  left join failures f on f.instance_id is not distinct from c.instance_id;
+$function$
+;
+comment on function amc_history.event_figures(text[],timestamp with time zone,timestamp with time zone) is
+  'What happened to tracking on instances in a period, as public.tracking_figures answers it; the row of all has no
+instance.';
+
 CREATE OR REPLACE FUNCTION amc_history.executions_to_cancel(again interval)
  RETURNS SETOF text
  LANGUAGE plpgsql
@@ -4493,6 +4941,30 @@ $function$
 ;
 comment on function amc_history.header_key(text[]) is
   'The same for two headers of the same names, whatever their order and case.';
+
+CREATE OR REPLACE FUNCTION amc_history.health_report()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('status', case count(*) when 0 then 'ok' else 'unavailable' end,
+    'reasons', coalesce(jsonb_agg(jsonb_build_object('code', r.code, 'words', r.words) order by r.code), '[]'))
+  from (
+    select 'not_watched' as code, 'The database has not looked for a while whether anything moves: see whether pg_cron '
+      'runs the job amc-history-watch.' as words
+    where not exists (select from amc_history.heartbeats h where h.name = 'watch'
+      and h.at >= amc_history.clock_now() - (amc_history.allowances()).watch_longest)
+    union all
+    select k.kind, k.next_step from amc_history.stoppage_kinds k
+    where k.kind in ('schedule', 'schedule_secrets', 'wake_up', 'tick') and exists (select from public.stoppages s
+      where s.kind = k.kind and s.ended_at is null and s.since + k.tell_after <= amc_history.clock_now())
+  ) r;
+$function$
+;
+comment on function amc_history.health_report() is
+  'Does what public.health_report says.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.hold_for_survey()
  RETURNS trigger
@@ -5663,6 +6135,30 @@ comment on function amc_history.may_still_tell(report_data_weeks) is
 of them or this one alone. None may while this one goes alone, as the check of its query.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.metrics_report(token_hash text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(
+    'figures', (select coalesce(jsonb_agg(to_jsonb(f) order by f.instance_id), '[]')
+      from amc_history.tracking_figures(amc_history.clock_now() - interval '24 hours', amc_history.clock_now(), null) f
+      where f.instance_id is not null),
+    'states', (select coalesce(jsonb_object_agg(s.instance_id, s.state), '{}') from public.instance_states s),
+    'stoppages', (select coalesce(jsonb_object_agg(k.kind, (select count(*) from public.stoppages s
+      where s.kind = k.kind and s.ended_at is null)), '{}') from amc_history.stoppage_kinds k),
+    'alerts', (select coalesce(jsonb_object_agg(k.code, (select count(*) from public.tracking_alerts a
+      where a.code = k.code and a.resolved_at is null)), '{}') from amc_history.alert_codes k),
+    'heartbeats', (select coalesce(jsonb_object_agg(h.name, extract(epoch from amc_history.clock_now() - h.at)), '{}')
+      from amc_history.heartbeats h))
+  where exists (select from amc_history.metrics_tokens t where t.token_hash = metrics_report.token_hash);
+$function$
+;
+comment on function amc_history.metrics_report(text) is
+  'Does what public.metrics_report says.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.needs_output_columns(execution_id text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -5729,6 +6225,7 @@ $function$
 comment on function amc_history.next_step_of(text) is
   'What a person can do about alerts of a code. Definer: functions that run with a worker''s rights need it, and no API
 role has a right on the table.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.note_empty_weeks(week report_data_weeks)
@@ -5994,6 +6491,28 @@ comment on function amc_history.pause_collection(uuid) is
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.paused_seconds(instance_id text, since timestamp with time zone, until timestamp
+    with time zone)
+ RETURNS numeric
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce(sum(extract(epoch from upper(p.pause) - lower(p.pause))), 0)
+  from (
+    select unnest(range_agg(tstzrange(s.began_at, s.ended_at))) as pause
+    from public.tracking_events e
+    cross join lateral (select greatest(e.happened_at, paused_seconds.since) as began_at,
+      least((e.detail ->> 'until')::timestamptz, paused_seconds.until, amc_history.clock_now()) as ended_at) s
+    where e.instance_id = paused_seconds.instance_id and e.event = 'instance_paused'
+      and e.happened_at >= paused_seconds.since - (amc_history.allowances()).retry_after_longest
+      and e.happened_at < paused_seconds.until and s.began_at < s.ended_at
+  ) p;
+$function$
+;
+comment on function amc_history.paused_seconds(text,timestamp with time zone,timestamp with time zone) is
+  'How long an instance was paused for AMC within a period, in seconds; pauses that overlap count once.';
+
 CREATE OR REPLACE FUNCTION amc_history.pick_weeks(instance_id text, wanted integer)
  RETURNS uuid[]
  LANGUAGE plpgsql
@@ -6206,6 +6725,33 @@ AMC told them; that files have exactly these names is not verified (L), so what 
 (amc_history.hold_header). A header that no complete load vouches for yields to the next one; while a load with it is
 under way, this one waits a moment. The caller holds the workflow''s advisory lock and the attempt''s. Refuses with
 too_many_columns, column_name_too_long (AH002).';
+
+CREATE OR REPLACE FUNCTION amc_history.present_figures(instances text[], since timestamp with time zone, until timestamp
+    with time zone)
+ RETURNS TABLE(instance_id text, adopted_executions integer, paused_seconds numeric, oldest_due_seconds numeric, slots
+    integer, slots_taken integer, slots_elsewhere integer)
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select i.id, sum(f.adopted)::integer, sum(f.paused), max(f.due), sum(i.max_parallel)::integer, sum(f.taken)::integer,
+    sum(i.running_elsewhere)::integer
+  from public.amc_instances i
+  cross join lateral (select
+    (select count(*) from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
+      where w.instance_id = i.id and e.adopted and e.created_at >= present_figures.since
+        and e.created_at < present_figures.until) as adopted,
+    amc_history.paused_seconds(i.id, present_figures.since, present_figures.until) as paused,
+    (select round(extract(epoch from amc_history.clock_now() - w.due_at), 3) from public.report_data_weeks w
+      join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null
+      where w.instance_id = i.id and w.due_at <= amc_history.clock_now() order by w.due_at limit 1) as due,
+    (select count(*) from amc_history.taken_slots(i.id)) as taken) f
+  where i.id = any (present_figures.instances)
+  group by grouping sets ((i.id), ());
+$function$
+;
+comment on function amc_history.present_figures(text[],timestamp with time zone,timestamp with time zone) is
+  'What else public.tracking_figures answers of instances: of the period, and as it is now; the row of all has no
+instance.';
 
 CREATE OR REPLACE FUNCTION amc_history.protect_execution_id()
  RETURNS trigger
@@ -7698,6 +8244,28 @@ comment on function amc_history.set_workflow_version() is
 Gives it the hash of what decides its result (the SQL that is sent, parameters, output format), its id at AMC (a
 readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).';
 
+CREATE OR REPLACE FUNCTION amc_history.slots_in_use(instance_id text, OUT taken integer, OUT free integer, OUT began_at
+    timestamp with time zone)
+ RETURNS record
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select (select count(*)::integer from amc_history.taken_slots(i.id)),
+    (select count(*)::integer from amc_history.free_slots(i)),
+    (select max(a.intended_at) from public.week_attempts a where a.instance_id = i.id and a.is_live)
+  from public.amc_instances i
+  where i.id = slots_in_use.instance_id
+    and (amc_history.is_operator() or i.id in (select amc_history.instances_of_caller()));
+$function$
+;
+comment on function amc_history.slots_in_use(text) is
+  'How many of an instance''s slots attempts hold, and in how many one may begin now; when the last live attempt
+began. Nulls for who is neither a member nor an operator. Definer: a member sees whether the instance is full though the
+weeks are of others.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.stale_first_weeks()
  RETURNS SETOF workflow_checks
  LANGUAGE plpgsql
@@ -7716,6 +8284,27 @@ $function$
 ;
 comment on function amc_history.stale_first_weeks() is
   'The checks whose week went alone, and neither waits for an attempt nor has one.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.state_of_cause(code text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when state_of_cause.code = 'throttled' then 'throttled'
+    when state_of_cause.code = 'quota' then 'full'
+    when state_of_cause.code in ('unavailable', 'token_unavailable', 'unknown_outcome', 'aborted')
+      then 'unreachable'
+    else 'refused'
+  end;
+$function$
+;
+comment on function amc_history.state_of_cause(text) is
+  'The state of an instance whose calls do not succeed. code: of the worker''s error, as pauses and stoppages have
+it.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.stoppage_alert_subject(kind text, subject text)
@@ -7743,6 +8332,7 @@ $function$
 comment on function amc_history.stoppage_kind(text) is
   'A kind of stoppage. Definer: functions that run with a worker''s rights need it, and no API role has a right on the
 table.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.stoppage_pause(times integer)
@@ -7899,6 +8489,54 @@ $function$
 ;
 comment on function amc_history.told_names(jsonb) is
   'The names of AMC''s outputColumns, in their order; null if it told none.';
+
+CREATE OR REPLACE FUNCTION amc_history.tracking_figures(since timestamp with time zone, until timestamp with time zone,
+    instance text)
+ RETURNS TABLE(instance_id text, weeks_by_state jsonb, completed integer, failed integer, success_rate numeric,
+    completed_untracked integer, null_rate numeric, tracking_failures jsonb, adopted_executions integer,
+    duplicate_executions integer, throttles integer, paused_seconds numeric, oldest_due_seconds numeric, seconds_p50
+    numeric, seconds_p95 numeric, slots integer, slots_taken integer, slots_elsewhere integer)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  instances constant text[] := array(select i.id from public.amc_instances i
+    where i.id = coalesce(tracking_figures.instance, i.id)
+      and (amc_history.is_operator() or i.id in (select amc_history.instances_of_caller())));
+begin
+  if not coalesce(tracking_figures.since < tracking_figures.until, false) then
+    perform amc_history.refuse('period_not_valid', format(
+      'Expected a period, from since to a later until; got %s to %s.', coalesce(tracking_figures.since::text, 'null'),
+      coalesce(tracking_figures.until::text, 'null')),
+      'Give two times, the earlier one first.');
+  elsif tracking_figures.instance is not null and cardinality(instances) = 0 then
+    perform amc_history.refuse('instance_not_found', format('No instance %s of yours.',
+      quote_literal(left(tracking_figures.instance, 100))), 'Check the id.', 'PT404');
+  end if;
+  return query
+  select p.instance_id, coalesce(w.weeks_by_state, '{}'), coalesce(w.completed, 0), coalesce(w.failed, 0),
+    round((w.completed - w.completed_untracked)::numeric / nullif(w.completed + w.failed, 0), 4),
+    coalesce(w.completed_untracked, 0), round(w.completed_untracked::numeric / nullif(w.completed, 0), 4),
+    coalesce(e.tracking_failures, '{}'), coalesce(p.adopted_executions, 0), coalesce(e.duplicate_executions, 0),
+    coalesce(e.throttles, 0), coalesce(p.paused_seconds, 0), p.oldest_due_seconds, w.seconds_p50, w.seconds_p95,
+    coalesce(p.slots, 0), coalesce(p.slots_taken, 0), coalesce(p.slots_elsewhere, 0)
+  from amc_history.present_figures(instances, tracking_figures.since, tracking_figures.until) p
+  left join amc_history.week_figures(instances, tracking_figures.since, tracking_figures.until) w
+    on w.instance_id is not distinct from p.instance_id
+  left join amc_history.event_figures(instances, tracking_figures.since, tracking_figures.until) e
+    on e.instance_id is not distinct from p.instance_id
+  where p.instance_id is not null or tracking_figures.instance is null
+  order by p.instance_id nulls last;
+end;
+$function$
+;
+comment on function amc_history.tracking_figures(timestamp with time zone,timestamp with time zone,text) is
+  'Does what public.tracking_figures says. Definer: a member sees the figures of an instance though its weeks are of
+others.';
+-- authenticated: execute
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.typed_cell_sql(cell text, sql_type text)
  RETURNS text
@@ -8186,6 +8824,45 @@ $function$
 comment on function amc_history.watch_ticks() is
   'Records the stoppage tick if wake-ups are accepted and no worker has ended a tick for tick_longest
 (amc_history.allowances).';
+
+CREATE OR REPLACE FUNCTION amc_history.week_figures(instances text[], since timestamp with time zone, until timestamp
+    with time zone)
+ RETURNS TABLE(instance_id text, weeks_by_state jsonb, completed integer, failed integer, completed_untracked integer,
+    seconds_p50 numeric, seconds_p95 numeric)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  with weeks as materialized (
+    select r.instance_id, r.state, r.status, r.execution_id is null as is_untracked,
+      extract(epoch from r.finished_at - r.started_at) as seconds
+    from public.week_results r
+    where r.instance_id = any (week_figures.instances)
+      and (r.finished_at is null and r.created_at < week_figures.until
+        or r.finished_at >= week_figures.since and r.finished_at < week_figures.until)
+  ),
+  states as (
+    select s.instance_id, jsonb_object_agg(s.state, s.weeks) as weeks_by_state from (
+      select w.instance_id, w.state, count(*) as weeks from weeks w
+      group by grouping sets ((w.instance_id, w.state), (w.state))) s
+    group by s.instance_id
+  ),
+  figures as (
+    select w.instance_id,
+      (count(*) filter (where w.status = 'completed'))::integer as completed,
+      (count(*) filter (where w.status = 'failed'))::integer as failed,
+      (count(*) filter (where w.status = 'completed' and w.is_untracked))::integer as completed_untracked,
+      percentile_cont(array[0.5, 0.95]) within group (order by w.seconds) filter (where w.status = 'completed')
+        as seconds
+    from weeks w group by grouping sets ((w.instance_id), ())
+  )
+  select f.instance_id, coalesce(s.weeks_by_state, '{}'), f.completed, f.failed, f.completed_untracked,
+    round(f.seconds[1]::numeric, 3), round(f.seconds[2]::numeric, 3)
+  from figures f left join states s on s.instance_id is not distinct from f.instance_id;
+$function$
+;
+comment on function amc_history.week_figures(text[],timestamp with time zone,timestamp with time zone) is
+  'The weeks of instances in a period, as public.tracking_figures answers them; the row of all has no instance.';
 
 CREATE OR REPLACE FUNCTION amc_history.weeks_to_restate(collection_id uuid)
  RETURNS SETOF report_data_weeks
@@ -9045,6 +9722,21 @@ comment on function finished_attempts(integer) is
 update_week_status. Those whose week is set aside (stoppage week) wait for their next try. For service_role.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.health_report()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select amc_history.health_report();
+$function$
+;
+comment on function health_report() is
+  'Whether the whole moves: {status, reasons: [{code, words}]}, status ok or unavailable. A reason is not_watched (no
+amc_history.watch for watch_longest of the allowances), or the kind of a stoppage of the schedule, its wake-ups or the
+worker that has lasted long enough to be told. Nobody''s ids and no secrets are in it. For service_role.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.let_go_of_execution(execution_id text, reason text, try_again boolean DEFAULT false)
  RETURNS control_report
  LANGUAGE sql
@@ -9128,6 +9820,21 @@ $function$
 comment on function mark_workflow_saved(text,text) is
   'Records that a workflow is saved at AMC, so that no later create saves it again, and that saving it is held up no
 more. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.metrics_report(token_hash text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.metrics_report(metrics_report.token_hash);
+$function$
+;
+comment on function metrics_report(text) is
+  'What the edge function metrics shows: figures (public.tracking_figures of each instance, for the last 24 hours),
+states (of each instance), how many stoppages of each kind and alerts of each code are open, and the seconds since each
+heartbeat. token_hash: the SHA-256 of a token of amc_history.create_metrics_token, in hexadecimal digits; null for
+another. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.pause_collection(collection_id uuid)
@@ -9997,6 +10704,33 @@ The attempt is abandoned, and its week may be tried again, only if the listing b
 (settle_after) and proves that there is none (amc_history.proves_absence). Answers waiting (listing_may_lag,
 matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For
 service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.tracking_figures(since timestamp with time zone, until timestamp with time zone,
+    instance text DEFAULT NULL::text)
+ RETURNS TABLE(instance_id text, weeks_by_state jsonb, completed integer, failed integer, success_rate numeric,
+    completed_untracked integer, null_rate numeric, tracking_failures jsonb, adopted_executions integer,
+    duplicate_executions integer, throttles integer, paused_seconds numeric, oldest_due_seconds numeric, seconds_p50
+    numeric, seconds_p95 numeric, slots integer, slots_taken integer, slots_elsewhere integer)
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select * from amc_history.tracking_figures(tracking_figures.since, tracking_figures.until, tracking_figures.instance);
+$function$
+;
+comment on function tracking_figures(timestamp with time zone,timestamp with time zone,text) is
+  'What collecting came to from since (inclusive) to until (exclusive): a row for each instance of the caller''s, and
+one of all without an instance_id; or one for instance alone. Operators see all instances.
+
+weeks_by_state: weeks by the state of public.week_results: those that finished in the period, and those open now that
+were made before its end. completed, failed: those that finished so; success_rate: completed and tracked of both;
+completed_untracked: completed without an execution id; null_rate: of the completed. tracking_failures, by reason: why
+an id that came was not stored, execution_refused, late_execution, create_unknown (the answer was lost; AMC''s list
+settles it). adopted_executions: found in AMC''s list. throttles: pauses because AMC throttled; paused_seconds: pauses
+for whatever AMC said. seconds_p50, seconds_p95: from a week''s start to its result. Now, whatever the period:
+oldest_due_seconds, how long the oldest week that may be tried has been due; slots, slots_taken by live attempts,
+slots_elsewhere by others. Rates are null where nothing finished. Refuses with period_not_valid, instance_not_found.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.update_week_status(collection_id uuid, week_id uuid, status text, data jsonb DEFAULT

@@ -84,6 +84,7 @@ create table amc_history.allowances (
   bytes_at_once bigint not null default 134217728,
   wake_up_answer interval not null default '2 minutes',
   tick_longest interval not null default '10 minutes',
+  watch_longest interval not null default '5 minutes',
   keep_job_runs interval not null default '7 days',
   keep_events interval not null default '400 days',
 
@@ -94,7 +95,7 @@ create table amc_history.allowances (
       cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
       result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
-      keep_job_runs, keep_events) > interval '0'
+      watch_longest, keep_job_runs, keep_events) > interval '0'
     and least(load_errors, result_gone_errors, results_waiting, default_weeks, most_weeks, settle_days, restate_days,
       retention_months, empty_weeks, open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member,
       daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
@@ -234,6 +235,9 @@ comment on column amc_history.allowances.wake_up_answer is
   'How long after a wake-up was queued pg_net has its answer, or is taken to have stopped.';
 comment on column amc_history.allowances.tick_longest is
   $$How long after a wake-up was accepted the worker has ended a tick, or is taken to have failed: a tick takes 90 s.$$;
+comment on column amc_history.allowances.watch_longest is
+  $$How long the database may not have looked whether anything moves (amc_history.watch, each minute) before the edge
+function health says so.$$;
 comment on column amc_history.allowances.rows_at_once is
   $$Most rows that one run of a job checks or deletes: Postgres ends its statement after two minutes, and the next run
 goes on from there.$$;

@@ -124,10 +124,32 @@ comment on function public.execution_rows(text, integer, bigint) is
 max_rows, after_line: as for week_rows. Refuses with execution_not_found, result_not_kept, rows_out_of_range.
 Owners only.$$;
 
+create view public.held_weeks with (security_invoker = true) as
+select s.week_id, s.collection_id, s.since, s.code, s.source, s.words,
+  (amc_history.stoppage_kind(s.kind)).next_step
+from public.stoppages s
+where s.kind = 'week' and s.week_id is not null and s.ended_at is null and s.retry_at is null
+union all
+select a.week_id, w.collection_id, a.raised_at, a.code, 'amc_history', a.message, a.next_step
+from public.tracking_alerts a join public.report_data_weeks w on w.id = a.week_id
+where a.code in ('unknown_outcome', 'execution_not_confirmed') and a.resolved_at is null
+union all
+select w.id, w.collection_id, s.since, s.code, s.source, s.words, (amc_history.stoppage_kind(s.kind)).next_step
+from public.stoppages s
+join public.report_data_collections c on c.instance_id || '/' || c.workflow_id = s.subject
+join public.report_data_weeks w on w.collection_id = c.id
+join public.week_attempts a on a.week_id = w.id and a.is_live
+join public.workflow_executions e on e.id = a.execution_id and e.has_ended
+where s.kind = 'workflow_header' and s.ended_at is null;
+comment on view public.held_weeks is
+  $$The weeks that wait for a person, each with why: creates in vain, an unknown outcome, a result whose columns nobody
+has accepted. Every view of a week's state reads it.$$;
+
 create view public.week_results with (security_invoker = true) as
 select w.collection_id, w.instance_id, c.workflow_id, w.id as week_id, w.week_start_date, w.week_end_date,
   w.status, w.execution_id,
   case
+    when w.finished_at is null and exists (select from public.held_weeks h where h.week_id = w.id) then 'held'
     when w.status = 'pending' then 'waiting'
     when w.status = 'completed' and l.id is null then 'reported'
     when w.status = 'completed' and l.records = 0 then 'empty'
@@ -146,14 +168,15 @@ select w.collection_id, w.instance_id, c.workflow_id, w.id as week_id, w.week_st
     where e.week_id = w.id and e.id is distinct from w.execution_id
       and not exists (select from public.week_attempts a where a.execution_id = e.id and a.is_live))
     as superseded_versions,
-  w.error_code, w.error_message
+  w.error_code, w.error_message, w.created_at, w.started_at, w.finished_at
 from public.report_data_weeks w
 join public.report_data_collections c on c.id = w.collection_id
 left join public.result_loads l on l.execution_id = w.execution_id and l.complete and w.status = 'completed';
 comment on view public.week_results is
-  $$The state of each week. state: waiting, running; rows; filtered (rows, some of which AMC has filtered for
-privacy); empty (AMC had no row to give: none, or all suppressed); reported (completed by another system, without
-rows here); failed; gone (failed: AMC no longer keeps the result); skipped; cancelled.$$;
+  $$The state of each week. state: waiting, running; held (it waits for a person: public.week_states says why); rows;
+filtered (rows, some of which AMC has filtered for privacy); empty (AMC had no row to give: none, or all suppressed);
+reported (completed by another system, without rows here); failed; gone (failed: AMC no longer keeps the result);
+skipped; cancelled.$$;
 comment on column public.week_results.records is 'Rows of the result that the week shows.';
 comment on column public.week_results.filtered_records is
   'Those of them that AMC marks as filtered; null if the result has no column filtered.';

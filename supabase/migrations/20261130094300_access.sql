@@ -18,10 +18,12 @@ revoke all on
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages,
-  public.collection_progress, public.week_results, public.week_versions
+  public.collection_progress, public.week_results, public.week_versions,
+  public.instance_states, public.collection_states, public.week_states, public.held_weeks
   from public, anon, authenticated, service_role;
 revoke all on amc_history.alert_codes, amc_history.allowances, amc_history.dropped_loads, amc_history.heartbeats,
-  amc_history.jobs, amc_history.load_turns, amc_history.result_headers, amc_history.result_tables,
+  amc_history.jobs, amc_history.load_turns, amc_history.metrics_tokens, amc_history.result_headers,
+  amc_history.result_tables,
   amc_history.stoppage_kinds, amc_history.wake_ups
   from public, anon, authenticated, service_role;
 -- The sequences of identity columns: projects made before June 2026 grant them by default.
@@ -33,7 +35,8 @@ grant select on
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages,
-  public.collection_progress, public.week_results, public.week_versions
+  public.collection_progress, public.week_results, public.week_versions,
+  public.instance_states, public.collection_states, public.week_states, public.held_weeks
   to authenticated, service_role;
 grant insert (instance_id, name, sql_query, parameters) on public.amc_workflows to authenticated;
 grant insert, update, delete on
@@ -91,6 +94,7 @@ create policy "nobody through the API" on amc_history.result_tables for select t
 create policy "nobody through the API" on amc_history.alert_codes for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.heartbeats for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.jobs for select to authenticated using (false);
+create policy "nobody through the API" on amc_history.metrics_tokens for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.stoppage_kinds for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.wake_ups for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.dropped_loads for select to authenticated using (false);
@@ -118,9 +122,11 @@ revoke execute on function
   public.execution_rows(text, integer, bigint),
   public.fail_load(uuid, integer, text, text, boolean),
   public.finished_attempts(integer),
+  public.health_report(),
   public.let_go_of_execution(text, text, boolean),
   public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[]),
   public.mark_workflow_saved(text, text),
+  public.metrics_report(text),
   public.workflow_definition(text, text),
   public.pause_collection(uuid),
   public.pause_instance(text, text, numeric, text, text, text),
@@ -147,6 +153,7 @@ revoke execute on function
   public.set_restatement_policy(uuid, integer, integer),
   public.set_retention(text, text, integer),
   public.settle_attempt(uuid, timestamptz, boolean),
+  public.tracking_figures(timestamptz, timestamptz, text),
   public.update_week_status(uuid, uuid, text, jsonb, text),
   public.week_rows(uuid, integer, bigint)
   from public, anon, authenticated, service_role;
@@ -170,6 +177,7 @@ grant execute on function
   public.set_keep_versions(uuid, integer),
   public.set_restatement_policy(uuid, integer, integer),
   public.set_retention(text, text, integer),
+  public.tracking_figures(timestamptz, timestamptz, text),
   public.week_rows(uuid, integer, bigint)
   to authenticated, service_role;
 
@@ -177,6 +185,7 @@ grant execute on function
 
 grant execute on function
   amc_history.accept_header(text, text),
+  amc_history.allowances(),
   amc_history.cancel_collection(uuid),
   amc_history.cell_fits_sql(text, text),
   amc_history.cell_forms(text, text),
@@ -195,6 +204,7 @@ grant execute on function
   amc_history.let_go_of_execution(text, text, boolean),
   amc_history.load_rows(uuid, integer, bigint),
   amc_history.loads_of_caller(),
+  amc_history.next_step_of(text),
   amc_history.pause_collection(uuid),
   amc_history.parameter_fault(jsonb, amc_history.allowances),
   amc_history.prepare_query(text),
@@ -209,6 +219,10 @@ grant execute on function
   amc_history.set_keep_versions(uuid, integer),
   amc_history.set_restatement_policy(uuid, integer, integer),
   amc_history.set_retention(text, text, integer),
+  amc_history.slots_in_use(text),
+  amc_history.state_of_cause(text),
+  amc_history.stoppage_kind(text),
+  amc_history.tracking_figures(timestamptz, timestamptz, text),
   amc_history.typed_cell_sql(text, text),
   amc_history.usual_output_format()
   to authenticated, service_role;
@@ -228,8 +242,10 @@ grant execute on function
   public.end_stoppage(text, text),
   public.fail_load(uuid, integer, text, text, boolean),
   public.finished_attempts(integer),
+  public.health_report(),
   public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[]),
   public.mark_workflow_saved(text, text),
+  public.metrics_report(text),
   public.workflow_definition(text, text),
   public.pause_instance(text, text, numeric, text, text, text),
   public.record_dry_run(uuid, text, text),
@@ -254,7 +270,6 @@ grant execute on function
 grant execute on function
   amc_history.actor(),
   amc_history.adopt_execution(public.report_data_weeks, public.amc_instances, text, jsonb, text),
-  amc_history.allowances(),
   amc_history.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz),
   amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text),
   amc_history.attempts_to_list(text),
@@ -286,6 +301,7 @@ grant execute on function
   amc_history.follow_dry_run(public.workflow_checks, text, text, boolean),
   amc_history.free_slots(public.amc_instances),
   amc_history.has_claimable_week(text),
+  amc_history.health_report(),
   amc_history.hold_unseen_workflow(public.week_attempts, public.report_data_weeks, text),
   amc_history.hold_up(public.week_attempts, public.report_data_weeks, text, text, text, text, boolean),
   amc_history.hold_up_dry_run(public.workflow_checks, text, text, text),
@@ -310,6 +326,7 @@ grant execute on function
   amc_history.mark_workflow_checked(text, text),
   amc_history.may_begin(timestamptz, uuid),
   amc_history.may_still_tell(public.report_data_weeks),
+  amc_history.metrics_report(text),
   amc_history.needs_survey(text),
   amc_history.next_step_of(text),
   amc_history.note_empty_weeks(public.report_data_weeks),
@@ -339,7 +356,6 @@ grant execute on function
   amc_history.reschedule_load(public.week_attempts, public.report_data_weeks, text, text, interval),
   amc_history.reschedule_week(public.report_data_weeks, timestamptz),
   amc_history.stoppage_alert_subject(text, text),
-  amc_history.stoppage_kind(text),
   amc_history.stoppage_pause(integer),
   amc_history.stale_first_weeks(),
   amc_history.taken_slots(text),

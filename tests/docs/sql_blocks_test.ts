@@ -103,9 +103,9 @@ Deno.test("the sql blocks of the other pages run beside a collection, and give r
     await demo.finished(() => {});
     await connected(demo.platform.databaseUrl, async (sql) => {
       const values = await valuesOf(demo, sql);
-      // A demo has nothing that a person should look at.
+      // A demo has nothing that a person should look at; of an instance that is done, nothing stays held up.
       await sql`
-        select amc_history.record_stoppage('listing', id, 'forbidden', 'amc', 'Unauthorized request.', id,
+        select amc_history.record_stoppage('cancel', 'exec-1', 'forbidden', 'amc', 'Unauthorized request.', id,
           waits_for_person => true)
         from public.amc_instances`;
       const blocks = blocksOf("sql").filter(({ page }) =>

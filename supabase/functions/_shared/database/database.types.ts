@@ -36,6 +36,13 @@ export type Database = {
             referencedRelation: "amc_instances";
             referencedColumns: ["id"];
           },
+          {
+            foreignKeyName: "amc_instance_members_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "instance_states";
+            referencedColumns: ["instance_id"];
+          },
         ];
       };
       "amc_instances": {
@@ -211,6 +218,13 @@ export type Database = {
             referencedRelation: "amc_instances";
             referencedColumns: ["id"];
           },
+          {
+            foreignKeyName: "amc_workflows_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "instance_states";
+            referencedColumns: ["instance_id"];
+          },
         ];
       };
       "report_data_collections": {
@@ -385,6 +399,13 @@ export type Database = {
             columns: ["collection_id"];
             isOneToOne: false;
             referencedRelation: "collection_progress";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_states";
             referencedColumns: ["collection_id"];
           },
           {
@@ -578,6 +599,13 @@ export type Database = {
             foreignKeyName: "stoppages_collection_id_fkey";
             columns: ["collection_id"];
             isOneToOne: false;
+            referencedRelation: "collection_states";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "stoppages_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
             referencedRelation: "report_data_collections";
             referencedColumns: ["id"];
           },
@@ -587,6 +615,13 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "amc_instances";
             referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "stoppages_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "instance_states";
+            referencedColumns: ["instance_id"];
           },
           {
             foreignKeyName: "stoppages_week_id_fkey";
@@ -600,6 +635,13 @@ export type Database = {
             columns: ["week_id"];
             isOneToOne: false;
             referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
+          },
+          {
+            foreignKeyName: "stoppages_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_states";
             referencedColumns: ["week_id"];
           },
         ];
@@ -657,6 +699,13 @@ export type Database = {
             referencedColumns: ["id"];
           },
           {
+            foreignKeyName: "tracking_alerts_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "instance_states";
+            referencedColumns: ["instance_id"];
+          },
+          {
             foreignKeyName: "tracking_alerts_week_id_fkey";
             columns: ["week_id"];
             isOneToOne: false;
@@ -668,6 +717,13 @@ export type Database = {
             columns: ["week_id"];
             isOneToOne: false;
             referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
+          },
+          {
+            foreignKeyName: "tracking_alerts_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_states";
             referencedColumns: ["week_id"];
           },
         ];
@@ -809,6 +865,13 @@ export type Database = {
             referencedColumns: ["id"];
           },
           {
+            foreignKeyName: "week_attempts_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "instance_states";
+            referencedColumns: ["instance_id"];
+          },
+          {
             foreignKeyName: "week_attempts_week_id_fkey";
             columns: ["week_id"];
             isOneToOne: false;
@@ -820,6 +883,13 @@ export type Database = {
             columns: ["week_id"];
             isOneToOne: false;
             referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
+          },
+          {
+            foreignKeyName: "week_attempts_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_states";
             referencedColumns: ["week_id"];
           },
         ];
@@ -913,6 +983,13 @@ export type Database = {
             foreignKeyName: "workflow_checks_collection_id_fkey";
             columns: ["collection_id"];
             isOneToOne: false;
+            referencedRelation: "collection_states";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "workflow_checks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
             referencedRelation: "report_data_collections";
             referencedColumns: ["id"];
           },
@@ -928,6 +1005,13 @@ export type Database = {
             columns: ["week_id"];
             isOneToOne: false;
             referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
+          },
+          {
+            foreignKeyName: "workflow_checks_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_states";
             referencedColumns: ["week_id"];
           },
           {
@@ -1034,6 +1118,13 @@ export type Database = {
             referencedRelation: "week_results";
             referencedColumns: ["week_id"];
           },
+          {
+            foreignKeyName: "workflow_executions_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_states";
+            referencedColumns: ["week_id"];
+          },
         ];
       };
     };
@@ -1067,18 +1158,72 @@ export type Database = {
           },
         ];
       };
+      "collection_states": {
+        Row: {
+          "code": string | null;
+          "collection_id": string;
+          "instance_id": string;
+          "next_step": string | null;
+          "retry_at": string | null;
+          "since": string | null;
+          "source": string | null;
+          "state": string | null;
+          "words": string | null;
+          "workflow_id": string;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "report_data_collections_workflow_fkey";
+            columns: ["instance_id", "workflow_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_workflows";
+            referencedColumns: ["instance_id", "id"];
+          },
+        ];
+      };
+      "held_weeks": {
+        Row: {
+          "code": string | null;
+          "collection_id": string | null;
+          "next_step": string | null;
+          "since": string | null;
+          "source": string | null;
+          "week_id": string | null;
+          "words": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "instance_states": {
+        Row: {
+          "code": string | null;
+          "instance_id": string;
+          "next_step": string | null;
+          "retry_at": string | null;
+          "since": string | null;
+          "source": string | null;
+          "state": string | null;
+          "words": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "week_results": {
         Row: {
           "collection_id": string;
+          "created_at": string;
           "error_code": string | null;
           "error_message": string | null;
           "execution_id": string | null;
           "filtered_records": number | null;
+          "finished_at": string | null;
           "instance_id": string;
           "loaded_at": string | null;
           "records": number | null;
           "restated_at": string | null;
           "restating": boolean | null;
+          "started_at": string | null;
           "state": string | null;
           "status": string;
           "superseded_versions": number | null;
@@ -1114,6 +1259,13 @@ export type Database = {
             foreignKeyName: "report_data_weeks_collection_id_fkey";
             columns: ["collection_id"];
             isOneToOne: false;
+            referencedRelation: "collection_states";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
             referencedRelation: "report_data_collections";
             referencedColumns: ["id"];
           },
@@ -1129,6 +1281,45 @@ export type Database = {
             columns: ["execution_id"];
             isOneToOne: false;
             referencedRelation: "workflow_executions";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "week_states": {
+        Row: {
+          "code": string | null;
+          "collection_id": string;
+          "instance_id": string;
+          "next_step": string | null;
+          "retry_at": string | null;
+          "since": string | null;
+          "source": string | null;
+          "state": string | null;
+          "week_id": string;
+          "week_start_date": string;
+          "words": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_progress";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_states";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_collections";
             referencedColumns: ["id"];
           },
         ];
@@ -1159,6 +1350,13 @@ export type Database = {
             foreignKeyName: "report_data_weeks_collection_id_fkey";
             columns: ["collection_id"];
             isOneToOne: false;
+            referencedRelation: "collection_states";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "report_data_weeks_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
             referencedRelation: "report_data_collections";
             referencedColumns: ["id"];
           },
@@ -1174,6 +1372,13 @@ export type Database = {
             columns: ["week_id"];
             isOneToOne: false;
             referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
+          },
+          {
+            foreignKeyName: "workflow_executions_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_states";
             referencedColumns: ["week_id"];
           },
         ];
@@ -1412,6 +1617,7 @@ export type Database = {
           "week_id": string;
         }[];
       };
+      "health_report": { Args: Record<PropertyKey, never>; Returns: Json };
       "let_go_of_execution": {
         Args: {
           "execution_id": string;
@@ -1440,6 +1646,7 @@ export type Database = {
         Args: { "instance_id": string; "workflow_id": string };
         Returns: undefined;
       };
+      "metrics_report": { Args: { "token_hash": string }; Returns: Json };
       "pause_collection": {
         Args: { "collection_id": string };
         Returns: Database["public"]["CompositeTypes"]["control_report"];
@@ -1713,6 +1920,29 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: false;
         };
+      };
+      "tracking_figures": {
+        Args: { "instance"?: string; "since": string; "until": string };
+        Returns: {
+          "adopted_executions": number;
+          "completed": number;
+          "completed_untracked": number;
+          "duplicate_executions": number;
+          "failed": number;
+          "instance_id": string;
+          "null_rate": number;
+          "oldest_due_seconds": number;
+          "paused_seconds": number;
+          "seconds_p50": number;
+          "seconds_p95": number;
+          "slots": number;
+          "slots_elsewhere": number;
+          "slots_taken": number;
+          "success_rate": number;
+          "throttles": number;
+          "tracking_failures": Json;
+          "weeks_by_state": Json;
+        }[];
       };
       "update_week_status": {
         Args: {

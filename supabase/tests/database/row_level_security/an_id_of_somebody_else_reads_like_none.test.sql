@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(96);
+select plan(101);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -44,6 +44,7 @@ select * from (values
   ('set_keep_versions', 'collection', 'set_keep_versions(<>, 2)'),
   ('set_restatement_policy', 'collection', 'set_restatement_policy(<>, 2)'),
   ('set_retention', 'instance', $c$set_retention(<>, (select w.id from workflow w), 24)$c$),
+  ('tracking_figures', 'instance', $c$tracking_figures('2025-01-01', '2026-01-01', <>)$c$),
   ('week_rows', 'week', 'week_rows(<>)')
 ) as t(name, kind, call);
 create temporary table workflow on commit drop as select id from amc_workflows;

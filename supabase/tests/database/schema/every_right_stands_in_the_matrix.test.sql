@@ -69,6 +69,7 @@ table amc_history.dropped_loads | - | - | -
 table amc_history.heartbeats | - | - | -
 table amc_history.jobs | - | - | -
 table amc_history.load_turns | - | - | -
+table amc_history.metrics_tokens | - | - | -
 table amc_history.result_headers | - | - | -
 table amc_history.result_tables | - | - | -
 table amc_history.stoppage_kinds | - | - | -
@@ -90,9 +91,13 @@ sequence public.tracking_alerts_id_seq | - | - | -
 sequence public.stoppages_id_seq | - | - | -
 sequence public.tracking_events_id_seq | - | - | -
 view public.collection_progress | - | select | select
+view public.collection_states | - | select | select
+view public.held_weeks | - | select | select
+view public.instance_states | - | select | select
 view public.raw_<workflow> | - | select | select
 view public.results_<workflow> | - | select | select
 view public.week_results | - | select | select
+view public.week_states | - | select | select
 view public.week_versions | - | select | select
 function amc_history.accept_header(text,text) | - | execute | execute
 function amc_history.accept_wake_up() | - | - | -
@@ -101,7 +106,7 @@ function amc_history.add_counts(jsonb,jsonb) | - | - | -
 function amc_history.add_member(text,text) | - | - | -
 function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) | - | - | execute
 function amc_history.alert_cause_persists(tracking_alerts) | - | - | -
-function amc_history.allowances() | - | - | execute
+function amc_history.allowances() | - | execute | execute
 function amc_history.amc_credential(text) | - | - | -
 function amc_history.amc_deadline(week_attempts,workflow_executions) | - | - | -
 function amc_history.apply_column_types() | - | - | -
@@ -146,10 +151,12 @@ function amc_history.count_filtered(uuid,bigint) | - | - | -
 function amc_history.count_running_elsewhere(text,jsonb,text[]) | - | - | execute
 function amc_history.count_waiting_results(text) | - | - | execute
 function amc_history.count_uncast(uuid,bigint,bigint) | - | - | -
+function amc_history.create_metrics_token(text) | - | - | -
 function amc_history.create_result_table(amc_workflows,text[]) | - | - | -
 function amc_history.create_result_view(amc_history.result_tables,text,text[],text) | - | - | -
 function amc_history.create_result_views(amc_history.result_tables) | - | - | -
 function amc_history.delete_dropped_rows() | - | - | -
+function amc_history.delete_metrics_token(text) | - | - | -
 function amc_history.delete_some_rows(amc_history.dropped_loads,bigint) | - | - | -
 function amc_history.describe_collection(uuid,boolean) | - | - | execute
 function amc_history.describe_header_change(text[],text[]) | - | - | -
@@ -171,6 +178,7 @@ function amc_history.end_result_stoppage() | - | - | -
 function amc_history.end_idle_stoppages() | - | - | -
 function amc_history.end_stoppage(text,text) | - | - | execute
 function amc_history.ending_weeks(integer) | - | - | execute
+function amc_history.event_figures(text[],timestamptz,timestamptz) | - | - | -
 function amc_history.executions_to_cancel(interval) | - | - | execute
 function amc_history.extend_result_table(amc_history.result_tables,text[],jsonb) | - | - | -
 function amc_history.fail_refused_weeks(uuid) | - | - | execute
@@ -189,6 +197,7 @@ function amc_history.free_slots(amc_instances) | - | - | execute
 function amc_history.give_up_execution(report_data_weeks,week_attempts,workflow_executions,text,boolean) | - | - | -
 function amc_history.has_claimable_week(text) | - | - | execute
 function amc_history.header_key(text[]) | - | - | -
+function amc_history.health_report() | - | - | execute
 function amc_history.hold_for_survey() | - | - | -
 function amc_history.hold_header(amc_workflows,week_attempts,text[],text[],text) | - | - | -
 function amc_history.hold_unseen_workflow(week_attempts,report_data_weeks,text) | - | - | execute
@@ -236,6 +245,7 @@ function amc_history.mark_workflow_checked(text,text) | - | - | execute
 function amc_history.match_header(text[],text[]) | - | - | -
 function amc_history.may_begin(timestamptz,uuid) | - | - | execute
 function amc_history.may_control(uuid) | - | - | -
+function amc_history.metrics_report(text) | - | - | execute
 function amc_history.needs_output_columns(text) | - | - | -
 function amc_history.may_begin(timestamptz,uuid) | - | - | execute
 function amc_history.may_still_tell(report_data_weeks) | - | - | execute
@@ -243,17 +253,19 @@ function amc_history.needs_output_columns(text) | - | - | -
 function amc_history.needs_survey(text) | - | - | execute
 function amc_history.note_empty_weeks(report_data_weeks) | - | - | execute
 function amc_history.next_due_at(uuid) | - | - | -
-function amc_history.next_step_of(text) | - | - | execute
+function amc_history.next_step_of(text) | - | execute | execute
 function amc_history.open_checks(integer,interval) | - | - | execute
 function amc_history.open_load(uuid,integer) | - | - | -
 function amc_history.open_restatements(integer) | - | - | -
 function amc_history.parameter_fault(jsonb,amc_history.allowances) | - | execute | execute
 function amc_history.parameter_value_fault(jsonb) | - | - | execute
 function amc_history.pause_collection(uuid) | - | execute | execute
+function amc_history.paused_seconds(text,timestamptz,timestamptz) | - | - | -
 function amc_history.pick_weeks(text,integer) | - | - | execute
 function amc_history.plan_range(integer,date,date,text,text) | - | - | execute
 function amc_history.prepare_query(text) | - | execute | execute
 function amc_history.prepare_result_table(amc_workflows,week_attempts,text[]) | - | - | -
+function amc_history.present_figures(text[],timestamptz,timestamptz) | - | - | -
 function amc_history.protect_execution_id() | - | - | -
 function amc_history.protect_shown_load() | - | - | -
 function amc_history.protect_terminal_status() | - | - | -
@@ -273,8 +285,10 @@ function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,tex
 function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
 function amc_history.release_slots(text) | - | - | execute
 function amc_history.set_retention(text,text,integer) | - | execute | execute
+function amc_history.slots_in_use(text) | - | execute | execute
+function amc_history.state_of_cause(text) | - | execute | execute
 function amc_history.stoppage_alert_subject(text,text) | - | - | execute
-function amc_history.stoppage_kind(text) | - | - | execute
+function amc_history.stoppage_kind(text) | - | execute | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.record_action(text,text,uuid,uuid,uuid,text,jsonb,text) | - | - | execute
 function amc_history.record_checked_cells() | - | - | -
@@ -328,6 +342,7 @@ function amc_history.tell_end_of_let_go_execution() | - | - | -
 function amc_history.tell_lasting_stoppages() | - | - | -
 function amc_history.tell_stoppage(stoppages) | - | - | execute
 function amc_history.told_names(jsonb) | - | - | -
+function amc_history.tracking_figures(timestamptz,timestamptz,text) | - | execute | execute
 function amc_history.typed_cell_sql(text,text) | - | execute | execute
 function amc_history.unsettled_until(week_attempts) | - | - | -
 function amc_history.update_execution(amc_history.execution_observation) | - | - | execute
@@ -339,6 +354,7 @@ function amc_history.watch() | - | - | -
 function amc_history.watch_jobs() | - | - | -
 function amc_history.watch_overdue() | - | - | -
 function amc_history.watch_ticks() | - | - | -
+function amc_history.week_figures(text[],timestamptz,timestamptz) | - | - | -
 function amc_history.weeks_to_restate(uuid) | - | - | -
 function amc_history.weeks_to_survey(text) | - | - | execute
 function amc_history.weigh_refusal(week_attempts,report_data_weeks,text) | - | - | execute
@@ -366,9 +382,11 @@ function public.end_stoppage(text,text) | - | - | execute
 function public.execution_rows(text,integer,bigint) | - | execute | execute
 function public.fail_load(uuid,integer,text,text,boolean) | - | - | execute
 function public.finished_attempts(integer) | - | - | execute
+function public.health_report() | - | - | execute
 function public.let_go_of_execution(text,text,boolean) | - | execute | execute
 function public.mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) | - | - | execute
 function public.mark_workflow_saved(text,text) | - | - | execute
+function public.metrics_report(text) | - | - | execute
 function public.pause_collection(uuid) | - | execute | execute
 function public.pause_instance(text,text,numeric,text,text,text) | - | - | execute
 function public.record_dry_run(uuid,text,text) | - | - | execute
@@ -394,6 +412,7 @@ function public.set_keep_versions(uuid,integer) | - | execute | execute
 function public.set_restatement_policy(uuid,integer,integer) | - | execute | execute
 function public.set_retention(text,text,integer) | - | execute | execute
 function public.settle_attempt(uuid,timestamptz,boolean) | - | - | execute
+function public.tracking_figures(timestamptz,timestamptz,text) | - | execute | execute
 function public.update_week_status(uuid,uuid,text,jsonb,text) | - | - | execute
 function public.week_rows(uuid,integer,bigint) | - | execute | execute
 function public.workflow_definition(text,text) | - | - | execute
