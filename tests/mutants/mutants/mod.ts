@@ -6,6 +6,7 @@ import { CLAIMING } from "./claiming.ts";
 import { JOBS } from "./jobs.ts";
 import { LOADING } from "./loading.ts";
 import { ODD_VALUES } from "./odd_values.ts";
+import { MONITORING } from "./monitoring.ts";
 import { PEOPLE } from "./people.ts";
 import { READERS } from "./reading.ts";
 import { REFUSING } from "./refusing.ts";
@@ -34,6 +35,7 @@ export const MUTANTS: Mutant[] = [
   ...WEEKS,
   ...READERS,
   ...JOBS,
+  ...MONITORING,
   ...PEOPLE,
   ...ACCESS,
 ];

@@ -27,11 +27,24 @@ export function errorResponse(error: RequestError): Response {
  * @throws RequestError 405 method_not_allowed
  */
 export function requirePost(request: Request): void {
-  if (request.method !== "POST") {
+  requireMethod(request, ["POST"]);
+}
+
+/**
+ * Refuses a method that does more than read.
+ *
+ * @throws RequestError 405 method_not_allowed
+ */
+export function requireGet(request: Request): void {
+  requireMethod(request, ["GET", "HEAD"]);
+}
+
+function requireMethod(request: Request, methods: string[]): void {
+  if (!methods.includes(request.method)) {
     throw new RequestError(
       405,
       "method_not_allowed",
-      `Expected POST, got ${request.method}.`,
+      `Expected ${methods.join(" or ")}, got ${request.method}.`,
     );
   }
 }
