@@ -2270,7 +2270,7 @@ $function$
 ;
 comment on function amc_history.allowances() is
   'The allowances. Raises if their row was deleted: without it every wait would be null. Definer: functions that run
-with a worker''s rights need them, and no API role has a right on the table.';
+with a worker''s or a signed-in user''s rights need them, and no API role has a right on the table.';
 -- authenticated: execute
 -- service_role: execute
 
