@@ -17,7 +17,6 @@ create table public.workflow_checks (
   time_window_start text,
   time_window_end text,
   time_zone text,
-  parameter_values jsonb,
   timeout_seconds integer
     constraint timeout_is_no_weeks check (amc_history.is_dry_run_timeout(timeout_seconds)),
   execution_id text,
@@ -35,8 +34,7 @@ create table public.workflow_checks (
     and (ended_at is not null) = (state = 'ended')),
   constraint created_has_its_execution check (state <> 'created' or execution_id is not null or kind = 'first_week'),
   constraint dry_run_has_its_request check (kind <> 'dry_run' or (time_window_start is not null
-    and time_window_end is not null and time_zone is not null and parameter_values is not null
-    and timeout_seconds is not null)),
+    and time_window_end is not null and time_zone is not null and timeout_seconds is not null)),
   constraint first_week_sends_nothing check (kind <> 'first_week'
     or (execution_id is null and timeout_seconds is null and leased_until is null))
 );
@@ -55,8 +53,9 @@ comment on column public.workflow_checks.kind is
   $$dry_run: AMC compiles the query and runs nothing. first_week: where AMC has no dry runs, or a person asked for it,
 one week goes alone until AMC has validated it.$$;
 comment on column public.workflow_checks.week_id is
-  $$The week whose window and parameters were tried, or which goes alone. Null once it is deleted.$$;
-comment on column public.workflow_checks.collection_id is 'Its collection.';
+  $$The week whose window was tried, with the parameters of its collection, or which goes alone. Null once it is deleted.
+No member reads it: it may be another's.$$;
+comment on column public.workflow_checks.collection_id is 'Its collection. No member reads it: it may be another''s.';
 comment on column public.workflow_checks.state is
   $$intended (committed before AMC is asked), created (AMC gave an id; a first_week stays intended), ended.$$;
 comment on column public.workflow_checks.outcome is
@@ -67,7 +66,6 @@ comment on column public.workflow_checks.time_window_start is
   'The first moment of the one day that the dry run names, local, as sent to AMC.';
 comment on column public.workflow_checks.time_window_end is 'The first moment after that day.';
 comment on column public.workflow_checks.time_zone is 'The tz database name in which the day was meant.';
-comment on column public.workflow_checks.parameter_values is 'The parameters that were sent.';
 comment on column public.workflow_checks.timeout_seconds is
   $$The timeout that was sent: 900 to 21,599 s. Weeks send 21,600 and up, so AMC's list tells one from the other.$$;
 comment on column public.workflow_checks.execution_id is 'AMC''s id of the dry run, once known.';

@@ -14,9 +14,11 @@ begin
   join public.amc_instances i on i.id = f.instance_id and coalesce(i.paused_until <= amc_history.clock_now(), true)
   left join lateral (select w.id, w.collection_id, w.due_at
     from public.report_data_collections c
-    join public.report_data_weeks w on w.collection_id = c.id
+    -- Of each collection one week, the oldest, by the index.
+    join lateral (select d.* from public.report_data_weeks d
+      where d.instance_id = c.instance_id and d.collection_id = c.id and d.due_at <= amc_history.clock_now()
+      order by d.due_at, d.week_start_date limit 1) w on true
     where c.instance_id = f.instance_id and c.workflow_id = f.id and c.paused_at is null and c.cancelled_at is null
-      and w.due_at <= amc_history.clock_now()
     -- One collection's parameters say nothing of another's: those that AMC has refused already come last.
     order by (select max(k.ended_at) from public.workflow_checks k where k.instance_id = f.instance_id
         and k.workflow_id = f.id and k.collection_id = c.id and k.outcome = 'refused') nulls first,
@@ -74,7 +76,7 @@ declare
 begin
   return query
   with wanted as (
-    select v.*, w.week_start_date, coalesce(c.time_zone, 'UTC') as time_zone, c.parameter_values
+    select v.*, w.week_start_date, coalesce(c.time_zone, 'UTC') as time_zone
     from amc_history.versions_to_check() v
     left join public.report_data_weeks w on w.id = v.week_id
     left join public.report_data_collections c on c.id = v.collection_id
@@ -92,13 +94,12 @@ begin
   ),
   opened as (
     insert into public.workflow_checks as k (instance_id, workflow_id, kind, week_id, collection_id,
-      time_window_start, time_window_end, time_zone, parameter_values, timeout_seconds, leased_until)
+      time_window_start, time_window_end, time_zone, timeout_seconds, leased_until)
     select d.instance_id, d.workflow_id, d.kind, d.week_id, d.collection_id, s.time_window_start, s.time_window_end,
-      s.time_zone, s.parameter_values, s.timeout_seconds, s.leased_until
+      s.time_zone, s.timeout_seconds, s.leased_until
     from days d
     left join lateral (select amc_history.local_midnight(d.day) as time_window_start,
         amc_history.local_midnight(d.day + 1) as time_window_end, d.time_zone,
-        coalesce(d.parameter_values, '{}') as parameter_values,
         -- Weeks send 21,600 and up.
         900 + floor(random() * 20700)::integer as timeout_seconds,
         amc_history.clock_now() + open_checks.lease as leased_until) s on d.kind = 'dry_run'
@@ -144,12 +145,14 @@ begin
   select k.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name, f.id, f.saved_at is not null,
     case when k.state = 'intended' and f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
       'parameters', f.parameters, 'output_format', f.output_format) end,
-    k.time_window_start, k.time_window_end, k.time_zone, k.parameter_values, k.timeout_seconds, k.execution_id,
+    k.time_window_start, k.time_window_end, k.time_zone,
+    case when k.state = 'intended' then coalesce(c.parameter_values, '{}') end, k.timeout_seconds, k.execution_id,
     amc_history.is_overdue(k), k.cancel_requested_at is not null, i.dry_runs <> 'unknown',
     extract(epoch from allowed.post_window)::integer
   from public.workflow_checks k
   join public.amc_workflows f on f.instance_id = k.instance_id and f.id = k.workflow_id
   join public.amc_instances i on i.id = k.instance_id
+  left join public.report_data_collections c on c.id = k.collection_id
   where k.id = any (claimed)
   order by k.intended_at;
 end;
@@ -160,7 +163,8 @@ and leases those about which AMC is to be asked again. Only the caller that this
 within post_within_seconds of having called. Where dry runs do not work, a week is let go alone, for which nothing is
 claimed.
 
-max_checks: at most so many of each. lease_seconds: how long they are the caller's alone (by default the allowance
+parameter_values: of the collection that waits, for a dry run that is to be asked for. max_checks: at most so many of
+each. lease_seconds: how long they are the caller's alone (by default the allowance
 create_lease); a dry run without a report is then asked again. is_overdue: it takes longer than a dry run does
 (dry_run_runs, dry_run_queued). is_cancelled: AMC has been asked to cancel it. dry_runs_known: whether it is known what
 AMC makes of dry runs here. For service_role.$$;

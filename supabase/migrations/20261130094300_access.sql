@@ -33,11 +33,16 @@ revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_
 grant select on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
-  public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
+  public.workflow_executions, public.week_attempts, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages,
   public.collection_progress, public.week_results, public.week_versions,
   public.instance_states, public.collection_states, public.week_states, public.held_weeks
   to authenticated, service_role;
+grant select on public.workflow_checks to service_role;
+-- Without collection_id and week_id: every member reads a check, whosever week it tried.
+grant select (id, instance_id, workflow_id, kind, state, is_live, outcome, time_window_start, time_window_end,
+  time_zone, timeout_seconds, execution_id, amc_status, words, request_id, cancel_requested_at, intended_at,
+  leased_until, due_at, ended_at) on public.workflow_checks to authenticated;
 grant insert (instance_id, name, sql_query, parameters) on public.amc_workflows to authenticated;
 grant insert, update, delete on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,

@@ -70,8 +70,8 @@ select throws_ok($$ insert into workflow_checks (instance_id, workflow_id, kind,
   select instance_id, workflow_id, 'first_week', pg_temp.week(3) from workflow_checks limit 1 $$, '23505', null,
   'there are never two at once');
 select throws_ok($$ insert into workflow_checks (instance_id, workflow_id, kind, state, outcome, ended_at,
-    time_window_start, time_window_end, time_zone, parameter_values, timeout_seconds)
-  select instance_id, workflow_id, 'dry_run', 'ended', 'lost', now(), 'a', 'b', 'UTC', '{}', 21600
+    time_window_start, time_window_end, time_zone, timeout_seconds)
+  select instance_id, workflow_id, 'dry_run', 'ended', 'lost', now(), 'a', 'b', 'UTC', 21600
   from workflow_checks limit 1 $$, '23514', null, 'no dry run has the timeout of a week');
 
 select * from finish();

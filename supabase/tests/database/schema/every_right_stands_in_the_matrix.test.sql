@@ -85,7 +85,7 @@ table public.tracking_alerts | - | select | select insert update delete
 table public.stoppages | - | select | select insert update delete
 table public.tracking_events | - | select | select insert update delete
 table public.week_attempts | - | select | select insert update delete
-table public.workflow_checks | - | select | select insert update delete
+table public.workflow_checks | - | select(id,instance_id,workflow_id,kind,state,is_live,outcome,time_window_start,time_window_end,time_zone,timeout_seconds,execution_id,amc_status,words,request_id,cancel_requested_at,intended_at,leased_until,due_at,ended_at) | select insert update delete
 table public.workflow_executions | - | select | select insert update delete
 sequence public.tracking_alerts_id_seq | - | - | -
 sequence public.stoppages_id_seq | - | - | -
@@ -306,6 +306,7 @@ function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | -
 function amc_history.refuse_execution(week_attempts,report_data_weeks,text,uuid,jsonb) | - | - | execute
 function amc_history.refuse_weeks(integer,integer) | - | - | execute
 function amc_history.release_held_week() | - | - | -
+function amc_history.resolve_alert_of_stoppage() | - | - | -
 function amc_history.release_load(uuid,integer) | - | - | -
 function amc_history.release_stoppages(report_data_collections) | - | - | -
 function amc_history.reopen_week(report_data_weeks) | - | - | -
