@@ -13,7 +13,7 @@ begin
   where a.id = end_attempt.attempt_id and a.is_live
   returning a.* into attempt;
   if attempt.execution_id is null and attempt.outcome in ('refused', 'not_visible', 'abandoned')
-      and attempt.amc_answer ->> 'verdict' is distinct from 'throttled' then
+      and coalesce(attempt.amc_answer ->> 'verdict', '') not in ('throttled', 'unauthorized') then
     update public.report_data_weeks w set failed_creates = w.failed_creates + 1 where w.id = attempt.week_id;
   end if;
 end;
@@ -21,7 +21,8 @@ $$;
 comment on function amc_history.end_attempt(uuid, text, timestamptz) is
   $$Ends a live attempt, which frees its slot and its window. outcome: how. watch_until: until when AMC's list is
 still searched for its execution (abandoned), or AMC is asked for it (let_go). A create that brought no execution, and
-met no limit of AMC, counts (failed_creates). The caller holds the week's lock.$$;
+that AMC did not turn away for the instance's sake (a throttle, a refused token), counts (failed_creates). The caller
+holds the week's lock.$$;
 
 create function amc_history.reschedule_week(week public.report_data_weeks, due_at timestamptz) returns void
 language plpgsql set search_path = ''

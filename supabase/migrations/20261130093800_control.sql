@@ -134,6 +134,8 @@ begin
   update public.report_data_weeks w set status = 'pending', due_at = amc_history.next_due_at(w.collection_id),
     error_code = null, error_message = null, error_count = 0, failed_creates = 0
   where w.id = (week).id;
+  -- Also while its collection is paused, when it stays without a due_at.
+  perform amc_history.end_stoppage('week', (week).id::text);
   perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
     execution_id => (week).execution_id);
   return null;
@@ -180,7 +182,9 @@ begin
   end if;
   for week in
     select w.* from public.report_data_weeks w
-    where w.collection_id = collection.id and w.status = 'failed' order by w.id for no key update
+    where w.collection_id = collection.id
+      and (w.status = 'failed' or w.due_at = 'infinity' and amc_history.is_held_up('week', w.id::text))
+    order by w.id for no key update
   loop
     reason := amc_history.reopen_week(week);
     retried := retried + (reason is null)::integer;
@@ -253,8 +257,8 @@ create function public.retry_failed_weeks(collection_id uuid) returns public.con
 language sql set search_path = ''
 as $$ select amc_history.retry_failed_weeks(retry_failed_weeks.collection_id); $$;
 comment on function public.retry_failed_weeks(uuid) is
-  $$Tries all failed weeks of a collection again. Answers {outcome, reason, weeks}: applied (weeks: how many),
-already_applied (none has failed), or rejected with the first reason as for retry_week. Refuses with
+  $$Tries all weeks of a collection again that failed or are held. Answers {outcome, reason, weeks}: applied (weeks: how
+many), already_applied (there is none), or rejected with the first reason as for retry_week. Refuses with
 collection_not_found. Owners only.$$;
 
 create function public.set_keep_versions(collection_id uuid, keep_versions integer) returns public.control_report
