@@ -71,19 +71,23 @@ begin
         else c.instance_id || '/' || c.workflow_id end) h on true
     where c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
       and h.is_held is distinct from true
+      -- Of a version that is not checked, one week may begin at most (amc_history.may_begin): the others are not read.
+      and (f.checked_at is not null or exists (select from public.workflow_checks k
+        where k.collection_id = c.id and k.is_live and k.kind = 'first_week'))
       and exists (select from public.report_data_weeks w where w.instance_id = c.instance_id
         and w.collection_id = c.id and w.due_at <= amc_history.clock_now())
   )
   select d.id, d.workflow_id, d.checked_at, d.time_zone, d.parameters_hash, d.held_since,
     coalesce(d.workflow_held, false), d.first_day, d.last_day
   from due d
-  order by d.is_urgent desc, max(d.last_claimed_at) over (partition by d.owner_id) nulls first,
+  order by max(d.last_claimed_at) over (partition by d.owner_id) nulls first, d.is_urgent desc,
     d.last_claimed_at nulls first, d.created_at, d.start_date, d.id;
 end;
 $$;
 comment on function amc_history.due_collections(text) is
-  $$The collections of an instance with due weeks that may be tried, in the order of their turns: first those with weeks
-that AMC will soon no longer keep, then whose owner, and then which collection, was served longest ago. held_since: when
+  $$The collections of an instance with due weeks that may be tried, in the order of their turns: first those whose owner
+was served longest ago; of one owner, first those with weeks that AMC will soon no longer keep, then the one served
+longest ago. Of versions that are not checked only the one whose week goes alone. held_since: when
 the collection or its workflow was last held up; null if it is not. workflow_held: the workflow is.
 first_day, last_day: amc_history.ending_weeks.$$;
 

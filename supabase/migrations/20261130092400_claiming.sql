@@ -187,7 +187,7 @@ begin
     select i.* from public.amc_instances i
     where coalesce(i.paused_until <= now_at, true)
       -- The cheap questions first: most instances have nothing due, or are full.
-      and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
+      and case when (select min(w.due_at) from public.report_data_weeks w where w.instance_id = i.id) <= now_at
           and (select count(*) from amc_history.taken_slots(i.id)) < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) end
     order by i.last_claimed_at nulls first, i.id
