@@ -262,7 +262,7 @@ comment on column amc_history.allowances.idle_poll is
   'How long after a listing the next one is due while nothing is under way and only abandoned attempts are looked
 for.';
 comment on column amc_history.allowances.keep_events is
-  'How long tracking events, ended stoppages and checks are kept.';
+  'How long tracking events, ended stoppages and checks, and resolved alerts are kept.';
 comment on column amc_history.allowances.keep_job_runs is
   'How long pg_cron''s record of runs is kept.';
 comment on column amc_history.allowances.list_lag is
@@ -1106,6 +1106,10 @@ CREATE INDEX stoppages_ended_at_idx ON public.stoppages USING btree (ended_at);
 CREATE INDEX stoppages_instance_id_idx ON public.stoppages USING btree (instance_id);
 CREATE INDEX stoppages_kind_idx ON public.stoppages USING btree (kind);
 CREATE INDEX stoppages_week_id_idx ON public.stoppages USING btree (week_id);
+CREATE TRIGGER resolve_alert_of_deleted_stoppage AFTER DELETE ON public.stoppages FOR EACH ROW WHEN ((old.ended_at IS
+    NULL)) EXECUTE FUNCTION amc_history.resolve_alert_of_stoppage();
+CREATE TRIGGER resolve_alert_of_ended_stoppage AFTER UPDATE OF ended_at ON public.stoppages FOR EACH ROW WHEN
+    (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION amc_history.resolve_alert_of_stoppage();
 alter table public.stoppages enable row level security;
 create policy "members read what is held up on their instances" on public.stoppages for select to authenticated using
     (((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)) AND ((collection_id IS NULL)
@@ -1163,6 +1167,7 @@ CREATE UNIQUE INDEX one_open_alert_of_a_kind ON public.tracking_alerts USING btr
     NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
 CREATE INDEX tracking_alerts_code_idx ON public.tracking_alerts USING btree (code);
 CREATE INDEX tracking_alerts_instance_id_idx ON public.tracking_alerts USING btree (instance_id);
+CREATE INDEX tracking_alerts_resolved_at_idx ON public.tracking_alerts USING btree (resolved_at);
 CREATE INDEX tracking_alerts_week_id_idx ON public.tracking_alerts USING btree (week_id);
 alter table public.tracking_alerts enable row level security;
 create policy "members read their instances' alerts" on public.tracking_alerts for select to authenticated using
@@ -1345,7 +1350,6 @@ create table public.workflow_checks (
   kind text not null,
   leased_until timestamp with time zone,
   outcome text,
-  parameter_values jsonb,
   request_id text,
   state text default 'intended'::text not null,
   time_window_end text,
@@ -1358,8 +1362,7 @@ create table public.workflow_checks (
   constraint created_has_its_execution CHECK (((state <> 'created'::text) OR (execution_id IS NOT NULL) OR (kind =
     'first_week'::text))),
   constraint dry_run_has_its_request CHECK (((kind <> 'dry_run'::text) OR ((time_window_start IS NOT NULL) AND
-    (time_window_end IS NOT NULL) AND (time_zone IS NOT NULL) AND (parameter_values IS NOT NULL) AND (timeout_seconds IS
-    NOT NULL)))),
+    (time_window_end IS NOT NULL) AND (time_zone IS NOT NULL) AND (timeout_seconds IS NOT NULL)))),
   constraint first_week_sends_nothing CHECK (((kind <> 'first_week'::text) OR ((execution_id IS NULL) AND
     (timeout_seconds IS NULL) AND (leased_until IS NULL)))),
   constraint kind_is_known CHECK ((kind = ANY (ARRAY['dry_run'::text, 'first_week'::text]))),
@@ -1388,6 +1391,9 @@ CREATE INDEX workflow_checks_workflow_idx ON public.workflow_checks USING btree 
 alter table public.workflow_checks enable row level security;
 create policy "members read their instances' checks" on public.workflow_checks for select to authenticated using
     ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
+-- authenticated: select (amc_status, cancel_requested_at, due_at, ended_at, execution_id, id, instance_id, intended_at,
+    is_live, kind, leased_until, outcome, request_id, state, time_window_end, time_window_start, time_zone,
+    timeout_seconds, words, workflow_id)
 comment on table public.workflow_checks is
   'How each workflow version was checked at AMC before its first create. A dry run is never a week''s execution: it has
 no attempt, no slot, and a timeout that no week has.';
@@ -1396,7 +1402,7 @@ comment on column public.workflow_checks.amc_status is
 comment on column public.workflow_checks.cancel_requested_at is
   'When AMC was first to be asked to cancel it: it runs the query, or takes too long.';
 comment on column public.workflow_checks.collection_id is
-  'Its collection.';
+  'Its collection. No member reads it: it may be another''s.';
 comment on column public.workflow_checks.due_at is
   'When AMC is asked about it next.';
 comment on column public.workflow_checks.execution_id is
@@ -1410,8 +1416,6 @@ comment on column public.workflow_checks.outcome is
   'accepted (AMC validated the query), refused (it did not: see words), ignored (AMC ran the query all the same),
 unsupported (AMC refuses dry runs), not_sent, lost (no answer), failed (AMC could not tell), given_up (the week that
 went alone says nothing of the query, or a person asked anew).';
-comment on column public.workflow_checks.parameter_values is
-  'The parameters that were sent.';
 comment on column public.workflow_checks.request_id is
   'AMC''s request id of the last answer.';
 comment on column public.workflow_checks.state is
@@ -1425,10 +1429,10 @@ comment on column public.workflow_checks.time_zone is
 comment on column public.workflow_checks.timeout_seconds is
   'The timeout that was sent: 900 to 21,599 s. Weeks send 21,600 and up, so AMC''s list tells one from the other.';
 comment on column public.workflow_checks.week_id is
-  'The week whose window and parameters were tried, or which goes alone. Null once it is deleted.';
+  'The week whose window was tried, with the parameters of its collection, or which goes alone. Null once it is
+deleted. No member reads it: it may be another''s.';
 comment on column public.workflow_checks.words is
   'AMC''s words about it, or ours where AMC said nothing.';
--- authenticated: select
 -- service_role: delete, insert, select, update
 
 create table public.workflow_executions (
@@ -3566,7 +3570,7 @@ begin
             where s.kind = 'instance' and s.subject = i.id and s.ended_at is null and s.retry_at <= now_at)
           or i.running_elsewhere > 0)
         then amc_history.is_listing_due(i) else false end
-      or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
+      or case when (select min(w.due_at) from public.report_data_weeks w where w.instance_id = i.id) <= now_at
           and (select count(*) from amc_history.taken_slots(i.id)) < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) else false end
     );
@@ -4167,20 +4171,24 @@ begin
         else c.instance_id || '/' || c.workflow_id end) h on true
     where c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
       and h.is_held is distinct from true
+      -- Of a version that is not checked, one week may begin at most (amc_history.may_begin): the others are not read.
+      and (f.checked_at is not null or exists (select from public.workflow_checks k
+        where k.collection_id = c.id and k.is_live and k.kind = 'first_week'))
       and exists (select from public.report_data_weeks w where w.instance_id = c.instance_id
         and w.collection_id = c.id and w.due_at <= amc_history.clock_now())
   )
   select d.id, d.workflow_id, d.checked_at, d.time_zone, d.parameters_hash, d.held_since,
     coalesce(d.workflow_held, false), d.first_day, d.last_day
   from due d
-  order by d.is_urgent desc, max(d.last_claimed_at) over (partition by d.owner_id) nulls first,
+  order by max(d.last_claimed_at) over (partition by d.owner_id) nulls first, d.is_urgent desc,
     d.last_claimed_at nulls first, d.created_at, d.start_date, d.id;
 end;
 $function$
 ;
 comment on function amc_history.due_collections(text) is
-  'The collections of an instance with due weeks that may be tried, in the order of their turns: first those with weeks
-that AMC will soon no longer keep, then whose owner, and then which collection, was served longest ago. held_since: when
+  'The collections of an instance with due weeks that may be tried, in the order of their turns: first those whose
+owner was served longest ago; of one owner, first those with weeks that AMC will soon no longer keep, then the one
+served longest ago. Of versions that are not checked only the one whose week goes alone. held_since: when
 the collection or its workflow was last held up; null if it is not. workflow_held: the workflow is.
 first_day, last_day: amc_history.ending_weeks.';
 -- service_role: execute
@@ -4200,7 +4208,7 @@ begin
   where a.id = end_attempt.attempt_id and a.is_live
   returning a.* into attempt;
   if attempt.execution_id is null and attempt.outcome in ('refused', 'not_visible', 'abandoned')
-      and attempt.amc_answer ->> 'verdict' is distinct from 'throttled' then
+      and coalesce(attempt.amc_answer ->> 'verdict', '') not in ('throttled', 'unauthorized') then
     update public.report_data_weeks w set failed_creates = w.failed_creates + 1 where w.id = attempt.week_id;
   end if;
 end;
@@ -4209,7 +4217,8 @@ $function$
 comment on function amc_history.end_attempt(uuid,text,timestamp with time zone) is
   'Ends a live attempt, which frees its slot and its window. outcome: how. watch_until: until when AMC''s list is
 still searched for its execution (abandoned), or AMC is asked for it (let_go). A create that brought no execution, and
-met no limit of AMC, counts (failed_creates). The caller holds the week''s lock.';
+that AMC did not turn away for the instance''s sake (a throttle, a refused token), counts (failed_creates). The caller
+holds the week''s lock.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_cancelled_attempts(instance_id text)
@@ -4364,6 +4373,8 @@ CREATE OR REPLACE FUNCTION amc_history.end_idle_stoppages()
  SET search_path TO ''
 AS $function$
 declare
+  now_at constant timestamptz := amc_history.clock_now();
+  longest constant interval := (amc_history.allowances()).stoppage_pause_longest;
   idle record;
 begin
   for idle in
@@ -4378,6 +4389,14 @@ begin
             when s.kind = 'collection' then s.subject = c.id::text else true end
           and (w.due_at is not null
             or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)))
+    union all
+    select s.kind, s.subject from public.stoppages s
+    where s.ended_at is null and s.kind = 'week'
+      and not exists (select from public.report_data_weeks w
+        where w.id = s.week_id and w.due_at = 'infinity')
+      -- AMC is still asked about one that was given up: it is told as long as that fails.
+      and not exists (select from public.week_attempts a where a.week_id = s.week_id
+        and (a.is_live or a.watch_until > now_at and s.last_at > now_at - longest))
   loop
     perform amc_history.end_stoppage(idle.kind, idle.subject);
   end loop;
@@ -4385,7 +4404,8 @@ end;
 $function$
 ;
 comment on function amc_history.end_idle_stoppages() is
-  'Ends the stoppages of instances, workflows and collections of which no week waits or runs any more: nothing is left
+  'Ends the stoppages of instances, workflows and collections of which no week waits or runs any more, and those of
+weeks that neither are held nor have an attempt that was asked about lately: nothing is left
 that they could hold up. If something asks for it again and fails, another begins.';
 
 CREATE OR REPLACE FUNCTION amc_history.end_passed_stoppages(job text)
@@ -4425,14 +4445,7 @@ AS $function$
 begin
   update public.stoppages s set ended_at = amc_history.clock_now()
   where s.kind = end_stoppage.kind and s.subject = end_stoppage.subject and s.ended_at is null;
-  if not found then
-    return false;
-  end if;
-  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
-  where t.resolved_at is null
-    and t.code = (amc_history.stoppage_kind(end_stoppage.kind)).alert_code
-    and t.subject = amc_history.stoppage_alert_subject(end_stoppage.kind, end_stoppage.subject);
-  return true;
+  return found;
 end;
 $function$
 ;
@@ -6287,7 +6300,7 @@ declare
 begin
   return query
   with wanted as (
-    select v.*, w.week_start_date, coalesce(c.time_zone, 'UTC') as time_zone, c.parameter_values
+    select v.*, w.week_start_date, coalesce(c.time_zone, 'UTC') as time_zone
     from amc_history.versions_to_check() v
     left join public.report_data_weeks w on w.id = v.week_id
     left join public.report_data_collections c on c.id = v.collection_id
@@ -6305,13 +6318,12 @@ begin
   ),
   opened as (
     insert into public.workflow_checks as k (instance_id, workflow_id, kind, week_id, collection_id,
-      time_window_start, time_window_end, time_zone, parameter_values, timeout_seconds, leased_until)
+      time_window_start, time_window_end, time_zone, timeout_seconds, leased_until)
     select d.instance_id, d.workflow_id, d.kind, d.week_id, d.collection_id, s.time_window_start, s.time_window_end,
-      s.time_zone, s.parameter_values, s.timeout_seconds, s.leased_until
+      s.time_zone, s.timeout_seconds, s.leased_until
     from days d
     left join lateral (select amc_history.local_midnight(d.day) as time_window_start,
         amc_history.local_midnight(d.day + 1) as time_window_end, d.time_zone,
-        coalesce(d.parameter_values, '{}') as parameter_values,
         -- Weeks send 21,600 and up.
         900 + floor(random() * 20700)::integer as timeout_seconds,
         amc_history.clock_now() + open_checks.lease as leased_until) s on d.kind = 'dry_run'
@@ -6894,7 +6906,7 @@ declare
   what text;
   purged bigint := 0;
 begin
-  foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'checks'] loop
+  foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'alerts', 'checks'] loop
     continue when amc_history.is_held_up('job', job || what);
     begin
       purged := purged + amc_history.purge_some(what);
@@ -6911,8 +6923,8 @@ $function$
 ;
 comment on function amc_history.purge_history() is
   'Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
-tracking events and ended stoppages after keep_events, and partial loads of attempts that have ended. A kind that fails
-is set aside, and the others go on. Answers how many. Run by pg_cron.';
+tracking events, ended stoppages and resolved alerts after keep_events, and partial loads of attempts that have ended.
+A kind that fails is set aside, and the others go on. Answers how many. Run by pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.purge_some(what text)
  RETURNS bigint
@@ -6942,6 +6954,10 @@ begin
       delete from public.stoppages s where s.id in (
         select o.id from public.stoppages o where o.ended_at < now_at - allowed.keep_events
         order by o.ended_at limit allowed.rows_at_once);
+    when 'alerts' then
+      delete from public.tracking_alerts t where t.id in (
+        select o.id from public.tracking_alerts o where o.resolved_at < now_at - allowed.keep_events
+        order by o.resolved_at limit allowed.rows_at_once);
     when 'checks' then
       delete from public.workflow_checks k where k.id in (
         select o.id from public.workflow_checks o where o.ended_at < now_at - allowed.keep_events
@@ -6954,7 +6970,7 @@ $function$
 ;
 comment on function amc_history.purge_some(text) is
   'Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages,
-checks (of workflow versions), or loads: partial ones of attempts that have ended. Answers how many.';
+alerts, checks (of workflow versions), or loads: partial ones of attempts that have ended. Answers how many.';
 
 CREATE OR REPLACE FUNCTION amc_history.raise_alert(code text, message text, instance_id text, week_id uuid DEFAULT
     NULL::uuid, detail jsonb DEFAULT NULL::jsonb, subject text DEFAULT NULL::text, next_step text DEFAULT NULL::text)
@@ -7553,6 +7569,8 @@ begin
   update public.report_data_weeks w set status = 'pending', due_at = amc_history.next_due_at(w.collection_id),
     error_code = null, error_message = null, error_count = 0, failed_creates = 0
   where w.id = (week).id;
+  -- Also while its collection is paused, when it stays without a due_at.
+  perform amc_history.end_stoppage('week', (week).id::text);
   perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
     execution_id => (week).execution_id);
   return null;
@@ -7770,6 +7788,22 @@ comment on function amc_history.resolve_alert(bigint) is
   'See public.resolve_alert. Definer: users may not write alerts.';
 -- authenticated: execute
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.resolve_alert_of_stoppage()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+  where t.resolved_at is null and t.code = (amc_history.stoppage_kind(old.kind)).alert_code
+    and t.subject = amc_history.stoppage_alert_subject(old.kind, old.subject);
+  return null;
+end;
+$function$
+;
+comment on function amc_history.resolve_alert_of_stoppage() is
+  'Resolves the alert about a stoppage that ended, or was deleted with what was held up.';
 
 CREATE OR REPLACE FUNCTION amc_history.resolve_unknown_outcome_alerts()
  RETURNS trigger
@@ -7989,7 +8023,9 @@ begin
   end if;
   for week in
     select w.* from public.report_data_weeks w
-    where w.collection_id = collection.id and w.status = 'failed' order by w.id for no key update
+    where w.collection_id = collection.id
+      and (w.status = 'failed' or w.due_at = 'infinity' and amc_history.is_held_up('week', w.id::text))
+    order by w.id for no key update
   loop
     reason := amc_history.reopen_week(week);
     retried := retried + (reason is null)::integer;
@@ -8666,9 +8702,11 @@ begin
   join public.amc_instances i on i.id = f.instance_id and coalesce(i.paused_until <= amc_history.clock_now(), true)
   left join lateral (select w.id, w.collection_id, w.due_at
     from public.report_data_collections c
-    join public.report_data_weeks w on w.collection_id = c.id
+    -- Of each collection one week, the oldest, by the index.
+    join lateral (select d.* from public.report_data_weeks d
+      where d.instance_id = c.instance_id and d.collection_id = c.id and d.due_at <= amc_history.clock_now()
+      order by d.due_at, d.week_start_date limit 1) w on true
     where c.instance_id = f.instance_id and c.workflow_id = f.id and c.paused_at is null and c.cancelled_at is null
-      and w.due_at <= amc_history.clock_now()
     -- One collection's parameters say nothing of another's: those that AMC has refused already come last.
     order by (select max(k.ended_at) from public.workflow_checks k where k.instance_id = f.instance_id
         and k.workflow_id = f.id and k.collection_id = c.id and k.outcome = 'refused') nulls first,
@@ -9213,7 +9251,7 @@ begin
     select i.* from public.amc_instances i
     where coalesce(i.paused_until <= now_at, true)
       -- The cheap questions first: most instances have nothing due, or are full.
-      and case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
+      and case when (select min(w.due_at) from public.report_data_weeks w where w.instance_id = i.id) <= now_at
           and (select count(*) from amc_history.taken_slots(i.id)) < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) end
     order by i.last_claimed_at nulls first, i.id
@@ -9399,12 +9437,14 @@ begin
   select k.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name, f.id, f.saved_at is not null,
     case when k.state = 'intended' and f.saved_at is null then jsonb_build_object('sql_query', f.sql_query,
       'parameters', f.parameters, 'output_format', f.output_format) end,
-    k.time_window_start, k.time_window_end, k.time_zone, k.parameter_values, k.timeout_seconds, k.execution_id,
+    k.time_window_start, k.time_window_end, k.time_zone,
+    case when k.state = 'intended' then coalesce(c.parameter_values, '{}') end, k.timeout_seconds, k.execution_id,
     amc_history.is_overdue(k), k.cancel_requested_at is not null, i.dry_runs <> 'unknown',
     extract(epoch from allowed.post_window)::integer
   from public.workflow_checks k
   join public.amc_workflows f on f.instance_id = k.instance_id and f.id = k.workflow_id
   join public.amc_instances i on i.id = k.instance_id
+  left join public.report_data_collections c on c.id = k.collection_id
   where k.id = any (claimed)
   order by k.intended_at;
 end;
@@ -9416,7 +9456,8 @@ and leases those about which AMC is to be asked again. Only the caller that this
 within post_within_seconds of having called. Where dry runs do not work, a week is let go alone, for which nothing is
 claimed.
 
-max_checks: at most so many of each. lease_seconds: how long they are the caller''s alone (by default the allowance
+parameter_values: of the collection that waits, for a dry run that is to be asked for. max_checks: at most so many of
+each. lease_seconds: how long they are the caller''s alone (by default the allowance
 create_lease); a dry run without a report is then asked again. is_overdue: it takes longer than a dry run does
 (dry_run_runs, dry_run_queued). is_cancelled: AMC has been asked to cancel it. dry_runs_known: whether it is known what
 AMC makes of dry runs here. For service_role.';
@@ -10247,8 +10288,11 @@ begin
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
-  if report_create.verdict in ('quota', 'throttled', 'unauthorized') and attempt.is_live then
-    paused_until := public.pause_instance(attempt.instance_id, report_create.verdict,
+  -- Whatever became of the create: who says how long to wait is waited for.
+  if attempt.is_live and (report_create.verdict in ('quota', 'throttled', 'unauthorized')
+      or report_create.verdict = 'unknown' and report_create.retry_after_seconds is not null) then
+    paused_until := public.pause_instance(attempt.instance_id,
+      case report_create.verdict when 'unknown' then 'unavailable' else report_create.verdict end,
       report_create.retry_after_seconds, report_create.message, report_create.request_id,
       case report_create.verdict when 'unauthorized' then 'instance' else 'creates' end);
   end if;
@@ -10278,7 +10322,7 @@ $function$
 comment on function report_create(uuid,text,integer,text,text,numeric) is
   'Reports a create that brought no execution id. verdict: not_sent (it never left), refused (with AMC''s words; see
 amc_history.weigh_refusal), quota (AMC''s limit: wait), workflow_not_visible (AMC does not see a workflow that was
-saved), throttled, unauthorized, or unknown (anything else: AMC''s list decides).
+saved), throttled, unauthorized, or unknown (anything else: AMC''s list decides; the instance pauses if AMC says so).
 
 http_status, message, request_id: AMC''s answer. retry_after_seconds: AMC''s Retry-After. Fenced by the attempt: stale
 if it has ended or has an execution. An unknown verdict raises 22023. Answers {outcome, reason, status,
@@ -10535,8 +10579,8 @@ CREATE OR REPLACE FUNCTION public.retry_failed_weeks(collection_id uuid)
 AS $function$ select amc_history.retry_failed_weeks(retry_failed_weeks.collection_id); $function$
 ;
 comment on function retry_failed_weeks(uuid) is
-  'Tries all failed weeks of a collection again. Answers {outcome, reason, weeks}: applied (weeks: how many),
-already_applied (none has failed), or rejected with the first reason as for retry_week. Refuses with
+  'Tries all weeks of a collection again that failed or are held. Answers {outcome, reason, weeks}: applied (weeks: how
+many), already_applied (there is none), or rejected with the first reason as for retry_week. Refuses with
 collection_not_found. Owners only.';
 -- authenticated: execute
 -- service_role: execute

@@ -245,7 +245,7 @@ comment on column amc_history.allowances.bytes_at_once is
   'Most bytes of a result whose rows one run of a job checks or deletes, as the result''s files had them.';
 comment on column amc_history.allowances.keep_job_runs is 'How long pg_cron''s record of runs is kept.';
 comment on column amc_history.allowances.keep_events is
-  'How long tracking events, ended stoppages and checks are kept.';
+  'How long tracking events, ended stoppages and checks, and resolved alerts are kept.';
 
 alter table amc_history.allowances enable row level security;
 insert into amc_history.allowances default values;

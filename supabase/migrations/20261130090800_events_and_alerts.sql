@@ -91,6 +91,7 @@ create unique index one_open_alert_of_a_kind on public.tracking_alerts (code, in
 create index tracking_alerts_instance_id_idx on public.tracking_alerts (instance_id);
 create index tracking_alerts_code_idx on public.tracking_alerts (code);
 create index tracking_alerts_week_id_idx on public.tracking_alerts (week_id);
+create index tracking_alerts_resolved_at_idx on public.tracking_alerts (resolved_at);
 
 comment on table public.tracking_alerts is
   $$What a person should look at. One open row for each code, instance, week and subject.$$;

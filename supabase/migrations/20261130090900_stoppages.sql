@@ -220,19 +220,30 @@ as $$
 begin
   update public.stoppages s set ended_at = amc_history.clock_now()
   where s.kind = end_stoppage.kind and s.subject = end_stoppage.subject and s.ended_at is null;
-  if not found then
-    return false;
-  end if;
-  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
-  where t.resolved_at is null
-    and t.code = (amc_history.stoppage_kind(end_stoppage.kind)).alert_code
-    and t.subject = amc_history.stoppage_alert_subject(end_stoppage.kind, end_stoppage.subject);
-  return true;
+  return found;
 end;
 $$;
 comment on function amc_history.end_stoppage(text, text) is
   $$Records that something moves again: ends its stoppage and resolves the alert about it. Answers whether it was held
 up. Whoever succeeds calls it, whether or not anything was held up.$$;
+
+create function amc_history.resolve_alert_of_stoppage() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+  where t.resolved_at is null and t.code = (amc_history.stoppage_kind(old.kind)).alert_code
+    and t.subject = amc_history.stoppage_alert_subject(old.kind, old.subject);
+  return null;
+end;
+$$;
+comment on function amc_history.resolve_alert_of_stoppage() is
+  $$Resolves the alert about a stoppage that ended, or was deleted with what was held up.$$;
+create trigger resolve_alert_of_ended_stoppage after update of ended_at on public.stoppages
+  for each row when (old.ended_at is null and new.ended_at is not null)
+  execute function amc_history.resolve_alert_of_stoppage();
+create trigger resolve_alert_of_deleted_stoppage after delete on public.stoppages
+  for each row when (old.ended_at is null) execute function amc_history.resolve_alert_of_stoppage();
 
 create function amc_history.is_held_up(kind text, subject text) returns boolean
 language plpgsql stable set search_path = ''

@@ -53,8 +53,8 @@ comment on column public.workflow_checks.kind is
   $$dry_run: AMC compiles the query and runs nothing. first_week: where AMC has no dry runs, or a person asked for it,
 one week goes alone until AMC has validated it.$$;
 comment on column public.workflow_checks.week_id is
-  $$The week whose window was tried, with the parameters of its collection, or which goes alone. Null once it is deleted.
-No member reads it: it may be another's.$$;
+  $$The week whose window was tried, with the parameters of its collection, or which goes alone. Null once it is
+deleted. No member reads it: it may be another's.$$;
 comment on column public.workflow_checks.collection_id is 'Its collection. No member reads it: it may be another''s.';
 comment on column public.workflow_checks.state is
   $$intended (committed before AMC is asked), created (AMC gave an id; a first_week stays intended), ended.$$;

@@ -85,9 +85,9 @@ begin
 end;
 $$;
 comment on function amc_history.due_collections(text) is
-  $$The collections of an instance with due weeks that may be tried, in the order of their turns: first those whose owner
-was served longest ago; of one owner, first those with weeks that AMC will soon no longer keep, then the one served
-longest ago. Of versions that are not checked only the one whose week goes alone. held_since: when
+  $$The collections of an instance with due weeks that may be tried, in the order of their turns: first those whose
+owner was served longest ago; of one owner, first those with weeks that AMC will soon no longer keep, then the one
+served longest ago. Of versions that are not checked only the one whose week goes alone. held_since: when
 the collection or its workflow was last held up; null if it is not. workflow_held: the workflow is.
 first_day, last_day: amc_history.ending_weeks.$$;
 

@@ -286,7 +286,7 @@ $$;
 comment on function public.report_create(uuid, text, integer, text, text, numeric) is
   $$Reports a create that brought no execution id. verdict: not_sent (it never left), refused (with AMC's words; see
 amc_history.weigh_refusal), quota (AMC's limit: wait), workflow_not_visible (AMC does not see a workflow that was
-saved), throttled, unauthorized, or unknown (anything else: AMC's list decides; with retry_after_seconds the instance pauses).
+saved), throttled, unauthorized, or unknown (anything else: AMC's list decides; the instance pauses if AMC says so).
 
 http_status, message, request_id: AMC's answer. retry_after_seconds: AMC's Retry-After. Fenced by the attempt: stale
 if it has ended or has an execution. An unknown verdict raises 22023. Answers {outcome, reason, status,

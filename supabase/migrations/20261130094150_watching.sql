@@ -180,6 +180,8 @@ create function amc_history.end_idle_stoppages() returns void
 language plpgsql set search_path = ''
 as $$
 declare
+  now_at constant timestamptz := amc_history.clock_now();
+  longest constant interval := (amc_history.allowances()).stoppage_pause_longest;
   idle record;
 begin
   for idle in
@@ -194,13 +196,22 @@ begin
             when s.kind = 'collection' then s.subject = c.id::text else true end
           and (w.due_at is not null
             or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)))
+    union all
+    select s.kind, s.subject from public.stoppages s
+    where s.ended_at is null and s.kind = 'week'
+      and not exists (select from public.report_data_weeks w
+        where w.id = s.week_id and w.due_at = 'infinity')
+      -- AMC is still asked about one that was given up: it is told as long as that fails.
+      and not exists (select from public.week_attempts a where a.week_id = s.week_id
+        and (a.is_live or a.watch_until > now_at and s.last_at > now_at - longest))
   loop
     perform amc_history.end_stoppage(idle.kind, idle.subject);
   end loop;
 end;
 $$;
 comment on function amc_history.end_idle_stoppages() is
-  $$Ends the stoppages of instances, workflows and collections of which no week waits or runs any more: nothing is left
+  $$Ends the stoppages of instances, workflows and collections of which no week waits or runs any more, and those of
+weeks that neither are held nor have an attempt that was asked about lately: nothing is left
 that they could hold up. If something asks for it again and fails, another begins.$$;
 
 create function amc_history.watch() returns void

@@ -21,7 +21,7 @@ begin
             where s.kind = 'instance' and s.subject = i.id and s.ended_at is null and s.retry_at <= now_at)
           or i.running_elsewhere > 0)
         then amc_history.is_listing_due(i) else false end
-      or case when exists (select from public.report_data_weeks w where w.instance_id = i.id and w.due_at <= now_at)
+      or case when (select min(w.due_at) from public.report_data_weeks w where w.instance_id = i.id) <= now_at
           and (select count(*) from amc_history.taken_slots(i.id)) < i.max_parallel - i.running_elsewhere
         then exists (select from amc_history.free_slots(i)) and amc_history.has_claimable_week(i.id) else false end
     );
@@ -114,6 +114,10 @@ begin
       delete from public.stoppages s where s.id in (
         select o.id from public.stoppages o where o.ended_at < now_at - allowed.keep_events
         order by o.ended_at limit allowed.rows_at_once);
+    when 'alerts' then
+      delete from public.tracking_alerts t where t.id in (
+        select o.id from public.tracking_alerts o where o.resolved_at < now_at - allowed.keep_events
+        order by o.resolved_at limit allowed.rows_at_once);
     when 'checks' then
       delete from public.workflow_checks k where k.id in (
         select o.id from public.workflow_checks o where o.ended_at < now_at - allowed.keep_events
@@ -125,7 +129,7 @@ end;
 $$;
 comment on function amc_history.purge_some(text) is
   $$Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages,
-checks (of workflow versions), or loads: partial ones of attempts that have ended. Answers how many.$$;
+alerts, checks (of workflow versions), or loads: partial ones of attempts that have ended. Answers how many.$$;
 
 create function amc_history.purge_history() returns bigint
 language plpgsql set search_path = ''
@@ -135,7 +139,7 @@ declare
   what text;
   purged bigint := 0;
 begin
-  foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'checks'] loop
+  foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'alerts', 'checks'] loop
     continue when amc_history.is_held_up('job', job || what);
     begin
       purged := purged + amc_history.purge_some(what);
@@ -151,7 +155,7 @@ end;
 $$;
 comment on function amc_history.purge_history() is
   $$Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
-tracking events and ended stoppages after keep_events, and partial loads of attempts that have ended. A kind that fails
-is set aside, and the others go on. Answers how many. Run by pg_cron.$$;
+tracking events, ended stoppages and resolved alerts after keep_events, and partial loads of attempts that have ended.
+A kind that fails is set aside, and the others go on. Answers how many. Run by pg_cron.$$;
 
 select cron.schedule(j.name, j.schedule, j.command) from amc_history.jobs j;

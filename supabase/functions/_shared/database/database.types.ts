@@ -909,7 +909,6 @@ export type Database = {
           "kind": string;
           "leased_until": string | null;
           "outcome": string | null;
-          "parameter_values": Json | null;
           "request_id": string | null;
           "state": string;
           "time_window_end": string | null;
@@ -935,7 +934,6 @@ export type Database = {
           "kind": string;
           "leased_until"?: string | null;
           "outcome"?: string | null;
-          "parameter_values"?: Json | null;
           "request_id"?: string | null;
           "state"?: string;
           "time_window_end"?: string | null;
@@ -960,7 +958,6 @@ export type Database = {
           "kind"?: string;
           "leased_until"?: string | null;
           "outcome"?: string | null;
-          "parameter_values"?: Json | null;
           "request_id"?: string | null;
           "state"?: string;
           "time_window_end"?: string | null;

@@ -60,7 +60,8 @@ create temporary view lines as
 create temporary view matrix as select distinct line from lines;
 
 -- Object | anon | authenticated | service_role. All are owned by postgres, and no other role has a right to any.
-create temporary view expected as select line from regexp_split_to_table(btrim($matrix$
+-- What is indented goes on.
+create temporary view expected as select line from regexp_split_to_table(regexp_replace(btrim($matrix$
 schema amc_history | - | usage | usage
 schema amc_results | - | usage | usage
 table amc_history.alert_codes | - | - | -
@@ -85,7 +86,9 @@ table public.tracking_alerts | - | select | select insert update delete
 table public.stoppages | - | select | select insert update delete
 table public.tracking_events | - | select | select insert update delete
 table public.week_attempts | - | select | select insert update delete
-table public.workflow_checks | - | select(id,instance_id,workflow_id,kind,state,is_live,outcome,time_window_start,time_window_end,time_zone,timeout_seconds,execution_id,amc_status,words,request_id,cancel_requested_at,intended_at,leased_until,due_at,ended_at) | select insert update delete
+table public.workflow_checks | - | select(id,instance_id,workflow_id,kind,state,is_live,outcome,time_window_start,
+  time_window_end,time_zone,timeout_seconds,execution_id,amc_status,words,request_id,cancel_requested_at,intended_at,
+  leased_until,due_at,ended_at) | select insert update delete
 table public.workflow_executions | - | select | select insert update delete
 sequence public.tracking_alerts_id_seq | - | - | -
 sequence public.stoppages_id_seq | - | - | -
@@ -417,7 +420,7 @@ function public.tracking_figures(timestamptz,timestamptz,text) | - | execute | e
 function public.update_week_status(uuid,uuid,text,jsonb,text) | - | - | execute
 function public.week_rows(uuid,integer,bigint) | - | execute | execute
 function public.workflow_definition(text,text) | - | - | execute
-$matrix$, E'\n'), E'\n') line;
+$matrix$, E'\n'), E'\n +', '', 'g'), E'\n') line;
 
 select is((select string_agg(line, E'\n' order by line collate "C") from (
     select line from matrix except select line from expected) extra), null,
