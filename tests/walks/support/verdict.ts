@@ -10,7 +10,7 @@ import {
 const OPEN = ["pending", "running"];
 
 /** Whether an attempt lives only because a person has been alerted to resolve it and has not done so yet. */
-function waitsForPerson(attempt: AttemptRow, now: Picture): boolean {
+function isForPerson(attempt: AttemptRow, now: Picture): boolean {
   return attempt.state === "unknown" &&
     attempt.confirmed_execution_id === null &&
     now.alerts.some(({ code, week_id }) =>
@@ -19,11 +19,11 @@ function waitsForPerson(attempt: AttemptRow, now: Picture): boolean {
 }
 
 /**
- * Whether a week waits for a person: its collection is paused, or attempts that wait for a person hold all slots or the
- * window of the week.
+ * Whether a week waits for a person: its collection is paused, it is held up until a person acts, or attempts that wait for a
+ * person hold all slots or the window of the week.
  */
 function isHeld(week: WeekRow, now: Picture, forPerson: AttemptRow[]): boolean {
-  return week.paused || forPerson.length >= now.cap ||
+  return week.paused || week.for_person || forPerson.length >= now.cap ||
     forPerson.some(({ week_id }) =>
       now.weeks.some(({ id, start }) => id === week_id && start === week.start)
     );
@@ -47,11 +47,28 @@ export function unsettled(now: Picture, forPerson: AttemptRow[]): string[] {
 
 /** The attempts that wait for a person: the instance has not proved that its list would show a lost create. */
 export function attemptsForPerson(now: Picture): AttemptRow[] {
-  return now.attempts.filter((attempt) => waitsForPerson(attempt, now));
+  return now.attempts.filter((attempt) => isForPerson(attempt, now));
 }
 
-/** The creates that AMC accepted and the database does not know of. */
-export function unfound(now: Picture, amc: Amc): string[] {
+/** Whether anything waits for a person who has been alerted to it. */
+export function waitsForPerson(now: Picture): boolean {
+  return attemptsForPerson(now).length > 0 ||
+    now.weeks.some((week) =>
+      week.for_person && !week.paused && OPEN.includes(week.status)
+    );
+}
+
+/**
+ * The creates that AMC accepted and the database does not know of. One that AMC lists late is taken once a slot is free.
+ *
+ * @param forPerson attempts that may wait for a person
+ */
+export function unfound(
+  now: Picture,
+  amc: Amc,
+  forPerson: AttemptRow[],
+): string[] {
+  if (forPerson.length >= now.cap) return [];
   const known = new Set(now.executions.map(({ id }) => id));
   return oursOf(amc).filter(({ id }) => !known.has(id))
     .map(({ id }) => `${id}, which is not known`);

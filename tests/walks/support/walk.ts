@@ -5,7 +5,12 @@ import { checkMoment, checkStep } from "./invariants.ts";
 import { BEGIN, INSTANCE, type Lane } from "./lane.ts";
 import { type AttemptRow, type Picture, takePicture } from "./picture.ts";
 import { Person } from "./person.ts";
-import { attemptsForPerson, unfound, unsettled } from "./verdict.ts";
+import {
+  attemptsForPerson,
+  unfound,
+  unsettled,
+  waitsForPerson,
+} from "./verdict.ts";
 import { Worker } from "./worker.ts";
 
 /** More calls than a tick makes. */
@@ -238,19 +243,21 @@ export class Walk {
     await this.#workOn(attemptsForPerson);
     if (sleepLong) await this.#wake();
     await this.#workOn(attemptsForPerson);
-    for (let times = 0; attemptsForPerson(this.#picture!).length > 0; times++) {
-      assert.ok(
-        times < MAX_ROUNDS,
-        "attempts wait for a person again and again",
-      );
+    for (let times = 0; waitsForPerson(this.#picture!); times++) {
+      assert.ok(times < MAX_ROUNDS, "a person has to act again and again");
       // A late report may have moved the time from which a person may resolve the attempt.
       await this.#wait(SETTLING_SECONDS.at(-1)!);
-      this.trace.push("a person resolves the attempts");
+      this.trace.push("a person acts");
       const now = this.#picture!;
       for (const attempt of attemptsForPerson(now)) {
         // The first answer is wrong, and AMC contradicts it.
         if (times === 0) await this.#person.slip(attempt, now);
         else await this.#person.say(attempt, now);
+      }
+      for (const week of now.weeks.filter(({ for_person }) => for_person)) {
+        const { id: week_id, collection_id } = week;
+        await this.#lane.call("resume_collection", { collection_id });
+        await this.#lane.call("retry_week", { week_id });
       }
       await this.#look(null);
       await this.#workOn(attemptsForPerson);
@@ -268,7 +275,8 @@ export class Walk {
     let left: string[] = [];
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const now = this.#picture!;
-      left = [...unsettled(now, mayWait(now)), ...unfound(now, this.#amc)];
+      const waiting = mayWait(now);
+      left = [...unsettled(now, waiting), ...unfound(now, this.#amc, waiting)];
       if (left.length === 0) return;
       await this.#wait(SETTLING_SECONDS[round] ?? SETTLING_SECONDS.at(-1)!);
       this.trace.push(`round ${round}`);
