@@ -1,4 +1,5 @@
 import {
+  granted,
   indexNotUnique,
   inSqlFunction,
   inTsFunction,
@@ -162,5 +163,84 @@ export const CHECKS: Mutant[] = [
       inTsFunction("follow", "await holdUp(collector, claim, error);", ""),
     ],
     tests: ["tests/worker/check_by_dry_run"],
+  },
+  {
+    name: "refused-first-week",
+    guard: "a refusal of the week that goes alone is one of its query",
+    off: "it waits for weeks that may not begin",
+    edits: [
+      inSqlFunction(
+        "amc_history.may_still_tell",
+        "w.due_at < 'infinity' and amc_history.may_begin(f.checked_at, w.id)",
+        "w.due_at < 'infinity'",
+      ),
+    ],
+    tests: ["claim_workflow_checks/refused_first_week"],
+  },
+  {
+    name: "others-parameters-next",
+    guard:
+      "a query refused with one collection's parameters is tried with another's",
+    off: "the oldest week is tried again",
+    edits: [
+      inSqlFunction(
+        "amc_history.versions_to_check",
+        "(select max(k.ended_at) from public.workflow_checks k where k.instance_id = f.instance_id and k.workflow_id = f.id and k.collection_id = c.id and k.outcome = 'refused') nulls first,",
+        "",
+      ),
+    ],
+    tests: ["claim_workflow_checks/refusal_of_ones"],
+  },
+  {
+    name: "held-version-of-all",
+    guard: "every member of the instance is told of a version that is held",
+    off: "the owner of one collection is",
+    edits: [
+      inSqlFunction(
+        "amc_history.hold_workflow",
+        "(check_row).instance_id, request_id",
+        "(check_row).instance_id, (check_row).collection_id, request_id",
+      ),
+    ],
+    tests: ["report_workflow_check/held_version"],
+  },
+  {
+    name: "dry-run-without-id",
+    guard: "a dry run without an id of its own is given up",
+    off: "AMC is asked about it for ever",
+    edits: [
+      inSqlFunction(
+        "amc_history.follow_dry_run",
+        "if (check_row).execution_id is null then",
+        "if false then",
+      ),
+    ],
+    tests: ["record_dry_run/id_that_is"],
+  },
+  {
+    name: "foreign-dry-run",
+    guard:
+      "what AMC gave as a dry run's id, and is another's, is not cancelled",
+    off: "it is taken for the dry run's",
+    edits: [
+      inTsFunction(
+        "createDryRun",
+        'if (stored === "rejected") {',
+        "if (false) {",
+      ),
+    ],
+    tests: ["worker/turned_away"],
+  },
+  {
+    name: "checks-hide-collections",
+    guard: "nobody reads whose collection and week a check tried",
+    off: "members do",
+    edits: [
+      granted(
+        "select (collection_id, week_id) on public.workflow_checks",
+        "authenticated",
+      ),
+    ],
+    tests: ["row_level_security/checks_show"],
   },
 ];

@@ -1,4 +1,8 @@
-import { inSqlFunction, type Mutant } from "../support/mutant.ts";
+import {
+  inSqlFunction,
+  type Mutant,
+  withoutTrigger,
+} from "../support/mutant.ts";
 
 const ISOLATES = "exception when query_canceled or others then";
 const NOTHING = "exception when no_data_found then";
@@ -138,5 +142,36 @@ export const JOBS: Mutant[] = [
       ),
     ],
     tests: ["database/dispatch_collect"],
+  },
+  {
+    name: "given-up-week-held",
+    guard: "a week of which nothing waits is held up no more",
+    off: "its stoppage stays",
+    edits: [
+      inSqlFunction(
+        "amc_history.end_idle_stoppages",
+        "s.kind = 'week'",
+        "false",
+      ),
+    ],
+    tests: ["watch/week_that_nothing"],
+  },
+  {
+    name: "alert-outlives-stoppage",
+    guard: "the alert about a stoppage is resolved when that is deleted",
+    off: "it stays open",
+    edits: [
+      withoutTrigger("public.stoppages", "resolve_alert_of_deleted_stoppage"),
+    ],
+    tests: ["tracking_alerts/alert_of_a_stoppage"],
+  },
+  {
+    name: "alerts-for-ever",
+    guard: "resolved alerts are purged",
+    off: "they are kept",
+    edits: [
+      inSqlFunction("amc_history.purge_history", "'alerts',", ""),
+    ],
+    tests: ["purge_history/deletes"],
   },
 ];

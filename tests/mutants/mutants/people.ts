@@ -195,4 +195,17 @@ export const PEOPLE: Mutant[] = [
     ],
     tests: ["let_go_of_execution"],
   },
+  {
+    name: "retry-leaves-held-weeks",
+    guard: "retrying a collection's weeks takes those that are held",
+    off: "it takes those that failed",
+    edits: [
+      inSqlFunction(
+        "amc_history.retry_failed_weeks",
+        "(w.status = 'failed' or w.due_at = 'infinity' and amc_history.is_held_up('week', w.id::text))",
+        "w.status = 'failed'",
+      ),
+    ],
+    tests: ["retry_failed_weeks/takes"],
+  },
 ];

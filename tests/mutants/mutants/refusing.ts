@@ -132,7 +132,7 @@ export const REFUSING: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.end_attempt",
-        "and attempt.amc_answer ->> 'verdict' is distinct from 'throttled'",
+        "and coalesce(attempt.amc_answer ->> 'verdict', '') not in ('throttled', 'unauthorized')",
         "",
       ),
     ],
@@ -163,5 +163,44 @@ export const REFUSING: Mutant[] = [
       ),
     ],
     tests: ["report_create/workflow_that_is_gone"],
+  },
+  {
+    name: "refused-token-is-free",
+    guard: "creates that a refused token turned away do not count as in vain",
+    off: "they do",
+    edits: [
+      inSqlFunction(
+        "amc_history.end_attempt",
+        "not in ('throttled', 'unauthorized')",
+        "not in ('throttled')",
+      ),
+    ],
+    tests: ["report_create/refused_token"],
+  },
+  {
+    name: "wait-is-kept",
+    guard: "a create's Retry-After is waited for, whatever became of it",
+    off: "only a throttle's is",
+    edits: [
+      inSqlFunction(
+        "public.report_create",
+        "or report_create.verdict = 'unknown' and report_create.retry_after_seconds is not null",
+        "or false",
+      ),
+    ],
+    tests: ["report_create/unavailable"],
+  },
+  {
+    name: "person-is-waited-for",
+    guard: "what waits for a person keeps waiting, whatever else fails",
+    off: "another failure lets it be tried again",
+    edits: [
+      inSqlFunction(
+        "amc_history.record_stoppage",
+        "and s.retry_at is null and not record_stoppage.waits_for_person",
+        "and false",
+      ),
+    ],
+    tests: ["record_stoppage/what_waits"],
   },
 ];

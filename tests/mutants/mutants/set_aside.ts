@@ -215,4 +215,43 @@ export const SET_ASIDE: Mutant[] = [
     ],
     tests: ["record_execution/answer_without"],
   },
+  {
+    name: "turned-away-load",
+    guard: "a result whose links AMC turns away is set aside",
+    off: "its instance is paused again and again",
+    edits: [
+      inTsFunction(
+        "reportFailure",
+        "if (isTurnedAway(error)) {",
+        "if (false) {",
+      ),
+    ],
+    tests: ["worker/turned_away"],
+  },
+  {
+    name: "turned-away-cancel",
+    guard: "a cancel that AMC turns away is set aside",
+    off: "its instance is paused again and again",
+    edits: [
+      inTsFunction(
+        "cancel",
+        "if (isInstanceWide(error) && !isTurnedAway(error)) throw error;",
+        "if (isInstanceWide(error)) throw error;",
+      ),
+    ],
+    tests: ["worker/turned_away"],
+  },
+  {
+    name: "turned-away-dry-run",
+    guard: "a dry run that AMC turns away is set aside",
+    off: "its instance is paused again and again",
+    edits: [
+      inTsFunction(
+        "isItsOwn",
+        "(!isInstanceWide(error) || isTurnedAway(error))",
+        "!isInstanceWide(error)",
+      ),
+    ],
+    tests: ["worker/turned_away"],
+  },
 ];

@@ -35,7 +35,7 @@ export const TURNS: Mutant[] = [
     edits: [
       inSqlFunction("amc_history.due_collections", "d.is_urgent desc,", ""),
     ],
-    tests: ["claim_due_weeks/collections_take"],
+    tests: ["claim_due_weeks/ending_weeks"],
   },
   {
     name: "claim-isolates",
@@ -101,5 +101,57 @@ export const TURNS: Mutant[] = [
       ),
     ],
     tests: ["claim_due_weeks/what_is_held_up"],
+  },
+  {
+    name: "ending-weeks-in-turn",
+    guard: "weeks that AMC will soon no longer keep delay no other member's",
+    off: "they go before everybody's",
+    edits: [
+      inSqlFunction(
+        "amc_history.due_collections",
+        "max(d.last_claimed_at) over (partition by d.owner_id) nulls first, d.is_urgent desc,",
+        "d.is_urgent desc, max(d.last_claimed_at) over (partition by d.owner_id) nulls first,",
+      ),
+    ],
+    tests: ["claim_due_weeks/ending_weeks"],
+  },
+  {
+    name: "unchecked-left-unread",
+    guard: "claims do not read the weeks of versions that are not checked",
+    off: "they read all of them",
+    edits: [
+      inSqlFunction(
+        "amc_history.due_collections",
+        "and (f.checked_at is not null or exists (select from public.workflow_checks k where k.collection_id = c.id and k.is_live and k.kind = 'first_week'))",
+        "",
+      ),
+    ],
+    tests: ["claim_due_weeks/unchecked"],
+  },
+  {
+    name: "nothing-to-try-leaves-it",
+    guard: "a collection without a week to try leaves it to the next",
+    off: "it keeps the others from trying",
+    edits: [
+      inSqlFunction(
+        "amc_history.claimable_weeks",
+        "if found then",
+        "if true then",
+      ),
+    ],
+    tests: ["claim_due_weeks/a_collection_without"],
+  },
+  {
+    name: "waiting-results",
+    guard: "no weeks begin while too many results wait to be loaded",
+    off: "they do",
+    edits: [
+      inSqlFunction(
+        "amc_history.free_slots",
+        "(amc_history.allowances()).results_waiting - amc_history.count_waiting_results((instance).id),",
+        "",
+      ),
+    ],
+    tests: ["claim_due_weeks/results_that_wait"],
   },
 ];

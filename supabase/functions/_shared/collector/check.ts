@@ -42,7 +42,7 @@ export async function check(collector: Collector): Promise<number> {
   const claims = await collector.rpc("claim_workflow_checks", {});
   await forEachOf(claims, CONCURRENCY, collector.log, async (claim) => {
     if (claim.execution_id === null) {
-      await ask(
+      await createDryRun(
         collector,
         claim,
         askedAt + claim.post_within_seconds * 1000,
@@ -55,7 +55,7 @@ export async function check(collector: Collector): Promise<number> {
 }
 
 /** Saves the workflow if AMC does not have it, and asks for its dry run. */
-async function ask(
+async function createDryRun(
   collector: Collector,
   claim: ClaimedCheck,
   deadline: number,
