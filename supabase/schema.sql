@@ -4485,11 +4485,13 @@ AS $function$
   with events as materialized (
     select e.instance_id, e.event,
       case when e.event in ('execution_refused', 'late_execution', 'create_unknown') then e.event
-        when e.event like 'week\_%' then e.detail ->> 'untracked' end as failure,
+        else e.detail ->> 'untracked' end as failure,
       e.event = 'instance_paused' and e.detail ->> 'reason' = 'throttled' as is_throttle
     from public.tracking_events e
     where e.happened_at >= event_figures.since and e.happened_at < event_figures.until
       and e.instance_id = any (event_figures.instances)
+      and (e.event in ('duplicate_execution', 'instance_paused', 'execution_refused', 'late_execution',
+        'create_unknown') or e.detail ? 'untracked')
   ),
   failures as (
     select f.instance_id, jsonb_object_agg(f.failure, f.times) as tracking_failures from (
@@ -6503,27 +6505,29 @@ comment on function amc_history.pause_collection(uuid) is
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.paused_seconds(instance_id text, since timestamp with time zone, until timestamp
+CREATE OR REPLACE FUNCTION amc_history.pause_figures(instances text[], since timestamp with time zone, until timestamp
     with time zone)
- RETURNS numeric
+ RETURNS TABLE(instance_id text, seconds numeric)
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-  select coalesce(sum(extract(epoch from upper(p.pause) - lower(p.pause))), 0)
+  select p.instance_id, sum(extract(epoch from upper(p.pause) - lower(p.pause)))
   from (
-    select unnest(range_agg(tstzrange(s.began_at, s.ended_at))) as pause
+    select e.instance_id, unnest(range_agg(tstzrange(s.began_at, s.ended_at))) as pause
     from public.tracking_events e
-    cross join lateral (select greatest(e.happened_at, paused_seconds.since) as began_at,
-      least((e.detail ->> 'until')::timestamptz, paused_seconds.until, amc_history.clock_now()) as ended_at) s
-    where e.instance_id = paused_seconds.instance_id and e.event = 'instance_paused'
-      and e.happened_at >= paused_seconds.since - (amc_history.allowances()).retry_after_longest
-      and e.happened_at < paused_seconds.until and s.began_at < s.ended_at
-  ) p;
+    cross join lateral (select greatest(e.happened_at, pause_figures.since) as began_at,
+      least((e.detail ->> 'until')::timestamptz, pause_figures.until, amc_history.clock_now()) as ended_at) s
+    where e.event = 'instance_paused' and e.instance_id = any (pause_figures.instances)
+      and e.happened_at >= pause_figures.since - (amc_history.allowances()).retry_after_longest
+      and e.happened_at < pause_figures.until and s.began_at < s.ended_at
+    group by e.instance_id
+  ) p
+  group by p.instance_id;
 $function$
 ;
-comment on function amc_history.paused_seconds(text,timestamp with time zone,timestamp with time zone) is
-  'How long an instance was paused for AMC within a period, in seconds; pauses that overlap count once.';
+comment on function amc_history.pause_figures(text[],timestamp with time zone,timestamp with time zone) is
+  'How long instances were paused for AMC within a period, in seconds; pauses that overlap count once.';
 
 CREATE OR REPLACE FUNCTION amc_history.pick_weeks(instance_id text, wanted integer)
  RETURNS uuid[]
@@ -6745,14 +6749,19 @@ CREATE OR REPLACE FUNCTION amc_history.present_figures(instances text[], since t
  LANGUAGE sql
  SET search_path TO ''
 AS $function$
-  select i.id, sum(f.adopted)::integer, sum(f.paused), max(f.due), sum(i.max_parallel)::integer, sum(f.taken)::integer,
-    sum(i.running_elsewhere)::integer
+  with adopted as (
+    select w.instance_id, count(*) as executions
+    from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
+    where e.adopted and e.created_at >= present_figures.since and e.created_at < present_figures.until
+    group by w.instance_id
+  )
+  select i.id, sum(a.executions)::integer, sum(p.seconds), max(f.due), sum(i.max_parallel)::integer,
+    sum(f.taken)::integer, sum(i.running_elsewhere)::integer
   from public.amc_instances i
+  left join adopted a on a.instance_id = i.id
+  left join amc_history.pause_figures(present_figures.instances, present_figures.since, present_figures.until) p
+    on p.instance_id = i.id
   cross join lateral (select
-    (select count(*) from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
-      where w.instance_id = i.id and e.adopted and e.created_at >= present_figures.since
-        and e.created_at < present_figures.until) as adopted,
-    amc_history.paused_seconds(i.id, present_figures.since, present_figures.until) as paused,
     (select round(extract(epoch from amc_history.clock_now() - w.due_at), 3) from public.report_data_weeks w
       join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null
       where w.instance_id = i.id and w.due_at <= amc_history.clock_now() order by w.due_at limit 1) as due,
@@ -8283,16 +8292,26 @@ readable stem and that hash) and the name of its results table (the stem, the in
 CREATE OR REPLACE FUNCTION amc_history.slots_in_use(instance_id text, OUT taken integer, OUT free integer, OUT began_at
     timestamp with time zone)
  RETURNS record
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select (select count(*)::integer from amc_history.taken_slots(i.id)),
-    (select count(*)::integer from amc_history.free_slots(i)),
-    (select max(a.intended_at) from public.week_attempts a where a.instance_id = i.id and a.is_live)
-  from public.amc_instances i
-  where i.id = slots_in_use.instance_id
+#variable_conflict use_column
+declare
+  instance public.amc_instances;
+begin
+  select * into instance from public.amc_instances i where i.id = slots_in_use.instance_id
     and (amc_history.is_operator() or i.id in (select amc_history.instances_of_caller()));
+  if not found then
+    return;
+  end if;
+  taken := (select count(*) from amc_history.taken_slots(instance.id));
+  -- Which slots are free costs more than how many: it is asked only where a day may have its limit.
+  free := case when instance.daily_limit is null
+    then greatest(0, instance.max_parallel - instance.running_elsewhere - taken)
+    else (select count(*) from amc_history.free_slots(instance)) end;
+  began_at := (select max(a.intended_at) from public.week_attempts a where a.instance_id = instance.id and a.is_live);
+end;
 $function$
 ;
 comment on function amc_history.slots_in_use(text) is

@@ -19,14 +19,25 @@ it.$$;
 create function amc_history.slots_in_use(
   instance_id text, out taken integer, out free integer, out began_at timestamptz
 )
-language sql volatile security definer set search_path = ''
+-- Not in SQL, which would be planned anew for each instance.
+language plpgsql volatile security definer set search_path = ''
 as $$
-  select (select count(*)::integer from amc_history.taken_slots(i.id)),
-    (select count(*)::integer from amc_history.free_slots(i)),
-    (select max(a.intended_at) from public.week_attempts a where a.instance_id = i.id and a.is_live)
-  from public.amc_instances i
-  where i.id = slots_in_use.instance_id
+#variable_conflict use_column
+declare
+  instance public.amc_instances;
+begin
+  select * into instance from public.amc_instances i where i.id = slots_in_use.instance_id
     and (amc_history.is_operator() or i.id in (select amc_history.instances_of_caller()));
+  if not found then
+    return;
+  end if;
+  taken := (select count(*) from amc_history.taken_slots(instance.id));
+  -- Which slots are free costs more than how many: it is asked only where a day may have its limit.
+  free := case when instance.daily_limit is null
+    then greatest(0, instance.max_parallel - instance.running_elsewhere - taken)
+    else (select count(*) from amc_history.free_slots(instance)) end;
+  began_at := (select max(a.intended_at) from public.week_attempts a where a.instance_id = instance.id and a.is_live);
+end;
 $$;
 comment on function amc_history.slots_in_use(text) is
   $$How many of an instance's slots attempts hold, and in how many one may begin now; when the last live attempt

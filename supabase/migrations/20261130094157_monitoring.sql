@@ -47,11 +47,13 @@ as $$
   with events as materialized (
     select e.instance_id, e.event,
       case when e.event in ('execution_refused', 'late_execution', 'create_unknown') then e.event
-        when e.event like 'week\_%' then e.detail ->> 'untracked' end as failure,
+        else e.detail ->> 'untracked' end as failure,
       e.event = 'instance_paused' and e.detail ->> 'reason' = 'throttled' as is_throttle
     from public.tracking_events e
     where e.happened_at >= event_figures.since and e.happened_at < event_figures.until
       and e.instance_id = any (event_figures.instances)
+      and (e.event in ('duplicate_execution', 'instance_paused', 'execution_refused', 'late_execution',
+        'create_unknown') or e.detail ? 'untracked')
   ),
   failures as (
     select f.instance_id, jsonb_object_agg(f.failure, f.times) as tracking_failures from (
@@ -70,22 +72,25 @@ comment on function amc_history.event_figures(text[], timestamptz, timestamptz) 
   $$What happened to tracking on instances in a period, as public.tracking_figures answers it; the row of all has no
 instance.$$;
 
-create function amc_history.paused_seconds(instance_id text, since timestamptz, until timestamptz) returns numeric
+create function amc_history.pause_figures(instances text[], since timestamptz, until timestamptz)
+returns table (instance_id text, seconds numeric)
 language sql stable set search_path = ''
 as $$
-  select coalesce(sum(extract(epoch from upper(p.pause) - lower(p.pause))), 0)
+  select p.instance_id, sum(extract(epoch from upper(p.pause) - lower(p.pause)))
   from (
-    select unnest(range_agg(tstzrange(s.began_at, s.ended_at))) as pause
+    select e.instance_id, unnest(range_agg(tstzrange(s.began_at, s.ended_at))) as pause
     from public.tracking_events e
-    cross join lateral (select greatest(e.happened_at, paused_seconds.since) as began_at,
-      least((e.detail ->> 'until')::timestamptz, paused_seconds.until, amc_history.clock_now()) as ended_at) s
-    where e.instance_id = paused_seconds.instance_id and e.event = 'instance_paused'
-      and e.happened_at >= paused_seconds.since - (amc_history.allowances()).retry_after_longest
-      and e.happened_at < paused_seconds.until and s.began_at < s.ended_at
-  ) p;
+    cross join lateral (select greatest(e.happened_at, pause_figures.since) as began_at,
+      least((e.detail ->> 'until')::timestamptz, pause_figures.until, amc_history.clock_now()) as ended_at) s
+    where e.event = 'instance_paused' and e.instance_id = any (pause_figures.instances)
+      and e.happened_at >= pause_figures.since - (amc_history.allowances()).retry_after_longest
+      and e.happened_at < pause_figures.until and s.began_at < s.ended_at
+    group by e.instance_id
+  ) p
+  group by p.instance_id;
 $$;
-comment on function amc_history.paused_seconds(text, timestamptz, timestamptz) is
-  $$How long an instance was paused for AMC within a period, in seconds; pauses that overlap count once.$$;
+comment on function amc_history.pause_figures(text[], timestamptz, timestamptz) is
+  $$How long instances were paused for AMC within a period, in seconds; pauses that overlap count once.$$;
 
 create function amc_history.present_figures(instances text[], since timestamptz, until timestamptz)
 returns table (
@@ -94,14 +99,19 @@ returns table (
 )
 language sql volatile set search_path = ''
 as $$
-  select i.id, sum(f.adopted)::integer, sum(f.paused), max(f.due), sum(i.max_parallel)::integer, sum(f.taken)::integer,
-    sum(i.running_elsewhere)::integer
+  with adopted as (
+    select w.instance_id, count(*) as executions
+    from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
+    where e.adopted and e.created_at >= present_figures.since and e.created_at < present_figures.until
+    group by w.instance_id
+  )
+  select i.id, sum(a.executions)::integer, sum(p.seconds), max(f.due), sum(i.max_parallel)::integer,
+    sum(f.taken)::integer, sum(i.running_elsewhere)::integer
   from public.amc_instances i
+  left join adopted a on a.instance_id = i.id
+  left join amc_history.pause_figures(present_figures.instances, present_figures.since, present_figures.until) p
+    on p.instance_id = i.id
   cross join lateral (select
-    (select count(*) from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
-      where w.instance_id = i.id and e.adopted and e.created_at >= present_figures.since
-        and e.created_at < present_figures.until) as adopted,
-    amc_history.paused_seconds(i.id, present_figures.since, present_figures.until) as paused,
     (select round(extract(epoch from amc_history.clock_now() - w.due_at), 3) from public.report_data_weeks w
       join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null
       where w.instance_id = i.id and w.due_at <= amc_history.clock_now() order by w.due_at limit 1) as due,

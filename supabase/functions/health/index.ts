@@ -34,8 +34,9 @@ async function askDatabase(): Promise<Health> {
   try {
     const { data, error } = await openAdminApi().rpc("health_report")
       .abortSignal(AbortSignal.timeout(DATABASE_TIMEOUT_MS));
-    if (error === null) return Object(data);
-    logFailure(log, "health_not_known", error);
+    const health: Health = Object(data);
+    if (error === null && health.status) return health;
+    logFailure(log, "health_not_known", error ?? new Error("No answer."));
   } catch (error) {
     logFailure(log, "health_not_known", error);
   }

@@ -1,7 +1,7 @@
 -- instance_states says how each instance stands: since when, in whose words, what follows by itself, what to do.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(17);
+select plan(19);
 
 create function pg_temp.state() returns text language sql as $$
   select concat_ws(' ', state, code, source, coalesce(to_char(since at time zone 'UTC', 'HH24:MI'), 'no since'),
@@ -18,6 +18,7 @@ do $$ begin perform pg_temp.run_week(1, 'exec-1'), set_config('amc_history.clock
   pg_temp.claim_week(2); end $$;
 select pg_temp.sign_in('colleague');
 select is(pg_temp.state(), null, 'who is no member sees none');
+select is((select taken from amc_history.slots_in_use('amcpgtap1')), null, 'nor is told of its slots');
 reset role;
 insert into amc_instance_members (instance_id, user_id) values ('amcpgtap1', pg_temp.user_id('colleague'));
 select pg_temp.sign_in('colleague');
@@ -40,6 +41,12 @@ do $$ begin perform set_config('amc_history.clock', '2025-03-03T12:20:00Z', true
   pause_instance('amcpgtap1', 'throttled', 120); end $$;
 select pg_temp.sign_in('owner');
 select is(pg_temp.state(), 'throttled throttled amc 12:20 until 12:22', 'throttled until then');
+reset role;
+update amc_instances set paused_until = null;
+delete from stoppages;
+do $$ begin perform pause_instance('amcpgtap1', 'unauthorized', 60, 'Unauthorized'); end $$;
+select pg_temp.sign_in('owner');
+select is(pg_temp.state(), 'refused unauthorized amc 12:20 until 12:21', 'AMC refuses the access token');
 reset role;
 update amc_instances set paused_until = null;
 delete from stoppages;

@@ -263,11 +263,11 @@ function amc_history.open_restatements(integer) | - | - | -
 function amc_history.parameter_fault(jsonb,amc_history.allowances) | - | execute | execute
 function amc_history.parameter_value_fault(jsonb) | - | - | execute
 function amc_history.pause_collection(uuid) | - | execute | execute
-function amc_history.paused_seconds(text,timestamptz,timestamptz) | - | - | -
 function amc_history.pick_weeks(text,integer) | - | - | execute
 function amc_history.plan_range(integer,date,date,text,text) | - | - | execute
 function amc_history.prepare_query(text) | - | execute | execute
 function amc_history.prepare_result_table(amc_workflows,week_attempts,text[]) | - | - | -
+function amc_history.pause_figures(text[],timestamptz,timestamptz) | - | - | -
 function amc_history.present_figures(text[],timestamptz,timestamptz) | - | - | -
 function amc_history.protect_execution_id() | - | - | -
 function amc_history.protect_shown_load() | - | - | -
