@@ -253,9 +253,10 @@ begin
   if not found then
     return row('not_found', 'no_such_attempt', null, null)::public.tracking_report;
   end if;
-  -- Whatever became of the create: who says how long to wait is waited for.
+  -- Whatever became of the create: an AMC that is out of order and says for how long is waited for.
   if attempt.is_live and (report_create.verdict in ('quota', 'throttled', 'unauthorized')
-      or report_create.verdict = 'unknown' and report_create.retry_after_seconds is not null) then
+      or report_create.verdict = 'unknown' and report_create.http_status = 503
+        and report_create.retry_after_seconds is not null) then
     paused_until := public.pause_instance(attempt.instance_id,
       case report_create.verdict when 'unknown' then 'unavailable' else report_create.verdict end,
       report_create.retry_after_seconds, report_create.message, report_create.request_id,
@@ -286,7 +287,7 @@ $$;
 comment on function public.report_create(uuid, text, integer, text, text, numeric) is
   $$Reports a create that brought no execution id. verdict: not_sent (it never left), refused (with AMC's words; see
 amc_history.weigh_refusal), quota (AMC's limit: wait), workflow_not_visible (AMC does not see a workflow that was
-saved), throttled, unauthorized, or unknown (anything else: AMC's list decides; the instance pauses if AMC says so).
+saved), throttled, unauthorized, or unknown (anything else: AMC's list decides; a 503 with a wait pauses the instance).
 
 http_status, message, request_id: AMC's answer. retry_after_seconds: AMC's Retry-After. Fenced by the attempt: stale
 if it has ended or has an execution. An unknown verdict raises 22023. Answers {outcome, reason, status,

@@ -179,12 +179,12 @@ export const REFUSING: Mutant[] = [
   },
   {
     name: "wait-is-kept",
-    guard: "a create's Retry-After is waited for, whatever became of it",
+    guard: "a 503's Retry-After is waited for, whatever became of the create",
     off: "only a throttle's is",
     edits: [
       inSqlFunction(
         "public.report_create",
-        "or report_create.verdict = 'unknown' and report_create.retry_after_seconds is not null",
+        "or report_create.verdict = 'unknown' and report_create.http_status = 503 and report_create.retry_after_seconds is not null",
         "or false",
       ),
     ],

@@ -1,10 +1,12 @@
 -- A 503 that says how long to wait pauses the instance so long; what became of its create, AMC's list tells as always.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(9);
+select plan(10);
 
 set local role service_role;
 select pg_temp.claim_week(1);
+do $$ begin perform report_create(pg_temp.attempt(1), 'unknown', 500, 'Oops', null, 120); end $$;
+select is((select paused_until from amc_instances where id = 'amcpgtap1'), null, 'a 500 may be of this create alone');
 select is(report_create(pg_temp.attempt(1), 'unknown', 503, 'Service unavailable', 'RID1', 120),
   row('applied', null, 'running', null)::tracking_report, 'it is applied');
 select is(pg_temp.first_week(), 'running due never errors 0 - unknown live', 'the attempt is unknown and live');
