@@ -123,6 +123,10 @@ create table amc_history.allowances (
   daily_collections_of_member integer default 500 not null,
   declared_parameters integer default 100 not null,
   default_weeks integer default 52 not null,
+  deliveries_at_once integer default 50 not null,
+  delivery_given_up interval default '1 day'::interval not null,
+  delivery_lease interval default '00:01:00'::interval not null,
+  delivery_period interval default '01:00:00'::interval not null,
   dry_run_poll interval default '00:00:10'::interval not null,
   dry_run_queued interval default '01:00:00'::interval not null,
   dry_run_runs interval default '00:02:00'::interval not null,
@@ -131,6 +135,7 @@ create table amc_history.allowances (
   failed_retry_least interval default '00:01:00'::interval not null,
   failed_retry_longest interval default '01:00:00'::interval not null,
   idle_poll interval default '00:15:00'::interval not null,
+  keep_deliveries interval default '30 days'::interval not null,
   keep_events interval default '400 days'::interval not null,
   keep_job_runs interval default '7 days'::interval not null,
   list_lag interval default '00:05:00'::interval not null,
@@ -176,9 +181,11 @@ create table amc_history.allowances (
   wake_ups integer default 3 not null,
   watch interval default '48:00:00'::interval not null,
   watch_longest interval default '00:05:00'::interval not null,
+  webhooks_of_instance integer default 20 not null,
   workflow_visible interval default '00:10:00'::interval not null,
   workflows_of_instance integer default 5000 not null,
   workflows_of_member integer default 2000 not null,
+  constraint a_digest_fits_slack CHECK ((deliveries_at_once <= 50)),
   constraint abandoned_is_watched_beyond_the_lag CHECK ((list_lag < watch)),
   constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
     workflow_visible, refusal_wait, dry_run_poll, dry_run_runs, dry_run_queued, list_lag, list_overlap, list_lease,
@@ -186,18 +193,20 @@ create table amc_history.allowances (
     failed_retry_least, failed_retry_base, failed_retry_longest, cancel_again, refused_again, stoppage_pause_base,
     stoppage_pause_longest, load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least,
     result_wait_longest, result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
-    watch_longest, keep_job_runs, keep_events) > '00:00:00'::interval) AND (LEAST((load_errors)::bigint,
-    (result_gone_errors)::bigint, (results_waiting)::bigint, (default_weeks)::bigint, (most_weeks)::bigint,
-    (settle_days)::bigint, (restate_days)::bigint, (retention_months)::bigint, (empty_weeks)::bigint,
-    (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint,
-    (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint, (workflows_of_instance)::bigint,
-    (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once,
-    (refusals_in_row)::bigint, (create_tries)::bigint) > 0))),
+    watch_longest, keep_job_runs, keep_events, delivery_lease, delivery_period, delivery_given_up, keep_deliveries) >
+    '00:00:00'::interval) AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint, (results_waiting)::bigint,
+    (default_weeks)::bigint, (most_weeks)::bigint, (settle_days)::bigint, (restate_days)::bigint,
+    (retention_months)::bigint, (empty_weeks)::bigint, (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint,
+    (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint,
+    (workflows_of_instance)::bigint, (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint,
+    bytes_at_once, (refusals_in_row)::bigint, (create_tries)::bigint, (deliveries_at_once)::bigint,
+    (webhooks_of_instance)::bigint) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
   constraint declared_parameters_are_sane CHECK (((declared_parameters >= 1) AND (declared_parameters <= 1000))),
   constraint default_weeks_are_allowed CHECK ((default_weeks <= most_weeks)),
+  constraint deliveries_outlast_the_period CHECK ((delivery_period < keep_deliveries)),
   constraint dry_runs_may_wait CHECK (((dry_run_poll <= dry_run_runs) AND (dry_run_runs <= dry_run_queued))),
   constraint failed_retries_grow CHECK ((failed_retry_base <= failed_retry_longest)),
   constraint gone_results_are_given_up_sooner CHECK ((result_gone_errors <= load_errors)),
@@ -244,6 +253,14 @@ comment on column amc_history.allowances.declared_parameters is
   'Most parameters that a query declares.';
 comment on column amc_history.allowances.default_weeks is
   'Weeks of a collection that names neither weeks nor dates.';
+comment on column amc_history.allowances.deliveries_at_once is
+  'Most things that a webhook is told at once. Slack takes 50 blocks in a message.';
+comment on column amc_history.allowances.delivery_given_up is
+  'How long it is tried to tell a webhook something that it does not accept.';
+comment on column amc_history.allowances.delivery_lease is
+  'How long what was claimed for a webhook is its worker''s alone: a POST takes 10 s.';
+comment on column amc_history.allowances.delivery_period is
+  'How long after a webhook was told of a cause it is not told of the same again.';
 comment on column amc_history.allowances.dry_run_poll is
   'After how long AMC is asked again about a dry run: it takes seconds (M).';
 comment on column amc_history.allowances.dry_run_queued is
@@ -261,6 +278,8 @@ comment on column amc_history.allowances.failed_retry_longest is
 comment on column amc_history.allowances.idle_poll is
   'How long after a listing the next one is due while nothing is under way and only abandoned attempts are looked
 for.';
+comment on column amc_history.allowances.keep_deliveries is
+  'How long what was told to webhooks, given up or dropped is kept.';
 comment on column amc_history.allowances.keep_events is
   'How long tracking events, ended stoppages and checks, and resolved alerts are kept.';
 comment on column amc_history.allowances.keep_job_runs is
@@ -360,6 +379,8 @@ comment on column amc_history.allowances.watch is
 comment on column amc_history.allowances.watch_longest is
   'How long the database may not have looked whether anything moves (amc_history.watch, each minute) before the edge
 function health says so.';
+comment on column amc_history.allowances.webhooks_of_instance is
+  'Most webhooks of one instance, and of those of all instances.';
 comment on column amc_history.allowances.workflow_visible is
   'How long after it was saved AMC may say that a workflow does not exist.';
 comment on column amc_history.allowances.workflows_of_instance is
@@ -916,6 +937,9 @@ CREATE TRIGGER hold_for_survey BEFORE INSERT OR UPDATE ON public.report_data_wee
 CREATE TRIGGER protect_execution_id BEFORE UPDATE OF execution_id ON public.report_data_weeks FOR EACH ROW WHEN
     (((old.execution_id IS NOT NULL) AND (new.execution_id IS NULL))) EXECUTE FUNCTION
     amc_history.protect_execution_id();
+CREATE CONSTRAINT TRIGGER queue_ended_week AFTER UPDATE ON public.report_data_weeks DEFERRABLE INITIALLY DEFERRED FOR
+    EACH ROW WHEN (((old.finished_at IS NULL) AND (new.finished_at IS NOT NULL))) EXECUTE FUNCTION
+    amc_history.queue_ended_week();
 CREATE TRIGGER release_held_week AFTER UPDATE OF due_at ON public.report_data_weeks FOR EACH ROW WHEN (((old.due_at =
     'infinity'::timestamp with time zone) AND (new.due_at IS DISTINCT FROM 'infinity'::timestamp with time zone)))
     EXECUTE FUNCTION amc_history.release_held_week();
@@ -1169,6 +1193,10 @@ CREATE INDEX tracking_alerts_code_idx ON public.tracking_alerts USING btree (cod
 CREATE INDEX tracking_alerts_instance_id_idx ON public.tracking_alerts USING btree (instance_id);
 CREATE INDEX tracking_alerts_resolved_at_idx ON public.tracking_alerts USING btree (resolved_at);
 CREATE INDEX tracking_alerts_week_id_idx ON public.tracking_alerts USING btree (week_id);
+CREATE TRIGGER queue_raised_alert AFTER INSERT ON public.tracking_alerts FOR EACH ROW EXECUTE FUNCTION
+    amc_history.queue_alert();
+CREATE TRIGGER queue_resolved_alert AFTER UPDATE OF resolved_at ON public.tracking_alerts FOR EACH ROW WHEN
+    (((old.resolved_at IS NULL) AND (new.resolved_at IS NOT NULL))) EXECUTE FUNCTION amc_history.queue_alert();
 alter table public.tracking_alerts enable row level security;
 create policy "members read their instances' alerts" on public.tracking_alerts for select to authenticated using
     (((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)) AND ((week_id IS NULL) OR
@@ -1201,11 +1229,14 @@ create table public.tracking_events (
     (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text,
     'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text,
     'keep_versions_set'::text, 'retention_set'::text, 'member_added'::text, 'execution_confirmed'::text,
-    'execution_let_go'::text, 'alert_resolved'::text, 'workflow_check_requested'::text])))),
+    'execution_let_go'::text, 'alert_resolved'::text, 'workflow_check_requested'::text, 'webhook_set'::text,
+    'webhook_deleted'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
 CREATE INDEX tracking_events_week_id_idx ON public.tracking_events USING btree (week_id, happened_at);
+CREATE TRIGGER queue_duplicate AFTER INSERT ON public.tracking_events FOR EACH ROW WHEN ((new.event =
+    'duplicate_execution'::text)) EXECUTE FUNCTION amc_history.queue_duplicate();
 alter table public.tracking_events enable row level security;
 create policy "owners read their events" on public.tracking_events for select to authenticated using ((collection_id IN
     ( SELECT c.id
@@ -1219,6 +1250,122 @@ comment on column public.tracking_events.actor is
 database). Null for what the system did by itself or a worker reported.';
 comment on column public.tracking_events.event is
   'What happened, as a stable code.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.webhook_deliveries (
+  cause text not null,
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  due_at timestamp with time zone default amc_history.clock_now() not null,
+  ended_at timestamp with time zone,
+  id bigint generated always as identity not null,
+  item jsonb not null,
+  kind text not null,
+  last_status integer,
+  last_words text,
+  lease uuid,
+  leased_until timestamp with time zone,
+  state text default 'queued'::text not null,
+  tries integer default 0 not null,
+  webhook_id uuid not null,
+  constraint ended_ones_have_their_end CHECK (((state = 'queued'::text) = (ended_at IS NULL))),
+  constraint kind_is_known CHECK ((kind = ANY (ARRAY['alert_raised'::text, 'alert_resolved'::text, 'week_failed'::text,
+    'collection_finished'::text, 'duplicate_execution'::text, 'test'::text]))),
+  constraint lease_has_its_end CHECK (((lease IS NULL) = (leased_until IS NULL))),
+  constraint only_queued_ones_are_leased CHECK (((lease IS NULL) OR (state = 'queued'::text))),
+  constraint state_is_known CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'given_up'::text,
+    'dropped'::text]))),
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_deliveries_cause_idx ON public.webhook_deliveries USING btree (cause, webhook_id, id);
+CREATE INDEX webhook_deliveries_ended_at_idx ON public.webhook_deliveries USING btree (ended_at);
+CREATE INDEX webhook_deliveries_lease_idx ON public.webhook_deliveries USING btree (lease) WHERE (lease IS NOT NULL);
+CREATE INDEX webhook_deliveries_queued_idx ON public.webhook_deliveries USING btree (webhook_id, due_at) WHERE (state =
+    'queued'::text);
+CREATE INDEX webhook_deliveries_webhook_id_idx ON public.webhook_deliveries USING btree (webhook_id, id);
+alter table public.webhook_deliveries enable row level security;
+create policy "admins read what their instances' webhooks are told" on public.webhook_deliveries for select to
+    authenticated using ((EXISTS ( SELECT
+   FROM webhooks w
+  WHERE (w.id = webhook_deliveries.webhook_id))));
+comment on table public.webhook_deliveries is
+  'What each webhook is told, or was: queued in the transaction in which it happened.';
+comment on column public.webhook_deliveries.cause is
+  'What it is about: at most once a period a webhook is told of one cause (allowance delivery_period).';
+comment on column public.webhook_deliveries.due_at is
+  'From when on it is delivered.';
+comment on column public.webhook_deliveries.ended_at is
+  'When it was sent, given up or dropped.';
+comment on column public.webhook_deliveries.item is
+  'What is told. It holds no secret.';
+comment on column public.webhook_deliveries.last_status is
+  'HTTP status of the last answer; null if there was none.';
+comment on column public.webhook_deliveries.last_words is
+  'What became of the last try, in words, without the address.';
+comment on column public.webhook_deliveries.lease is
+  'The claim under which a worker delivers it now; else null.';
+comment on column public.webhook_deliveries.leased_until is
+  'Until when it is that worker''s alone.';
+comment on column public.webhook_deliveries.state is
+  'queued; sent: the webhook accepted it; given_up: it did not for too long; dropped: there is nothing to tell any
+more.';
+comment on column public.webhook_deliveries.tries is
+  'How often a worker took it.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.webhooks (
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  created_by text default amc_history.actor() not null,
+  disabled_at timestamp with time zone,
+  form text not null,
+  id uuid default gen_random_uuid() not null,
+  instance_id text,
+  last_resort boolean default false not null,
+  last_resort_at timestamp with time zone,
+  name text not null,
+  secret_name text not null,
+  tells text[] not null,
+  constraint form_is_known CHECK ((form = ANY (ARRAY['json'::text, 'slack'::text]))),
+  constraint last_resort_is_of_all_instances CHECK (((instance_id IS NULL) OR (NOT last_resort))),
+  constraint tells_the_end_of_what_it_told CHECK ((('alerts'::text = ANY (tells)) OR (NOT ('resolved_alerts'::text = ANY
+    (tells))))),
+  constraint tells_what_there_is CHECK (((cardinality(tells) > 0) AND (array_position(tells, NULL::text) IS NULL) AND
+    (tells <@ ARRAY['alerts'::text, 'resolved_alerts'::text, 'failed_weeks'::text, 'finished_collections'::text,
+    'duplicates'::text]))),
+  constraint webhook_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+  constraint webhooks_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint webhooks_instance_id_name_key UNIQUE NULLS NOT DISTINCT (instance_id, name),
+  constraint webhooks_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX one_last_resort ON public.webhooks USING btree (last_resort) WHERE last_resort;
+alter table public.webhooks enable row level security;
+create policy "admins read their instances' webhooks" on public.webhooks for select to authenticated using ((instance_id
+    IN ( SELECT m.instance_id
+   FROM amc_instance_members m
+  WHERE ((m.user_id = ( SELECT auth.uid() AS uid)) AND (m.role = 'admin'::text)))));
+comment on table public.webhooks is
+  'Where alerts and chosen events are told. Its address and signing key are in Vault.';
+comment on column public.webhooks.created_by is
+  'Who set it up first: a user''s id, or a role.';
+comment on column public.webhooks.disabled_at is
+  'Since when it is told nothing; null: it is told.';
+comment on column public.webhooks.form is
+  'json: our own form, signed. slack: that of Slack''s incoming webhooks, which others take too.';
+comment on column public.webhooks.instance_id is
+  'The instance of which it tells; null: all, and what belongs to none.';
+comment on column public.webhooks.last_resort is
+  'Whether the database itself tells it that the worker cannot be reached. At most one.';
+comment on column public.webhooks.last_resort_at is
+  'When the database itself last did.';
+comment on column public.webhooks.name is
+  'What people call it; one of a name for each instance.';
+comment on column public.webhooks.secret_name is
+  'Name of the Vault secret that holds {url, signing_key} as JSON. The secret itself is never in this table.';
+comment on column public.webhooks.tells is
+  'What it tells: alerts, resolved_alerts (the end of those that it told), failed_weeks, finished_collections,
+duplicates.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -2182,6 +2329,20 @@ comment on function amc_history.add_member(text,text) is
 Answers the user''s id. Leaves an event member_added. Refuses with user_not_found, user_ambiguous, instance_not_found.
 Run at a database prompt, as postgres.';
 
+CREATE OR REPLACE FUNCTION amc_history.administers(instance_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select amc_history.is_operator() or exists (select from public.amc_instance_members m
+    where m.instance_id = administers.instance_id and m.user_id = auth.uid() and m.role = 'admin');
+$function$
+;
+comment on function amc_history.administers(text) is
+  'Whether the caller is an admin of an instance, or whoever acts for all users; of null (all instances) only the
+latter.';
+
 CREATE OR REPLACE FUNCTION amc_history.adopt_execution(week report_data_weeks, instance amc_instances, execution_id
     text, details jsonb, event text)
  RETURNS text
@@ -2257,6 +2418,22 @@ $function$
 ;
 comment on function amc_history.alert_cause_persists(tracking_alerts) is
   'Whether the cause of an alert still blocks work, so that resolving the alert alone would hide it.';
+
+CREATE OR REPLACE FUNCTION amc_history.alert_item(alert tracking_alerts)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('code', (alert).code, 'message', left((alert).message, 1000),
+    'next_step', (alert).next_step, 'instance_id', (alert).instance_id, 'week_id', (alert).week_id,
+    'collection_id', coalesce((select w.collection_id::text from public.report_data_weeks w
+      where w.id = (alert).week_id), (alert).detail ->> 'collection_id'),
+    'raised_at', (alert).raised_at, 'resolved_at', (alert).resolved_at, 'times', (alert).times);
+$function$
+;
+comment on function amc_history.alert_item(tracking_alerts) is
+  'What is told of an alert.';
 
 CREATE OR REPLACE FUNCTION amc_history.allowances()
  RETURNS amc_history.allowances
@@ -3059,6 +3236,65 @@ comment on function amc_history.check_time_zone(text) is
   'Refuses what is not a tz database name (unknown_time_zone).';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.check_webhook(name text, form text, instance_id text, tells text[], last_resort
+    boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not amc_history.administers(check_webhook.instance_id) then
+    perform amc_history.refuse('instance_not_found', format('No instance %s of which you are an admin.',
+      coalesce(quote_literal(left(check_webhook.instance_id, 100)), 'null')),
+      'Check the id. Only whoever runs the project sets up a webhook of all instances.', 'PT404');
+  elsif not coalesce(char_length(check_webhook.name) between 1 and 100 and check_webhook.form in ('json', 'slack')
+    and cardinality(check_webhook.tells) > 0 and array_position(check_webhook.tells, null) is null
+    and check_webhook.tells <@ array['alerts', 'resolved_alerts', 'failed_weeks', 'finished_collections', 'duplicates']
+    and ('alerts' = any (check_webhook.tells) or not 'resolved_alerts' = any (check_webhook.tells))
+    and (check_webhook.instance_id is null or not check_webhook.last_resort), false) then
+    perform amc_history.refuse('webhook_malformed', 'Expected a name of 1 to 100 characters, the form json or slack, '
+      'and as tells some of alerts, resolved_alerts (with alerts), failed_weeks, finished_collections and duplicates; '
+      'last_resort only without an instance.', 'See the comment of set_webhook.');
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(concat('webhooks of ', check_webhook.instance_id), 0));
+  perform amc_history.refuse_beyond('too_many_webhooks', (select count(*) from public.webhooks w
+      where w.instance_id is not distinct from check_webhook.instance_id and w.name <> check_webhook.name),
+    (amc_history.allowances()).webhooks_of_instance, 'webhooks of the instance', 'Delete one with delete_webhook.', 1);
+end;
+$function$
+;
+comment on function amc_history.check_webhook(text,text,text,text[],boolean) is
+  'Refuses a webhook that the caller may not set up (instance_not_found), that cannot be (webhook_malformed), or that
+is one too many (too_many_webhooks); counts under a lock that the caller holds until the end.';
+
+CREATE OR REPLACE FUNCTION amc_history.check_webhook_secret(form text, secret jsonb, is_operators boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  url constant text := check_webhook_secret.secret ->> 'url';
+  key constant text := check_webhook_secret.secret ->> 'signing_key';
+begin
+  if url is null or length(url) > 2000 or url !~ '^https?://[A-Za-z0-9.:\[\]_-]+([/?][!-~]*)?$'
+    or url ~ '[\\"''<>#]' or url !~ '^https:' and not check_webhook_secret.is_operators then
+    -- Without the address: it is a secret.
+    perform amc_history.refuse('webhook_url_malformed',
+      'Expected an address https://<host>/<path> of at most 2000 characters, without a user, blanks or quotes.',
+      'Copy it anew from whoever gave it.');
+  elsif key !~ '^[!-~]{16,200}$' or key is null and check_webhook_secret.form = 'json' then
+    perform amc_history.refuse('signing_key_malformed',
+      'Expected a signing key of 16 to 200 printable ASCII characters without blanks.',
+      'Make one by chance, such as openssl rand -hex 32 does, and give it to the receiver too.');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_webhook_secret(text,jsonb,boolean) is
+  'Refuses an address (webhook_url_malformed) or a key (signing_key_malformed) that cannot be right, in words that do
+not hold it. The form json needs a key. is_operators: http is allowed too; the worker then takes it only for hosts
+that its settings name.';
+
 CREATE OR REPLACE FUNCTION amc_history.check_workflow_again(instance_id text, workflow_id text, with_first_week boolean)
  RETURNS control_report
  LANGUAGE plpgsql
@@ -3585,13 +3821,14 @@ begin
     + (select count(distinct i.credential_name) from public.amc_instances i where i.credential_try_at <= now_at
       and not amc_history.is_token_held_up(i.credential_name))
     + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
+    + (select count(*) from amc_history.webhooks_to_tell())
     + amc_history.count_checks();
 end;
 $function$
 ;
 comment on function amc_history.count_actionable() is
-  'How many instances, results, credentials and cancellations a worker could do something for now. What waits behind
-a full or paused instance does not count.';
+  'How many instances, results, credentials, cancellations and webhooks a worker could do something for now. What waits
+behind a full or paused instance does not count.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_checks()
  RETURNS integer
@@ -3932,6 +4169,28 @@ $function$
 comment on function amc_history.delete_some_rows(amc_history.dropped_loads,bigint) is
   'Deletes so many rows of a dropped load, the first ones that are there, and forgets the load once there are none
 left. Answers how many rows.';
+
+CREATE OR REPLACE FUNCTION amc_history.delete_webhook(webhook_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  hook constant public.webhooks := amc_history.lock_own_webhook(delete_webhook.webhook_id);
+begin
+  delete from public.webhooks w where w.id = hook.id;
+  delete from vault.secrets s where s.name = 'amc_webhook_' || hook.id;
+  perform amc_history.end_stoppage('webhook', hook.id::text);
+  perform amc_history.record_action('webhook_deleted', hook.instance_id,
+    detail => to_jsonb(hook) - 'secret_name');
+end;
+$function$
+;
+comment on function amc_history.delete_webhook(uuid) is
+  'See public.delete_webhook. Definer: users may not write webhooks, nor Vault.';
+-- authenticated: execute
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.describe_collection(collection_id uuid, created boolean)
  RETURNS jsonb
@@ -4981,6 +5240,31 @@ comment on function amc_history.health_report() is
   'Does what public.health_report says.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.hmac_sha256(key text, message text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  block bytea := convert_to(hmac_sha256.key, 'UTF8');
+  inner_key bytea := '';
+  outer_key bytea := '';
+begin
+  if length(block) > 64 then
+    block := sha256(block);
+  end if;
+  for i in 0 .. 63 loop
+    inner_key := inner_key || set_byte('\x00', 0, case when i < length(block) then get_byte(block, i) else 0 end # 54);
+    outer_key := outer_key || set_byte('\x00', 0, case when i < length(block) then get_byte(block, i) else 0 end # 92);
+  end loop;
+  return encode(sha256(outer_key || sha256(inner_key || convert_to(hmac_sha256.message, 'UTF8'))), 'hex');
+end;
+$function$
+;
+comment on function amc_history.hmac_sha256(text,text) is
+  'HMAC with SHA-256 (RFC 2104) of a text, in hexadecimal digits; so that no extension is needed.';
+
 CREATE OR REPLACE FUNCTION amc_history.hold_for_survey()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5970,6 +6254,27 @@ comment on function amc_history.lock_own_collection(uuid) is
   'Locks a collection and its instance for a request of somebody who may control it; refuses anybody else
 (collection_not_found). Definer: users may not lock what they may only read.';
 
+CREATE OR REPLACE FUNCTION amc_history.lock_own_webhook(webhook_id uuid)
+ RETURNS webhooks
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  hook public.webhooks;
+begin
+  select * into hook from public.webhooks w
+  where w.id = lock_own_webhook.webhook_id and amc_history.administers(w.instance_id) for update;
+  if not found then
+    perform amc_history.refuse('webhook_not_found', format('No webhook %s of yours.',
+      coalesce(lock_own_webhook.webhook_id::text, 'null')), 'Check the id.', 'PT404');
+  end if;
+  return hook;
+end;
+$function$
+;
+comment on function amc_history.lock_own_webhook(uuid) is
+  'Locks a webhook for an admin of its instance; refuses anybody else (webhook_not_found).';
+
 CREATE OR REPLACE FUNCTION amc_history.lock_own_week(week_id uuid)
  RETURNS report_data_weeks
  LANGUAGE plpgsql
@@ -6915,7 +7220,8 @@ declare
   what text;
   purged bigint := 0;
 begin
-  foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'alerts', 'checks'] loop
+  foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'alerts', 'checks',
+    'deliveries'] loop
     continue when amc_history.is_held_up('job', job || what);
     begin
       purged := purged + amc_history.purge_some(what);
@@ -6932,8 +7238,9 @@ $function$
 ;
 comment on function amc_history.purge_history() is
   'Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
-tracking events, ended stoppages and resolved alerts after keep_events, and partial loads of attempts that have ended.
-A kind that fails is set aside, and the others go on. Answers how many. Run by pg_cron.';
+tracking events, ended stoppages and resolved alerts after keep_events, deliveries after keep_deliveries, and partial
+loads of attempts that have ended. A kind that fails is set aside, and the others go on. Answers how many. Run by
+pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.purge_some(what text)
  RETURNS bigint
@@ -6971,6 +7278,10 @@ begin
       delete from public.workflow_checks k where k.id in (
         select o.id from public.workflow_checks o where o.ended_at < now_at - allowed.keep_events
         order by o.ended_at limit allowed.rows_at_once);
+    when 'deliveries' then
+      delete from public.webhook_deliveries d where d.id in (
+        select o.id from public.webhook_deliveries o where o.ended_at < now_at - allowed.keep_deliveries
+        order by o.ended_at limit allowed.rows_at_once);
   end case;
   get diagnostics purged = row_count;
   return purged;
@@ -6979,7 +7290,180 @@ $function$
 ;
 comment on function amc_history.purge_some(text) is
   'Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages,
-alerts, checks (of workflow versions), or loads: partial ones of attempts that have ended. Answers how many.';
+alerts, checks (of workflow versions), deliveries (of webhooks), or loads: partial ones of attempts that have ended.
+Answers how many.';
+
+CREATE OR REPLACE FUNCTION amc_history.queue_alert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  cause constant text := concat_ws(' ', 'alert', new.code, coalesce(new.instance_id, '-'),
+    coalesce(new.week_id::text, '-'), new.subject);
+begin
+  begin
+    if new.resolved_at is not null then
+      perform amc_history.queue_resolved(new, cause);
+    else
+      perform amc_history.queue_deliveries('alert_raised', 'alerts', cause, amc_history.alert_item(new),
+        case new.code when 'duplicate_execution' then 'duplicates' end,
+        case new.detail ->> 'kind' when 'webhook' then new.detail ->> 'subject' end);
+    end if;
+  exception when others then
+    perform amc_history.report_queueing(sqlerrm, sqlstate);
+    return null;
+  end;
+  perform amc_history.report_queueing(null, null);
+  return null;
+end;
+$function$
+;
+comment on function amc_history.queue_alert() is
+  'Queues for webhooks that an alert was raised or resolved; not for the webhook that it is about. A failure is
+recorded and undoes nothing. Definer: whoever raises an alert has no right on deliveries.';
+
+CREATE OR REPLACE FUNCTION amc_history.queue_deliveries(kind text, thing text, cause text, item jsonb, told_otherwise
+    text DEFAULT NULL::text, not_to text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  hook uuid;
+begin
+  for hook in
+    select w.id from public.webhooks w
+    where w.disabled_at is null and queue_deliveries.thing = any (w.tells)
+      and coalesce(w.instance_id = queue_deliveries.item ->> 'instance_id', w.instance_id is null)
+      and not coalesce(queue_deliveries.told_otherwise = any (w.tells), false)
+      and w.id::text is distinct from queue_deliveries.not_to
+    order by w.id
+  loop
+    perform amc_history.queue_delivery(hook, queue_deliveries.kind, queue_deliveries.cause,
+      jsonb_build_object('code', null, 'message', null, 'next_step', null, 'instance_id', null, 'collection_id', null,
+        'week_id', null, 'raised_at', amc_history.clock_now(), 'resolved_at', null, 'times', 1)
+        || queue_deliveries.item,
+      (amc_history.allowances()).delivery_period);
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.queue_deliveries(text,text,text,jsonb,text,text) is
+  'Queues something for each webhook that tells it. kind, cause: of the deliveries. thing: as in webhooks.tells. item:
+what differs from an item without anything. told_otherwise: webhooks that tell this too are left out. not_to: the
+webhook that is not to be told.';
+
+CREATE OR REPLACE FUNCTION amc_history.queue_delivery(hook_id uuid, kind text, cause text, item jsonb, period interval)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  now_at constant timestamptz := amc_history.clock_now();
+begin
+  -- One that waits tells the new one too.
+  update public.webhook_deliveries d set item = queue_delivery.item
+    || jsonb_build_object('times', (d.item ->> 'times')::integer + 1)
+  where d.webhook_id = queue_delivery.hook_id and d.cause = queue_delivery.cause and d.kind = queue_delivery.kind
+    and d.state = 'queued' and d.lease is null;
+  if not found then
+    insert into public.webhook_deliveries (webhook_id, kind, cause, item, due_at)
+    values (queue_delivery.hook_id, queue_delivery.kind, queue_delivery.cause, queue_delivery.item,
+      greatest(now_at, (select max(coalesce(d.ended_at, now_at)) + queue_delivery.period
+        from public.webhook_deliveries d where d.webhook_id = queue_delivery.hook_id and d.cause = queue_delivery.cause
+          and d.kind = queue_delivery.kind and (d.state = 'sent' or d.lease is not null))));
+  end if;
+end;
+$function$
+;
+comment on function amc_history.queue_delivery(uuid,text,text,jsonb,interval) is
+  'Queues what a webhook is to be told of a cause. If the same waits already, that one counts it (times) and takes over
+its words; if it was told within the period, it is due when that is over.';
+
+CREATE OR REPLACE FUNCTION amc_history.queue_duplicate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  begin
+    perform amc_history.queue_deliveries('duplicate_execution', 'duplicates', 'duplicate ' || new.execution_id,
+      jsonb_build_object('code', 'duplicate_execution', 'message', format('AMC ran execution %s for a week beside '
+        'another one; if it still runs it is cancelled.', new.execution_id),
+        'next_step', amc_history.next_step_of('duplicate_execution'), 'instance_id', new.instance_id,
+        'collection_id', new.collection_id, 'week_id', new.week_id));
+  exception when others then
+    perform amc_history.report_queueing(sqlerrm, sqlstate);
+    return null;
+  end;
+  perform amc_history.report_queueing(null, null);
+  return null;
+end;
+$function$
+;
+comment on function amc_history.queue_duplicate() is
+  'Queues a duplicate execution for webhooks. A failure is recorded and undoes nothing. Definer: whoever reports it has
+no right on deliveries.';
+
+CREATE OR REPLACE FUNCTION amc_history.queue_ended_week()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  week public.report_data_weeks;
+begin
+  begin
+    select * into week from public.report_data_weeks w where w.id = new.id;
+    if week.finished_at is null then
+      return null;
+    end if;
+    perform amc_history.tell_ended_week(week);
+  exception when others then
+    perform amc_history.report_queueing(sqlerrm, sqlstate);
+    return null;
+  end;
+  perform amc_history.report_queueing(null, null);
+  return null;
+end;
+$function$
+;
+comment on function amc_history.queue_ended_week() is
+  'Tells of a week that has ended (amc_history.tell_ended_week). A failure is recorded and undoes nothing. Definer:
+whoever ends a week has no right on deliveries.';
+
+CREATE OR REPLACE FUNCTION amc_history.queue_resolved(alert tracking_alerts, cause text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  hook uuid;
+begin
+  update public.webhook_deliveries d set state = 'dropped', ended_at = amc_history.clock_now()
+  where d.cause = queue_resolved.cause and d.kind = 'alert_raised' and d.state = 'queued' and d.lease is null;
+  for hook in
+    select w.id from public.webhooks w
+    where w.disabled_at is null and 'resolved_alerts' = any (w.tells)
+      and (select d.kind from public.webhook_deliveries d where d.webhook_id = w.id
+        and d.cause = queue_resolved.cause and d.state in ('queued', 'sent') order by d.id desc
+        limit 1) = 'alert_raised'
+    order by w.id
+  loop
+    perform amc_history.queue_delivery(hook, 'alert_resolved', queue_resolved.cause, amc_history.alert_item(alert),
+      interval '0');
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.queue_resolved(tracking_alerts,text) is
+  'Queues the end of an alert for each webhook that was told, or is being told, that it was raised; where that still
+waits it is dropped, and nothing is told.';
 
 CREATE OR REPLACE FUNCTION amc_history.raise_alert(code text, message text, instance_id text, week_id uuid DEFAULT
     NULL::uuid, detail jsonb DEFAULT NULL::jsonb, subject text DEFAULT NULL::text, next_step text DEFAULT NULL::text)
@@ -7644,6 +8128,27 @@ comment on function amc_history.report_other_window() is
   'Tells once of an execution that AMC''s instants of its window are not those that the database''s zone data give the
 week, in an event (window_differs): the zone data of one of them are of another year.';
 
+CREATE OR REPLACE FUNCTION amc_history.report_queueing(words text, code text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if report_queueing.code is null then
+    perform amc_history.end_stoppage('job', 'webhooks/queue');
+  else
+    perform amc_history.record_stoppage('job', 'webhooks/queue', report_queueing.code, 'postgres',
+      report_queueing.words, null);
+  end if;
+exception when others then
+  raise warning 'Webhooks are not told, and this is not recorded: %', sqlerrm;
+end;
+$function$
+;
+comment on function amc_history.report_queueing(text,text) is
+  'Records whether what happened could be queued for webhooks: code null, or a SQLSTATE and Postgres''s words. Raises
+nothing, since what is told must not be undone with the telling.';
+
 CREATE OR REPLACE FUNCTION amc_history.request_cancel(week report_data_weeks)
  RETURNS void
  LANGUAGE plpgsql
@@ -8215,6 +8720,47 @@ comment on function amc_history.set_retention(text,text,integer) is
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.set_webhook(name text, form text, url text, signing_key text, instance_id text,
+    tells text[], secret_name text, last_resort boolean, enabled boolean)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  hook public.webhooks;
+begin
+  perform amc_history.check_webhook(set_webhook.name, set_webhook.form, set_webhook.instance_id, set_webhook.tells,
+    set_webhook.last_resort);
+  update public.webhooks w set last_resort = false
+  where set_webhook.last_resort and w.last_resort and w.name <> set_webhook.name;
+  insert into public.webhooks as w (name, form, instance_id, tells, secret_name, last_resort, disabled_at)
+  values (set_webhook.name, set_webhook.form, set_webhook.instance_id, set_webhook.tells, '',
+    set_webhook.last_resort, case when not set_webhook.enabled then amc_history.clock_now() end)
+  on conflict (instance_id, name) do update set form = excluded.form, tells = excluded.tells,
+    last_resort = excluded.last_resort, disabled_at = excluded.disabled_at
+  returning * into hook;
+  update public.webhooks w set secret_name = amc_history.store_webhook_secret(hook, set_webhook.url,
+    set_webhook.signing_key, set_webhook.secret_name)
+  where w.id = hook.id;
+  perform amc_history.try_webhook_again(hook.id);
+  if hook.disabled_at is not null then
+    update public.webhook_deliveries d set state = 'dropped', ended_at = amc_history.clock_now(), lease = null,
+      leased_until = null
+    where d.webhook_id = hook.id and d.state = 'queued';
+    perform amc_history.end_stoppage('webhook', hook.id::text);
+  end if;
+  perform amc_history.record_action('webhook_set', hook.instance_id, detail => to_jsonb(hook) - 'secret_name');
+  return hook.id;
+end;
+$function$
+;
+comment on function amc_history.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) is
+  'See public.set_webhook. Definer: users may not write webhooks, nor Vault.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.set_week_instance()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -8445,6 +8991,47 @@ comment on function amc_history.store_credential(text,jsonb,text) is
 Answers the secret''s name. Refuses as amc_history.check_credential does, and with credential_ambiguous,
 credential_secret_not_found.';
 
+CREATE OR REPLACE FUNCTION amc_history.store_webhook_secret(hook webhooks, url text, signing_key text, secret_name text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  own constant text := 'amc_webhook_' || (hook).id;
+  known constant jsonb := amc_history.webhook_secret((hook).id);
+  stored jsonb;
+begin
+  if store_webhook_secret.secret_name is not null then
+    if store_webhook_secret.url is not null or store_webhook_secret.signing_key is not null
+      or not amc_history.is_operator() then
+      perform amc_history.refuse('webhook_secret_refused', 'Expected an address and key, or, from an operator, the '
+        'name of a secret in place of both.', 'Leave secret_name out.');
+    end if;
+    select case when pg_input_is_valid(s.decrypted_secret, 'jsonb') then s.decrypted_secret::jsonb end into stored
+    from vault.decrypted_secrets s where s.name = store_webhook_secret.secret_name;
+    perform amc_history.check_webhook_secret((hook).form, stored, true);
+    return store_webhook_secret.secret_name;
+  end if;
+  stored := jsonb_strip_nulls(jsonb_build_object('url', coalesce(store_webhook_secret.url, known ->> 'url'),
+    'signing_key', coalesce(store_webhook_secret.signing_key, known ->> 'signing_key')));
+  if stored = known then
+    perform amc_history.check_webhook_secret((hook).form, stored, true);
+    return (hook).secret_name;
+  end if;
+  perform amc_history.check_webhook_secret((hook).form, stored, false);
+  if exists (select from vault.secrets s where s.name = own) then
+    perform vault.update_secret(s.id, stored::text) from vault.secrets s where s.name = own;
+  else
+    perform vault.create_secret(stored::text, own, 'Address and signing key of a webhook of amc-history');
+  end if;
+  return own;
+end;
+$function$
+;
+comment on function amc_history.store_webhook_secret(webhooks,text,text,text) is
+  'Stores a webhook''s address and key in Vault, or takes the secret that an operator named; what is null stays as it
+is. Answers the secret''s name. Refuses as amc_history.check_webhook_secret does, and with webhook_secret_refused.';
+
 CREATE OR REPLACE FUNCTION amc_history.taken_slots(instance_id text)
  RETURNS SETOF integer
  LANGUAGE plpgsql
@@ -8490,6 +9077,96 @@ $function$
 comment on function amc_history.tell_end_of_let_go_execution() is
   'Tells that an execution of which a person had let go has ended at AMC after all.';
 
+CREATE OR REPLACE FUNCTION amc_history.tell_ended_week(week report_data_weeks)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections;
+  progress public.collection_progress;
+begin
+  -- Of two weeks that end at once, the second one sees the first.
+  perform pg_advisory_xact_lock(hashtextextended('end of ' || (week).collection_id, 0));
+  if (week).status = 'failed' then
+    perform amc_history.queue_deliveries('week_failed', 'failed_weeks', 'failed weeks of ' || (week).collection_id,
+      jsonb_build_object('code', (week).error_code, 'message', left(format('The week of %s failed: %s',
+          (week).week_start_date, (week).error_message), 1000),
+        'next_step', 'Answer the words, then call retry_week.', 'instance_id', (week).instance_id,
+        'collection_id', (week).collection_id, 'week_id', (week).id));
+  end if;
+  select * into collection from public.report_data_collections c where c.id = (week).collection_id;
+  if collection.cancelled_at is not null or exists (select from public.report_data_weeks w
+      where w.instance_id = (week).instance_id and w.collection_id = (week).collection_id and w.finished_at is null)
+    -- Another week of the same transaction has told it.
+    or exists (select from public.report_data_weeks w
+      join public.tracking_events t on t.week_id = w.id and t.event = 'collection_finished'
+      where w.collection_id = (week).collection_id and t.happened_at >= (select max(l.finished_at)
+        from public.report_data_weeks l where l.collection_id = (week).collection_id)) then
+    return;
+  end if;
+  select * into progress from public.collection_progress p where p.collection_id = collection.id;
+  perform amc_history.record_event('collection_finished', null, week,
+    detail => jsonb_build_object('completed', progress.completed, 'failed', progress.failed));
+  perform amc_history.queue_deliveries('collection_finished', 'finished_collections', 'end of ' || collection.id,
+    jsonb_build_object('code', progress.status, 'message', format('The collection of the weeks from %s to %s has '
+        'finished: %s completed, %s failed, %s others.', collection.start_date, collection.end_date,
+        progress.completed, progress.failed, progress.weeks - progress.completed - progress.failed),
+      'next_step', case when progress.failed > 0 then 'See week_results; retry_failed_weeks tries them once more.'
+        else 'None: read its results.' end,
+      'instance_id', collection.instance_id, 'collection_id', collection.id));
+end;
+$function$
+;
+comment on function amc_history.tell_ended_week(report_data_weeks) is
+  'Queues for webhooks that a week failed, all of a collection as one; and, if it was the last open week of its
+collection and nobody cancelled that, that the collection has finished, in an event (collection_finished) too.';
+
+CREATE OR REPLACE FUNCTION amc_history.tell_last_resort()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  now_at constant timestamptz := amc_history.clock_now();
+  hook public.webhooks;
+  alert public.tracking_alerts;
+  secret jsonb;
+  body jsonb;
+  headers jsonb := '{"Content-Type": "application/json"}';
+  sent_at constant text := floor(extract(epoch from now_at))::text;
+begin
+  select * into hook from public.webhooks w where w.last_resort and w.disabled_at is null
+    and coalesce(w.last_resort_at <= now_at - (amc_history.allowances()).delivery_period, true) for no key update;
+  select * into alert from public.tracking_alerts t where t.code = 'worker_unreachable' and t.resolved_at is null
+    order by t.id limit 1;
+  if hook.id is null or alert.id is null then
+    return;
+  end if;
+  update public.webhooks w set last_resort_at = now_at where w.id = hook.id;
+  secret := amc_history.webhook_secret(hook.id);
+  body := case hook.form
+    when 'slack' then jsonb_build_object('text', replace(replace(replace(concat_ws(E'\n', alert.message,
+      alert.next_step), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'))
+    else jsonb_build_object('sent_at', now_at, 'webhook', hook.name, 'items', jsonb_build_array(
+      jsonb_build_object('id', null, 'kind', 'alert_raised') || amc_history.alert_item(alert))) end;
+  if hook.form = 'json' then
+    headers := headers || jsonb_build_object('AMC-History-Timestamp', sent_at, 'AMC-History-Signature',
+      'v1=' || amc_history.hmac_sha256(secret ->> 'signing_key', sent_at || '.' || body::text));
+  end if;
+  perform net.http_post(url := secret ->> 'url', body := body, headers := headers, timeout_milliseconds := 2000);
+  -- It is told; the worker, once it is there again, need not.
+  update public.webhook_deliveries d set state = 'sent', ended_at = now_at, last_words = 'Told by the database.'
+  where d.webhook_id = hook.id and d.kind = 'alert_raised' and d.state = 'queued' and d.lease is null
+    and d.item ->> 'code' = 'worker_unreachable';
+end;
+$function$
+;
+comment on function amc_history.tell_last_resort() is
+  'While the worker cannot be reached (the alert worker_unreachable), tells that to the webhook of last resort, once
+every delivery_period (amc_history.allowances). pg_net sends it, for 2 seconds, and nobody reads the answer; the
+address is in its queue until then.';
+
 CREATE OR REPLACE FUNCTION amc_history.tell_lasting_stoppages()
  RETURNS bigint
  LANGUAGE sql
@@ -8528,6 +9205,33 @@ $function$
 comment on function amc_history.tell_stoppage(stoppages) is
   'Alerts a person to a stoppage that waits for one, or that has lasted as long as its kind says; else does nothing.
 Counts up the alert that is open already.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.test_webhook(webhook_id uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  hook constant public.webhooks := amc_history.lock_own_webhook(test_webhook.webhook_id);
+begin
+  if hook.disabled_at is not null then
+    perform amc_history.refuse('webhook_disabled', format('The webhook %s is disabled.', quote_literal(hook.name)),
+      'Call set_webhook with enabled => true first.', 'PT409');
+  end if;
+  perform amc_history.queue_delivery(hook.id, 'test', 'test', jsonb_build_object('code', 'test', 'message',
+    'This is a test of the webhook ' || quote_literal(hook.name) || '.', 'next_step', 'None.', 'instance_id',
+    hook.instance_id, 'collection_id', null, 'week_id', null, 'raised_at', amc_history.clock_now(), 'resolved_at', null,
+    'times', 1), interval '0');
+  perform amc_history.try_webhook_again(hook.id);
+  return (select max(d.id) from public.webhook_deliveries d where d.webhook_id = hook.id and d.kind = 'test');
+end;
+$function$
+;
+comment on function amc_history.test_webhook(uuid) is
+  'See public.test_webhook. Definer: users may not write deliveries.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.told_names(output_columns jsonb)
@@ -8592,6 +9296,18 @@ comment on function amc_history.tracking_figures(timestamp with time zone,timest
 others.';
 -- authenticated: execute
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.try_webhook_again(webhook_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update public.stoppages s set retry_at = amc_history.clock_now()
+  where s.kind = 'webhook' and s.subject = try_webhook_again.webhook_id::text and s.ended_at is null;
+$function$
+;
+comment on function amc_history.try_webhook_again(uuid) is
+  'Ends the pause of a webhook that failed: the next worker tries it.';
 
 CREATE OR REPLACE FUNCTION amc_history.typed_cell_sql(cell text, sql_type text)
  RETURNS text
@@ -8786,7 +9502,7 @@ declare
   what text;
 begin
   foreach what in array array['read_wake_ups', 'watch_ticks', 'watch_jobs', 'watch_overdue',
-    'end_idle_stoppages', 'tell_lasting_stoppages'] loop
+    'end_idle_stoppages', 'tell_lasting_stoppages', 'tell_last_resort'] loop
     begin
       execute format('select amc_history.%I()', what);
       perform amc_history.end_stoppage('job', job || what);
@@ -8881,6 +9597,42 @@ $function$
 comment on function amc_history.watch_ticks() is
   'Records the stoppage tick if wake-ups are accepted and no worker has ended a tick for tick_longest
 (amc_history.allowances).';
+
+CREATE OR REPLACE FUNCTION amc_history.webhook_secret(webhook_id uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  -- The cast of what is no JSON would put the secret into an error, and so into Postgres's log.
+  select case when pg_input_is_valid(s.decrypted_secret, 'jsonb') then s.decrypted_secret::jsonb end
+  from public.webhooks w join vault.decrypted_secrets s on s.name = w.secret_name
+  where w.id = webhook_secret.webhook_id;
+$function$
+;
+comment on function amc_history.webhook_secret(uuid) is
+  'A webhook''s {url, signing_key}; null if Vault has none, or no JSON. On the direct connection only.';
+
+CREATE OR REPLACE FUNCTION amc_history.webhooks_to_tell()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select w.id from public.webhooks w
+  cross join lateral (select min(d.due_at) as due_at from public.webhook_deliveries d
+    where d.webhook_id = w.id and d.state = 'queued') q
+  where w.disabled_at is null and q.due_at <= amc_history.clock_now()
+    and not exists (select from public.webhook_deliveries d
+      where d.webhook_id = w.id and d.state = 'queued' and d.leased_until > amc_history.clock_now())
+    and not amc_history.is_held_up('webhook', w.id::text)
+  order by q.due_at, w.id;
+$function$
+;
+comment on function amc_history.webhooks_to_tell() is
+  'The webhooks for which something is due and that no worker is telling now, longest due first; without those that
+failed and wait for their next try.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.week_figures(instances text[], since timestamp with time zone, until timestamp
     with time zone)
@@ -9246,6 +9998,54 @@ $function$
 comment on function claim_credentials(integer,integer) is
   'Takes credentials that are to be tried by a token request: each once, though several instances use it. Without a
 report it may be taken again after lease_seconds. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.claim_deliveries(max_webhooks integer DEFAULT 5)
+ RETURNS TABLE(webhook_id uuid, name text, form text, lease uuid, items jsonb)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  now_at constant timestamptz := amc_history.clock_now();
+  allowed constant amc_history.allowances := amc_history.allowances();
+  hook public.webhooks;
+  due bigint[];
+begin
+  for hook in
+    select w.* from public.webhooks w where w.id in (select amc_history.webhooks_to_tell())
+    order by w.id for no key update skip locked
+  loop
+    -- Another worker may have taken them since.
+    continue when hook.id not in (select amc_history.webhooks_to_tell());
+    update public.webhook_deliveries d set state = 'given_up', ended_at = now_at, lease = null, leased_until = null
+    where d.webhook_id = hook.id and d.state = 'queued' and d.tries > 0
+      and d.due_at < now_at - allowed.delivery_given_up;
+    due := array(select d.id from public.webhook_deliveries d
+      where d.webhook_id = hook.id and d.state = 'queued' and d.due_at <= now_at
+      order by d.id limit allowed.deliveries_at_once for update skip locked);
+    continue when cardinality(due) = 0;
+    webhook_id := hook.id;
+    name := hook.name;
+    form := hook.form;
+    lease := gen_random_uuid();
+    update public.webhook_deliveries d set lease = claim_deliveries.lease, tries = d.tries + 1,
+      leased_until = now_at + allowed.delivery_lease
+    where d.id = any (due);
+    items := (select jsonb_agg(jsonb_build_object('id', d.id, 'kind', d.kind) || d.item order by d.id)
+      from public.webhook_deliveries d where d.id = any (due));
+    return next;
+    max_webhooks := max_webhooks - 1;
+    exit when max_webhooks <= 0;
+  end loop;
+end;
+$function$
+;
+comment on function claim_deliveries(integer) is
+  'Takes what is due for at most so many webhooks: for each one at most deliveries_at_once (amc_history.allowances), to
+be delivered as one. items: an array of objects with id, kind, code, message, next_step, instance_id, collection_id,
+week_id, raised_at, resolved_at, times. Without a report they may be taken again after delivery_lease. Gives up what was
+tried and not accepted for delivery_given_up. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.claim_due_weeks(max_weeks integer DEFAULT 10, lease_seconds integer DEFAULT
@@ -9655,6 +10455,18 @@ when a week has settled and what is soon: amc_history.allowances (most_weeks, se
 {collection_id, created, weeks}. Refuses weeks that AMC keeps no longer, and more than the limits of
 amc_history.check_start_limits. Leaves an event collection_started with owner_id as its actor. Refuses with a stable
 code in detail. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.delete_webhook(webhook_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.delete_webhook(delete_webhook.webhook_id); $function$
+;
+comment on function delete_webhook(uuid) is
+  'Deletes a webhook, its deliveries, and its secret, unless an operator named one. For those who may set it up.
+Refuses with webhook_not_found.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.end_stoppage(kind text, subject text)
@@ -10436,6 +11248,44 @@ credential_version: of amc_instances, as it was when the credential was read: a 
 is stale and stops nothing. code, message: Amazon''s. Answers how many instances were stopped. For service_role.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.report_delivery(lease uuid, accepted boolean, words text, status integer DEFAULT
+    NULL::integer, code text DEFAULT NULL::text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  now_at constant timestamptz := amc_history.clock_now();
+  hook public.webhooks;
+begin
+  select w.* into hook from public.webhooks w where w.id = (select d.webhook_id from public.webhook_deliveries d
+    where d.lease = report_delivery.lease limit 1) for no key update;
+  update public.webhook_deliveries d set lease = null, leased_until = null, last_status = report_delivery.status,
+    last_words = left(report_delivery.words, 500),
+    state = case when report_delivery.accepted then 'sent' else d.state end,
+    ended_at = case when report_delivery.accepted then now_at end
+  where d.lease = report_delivery.lease;
+  if not found then
+    return 'stale';
+  elsif report_delivery.accepted then
+    perform amc_history.end_stoppage('webhook', hook.id::text);
+    return 'sent';
+  end if;
+  perform amc_history.record_stoppage('webhook', hook.id::text, report_delivery.code, 'webhook', format(
+    'The webhook %s did not take what it was told: %s', quote_literal(hook.name), left(report_delivery.words, 500)),
+    hook.instance_id);
+  return 'queued';
+end;
+$function$
+;
+comment on function report_delivery(uuid,boolean,text,integer,text) is
+  'Reports what became of a delivery. lease: of claim_deliveries. accepted: the webhook took it. words: what came of
+it, without the address; if it was not accepted they become the stoppage webhook, after whose pause it is tried again.
+status: of HTTP, if there was an answer. code: why it was not accepted, a stable code. Answers sent, queued, or stale:
+another worker has taken it, or it is gone. For service_role.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.report_workflow_check(check_id uuid, verdict text, status text DEFAULT NULL::text,
     message text DEFAULT NULL::text, request_id text DEFAULT NULL::text, honoured boolean DEFAULT NULL::boolean,
     cancelling boolean DEFAULT false)
@@ -10713,6 +11563,32 @@ applied, already_applied. Refuses with workflow_not_found, retention_out_of_rang
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.set_webhook(name text, form text, url text DEFAULT NULL::text, signing_key text
+    DEFAULT NULL::text, instance_id text DEFAULT NULL::text, tells text[] DEFAULT
+    '{alerts,resolved_alerts,failed_weeks,finished_collections,duplicates}'::text[], secret_name text DEFAULT
+    NULL::text, last_resort boolean DEFAULT false, enabled boolean DEFAULT true)
+ RETURNS uuid
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.set_webhook(set_webhook.name, set_webhook.form, set_webhook.url, set_webhook.signing_key,
+    set_webhook.instance_id, set_webhook.tells, set_webhook.secret_name, set_webhook.last_resort, set_webhook.enabled);
+$function$
+;
+comment on function set_webhook(text,text,text,text,text,text[],text,boolean,boolean) is
+  'Sets up a webhook, or changes the one of that name. For admins of the instance; without one (null: all instances,
+and what belongs to none) for whoever runs the project.
+
+name: 1 to 100 characters. form: json (signed, see docs/OPERATING.md) or slack. url: https; a secret, which goes to
+Vault. signing_key: 16 to 200 characters, needed for json. Of one that is there url and signing_key may be left out.
+tells: what it is told, as the column webhooks.tells says. secret_name: in place of both, the name of a secret in
+Vault that holds {url, signing_key} as JSON; operators only. last_resort: the database itself tells it that the worker
+cannot be reached; operators only, and only one: it takes that from the one that had it. enabled: false stops it.
+A change has one that failed tried again at once. Answers its id. Refuses with instance_not_found, webhook_malformed,
+webhook_url_malformed, signing_key_malformed, webhook_secret_refused, too_many_webhooks.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.settle_attempt(attempt_id uuid, listing_began_at timestamp with time zone,
     similar_runs boolean DEFAULT NULL::boolean)
  RETURNS tracking_report
@@ -10768,6 +11644,19 @@ The attempt is abandoned, and its week may be tried again, only if the listing b
 (settle_after) and proves that there is none (amc_history.proves_absence). Answers waiting (listing_may_lag,
 matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For
 service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.test_webhook(webhook_id uuid)
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.test_webhook(test_webhook.webhook_id); $function$
+;
+comment on function test_webhook(uuid) is
+  'Queues a test for a webhook, which the next worker delivers, also if the webhook failed before. For those who may
+set it up. Answers the id of the row of webhook_deliveries that says what became of it. Refuses with webhook_not_found,
+webhook_disabled.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.tracking_figures(since timestamp with time zone, until timestamp with time zone,

@@ -88,6 +88,15 @@ create table amc_history.allowances (
   keep_job_runs interval not null default '7 days',
   keep_events interval not null default '400 days',
 
+  -- Webhooks.
+  delivery_lease interval not null default '60 seconds',
+  delivery_period interval not null default '1 hour',
+  delivery_given_up interval not null default '1 day',
+  deliveries_at_once integer not null default 50
+    constraint a_digest_fits_slack check (deliveries_at_once <= 50),
+  webhooks_of_instance integer not null default 20,
+  keep_deliveries interval not null default '30 days',
+
   constraint all_are_positive check (least(post_window, create_timeout, create_lease, create_in_flight,
       workflow_visible, refusal_wait, dry_run_poll, dry_run_runs, dry_run_queued,
       list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status, queued_longest,
@@ -95,11 +104,13 @@ create table amc_history.allowances (
       cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
       result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
-      watch_longest, keep_job_runs, keep_events) > interval '0'
+      watch_longest, keep_job_runs, keep_events, delivery_lease, delivery_period, delivery_given_up,
+      keep_deliveries) > interval '0'
     and least(load_errors, result_gone_errors, results_waiting, default_weeks, most_weeks, settle_days, restate_days,
       retention_months, empty_weeks, open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member,
       daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
-      actionable_per_wake_up, rows_at_once, bytes_at_once, refusals_in_row, create_tries) > 0),
+      actionable_per_wake_up, rows_at_once, bytes_at_once, refusals_in_row, create_tries,
+      deliveries_at_once, webhooks_of_instance) > 0),
   -- Whoever POSTs has AMC's answer, or has given up, before anybody may take the create for lost ...
   constraint answer_comes_within_the_lease check (post_window + create_timeout <= create_lease),
   -- ... and the create itself is over, whatever became of its worker, before AMC's list may say that there is none.
@@ -112,6 +123,7 @@ create table amc_history.allowances (
   constraint load_retries_grow check (load_retry_base <= load_retry_longest),
   constraint result_waits_grow check (result_wait_least <= result_wait_longest and result_wait_longest < result_gone),
   constraint gone_results_are_given_up_sooner check (result_gone_errors <= load_errors),
+  constraint deliveries_outlast_the_period check (delivery_period < keep_deliveries),
   constraint default_weeks_are_allowed check (default_weeks <= most_weeks)
 );
 
@@ -246,6 +258,18 @@ comment on column amc_history.allowances.bytes_at_once is
 comment on column amc_history.allowances.keep_job_runs is 'How long pg_cron''s record of runs is kept.';
 comment on column amc_history.allowances.keep_events is
   'How long tracking events, ended stoppages and checks, and resolved alerts are kept.';
+comment on column amc_history.allowances.delivery_lease is
+  $$How long what was claimed for a webhook is its worker's alone: a POST takes 10 s.$$;
+comment on column amc_history.allowances.delivery_period is
+  'How long after a webhook was told of a cause it is not told of the same again.';
+comment on column amc_history.allowances.delivery_given_up is
+  'How long it is tried to tell a webhook something that it does not accept.';
+comment on column amc_history.allowances.deliveries_at_once is
+  'Most things that a webhook is told at once. Slack takes 50 blocks in a message.';
+comment on column amc_history.allowances.webhooks_of_instance is
+  'Most webhooks of one instance, and of those of all instances.';
+comment on column amc_history.allowances.keep_deliveries is
+  'How long what was told to webhooks, given up or dropped is kept.';
 
 alter table amc_history.allowances enable row level security;
 insert into amc_history.allowances default values;

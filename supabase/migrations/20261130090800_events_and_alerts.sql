@@ -15,7 +15,7 @@ create table public.tracking_events (
     'collection_started', 'collection_paused', 'collection_resumed', 'collection_cancelled',
     'week_retried', 'restatement_policy_set', 'keep_versions_set',
     'retention_set', 'member_added', 'execution_confirmed', 'execution_let_go', 'alert_resolved',
-    'workflow_check_requested'))
+    'workflow_check_requested', 'webhook_set', 'webhook_deleted'))
 );
 
 create index tracking_events_week_id_idx on public.tracking_events (week_id, happened_at);

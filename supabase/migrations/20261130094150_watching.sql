@@ -222,7 +222,7 @@ declare
   what text;
 begin
   foreach what in array array['read_wake_ups', 'watch_ticks', 'watch_jobs', 'watch_overdue',
-    'end_idle_stoppages', 'tell_lasting_stoppages'] loop
+    'end_idle_stoppages', 'tell_lasting_stoppages', 'tell_last_resort'] loop
     begin
       execute format('select amc_history.%I()', what);
       perform amc_history.end_stoppage('job', job || what);

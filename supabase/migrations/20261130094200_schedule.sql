@@ -36,12 +36,13 @@ begin
     + (select count(distinct i.credential_name) from public.amc_instances i where i.credential_try_at <= now_at
       and not amc_history.is_token_held_up(i.credential_name))
     + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
+    + (select count(*) from amc_history.webhooks_to_tell())
     + amc_history.count_checks();
 end;
 $$;
 comment on function amc_history.count_actionable() is
-  $$How many instances, results, credentials and cancellations a worker could do something for now. What waits behind
-a full or paused instance does not count.$$;
+  $$How many instances, results, credentials, cancellations and webhooks a worker could do something for now. What waits
+behind a full or paused instance does not count.$$;
 
 create function amc_history.dispatch_collect() returns integer
 language plpgsql set search_path = ''
@@ -122,6 +123,10 @@ begin
       delete from public.workflow_checks k where k.id in (
         select o.id from public.workflow_checks o where o.ended_at < now_at - allowed.keep_events
         order by o.ended_at limit allowed.rows_at_once);
+    when 'deliveries' then
+      delete from public.webhook_deliveries d where d.id in (
+        select o.id from public.webhook_deliveries o where o.ended_at < now_at - allowed.keep_deliveries
+        order by o.ended_at limit allowed.rows_at_once);
   end case;
   get diagnostics purged = row_count;
   return purged;
@@ -129,7 +134,8 @@ end;
 $$;
 comment on function amc_history.purge_some(text) is
   $$Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages,
-alerts, checks (of workflow versions), or loads: partial ones of attempts that have ended. Answers how many.$$;
+alerts, checks (of workflow versions), deliveries (of webhooks), or loads: partial ones of attempts that have ended.
+Answers how many.$$;
 
 create function amc_history.purge_history() returns bigint
 language plpgsql set search_path = ''
@@ -139,7 +145,8 @@ declare
   what text;
   purged bigint := 0;
 begin
-  foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'alerts', 'checks'] loop
+  foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'alerts', 'checks',
+    'deliveries'] loop
     continue when amc_history.is_held_up('job', job || what);
     begin
       purged := purged + amc_history.purge_some(what);
@@ -155,7 +162,8 @@ end;
 $$;
 comment on function amc_history.purge_history() is
   $$Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
-tracking events, ended stoppages and resolved alerts after keep_events, and partial loads of attempts that have ended.
-A kind that fails is set aside, and the others go on. Answers how many. Run by pg_cron.$$;
+tracking events, ended stoppages and resolved alerts after keep_events, deliveries after keep_deliveries, and partial
+loads of attempts that have ended. A kind that fails is set aside, and the others go on. Answers how many. Run by
+pg_cron.$$;
 
 select cron.schedule(j.name, j.schedule, j.command) from amc_history.jobs j;

@@ -17,7 +17,7 @@ revoke all on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
-  public.tracking_events, public.tracking_alerts, public.stoppages,
+  public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries,
   public.collection_progress, public.week_results, public.week_versions,
   public.instance_states, public.collection_states, public.week_states, public.held_weeks
   from public, anon, authenticated, service_role;
@@ -27,14 +27,15 @@ revoke all on amc_history.alert_codes, amc_history.allowances, amc_history.dropp
   amc_history.stoppage_kinds, amc_history.wake_ups
   from public, anon, authenticated, service_role;
 -- The sequences of identity columns: projects made before June 2026 grant them by default.
-revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq, public.stoppages_id_seq
+revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq, public.stoppages_id_seq,
+  public.webhook_deliveries_id_seq
   from public, anon, authenticated, service_role;
 
 grant select on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.result_loads,
-  public.tracking_events, public.tracking_alerts, public.stoppages,
+  public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries,
   public.collection_progress, public.week_results, public.week_versions,
   public.instance_states, public.collection_states, public.week_states, public.held_weeks
   to authenticated, service_role;
@@ -48,7 +49,7 @@ grant insert, update, delete on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
-  public.tracking_events, public.tracking_alerts, public.stoppages
+  public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries
   to service_role;
 
 -- Rows
@@ -92,6 +93,12 @@ create policy "members read what is held up on their instances" on public.stoppa
   using (instance_id in (select amc_history.instances_of_caller())
     and (collection_id is null or exists (select from public.report_data_collections c where c.id = collection_id))
     and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id)));
+create policy "admins read their instances' webhooks" on public.webhooks
+  for select to authenticated
+  using (instance_id in (select m.instance_id from public.amc_instance_members m
+    where m.user_id = (select auth.uid()) and m.role = 'admin'));
+create policy "admins read what their instances' webhooks are told" on public.webhook_deliveries
+  for select to authenticated using (exists (select from public.webhooks w where w.id = webhook_id));
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.load_turns for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_headers for select to authenticated using (false);
@@ -114,6 +121,7 @@ revoke execute on function
   public.check_workflow_again(text, text, boolean),
   public.claim_cancellations(integer, integer),
   public.claim_credentials(integer, integer),
+  public.claim_deliveries(integer),
   public.claim_due_weeks(integer, integer),
   public.collection_parameters(uuid),
   public.claim_listing(integer, integer),
@@ -123,6 +131,7 @@ revoke execute on function
   public.confirm_execution(uuid, text),
   public.confirm_no_execution(uuid),
   public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text),
+  public.delete_webhook(uuid),
   public.end_stoppage(text, text),
   public.execution_rows(text, integer, bigint),
   public.fail_load(uuid, integer, text, text, boolean),
@@ -146,6 +155,7 @@ revoke execute on function
   public.report_create(uuid, text, integer, text, text, numeric),
   public.report_credential_accepted(text, integer),
   public.report_credential_failure(text, integer, text, text),
+  public.report_delivery(uuid, boolean, text, integer, text),
   public.report_workflow_check(uuid, text, text, text, text, boolean, boolean),
   public.resolve_alert(bigint),
   public.restate_week(uuid),
@@ -157,6 +167,8 @@ revoke execute on function
   public.set_keep_versions(uuid, integer),
   public.set_restatement_policy(uuid, integer, integer),
   public.set_retention(text, text, integer),
+  public.set_webhook(text, text, text, text, text, text[], text, boolean, boolean),
+  public.test_webhook(uuid),
   public.settle_attempt(uuid, timestamptz, boolean),
   public.tracking_figures(timestamptz, timestamptz, text),
   public.update_week_status(uuid, uuid, text, jsonb, text),
@@ -170,6 +182,7 @@ grant execute on function
   public.compare_executions(text, text, integer),
   public.confirm_execution(uuid, text),
   public.confirm_no_execution(uuid),
+  public.delete_webhook(uuid),
   public.execution_rows(text, integer, bigint),
   public.let_go_of_execution(text, text, boolean),
   public.pause_collection(uuid),
@@ -182,6 +195,8 @@ grant execute on function
   public.set_keep_versions(uuid, integer),
   public.set_restatement_policy(uuid, integer, integer),
   public.set_retention(text, text, integer),
+  public.set_webhook(text, text, text, text, text, text[], text, boolean, boolean),
+  public.test_webhook(uuid),
   public.tracking_figures(timestamptz, timestamptz, text),
   public.week_rows(uuid, integer, bigint)
   to authenticated, service_role;
@@ -201,6 +216,7 @@ grant execute on function
   amc_history.compare_loads(public.result_loads, public.result_loads, text[], integer),
   amc_history.confirm_execution(uuid, text),
   amc_history.confirm_no_execution(uuid),
+  amc_history.delete_webhook(uuid),
   amc_history.instances_of_caller(),
   amc_history.is_unique(public.result_loads, text[]),
   amc_history.json_cells(text),
@@ -224,6 +240,8 @@ grant execute on function
   amc_history.set_keep_versions(uuid, integer),
   amc_history.set_restatement_policy(uuid, integer, integer),
   amc_history.set_retention(text, text, integer),
+  amc_history.set_webhook(text, text, text, text, text, text[], text, boolean, boolean),
+  amc_history.test_webhook(uuid),
   amc_history.slots_in_use(text),
   amc_history.state_of_cause(text),
   amc_history.stoppage_kind(text),
@@ -238,6 +256,7 @@ grant execute on function
   public.adopt_surveyed(uuid, text, jsonb),
   public.claim_cancellations(integer, integer),
   public.claim_credentials(integer, integer),
+  public.claim_deliveries(integer),
   public.claim_due_weeks(integer, integer),
   public.collection_parameters(uuid),
   public.claim_listing(integer, integer),
@@ -264,6 +283,7 @@ grant execute on function
   public.report_create(uuid, text, integer, text, text, numeric),
   public.report_credential_accepted(text, integer),
   public.report_credential_failure(text, integer, text, text),
+  public.report_delivery(uuid, boolean, text, integer, text),
   public.report_workflow_check(uuid, text, text, text, text, boolean, boolean),
   public.retry_failed_execution(uuid),
   public.settle_attempt(uuid, timestamptz, boolean),
@@ -368,6 +388,7 @@ grant execute on function
   amc_history.update_execution(amc_history.execution_observation),
   amc_history.update_executions(text, jsonb),
   amc_history.versions_to_check(),
+  amc_history.webhooks_to_tell(),
   amc_history.weeks_to_survey(text),
   amc_history.weigh_refusal(public.week_attempts, public.report_data_weeks, text),
   amc_history.window_key(text, text, text, text),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Demo, startDemo } from "../../local/demo/demo.ts";
+import { sign } from "../../supabase/functions/_shared/webhooks/sign.ts";
 import { blocksOf } from "./support/pages.ts";
 import {
   deno,
@@ -35,6 +36,41 @@ Deno.test("the ts blocks of each page compile strictly against the generated typ
     programs,
     (folder) => deno(folder, ["check", "--quiet"], Object.keys(programs)),
   );
+});
+
+Deno.test("the ts block of OPERATING.md tells what a webhook's key has signed from all else", async () => {
+  const [key, now, body] = [
+    "a-key-of-both-sides",
+    1_741_003_200_000,
+    '{"a":"ü"}',
+  ];
+  const timestamp = String(now / 1000);
+  const signed = {
+    "AMC-History-Timestamp": timestamp,
+    "AMC-History-Signature": await sign(key, timestamp, body),
+  };
+  const later = { ...signed, "AMC-History-Timestamp": String(now / 1000 + 1) };
+  const short = { ...signed, "AMC-History-Signature": "v1=00" };
+  const calls = [
+    [signed, body, key, now],
+    [signed, body, key, now + 301_000],
+    [signed, `${body} `, key, now],
+    [signed, body, `${key}!`, now],
+    [later, body, key, now],
+    [short, body, key, now],
+    [{}, body, key, now],
+  ].map(([headers, ...more]) =>
+    `await isGenuine(new Headers(${JSON.stringify(headers)}), ...${
+      JSON.stringify(more)
+    } as [string, string, number])`
+  );
+  const program = `${programOf("docs/OPERATING.md", anything)}
+    console.log(JSON.stringify([${calls.join(", ")}]));`;
+  const printed = await withPrograms(
+    { "page.ts": program },
+    (folder) => deno(folder, ["run", "--no-check", "--quiet"], ["page.ts"]),
+  );
+  assert.deepEqual(JSON.parse(printed), [true, ...Array(6).fill(false)]);
 });
 
 async function run(

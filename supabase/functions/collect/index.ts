@@ -30,6 +30,12 @@ let collector: Collector | null = null;
 let working = false;
 let wokenAgain = false;
 
+/** The hosts that a variable lists, separated by commas. */
+function hostsIn(variable: string): string[] | undefined {
+  return Deno.env.get(variable)?.split(",").map((host) => host.trim())
+    .filter(Boolean);
+}
+
 function openCollector(): Collector {
   const sql = openSql(
     Deno.env.get("SUPABASE_DB_URL") ?? "",
@@ -38,15 +44,14 @@ function openCollector(): Collector {
   const addresses = {
     apiUrl: Deno.env.get("AMC_API_URL") || undefined,
     tokenUrl: Deno.env.get("AMC_TOKEN_URL") || undefined,
-    resultHosts: Deno.env.get("AMC_RESULT_HOSTS")?.split(",").map((host) =>
-      host.trim()
-    ).filter(Boolean),
+    resultHosts: hostsIn("AMC_RESULT_HOSTS"),
   };
   return {
     rpc: createRpc(openAdminApi()),
     sql,
     clients: createAmcClients(sql, addresses, log),
     log,
+    webhooks: { hosts: hostsIn("AMC_HISTORY_WEBHOOK_HOSTS") },
     limits: readLimits((variable) => Deno.env.get(variable)),
     now: () => performance.now(),
     checkpoint: createCheckpoint(Deno.env.get("AMC_HISTORY_FAILPOINTS")),

@@ -6,7 +6,12 @@ import { checkout } from "../../../local/platform/postgres/mod.ts";
 import { blocksOf } from "./pages.ts";
 
 /** The pages whose ts blocks make a program each, in the order of the page. */
-export const PROGRAMS = ["README.md", "docs/API.md", "docs/READING.md"];
+export const PROGRAMS = [
+  "README.md",
+  "docs/API.md",
+  "docs/OPERATING.md",
+  "docs/READING.md",
+];
 
 /** What the blocks leave open, by what stands in them. */
 export type Values = Record<string, string>;

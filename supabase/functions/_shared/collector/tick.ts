@@ -5,6 +5,7 @@ import { cancel } from "./cancel.ts";
 import { check } from "./check.ts";
 import { tryCredentials } from "./credentials.ts";
 import type { Collector } from "./collector.ts";
+import { deliver } from "./deliver.ts";
 import { finish } from "./finish.ts";
 import { list } from "./listing.ts";
 import { load } from "./load.ts";
@@ -20,7 +21,14 @@ export interface Budget {
   lookAgainMilliseconds?: number;
 }
 
-type StepName = "list" | "cancel" | "finish" | "load" | "check" | "submit";
+type StepName =
+  | "list"
+  | "cancel"
+  | "finish"
+  | "load"
+  | "check"
+  | "submit"
+  | "deliver";
 
 /** What a tick did: how many items each step handled, and with which message a step failed as a whole. */
 export interface TickReport extends Record<StepName, number> {
@@ -34,8 +42,8 @@ const LOOK_AGAIN_MS = 5_000;
 
 type Step = (collector: Collector) => Promise<number>;
 
-/** Everything but loading. Listing first: it frees the slots that submitting fills. */
-const STEPS: [Exclude<StepName, "load">, Step][] = [
+/** What is done one after the other. Listing first: it frees the slots that submitting fills. */
+const STEPS: [Exclude<StepName, "load" | "deliver">, Step][] = [
   ["list", list],
   ["cancel", cancel],
   ["finish", finish],
@@ -45,8 +53,8 @@ const STEPS: [Exclude<StepName, "load">, Step][] = [
 
 /**
  * One tick: tries new credentials, then lists, cancels, finishes, checks and submits until there is nothing to do or the budget is
- * used up. Each step ends with exactly one call that changes its week, so the process may die anywhere. Results are loaded
- * beside the other steps, which never wait for one, however long it takes.
+ * used up; webhooks are told last. Each step ends with exactly one call that changes its week, so the process may die anywhere. Results are loaded
+ * and webhooks told beside the other steps, which never wait for one, however long it takes.
  *
  * @returns how many items each step handled
  */
@@ -62,16 +70,20 @@ export async function runTick(
     load: 0,
     check: 0,
     submit: 0,
+    deliver: 0,
     failed: {},
   };
-  const lane = new LoadLane(
+  const loading = budget.loading ?? budgetOf(collector, end);
+  const loads = new Lane(
     collector,
-    budget.loading ?? budgetOf(collector, end),
     report,
+    "load",
+    (collector) => load(collector, loading),
   );
+  const deliveries = new Lane(collector, report, "deliver", deliver);
   await step(collector, report, "credentials", tryCredentials);
   for (let round = 0; round < budget.rounds && collector.now() < end; round++) {
-    let moved = lane.takeCount();
+    let moved = loads.takeCount();
     report.load += moved;
     for (const [name, work] of STEPS) {
       if (collector.now() >= end) break;
@@ -79,50 +91,49 @@ export async function runTick(
       report[name] += count;
       moved += count;
       // What a listing has just shown to be ready is loaded from now on.
-      if (name === "finish") lane.begin();
+      if (name === "finish") loads.begin();
     }
     if (moved > 0) continue;
-    if (!lane.isBusy) break;
-    await lane.wait(budget.lookAgainMilliseconds ?? LOOK_AGAIN_MS);
+    if (!loads.isBusy) break;
+    deliveries.begin();
+    await loads.wait(budget.lookAgainMilliseconds ?? LOOK_AGAIN_MS);
   }
-  await lane.wait(Infinity);
-  report.load += lane.takeCount();
+  deliveries.begin();
+  await Promise.all([loads.wait(Infinity), deliveries.wait(Infinity)]);
+  report.load += loads.takeCount();
+  report.deliver += deliveries.takeCount();
   return report;
 }
 
-/** Loads results beside the other steps, one call of `load` after the other. */
-class LoadLane {
-  readonly #collector: Collector;
-  readonly #budget: LoadBudget;
-  readonly #report: TickReport;
+/** Does a step's work beside the other steps, one call of it after the other. */
+class Lane {
+  readonly #work: () => Promise<number>;
   #current: Promise<void> | null = null;
   #count = 0;
 
-  constructor(collector: Collector, budget: LoadBudget, report: TickReport) {
-    this.#collector = collector;
-    this.#budget = budget;
-    this.#report = report;
+  constructor(
+    collector: Collector,
+    report: TickReport,
+    name: StepName,
+    work: Step,
+  ) {
+    this.#work = () => step(collector, report, name, work);
   }
 
   get isBusy(): boolean {
     return this.#current !== null;
   }
 
-  /** Begins to load what is ready, unless it is at it. */
+  /** Begins to do what is ready, unless it is at it. */
   begin(): void {
-    this.#current ??= this.#load().finally(() => (this.#current = null));
+    this.#current ??= this.#do().finally(() => (this.#current = null));
   }
 
-  async #load(): Promise<void> {
-    this.#count += await step(
-      this.#collector,
-      this.#report,
-      "load",
-      (collector) => load(collector, this.#budget),
-    );
+  async #do(): Promise<void> {
+    this.#count += await this.#work();
   }
 
-  /** How many results were claimed since it was asked last. */
+  /** How many items were claimed since it was asked last. */
   takeCount(): number {
     const count = this.#count;
     this.#count = 0;

@@ -768,6 +768,124 @@ export type Database = {
         };
         Relationships: [];
       };
+      "webhook_deliveries": {
+        Row: {
+          "cause": string;
+          "created_at": string;
+          "due_at": string;
+          "ended_at": string | null;
+          "id": number;
+          "item": NonNullable<Json>;
+          "kind": string;
+          "last_status": number | null;
+          "last_words": string | null;
+          "lease": string | null;
+          "leased_until": string | null;
+          "state": string;
+          "tries": number;
+          "webhook_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "cause": string;
+          "created_at"?: string;
+          "due_at"?: string;
+          "ended_at"?: string | null;
+          "id"?: never;
+          "item": NonNullable<Json>;
+          "kind": string;
+          "last_status"?: number | null;
+          "last_words"?: string | null;
+          "lease"?: string | null;
+          "leased_until"?: string | null;
+          "state"?: string;
+          "tries"?: number;
+          "webhook_id": string;
+        };
+        Update: {
+          "cause"?: string;
+          "created_at"?: string;
+          "due_at"?: string;
+          "ended_at"?: string | null;
+          "id"?: never;
+          "item"?: NonNullable<Json>;
+          "kind"?: string;
+          "last_status"?: number | null;
+          "last_words"?: string | null;
+          "lease"?: string | null;
+          "leased_until"?: string | null;
+          "state"?: string;
+          "tries"?: number;
+          "webhook_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "webhook_deliveries_webhook_id_fkey";
+            columns: ["webhook_id"];
+            isOneToOne: false;
+            referencedRelation: "webhooks";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "webhooks": {
+        Row: {
+          "created_at": string;
+          "created_by": string;
+          "disabled_at": string | null;
+          "form": string;
+          "id": string;
+          "instance_id": string | null;
+          "last_resort": boolean;
+          "last_resort_at": string | null;
+          "name": string;
+          "secret_name": string;
+          "tells": (string)[];
+        };
+        ComputedFields: never;
+        Insert: {
+          "created_at"?: string;
+          "created_by"?: string;
+          "disabled_at"?: string | null;
+          "form": string;
+          "id"?: string;
+          "instance_id"?: string | null;
+          "last_resort"?: boolean;
+          "last_resort_at"?: string | null;
+          "name": string;
+          "secret_name": string;
+          "tells": (string)[];
+        };
+        Update: {
+          "created_at"?: string;
+          "created_by"?: string;
+          "disabled_at"?: string | null;
+          "form"?: string;
+          "id"?: string;
+          "instance_id"?: string | null;
+          "last_resort"?: boolean;
+          "last_resort_at"?: string | null;
+          "name"?: string;
+          "secret_name"?: string;
+          "tells"?: (string)[];
+        };
+        Relationships: [
+          {
+            foreignKeyName: "webhooks_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_instances";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "webhooks_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "instance_states";
+            referencedColumns: ["instance_id"];
+          },
+        ];
+      };
       "week_attempts": {
         Row: {
           "amc_answer": Json | null;
@@ -1448,6 +1566,16 @@ export type Database = {
           "region": string;
         }[];
       };
+      "claim_deliveries": {
+        Args: { "max_webhooks"?: number };
+        Returns: {
+          "form": string;
+          "items": Json;
+          "lease": string;
+          "name": string;
+          "webhook_id": string;
+        }[];
+      };
       "claim_due_weeks": {
         Args: { "lease_seconds"?: number; "max_weeks"?: number };
         Returns: {
@@ -1574,6 +1702,7 @@ export type Database = {
         };
         Returns: Json;
       };
+      "delete_webhook": { Args: { "webhook_id": string }; Returns: undefined };
       "end_stoppage": {
         Args: { "kind": string; "subject": string };
         Returns: boolean;
@@ -1779,6 +1908,16 @@ export type Database = {
         };
         Returns: number;
       };
+      "report_delivery": {
+        Args: {
+          "accepted": boolean;
+          "code"?: string;
+          "lease": string;
+          "status"?: number;
+          "words": string;
+        };
+        Returns: string;
+      };
       "report_workflow_check": {
         Args: {
           "cancelling"?: boolean;
@@ -1904,6 +2043,20 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "set_webhook": {
+        Args: {
+          "enabled"?: boolean;
+          "form": string;
+          "instance_id"?: string;
+          "last_resort"?: boolean;
+          "name": string;
+          "secret_name"?: string;
+          "signing_key"?: string;
+          "tells"?: (string)[];
+          "url"?: string;
+        };
+        Returns: string;
+      };
       "settle_attempt": {
         Args: {
           "attempt_id": string;
@@ -1918,6 +2071,7 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "test_webhook": { Args: { "webhook_id": string }; Returns: number };
       "tracking_figures": {
         Args: { "instance"?: string; "since": string; "until": string };
         Returns: {

@@ -16,6 +16,8 @@ export type ClaimedCheck =
 export type ClaimedListing = Functions["claim_listing"]["Returns"][number];
 /** A result that is to be loaded. */
 export type ClaimedLoad = Functions["claim_loads"]["Returns"][number];
+/** What is due for a webhook. */
+export type ClaimedDelivery = Functions["claim_deliveries"]["Returns"][number];
 
 /**
  * Calls that end the same when repeated: each is fenced by its attempt or its listing, or is idempotent. A claim is not among them: one
@@ -52,6 +54,7 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "resolve_alert",
   "finished_attempts",
   "report_credential_accepted",
+  "report_delivery",
 ]);
 /** A call that hangs must not hold the worker up. */
 const CALL_TIMEOUT_MS = 30_000;

@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(101);
+select plan(113);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -11,6 +11,7 @@ begin
   perform pg_temp.lose_create(2);
   perform amc_history.raise_alert('unknown_outcome', 'Look.', 'amcpgtap1', pg_temp.week(2));
   insert into amc_instance_members (instance_id, user_id) values ('amcpgtap1', pg_temp.user_id('colleague'));
+  perform set_webhook('ours', 'slack', 'https://hooks.test/x', instance_id => 'amcpgtap1');
 end;
 $$;
 create temporary table known on commit drop as
@@ -18,6 +19,7 @@ select 'collection' as kind, pg_temp.collection()::text as id
 union all select 'week', pg_temp.week(1)::text
 union all select 'attempt', pg_temp.attempt(2)::text
 union all select 'alert', max(id)::text from tracking_alerts
+union all select 'webhook', id::text from webhooks
 union all select 'execution', 'exec-1'
 union all select 'instance', 'amcpgtap1';
 create temporary table unknown on commit drop as
@@ -32,6 +34,7 @@ select * from (values
   ('compare_executions', 'execution', 'compare_executions(<>, <>)'),
   ('confirm_execution', 'attempt', $c$confirm_execution(<>, 'exec-9')$c$),
   ('confirm_no_execution', 'attempt', 'confirm_no_execution(<>)'),
+  ('delete_webhook', 'webhook', 'delete_webhook(<>)'),
   ('execution_rows', 'execution', 'execution_rows(<>)'),
   ('let_go_of_execution', 'execution', $c$let_go_of_execution(<>, 'It hangs.')$c$),
   ('pause_collection', 'collection', 'pause_collection(<>)'),
@@ -44,6 +47,8 @@ select * from (values
   ('set_keep_versions', 'collection', 'set_keep_versions(<>, 2)'),
   ('set_restatement_policy', 'collection', 'set_restatement_policy(<>, 2)'),
   ('set_retention', 'instance', $c$set_retention(<>, (select w.id from workflow w), 24)$c$),
+  ('set_webhook', 'instance', $c$set_webhook('w', 'slack', 'https://hooks.test/x', null, <>)$c$),
+  ('test_webhook', 'webhook', 'test_webhook(<>)'),
   ('tracking_figures', 'instance', $c$tracking_figures('2025-01-01', '2026-01-01', <>)$c$),
   ('week_rows', 'week', 'week_rows(<>)')
 ) as t(name, kind, call);
@@ -84,14 +89,14 @@ from call c where c.kind in ('instance', 'execution');
 reset role;
 do $$ begin perform pg_temp.sign_in('colleague'); end $$;
 select is(pg_temp.answer(c.call, k.id), pg_temp.answer(c.call, u.id), format('%s: not the owner', c.name))
-from call c join known k using (kind) join unknown u using (kind) where c.kind <> 'instance';
+from call c join known k using (kind) join unknown u using (kind) where c.kind not in ('instance', 'webhook');
 reset role;
 
 -- The owner, while a member and afterwards.
 do $$ begin perform pg_temp.sign_in('owner'); end $$;
 select isnt(pg_temp.answer(c.call, k.id), pg_temp.answer(c.call, u.id), format('%s: the owner', c.name))
 from call c join known k using (kind) join unknown u using (kind)
-where c.name not in ('cancel_collection', 'resolve_alert');
+where c.name not in ('cancel_collection', 'delete_webhook', 'resolve_alert');
 reset role;
 delete from amc_instance_members where instance_id = 'amcpgtap1' and user_id = pg_temp.user_id('owner');
 do $$ begin perform pg_temp.sign_in('owner'); end $$;

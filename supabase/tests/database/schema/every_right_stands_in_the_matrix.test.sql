@@ -85,6 +85,8 @@ table public.result_loads | - | select | select insert update delete
 table public.tracking_alerts | - | select | select insert update delete
 table public.stoppages | - | select | select insert update delete
 table public.tracking_events | - | select | select insert update delete
+table public.webhook_deliveries | - | select | select insert update delete
+table public.webhooks | - | select | select insert update delete
 table public.week_attempts | - | select | select insert update delete
 table public.workflow_checks | - | select(id,instance_id,workflow_id,kind,state,is_live,outcome,time_window_start,
   time_window_end,time_zone,timeout_seconds,execution_id,amc_status,words,request_id,cancel_requested_at,intended_at,
@@ -93,6 +95,7 @@ table public.workflow_executions | - | select | select insert update delete
 sequence public.tracking_alerts_id_seq | - | - | -
 sequence public.stoppages_id_seq | - | - | -
 sequence public.tracking_events_id_seq | - | - | -
+sequence public.webhook_deliveries_id_seq | - | - | -
 view public.collection_progress | - | select | select
 view public.collection_states | - | select | select
 view public.held_weeks | - | select | select
@@ -107,8 +110,10 @@ function amc_history.accept_wake_up() | - | - | -
 function amc_history.actor() | - | - | execute
 function amc_history.add_counts(jsonb,jsonb) | - | - | -
 function amc_history.add_member(text,text) | - | - | -
+function amc_history.administers(text) | - | - | -
 function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) | - | - | execute
 function amc_history.alert_cause_persists(tracking_alerts) | - | - | -
+function amc_history.alert_item(tracking_alerts) | - | - | -
 function amc_history.allowances() | - | execute | execute
 function amc_history.amc_credential(text) | - | - | -
 function amc_history.amc_deadline(week_attempts,workflow_executions) | - | - | -
@@ -134,6 +139,8 @@ function amc_history.check_retention(date,amc_workflows,text) | - | - | execute
 function amc_history.check_some_cells(result_loads,bigint) | - | - | -
 function amc_history.check_start_limits(uuid,text,integer) | - | - | execute
 function amc_history.check_time_zone(text) | - | - | execute
+function amc_history.check_webhook(text,text,text,text[],boolean) | - | - | -
+function amc_history.check_webhook_secret(text,jsonb,boolean) | - | - | -
 function amc_history.check_workflow_again(text,text,boolean) | - | execute | execute
 function amc_history.check_workflow_by_execution() | - | - | -
 function amc_history.claimable_weeks(text,integer) | - | - | execute
@@ -161,6 +168,7 @@ function amc_history.create_result_views(amc_history.result_tables) | - | - | -
 function amc_history.delete_dropped_rows() | - | - | -
 function amc_history.delete_metrics_token(text) | - | - | -
 function amc_history.delete_some_rows(amc_history.dropped_loads,bigint) | - | - | -
+function amc_history.delete_webhook(uuid) | - | execute | execute
 function amc_history.describe_collection(uuid,boolean) | - | - | execute
 function amc_history.describe_header_change(text[],text[]) | - | - | -
 function amc_history.dispatch_collect() | - | - | -
@@ -201,6 +209,7 @@ function amc_history.give_up_execution(report_data_weeks,week_attempts,workflow_
 function amc_history.has_claimable_week(text) | - | - | execute
 function amc_history.header_key(text[]) | - | - | -
 function amc_history.health_report() | - | - | execute
+function amc_history.hmac_sha256(text,text) | - | - | -
 function amc_history.hold_for_survey() | - | - | -
 function amc_history.hold_header(amc_workflows,week_attempts,text[],text[],text) | - | - | -
 function amc_history.hold_unseen_workflow(week_attempts,report_data_weeks,text) | - | - | execute
@@ -240,6 +249,7 @@ function amc_history.local_midnight(date) | - | - | execute
 function amc_history.lock_load(uuid,integer) | - | - | -
 function amc_history.lock_own_attempt(uuid) | - | - | -
 function amc_history.lock_own_collection(uuid) | - | - | -
+function amc_history.lock_own_webhook(uuid) | - | - | -
 function amc_history.lock_own_week(uuid) | - | - | -
 function amc_history.lock_collection_of(uuid) | - | - | execute
 function amc_history.lock_starts(uuid) | - | - | execute
@@ -277,6 +287,12 @@ function amc_history.prune_version(uuid,uuid) | - | - | -
 function amc_history.prune_versions(integer) | - | - | -
 function amc_history.purge_history() | - | - | -
 function amc_history.purge_some(text) | - | - | -
+function amc_history.queue_alert() | - | - | -
+function amc_history.queue_deliveries(text,text,text,jsonb,text,text) | - | - | -
+function amc_history.queue_delivery(uuid,text,text,jsonb,interval) | - | - | -
+function amc_history.queue_duplicate() | - | - | -
+function amc_history.queue_ended_week() | - | - | -
+function amc_history.queue_resolved(tracking_alerts,text) | - | - | -
 function amc_history.raise_alert(text,text,text,uuid,jsonb,text,text) | - | - | execute
 function amc_history.raise_matcher_alert(text,text,boolean) | - | - | execute
 function amc_history.end_stoppage(text,text) | - | - | execute
@@ -287,7 +303,9 @@ function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) 
 function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
 function amc_history.release_slots(text) | - | - | execute
+function amc_history.report_queueing(text,text) | - | - | -
 function amc_history.set_retention(text,text,integer) | - | execute | execute
+function amc_history.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function amc_history.slots_in_use(text) | - | execute | execute
 function amc_history.state_of_cause(text) | - | execute | execute
 function amc_history.stoppage_alert_subject(text,text) | - | - | execute
@@ -341,12 +359,17 @@ function amc_history.stale_first_weeks() | - | - | execute
 function amc_history.stoppage_alert_subject(text,text) | - | - | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.store_credential(text,jsonb,text) | - | - | -
+function amc_history.store_webhook_secret(webhooks,text,text,text) | - | - | -
 function amc_history.taken_slots(text) | - | - | execute
 function amc_history.tell_end_of_let_go_execution() | - | - | -
+function amc_history.tell_ended_week(report_data_weeks) | - | - | -
+function amc_history.tell_last_resort() | - | - | -
 function amc_history.tell_lasting_stoppages() | - | - | -
 function amc_history.tell_stoppage(stoppages) | - | - | execute
+function amc_history.test_webhook(uuid) | - | execute | execute
 function amc_history.told_names(jsonb) | - | - | -
 function amc_history.tracking_figures(timestamptz,timestamptz,text) | - | execute | execute
+function amc_history.try_webhook_again(uuid) | - | - | -
 function amc_history.typed_cell_sql(text,text) | - | execute | execute
 function amc_history.unsettled_until(week_attempts) | - | - | -
 function amc_history.update_execution(amc_history.execution_observation) | - | - | execute
@@ -358,6 +381,8 @@ function amc_history.watch() | - | - | -
 function amc_history.watch_jobs() | - | - | -
 function amc_history.watch_overdue() | - | - | -
 function amc_history.watch_ticks() | - | - | -
+function amc_history.webhook_secret(uuid) | - | - | -
+function amc_history.webhooks_to_tell() | - | - | execute
 function amc_history.week_figures(text[],timestamptz,timestamptz) | - | - | -
 function amc_history.weeks_to_restate(uuid) | - | - | -
 function amc_history.weeks_to_survey(text) | - | - | execute
@@ -373,6 +398,7 @@ function public.cancel_collection(uuid) | - | execute | execute
 function public.check_workflow_again(text,text,boolean) | - | execute | execute
 function public.claim_cancellations(integer,integer) | - | - | execute
 function public.claim_credentials(integer,integer) | - | - | execute
+function public.claim_deliveries(integer) | - | - | execute
 function public.claim_due_weeks(integer,integer) | - | - | execute
 function public.claim_listing(integer,integer) | - | - | execute
 function public.claim_loads(integer,integer) | - | - | execute
@@ -382,6 +408,7 @@ function public.compare_executions(text,text,integer) | - | execute | execute
 function public.confirm_execution(uuid,text) | - | execute | execute
 function public.confirm_no_execution(uuid) | - | execute | execute
 function public.create_collection(uuid,text,text,integer,date,date,text,text,jsonb,text) | - | - | execute
+function public.delete_webhook(uuid) | - | execute | execute
 function public.end_stoppage(text,text) | - | - | execute
 function public.execution_rows(text,integer,bigint) | - | execute | execute
 function public.fail_load(uuid,integer,text,text,boolean) | - | - | execute
@@ -404,6 +431,7 @@ function public.refute_confirmation(uuid,text,text) | - | - | execute
 function public.report_create(uuid,text,integer,text,text,numeric) | - | - | execute
 function public.report_credential_accepted(text,integer) | - | - | execute
 function public.report_credential_failure(text,integer,text,text) | - | - | execute
+function public.report_delivery(uuid,boolean,text,integer,text) | - | - | execute
 function public.report_workflow_check(uuid,text,text,text,text,boolean,boolean) | - | - | execute
 function public.resolve_alert(bigint) | - | execute | execute
 function public.restate_week(uuid) | - | execute | execute
@@ -415,7 +443,9 @@ function public.save_workflow(text,text,text,jsonb) | - | execute | execute
 function public.set_keep_versions(uuid,integer) | - | execute | execute
 function public.set_restatement_policy(uuid,integer,integer) | - | execute | execute
 function public.set_retention(text,text,integer) | - | execute | execute
+function public.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function public.settle_attempt(uuid,timestamptz,boolean) | - | - | execute
+function public.test_webhook(uuid) | - | execute | execute
 function public.tracking_figures(timestamptz,timestamptz,text) | - | execute | execute
 function public.update_week_status(uuid,uuid,text,jsonb,text) | - | - | execute
 function public.week_rows(uuid,integer,bigint) | - | execute | execute
