@@ -16,6 +16,7 @@ import { SEGMENTS } from "./segments.ts";
 import { SETTLING } from "./settling.ts";
 import { SET_ASIDE } from "./set_aside.ts";
 import { TURNS } from "./turns.ts";
+import { WEBHOOKS } from "./webhooks.ts";
 import { WEEKS } from "./weeks.ts";
 
 /** All mutants, in the order of the life of a week. */
@@ -38,4 +39,5 @@ export const MUTANTS: Mutant[] = [
   ...MONITORING,
   ...PEOPLE,
   ...ACCESS,
+  ...WEBHOOKS,
 ];

@@ -32,20 +32,20 @@ export async function deliver(collector: Collector): Promise<number> {
       claimed,
       CONCURRENCY,
       collector.log,
-      (delivery) => tell(collector, delivery),
+      (delivery) => tellWebhook(collector, delivery),
     );
   } while (collector.now() - begun < LONGEST_MS);
   return told;
 }
 
-async function tell(
+async function tellWebhook(
   collector: Collector,
   { webhook_id, name, form, lease, items }: ClaimedDelivery,
 ): Promise<void> {
   const secret = await readWebhookSecret(collector.sql, webhook_id);
   const outcome = secret === null
     ? noSecret()
-    : await send(collector, secret, name, form, items as Item[]);
+    : await postItems(collector, secret, name, form, items as Item[]);
   const { accepted, status, code } = outcome;
   const words = createRedactor(() => secretsOf(secret))(outcome.words);
   collector.log(accepted ? "info" : "warn", "webhook_told", {
@@ -64,7 +64,7 @@ async function tell(
   });
 }
 
-async function send(
+async function postItems(
   { webhooks }: Collector,
   { url, signingKey }: WebhookSecret,
   name: string,

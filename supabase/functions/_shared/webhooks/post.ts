@@ -34,7 +34,7 @@ export async function post(
   over.catch(() => {});
   try {
     return await Promise.race([
-      send(address, headers, body, hosts, resolve, signal),
+      postTo(address, headers, body, hosts, resolve, signal),
       over,
     ]);
   } catch (error) {
@@ -54,7 +54,7 @@ function refused(code: string, words: string, status?: number): Outcome {
   return { accepted: false, status, code, words };
 }
 
-async function send(
+async function postTo(
   address: string,
   headers: Record<string, string>,
   body: string,
