@@ -19,7 +19,8 @@ function end(n: number): (session: Session) => Promise<Answer> {
     await sql.unsafe(`
       do $$ begin
         perform public.update_week_status(w.collection_id, w.id, 'failed')
-        from public.report_data_weeks w order by w.week_start_date offset ${n} limit 1;
+        from public.report_data_weeks w where w.week_start_date =
+          (select min(v.week_start_date) + 7 * ${n} from public.report_data_weeks v);
         set constraints all immediate;
       end $$`);
     return "ended";

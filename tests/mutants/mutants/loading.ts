@@ -187,8 +187,8 @@ export const LOADING: Mutant[] = [
     edits: [
       inTsFunction(
         "runTick",
-        'if (name === "finish") lane.begin();',
-        'if (name === "finish") { lane.begin(); await lane.wait(Infinity); }',
+        'if (name === "finish") loads.begin();',
+        'if (name === "finish") { loads.begin(); await loads.wait(Infinity); }',
       ),
     ],
     tests: ["worker/long_loads"],
