@@ -111,18 +111,18 @@ Deno.test("API.md names every function, table and view of the API that a signed-
   deepEqual(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(api)), []);
 });
 
-Deno.test("OPERATING.md lists the alerts that there are", async () => {
+Deno.test("OPERATIONS.md lists the alerts that there are", async () => {
   const alerts = await ask("select code from amc_history.alert_codes");
-  deepEqual(firstColumn(section("docs/OPERATING.md", "## Alerts")), alerts);
+  deepEqual(firstColumn(section("docs/OPERATIONS.md", "## Alerts")), alerts);
 });
 
-Deno.test("OPERATING.md lists the codes of results that cannot be loaded", () => {
+Deno.test("OPERATIONS.md lists the codes of results that cannot be loaded", () => {
   const problems = all(
     /ResultProblem =([^;]*);/.exec(functions)![1],
     /"([a-z_]+)"/g,
   );
   const listed = firstColumn(
-    section("docs/OPERATING.md", "## Codes of a failed week"),
+    section("docs/OPERATIONS.md", "## Codes of a failed week"),
   );
   ok(problems.length > 0);
   deepEqual(problems.filter((code) => !listed.includes(code)), []);
@@ -130,21 +130,21 @@ Deno.test("OPERATING.md lists the codes of results that cannot be loaded", () =>
   deepEqual(listed.filter((code) => !everything.includes(code)), []);
 });
 
-Deno.test("OPERATING.md lists the worker's settings", () => {
+Deno.test("SETTINGS.md lists the worker's settings", () => {
   deepEqual(
-    firstColumn(section("docs/OPERATING.md", "## Settings"))
+    firstColumn(section("docs/SETTINGS.md", "## Settings"))
       .filter((name) => name.startsWith("AMC_")),
     all(functions, /"(AMC_[A-Z_]+)"/g)
       .filter((name) => name !== "AMC_HISTORY_FAILPOINTS"),
   );
 });
 
-Deno.test("OPERATING.md lists the jobs of the schedule", async () => {
+Deno.test("OPERATIONS.md lists the jobs of the schedule", async () => {
   const jobs = await ask("select jobname from cron.job");
   ok(jobs.length > 0);
   deepEqual(
     all(
-      section("docs/OPERATING.md", "## What to look at"),
+      section("docs/OPERATIONS.md", "## What to look at"),
       /^\| `(amc-history-[a-z]+)`/gm,
     ),
     jobs,

@@ -9,7 +9,7 @@ import { blocksOf } from "./pages.ts";
 export const PROGRAMS = [
   "README.md",
   "docs/API.md",
-  "docs/OPERATING.md",
+  "docs/OPERATIONS.md",
   "docs/READING.md",
 ];
 
