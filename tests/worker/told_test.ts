@@ -106,7 +106,7 @@ for (const [what, script, stoppage, source, words] of STOPS) {
 
 Deno.test("executions that run while the list is refused are told to be overdue", async () => {
   await withHarness(
-    { simulator: { runSeconds: "forever" } },
+    { simulator: { execution: { pendingSeconds: 0, runSeconds: 1e6 } } },
     async (harness) => {
       await collect(harness, 1);
       await using worker = openWorker(harness);
