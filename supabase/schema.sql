@@ -107,7 +107,7 @@ create table amc_history.alert_codes (
 alter table amc_history.alert_codes enable row level security;
 create policy "nobody through the API" on amc_history.alert_codes for select to authenticated using (false);
 comment on table amc_history.alert_codes is
-  'What a person can be alerted to. docs/OPERATIONS.md says of each code what it means.';
+  'What a person can be alerted to. docs/OPERATIONS.md says of each code what it means, and what ends it.';
 comment on column amc_history.alert_codes.next_step is
   'What a person can do about it, where the alert itself says nothing more exact.';
 
@@ -11579,7 +11579,7 @@ comment on function set_webhook(text,text,text,text,text,text[],text,boolean,boo
   'Sets up a webhook, or changes the one of that name. For admins of the instance; without one (null: all instances,
 and what belongs to none) for whoever runs the project.
 
-name: 1 to 100 characters. form: json (signed, see docs/OPERATIONS.md) or slack. url: https; a secret, which goes to
+name: 1 to 100 characters. form: json (signed, see docs/MONITORING.md) or slack. url: https; a secret, which goes to
 Vault. signing_key: 16 to 200 characters, needed for json. Of one that is there url and signing_key may be left out.
 tells: what it is told, as the column webhooks.tells says. secret_name: in place of both, the name of a secret in
 Vault that holds {url, signing_key} as JSON; operators only. last_resort: the database itself tells it that the worker

@@ -38,7 +38,7 @@ create table amc_history.alert_codes (
 );
 
 comment on table amc_history.alert_codes is
-  $$What a person can be alerted to. docs/OPERATIONS.md says of each code what it means.$$;
+  $$What a person can be alerted to. docs/OPERATIONS.md says of each code what it means, and what ends it.$$;
 comment on column amc_history.alert_codes.next_step is
   'What a person can do about it, where the alert itself says nothing more exact.';
 

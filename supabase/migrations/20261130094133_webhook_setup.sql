@@ -187,7 +187,7 @@ comment on function public.set_webhook(text, text, text, text, text, text[], tex
   $$Sets up a webhook, or changes the one of that name. For admins of the instance; without one (null: all instances,
 and what belongs to none) for whoever runs the project.
 
-name: 1 to 100 characters. form: json (signed, see docs/OPERATIONS.md) or slack. url: https; a secret, which goes to
+name: 1 to 100 characters. form: json (signed, see docs/MONITORING.md) or slack. url: https; a secret, which goes to
 Vault. signing_key: 16 to 200 characters, needed for json. Of one that is there url and signing_key may be left out.
 tells: what it is told, as the column webhooks.tells says. secret_name: in place of both, the name of a secret in
 Vault that holds {url, signing_key} as JSON; operators only. last_resort: the database itself tells it that the worker

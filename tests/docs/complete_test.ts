@@ -26,6 +26,13 @@ function section(path: string, heading: string): string {
   return rest.split(/\n#+ /)[0];
 }
 
+/** All under a heading of the second level: to the next one of that level. */
+function chapter(path: string, heading: string): string {
+  const [, rest] = textOf(path).split(`\n${heading}\n`);
+  ok(rest, `${path} has the heading ${heading}`);
+  return rest.split("\n## ")[0];
+}
+
 /** The names in the first column of a section's tables. */
 function firstColumn(text: string): string[] {
   return all(text, /^\| `([A-Za-z_]+)`/gm);
@@ -111,9 +118,22 @@ Deno.test("API.md names every function, table and view of the API that a signed-
   deepEqual(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(api)), []);
 });
 
-Deno.test("OPERATIONS.md lists the alerts that there are", async () => {
+Deno.test("the runbook has an entry for each alert, and for none that there is not", async () => {
   const alerts = await ask("select code from amc_history.alert_codes");
-  deepEqual(firstColumn(section("docs/OPERATIONS.md", "## Alerts")), alerts);
+  deepEqual(firstColumn(chapter("docs/OPERATIONS.md", "## Runbook")), alerts);
+});
+
+Deno.test("the table of what is held up has a row for each kind of stoppage, with its alert, and no other", async () => {
+  const kinds = await ask(
+    "select kind || ' ' || alert_code from amc_history.stoppage_kinds",
+  );
+  const rows = section("docs/OPERATIONS.md", "### Held up alone").matchAll(
+    /^\| `([a-z_]+)` +\| `([a-z_]+)`/gm,
+  );
+  deepEqual(
+    [...rows].map(([, kind, alert]) => `${kind} ${alert}`).sort(),
+    kinds,
+  );
 });
 
 Deno.test("OPERATIONS.md lists the codes of results that cannot be loaded", () => {
@@ -144,7 +164,7 @@ Deno.test("OPERATIONS.md lists the jobs of the schedule", async () => {
   ok(jobs.length > 0);
   deepEqual(
     all(
-      section("docs/OPERATIONS.md", "## What to look at"),
+      section("docs/OPERATIONS.md", "## The jobs"),
       /^\| `(amc-history-[a-z]+)`/gm,
     ),
     jobs,

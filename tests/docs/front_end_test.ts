@@ -38,7 +38,7 @@ Deno.test("the ts blocks of each page compile strictly against the generated typ
   );
 });
 
-Deno.test("the ts block of OPERATIONS.md tells what a webhook's key has signed from all else", async () => {
+Deno.test("the ts block of MONITORING.md tells what a webhook's key has signed from all else", async () => {
   const [key, now, body] = [
     "a-key-of-both-sides",
     1_741_003_200_000,
@@ -64,7 +64,7 @@ Deno.test("the ts block of OPERATIONS.md tells what a webhook's key has signed f
       JSON.stringify(more)
     } as [string, string, number])`
   );
-  const program = `${programOf("docs/OPERATIONS.md", anything)}
+  const program = `${programOf("docs/MONITORING.md", anything)}
     console.log(JSON.stringify([${calls.join(", ")}]));`;
   const printed = await withPrograms(
     { "page.ts": program },

@@ -9,7 +9,7 @@ import { blocksOf } from "./pages.ts";
 export const PROGRAMS = [
   "README.md",
   "docs/API.md",
-  "docs/OPERATIONS.md",
+  "docs/MONITORING.md",
   "docs/READING.md",
 ];
 
