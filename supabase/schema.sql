@@ -5248,15 +5248,17 @@ CREATE OR REPLACE FUNCTION amc_history.hmac_sha256(key text, message text)
 AS $function$
 declare
   block bytea := convert_to(hmac_sha256.key, 'UTF8');
-  inner_key bytea := '';
-  outer_key bytea := '';
+  inner_key bytea := ''::bytea;
+  outer_key bytea := ''::bytea;
 begin
   if length(block) > 64 then
     block := sha256(block);
   end if;
   for i in 0 .. 63 loop
-    inner_key := inner_key || set_byte('\x00', 0, case when i < length(block) then get_byte(block, i) else 0 end # 54);
-    outer_key := outer_key || set_byte('\x00', 0, case when i < length(block) then get_byte(block, i) else 0 end # 92);
+    inner_key := inner_key || set_byte('\x00'::bytea, 0,
+      case when i < length(block) then get_byte(block, i) else 0 end # 54);
+    outer_key := outer_key || set_byte('\x00'::bytea, 0,
+      case when i < length(block) then get_byte(block, i) else 0 end # 92);
   end loop;
   return encode(sha256(outer_key || sha256(inner_key || convert_to(hmac_sha256.message, 'UTF8'))), 'hex');
 end;
@@ -9133,7 +9135,7 @@ declare
   alert public.tracking_alerts;
   secret jsonb;
   body jsonb;
-  headers jsonb := '{"Content-Type": "application/json"}';
+  headers jsonb := '{"Content-Type": "application/json"}'::jsonb;
   sent_at constant text := floor(extract(epoch from now_at))::text;
 begin
   select * into hook from public.webhooks w where w.last_resort and w.disabled_at is null

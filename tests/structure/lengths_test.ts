@@ -15,7 +15,7 @@ const GENERATED = [
 
 /** The modules that are longer, and why. */
 const LONGER: Record<string, string> = {
-  "supabase/migrations/20261130094300_access.sql":
+  "supabase/migrations/20261130095100_access.sql":
     "who wants to know who may do what reads one file",
   "supabase/tests/database/schema/every_right_stands_in_the_matrix.test.sql":
     "the matrix of all rights is one table",
