@@ -4634,6 +4634,8 @@ AS $function$
 declare
   now_at constant timestamptz := amc_history.clock_now();
   longest constant interval := (amc_history.allowances()).stoppage_pause_longest;
+  forgotten constant timestamptz := least(now_at, (select h.at from amc_history.heartbeats h where h.name = 'tick'))
+    - 3 * longest;
   idle record;
 begin
   for idle in
@@ -4656,6 +4658,13 @@ begin
       -- AMC is still asked about one that was given up: it is told as long as that fails.
       and not exists (select from public.week_attempts a where a.week_id = s.week_id
         and (a.is_live or a.watch_until > now_at and s.last_at > now_at - longest))
+    union all
+    select s.kind, s.subject from public.stoppages s
+    left join public.amc_instances i on i.id = s.instance_id
+    where s.ended_at is null
+      and (s.kind in ('execution', 'list_entry', 'cancel', 'result') or s.kind = 'job' and s.subject like '%/%')
+      -- It was to be tried long ago, workers have ticked since, and none has tried it.
+      and s.retry_at < forgotten and coalesce(i.paused_until < forgotten, true)
   loop
     perform amc_history.end_stoppage(idle.kind, idle.subject);
   end loop;
@@ -4663,9 +4672,10 @@ end;
 $function$
 ;
 comment on function amc_history.end_idle_stoppages() is
-  'Ends the stoppages of instances, workflows and collections of which no week waits or runs any more, and those of
-weeks that neither are held nor have an attempt that was asked about lately: nothing is left
-that they could hold up. If something asks for it again and fails, another begins.';
+  'Ends the stoppages of instances, workflows and collections of which no week waits or runs any more, those of weeks
+that neither are held nor have an attempt that was asked about lately, and those of single things that nobody has tried
+again for three times stoppage_pause_longest, though workers ticked: nothing is left that they could hold up. If
+something asks for it again and fails, another begins.';
 
 CREATE OR REPLACE FUNCTION amc_history.end_passed_stoppages(job text)
  RETURNS void
@@ -4795,6 +4805,38 @@ comment on function amc_history.executions_to_cancel(interval) is
   'The executions that a worker should ask AMC to cancel now, the earliest requested first. again: how long after a
 request AMC is asked once more. Those that are set aside (stoppage cancel) wait for their next
 try; for those that were let go of AMC is asked no more.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.executions_to_tell(instance_id text)
+ RETURNS TABLE(code text, week_id uuid, execution_id text, status text, since timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE ROWS 10
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  now_at constant timestamptz := amc_history.clock_now();
+  unknown_since constant timestamptz := now_at - (amc_history.allowances()).unknown_status;
+begin
+  return query
+  select case when a.intended_at < now_at - make_interval(hours => i.overdue_hours) then 'execution_overdue'
+      else 'unknown_status' end,
+    a.week_id, e.id, e.status, a.intended_at
+  from public.week_attempts a
+  join public.workflow_executions e on e.id = a.execution_id
+  join public.amc_instances i on i.id = a.instance_id
+  where a.instance_id = executions_to_tell.instance_id and a.is_live and a.state = 'created'
+    and not coalesce(e.has_ended, false)
+    and (a.intended_at < now_at - make_interval(hours => i.overdue_hours)
+      or coalesce(e.status not in ('PENDING', 'RUNNING', 'PUBLISHING'), true) and a.intended_at < unknown_since);
+end;
+$function$
+;
+comment on function amc_history.executions_to_tell(text) is
+  'The executions of an instance''s live attempts that a person should look at: execution_overdue, those that have not
+ended after the instance''s overdue_hours; unknown_status, those before that whose status is not known here, or which
+    AMC
+has not told, after the allowance unknown_status. since: when they were asked for.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.extend_result_table(target amc_history.result_tables, header text[],
@@ -7872,30 +7914,18 @@ begin
   update public.tracking_alerts t set resolved_at = amc_history.clock_now()
   where t.instance_id = refresh_overdue_alerts.instance_id and t.resolved_at is null
     and t.code in ('execution_overdue', 'unknown_status')
-    and not exists (select from public.week_attempts a
-      join public.workflow_executions e on e.id = a.execution_id
-      where a.week_id = t.week_id and a.is_live and a.state = 'created'
-        and e.status is not null and not e.has_ended
-        and (t.code = 'execution_overdue' or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')));
-  perform amc_history.raise_alert(
-    case when a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
-      then 'execution_overdue' else 'unknown_status' end,
-    format('Execution %s of week %s has status %s since %s. It is still followed; look at it in AMC.',
-      e.id, a.week_id, e.status, a.intended_at), a.instance_id, a.week_id)
-  from public.week_attempts a
-  join public.workflow_executions e on e.id = a.execution_id
-  join public.amc_instances i on i.id = a.instance_id
-  where a.instance_id = refresh_overdue_alerts.instance_id and a.is_live and a.state = 'created'
-    and e.status is not null and not e.has_ended
-    and (a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
-      or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')
-        and a.intended_at < amc_history.clock_now() - (select l.unknown_status from amc_history.allowances() l));
+    and not exists (select from amc_history.executions_to_tell(refresh_overdue_alerts.instance_id) x
+      where x.week_id = t.week_id and x.code = t.code);
+  perform amc_history.raise_alert(x.code, format('Execution %s of week %s has %s since %s. It is still followed; look '
+    'at it in AMC.', x.execution_id, x.week_id, coalesce('status ' || x.status, 'no status'), x.since),
+    refresh_overdue_alerts.instance_id, x.week_id)
+  from amc_history.executions_to_tell(refresh_overdue_alerts.instance_id) x;
 end;
 $function$
 ;
 comment on function amc_history.refresh_overdue_alerts(text) is
-  'Alerts a person to executions that have not ended after the instance''s overdue_hours, or that still have a status
-not known here after the allowance unknown_status; and resolves those alerts once it is no longer so.';
+  'Alerts a person to what amc_history.executions_to_tell answers, each execution by one alert; and resolves those
+alerts once it is no longer so.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.refuse(code text, message text, hint text, sqlstate_code text DEFAULT

@@ -34,7 +34,7 @@ insert into amc_history.stoppage_kinds (kind, subject_is, tell_after, alert_code
   ('execution', 'an execution (AMC''s GET of it)', '30 minutes', 'held_up',
     'Look at the execution in AMC; let_go_of_execution gives it up.'),
   ('cancel', 'an execution', '30 minutes', 'held_up', 'Cancel the execution in AMC''s console.'),
-  ('workflow_save', '<instance>/<workflow>', '5 minutes', 'held_up',
+  ('workflow_save', '<instance>/<workflow>', '15 minutes', 'held_up',
     'Read AMC''s words about the query; save it again once they are answered.'),
   ('workflow_check', '<instance>/<workflow> (its dry run)', '3 minutes', 'held_up',
     'Save the corrected query and start a collection of it, or call check_workflow_again.'),

@@ -169,6 +169,33 @@ that the listing is for, an array as amc_history.attempts_to_list describes it. 
 array as amc_history.weeks_to_survey describes it. fence: for record_listing and mark_surveyed. began_at: for
 settle_attempt, on the database's clock. For service_role.$$;
 
+create function amc_history.executions_to_tell(instance_id text)
+returns table (code text, week_id uuid, execution_id text, status text, since timestamptz)
+language plpgsql stable rows 10 set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  now_at constant timestamptz := amc_history.clock_now();
+  unknown_since constant timestamptz := now_at - (amc_history.allowances()).unknown_status;
+begin
+  return query
+  select case when a.intended_at < now_at - make_interval(hours => i.overdue_hours) then 'execution_overdue'
+      else 'unknown_status' end,
+    a.week_id, e.id, e.status, a.intended_at
+  from public.week_attempts a
+  join public.workflow_executions e on e.id = a.execution_id
+  join public.amc_instances i on i.id = a.instance_id
+  where a.instance_id = executions_to_tell.instance_id and a.is_live and a.state = 'created'
+    and not coalesce(e.has_ended, false)
+    and (a.intended_at < now_at - make_interval(hours => i.overdue_hours)
+      or coalesce(e.status not in ('PENDING', 'RUNNING', 'PUBLISHING'), true) and a.intended_at < unknown_since);
+end;
+$$;
+comment on function amc_history.executions_to_tell(text) is
+  $$The executions of an instance's live attempts that a person should look at: execution_overdue, those that have not
+ended after the instance's overdue_hours; unknown_status, those before that whose status is not known here, or which AMC
+has not told, after the allowance unknown_status. since: when they were asked for.$$;
+
 create function amc_history.refresh_overdue_alerts(instance_id text) returns void
 language plpgsql set search_path = ''
 as $$
@@ -176,29 +203,17 @@ begin
   update public.tracking_alerts t set resolved_at = amc_history.clock_now()
   where t.instance_id = refresh_overdue_alerts.instance_id and t.resolved_at is null
     and t.code in ('execution_overdue', 'unknown_status')
-    and not exists (select from public.week_attempts a
-      join public.workflow_executions e on e.id = a.execution_id
-      where a.week_id = t.week_id and a.is_live and a.state = 'created'
-        and e.status is not null and not e.has_ended
-        and (t.code = 'execution_overdue' or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')));
-  perform amc_history.raise_alert(
-    case when a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
-      then 'execution_overdue' else 'unknown_status' end,
-    format('Execution %s of week %s has status %s since %s. It is still followed; look at it in AMC.',
-      e.id, a.week_id, e.status, a.intended_at), a.instance_id, a.week_id)
-  from public.week_attempts a
-  join public.workflow_executions e on e.id = a.execution_id
-  join public.amc_instances i on i.id = a.instance_id
-  where a.instance_id = refresh_overdue_alerts.instance_id and a.is_live and a.state = 'created'
-    and e.status is not null and not e.has_ended
-    and (a.intended_at < amc_history.clock_now() - make_interval(hours => i.overdue_hours)
-      or e.status not in ('PENDING', 'RUNNING', 'PUBLISHING')
-        and a.intended_at < amc_history.clock_now() - (select l.unknown_status from amc_history.allowances() l));
+    and not exists (select from amc_history.executions_to_tell(refresh_overdue_alerts.instance_id) x
+      where x.week_id = t.week_id and x.code = t.code);
+  perform amc_history.raise_alert(x.code, format('Execution %s of week %s has %s since %s. It is still followed; look '
+    'at it in AMC.', x.execution_id, x.week_id, coalesce('status ' || x.status, 'no status'), x.since),
+    refresh_overdue_alerts.instance_id, x.week_id)
+  from amc_history.executions_to_tell(refresh_overdue_alerts.instance_id) x;
 end;
 $$;
 comment on function amc_history.refresh_overdue_alerts(text) is
-  $$Alerts a person to executions that have not ended after the instance's overdue_hours, or that still have a status
-not known here after the allowance unknown_status; and resolves those alerts once it is no longer so.$$;
+  $$Alerts a person to what amc_history.executions_to_tell answers, each execution by one alert; and resolves those
+alerts once it is no longer so.$$;
 
 create function amc_history.count_running_elsewhere(instance_id text, executions jsonb, known text[]) returns integer
 language plpgsql stable set search_path = ''

@@ -182,6 +182,8 @@ as $$
 declare
   now_at constant timestamptz := amc_history.clock_now();
   longest constant interval := (amc_history.allowances()).stoppage_pause_longest;
+  forgotten constant timestamptz := least(now_at, (select h.at from amc_history.heartbeats h where h.name = 'tick'))
+    - 3 * longest;
   idle record;
 begin
   for idle in
@@ -204,15 +206,23 @@ begin
       -- AMC is still asked about one that was given up: it is told as long as that fails.
       and not exists (select from public.week_attempts a where a.week_id = s.week_id
         and (a.is_live or a.watch_until > now_at and s.last_at > now_at - longest))
+    union all
+    select s.kind, s.subject from public.stoppages s
+    left join public.amc_instances i on i.id = s.instance_id
+    where s.ended_at is null
+      and (s.kind in ('execution', 'list_entry', 'cancel', 'result') or s.kind = 'job' and s.subject like '%/%')
+      -- It was to be tried long ago, workers have ticked since, and none has tried it.
+      and s.retry_at < forgotten and coalesce(i.paused_until < forgotten, true)
   loop
     perform amc_history.end_stoppage(idle.kind, idle.subject);
   end loop;
 end;
 $$;
 comment on function amc_history.end_idle_stoppages() is
-  $$Ends the stoppages of instances, workflows and collections of which no week waits or runs any more, and those of
-weeks that neither are held nor have an attempt that was asked about lately: nothing is left
-that they could hold up. If something asks for it again and fails, another begins.$$;
+  $$Ends the stoppages of instances, workflows and collections of which no week waits or runs any more, those of weeks
+that neither are held nor have an attempt that was asked about lately, and those of single things that nobody has tried
+again for three times stoppage_pause_longest, though workers ticked: nothing is left that they could hold up. If
+something asks for it again and fails, another begins.$$;
 
 create function amc_history.watch() returns void
 language plpgsql set search_path = ''

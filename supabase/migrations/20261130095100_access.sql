@@ -319,6 +319,7 @@ grant execute on function
   amc_history.end_stoppage(text, text),
   amc_history.ending_weeks(integer),
   amc_history.executions_to_cancel(interval),
+  amc_history.executions_to_tell(text),
   amc_history.fail_refused_weeks(uuid),
   amc_history.fail_week(public.report_data_weeks, text, text),
   amc_history.find_repeated_request(uuid, text, text),

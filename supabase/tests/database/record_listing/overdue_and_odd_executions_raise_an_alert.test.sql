@@ -1,7 +1,7 @@
 -- An execution that runs for 48 hours, or has an unknown status for six, raises an alert.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(5);
+select plan(6);
 
 create function pg_temp.alerts() returns text[] language sql as
   $$ select coalesce(array_agg(code || ' ' || case week_id when pg_temp.week(1) then 1 else 2 end order by code,
@@ -28,6 +28,8 @@ select is(pg_temp.alerts(), array['unknown_status 1'], 'for 48 hours an executio
 do $$ begin perform pg_temp.list_at('2025-03-05T12:00:01Z'); end $$;
 select is(pg_temp.alerts(), array['execution_overdue 1', 'execution_overdue 2', 'unknown_status 1'],
   'then each raises an alert');
+select is((select array_agg(code) from tracking_alerts where week_id = pg_temp.week(1) and resolved_at is null),
+  array['execution_overdue'], 'one for each');
 select is((select array_agg(state order by slot) from week_attempts where instance_id = 'amcpgtap1'),
   array['created', 'created'],
   'both are followed still');

@@ -191,6 +191,7 @@ function amc_history.end_stoppage(text,text) | - | - | execute
 function amc_history.ending_weeks(integer) | - | - | execute
 function amc_history.event_figures(text[],timestamptz,timestamptz) | - | - | -
 function amc_history.executions_to_cancel(interval) | - | - | execute
+function amc_history.executions_to_tell(text) | - | - | execute
 function amc_history.extend_result_table(amc_history.result_tables,text[],jsonb) | - | - | -
 function amc_history.fail_refused_weeks(uuid) | - | - | execute
 function amc_history.fail_week(report_data_weeks,text,text) | - | - | execute
