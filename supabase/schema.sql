@@ -1202,7 +1202,9 @@ create policy "members read their instances' alerts" on public.tracking_alerts f
     (((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)) AND ((week_id IS NULL) OR
     (EXISTS ( SELECT
    FROM report_data_weeks w
-  WHERE (w.id = tracking_alerts.week_id))))));
+  WHERE (w.id = tracking_alerts.week_id)))) AND (((detail ->> 'collection_id'::text) IS NULL) OR (EXISTS ( SELECT
+   FROM report_data_collections c
+  WHERE ((c.id)::text = (tracking_alerts.detail ->> 'collection_id'::text)))))));
 comment on table public.tracking_alerts is
   'What a person should look at. One open row for each code, instance, week and subject.';
 comment on column public.tracking_alerts.next_step is
@@ -2253,23 +2255,24 @@ comment on function amc_history.accept_header(text,text) is
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.accept_wake_up()
+CREATE OR REPLACE FUNCTION amc_history.accept_wake_up(sent_at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  tick constant timestamptz := coalesce((select h.at from amc_history.heartbeats h where h.name = 'tick'), '-infinity');
 begin
   perform amc_history.end_stoppage('wake_up', 'collect');
-  if not exists (select from amc_history.heartbeats a
-    where a.name = 'wake_up_accepted'
-      and a.at > coalesce((select t.at from amc_history.heartbeats t where t.name = 'tick'), '-infinity')) then
-    perform amc_history.beat('wake_up_accepted');
-  end if;
+  -- A tick that ended since it was sent has answered it, whenever its answer is read.
+  insert into amc_history.heartbeats as h (name, at)
+  select 'wake_up_accepted', accept_wake_up.sent_at where accept_wake_up.sent_at > tick
+  on conflict (name) do update set at = excluded.at where h.at <= tick;
 end;
 $function$
 ;
-comment on function amc_history.accept_wake_up() is
-  'Records that collect accepted a wake-up, and since when it has owed a tick.';
+comment on function amc_history.accept_wake_up(timestamp with time zone) is
+  'Records that collect accepted a wake-up, and since when it has owed a tick. sent_at: when it was queued.';
 
 CREATE OR REPLACE FUNCTION amc_history.actor()
  RETURNS text
@@ -4244,7 +4247,9 @@ AS $function$
 declare
   allowed constant amc_history.allowances := amc_history.allowances();
   wake_ups integer := least(allowed.wake_ups,
-    ceil(amc_history.count_actionable()::numeric / allowed.actionable_per_wake_up));
+    -- Whether a worker can be reached again, and its steps work, only a wake-up shows.
+    ceil((amc_history.count_actionable() + (select count(*) from public.stoppages s where s.ended_at is null
+      and s.kind in ('schedule_secrets', 'wake_up', 'tick', 'step')))::numeric / allowed.actionable_per_wake_up));
   url text;
   key text;
 begin
@@ -4256,7 +4261,7 @@ begin
   select s.decrypted_secret into key from vault.decrypted_secrets s where s.name = 'amc_history_cron_key';
   if coalesce(url, '') = '' or coalesce(key, '') = '' then
     perform amc_history.record_stoppage('schedule_secrets', 'collect', 'secret_missing', 'amc_history',
-      'Weeks are waiting, but Vault has no amc_history_project_url or no amc_history_cron_key. '
+      'Vault has no amc_history_project_url or no amc_history_cron_key. '
       'Store both with vault.create_secret.', null);
     return 0;
   end if;
@@ -4270,7 +4275,7 @@ begin
   exception when others then
     -- pg_net raises at once what is no address. The stoppage must not be undone with the request.
     perform amc_history.record_stoppage('schedule_secrets', 'collect', 'address_refused', 'postgres', format(
-      'Weeks are waiting, but pg_net does not take the address in amc_history_project_url: %s. Expected '
+      'pg_net does not take the address in amc_history_project_url: %s. Expected '
       'https://<ref>.supabase.co, without blanks; store it with vault.update_secret.', sqlerrm), null);
     return 0;
   end;
@@ -4643,13 +4648,18 @@ begin
     where s.ended_at is null
       and s.kind in ('instance', 'creates', 'listing', 'workflow_save', 'workflow_check', 'workflow_header',
         'collection')
-      and not exists (select from public.report_data_weeks w
+      and not exists (select from (
+          select w.collection_id from public.report_data_weeks w
+          where w.instance_id = s.instance_id and w.due_at is not null
+          union all
+          select w.collection_id from public.week_attempts a join public.report_data_weeks w on w.id = a.week_id
+          where a.instance_id = s.instance_id and a.is_live) w
         join public.report_data_collections c on c.id = w.collection_id
-        where w.instance_id = s.instance_id
-          and case when s.kind like 'workflow%' then s.subject = w.instance_id || '/' || c.workflow_id
-            when s.kind = 'collection' then s.subject = c.id::text else true end
-          and (w.due_at is not null
-            or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)))
+        where case when s.kind like 'workflow%' then s.subject = c.instance_id || '/' || c.workflow_id
+          when s.kind = 'collection' then s.subject = c.id::text else true end)
+      -- AMC's list is still read for those that were given up.
+      and not (s.kind in ('instance', 'listing') and exists (select from public.week_attempts a
+        where a.instance_id = s.instance_id and a.watch_until > now_at))
     union all
     select s.kind, s.subject from public.stoppages s
     where s.ended_at is null and s.kind = 'week'
@@ -7282,8 +7292,9 @@ $function$
 ;
 comment on function amc_history.purge_history() is
   'Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
-tracking events, ended stoppages and resolved alerts after keep_events, deliveries after keep_deliveries, and partial
-loads of attempts that have ended. A kind that fails is set aside, and the others go on. Answers how many. Run by
+tracking events, ended stoppages and checks, and resolved alerts after keep_events, deliveries after keep_deliveries,
+and partial loads of attempts that have ended. A kind that fails is set aside, and the others go on. Answers how many.
+    Run by
 pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.purge_some(what text)
@@ -7342,6 +7353,7 @@ CREATE OR REPLACE FUNCTION amc_history.queue_alert()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '1s'
 AS $function$
 declare
   cause constant text := concat_ws(' ', 'alert', new.code, coalesce(new.instance_id, '-'),
@@ -7432,6 +7444,7 @@ CREATE OR REPLACE FUNCTION amc_history.queue_duplicate()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '1s'
 AS $function$
 begin
   begin
@@ -7458,6 +7471,7 @@ CREATE OR REPLACE FUNCTION amc_history.queue_ended_week()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET lock_timeout TO '1s'
 AS $function$
 declare
   week public.report_data_weeks;
@@ -7604,7 +7618,7 @@ declare
   late constant timestamptz := amc_history.clock_now() - (amc_history.allowances()).wake_up_answer;
   answer record;
 begin
-  select w.request_id, r.id is not null as came, r.status_code, r.timed_out, r.error_msg,
+  select w.request_id, w.sent_at, r.id is not null as came, r.status_code, r.timed_out, r.error_msg,
     left(r.content, 300) as content into answer
   from amc_history.wake_ups w left join net._http_response r on r.id = w.request_id
   where r.id is not null or w.sent_at < late
@@ -7614,7 +7628,7 @@ begin
     return;
   end if;
   if answer.status_code between 200 and 299 then
-    perform amc_history.accept_wake_up();
+    perform amc_history.accept_wake_up(answer.sent_at);
   elsif answer.came then
     perform amc_history.record_stoppage('wake_up', 'collect',
       coalesce('http_' || answer.status_code, case when answer.timed_out then 'timed_out' else 'not_reached' end),
@@ -8311,7 +8325,9 @@ begin
       or t.instance_id in (select amc_history.instances_of_caller())
         and (t.week_id is null or exists (select from public.report_data_weeks w
           join public.report_data_collections c on c.id = w.collection_id
-          where w.id = t.week_id and c.owner_id = auth.uid())))
+          where w.id = t.week_id and c.owner_id = auth.uid()))
+        and (t.detail ->> 'collection_id' is null or exists (select from public.report_data_collections c
+          where c.id::text = t.detail ->> 'collection_id' and c.owner_id = auth.uid())))
   for no key update;
   if not found then
     perform amc_history.refuse('alert_not_found', format('No alert %s of yours.',
@@ -9581,6 +9597,10 @@ begin
         coalesce(nullif(job.words, ''), 'The run was interrupted.'), null);
     end if;
   end loop;
+  -- Of jobs that are wanted no more nothing is held up.
+  perform amc_history.end_stoppage(s.kind, s.subject) from public.stoppages s
+  where s.ended_at is null and s.kind in ('schedule', 'job') and starts_with(s.subject, 'amc-history-')
+    and not exists (select from amc_history.jobs j where j.name = split_part(s.subject, '/', 1));
 end;
 $function$
 ;
@@ -10055,7 +10075,10 @@ begin
       and d.due_at < now_at - allowed.delivery_given_up;
     due := array(select d.id from public.webhook_deliveries d
       where d.webhook_id = hook.id and d.state = 'queued' and d.due_at <= now_at
-      order by d.id limit allowed.deliveries_at_once for update skip locked);
+      -- What was not taken may have been too much at once.
+      order by d.id limit greatest(1, allowed.deliveries_at_once >> least(5, coalesce((select min(t.tries)
+        from public.webhook_deliveries t where t.webhook_id = hook.id and t.state = 'queued' and t.tries > 0), 0)))
+      for update skip locked);
     continue when cardinality(due) = 0;
     webhook_id := hook.id;
     name := hook.name;
@@ -11071,8 +11094,9 @@ declare
   words text;
 begin
   perform amc_history.beat('tick');
-  perform amc_history.end_stoppage('tick', 'collect');
+  -- In the order in which watch() locks them.
   perform amc_history.end_stoppage('wake_up', 'collect');
+  perform amc_history.end_stoppage('tick', 'collect');
   foreach step in array record_tick.succeeded loop
     perform amc_history.end_stoppage('step', step);
   end loop;

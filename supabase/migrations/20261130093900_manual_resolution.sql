@@ -115,7 +115,9 @@ begin
       or t.instance_id in (select amc_history.instances_of_caller())
         and (t.week_id is null or exists (select from public.report_data_weeks w
           join public.report_data_collections c on c.id = w.collection_id
-          where w.id = t.week_id and c.owner_id = auth.uid())))
+          where w.id = t.week_id and c.owner_id = auth.uid()))
+        and (t.detail ->> 'collection_id' is null or exists (select from public.report_data_collections c
+          where c.id::text = t.detail ->> 'collection_id' and c.owner_id = auth.uid())))
   for no key update;
   if not found then
     perform amc_history.refuse('alert_not_found', format('No alert %s of yours.',

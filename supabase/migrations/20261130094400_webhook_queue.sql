@@ -111,7 +111,8 @@ comment on function amc_history.queue_resolved(public.tracking_alerts, text) is
 waits it is dropped, and nothing is told.$$;
 
 create function amc_history.queue_alert() returns trigger
-language plpgsql security definer set search_path = ''
+-- What waits longer fails as lock_not_available, which is caught; a statement's timeout is not.
+language plpgsql security definer set search_path = '' set lock_timeout = '1s'
 as $$
 declare
   cause constant text := concat_ws(' ', 'alert', new.code, coalesce(new.instance_id, '-'),
@@ -143,7 +144,8 @@ create trigger queue_resolved_alert after update of resolved_at on public.tracki
   execute function amc_history.queue_alert();
 
 create function amc_history.queue_duplicate() returns trigger
-language plpgsql security definer set search_path = ''
+-- What waits longer fails as lock_not_available, which is caught; a statement's timeout is not.
+language plpgsql security definer set search_path = '' set lock_timeout = '1s'
 as $$
 begin
   begin
@@ -209,7 +211,8 @@ comment on function amc_history.tell_ended_week(public.report_data_weeks) is
 collection and nobody cancelled that, that the collection has finished, in an event (collection_finished) too.$$;
 
 create function amc_history.queue_ended_week() returns trigger
-language plpgsql security definer set search_path = ''
+-- What waits longer fails as lock_not_available, which is caught; a statement's timeout is not.
+language plpgsql security definer set search_path = '' set lock_timeout = '1s'
 as $$
 declare
   week public.report_data_weeks;

@@ -54,20 +54,21 @@ comment on function amc_history.beat(text) is
   $$Records that something happened now; see amc_history.heartbeats. Definer: a worker's tick is one of them, and no API
 role has a right on the table.$$;
 
-create function amc_history.accept_wake_up() returns void
+create function amc_history.accept_wake_up(sent_at timestamptz) returns void
 language plpgsql set search_path = ''
 as $$
+declare
+  tick constant timestamptz := coalesce((select h.at from amc_history.heartbeats h where h.name = 'tick'), '-infinity');
 begin
   perform amc_history.end_stoppage('wake_up', 'collect');
-  if not exists (select from amc_history.heartbeats a
-    where a.name = 'wake_up_accepted'
-      and a.at > coalesce((select t.at from amc_history.heartbeats t where t.name = 'tick'), '-infinity')) then
-    perform amc_history.beat('wake_up_accepted');
-  end if;
+  -- A tick that ended since it was sent has answered it, whenever its answer is read.
+  insert into amc_history.heartbeats as h (name, at)
+  select 'wake_up_accepted', accept_wake_up.sent_at where accept_wake_up.sent_at > tick
+  on conflict (name) do update set at = excluded.at where h.at <= tick;
 end;
 $$;
-comment on function amc_history.accept_wake_up() is
-  'Records that collect accepted a wake-up, and since when it has owed a tick.';
+comment on function amc_history.accept_wake_up(timestamptz) is
+  $$Records that collect accepted a wake-up, and since when it has owed a tick. sent_at: when it was queued.$$;
 
 create function amc_history.read_wake_ups() returns void
 language plpgsql set search_path = ''
@@ -76,7 +77,7 @@ declare
   late constant timestamptz := amc_history.clock_now() - (amc_history.allowances()).wake_up_answer;
   answer record;
 begin
-  select w.request_id, r.id is not null as came, r.status_code, r.timed_out, r.error_msg,
+  select w.request_id, w.sent_at, r.id is not null as came, r.status_code, r.timed_out, r.error_msg,
     left(r.content, 300) as content into answer
   from amc_history.wake_ups w left join net._http_response r on r.id = w.request_id
   where r.id is not null or w.sent_at < late
@@ -86,7 +87,7 @@ begin
     return;
   end if;
   if answer.status_code between 200 and 299 then
-    perform amc_history.accept_wake_up();
+    perform amc_history.accept_wake_up(answer.sent_at);
   elsif answer.came then
     perform amc_history.record_stoppage('wake_up', 'collect',
       coalesce('http_' || answer.status_code, case when answer.timed_out then 'timed_out' else 'not_reached' end),
@@ -152,6 +153,10 @@ begin
         coalesce(nullif(job.words, ''), 'The run was interrupted.'), null);
     end if;
   end loop;
+  -- Of jobs that are wanted no more nothing is held up.
+  perform amc_history.end_stoppage(s.kind, s.subject) from public.stoppages s
+  where s.ended_at is null and s.kind in ('schedule', 'job') and starts_with(s.subject, 'amc-history-')
+    and not exists (select from amc_history.jobs j where j.name = split_part(s.subject, '/', 1));
 end;
 $$;
 comment on function amc_history.watch_jobs() is
@@ -191,13 +196,18 @@ begin
     where s.ended_at is null
       and s.kind in ('instance', 'creates', 'listing', 'workflow_save', 'workflow_check', 'workflow_header',
         'collection')
-      and not exists (select from public.report_data_weeks w
+      and not exists (select from (
+          select w.collection_id from public.report_data_weeks w
+          where w.instance_id = s.instance_id and w.due_at is not null
+          union all
+          select w.collection_id from public.week_attempts a join public.report_data_weeks w on w.id = a.week_id
+          where a.instance_id = s.instance_id and a.is_live) w
         join public.report_data_collections c on c.id = w.collection_id
-        where w.instance_id = s.instance_id
-          and case when s.kind like 'workflow%' then s.subject = w.instance_id || '/' || c.workflow_id
-            when s.kind = 'collection' then s.subject = c.id::text else true end
-          and (w.due_at is not null
-            or exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)))
+        where case when s.kind like 'workflow%' then s.subject = c.instance_id || '/' || c.workflow_id
+          when s.kind = 'collection' then s.subject = c.id::text else true end)
+      -- AMC's list is still read for those that were given up.
+      and not (s.kind in ('instance', 'listing') and exists (select from public.week_attempts a
+        where a.instance_id = s.instance_id and a.watch_until > now_at))
     union all
     select s.kind, s.subject from public.stoppages s
     where s.ended_at is null and s.kind = 'week'
@@ -257,8 +267,9 @@ declare
   words text;
 begin
   perform amc_history.beat('tick');
-  perform amc_history.end_stoppage('tick', 'collect');
+  -- In the order in which watch() locks them.
   perform amc_history.end_stoppage('wake_up', 'collect');
+  perform amc_history.end_stoppage('tick', 'collect');
   foreach step in array record_tick.succeeded loop
     perform amc_history.end_stoppage('step', step);
   end loop;

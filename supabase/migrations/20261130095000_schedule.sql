@@ -50,7 +50,9 @@ as $$
 declare
   allowed constant amc_history.allowances := amc_history.allowances();
   wake_ups integer := least(allowed.wake_ups,
-    ceil(amc_history.count_actionable()::numeric / allowed.actionable_per_wake_up));
+    -- Whether a worker can be reached again, and its steps work, only a wake-up shows.
+    ceil((amc_history.count_actionable() + (select count(*) from public.stoppages s where s.ended_at is null
+      and s.kind in ('schedule_secrets', 'wake_up', 'tick', 'step')))::numeric / allowed.actionable_per_wake_up));
   url text;
   key text;
 begin
@@ -62,7 +64,7 @@ begin
   select s.decrypted_secret into key from vault.decrypted_secrets s where s.name = 'amc_history_cron_key';
   if coalesce(url, '') = '' or coalesce(key, '') = '' then
     perform amc_history.record_stoppage('schedule_secrets', 'collect', 'secret_missing', 'amc_history',
-      'Weeks are waiting, but Vault has no amc_history_project_url or no amc_history_cron_key. '
+      'Vault has no amc_history_project_url or no amc_history_cron_key. '
       'Store both with vault.create_secret.', null);
     return 0;
   end if;
@@ -76,7 +78,7 @@ begin
   exception when others then
     -- pg_net raises at once what is no address. The stoppage must not be undone with the request.
     perform amc_history.record_stoppage('schedule_secrets', 'collect', 'address_refused', 'postgres', format(
-      'Weeks are waiting, but pg_net does not take the address in amc_history_project_url: %s. Expected '
+      'pg_net does not take the address in amc_history_project_url: %s. Expected '
       'https://<ref>.supabase.co, without blanks; store it with vault.update_secret.', sqlerrm), null);
     return 0;
   end;
@@ -162,8 +164,8 @@ end;
 $$;
 comment on function amc_history.purge_history() is
   $$Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
-tracking events, ended stoppages and resolved alerts after keep_events, deliveries after keep_deliveries, and partial
-loads of attempts that have ended. A kind that fails is set aside, and the others go on. Answers how many. Run by
+tracking events, ended stoppages and checks, and resolved alerts after keep_events, deliveries after keep_deliveries,
+and partial loads of attempts that have ended. A kind that fails is set aside, and the others go on. Answers how many. Run by
 pg_cron.$$;
 
 select cron.schedule(j.name, j.schedule, j.command) from amc_history.jobs j;

@@ -87,7 +87,9 @@ create policy "owners read their events" on public.tracking_events
 create policy "members read their instances' alerts" on public.tracking_alerts
   for select to authenticated
   using (instance_id in (select amc_history.instances_of_caller())
-    and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id)));
+    and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id))
+    and (detail ->> 'collection_id' is null or exists (select from public.report_data_collections c
+      where c.id::text = detail ->> 'collection_id')));
 create policy "members read what is held up on their instances" on public.stoppages
   for select to authenticated
   using (instance_id in (select amc_history.instances_of_caller())

@@ -11,6 +11,8 @@ import { forEachOf } from "./for_each_of.ts";
 /** How many webhooks are told at the same time. */
 const CONCURRENCY = 5;
 const TIMEOUT_MS = 10_000;
+/** How much is kept of what a webhook answers. */
+const WORDS_CHARACTERS = 400;
 /** After so long no further webhooks are claimed in this tick. */
 const LONGEST_MS = 20_000;
 
@@ -47,7 +49,8 @@ async function tellWebhook(
     ? noSecret()
     : await postItems(collector, secret, name, form, items as Item[]);
   const { accepted, status, code } = outcome;
-  const words = createRedactor(() => secretsOf(secret))(outcome.words);
+  const words = createRedactor(() => secretsOf(secret))(outcome.words)
+    .slice(0, WORDS_CHARACTERS);
   collector.log(accepted ? "info" : "warn", "webhook_told", {
     webhook: name,
     things: (items as Item[]).length,

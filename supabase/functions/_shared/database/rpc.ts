@@ -55,6 +55,7 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "finished_attempts",
   "report_credential_accepted",
   "report_delivery",
+  "record_tick",
 ]);
 /** A call that hangs must not hold the worker up. */
 const CALL_TIMEOUT_MS = 30_000;

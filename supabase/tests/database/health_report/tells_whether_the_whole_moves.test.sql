@@ -27,7 +27,7 @@ do $$ begin perform pg_temp.at('12:08:01'), amc_history.watch(); end $$;
 select is(pg_temp.health(), 'unavailable wake_up', 'three minutes on it is; an instance''s trouble is its own');
 select is((select public.health_report() -> 'reasons' -> 0 ->> 'words'),
   (select next_step from amc_history.stoppage_kinds where kind = 'wake_up'), 'the words name nobody');
-do $$ begin perform end_stoppage('wake_up', 'collect'), amc_history.accept_wake_up(); end $$;
+do $$ begin perform end_stoppage('wake_up', 'collect'), amc_history.accept_wake_up(amc_history.clock_now()); end $$;
 do $$ begin perform pg_temp.at('12:19'), amc_history.watch(); end $$;
 select is(pg_temp.health(), 'unavailable tick', 'wake-ups are accepted, and no tick ends');
 do $$ begin perform record_tick('{}', '{}'), cron.unschedule('amc-history-collect'), amc_history.watch(); end $$;

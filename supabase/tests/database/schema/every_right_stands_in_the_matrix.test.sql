@@ -106,7 +106,7 @@ view public.week_results | - | select | select
 view public.week_states | - | select | select
 view public.week_versions | - | select | select
 function amc_history.accept_header(text,text) | - | execute | execute
-function amc_history.accept_wake_up() | - | - | -
+function amc_history.accept_wake_up(timestamptz) | - | - | -
 function amc_history.actor() | - | - | execute
 function amc_history.add_counts(jsonb,jsonb) | - | - | -
 function amc_history.add_member(text,text) | - | - | -

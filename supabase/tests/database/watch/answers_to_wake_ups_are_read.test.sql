@@ -2,7 +2,7 @@
 -- is accepted ends that.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(17);
+select plan(18);
 
 create function pg_temp.alerts() returns text[] language sql as
   $$ select array_agg(code order by id) from tracking_alerts where resolved_at is null $$;
@@ -60,6 +60,15 @@ select is((select array[kind, code] from stoppages where ended_at is null), arra
 set local role service_role;
 do $$ begin perform record_tick('{}', '{}'); end $$;
 select is(pg_temp.alerts(), null, 'a tick ends it');
+reset role;
+do $$
+begin
+  perform set_config('amc_history.clock', '2025-03-03T12:20:00Z', true), pg_temp.wake_up(9009);
+  perform set_config('amc_history.clock', '2025-03-03T12:20:10Z', true), record_tick('{}', '{}');
+  perform pg_temp.answer(9009, 202), pg_temp.watch('12:21'), pg_temp.watch('12:40');
+end;
+$$;
+select is(pg_temp.alerts(), null, 'no tick is owed for a wake-up whose answer is read only after its tick');
 
 select * from finish();
 rollback;

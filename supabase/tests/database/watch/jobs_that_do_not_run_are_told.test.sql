@@ -1,7 +1,7 @@
 -- A job that pg_cron does not have, or does not run, is told. (One whose runs fail: tests/platform.)
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(7);
+select plan(9);
 
 create function pg_temp.alerts() returns text[] language sql as
   $$ select array_agg(code order by id) from tracking_alerts where resolved_at is null $$;
@@ -24,6 +24,17 @@ select is(pg_temp.alerts(), null, 'and the alert is resolved');
 do $$ begin perform cron.alter_job(jobid, active => false) from cron.job where jobname = 'amc-history-prune'; end $$;
 select is(pg_temp.watch(), array['schedule amc-history-prune not_scheduled'], 'one that is switched off is not run');
 do $$ begin perform cron.alter_job(jobid, active => true) from cron.job where jobname = 'amc-history-prune'; end $$;
+
+delete from amc_history.jobs where name = 'amc-history-restate';
+do $$ begin perform cron.unschedule('amc-history-restate'); end $$;
+select is(pg_temp.watch(), null, 'one that the operator does without is not missed');
+do $$
+begin
+  perform cron.unschedule('amc-history-prune'), pg_temp.watch();
+  delete from amc_history.jobs where name = 'amc-history-prune';
+end;
+$$;
+select is(pg_temp.watch(), null, 'nor any longer one that was missed before');
 
 select * from finish();
 rollback;
