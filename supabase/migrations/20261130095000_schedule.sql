@@ -164,8 +164,8 @@ end;
 $$;
 comment on function amc_history.purge_history() is
   $$Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
-tracking events, ended stoppages and checks, and resolved alerts after keep_events, deliveries after keep_deliveries,
-and partial loads of attempts that have ended. A kind that fails is set aside, and the others go on. Answers how many. Run by
-pg_cron.$$;
+tracking events, ended stoppages and checks, and resolved alerts after keep_events, deliveries after
+keep_deliveries, and partial loads of attempts that have ended. A kind that fails is set aside, and the others go
+on. Answers how many. Run by pg_cron.$$;
 
 select cron.schedule(j.name, j.schedule, j.command) from amc_history.jobs j;
