@@ -74,6 +74,11 @@ async function acceptAll(
   );
 }
 
+/** Answers at last, however the test ends: a listener waits for what it has not answered. */
+function releasing(pending: PromiseWithResolvers<Response>): Disposable {
+  return { [Symbol.dispose]: () => pending.resolve(new Response()) };
+}
+
 Deno.test("a webhook that is down, slow, failing or elsewhere is told once it accepts, exactly once, and signed", async () => {
   await withHarness({}, async (harness) => {
     await using listener = listen();
@@ -93,6 +98,7 @@ Deno.test("a webhook that is down, slow, failing or elsewhere is told once it ac
     await worker.tick();
     assert.deepEqual(await heldUp(harness), ["webhook not_reached"]);
     const pending = Promise.withResolvers<Response>();
+    using _ = releasing(pending);
     listener.up();
     for (
       const [held, answer] of [
@@ -127,6 +133,7 @@ Deno.test("a webhook that does not answer holds up no week, and no other webhook
     await using other = listen();
     await using worker = open(harness, 300_000);
     const pending = Promise.withResolvers<Response>();
+    using _ = releasing(pending);
     silent.answer = () => pending.promise;
     const id = await setWebhook(harness, "silent", "slack", silent);
     await setWebhook(harness, "other", "slack", other);
