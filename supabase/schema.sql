@@ -7470,7 +7470,7 @@ CREATE OR REPLACE FUNCTION amc_history.queue_ended_week()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
- SET lock_timeout TO '1s'
+ SET lock_timeout TO '20s'
 AS $function$
 declare
   week public.report_data_weeks;
@@ -10074,9 +10074,9 @@ begin
       and d.due_at < now_at - allowed.delivery_given_up;
     due := array(select d.id from public.webhook_deliveries d
       where d.webhook_id = hook.id and d.state = 'queued' and d.due_at <= now_at
-      -- What was not taken may have been too much at once.
-      order by d.id limit greatest(1, allowed.deliveries_at_once >> least(5, coalesce((select min(t.tries)
-        from public.webhook_deliveries t where t.webhook_id = hook.id and t.state = 'queued' and t.tries > 0), 0)))
+      -- What was not taken twice may have been too much at once.
+      order by d.id limit greatest(1, allowed.deliveries_at_once >> least(5, coalesce((select max(t.tries)
+        from public.webhook_deliveries t where t.webhook_id = hook.id and t.state = 'queued'), 0) / 2))
       for update skip locked);
     continue when cardinality(due) = 0;
     webhook_id := hook.id;

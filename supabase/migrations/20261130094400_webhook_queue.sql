@@ -211,8 +211,8 @@ comment on function amc_history.tell_ended_week(public.report_data_weeks) is
 collection and nobody cancelled that, that the collection has finished, in an event (collection_finished) too.$$;
 
 create function amc_history.queue_ended_week() returns trigger
--- What waits longer fails as lock_not_available, which is caught; a statement's timeout is not.
-language plpgsql security definer set search_path = '' set lock_timeout = '1s'
+-- As above, but with time for another commit that ends a week of the collection.
+language plpgsql security definer set search_path = '' set lock_timeout = '20s'
 as $$
 declare
   week public.report_data_weeks;
