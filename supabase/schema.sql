@@ -579,9 +579,10 @@ alter table public.amc_instance_members enable row level security;
 create policy "users read their own memberships" on public.amc_instance_members for select to authenticated using
     ((user_id = ( SELECT auth.uid() AS uid)));
 comment on table public.amc_instance_members is
-  'Who may collect from an instance.';
+  'Who may see all that is collected on an instance, and what else they may do there.';
 comment on column public.amc_instance_members.role is
-  'admin, analyst or viewer. So far every member may do the same, and each is an admin.';
+  'admin (connects, invites, sets limits and alerts, and what an analyst may), analyst (saves queries, starts and
+controls collections) or viewer (reads). Each sees everything that is collected on the instance.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -736,14 +737,12 @@ CREATE TRIGGER limit_workflows AFTER INSERT ON public.amc_workflows FOR EACH ROW
 CREATE TRIGGER set_workflow_version BEFORE INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION
     amc_history.set_workflow_version();
 alter table public.amc_workflows enable row level security;
-create policy "members add workflows to their instances" on public.amc_workflows for insert to authenticated with check
+create policy "analysts add workflows to their instances" on public.amc_workflows for insert to authenticated with check
     ((instance_id IN ( SELECT m.instance_id
    FROM amc_instance_members m
-  WHERE (m.user_id = ( SELECT auth.uid() AS uid)))));
+  WHERE ((m.user_id = ( SELECT auth.uid() AS uid)) AND (m.role = ANY (ARRAY['analyst'::text, 'admin'::text]))))));
 create policy "members read their instances' workflows" on public.amc_workflows for select to authenticated using
-    ((instance_id IN ( SELECT m.instance_id
-   FROM amc_instance_members m
-  WHERE (m.user_id = ( SELECT auth.uid() AS uid)))));
+    ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
 -- authenticated: insert (instance_id, name, parameters, sql_query)
 comment on table public.amc_workflows is
   'Saved AMC queries. A version never changes: another query is another row with another id.';
@@ -791,6 +790,7 @@ comment on column public.amc_workflows.version_hash is
 create table public.report_data_collections (
   cancelled_at timestamp with time zone,
   created_at timestamp with time zone default amc_history.clock_now() not null,
+  created_by uuid,
   end_date date not null,
   failed_retries integer default 0 not null,
   id uuid default gen_random_uuid() not null,
@@ -798,7 +798,6 @@ create table public.report_data_collections (
   instance_id text not null,
   keep_versions integer default 3 not null,
   last_claimed_at timestamp with time zone,
-  owner_id uuid,
   parameter_values jsonb default '{}'::jsonb not null,
   parameters_hash text generated always as (md5((parameter_values)::text)) stored not null,
   paused_at timestamp with time zone,
@@ -821,7 +820,8 @@ create table public.report_data_collections (
   constraint range_starts_on_its_weekday CHECK ((EXTRACT(isodow FROM start_date) = (array_position(ARRAY['monday'::text,
     'tuesday'::text, 'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text],
     week_starts_on))::numeric)),
-  constraint report_data_collections_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint report_data_collections_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET
+    NULL,
   constraint report_data_collections_pkey PRIMARY KEY (id),
   constraint report_data_collections_workflow_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES
     amc_workflows(instance_id, id),
@@ -831,10 +831,10 @@ create table public.report_data_collections (
   constraint week_starts_on_is_a_weekday CHECK ((week_starts_on = ANY (ARRAY['monday'::text, 'tuesday'::text,
     'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text])))
 );
-CREATE UNIQUE INDEX report_data_collections_idempotency_key_key ON public.report_data_collections USING btree (owner_id,
-    idempotency_key) WHERE (idempotency_key IS NOT NULL);
-CREATE INDEX report_data_collections_owner_id_idx ON public.report_data_collections USING btree (owner_id, request_hash,
-    created_at);
+CREATE INDEX report_data_collections_created_by_idx ON public.report_data_collections USING btree (created_by,
+    request_hash, created_at);
+CREATE UNIQUE INDEX report_data_collections_idempotency_key_key ON public.report_data_collections USING btree
+    (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX report_data_collections_to_restate_idx ON public.report_data_collections USING btree (id) WHERE
     (restate_weeks > 0);
 CREATE INDEX report_data_collections_to_survey_idx ON public.report_data_collections USING btree (instance_id,
@@ -842,10 +842,12 @@ CREATE INDEX report_data_collections_to_survey_idx ON public.report_data_collect
 CREATE INDEX report_data_collections_workflow_idx ON public.report_data_collections USING btree (instance_id,
     workflow_id);
 alter table public.report_data_collections enable row level security;
-create policy "owners read their collections" on public.report_data_collections for select to authenticated using
-    ((owner_id = ( SELECT auth.uid() AS uid)));
+create policy "members read their instances' collections" on public.report_data_collections for select to authenticated
+    using ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
 comment on table public.report_data_collections is
   'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
+comment on column public.report_data_collections.created_by is
+  'The user who started it. Null once that user is deleted: the history stays.';
 comment on column public.report_data_collections.end_date is
   'Last day of the last week, inclusive.';
 comment on column public.report_data_collections.failed_retries is
@@ -857,8 +859,6 @@ comment on column public.report_data_collections.keep_versions is
   'How many results are kept of each week, including the shown one. Older ones are pruned.';
 comment on column public.report_data_collections.last_claimed_at is
   'The collection served longest ago is served first, within an instance and among those of one owner.';
-comment on column public.report_data_collections.owner_id is
-  'The user who started it. Null once that user is deleted: the history stays.';
 comment on column public.report_data_collections.parameters_hash is
   'MD5 of parameter_values: equal values, equal hash. Claims and window keys carry it in place of the values.';
 comment on column public.report_data_collections.request_hash is
@@ -951,10 +951,8 @@ CREATE TRIGGER set_week_instance BEFORE INSERT OR UPDATE OF collection_id, insta
 CREATE TRIGGER set_week_timestamps BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION
     amc_history.set_week_timestamps();
 alter table public.report_data_weeks enable row level security;
-create policy "owners read their weeks" on public.report_data_weeks for select to authenticated using ((collection_id IN
-    ( SELECT c.id
-   FROM report_data_collections c
-  WHERE (c.owner_id = ( SELECT auth.uid() AS uid)))));
+create policy "members read their instances' weeks" on public.report_data_weeks for select to authenticated using
+    ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
 comment on table public.report_data_weeks is
   'Weeks of a collection: half-open windows [week_start_date 00:00, week_end_date + 1 day 00:00) in its time zone.';
 comment on column public.report_data_weeks.data is
@@ -1045,7 +1043,8 @@ CREATE TRIGGER record_checked_cells BEFORE UPDATE OF complete ON public.result_l
 CREATE TRIGGER record_dropped_load BEFORE DELETE ON public.result_loads FOR EACH ROW EXECUTE FUNCTION
     amc_history.record_dropped_load();
 alter table public.result_loads enable row level security;
-create policy "owners read their loads" on public.result_loads for select to authenticated using ((EXISTS ( SELECT
+create policy "members read their instances' loads" on public.result_loads for select to authenticated using ((EXISTS (
+    SELECT
    FROM workflow_executions e
   WHERE (e.id = result_loads.execution_id))));
 comment on table public.result_loads is
@@ -1136,12 +1135,7 @@ CREATE TRIGGER resolve_alert_of_ended_stoppage AFTER UPDATE OF ended_at ON publi
     (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION amc_history.resolve_alert_of_stoppage();
 alter table public.stoppages enable row level security;
 create policy "members read what is held up on their instances" on public.stoppages for select to authenticated using
-    (((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)) AND ((collection_id IS NULL)
-    OR (EXISTS ( SELECT
-   FROM report_data_collections c
-  WHERE (c.id = stoppages.collection_id)))) AND ((week_id IS NULL) OR (EXISTS ( SELECT
-   FROM report_data_weeks w
-  WHERE (w.id = stoppages.week_id))))));
+    ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
 comment on table public.stoppages is
   'What is held up, or was. Only its subject is: the rows beside it go on. One open row for each subject of a kind.';
 comment on column public.stoppages.code is
@@ -1199,12 +1193,7 @@ CREATE TRIGGER queue_resolved_alert AFTER UPDATE OF resolved_at ON public.tracki
     (((old.resolved_at IS NULL) AND (new.resolved_at IS NOT NULL))) EXECUTE FUNCTION amc_history.queue_alert();
 alter table public.tracking_alerts enable row level security;
 create policy "members read their instances' alerts" on public.tracking_alerts for select to authenticated using
-    (((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)) AND ((week_id IS NULL) OR
-    (EXISTS ( SELECT
-   FROM report_data_weeks w
-  WHERE (w.id = tracking_alerts.week_id)))) AND (((detail ->> 'collection_id'::text) IS NULL) OR (EXISTS ( SELECT
-   FROM report_data_collections c
-  WHERE ((c.id)::text = (tracking_alerts.detail ->> 'collection_id'::text)))))));
+    ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
 comment on table public.tracking_alerts is
   'What a person should look at. One open row for each code, instance, week and subject.';
 comment on column public.tracking_alerts.next_step is
@@ -1240,10 +1229,8 @@ CREATE INDEX tracking_events_week_id_idx ON public.tracking_events USING btree (
 CREATE TRIGGER queue_duplicate AFTER INSERT ON public.tracking_events FOR EACH ROW WHEN ((new.event =
     'duplicate_execution'::text)) EXECUTE FUNCTION amc_history.queue_duplicate();
 alter table public.tracking_events enable row level security;
-create policy "owners read their events" on public.tracking_events for select to authenticated using ((collection_id IN
-    ( SELECT c.id
-   FROM report_data_collections c
-  WHERE (c.owner_id = ( SELECT auth.uid() AS uid)))));
+create policy "members read their instances' events" on public.tracking_events for select to authenticated using
+    ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
 comment on table public.tracking_events is
   'What happened to the tracking of executions, and who caused it. Without foreign keys: events outlive their
 subjects.';
@@ -1440,9 +1427,8 @@ CREATE TRIGGER resolve_unknown_outcome_alerts AFTER UPDATE OF state ON public.we
     (((old.state <> new.state) AND ((old.state = 'unknown'::text) OR (new.state = 'ended'::text)))) EXECUTE FUNCTION
     amc_history.resolve_unknown_outcome_alerts();
 alter table public.week_attempts enable row level security;
-create policy "owners read their attempts" on public.week_attempts for select to authenticated using ((EXISTS ( SELECT
-   FROM report_data_weeks w
-  WHERE (w.id = week_attempts.week_id))));
+create policy "members read their instances' attempts" on public.week_attempts for select to authenticated using
+    ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
 comment on table public.week_attempts is
   'Attempts to collect a week. Each is committed before AMC is asked, and POSTed at most once, by the call that
 made it.';
@@ -1540,9 +1526,6 @@ CREATE INDEX workflow_checks_workflow_idx ON public.workflow_checks USING btree 
 alter table public.workflow_checks enable row level security;
 create policy "members read their instances' checks" on public.workflow_checks for select to authenticated using
     ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
--- authenticated: select (amc_status, cancel_requested_at, due_at, ended_at, execution_id, id, instance_id, intended_at,
-    is_live, kind, leased_until, outcome, request_id, state, time_window_end, time_window_start, time_zone,
-    timeout_seconds, words, workflow_id)
 comment on table public.workflow_checks is
   'How each workflow version was checked at AMC before its first create. A dry run is never a week''s execution: it has
 no attempt, no slot, and a timeout that no week has.';
@@ -1582,6 +1565,7 @@ comment on column public.workflow_checks.week_id is
 deleted. No member reads it: it may be another''s.';
 comment on column public.workflow_checks.words is
   'AMC''s words about it, or ours where AMC said nothing.';
+-- authenticated: select
 -- service_role: delete, insert, select, update
 
 create table public.workflow_executions (
@@ -1634,8 +1618,8 @@ CREATE TRIGGER report_window_of_new_execution AFTER INSERT ON public.workflow_ex
 CREATE TRIGGER tell_end_of_let_go_execution AFTER UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
     ((new.has_ended AND (NOT old.has_ended))) EXECUTE FUNCTION amc_history.tell_end_of_let_go_execution();
 alter table public.workflow_executions enable row level security;
-create policy "owners read their executions" on public.workflow_executions for select to authenticated using ((EXISTS (
-    SELECT
+create policy "members read their instances' executions" on public.workflow_executions for select to authenticated using
+    ((EXISTS ( SELECT
    FROM report_data_weeks w
   WHERE (w.id = workflow_executions.week_id))));
 comment on table public.workflow_executions is
@@ -2222,11 +2206,12 @@ declare
 begin
   if not exists (select from public.amc_workflows f
       where f.instance_id = accept_header.instance_id and f.id = accept_header.workflow_id
-        and (amc_history.is_operator() or f.instance_id in (select amc_history.instances_of_caller()))) then
+        and amc_history.role_on(f.instance_id) is not null) then
     perform amc_history.refuse('workflow_not_found', format('No workflow %s on an instance %s that you may use.',
       coalesce(quote_literal(left(accept_header.workflow_id, 200)), 'null'),
       coalesce(quote_literal(left(accept_header.instance_id, 200)), 'null')), 'Check both ids.', 'PT404');
   end if;
+  perform amc_history.require_role(accept_header.instance_id, 'analyst');
   -- The newest is the one that the stoppage describes.
   update amc_history.result_headers h set accepted_at = amc_history.clock_now(), accepted_by = amc_history.actor()
     where h.accepted_at is null and (h.instance_id, h.workflow_id, h.header_key) = (
@@ -2338,8 +2323,7 @@ CREATE OR REPLACE FUNCTION amc_history.administers(instance_id text)
  STABLE
  SET search_path TO ''
 AS $function$
-  select amc_history.is_operator() or exists (select from public.amc_instance_members m
-    where m.instance_id = administers.instance_id and m.user_id = auth.uid() and m.role = 'admin');
+  select coalesce(amc_history.role_on(administers.instance_id) = 'admin', false);
 $function$
 ;
 comment on function amc_history.administers(text) is
@@ -2729,7 +2713,7 @@ CREATE OR REPLACE FUNCTION amc_history.cancel_collection(collection_id uuid)
  SET search_path TO ''
 AS $function$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(cancel_collection.collection_id);
+  collection public.report_data_collections := amc_history.lock_controlled_collection(cancel_collection.collection_id);
   week public.report_data_weeks;
   cancelled integer := 0;
 begin
@@ -3165,7 +3149,7 @@ comment on function amc_history.check_some_cells(result_loads,bigint) is
   'Counts the cells that do not fit their type in so many lines of a load, from where it is, and adds them to its
 count; with the last line, also to its summary and its week''s data. Answers how many lines that were.';
 
-CREATE OR REPLACE FUNCTION amc_history.check_start_limits(owner_id uuid, instance_id text, weeks integer)
+CREATE OR REPLACE FUNCTION amc_history.check_start_limits(requested_by uuid, instance_id text, weeks integer)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -3178,7 +3162,7 @@ declare
   tomorrow constant text := 'Start it tomorrow, or ask whoever runs this project for a higher limit.';
 begin
   perform amc_history.refuse_beyond('member_day_is_full', (select count(*) from public.report_data_collections c
-      where c.owner_id = check_start_limits.owner_id and c.created_at > since),
+      where c.created_by = check_start_limits.requested_by and c.created_at > since),
     allowed.daily_collections_of_member, 'collections of yours in 24 hours', tomorrow, 1);
   perform amc_history.refuse_beyond('instance_day_is_full', (select count(*) from public.report_data_collections c
       where c.instance_id = check_start_limits.instance_id and c.created_at > since),
@@ -3187,7 +3171,7 @@ begin
       from public.report_data_collections c
       join public.report_data_weeks w on w.instance_id = c.instance_id and w.collection_id = c.id
         and w.finished_at is null
-      where c.owner_id = check_start_limits.owner_id),
+      where c.created_by = check_start_limits.requested_by),
     allowed.open_weeks_of_member, 'open weeks of yours', wait, check_start_limits.weeks);
   perform amc_history.refuse_beyond('instance_has_too_many_open_weeks', (select count(*)
       from public.report_data_weeks w
@@ -3312,8 +3296,7 @@ declare
 begin
   -- The instance first, as everywhere.
   perform from public.amc_instances i where i.id = check_workflow_again.instance_id
-    and (amc_history.is_operator() or exists (select from public.amc_instance_members m
-      where m.instance_id = i.id and m.user_id = auth.uid())) for no key update;
+    and amc_history.role_on(i.id) is not null for no key update;
   if found then
     select * into workflow from public.amc_workflows f
     where f.instance_id = check_workflow_again.instance_id and f.id = check_workflow_again.workflow_id
@@ -3325,6 +3308,7 @@ begin
       coalesce(quote_literal(left(check_workflow_again.workflow_id, 200)), 'null')),
       'Check the ids. That of a workflow is what save_workflow answered.', 'PT404');
   end if;
+  perform amc_history.require_role(workflow.instance_id, 'analyst');
   subject := amc_history.workflow_subject(workflow.instance_id, workflow.id);
   -- One that is checked may be held up all the same: AMC lost it since, and another one took its id.
   if not amc_history.end_stoppage('workflow_save', subject) and workflow.checked_at is not null then
@@ -3626,7 +3610,7 @@ CREATE OR REPLACE FUNCTION amc_history.confirm_execution(attempt_id uuid, execut
 AS $function$
 #variable_conflict use_column
 declare
-  attempt public.week_attempts := amc_history.lock_own_attempt(confirm_execution.attempt_id);
+  attempt public.week_attempts := amc_history.lock_controlled_attempt(confirm_execution.attempt_id);
   named constant text := confirm_execution.execution_id;
   reason text;
 begin
@@ -3667,7 +3651,7 @@ CREATE OR REPLACE FUNCTION amc_history.confirm_no_execution(attempt_id uuid)
  SET search_path TO ''
 AS $function$
 declare
-  attempt public.week_attempts := amc_history.lock_own_attempt(confirm_no_execution.attempt_id);
+  attempt public.week_attempts := amc_history.lock_controlled_attempt(confirm_no_execution.attempt_id);
   week public.report_data_weeks;
   reason text;
 begin
@@ -4002,8 +3986,10 @@ begin
   execute format('comment on table amc_results.%I is %L', name,
     format('Rows of AMC workflow %s of instance %s', (workflow).id, (workflow).instance_id));
   execute format('alter table amc_results.%I enable row level security', name);
-  execute format('create policy "owners read their rows" on amc_results.%I for select to authenticated
-    using (load_id in (select amc_history.loads_of_caller()))', name);
+  -- A constant of the table: asked once per query.
+  execute format('create policy "members read the rows of their instance" on amc_results.%I for select
+    to authenticated using ((select %L in (select amc_history.instances_of_caller())))', name,
+    (workflow).instance_id);
   execute format('revoke all on amc_results.%I from public, anon, authenticated, service_role', name);
   execute format('grant select on amc_results.%I to authenticated, service_role', name);
   insert into amc_history.result_tables (instance_id, workflow_id, table_name, header, columns)
@@ -4419,7 +4405,7 @@ begin
     where s.ended_at is null and s.kind in ('collection', 'workflow_save', 'workflow_check', 'workflow_header')
   ),
   due as (
-    select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.owner_id, c.last_claimed_at, c.created_at,
+    select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.created_by, c.last_claimed_at, c.created_at,
       c.start_date, f.checked_at, h.held_since, h.workflow_held,
       ends.first_day, ends.last_day,
       c.start_date <= ends.last_day and exists (select from public.report_data_weeks w where w.collection_id = c.id
@@ -4444,7 +4430,7 @@ begin
   select d.id, d.workflow_id, d.checked_at, d.time_zone, d.parameters_hash, d.held_since,
     coalesce(d.workflow_held, false), d.first_day, d.last_day
   from due d
-  order by max(d.last_claimed_at) over (partition by d.owner_id) nulls first, d.is_urgent desc,
+  order by max(d.last_claimed_at) over (partition by d.created_by) nulls first, d.is_urgent desc,
     d.last_claimed_at nulls first, d.created_at, d.start_date, d.id;
 end;
 $function$
@@ -4923,7 +4909,7 @@ comment on function amc_history.fail_week(report_data_weeks,text,text) is
 it, cut at 2000 characters. A completed week stays completed and keeps its result.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.find_repeated_request(owner_id uuid, idempotency_key text, request_hash text)
+CREATE OR REPLACE FUNCTION amc_history.find_repeated_request(requested_by uuid, idempotency_key text, request_hash text)
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -4933,18 +4919,19 @@ declare
   earlier public.report_data_collections;
 begin
   -- Of two equal requests at the same time, the second waits here and then finds what the first made.
-  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', find_repeated_request.owner_id,
+  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', find_repeated_request.requested_by,
     coalesce(find_repeated_request.idempotency_key, find_repeated_request.request_hash)), 0));
   if find_repeated_request.idempotency_key is not null then
     select * into earlier from public.report_data_collections c
-    where c.owner_id = find_repeated_request.owner_id and c.idempotency_key = find_repeated_request.idempotency_key;
+    where c.created_by = find_repeated_request.requested_by
+      and c.idempotency_key = find_repeated_request.idempotency_key;
     if found and earlier.request_hash is distinct from find_repeated_request.request_hash then
       perform amc_history.refuse('idempotency_key_reused', 'This Idempotency-Key came before with another request.',
         'Use a new key for a new request.', 'PT422');
     end if;
   else
     select * into earlier from public.report_data_collections c
-    where c.owner_id = find_repeated_request.owner_id and c.request_hash = find_repeated_request.request_hash
+    where c.created_by = find_repeated_request.requested_by and c.request_hash = find_repeated_request.request_hash
       and c.created_at > amc_history.clock_now() - (amc_history.allowances()).repeated_request
       and c.cancelled_at is null
     order by c.created_at desc limit 1;
@@ -5709,6 +5696,8 @@ $function$
 comment on function amc_history.is_operator() is
   'Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
 at a database prompt whose login role is postgres or may become it.';
+-- authenticated: execute
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_overdue(check_row workflow_checks)
  RETURNS boolean
@@ -5911,12 +5900,12 @@ declare
 begin
   select e.week_id into week.id from public.workflow_executions e
   join public.report_data_weeks w on w.id = e.week_id
-  where e.id = let_go_of_execution.execution_id and amc_history.may_control(w.collection_id);
+  where e.id = let_go_of_execution.execution_id and amc_history.role_on(w.instance_id) is not null;
   if not found then
-    perform amc_history.refuse('execution_not_found', format('No execution %s of your weeks.',
+    perform amc_history.refuse('execution_not_found', format('No execution %s that you may see.',
       coalesce(left(let_go_of_execution.execution_id, 200), 'null')), 'Check the id.', 'PT404');
   end if;
-  week := amc_history.lock_own_week(week.id);
+  week := amc_history.lock_controlled_week(week.id);
   select * into attempt from public.week_attempts a where a.execution_id = let_go_of_execution.execution_id for update;
   select * into execution from public.workflow_executions e where e.id = let_go_of_execution.execution_id
     for no key update;
@@ -6161,27 +6150,6 @@ first. None of a paused instance, none that is set aside, nor of a workflow whos
 Definer: the worker has no right on the turns.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.loads_of_caller()
- RETURNS SETOF uuid
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-  select l.id from public.report_data_collections c
-  join public.report_data_weeks w on w.collection_id = c.id
-  join public.workflow_executions e on e.week_id = w.id
-  join public.result_loads l on l.execution_id = e.id and l.complete
-  where c.owner_id = (select auth.uid());
-$function$
-;
-comment on function amc_history.loads_of_caller() is
-  'The complete loads of the signed-in user''s weeks: whose rows the user may read.
-
-Definer: it says what the policies of the four tables say, in one pass from the owner, so that a query looks up neither
-all loads of the database nor the load of each row.';
--- authenticated: execute
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.loads_to_check()
  RETURNS SETOF result_loads
  LANGUAGE sql
@@ -6229,6 +6197,88 @@ comment on function amc_history.lock_collection_of(uuid) is
   'Locks the collection of a week: what AMC says to creates of one collection is weighed one after the other.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.lock_controlled_attempt(attempt_id uuid)
+ RETURNS week_attempts
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  attempt public.week_attempts;
+begin
+  select a.* into attempt from public.week_attempts a join public.report_data_weeks w on w.id = a.week_id
+    where a.id = lock_controlled_attempt.attempt_id and amc_history.role_on(w.instance_id) is not null;
+  if not found then
+    perform amc_history.refuse('attempt_not_found', format('No attempt %s that you may see.',
+      coalesce(lock_controlled_attempt.attempt_id::text, 'null')),
+      'Check the id: it is in the detail of the alert unknown_outcome.', 'PT404');
+  end if;
+  perform amc_history.lock_controlled_week(attempt.week_id);
+  select * into attempt from public.week_attempts a where a.id = lock_controlled_attempt.attempt_id for update;
+  return attempt;
+end;
+$function$
+;
+comment on function amc_history.lock_controlled_attempt(uuid) is
+  'Locks an attempt for a request of an analyst or admin; refuses who may not see it (attempt_not_found), and as
+amc_history.lock_controlled_collection does. Definer: see there.';
+
+CREATE OR REPLACE FUNCTION amc_history.lock_controlled_collection(collection_id uuid)
+ RETURNS report_data_collections
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  collection public.report_data_collections;
+  instance_id text;
+begin
+  select c.instance_id into instance_id from public.report_data_collections c
+  where c.id = lock_controlled_collection.collection_id and amc_history.role_on(c.instance_id) is not null;
+  if not found then
+    perform amc_history.refuse('collection_not_found', format('No collection %s that you may see.',
+      coalesce(lock_controlled_collection.collection_id::text, 'null')), 'Check the id.', 'PT404');
+  end if;
+  perform amc_history.require_role(instance_id, 'analyst');
+  -- The instance first, as everywhere: a claim or listing under way ends before a person's request begins.
+  perform from public.amc_instances i where i.id = instance_id for no key update;
+  select * into collection from public.report_data_collections c
+    where c.id = lock_controlled_collection.collection_id for no key update;
+  return collection;
+end;
+$function$
+;
+comment on function amc_history.lock_controlled_collection(uuid) is
+  'Locks a collection and its instance for a request of an analyst or admin of the instance, or of whoever acts for all
+users. Refuses who may not see it (collection_not_found) and who may only read (role_too_low). Definer: users may not
+lock what they may only read.';
+
+CREATE OR REPLACE FUNCTION amc_history.lock_controlled_week(week_id uuid)
+ RETURNS report_data_weeks
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  week public.report_data_weeks;
+begin
+  select * into week from public.report_data_weeks w
+    where w.id = lock_controlled_week.week_id and amc_history.role_on(w.instance_id) is not null;
+  if not found then
+    perform amc_history.refuse('week_not_found', format('No week %s that you may see.',
+      coalesce(lock_controlled_week.week_id::text, 'null')), 'Check the id.', 'PT404');
+  end if;
+  perform amc_history.lock_controlled_collection(week.collection_id);
+  select * into week from public.report_data_weeks w where w.id = lock_controlled_week.week_id for no key update;
+  return week;
+end;
+$function$
+;
+comment on function amc_history.lock_controlled_week(uuid) is
+  'Locks a week for a request of an analyst or admin; refuses who may not see it (week_not_found), and as
+amc_history.lock_controlled_collection does. Definer: see there.';
+
 CREATE OR REPLACE FUNCTION amc_history.lock_load(attempt_id uuid, fence integer)
  RETURNS week_attempts
  LANGUAGE plpgsql
@@ -6253,61 +6303,6 @@ $function$
 comment on function amc_history.lock_load(uuid,integer) is
   'Locks week and attempt, and answers the attempt. Refuses (AH001, stale_load) a fence that is not the attempt''s.';
 
-CREATE OR REPLACE FUNCTION amc_history.lock_own_attempt(attempt_id uuid)
- RETURNS week_attempts
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-  attempt public.week_attempts;
-begin
-  select a.* into attempt from public.week_attempts a join public.report_data_weeks w on w.id = a.week_id
-    where a.id = lock_own_attempt.attempt_id and amc_history.may_control(w.collection_id);
-  if not found then
-    perform amc_history.refuse('attempt_not_found', format('No attempt %s of yours.',
-      coalesce(lock_own_attempt.attempt_id::text, 'null')),
-      'Check the id: it is in the detail of the alert unknown_outcome.', 'PT404');
-  end if;
-  perform amc_history.lock_own_week(attempt.week_id);
-  select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id for update;
-  return attempt;
-end;
-$function$
-;
-comment on function amc_history.lock_own_attempt(uuid) is
-  'Locks an attempt for a request of its collection''s owner; refuses anybody else (attempt_not_found). Definer: see
-amc_history.lock_own_collection.';
-
-CREATE OR REPLACE FUNCTION amc_history.lock_own_collection(collection_id uuid)
- RETURNS report_data_collections
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-  collection public.report_data_collections;
-begin
-  -- The instance first, as everywhere: a claim or listing under way ends before a person's request begins.
-  perform from public.amc_instances i where i.id = (select c.instance_id from public.report_data_collections c
-      where c.id = lock_own_collection.collection_id and amc_history.may_control(c.id))
-    for no key update;
-  if found then
-    select * into collection from public.report_data_collections c
-      where c.id = lock_own_collection.collection_id for no key update;
-  end if;
-  if collection.id is null then
-    perform amc_history.refuse('collection_not_found', format('No collection %s of yours.',
-      coalesce(lock_own_collection.collection_id::text, 'null')), 'Check the id.', 'PT404');
-  end if;
-  return collection;
-end;
-$function$
-;
-comment on function amc_history.lock_own_collection(uuid) is
-  'Locks a collection and its instance for a request of somebody who may control it; refuses anybody else
-(collection_not_found). Definer: users may not lock what they may only read.';
-
 CREATE OR REPLACE FUNCTION amc_history.lock_own_webhook(webhook_id uuid)
  RETURNS webhooks
  LANGUAGE plpgsql
@@ -6319,7 +6314,7 @@ begin
   select * into hook from public.webhooks w
   where w.id = lock_own_webhook.webhook_id and amc_history.administers(w.instance_id) for update;
   if not found then
-    perform amc_history.refuse('webhook_not_found', format('No webhook %s of yours.',
+    perform amc_history.refuse('webhook_not_found', format('No webhook %s that you administer.',
       coalesce(lock_own_webhook.webhook_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
   return hook;
@@ -6329,36 +6324,11 @@ $function$
 comment on function amc_history.lock_own_webhook(uuid) is
   'Locks a webhook for an admin of its instance; refuses anybody else (webhook_not_found).';
 
-CREATE OR REPLACE FUNCTION amc_history.lock_own_week(week_id uuid)
- RETURNS report_data_weeks
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-declare
-  week public.report_data_weeks;
-begin
-  select * into week from public.report_data_weeks w
-    where w.id = lock_own_week.week_id and amc_history.may_control(w.collection_id);
-  if not found then
-    perform amc_history.refuse('week_not_found', format('No week %s of yours.',
-      coalesce(lock_own_week.week_id::text, 'null')), 'Check the id.', 'PT404');
-  end if;
-  perform amc_history.lock_own_collection(week.collection_id);
-  select * into week from public.report_data_weeks w where w.id = lock_own_week.week_id for no key update;
-  return week;
-end;
-$function$
-;
-comment on function amc_history.lock_own_week(uuid) is
-  'Locks a week for a request of its owner; refuses anybody else (week_not_found). Definer: see
-amc_history.lock_own_collection.';
-
-CREATE OR REPLACE FUNCTION amc_history.lock_starts(owner_id uuid)
+CREATE OR REPLACE FUNCTION amc_history.lock_starts(requested_by uuid)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
-AS $function$ select pg_advisory_xact_lock(hashtextextended('starts of ' || lock_starts.owner_id, 0)); $function$
+AS $function$ select pg_advisory_xact_lock(hashtextextended('starts of ' || lock_starts.requested_by, 0)); $function$
 ;
 comment on function amc_history.lock_starts(uuid) is
   'Holds up other starts by the same owner until this one has ended, so that two at once cannot both be within a limit.
@@ -6475,21 +6445,6 @@ comment on function amc_history.may_begin(timestamp with time zone,uuid) is
   'Whether an attempt of a week may begin, as far as its query is concerned: AMC has validated it, or this is the week
 that goes alone. checked_at: of the week''s workflow version (amc_workflows). week_id: the week.';
 -- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.may_control(collection_id uuid)
- RETURNS boolean
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select exists (select from public.report_data_collections c where c.id = may_control.collection_id
-    and (c.owner_id = auth.uid() and c.instance_id in (select amc_history.instances_of_caller())
-      or amc_history.is_operator()));
-$function$
-;
-comment on function amc_history.may_control(uuid) is
-  'Whether the caller may change a collection: its owner, as long as a member of its instance, or whoever acts for all
-users. False for a collection that does not exist. Asked by functions with their owner''s rights.';
 
 CREATE OR REPLACE FUNCTION amc_history.may_still_tell(week report_data_weeks)
  RETURNS boolean
@@ -6840,7 +6795,7 @@ CREATE OR REPLACE FUNCTION amc_history.pause_collection(collection_id uuid)
  SET search_path TO ''
 AS $function$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(pause_collection.collection_id);
+  collection public.report_data_collections := amc_history.lock_controlled_collection(pause_collection.collection_id);
   held integer;
 begin
   if collection.cancelled_at is not null then
@@ -8002,6 +7957,24 @@ comment on function amc_history.refuse_execution(week_attempts,report_data_weeks
 the execution is known of, or null. Answers rejected, and why.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.refuse_role(instance_id text, role text, least_role text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.refuse('role_too_low', format('Expected the role %s on instance %s, yours is %s.',
+    case refuse_role.least_role when 'admin' then 'admin' else 'analyst or admin' end, refuse_role.instance_id,
+    coalesce(refuse_role.role, 'none')),
+    'Ask an admin of the instance to do it, or to change your role.', 'PT403');
+end;
+$function$
+;
+comment on function amc_history.refuse_role(text,text,text) is
+  'Refuses with role_too_low, HTTP status 403: what is asked needs least_role (analyst or admin), the caller has role.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.refuse_weeks(weeks integer, most_weeks integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -8224,6 +8197,30 @@ comment on function amc_history.request_cancel(report_data_weeks) is
 soon as it becomes known. If it has ended already, the attempt ends. The caller holds the week''s lock.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.require_analyst(user_id uuid, instance_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  role constant text := (select m.role from public.amc_instance_members m
+    where m.instance_id = require_analyst.instance_id and m.user_id = require_analyst.user_id);
+begin
+  if role is null then
+    perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
+      coalesce(quote_literal(left(require_analyst.instance_id, 100)), 'null')),
+      'Check the id, or ask an admin of the instance to make you a member.', 'PT404');
+  elsif role = 'viewer' then
+    perform amc_history.refuse_role(require_analyst.instance_id, role, 'analyst');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.require_analyst(uuid,text) is
+  'Refuses a user, in whose name the secret key asks, who is no member of an instance (instance_not_found) or may only
+read there (role_too_low).';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.require_complete_load()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -8243,6 +8240,26 @@ $function$
 ;
 comment on function amc_history.require_complete_load() is
   'Refuses to complete a collected week, or to change what it shows, before the whole result is loaded.';
+
+CREATE OR REPLACE FUNCTION amc_history.require_role(instance_id text, least_role text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  role constant text := amc_history.role_on(require_role.instance_id);
+begin
+  if role is distinct from 'admin' and role is distinct from require_role.least_role then
+    perform amc_history.refuse_role(require_role.instance_id, role, require_role.least_role);
+  end if;
+end;
+$function$
+;
+comment on function amc_history.require_role(text,text) is
+  'Refuses a member whose role on the instance does not allow what is asked (role_too_low, HTTP status 403).
+least_role: analyst or admin. Whoever is no member is told first that there is no such id.';
+-- authenticated: execute
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.reschedule_load(attempt week_attempts, week report_data_weeks, code text, message
     text, wait interval)
@@ -8320,18 +8337,13 @@ declare
 begin
   select * into alert from public.tracking_alerts t
   where t.id = resolve_alert.alert_id
-    and (amc_history.is_operator()
-      or t.instance_id in (select amc_history.instances_of_caller())
-        and (t.week_id is null or exists (select from public.report_data_weeks w
-          join public.report_data_collections c on c.id = w.collection_id
-          where w.id = t.week_id and c.owner_id = auth.uid()))
-        and (t.detail ->> 'collection_id' is null or exists (select from public.report_data_collections c
-          where c.id::text = t.detail ->> 'collection_id' and c.owner_id = auth.uid())))
+    and amc_history.role_on(t.instance_id) is not null
   for no key update;
   if not found then
-    perform amc_history.refuse('alert_not_found', format('No alert %s of yours.',
+    perform amc_history.refuse('alert_not_found', format('No alert %s that you may see.',
       coalesce(resolve_alert.alert_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
+  perform amc_history.require_role(alert.instance_id, 'analyst');
   if alert.resolved_at is not null then
     return row('already_applied', null, 0)::public.control_report;
   elsif amc_history.alert_cause_persists(alert) then
@@ -8452,7 +8464,7 @@ CREATE OR REPLACE FUNCTION amc_history.restate_week(week_id uuid)
  SET search_path TO ''
 AS $function$
 declare
-  week public.report_data_weeks := amc_history.lock_own_week(restate_week.week_id);
+  week public.report_data_weeks := amc_history.lock_controlled_week(restate_week.week_id);
 begin
   if exists (select from public.report_data_collections c
       where c.id = week.collection_id and c.cancelled_at is not null) then
@@ -8484,7 +8496,7 @@ CREATE OR REPLACE FUNCTION amc_history.resume_collection(collection_id uuid)
  SET search_path TO ''
 AS $function$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(resume_collection.collection_id);
+  collection public.report_data_collections := amc_history.lock_controlled_collection(resume_collection.collection_id);
   released integer;
 begin
   if collection.cancelled_at is not null then
@@ -8573,7 +8585,7 @@ CREATE OR REPLACE FUNCTION amc_history.retry_failed_weeks(collection_id uuid)
  SET search_path TO ''
 AS $function$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(retry_failed_weeks.collection_id);
+  collection public.report_data_collections := amc_history.lock_controlled_collection(retry_failed_weeks.collection_id);
   week public.report_data_weeks;
   retried integer := 0;
   unsettled text;
@@ -8609,7 +8621,7 @@ CREATE OR REPLACE FUNCTION amc_history.retry_week(week_id uuid)
  SET search_path TO ''
 AS $function$
 declare
-  week public.report_data_weeks := amc_history.lock_own_week(retry_week.week_id);
+  week public.report_data_weeks := amc_history.lock_controlled_week(retry_week.week_id);
   reason text;
 begin
   if exists (select from public.report_data_collections c
@@ -8628,6 +8640,22 @@ $function$
 ;
 comment on function amc_history.retry_week(uuid) is
   'See public.retry_week. Definer: users may not write weeks.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.role_on(instance_id text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case when amc_history.is_operator() then 'admin' else (select m.role from public.amc_instance_members m
+    where m.instance_id = role_on.instance_id and m.user_id = auth.uid()) end;
+$function$
+;
+comment on function amc_history.role_on(text) is
+  'The caller''s role on an instance: admin, analyst or viewer; null for who is no member, and so sees nothing of it.
+Whoever acts for all users is an admin everywhere, of null (all instances) too.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -8658,7 +8686,7 @@ CREATE OR REPLACE FUNCTION amc_history.set_keep_versions(collection_id uuid, kee
  SET search_path TO ''
 AS $function$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(set_keep_versions.collection_id);
+  collection public.report_data_collections := amc_history.lock_controlled_collection(set_keep_versions.collection_id);
 begin
   if set_keep_versions.keep_versions is null or set_keep_versions.keep_versions not between 1 and 100 then
     perform amc_history.refuse('keep_versions_out_of_range', format('Expected to keep 1 to 100 versions, got %s.',
@@ -8703,7 +8731,8 @@ CREATE OR REPLACE FUNCTION amc_history.set_restatement_policy(collection_id uuid
  SET search_path TO ''
 AS $function$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(set_restatement_policy.collection_id);
+  collection public.report_data_collections
+    := amc_history.lock_controlled_collection(set_restatement_policy.collection_id);
   weeks constant integer := set_restatement_policy.restate_weeks;
   days constant integer := set_restatement_policy.restate_every_days;
 begin
@@ -8741,13 +8770,15 @@ declare
 begin
   select f.* into workflow from public.amc_workflows f
   where f.instance_id = set_retention.instance_id and f.id = set_retention.workflow_id
-    and (f.instance_id in (select amc_history.instances_of_caller()) or amc_history.is_operator())
+    and amc_history.role_on(f.instance_id) is not null
   for no key update;
   if not found then
     perform amc_history.refuse('workflow_not_found', format('No workflow %s on an instance that you may use.',
       coalesce(quote_literal(left(set_retention.workflow_id, 200)), 'null')),
       'Save it with save_workflow, which answers its id.', 'PT404');
-  elsif set_retention.months not between 1 and 120 then
+  end if;
+  perform amc_history.require_role(workflow.instance_id, 'analyst');
+  if set_retention.months not between 1 and 120 then
     perform amc_history.refuse('retention_out_of_range',
       format('Expected 1 to 120 months, or null for the usual, got %s.', set_retention.months),
       'Say how many months back AMC keeps the data that the query reads.');
@@ -9318,7 +9349,7 @@ begin
       coalesce(tracking_figures.until::text, 'null')),
       'Give two times, the earlier one first.');
   elsif tracking_figures.instance is not null and cardinality(instances) = 0 then
-    perform amc_history.refuse('instance_not_found', format('No instance %s of yours.',
+    perform amc_history.refuse('instance_not_found', format('No instance %s that you may see.',
       quote_literal(left(tracking_figures.instance, 100))), 'Check the id.', 'PT404');
   end if;
   return query
@@ -9957,7 +9988,7 @@ AS $function$ select amc_history.cancel_collection(cancel_collection.collection_
 comment on function cancel_collection(uuid) is
   'Ends a collection for good: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
 also where its id is not known yet. Finished weeks keep what they show. Answers {outcome, reason, weeks}: applied
-(weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. Owners only.';
+(weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -9974,8 +10005,9 @@ $function$
 comment on function check_workflow_again(text,text,boolean) is
   'Asks AMC again whether it takes the query of a workflow version, also one that it refused, or before there is any
 collection of it: by a dry run, or, with_first_week, by letting one week go alone, where dry runs are of no use. What
-held the version up ends; of one that is checked, no more than that is done. For members of the instance; refuses
-anybody else with workflow_not_found. Answers applied, or already_applied if the version is checked and not held up.';
+held the version up ends; of one that is checked, no more than that is done. For analysts and admins of
+the instance; refuses viewers with role_too_low, anybody else with workflow_not_found. Answers applied, or
+already_applied if the version is checked and not held up.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -10401,7 +10433,7 @@ are shown, 0 to 1000. Rows are paired by their dimensions (key), if AMC told whi
 rows of one result have the same; else (key null) by all their cells, equal rows counted, and none is changed.
 Cells are compared as AMC''s text and shown as week_rows shows them. Answers {execution_a, execution_b, key, added,
 removed, changed, unchanged, rows: {added, removed, changed: [{before, after, columns}]}}. Refuses with
-execution_not_found, result_not_kept, executions_of_different_weeks, rows_out_of_range. Owners only.';
+execution_not_found, result_not_kept, executions_of_different_weeks, rows_out_of_range. For members.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -10419,7 +10451,7 @@ The worker looks the execution up in AMC with the next listing. If its workflow,
 contradict, the attempt takes it, as if the list had shown it; else an alert execution_not_confirmed says why not.
 Answers {outcome, reason, weeks}: applied, already_applied, or rejected with malformed_execution_id, attempt_ended,
 attempt_has_another_execution, execution_of_another_attempt, or "unsettled until …" while the create may be under way
-or AMC''s list may lag. Refuses with attempt_not_found. Owners only.';
+or AMC''s list may lag. Refuses with attempt_not_found. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -10435,11 +10467,11 @@ comment on function confirm_no_execution(uuid) is
 The attempt is abandoned, and its week is due again; for 48 hours (the allowance watch) AMC''s list is still searched
 for the execution. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended,
 execution_is_known, or "unsettled until …" while the create may be under way or AMC''s list may lag. Refuses with
-attempt_not_found. Owners only.';
+attempt_not_found. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.create_collection(owner_id uuid, instance_id text, workflow_id text, weeks integer
+CREATE OR REPLACE FUNCTION public.create_collection(requested_by uuid, instance_id text, workflow_id text, weeks integer
     DEFAULT NULL::integer, start_date date DEFAULT NULL::date, end_date date DEFAULT NULL::date, week_starts_on text
     DEFAULT NULL::text, time_zone text DEFAULT 'UTC'::text, parameter_values jsonb DEFAULT '{}'::jsonb, idempotency_key
     text DEFAULT NULL::text)
@@ -10457,12 +10489,7 @@ declare
     create_collection.parameter_values)::text, 'UTF8')), 'hex');
   made uuid;
 begin
-  if not exists (select from public.amc_instance_members m
-      where m.instance_id = create_collection.instance_id and m.user_id = create_collection.owner_id) then
-    perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
-      coalesce(quote_literal(left(create_collection.instance_id, 100)), 'null')),
-      'Check the id, or ask whoever runs this project to make you a member of the instance.', 'PT404');
-  end if;
+  perform amc_history.require_analyst(create_collection.requested_by, create_collection.instance_id);
   select * into workflow from public.amc_workflows w
     where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
   if not found then
@@ -10473,20 +10500,20 @@ begin
   perform amc_history.check_parameters(workflow.parameters, create_collection.parameter_values);
   plan := amc_history.plan_range(create_collection.weeks, create_collection.start_date,
     create_collection.end_date, create_collection.week_starts_on, create_collection.time_zone);
-  made := amc_history.find_repeated_request(create_collection.owner_id, create_collection.idempotency_key, hash);
+  made := amc_history.find_repeated_request(create_collection.requested_by, create_collection.idempotency_key, hash);
   if made is not null then
     return amc_history.describe_collection(made, false);
   end if;
   perform amc_history.check_retention(plan.first_day, workflow, create_collection.time_zone);
-  perform amc_history.lock_starts(create_collection.owner_id);
+  perform amc_history.lock_starts(create_collection.requested_by);
   -- AMC's list is read before the first create.
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = create_collection.instance_id;
-  perform amc_history.check_start_limits(create_collection.owner_id, create_collection.instance_id,
+  perform amc_history.check_start_limits(create_collection.requested_by, create_collection.instance_id,
     (plan.last_day - plan.first_day + 1) / 7);
-  insert into public.report_data_collections (owner_id, instance_id, workflow_id, start_date, end_date,
+  insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date,
     week_starts_on, time_zone, parameter_values, idempotency_key, request_hash)
-  values (create_collection.owner_id, create_collection.instance_id, create_collection.workflow_id,
+  values (create_collection.requested_by, create_collection.instance_id, create_collection.workflow_id,
     plan.first_day, plan.last_day, plan.weekday, create_collection.time_zone,
     create_collection.parameter_values, create_collection.idempotency_key, hash)
   returning id into made;
@@ -10494,7 +10521,7 @@ begin
   select made, day::date, day::date + 6, amc_history.clock_now()
   from generate_series(plan.first_day::timestamp, plan.last_day::timestamp, interval '7 days') day;
   perform amc_history.record_action('collection_started', create_collection.instance_id, made,
-    actor => create_collection.owner_id::text);
+    actor => create_collection.requested_by::text);
   return amc_history.describe_collection(made, true);
 end;
 $function$
@@ -10507,7 +10534,7 @@ and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz da
 idempotency_key, or the same request soon after, answers the same collection with created false. How many weeks,
 when a week has settled and what is soon: amc_history.allowances (most_weeks, settle_days, repeated_request). Answers
 {collection_id, created, weeks}. Refuses weeks that AMC keeps no longer, and more than the limits of
-amc_history.check_start_limits. Leaves an event collection_started with owner_id as its actor. Refuses with a stable
+amc_history.check_start_limits. Leaves an event collection_started with requested_by as its actor. Refuses with a stable
 code in detail. For service_role.';
 -- service_role: execute
 
@@ -10548,7 +10575,7 @@ comment on function execution_rows(text,integer,bigint) is
   'The rows that an execution produced, shown or superseded, while they are kept: as week_rows answers them.
 
 max_rows, after_line: as for week_rows. Refuses with execution_not_found, result_not_kept, rows_out_of_range.
-Owners only.';
+For members.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -10680,7 +10707,7 @@ cancelled week nothing changes, and a completed week keeps its result. The execu
 allowance watch) AMC is still asked for it, and its end is told by the alert let_go_execution_ended.
 reason: why, in 1 to 500 characters. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with
 attempt_ended, execution_ended, malformed_reason, or "may run until …". Refuses with execution_not_found.
-Owners only.';
+For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -10772,7 +10799,7 @@ AS $function$ select amc_history.pause_collection(pause_collection.collection_id
 comment on function pause_collection(uuid) is
   'Starts no more weeks of a collection until it is resumed. Executions under way at AMC continue, and their results
 are collected. Answers {outcome, reason, weeks}: applied (weeks: how many are held), already_applied, or rejected with
-collection_is_cancelled. Refuses with collection_not_found. Owners only.';
+collection_is_cancelled. Refuses with collection_not_found. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -11436,7 +11463,7 @@ comment on function restate_week(uuid) is
   'Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if
 that fails, the week keeps showing the old one. Answers {outcome, reason, weeks}: applied, already_applied (it is
 due or under way), or rejected with collection_is_cancelled, week_is_not_completed. Refuses with week_not_found.
-Owners only.';
+For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -11449,7 +11476,8 @@ AS $function$ select amc_history.resume_collection(resume_collection.collection_
 comment on function resume_collection(uuid) is
   'Lets the weeks of a paused collection start again. If AMC holds up the collection or its workflow, one week tries at
 once whether it still does. Answers {outcome, reason, weeks}: applied (weeks: how many are
-due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. Owners only.';
+due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. For analysts and
+admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -11506,7 +11534,7 @@ AS $function$ select amc_history.retry_failed_weeks(retry_failed_weeks.collectio
 comment on function retry_failed_weeks(uuid) is
   'Tries all weeks of a collection again that failed or are held. Answers {outcome, reason, weeks}: applied (weeks: how
 many), already_applied (there is none), or rejected with the first reason as for retry_week. Refuses with
-collection_not_found. Owners only.';
+collection_not_found. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -11521,7 +11549,7 @@ comment on function retry_week(uuid) is
 already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
 its last create may still be under way, or outcome_unknown if AMC''s list is not proved to show its execution (call
-confirm_execution or confirm_no_execution). Refuses with week_not_found. Owners only.';
+confirm_execution or confirm_no_execution). Refuses with week_not_found. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -11541,6 +11569,7 @@ begin
         coalesce(quote_literal(left(save_workflow.instance_id, 200)), 'null')),
       'Check the id, or ask whoever runs this project to make you a member of the instance.', 'PT404');
   end if;
+  perform amc_history.require_role(save_workflow.instance_id, 'analyst');
   insert into public.amc_workflows as f (instance_id, name, sql_query, parameters)
   values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)
   on conflict do nothing
@@ -11564,9 +11593,9 @@ allowance query_characters); it reads parameters with CUSTOM_PARAMETER(''name'')
 end and with blanks for its comments; what was written stays in amc_workflows.sql_written. parameters: declared
 inputParameters (SPEC, H). What is sent decides the version: the same query and parameters are the same one, also under
 another name or with other comments. Answers
-{workflow_id, created, results_view, raw_view, sql_query}, the last as it is sent. For members of the instance;
-refuses anybody else with instance_not_found; and with workflow_name_invalid, query_empty, query_too_long,
-query_unterminated, parameters_invalid, parameter_not_declared.';
+{workflow_id, created, results_view, raw_view, sql_query}, the last as it is sent. For analysts and admins of the
+instance; refuses viewers with role_too_low, anybody else with instance_not_found; and with workflow_name_invalid,
+query_empty, query_too_long, query_unterminated, parameters_invalid, parameter_not_declared.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -11579,7 +11608,7 @@ AS $function$ select amc_history.set_keep_versions(set_keep_versions.collection_
 ;
 comment on function set_keep_versions(uuid,integer) is
   'Sets how many results are kept of each week of a collection, the shown one counted: 1 to 100. Older ones are
-pruned within the hour. Refuses with keep_versions_out_of_range, collection_not_found. Owners only.';
+pruned within the hour. Refuses with keep_versions_out_of_range, collection_not_found. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -11594,7 +11623,7 @@ AS $function$
 $function$
 ;
 comment on function set_restatement_policy(uuid,integer,integer) is
-  'Has the newest completed weeks of a collection collected again on a schedule. Owners only.
+  'Has the newest completed weeks of a collection collected again on a schedule. For analysts and admins.
 
 restate_weeks: how many, 0 to 12; 0 turns it off. restate_every_days: how many days between two collections of a
 week, 1 to 90. A week that ended more than 90 days ago is not collected again. Takes effect within the hour, and does
@@ -11614,7 +11643,8 @@ $function$
 comment on function set_retention(text,text,integer) is
   'Says how many months back AMC keeps the data that a workflow reads: 1 to 120, or null for the usual 13
 (docs, M; the allowance retention_months). New collections may not reach further back. Answers {outcome, reason, weeks}:
-applied, already_applied. Refuses with workflow_not_found, retention_out_of_range. For members of the instance.';
+applied, already_applied. Refuses with workflow_not_found, retention_out_of_range, role_too_low. For analysts and
+admins of the instance.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -11828,7 +11858,7 @@ begin
   select * into week from public.report_data_weeks w where w.id = week_rows.week_id;
   if not found then
     perform amc_history.refuse('week_not_found',
-      format('No week %s of yours.', coalesce(week_rows.week_id::text, 'null')), 'Check the id.', 'PT404');
+      format('No week %s that you may see.', coalesce(week_rows.week_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
   return amc_history.load_rows((select l.id from public.result_loads l
     where l.execution_id = week.execution_id and l.complete and week.status = 'completed'),
@@ -11843,7 +11873,7 @@ max_rows: 1 to 10000. after_line: only rows with a higher line; for the next pag
 of one answer are of one execution; execution_rows reads the next page of the same one though the week was restated
 meanwhile. Cells have the types of the workflow''s view; a number that JavaScript would round (beyond 2^53, or
 with more than 15 significant digits) is a string. [] for a week that shows no result: see week_results.
-Refuses with week_not_found, rows_out_of_range. Owners only.';
+Refuses with week_not_found, rows_out_of_range. For members.';
 -- authenticated: execute
 -- service_role: execute
 

@@ -45,7 +45,7 @@ export async function fillWeeks(
   await admin.unsafe(`
     set session_replication_role = replica;
     with instances as (select id, row_number() over (order by id) - 1 as n, count(*) over () as all_of_them from public.amc_instances)
-    insert into public.report_data_collections (owner_id, instance_id, workflow_id, start_date, end_date, parameter_values, surveyed_at, request_hash, created_at)
+    insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date, parameter_values, surveyed_at, request_hash, created_at)
     select '${OWNER}', i.id, '${WORKFLOW}', date '2024-01-01', date '2024-01-01' + 7 * ${WEEKS_EACH} - 1,
       jsonb_build_object('set', '${label}', 'n', c::text), now(), '${label}', now()
     from generate_series(0, ${

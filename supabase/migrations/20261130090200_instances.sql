@@ -107,9 +107,11 @@ create table public.amc_instance_members (
 
 create index amc_instance_members_user_id_idx on public.amc_instance_members (user_id);
 
-comment on table public.amc_instance_members is 'Who may collect from an instance.';
+comment on table public.amc_instance_members is
+  'Who may see all that is collected on an instance, and what else they may do there.';
 comment on column public.amc_instance_members.role is
-  'admin, analyst or viewer. So far every member may do the same, and each is an admin.';
+  $$admin (connects, invites, sets limits and alerts, and what an analyst may), analyst (saves queries, starts and
+controls collections) or viewer (reads). Each sees everything that is collected on the instance.$$;
 
 alter table public.amc_instance_members enable row level security;
 
@@ -120,3 +122,61 @@ as $$
 $$;
 comment on function amc_history.instances_of_caller() is
   'The instances of which the signed-in user is a member. Policies ask for them once per query.';
+
+create function amc_history.role_on(instance_id text) returns text
+language sql stable set search_path = ''
+as $$
+  select case when amc_history.is_operator() then 'admin' else (select m.role from public.amc_instance_members m
+    where m.instance_id = role_on.instance_id and m.user_id = auth.uid()) end;
+$$;
+comment on function amc_history.role_on(text) is
+  $$The caller's role on an instance: admin, analyst or viewer; null for who is no member, and so sees nothing of it.
+Whoever acts for all users is an admin everywhere, of null (all instances) too.$$;
+
+create function amc_history.refuse_role(instance_id text, role text, least_role text) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  perform amc_history.refuse('role_too_low', format('Expected the role %s on instance %s, yours is %s.',
+    case refuse_role.least_role when 'admin' then 'admin' else 'analyst or admin' end, refuse_role.instance_id,
+    coalesce(refuse_role.role, 'none')),
+    'Ask an admin of the instance to do it, or to change your role.', 'PT403');
+end;
+$$;
+comment on function amc_history.refuse_role(text, text, text) is
+  'Refuses with role_too_low, HTTP status 403: what is asked needs least_role (analyst or admin), the caller has role.';
+
+create function amc_history.require_role(instance_id text, least_role text) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  role constant text := amc_history.role_on(require_role.instance_id);
+begin
+  if role is distinct from 'admin' and role is distinct from require_role.least_role then
+    perform amc_history.refuse_role(require_role.instance_id, role, require_role.least_role);
+  end if;
+end;
+$$;
+comment on function amc_history.require_role(text, text) is
+  $$Refuses a member whose role on the instance does not allow what is asked (role_too_low, HTTP status 403).
+least_role: analyst or admin. Whoever is no member is told first that there is no such id.$$;
+
+create function amc_history.require_analyst(user_id uuid, instance_id text) returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  role constant text := (select m.role from public.amc_instance_members m
+    where m.instance_id = require_analyst.instance_id and m.user_id = require_analyst.user_id);
+begin
+  if role is null then
+    perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
+      coalesce(quote_literal(left(require_analyst.instance_id, 100)), 'null')),
+      'Check the id, or ask an admin of the instance to make you a member.', 'PT404');
+  elsif role = 'viewer' then
+    perform amc_history.refuse_role(require_analyst.instance_id, role, 'analyst');
+  end if;
+end;
+$$;
+comment on function amc_history.require_analyst(uuid, text) is
+  $$Refuses a user, in whose name the secret key asks, who is no member of an instance (instance_not_found) or may only
+read there (role_too_low).$$;

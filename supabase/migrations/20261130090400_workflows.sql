@@ -154,6 +154,7 @@ begin
         coalesce(quote_literal(left(save_workflow.instance_id, 200)), 'null')),
       'Check the id, or ask whoever runs this project to make you a member of the instance.', 'PT404');
   end if;
+  perform amc_history.require_role(save_workflow.instance_id, 'analyst');
   insert into public.amc_workflows as f (instance_id, name, sql_query, parameters)
   values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)
   on conflict do nothing
@@ -176,9 +177,9 @@ allowance query_characters); it reads parameters with CUSTOM_PARAMETER('name'). 
 end and with blanks for its comments; what was written stays in amc_workflows.sql_written. parameters: declared
 inputParameters (SPEC, H). What is sent decides the version: the same query and parameters are the same one, also under
 another name or with other comments. Answers
-{workflow_id, created, results_view, raw_view, sql_query}, the last as it is sent. For members of the instance;
-refuses anybody else with instance_not_found; and with workflow_name_invalid, query_empty, query_too_long,
-query_unterminated, parameters_invalid, parameter_not_declared.$$;
+{workflow_id, created, results_view, raw_view, sql_query}, the last as it is sent. For analysts and admins of the
+instance; refuses viewers with role_too_low, anybody else with instance_not_found; and with workflow_name_invalid,
+query_empty, query_too_long, query_unterminated, parameters_invalid, parameter_not_declared.$$;
 
 create function public.mark_workflow_saved(instance_id text, workflow_id text) returns void
 language plpgsql set search_path = ''

@@ -24,7 +24,7 @@ texts; docs, M for lists). Every execution of AMC's list repeats them: their siz
 
 create table public.report_data_collections (
   id uuid primary key default gen_random_uuid(),
-  owner_id uuid references auth.users (id) on delete set null,
+  created_by uuid references auth.users (id) on delete set null,
   instance_id text not null,
   workflow_id text not null,
   start_date date not null,
@@ -64,9 +64,9 @@ create table public.report_data_collections (
 );
 
 create unique index report_data_collections_idempotency_key_key
-  on public.report_data_collections (owner_id, idempotency_key) where idempotency_key is not null;
-create index report_data_collections_owner_id_idx
-  on public.report_data_collections (owner_id, request_hash, created_at);
+  on public.report_data_collections (created_by, idempotency_key) where idempotency_key is not null;
+create index report_data_collections_created_by_idx
+  on public.report_data_collections (created_by, request_hash, created_at);
 create index report_data_collections_workflow_idx
   on public.report_data_collections (instance_id, workflow_id);
 create index report_data_collections_to_survey_idx on public.report_data_collections (instance_id, created_at)
@@ -75,7 +75,7 @@ create index report_data_collections_to_restate_idx on public.report_data_collec
 
 comment on table public.report_data_collections is
   'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
-comment on column public.report_data_collections.owner_id is
+comment on column public.report_data_collections.created_by is
   'The user who started it. Null once that user is deleted: the history stays.';
 comment on column public.report_data_collections.end_date is 'Last day of the last week, inclusive.';
 comment on column public.report_data_collections.time_zone is

@@ -181,8 +181,7 @@ declare
 begin
   -- The instance first, as everywhere.
   perform from public.amc_instances i where i.id = check_workflow_again.instance_id
-    and (amc_history.is_operator() or exists (select from public.amc_instance_members m
-      where m.instance_id = i.id and m.user_id = auth.uid())) for no key update;
+    and amc_history.role_on(i.id) is not null for no key update;
   if found then
     select * into workflow from public.amc_workflows f
     where f.instance_id = check_workflow_again.instance_id and f.id = check_workflow_again.workflow_id
@@ -194,6 +193,7 @@ begin
       coalesce(quote_literal(left(check_workflow_again.workflow_id, 200)), 'null')),
       'Check the ids. That of a workflow is what save_workflow answered.', 'PT404');
   end if;
+  perform amc_history.require_role(workflow.instance_id, 'analyst');
   subject := amc_history.workflow_subject(workflow.instance_id, workflow.id);
   -- One that is checked may be held up all the same: AMC lost it since, and another one took its id.
   if not amc_history.end_stoppage('workflow_save', subject) and workflow.checked_at is not null then
@@ -228,5 +228,6 @@ $$;
 comment on function public.check_workflow_again(text, text, boolean) is
   $$Asks AMC again whether it takes the query of a workflow version, also one that it refused, or before there is any
 collection of it: by a dry run, or, with_first_week, by letting one week go alone, where dry runs are of no use. What
-held the version up ends; of one that is checked, no more than that is done. For members of the instance; refuses
-anybody else with workflow_not_found. Answers applied, or already_applied if the version is checked and not held up.$$;
+held the version up ends; of one that is checked, no more than that is done. For analysts and admins of
+the instance; refuses viewers with role_too_low, anybody else with workflow_not_found. Answers applied, or
+already_applied if the version is checked and not held up.$$;

@@ -166,7 +166,8 @@ $$;
 comment on function amc_history.describe_collection(uuid, boolean) is
   $$A collection's id and weeks, oldest first, as create_collection answers them.$$;
 
-create function amc_history.find_repeated_request(owner_id uuid, idempotency_key text, request_hash text) returns uuid
+create function amc_history.find_repeated_request(requested_by uuid, idempotency_key text, request_hash text)
+returns uuid
 language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
@@ -174,18 +175,19 @@ declare
   earlier public.report_data_collections;
 begin
   -- Of two equal requests at the same time, the second waits here and then finds what the first made.
-  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', find_repeated_request.owner_id,
+  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', find_repeated_request.requested_by,
     coalesce(find_repeated_request.idempotency_key, find_repeated_request.request_hash)), 0));
   if find_repeated_request.idempotency_key is not null then
     select * into earlier from public.report_data_collections c
-    where c.owner_id = find_repeated_request.owner_id and c.idempotency_key = find_repeated_request.idempotency_key;
+    where c.created_by = find_repeated_request.requested_by
+      and c.idempotency_key = find_repeated_request.idempotency_key;
     if found and earlier.request_hash is distinct from find_repeated_request.request_hash then
       perform amc_history.refuse('idempotency_key_reused', 'This Idempotency-Key came before with another request.',
         'Use a new key for a new request.', 'PT422');
     end if;
   else
     select * into earlier from public.report_data_collections c
-    where c.owner_id = find_repeated_request.owner_id and c.request_hash = find_repeated_request.request_hash
+    where c.created_by = find_repeated_request.requested_by and c.request_hash = find_repeated_request.request_hash
       and c.created_at > amc_history.clock_now() - (amc_history.allowances()).repeated_request
       and c.cancelled_at is null
     order by c.created_at desc limit 1;
@@ -198,7 +200,7 @@ comment on function amc_history.find_repeated_request(uuid, text, text) is
 repeated_request. Refuses a key that came with another content (idempotency_key_reused).$$;
 
 create function public.create_collection(
-  owner_id uuid, instance_id text, workflow_id text, weeks integer default null,
+  requested_by uuid, instance_id text, workflow_id text, weeks integer default null,
   start_date date default null, end_date date default null, week_starts_on text default null,
   time_zone text default 'UTC', parameter_values jsonb default '{}', idempotency_key text default null
 ) returns jsonb
@@ -214,12 +216,7 @@ declare
     create_collection.parameter_values)::text, 'UTF8')), 'hex');
   made uuid;
 begin
-  if not exists (select from public.amc_instance_members m
-      where m.instance_id = create_collection.instance_id and m.user_id = create_collection.owner_id) then
-    perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
-      coalesce(quote_literal(left(create_collection.instance_id, 100)), 'null')),
-      'Check the id, or ask whoever runs this project to make you a member of the instance.', 'PT404');
-  end if;
+  perform amc_history.require_analyst(create_collection.requested_by, create_collection.instance_id);
   select * into workflow from public.amc_workflows w
     where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
   if not found then
@@ -230,20 +227,20 @@ begin
   perform amc_history.check_parameters(workflow.parameters, create_collection.parameter_values);
   plan := amc_history.plan_range(create_collection.weeks, create_collection.start_date,
     create_collection.end_date, create_collection.week_starts_on, create_collection.time_zone);
-  made := amc_history.find_repeated_request(create_collection.owner_id, create_collection.idempotency_key, hash);
+  made := amc_history.find_repeated_request(create_collection.requested_by, create_collection.idempotency_key, hash);
   if made is not null then
     return amc_history.describe_collection(made, false);
   end if;
   perform amc_history.check_retention(plan.first_day, workflow, create_collection.time_zone);
-  perform amc_history.lock_starts(create_collection.owner_id);
+  perform amc_history.lock_starts(create_collection.requested_by);
   -- AMC's list is read before the first create.
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = create_collection.instance_id;
-  perform amc_history.check_start_limits(create_collection.owner_id, create_collection.instance_id,
+  perform amc_history.check_start_limits(create_collection.requested_by, create_collection.instance_id,
     (plan.last_day - plan.first_day + 1) / 7);
-  insert into public.report_data_collections (owner_id, instance_id, workflow_id, start_date, end_date,
+  insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date,
     week_starts_on, time_zone, parameter_values, idempotency_key, request_hash)
-  values (create_collection.owner_id, create_collection.instance_id, create_collection.workflow_id,
+  values (create_collection.requested_by, create_collection.instance_id, create_collection.workflow_id,
     plan.first_day, plan.last_day, plan.weekday, create_collection.time_zone,
     create_collection.parameter_values, create_collection.idempotency_key, hash)
   returning id into made;
@@ -251,7 +248,7 @@ begin
   select made, day::date, day::date + 6, amc_history.clock_now()
   from generate_series(plan.first_day::timestamp, plan.last_day::timestamp, interval '7 days') day;
   perform amc_history.record_action('collection_started', create_collection.instance_id, made,
-    actor => create_collection.owner_id::text);
+    actor => create_collection.requested_by::text);
   return amc_history.describe_collection(made, true);
 end;
 $$;
@@ -263,7 +260,7 @@ and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz da
 idempotency_key, or the same request soon after, answers the same collection with created false. How many weeks,
 when a week has settled and what is soon: amc_history.allowances (most_weeks, settle_days, repeated_request). Answers
 {collection_id, created, weeks}. Refuses weeks that AMC keeps no longer, and more than the limits of
-amc_history.check_start_limits. Leaves an event collection_started with owner_id as its actor. Refuses with a stable
+amc_history.check_start_limits. Leaves an event collection_started with requested_by as its actor. Refuses with a stable
 code in detail. For service_role.$$;
 
 create view public.collection_progress with (security_invoker = true) as

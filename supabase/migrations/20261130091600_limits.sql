@@ -23,9 +23,9 @@ comment on function amc_history.check_retention(date, public.amc_workflows, text
   $$Refuses a new collection whose first day is older than what AMC keeps for the workflow (range_not_kept): its oldest
 weeks would come back empty, and look like weeks without events. What was collected before stays retriable.$$;
 
-create function amc_history.lock_starts(owner_id uuid) returns void
+create function amc_history.lock_starts(requested_by uuid) returns void
 language sql set search_path = ''
-as $$ select pg_advisory_xact_lock(hashtextextended('starts of ' || lock_starts.owner_id, 0)); $$;
+as $$ select pg_advisory_xact_lock(hashtextextended('starts of ' || lock_starts.requested_by, 0)); $$;
 comment on function amc_history.lock_starts(uuid) is
   $$Holds up other starts by the same owner until this one has ended, so that two at once cannot both be within a limit.
 Taken before the instance is locked.$$;
@@ -47,7 +47,7 @@ comment on function amc_history.refuse_beyond(text, bigint, integer, text, text,
   $$Refuses a request, with code and HTTP status 429, that would make more of something (what, in words) than most:
 there are used, and it makes more.$$;
 
-create function amc_history.check_start_limits(owner_id uuid, instance_id text, weeks integer) returns void
+create function amc_history.check_start_limits(requested_by uuid, instance_id text, weeks integer) returns void
 language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
@@ -58,7 +58,7 @@ declare
   tomorrow constant text := 'Start it tomorrow, or ask whoever runs this project for a higher limit.';
 begin
   perform amc_history.refuse_beyond('member_day_is_full', (select count(*) from public.report_data_collections c
-      where c.owner_id = check_start_limits.owner_id and c.created_at > since),
+      where c.created_by = check_start_limits.requested_by and c.created_at > since),
     allowed.daily_collections_of_member, 'collections of yours in 24 hours', tomorrow, 1);
   perform amc_history.refuse_beyond('instance_day_is_full', (select count(*) from public.report_data_collections c
       where c.instance_id = check_start_limits.instance_id and c.created_at > since),
@@ -67,7 +67,7 @@ begin
       from public.report_data_collections c
       join public.report_data_weeks w on w.instance_id = c.instance_id and w.collection_id = c.id
         and w.finished_at is null
-      where c.owner_id = check_start_limits.owner_id),
+      where c.created_by = check_start_limits.requested_by),
     allowed.open_weeks_of_member, 'open weeks of yours', wait, check_start_limits.weeks);
   perform amc_history.refuse_beyond('instance_has_too_many_open_weeks', (select count(*)
       from public.report_data_weeks w
@@ -117,13 +117,15 @@ declare
 begin
   select f.* into workflow from public.amc_workflows f
   where f.instance_id = set_retention.instance_id and f.id = set_retention.workflow_id
-    and (f.instance_id in (select amc_history.instances_of_caller()) or amc_history.is_operator())
+    and amc_history.role_on(f.instance_id) is not null
   for no key update;
   if not found then
     perform amc_history.refuse('workflow_not_found', format('No workflow %s on an instance that you may use.',
       coalesce(quote_literal(left(set_retention.workflow_id, 200)), 'null')),
       'Save it with save_workflow, which answers its id.', 'PT404');
-  elsif set_retention.months not between 1 and 120 then
+  end if;
+  perform amc_history.require_role(workflow.instance_id, 'analyst');
+  if set_retention.months not between 1 and 120 then
     perform amc_history.refuse('retention_out_of_range',
       format('Expected 1 to 120 months, or null for the usual, got %s.', set_retention.months),
       'Say how many months back AMC keeps the data that the query reads.');
@@ -148,4 +150,5 @@ $$;
 comment on function public.set_retention(text, text, integer) is
   $$Says how many months back AMC keeps the data that a workflow reads: 1 to 120, or null for the usual 13
 (docs, M; the allowance retention_months). New collections may not reach further back. Answers {outcome, reason, weeks}:
-applied, already_applied. Refuses with workflow_not_found, retention_out_of_range. For members of the instance.$$;
+applied, already_applied. Refuses with workflow_not_found, retention_out_of_range, role_too_low. For analysts and
+admins of the instance.$$;

@@ -128,8 +128,10 @@ begin
   execute format('comment on table amc_results.%I is %L', name,
     format('Rows of AMC workflow %s of instance %s', (workflow).id, (workflow).instance_id));
   execute format('alter table amc_results.%I enable row level security', name);
-  execute format('create policy "owners read their rows" on amc_results.%I for select to authenticated
-    using (load_id in (select amc_history.loads_of_caller()))', name);
+  -- A constant of the table: asked once per query.
+  execute format('create policy "members read the rows of their instance" on amc_results.%I for select
+    to authenticated using ((select %L in (select amc_history.instances_of_caller())))', name,
+    (workflow).instance_id);
   execute format('revoke all on amc_results.%I from public, anon, authenticated, service_role', name);
   execute format('grant select on amc_results.%I to authenticated, service_role', name);
   insert into amc_history.result_tables (instance_id, workflow_id, table_name, header, columns)

@@ -217,18 +217,3 @@ comment on function amc_history.protect_shown_load() is
   'Refuses to delete the load whose rows a week shows. Definer: whoever deletes a load may not see the week.';
 create trigger protect_shown_load before delete on public.result_loads
   for each row when (old.complete) execute function amc_history.protect_shown_load();
-
-create function amc_history.loads_of_caller() returns setof uuid
-language sql stable security definer set search_path = ''
-as $$
-  select l.id from public.report_data_collections c
-  join public.report_data_weeks w on w.collection_id = c.id
-  join public.workflow_executions e on e.week_id = w.id
-  join public.result_loads l on l.execution_id = e.id and l.complete
-  where c.owner_id = (select auth.uid());
-$$;
-comment on function amc_history.loads_of_caller() is
-  $$The complete loads of the signed-in user's weeks: whose rows the user may read.
-
-Definer: it says what the policies of the four tables say, in one pass from the owner, so that a query looks up neither
-all loads of the database nor the load of each row.$$;

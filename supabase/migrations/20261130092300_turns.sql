@@ -55,7 +55,7 @@ begin
     where s.ended_at is null and s.kind in ('collection', 'workflow_save', 'workflow_check', 'workflow_header')
   ),
   due as (
-    select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.owner_id, c.last_claimed_at, c.created_at,
+    select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.created_by, c.last_claimed_at, c.created_at,
       c.start_date, f.checked_at, h.held_since, h.workflow_held,
       ends.first_day, ends.last_day,
       c.start_date <= ends.last_day and exists (select from public.report_data_weeks w where w.collection_id = c.id
@@ -80,7 +80,7 @@ begin
   select d.id, d.workflow_id, d.checked_at, d.time_zone, d.parameters_hash, d.held_since,
     coalesce(d.workflow_held, false), d.first_day, d.last_day
   from due d
-  order by max(d.last_claimed_at) over (partition by d.owner_id) nulls first, d.is_urgent desc,
+  order by max(d.last_claimed_at) over (partition by d.created_by) nulls first, d.is_urgent desc,
     d.last_claimed_at nulls first, d.created_at, d.start_date, d.id;
 end;
 $$;

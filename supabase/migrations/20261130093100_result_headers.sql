@@ -232,11 +232,12 @@ declare
 begin
   if not exists (select from public.amc_workflows f
       where f.instance_id = accept_header.instance_id and f.id = accept_header.workflow_id
-        and (amc_history.is_operator() or f.instance_id in (select amc_history.instances_of_caller()))) then
+        and amc_history.role_on(f.instance_id) is not null) then
     perform amc_history.refuse('workflow_not_found', format('No workflow %s on an instance %s that you may use.',
       coalesce(quote_literal(left(accept_header.workflow_id, 200)), 'null'),
       coalesce(quote_literal(left(accept_header.instance_id, 200)), 'null')), 'Check both ids.', 'PT404');
   end if;
+  perform amc_history.require_role(accept_header.instance_id, 'analyst');
   -- The newest is the one that the stoppage describes.
   update amc_history.result_headers h set accepted_at = amc_history.clock_now(), accepted_by = amc_history.actor()
     where h.accepted_at is null and (h.instance_id, h.workflow_id, h.header_key) = (

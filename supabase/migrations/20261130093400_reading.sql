@@ -73,7 +73,7 @@ begin
   select * into week from public.report_data_weeks w where w.id = week_rows.week_id;
   if not found then
     perform amc_history.refuse('week_not_found',
-      format('No week %s of yours.', coalesce(week_rows.week_id::text, 'null')), 'Check the id.', 'PT404');
+      format('No week %s that you may see.', coalesce(week_rows.week_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
   return amc_history.load_rows((select l.id from public.result_loads l
     where l.execution_id = week.execution_id and l.complete and week.status = 'completed'),
@@ -87,7 +87,7 @@ max_rows: 1 to 10000. after_line: only rows with a higher line; for the next pag
 of one answer are of one execution; execution_rows reads the next page of the same one though the week was restated
 meanwhile. Cells have the types of the workflow's view; a number that JavaScript would round (beyond 2^53, or
 with more than 15 significant digits) is a string. [] for a week that shows no result: see week_results.
-Refuses with week_not_found, rows_out_of_range. Owners only.$$;
+Refuses with week_not_found, rows_out_of_range. For members.$$;
 
 create function amc_history.retained_load(execution_id text) returns public.result_loads
 language plpgsql stable set search_path = ''
@@ -122,7 +122,7 @@ comment on function public.execution_rows(text, integer, bigint) is
   $$The rows that an execution produced, shown or superseded, while they are kept: as week_rows answers them.
 
 max_rows, after_line: as for week_rows. Refuses with execution_not_found, result_not_kept, rows_out_of_range.
-Owners only.$$;
+For members.$$;
 
 create view public.held_weeks with (security_invoker = true) as
 select s.week_id, s.collection_id, s.since, s.code, s.source, s.words,

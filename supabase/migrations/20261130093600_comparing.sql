@@ -146,4 +146,4 @@ are shown, 0 to 1000. Rows are paired by their dimensions (key), if AMC told whi
 rows of one result have the same; else (key null) by all their cells, equal rows counted, and none is changed.
 Cells are compared as AMC's text and shown as week_rows shows them. Answers {execution_a, execution_b, key, added,
 removed, changed, unchanged, rows: {added, removed, changed: [{before, after, columns}]}}. Refuses with
-execution_not_found, result_not_kept, executions_of_different_weeks, rows_out_of_range. Owners only.$$;
+execution_not_found, result_not_kept, executions_of_different_weeks, rows_out_of_range. For members.$$;

@@ -1,15 +1,15 @@
--- Control: the owner of a collection pauses, resumes and cancels it, and retries its weeks.
+-- Control: an analyst or admin pauses, resumes and cancels a collection, and retries its weeks.
 --
 -- The functions in public only pass the call on. What they do needs more rights than a user has, so functions in
--- amc_history do it with their owner's rights, and check first that the caller owns the collection and is, at this
--- moment, a member of its instance. Each is idempotent, says what it did, and leaves an event that names the caller
+-- amc_history do it with their owner's rights, and check first that the caller is, at this moment, an analyst or
+-- admin of the instance. Each is idempotent, says what it did, and leaves an event that names the caller
 -- (tracking_events.actor). An id of somebody else is refused in the words for one that does not exist.
 
 create function amc_history.pause_collection(collection_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(pause_collection.collection_id);
+  collection public.report_data_collections := amc_history.lock_controlled_collection(pause_collection.collection_id);
   held integer;
 begin
   if collection.cancelled_at is not null then
@@ -48,7 +48,7 @@ create function amc_history.resume_collection(collection_id uuid) returns public
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(resume_collection.collection_id);
+  collection public.report_data_collections := amc_history.lock_controlled_collection(resume_collection.collection_id);
   released integer;
 begin
   if collection.cancelled_at is not null then
@@ -76,7 +76,7 @@ create function amc_history.cancel_collection(collection_id uuid) returns public
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(cancel_collection.collection_id);
+  collection public.report_data_collections := amc_history.lock_controlled_collection(cancel_collection.collection_id);
   week public.report_data_weeks;
   cancelled integer := 0;
 begin
@@ -149,7 +149,7 @@ create function amc_history.retry_week(week_id uuid) returns public.control_repo
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  week public.report_data_weeks := amc_history.lock_own_week(retry_week.week_id);
+  week public.report_data_weeks := amc_history.lock_controlled_week(retry_week.week_id);
   reason text;
 begin
   if exists (select from public.report_data_collections c
@@ -171,7 +171,7 @@ create function amc_history.retry_failed_weeks(collection_id uuid) returns publi
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(retry_failed_weeks.collection_id);
+  collection public.report_data_collections := amc_history.lock_controlled_collection(retry_failed_weeks.collection_id);
   week public.report_data_weeks;
   retried integer := 0;
   unsettled text;
@@ -201,7 +201,7 @@ create function amc_history.set_keep_versions(collection_id uuid, keep_versions 
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(set_keep_versions.collection_id);
+  collection public.report_data_collections := amc_history.lock_controlled_collection(set_keep_versions.collection_id);
 begin
   if set_keep_versions.keep_versions is null or set_keep_versions.keep_versions not between 1 and 100 then
     perform amc_history.refuse('keep_versions_out_of_range', format('Expected to keep 1 to 100 versions, got %s.',
@@ -225,7 +225,7 @@ as $$ select amc_history.pause_collection(pause_collection.collection_id); $$;
 comment on function public.pause_collection(uuid) is
   $$Starts no more weeks of a collection until it is resumed. Executions under way at AMC continue, and their results
 are collected. Answers {outcome, reason, weeks}: applied (weeks: how many are held), already_applied, or rejected with
-collection_is_cancelled. Refuses with collection_not_found. Owners only.$$;
+collection_is_cancelled. Refuses with collection_not_found. For analysts and admins.$$;
 
 create function public.resume_collection(collection_id uuid) returns public.control_report
 language sql set search_path = ''
@@ -233,7 +233,8 @@ as $$ select amc_history.resume_collection(resume_collection.collection_id); $$;
 comment on function public.resume_collection(uuid) is
   $$Lets the weeks of a paused collection start again. If AMC holds up the collection or its workflow, one week tries at
 once whether it still does. Answers {outcome, reason, weeks}: applied (weeks: how many are
-due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. Owners only.$$;
+due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. For analysts and
+admins.$$;
 
 create function public.cancel_collection(collection_id uuid) returns public.control_report
 language sql set search_path = ''
@@ -241,7 +242,7 @@ as $$ select amc_history.cancel_collection(cancel_collection.collection_id); $$;
 comment on function public.cancel_collection(uuid) is
   $$Ends a collection for good: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
 also where its id is not known yet. Finished weeks keep what they show. Answers {outcome, reason, weeks}: applied
-(weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. Owners only.$$;
+(weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. For analysts and admins.$$;
 
 create function public.retry_week(week_id uuid) returns public.control_report
 language sql set search_path = ''
@@ -251,7 +252,7 @@ comment on function public.retry_week(uuid) is
 already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
 its last create may still be under way, or outcome_unknown if AMC's list is not proved to show its execution (call
-confirm_execution or confirm_no_execution). Refuses with week_not_found. Owners only.$$;
+confirm_execution or confirm_no_execution). Refuses with week_not_found. For analysts and admins.$$;
 
 create function public.retry_failed_weeks(collection_id uuid) returns public.control_report
 language sql set search_path = ''
@@ -259,11 +260,11 @@ as $$ select amc_history.retry_failed_weeks(retry_failed_weeks.collection_id); $
 comment on function public.retry_failed_weeks(uuid) is
   $$Tries all weeks of a collection again that failed or are held. Answers {outcome, reason, weeks}: applied (weeks: how
 many), already_applied (there is none), or rejected with the first reason as for retry_week. Refuses with
-collection_not_found. Owners only.$$;
+collection_not_found. For analysts and admins.$$;
 
 create function public.set_keep_versions(collection_id uuid, keep_versions integer) returns public.control_report
 language sql set search_path = ''
 as $$ select amc_history.set_keep_versions(set_keep_versions.collection_id, set_keep_versions.keep_versions); $$;
 comment on function public.set_keep_versions(uuid, integer) is
   $$Sets how many results are kept of each week of a collection, the shown one counted: 1 to 100. Older ones are
-pruned within the hour. Refuses with keep_versions_out_of_range, collection_not_found. Owners only.$$;
+pruned within the hour. Refuses with keep_versions_out_of_range, collection_not_found. For analysts and admins.$$;

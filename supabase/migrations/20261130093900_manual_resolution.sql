@@ -1,34 +1,34 @@
 -- Manual resolution: a person settles the outcome of a create whose answer was lost, where AMC's list is not proved to
 -- show its execution; and resolves alerts.
 
-create function amc_history.lock_own_attempt(attempt_id uuid) returns public.week_attempts
+create function amc_history.lock_controlled_attempt(attempt_id uuid) returns public.week_attempts
 language plpgsql security definer set search_path = ''
 as $$
 declare
   attempt public.week_attempts;
 begin
   select a.* into attempt from public.week_attempts a join public.report_data_weeks w on w.id = a.week_id
-    where a.id = lock_own_attempt.attempt_id and amc_history.may_control(w.collection_id);
+    where a.id = lock_controlled_attempt.attempt_id and amc_history.role_on(w.instance_id) is not null;
   if not found then
-    perform amc_history.refuse('attempt_not_found', format('No attempt %s of yours.',
-      coalesce(lock_own_attempt.attempt_id::text, 'null')),
+    perform amc_history.refuse('attempt_not_found', format('No attempt %s that you may see.',
+      coalesce(lock_controlled_attempt.attempt_id::text, 'null')),
       'Check the id: it is in the detail of the alert unknown_outcome.', 'PT404');
   end if;
-  perform amc_history.lock_own_week(attempt.week_id);
-  select * into attempt from public.week_attempts a where a.id = lock_own_attempt.attempt_id for update;
+  perform amc_history.lock_controlled_week(attempt.week_id);
+  select * into attempt from public.week_attempts a where a.id = lock_controlled_attempt.attempt_id for update;
   return attempt;
 end;
 $$;
-comment on function amc_history.lock_own_attempt(uuid) is
-  $$Locks an attempt for a request of its collection's owner; refuses anybody else (attempt_not_found). Definer: see
-amc_history.lock_own_collection.$$;
+comment on function amc_history.lock_controlled_attempt(uuid) is
+  $$Locks an attempt for a request of an analyst or admin; refuses who may not see it (attempt_not_found), and as
+amc_history.lock_controlled_collection does. Definer: see there.$$;
 
 create function amc_history.confirm_execution(attempt_id uuid, execution_id text) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  attempt public.week_attempts := amc_history.lock_own_attempt(confirm_execution.attempt_id);
+  attempt public.week_attempts := amc_history.lock_controlled_attempt(confirm_execution.attempt_id);
   named constant text := confirm_execution.execution_id;
   reason text;
 begin
@@ -63,7 +63,7 @@ create function amc_history.confirm_no_execution(attempt_id uuid) returns public
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  attempt public.week_attempts := amc_history.lock_own_attempt(confirm_no_execution.attempt_id);
+  attempt public.week_attempts := amc_history.lock_controlled_attempt(confirm_no_execution.attempt_id);
   week public.report_data_weeks;
   reason text;
 begin
@@ -111,18 +111,13 @@ declare
 begin
   select * into alert from public.tracking_alerts t
   where t.id = resolve_alert.alert_id
-    and (amc_history.is_operator()
-      or t.instance_id in (select amc_history.instances_of_caller())
-        and (t.week_id is null or exists (select from public.report_data_weeks w
-          join public.report_data_collections c on c.id = w.collection_id
-          where w.id = t.week_id and c.owner_id = auth.uid()))
-        and (t.detail ->> 'collection_id' is null or exists (select from public.report_data_collections c
-          where c.id::text = t.detail ->> 'collection_id' and c.owner_id = auth.uid())))
+    and amc_history.role_on(t.instance_id) is not null
   for no key update;
   if not found then
-    perform amc_history.refuse('alert_not_found', format('No alert %s of yours.',
+    perform amc_history.refuse('alert_not_found', format('No alert %s that you may see.',
       coalesce(resolve_alert.alert_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
+  perform amc_history.require_role(alert.instance_id, 'analyst');
   if alert.resolved_at is not null then
     return row('already_applied', null, 0)::public.control_report;
   elsif amc_history.alert_cause_persists(alert) then
@@ -148,7 +143,7 @@ The worker looks the execution up in AMC with the next listing. If its workflow,
 contradict, the attempt takes it, as if the list had shown it; else an alert execution_not_confirmed says why not.
 Answers {outcome, reason, weeks}: applied, already_applied, or rejected with malformed_execution_id, attempt_ended,
 attempt_has_another_execution, execution_of_another_attempt, or "unsettled until …" while the create may be under way
-or AMC's list may lag. Refuses with attempt_not_found. Owners only.$$;
+or AMC's list may lag. Refuses with attempt_not_found. For analysts and admins.$$;
 
 create function public.confirm_no_execution(attempt_id uuid) returns public.control_report
 language sql set search_path = ''
@@ -159,7 +154,7 @@ comment on function public.confirm_no_execution(uuid) is
 The attempt is abandoned, and its week is due again; for 48 hours (the allowance watch) AMC's list is still searched
 for the execution. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended,
 execution_is_known, or "unsettled until …" while the create may be under way or AMC's list may lag. Refuses with
-attempt_not_found. Owners only.$$;
+attempt_not_found. For analysts and admins.$$;
 
 create function public.resolve_alert(alert_id bigint) returns public.control_report
 language sql set search_path = ''

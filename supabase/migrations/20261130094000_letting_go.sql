@@ -51,12 +51,12 @@ declare
 begin
   select e.week_id into week.id from public.workflow_executions e
   join public.report_data_weeks w on w.id = e.week_id
-  where e.id = let_go_of_execution.execution_id and amc_history.may_control(w.collection_id);
+  where e.id = let_go_of_execution.execution_id and amc_history.role_on(w.instance_id) is not null;
   if not found then
-    perform amc_history.refuse('execution_not_found', format('No execution %s of your weeks.',
+    perform amc_history.refuse('execution_not_found', format('No execution %s that you may see.',
       coalesce(left(let_go_of_execution.execution_id, 200), 'null')), 'Check the id.', 'PT404');
   end if;
-  week := amc_history.lock_own_week(week.id);
+  week := amc_history.lock_controlled_week(week.id);
   select * into attempt from public.week_attempts a where a.execution_id = let_go_of_execution.execution_id for update;
   select * into execution from public.workflow_executions e where e.id = let_go_of_execution.execution_id
     for no key update;
@@ -96,7 +96,7 @@ cancelled week nothing changes, and a completed week keeps its result. The execu
 allowance watch) AMC is still asked for it, and its end is told by the alert let_go_execution_ended.
 reason: why, in 1 to 500 characters. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with
 attempt_ended, execution_ended, malformed_reason, or "may run until …". Refuses with execution_not_found.
-Owners only.$$;
+For analysts and admins.$$;
 
 create function amc_history.tell_end_of_let_go_execution() returns trigger
 language plpgsql set search_path = ''

@@ -1,11 +1,11 @@
 -- Restatement: a completed week is collected once more, since attribution settles for weeks after a window has ended:
--- when its owner asks for it, or by the collection's policy for its newest weeks.
+-- when a person asks for it, or by the collection's policy for its newest weeks.
 
 create function amc_history.restate_week(week_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  week public.report_data_weeks := amc_history.lock_own_week(restate_week.week_id);
+  week public.report_data_weeks := amc_history.lock_controlled_week(restate_week.week_id);
 begin
   if exists (select from public.report_data_collections c
       where c.id = week.collection_id and c.cancelled_at is not null) then
@@ -33,7 +33,7 @@ comment on function public.restate_week(uuid) is
   $$Collects a completed week once more. It stays completed and shows what it shows until the new result is in; if
 that fails, the week keeps showing the old one. Answers {outcome, reason, weeks}: applied, already_applied (it is
 due or under way), or rejected with collection_is_cancelled, week_is_not_completed. Refuses with week_not_found.
-Owners only.$$;
+For analysts and admins.$$;
 
 create function amc_history.weeks_to_restate(collection_id uuid) returns setof public.report_data_weeks
 language sql stable set search_path = ''
@@ -155,7 +155,8 @@ create function amc_history.set_restatement_policy(
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  collection public.report_data_collections := amc_history.lock_own_collection(set_restatement_policy.collection_id);
+  collection public.report_data_collections
+    := amc_history.lock_controlled_collection(set_restatement_policy.collection_id);
   weeks constant integer := set_restatement_policy.restate_weeks;
   days constant integer := set_restatement_policy.restate_every_days;
 begin
@@ -187,7 +188,7 @@ as $$
     set_restatement_policy.restate_every_days);
 $$;
 comment on function public.set_restatement_policy(uuid, integer, integer) is
-  $$Has the newest completed weeks of a collection collected again on a schedule. Owners only.
+  $$Has the newest completed weeks of a collection collected again on a schedule. For analysts and admins.
 
 restate_weeks: how many, 0 to 12; 0 turns it off. restate_every_days: how many days between two collections of a
 week, 1 to 90. A week that ended more than 90 days ago is not collected again. Takes effect within the hour, and does

@@ -102,8 +102,7 @@ comment on function amc_history.webhook_secret(uuid) is
 create function amc_history.administers(instance_id text) returns boolean
 language sql stable set search_path = ''
 as $$
-  select amc_history.is_operator() or exists (select from public.amc_instance_members m
-    where m.instance_id = administers.instance_id and m.user_id = auth.uid() and m.role = 'admin');
+  select coalesce(amc_history.role_on(administers.instance_id) = 'admin', false);
 $$;
 comment on function amc_history.administers(text) is
   $$Whether the caller is an admin of an instance, or whoever acts for all users; of null (all instances) only the

@@ -148,7 +148,7 @@ begin
   select * into hook from public.webhooks w
   where w.id = lock_own_webhook.webhook_id and amc_history.administers(w.instance_id) for update;
   if not found then
-    perform amc_history.refuse('webhook_not_found', format('No webhook %s of yours.',
+    perform amc_history.refuse('webhook_not_found', format('No webhook %s that you administer.',
       coalesce(lock_own_webhook.webhook_id::text, 'null')), 'Check the id.', 'PT404');
   end if;
   return hook;

@@ -144,7 +144,7 @@ begin
       coalesce(tracking_figures.until::text, 'null')),
       'Give two times, the earlier one first.');
   elsif tracking_figures.instance is not null and cardinality(instances) = 0 then
-    perform amc_history.refuse('instance_not_found', format('No instance %s of yours.',
+    perform amc_history.refuse('instance_not_found', format('No instance %s that you may see.',
       quote_literal(left(tracking_figures.instance, 100))), 'Check the id.', 'PT404');
   end if;
   return query

@@ -34,16 +34,11 @@ revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_
 grant select on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
-  public.workflow_executions, public.week_attempts, public.result_loads,
+  public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries,
   public.collection_progress, public.week_results, public.week_versions,
   public.instance_states, public.collection_states, public.week_states, public.held_weeks
   to authenticated, service_role;
-grant select on public.workflow_checks to service_role;
--- Without collection_id and week_id: every member reads a check, whosever week it tried.
-grant select (id, instance_id, workflow_id, kind, state, is_live, outcome, time_window_start, time_window_end,
-  time_zone, timeout_seconds, execution_id, amc_status, words, request_id, cancel_requested_at, intended_at,
-  leased_until, due_at, ended_at) on public.workflow_checks to authenticated;
 grant insert (instance_id, name, sql_query, parameters) on public.amc_workflows to authenticated;
 grant insert, update, delete on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
@@ -60,41 +55,30 @@ create policy "members read their instances" on public.amc_instances
 create policy "users read their own memberships" on public.amc_instance_members
   for select to authenticated using (user_id = (select auth.uid()));
 create policy "members read their instances' workflows" on public.amc_workflows
-  for select to authenticated
-  using (instance_id in (select m.instance_id from public.amc_instance_members m
-    where m.user_id = (select auth.uid())));
-create policy "members add workflows to their instances" on public.amc_workflows
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
+create policy "analysts add workflows to their instances" on public.amc_workflows
   for insert to authenticated
   with check (instance_id in (select m.instance_id from public.amc_instance_members m
-    where m.user_id = (select auth.uid())));
+    where m.user_id = (select auth.uid()) and m.role in ('analyst', 'admin')));
 create policy "members read their instances' checks" on public.workflow_checks
   for select to authenticated
   using (instance_id in (select amc_history.instances_of_caller()));
-create policy "owners read their collections" on public.report_data_collections
-  for select to authenticated using (owner_id = (select auth.uid()));
-create policy "owners read their weeks" on public.report_data_weeks
-  for select to authenticated
-  using (collection_id in (select c.id from public.report_data_collections c where c.owner_id = (select auth.uid())));
-create policy "owners read their executions" on public.workflow_executions
+create policy "members read their instances' collections" on public.report_data_collections
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
+create policy "members read their instances' weeks" on public.report_data_weeks
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
+create policy "members read their instances' executions" on public.workflow_executions
   for select to authenticated using (exists (select from public.report_data_weeks w where w.id = week_id));
-create policy "owners read their attempts" on public.week_attempts
-  for select to authenticated using (exists (select from public.report_data_weeks w where w.id = week_id));
-create policy "owners read their loads" on public.result_loads
+create policy "members read their instances' attempts" on public.week_attempts
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
+create policy "members read their instances' loads" on public.result_loads
   for select to authenticated using (exists (select from public.workflow_executions e where e.id = execution_id));
-create policy "owners read their events" on public.tracking_events
-  for select to authenticated
-  using (collection_id in (select c.id from public.report_data_collections c where c.owner_id = (select auth.uid())));
+create policy "members read their instances' events" on public.tracking_events
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "members read their instances' alerts" on public.tracking_alerts
-  for select to authenticated
-  using (instance_id in (select amc_history.instances_of_caller())
-    and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id))
-    and (detail ->> 'collection_id' is null or exists (select from public.report_data_collections c
-      where c.id::text = detail ->> 'collection_id')));
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "members read what is held up on their instances" on public.stoppages
-  for select to authenticated
-  using (instance_id in (select amc_history.instances_of_caller())
-    and (collection_id is null or exists (select from public.report_data_collections c where c.id = collection_id))
-    and (week_id is null or exists (select from public.report_data_weeks w where w.id = week_id)));
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "admins read their instances' webhooks" on public.webhooks
   for select to authenticated
   using (instance_id in (select m.instance_id from public.amc_instance_members m
@@ -220,24 +204,27 @@ grant execute on function
   amc_history.confirm_no_execution(uuid),
   amc_history.delete_webhook(uuid),
   amc_history.instances_of_caller(),
+  amc_history.is_operator(),
   amc_history.is_unique(public.result_loads, text[]),
   amc_history.json_cells(text),
   amc_history.json_number(text),
   amc_history.key_columns(public.result_loads),
   amc_history.let_go_of_execution(text, text, boolean),
   amc_history.load_rows(uuid, integer, bigint),
-  amc_history.loads_of_caller(),
   amc_history.next_step_of(text),
   amc_history.pause_collection(uuid),
   amc_history.parameter_fault(jsonb, amc_history.allowances),
   amc_history.prepare_query(text),
   amc_history.refuse(text, text, text, text),
+  amc_history.refuse_role(text, text, text),
   amc_history.resolve_alert(bigint),
   amc_history.restate_week(uuid),
+  amc_history.require_role(text, text),
   amc_history.resume_collection(uuid),
   amc_history.retained_load(text),
   amc_history.retry_failed_weeks(uuid),
   amc_history.retry_week(uuid),
+  amc_history.role_on(text),
   amc_history.rows_at(public.result_loads, bigint[]),
   amc_history.set_keep_versions(uuid, integer),
   amc_history.set_restatement_policy(uuid, integer, integer),
@@ -381,6 +368,7 @@ grant execute on function
   amc_history.release_slots(text),
   amc_history.report_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean),
   amc_history.request_cancel(public.report_data_weeks),
+  amc_history.require_analyst(uuid, text),
   amc_history.reschedule_load(public.week_attempts, public.report_data_weeks, text, text, interval),
   amc_history.reschedule_week(public.report_data_weeks, timestamptz),
   amc_history.stoppage_alert_subject(text, text),

@@ -82,7 +82,7 @@ async function collectBefore(
     new Date(Date.parse(first.week_start_date) - days * 86_400_000)
       .toISOString().slice(0, 10);
   const { data, error } = await harness.service.rpc("create_collection", {
-    owner_id: harness.ownerId,
+    requested_by: harness.ownerId,
     instance_id: DEMO_INSTANCE.instanceId,
     workflow_id,
     start_date: daysBefore(28),

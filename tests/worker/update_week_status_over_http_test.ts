@@ -97,7 +97,7 @@ Deno.test("neither anybody nor the owner may report a week's status or call what
         execution_id: EXECUTION,
       }],
       ["create_collection", {
-        owner_id: harness.ownerId,
+        requested_by: harness.ownerId,
         instance_id: "amcr1aaaa1a",
         workflow_id: harness.workflow,
       }],

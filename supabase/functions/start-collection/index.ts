@@ -23,7 +23,7 @@ async function start(request: Request, ownerId: string): Promise<Response> {
   } = await readRequest(request);
   const idempotency_key = readIdempotencyKey(request, sent);
   const answer = await createRpc(openAdminApi())("create_collection", {
-    owner_id: ownerId,
+    requested_by: ownerId,
     instance_id: instance,
     workflow_id: workflow,
     ...range,

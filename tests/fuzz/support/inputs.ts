@@ -193,7 +193,7 @@ export async function send(
 
 async function start(
   world: World,
-  owner_id: string,
+  requested_by: string,
   body: Record<string, unknown>,
 ): Promise<string> {
   const request = new Request("http://functions.localhost", {
@@ -202,7 +202,7 @@ async function start(
   });
   const { instance, workflow, ...range } = await readRequest(request);
   const answer = await world.call("create_collection", {
-    owner_id,
+    requested_by,
     instance_id: instance,
     workflow_id: workflow,
     ...range,

@@ -81,14 +81,14 @@ async function saveQueries(sql: postgres.Sql): Promise<Map<string, string>> {
 
 async function collect(
   world: World,
-  owner_id: string,
+  requested_by: string,
   instance_id: string,
   workflow_id: string,
   weeks: number,
   more: Record<string, unknown> = {},
 ): Promise<string> {
   const answer = await world.call("create_collection", {
-    owner_id,
+    requested_by,
     instance_id,
     workflow_id,
     weeks,

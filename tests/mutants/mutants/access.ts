@@ -9,14 +9,14 @@ import {
 /** Guards of who may do something, and of what comes in: sizes, forms, limits, credentials. */
 export const ACCESS: Mutant[] = [
   {
-    name: "own-collection",
-    guard: "only its owner controls a collection",
-    off: "may_control accepts every member",
+    name: "analysts-control",
+    guard: "a viewer changes no collection",
+    off: "lock_controlled_collection asks for no role",
     edits: [
       inSqlFunction(
-        "amc_history.may_control",
-        "and (c.owner_id = auth.uid() and c.instance_id in",
-        "and (c.instance_id in",
+        "amc_history.lock_controlled_collection",
+        "perform amc_history.require_role(instance_id, 'analyst');",
+        "",
       ),
     ],
     tests: ["pause_collection/control"],
@@ -24,11 +24,11 @@ export const ACCESS: Mutant[] = [
   {
     name: "member-when-asked",
     guard: "whoever left an instance controls nothing on it",
-    off: "may_control asks for the owner alone",
+    off: "lock_controlled_collection takes every collection",
     edits: [
       inSqlFunction(
-        "amc_history.may_control",
-        "and c.instance_id in (select amc_history.instances_of_caller())",
+        "amc_history.lock_controlled_collection",
+        "and amc_history.role_on(c.instance_id) is not null",
         "",
       ),
     ],
@@ -37,11 +37,11 @@ export const ACCESS: Mutant[] = [
   {
     name: "one-answer-for-ids",
     guard: "an id of somebody else is refused like one that does not exist",
-    off: "lock_own_week takes every week, and its collection refuses",
+    off: "lock_controlled_week takes every week, and its collection refuses",
     edits: [
       inSqlFunction(
-        "amc_history.lock_own_week",
-        "and amc_history.may_control(w.collection_id)",
+        "amc_history.lock_controlled_week",
+        "and amc_history.role_on(w.instance_id) is not null",
         "",
       ),
     ],

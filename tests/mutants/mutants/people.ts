@@ -177,7 +177,7 @@ export const PEOPLE: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.let_go_of_execution",
-        "and amc_history.may_control(w.collection_id)",
+        "and amc_history.role_on(w.instance_id) is not null",
         "",
       ),
     ],

@@ -108,19 +108,6 @@ export const READERS: Mutant[] = [
     tests: ["database/week_rows"],
   },
   {
-    name: "load-of-the-reader",
-    guard: "rows are read by the owner of their collection",
-    off: "whoever is signed in reads all complete loads",
-    edits: [
-      inSqlFunction(
-        "amc_history.loads_of_caller",
-        "\n  where c.owner_id = (select auth.uid());",
-        ";",
-      ),
-    ],
-    tests: ["results/made_tables_are_readable_by_owners_only"],
-  },
-  {
     name: "pruned-by-the-locked-week",
     guard: "pruning skips a locked week",
     off: "it reads the week without a lock",

@@ -57,19 +57,6 @@ export const RESULTS: Mutant[] = [
     tests: ["results/rows_are_shown"],
   },
   {
-    name: "table-of-complete-loads",
-    guard: "a results table shows rows once their load is complete",
-    off: "loads_of_caller does not check",
-    edits: [
-      inSqlFunction(
-        "amc_history.loads_of_caller",
-        "l.execution_id = e.id and l.complete",
-        "l.execution_id = e.id",
-      ),
-    ],
-    tests: ["results/made_tables"],
-  },
-  {
     name: "shown-load-kept",
     guard: "what a week shows is not deleted",
     off: "trigger protect_shown_load never fires",
@@ -93,7 +80,7 @@ export const RESULTS: Mutant[] = [
   },
   {
     name: "rows-of-their-owner",
-    guard: "a results table shows users only their own rows",
+    guard: "a results table shows rows to members alone",
     off: "it has no row level security",
     edits: [
       inSqlFunction(
@@ -106,12 +93,13 @@ export const RESULTS: Mutant[] = [
   },
   {
     name: "policy-of-results",
-    guard: "the policy of a results table shows its owner's rows",
+    guard:
+      "the policy of a results table shows rows to members of its instance",
     off: "it shows all",
     edits: [
       inSqlFunction(
         "amc_history.create_result_table",
-        "using (load_id in (select amc_history.loads_of_caller()))",
+        "using ((select %L in (select amc_history.instances_of_caller())))",
         "using (true)",
       ),
     ],

@@ -22,7 +22,7 @@ export const TURNS: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.due_collections",
-        "max(d.last_claimed_at) over (partition by d.owner_id) nulls first,",
+        "max(d.last_claimed_at) over (partition by d.created_by) nulls first,",
         "",
       ),
     ],
@@ -109,8 +109,8 @@ export const TURNS: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.due_collections",
-        "max(d.last_claimed_at) over (partition by d.owner_id) nulls first, d.is_urgent desc,",
-        "d.is_urgent desc, max(d.last_claimed_at) over (partition by d.owner_id) nulls first,",
+        "max(d.last_claimed_at) over (partition by d.created_by) nulls first, d.is_urgent desc,",
+        "d.is_urgent desc, max(d.last_claimed_at) over (partition by d.created_by) nulls first,",
       ),
     ],
     tests: ["claim_due_weeks/ending_weeks"],

@@ -40,7 +40,7 @@ export class Lane extends Session {
   /** Makes a collection of the newest weeks. */
   async collect(weeks: number, key: string): Promise<void> {
     await this.call("create_collection", {
-      owner_id: OWNER,
+      requested_by: OWNER,
       instance_id: INSTANCE,
       workflow_id: this.workflow,
       weeks,

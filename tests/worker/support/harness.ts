@@ -140,7 +140,7 @@ export async function collect(
   more: Record<string, unknown> = {},
 ): Promise<StartedCollection> {
   const { data, error } = await harness.service.rpc("create_collection", {
-    owner_id: harness.ownerId,
+    requested_by: harness.ownerId,
     instance_id: DEMO_INSTANCE.instanceId,
     workflow_id: harness.workflow,
     weeks,

@@ -231,6 +231,7 @@ export type Database = {
         Row: {
           "cancelled_at": string | null;
           "created_at": string;
+          "created_by": string | null;
           "end_date": string;
           "failed_retries": number;
           "id": string;
@@ -238,7 +239,6 @@ export type Database = {
           "instance_id": string;
           "keep_versions": number;
           "last_claimed_at": string | null;
-          "owner_id": string | null;
           "parameter_values": NonNullable<Json>;
           "parameters_hash": string;
           "paused_at": string | null;
@@ -255,6 +255,7 @@ export type Database = {
         Insert: {
           "cancelled_at"?: string | null;
           "created_at"?: string;
+          "created_by"?: string | null;
           "end_date": string;
           "failed_retries"?: number;
           "id"?: string;
@@ -262,7 +263,6 @@ export type Database = {
           "instance_id": string;
           "keep_versions"?: number;
           "last_claimed_at"?: string | null;
-          "owner_id"?: string | null;
           "parameter_values"?: NonNullable<Json>;
           "parameters_hash"?: never;
           "paused_at"?: string | null;
@@ -278,6 +278,7 @@ export type Database = {
         Update: {
           "cancelled_at"?: string | null;
           "created_at"?: string;
+          "created_by"?: string | null;
           "end_date"?: string;
           "failed_retries"?: number;
           "id"?: string;
@@ -285,7 +286,6 @@ export type Database = {
           "instance_id"?: string;
           "keep_versions"?: number;
           "last_claimed_at"?: string | null;
-          "owner_id"?: string | null;
           "parameter_values"?: NonNullable<Json>;
           "parameters_hash"?: never;
           "paused_at"?: string | null;
@@ -1692,8 +1692,8 @@ export type Database = {
           "end_date"?: string;
           "idempotency_key"?: string;
           "instance_id": string;
-          "owner_id": string;
           "parameter_values"?: Json;
+          "requested_by": string;
           "start_date"?: string;
           "time_zone"?: string;
           "week_starts_on"?: string;

@@ -15,7 +15,7 @@ begin
   perform pg_temp.start_collection(weeks => 8, first_day => '2024-12-02');
   perform set_config('amc_history.clock', '2025-03-03T14:00:00Z', true);
   perform pg_temp.start_collection(weeks => 3, first_day => '2025-01-06');
-  update report_data_collections set owner_id = pg_temp.user_id('colleague') where start_date = '2025-01-06';
+  update report_data_collections set created_by = pg_temp.user_id('colleague') where start_date = '2025-01-06';
   -- The windows differ, so that none waits for another.
   update report_data_collections set parameter_values = jsonb_build_object('id', id);
   update amc_instances set max_parallel = 1;
@@ -37,7 +37,7 @@ create function pg_temp.turns(n integer) returns text[] language sql as
   $$ select array_agg(pg_temp.turn()) from generate_series(1, n) $$;
 
 savepoint one;
-update report_data_collections set owner_id = pg_temp.user_id('owner');
+update report_data_collections set created_by = pg_temp.user_id('owner');
 select is(pg_temp.turns(6), array_fill('2024-02-05'::text, array[5]) || '2024-12-02'::text,
   'of one owner, the weeks that AMC will soon no longer keep go first');
 rollback to one;

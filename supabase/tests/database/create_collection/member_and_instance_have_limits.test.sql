@@ -30,7 +30,7 @@ select is(pg_temp.start('colleague', 1), 'PT429 instance_has_too_many_open_weeks
 update report_data_weeks set status = 'failed', due_at = null where instance_id = 'amcpgtap1';
 select is(pg_temp.start('colleague', 5), null, 'finished weeks are not open');
 select is((select count(*) from report_data_collections), 4::bigint, 'what was refused made nothing');
-select is((select (create_collection(c.owner_id, c.instance_id, c.workflow_id, weeks => 3, idempotency_key => '1'))
+select is((select (create_collection(c.created_by, c.instance_id, c.workflow_id, weeks => 3, idempotency_key => '1'))
     ->> 'created' from report_data_collections c where c.idempotency_key = '1'), 'false',
   'a request that is repeated is answered, whatever is open');
 

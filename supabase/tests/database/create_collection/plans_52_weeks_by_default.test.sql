@@ -8,7 +8,7 @@ create temporary table answer on commit drop as select create_collection(pg_temp
   'amcpgtap1', pg_temp.workflow()) as made;
 
 select is((select made ->> 'created' from answer), 'true', 'a collection is made');
-select results_eq($$ select start_date, end_date, week_starts_on, time_zone, parameter_values, owner_id, paused_at,
+select results_eq($$ select start_date, end_date, week_starts_on, time_zone, parameter_values, created_by, paused_at,
   cancelled_at
     from report_data_collections where id = (select (made ->> 'collection_id')::uuid from answer) $$,
   $$ values ('2024-02-19'::date, '2025-02-16'::date, 'monday', 'UTC', '{}'::jsonb,

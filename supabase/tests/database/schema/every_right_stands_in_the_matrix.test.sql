@@ -88,9 +88,7 @@ table public.tracking_events | - | select | select insert update delete
 table public.webhook_deliveries | - | select | select insert update delete
 table public.webhooks | - | select | select insert update delete
 table public.week_attempts | - | select | select insert update delete
-table public.workflow_checks | - | select(id,instance_id,workflow_id,kind,state,is_live,outcome,time_window_start,
-  time_window_end,time_zone,timeout_seconds,execution_id,amc_status,words,request_id,cancel_requested_at,intended_at,
-  leased_until,due_at,ended_at) | select insert update delete
+table public.workflow_checks | - | select | select insert update delete
 table public.workflow_executions | - | select | select insert update delete
 sequence public.tracking_alerts_id_seq | - | - | -
 sequence public.stoppages_id_seq | - | - | -
@@ -227,7 +225,7 @@ function amc_history.is_held_up(text,text) | - | - | execute
 function amc_history.is_legal_transition(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
 function amc_history.is_listing_due(amc_instances) | - | - | execute
 function amc_history.is_overdue(workflow_checks) | - | - | execute
-function amc_history.is_operator() | - | - | -
+function amc_history.is_operator() | - | execute | execute
 function amc_history.is_probed(text,uuid,text,timestamptz) | - | - | execute
 function amc_history.is_same_header(text[],text[]) | - | - | -
 function amc_history.is_terminal_status(text) | - | - | execute
@@ -244,21 +242,19 @@ function amc_history.load_summary(uuid) | - | - | -
 function amc_history.load_types(uuid) | - | - | -
 function amc_history.loader_application_name(uuid,integer) | - | - | -
 function amc_history.loads_in_turn(integer) | - | - | execute
-function amc_history.loads_of_caller() | - | execute | execute
 function amc_history.loads_to_check() | - | - | -
 function amc_history.local_midnight(date) | - | - | execute
 function amc_history.lock_load(uuid,integer) | - | - | -
-function amc_history.lock_own_attempt(uuid) | - | - | -
-function amc_history.lock_own_collection(uuid) | - | - | -
+function amc_history.lock_controlled_attempt(uuid) | - | - | -
+function amc_history.lock_controlled_collection(uuid) | - | - | -
 function amc_history.lock_own_webhook(uuid) | - | - | -
-function amc_history.lock_own_week(uuid) | - | - | -
+function amc_history.lock_controlled_week(uuid) | - | - | -
 function amc_history.lock_collection_of(uuid) | - | - | execute
 function amc_history.lock_starts(uuid) | - | - | execute
 function amc_history.lose_dry_runs() | - | - | execute
 function amc_history.mark_workflow_checked(text,text) | - | - | execute
 function amc_history.match_header(text[],text[]) | - | - | -
 function amc_history.may_begin(timestamptz,uuid) | - | - | execute
-function amc_history.may_control(uuid) | - | - | -
 function amc_history.metrics_report(text) | - | - | execute
 function amc_history.needs_output_columns(text) | - | - | -
 function amc_history.may_begin(timestamptz,uuid) | - | - | execute
@@ -303,8 +299,12 @@ function amc_history.read_wake_ups() | - | - | -
 function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) | - | - | execute
 function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
+function amc_history.refuse_role(text,text,text) | - | execute | execute
 function amc_history.release_slots(text) | - | - | execute
 function amc_history.report_queueing(text,text) | - | - | -
+function amc_history.require_analyst(uuid,text) | - | - | execute
+function amc_history.require_role(text,text) | - | execute | execute
+function amc_history.role_on(text) | - | execute | execute
 function amc_history.set_retention(text,text,integer) | - | execute | execute
 function amc_history.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function amc_history.slots_in_use(text) | - | execute | execute

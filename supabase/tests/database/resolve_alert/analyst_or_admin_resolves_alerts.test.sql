@@ -1,4 +1,4 @@
--- An owner resolves alerts, except those whose cause still stands.
+-- An analyst or admin resolves alerts, except those whose cause still stands.
 begin;
 \ir ../../_shared/lost_create.psql
 select plan(14);
@@ -13,8 +13,8 @@ begin
   update amc_instances set credential_refused_at = amc_history.clock_now() - interval '1 minute';
   perform report_credential_failure(credential_name, credential_version, 'invalid_grant', 'Revoked')
   from amc_instances where id = 'amcpgtap1';
-  -- Another member of the instance owns no collection.
-  insert into amc_instance_members (instance_id, user_id) values ('amcpgtap1', pg_temp.user_id('other'));
+  insert into amc_instance_members (instance_id, user_id, role) values
+    ('amcpgtap1', pg_temp.user_id('other'), 'viewer');
 end;
 $$;
 create temporary table ids as select code, id from tracking_alerts;
@@ -31,15 +31,14 @@ exception
 end;
 $$;
 select pg_temp.sign_in('other');
-select is(pg_temp.resolve('duplicate_execution'), 'PT404 alert_not_found',
-  'a member cannot resolve an alert of a week that they cannot read');
+select is(pg_temp.resolve('duplicate_execution'), 'PT403 role_too_low', 'a viewer resolves none');
 select is(pg_temp.resolve('execution_refused'), 'PT404 alert_not_found', 'nor one without an instance');
 reset role;
 delete from amc_instance_members where user_id = 'a0000000-0000-4000-8000-000000000002';
 set local role authenticated;
 select is(pg_temp.resolve('late_execution'), 'PT404 alert_not_found', 'a user who is no member can resolve none');
 select pg_temp.sign_in('owner');
-select is(pg_temp.resolve('duplicate_execution'), 'applied', 'the owner resolves an alert of a week');
+select is(pg_temp.resolve('duplicate_execution'), 'applied', 'an admin resolves an alert of a week');
 select is(pg_temp.resolve('duplicate_execution'), 'already_applied', 'a second call changes nothing');
 select is(pg_temp.resolve('late_execution'), 'applied', 'and one of the instance');
 select is(pg_temp.resolve('unknown_outcome'), 'rejected cause_persists',

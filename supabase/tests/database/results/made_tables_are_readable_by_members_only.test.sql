@@ -1,7 +1,7 @@
--- The rows of a result are readable by the owner only, and writable by nobody.
+-- The rows of a result are readable by the members of its instance, and writable by nobody.
 begin;
 \ir ../../_shared/loading.psql
-select plan(10);
+select plan(12);
 
 select pg_temp.run_week(1, 'exec-1', 'SUCCEEDED');
 do $$
@@ -29,14 +29,21 @@ create temporary table made on commit drop as select 'amc_results.' || quote_ide
 from amc_history.result_tables t join report_data_collections c using (instance_id, workflow_id)
 where c.id = pg_temp.collection();
 
-select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000001', made_view), 1::bigint, 'the owner sees the row')
+select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000001', made_view), 1::bigint, 'a member sees the row')
   from made;
 select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000002', made_view), 0::bigint, 'another user does not')
   from made;
 select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000002', made_table), 0::bigint, 'not in the table either')
   from made;
+insert into amc_instance_members (instance_id, user_id, role)
+values ('amcpgtap1', pg_temp.user_id('colleague'), 'viewer');
+select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000003', made_view), 1::bigint,
+  'a viewer sees what others collect') from made;
+delete from amc_instance_members where user_id <> pg_temp.user_id('colleague');
+select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000001', made_view), 0::bigint,
+  'and whoever left sees none of it') from made;
 update result_loads set complete = false, completed_at = null where id = pg_temp.load_id();
-select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000001', made_table), 0::bigint,
+select is(pg_temp.count_as('a0000000-0000-4000-8000-000000000003', made_view), 0::bigint,
   'nobody sees the rows of a load that is not complete') from made;
 select ok(relrowsecurity, 'the table has row level security') from made, pg_class where oid = made_table::regclass;
 select is(reloptions, array['security_invoker=true'], 'the view reads with its caller''s rights') from made,
