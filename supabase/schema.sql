@@ -7934,7 +7934,7 @@ there are used, and it makes more.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.refuse_execution(attempt week_attempts, week report_data_weeks, execution_id
-    text, holder uuid, details jsonb)
+    text, details jsonb)
  RETURNS tracking_report
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -7947,14 +7947,15 @@ begin
     'AMC''s execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
     coalesce(shown_id, 'null'), attempt.id), week.instance_id, week.id);
   return row('rejected', case when attempt.execution_id is not null then 'attempt_has_another_execution'
-    when refuse_execution.holder is not null then 'execution_of_another_attempt' else 'malformed_execution_id' end,
+    when amc_history.is_execution_id(refuse_execution.execution_id) then 'execution_of_another_attempt'
+    else 'malformed_execution_id' end,
     week.status, week.execution_id)::public.tracking_report;
 end;
 $function$
 ;
-comment on function amc_history.refuse_execution(week_attempts,report_data_weeks,text,uuid,jsonb) is
-  'Refuses an execution that an attempt cannot take, and keeps its id in an event and an alert. holder: the week that
-the execution is known of, or null. Answers rejected, and why.';
+comment on function amc_history.refuse_execution(week_attempts,report_data_weeks,text,jsonb) is
+  'Refuses an execution that an attempt cannot take, and keeps its id in an event and an alert. The attempt goes on as
+one whose create brought no id: AMC''s list settles it. Answers rejected, and why.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.refuse_role(instance_id text, role text, least_role text)
@@ -10925,10 +10926,10 @@ begin
   end if;
   if attempt.execution_id is not null or holder is not null or new_id is null
       or not amc_history.is_execution_id(new_id) then
-    return amc_history.refuse_execution(attempt, week, new_id, holder, record_execution.details);
+    return amc_history.refuse_execution(attempt, week, new_id, record_execution.details);
   end if;
   if amc_history.insert_execution(new_id, week.id, record_execution.details, record_execution.adopted) is null then
-    return row('rejected', 'execution_of_another_attempt', week.status, week.execution_id)::public.tracking_report;
+    return amc_history.refuse_execution(attempt, week, new_id, record_execution.details);
   end if;
   update public.workflow_executions e set cancel_requested_at = attempt.cancel_requested_at
   where e.id = new_id and attempt.cancel_requested_at is not null;

@@ -78,7 +78,7 @@ comment on function
 the execution is known already.$$;
 
 create function amc_history.refuse_execution(
-  attempt public.week_attempts, week public.report_data_weeks, execution_id text, holder uuid, details jsonb
+  attempt public.week_attempts, week public.report_data_weeks, execution_id text, details jsonb
 ) returns public.tracking_report
 language plpgsql set search_path = ''
 as $$
@@ -90,14 +90,15 @@ begin
     'AMC''s execution %s was reported for attempt %s, which cannot take it. Look both up in AMC.',
     coalesce(shown_id, 'null'), attempt.id), week.instance_id, week.id);
   return row('rejected', case when attempt.execution_id is not null then 'attempt_has_another_execution'
-    when refuse_execution.holder is not null then 'execution_of_another_attempt' else 'malformed_execution_id' end,
+    when amc_history.is_execution_id(refuse_execution.execution_id) then 'execution_of_another_attempt'
+    else 'malformed_execution_id' end,
     week.status, week.execution_id)::public.tracking_report;
 end;
 $$;
 comment on function
-  amc_history.refuse_execution(public.week_attempts, public.report_data_weeks, text, uuid, jsonb) is
-  $$Refuses an execution that an attempt cannot take, and keeps its id in an event and an alert. holder: the week that
-the execution is known of, or null. Answers rejected, and why.$$;
+  amc_history.refuse_execution(public.week_attempts, public.report_data_weeks, text, jsonb) is
+  $$Refuses an execution that an attempt cannot take, and keeps its id in an event and an alert. The attempt goes on as
+one whose create brought no id: AMC's list settles it. Answers rejected, and why.$$;
 
 create function amc_history.raise_matcher_alert(instance_id text, execution_id text, window_proved boolean)
 returns void
@@ -155,10 +156,10 @@ begin
   end if;
   if attempt.execution_id is not null or holder is not null or new_id is null
       or not amc_history.is_execution_id(new_id) then
-    return amc_history.refuse_execution(attempt, week, new_id, holder, record_execution.details);
+    return amc_history.refuse_execution(attempt, week, new_id, record_execution.details);
   end if;
   if amc_history.insert_execution(new_id, week.id, record_execution.details, record_execution.adopted) is null then
-    return row('rejected', 'execution_of_another_attempt', week.status, week.execution_id)::public.tracking_report;
+    return amc_history.refuse_execution(attempt, week, new_id, record_execution.details);
   end if;
   update public.workflow_executions e set cancel_requested_at = attempt.cancel_requested_at
   where e.id = new_id and attempt.cancel_requested_at is not null;

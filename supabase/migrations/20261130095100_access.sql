@@ -363,7 +363,7 @@ grant execute on function
   amc_history.record_workflow_event(text, public.workflow_checks, jsonb),
   amc_history.refresh_overdue_alerts(text),
   amc_history.refuse_beyond(text, bigint, integer, text, text, bigint),
-  amc_history.refuse_execution(public.week_attempts, public.report_data_weeks, text, uuid, jsonb),
+  amc_history.refuse_execution(public.week_attempts, public.report_data_weeks, text, jsonb),
   amc_history.refuse_weeks(integer, integer),
   amc_history.release_slots(text),
   amc_history.report_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean),

@@ -27,8 +27,9 @@ export async function storeCreated(
     window_proved: outcome.matchesWindow,
   });
   await collector.checkpoint("after_record");
+  // What the attempt cannot take is AMC's contradiction: an alert tells it, and AMC's list settles the attempt.
   const good = ["recorded", "already_recorded"].includes(stored.outcome ?? "");
-  collector.log(good ? "info" : "error", "execution_stored", {
+  collector.log(good ? "info" : "warn", "execution_stored", {
     ...ids,
     outcome: stored.outcome,
     reason: stored.reason,

@@ -325,7 +325,7 @@ function amc_history.record_workflow_event(text,workflow_checks,jsonb) | - | - |
 function amc_history.refresh_overdue_alerts(text) | - | - | execute
 function amc_history.refuse(text,text,text,text) | - | execute | execute
 function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
-function amc_history.refuse_execution(week_attempts,report_data_weeks,text,uuid,jsonb) | - | - | execute
+function amc_history.refuse_execution(week_attempts,report_data_weeks,text,jsonb) | - | - | execute
 function amc_history.refuse_weeks(integer,integer) | - | - | execute
 function amc_history.release_held_week() | - | - | -
 function amc_history.resolve_alert_of_stoppage() | - | - | -
