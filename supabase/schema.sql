@@ -1921,7 +1921,19 @@ create view public.instance_states with (security_invoker=true) as
                     NULL::timestamp with time zone,
                     'None: a slot is free once an execution has ended. max_parallel and daily_limit of the instance set
     the limits.'::text
-                  WHERE (u.free = 0)
+                  WHERE ((u.free = 0) AND (NOT (EXISTS ( SELECT
+                           FROM stoppages p
+                          WHERE ((p.kind = 'slots'::text) AND (p.subject = i.id) AND (p.ended_at IS NULL))))))
+                UNION ALL
+                 SELECT 'full'::text,
+                    p.since,
+                    p.code,
+                    p.source,
+                    p.words,
+                    NULL::timestamp with time zone,
+                    (amc_history.stoppage_kind('slots'::text)).next_step AS next_step
+                   FROM stoppages p
+                  WHERE ((p.kind = 'slots'::text) AND (p.subject = i.id) AND (p.ended_at IS NULL))
                 UNION ALL
                  SELECT 'connected'::text,
                     COALESCE(i.credential_tried_at, i.created_at) AS "coalesce",
@@ -1935,9 +1947,9 @@ create view public.instance_states with (security_invoker=true) as
          LIMIT 1) s);
 comment on view public.instance_states is
   'How each instance stands. state: connected; throttled (by AMC, until retry_at); full (words say whose executions
-take the slots, or the daily limit is reached); reconnect_needed (Amazon refuses the credential); refused (AMC, or at
-first Amazon''s login, refuses what is asked: words); unreachable. Of several the first of: reconnect_needed, refused,
-unreachable, throttled, full.';
+take the slots, that the daily limit is reached, or that results wait to be loaded); reconnect_needed (Amazon refuses
+the credential); refused (AMC, or at first Amazon''s login, refuses what is asked: words); unreachable. Of several the
+first of: reconnect_needed, refused, unreachable, throttled, full.';
 comment on column public.instance_states.code is
   'Why, as a stable code; null while it is connected.';
 comment on column public.instance_states.next_step is
@@ -3384,6 +3396,7 @@ begin
     where w.instance_id = claimable_weeks.instance_id and w.collection_id = collection.id
       and w.due_at <= amc_history.clock_now()
       and amc_history.may_begin(collection.checked_at, w.id)
+      and not amc_history.has_left(w.id, w.week_start_date, collection.first_day)
       and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
       and not exists (select from public.week_attempts a
         where a.instance_id = claimable_weeks.instance_id and a.is_live and a.window_key = k.key)
@@ -3400,9 +3413,9 @@ $function$
 ;
 comment on function amc_history.claimable_weeks(text,integer) is
   'The weeks of an instance for which an attempt may begin: due, in no collection or workflow that is held up, their
-query is checked (amc_history.may_begin), and no live attempt asks for the same window. Answers up to wanted weeks each
-of the first wanted collections: turn, whose turn it is (from 0); round, the how manieth of its collection; window_key,
-what it would ask AMC for.';
+query is checked (amc_history.may_begin), AMC keeps their data, and no live attempt asks for the same window. Answers
+up to wanted weeks each of the first wanted collections: turn, whose turn it is (from 0); round, the how manieth of its
+collection; window_key, what it would ask AMC for.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.clock_now()
@@ -5239,6 +5252,25 @@ comment on function amc_history.has_claimable_week(text) is
 just fail.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.has_left(week_id uuid, week_start_date date, first_day date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  -- A day for the time zones.
+  return has_left.week_start_date < has_left.first_day - 1
+    and not exists (select from public.stoppages s where s.week_id = has_left.week_id and s.kind = 'week'
+      and s.code = 'retention_over' and s.ended_at is not null);
+end;
+$function$
+;
+comment on function amc_history.has_left(uuid,date,date) is
+  'Whether AMC no longer keeps the data of a week, and no person who was told so wants it all the same: its result
+would be empty, and look like a week without events. first_day: of amc_history.ending_weeks.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.header_key(header text[])
  RETURNS text
  LANGUAGE plpgsql
@@ -5355,6 +5387,38 @@ comment on function amc_history.hold_header(amc_workflows,week_attempts,text[],t
 
 attempt: the one whose result has it; the caller holds its lock. expected: the header that it was compared with.
 whose: whose header that is, in words.';
+
+CREATE OR REPLACE FUNCTION amc_history.hold_left_weeks(collection_id uuid, first_day date, months integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  week public.report_data_weeks;
+begin
+  for week in
+    select w.* from public.report_data_weeks w
+    where w.collection_id = hold_left_weeks.collection_id and w.due_at is not null
+      and amc_history.has_left(w.id, w.week_start_date, hold_left_weeks.first_day)
+      and not amc_history.is_held_up('week', w.id::text)
+      and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
+    order by w.id for no key update skip locked
+  loop
+    update public.report_data_weeks w set due_at = 'infinity' where w.id = week.id;
+    perform amc_history.record_stoppage('week', week.id::text, 'retention_over', 'amc_history', format(
+      'AMC keeps %s months of data, and the week of %s is older by now: its result would be empty. If AMC keeps more '
+      'of what its query reads, say so with set_retention. Then, or to run it all the same, call %s.',
+      hold_left_weeks.months, week.week_start_date,
+      case week.status when 'completed' then 'restate_week' else 'retry_week' end),
+      week.instance_id, week.collection_id, week.id, waits_for_person => true);
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.hold_left_weeks(uuid,date,integer) is
+  'Holds the due weeks of a collection whose data AMC no longer keeps, for a person (stoppage week). first_day: of
+amc_history.ending_weeks; months: how long AMC keeps them.';
 
 CREATE OR REPLACE FUNCTION amc_history.hold_unseen_workflow(attempt week_attempts, week report_data_weeks, message text)
  RETURNS void
@@ -9581,7 +9645,7 @@ declare
   what text;
 begin
   foreach what in array array['read_wake_ups', 'watch_ticks', 'watch_jobs', 'watch_overdue',
-    'end_idle_stoppages', 'tell_lasting_stoppages', 'tell_last_resort'] loop
+    'watch_slots', 'watch_retention', 'end_idle_stoppages', 'tell_lasting_stoppages', 'tell_last_resort'] loop
     begin
       execute format('select amc_history.%I()', what);
       perform amc_history.end_stoppage('job', job || what);
@@ -9659,6 +9723,96 @@ $function$
 ;
 comment on function amc_history.watch_overdue() is
   'Alerts a person to overdue executions, also of instances whose list cannot be read.';
+
+CREATE OR REPLACE FUNCTION amc_history.watch_retention()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  job constant text := 'amc-history-watch/retention/';
+  usual constant integer := (amc_history.allowances()).retention_months;
+  ending text[] := '{}';
+  collection record;
+  next_day date;
+begin
+  for collection in
+    with waiting as materialized (
+      select w.collection_id, min(w.week_start_date) as first_day from public.report_data_weeks w
+      where w.due_at is not null group by w.collection_id
+    )
+    select c.id, c.instance_id, e.first_day, e.last_day, coalesce(f.retention_months, usual) as months
+    from waiting q
+    join public.report_data_collections c on c.id = q.collection_id and c.cancelled_at is null
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    cross join amc_history.ending_weeks(f.retention_months) e
+    where q.first_day <= e.last_day
+    order by c.id
+  loop
+    begin
+      perform amc_history.hold_left_weeks(collection.id, collection.first_day, collection.months);
+      next_day := (select min(w.week_start_date) from public.report_data_weeks w
+        where w.collection_id = collection.id and w.due_at is not null
+          and w.week_start_date between collection.first_day - 1 and collection.last_day);
+      if next_day is not null then
+        ending := ending || collection.id::text;
+        perform amc_history.record_stoppage('retention', collection.id::text, 'retention_ends', 'amc_history', format(
+          'AMC keeps %s months of data: those of the week of %s, which still waits, leave on %s.', collection.months,
+          next_day, (next_day + make_interval(months => collection.months))::date), collection.instance_id,
+          collection.id);
+      end if;
+      perform amc_history.end_stoppage('job', job || collection.id);
+    exception when others then
+      perform amc_history.record_stoppage('job', job || collection.id, sqlstate, 'postgres', sqlerrm,
+        collection.instance_id, collection.id);
+    end;
+  end loop;
+  perform amc_history.end_stoppage(s.kind, s.subject) from public.stoppages s
+  where s.kind = 'retention' and s.ended_at is null and s.subject <> all (ending);
+end;
+$function$
+;
+comment on function amc_history.watch_retention() is
+  'Records the stoppage retention of each collection with a week that waits though AMC will soon no longer keep its
+data (retention_ends in amc_history.allowances), ends that of the others, and holds the weeks whose data it keeps no
+more.';
+
+CREATE OR REPLACE FUNCTION amc_history.watch_slots()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  now_at constant timestamptz := amc_history.clock_now();
+  job text;
+  instance public.amc_instances;
+  why record;
+begin
+  for instance in
+    -- One that is paused keeps what it has until it may be called again; reconnect_needed tells of the others.
+    select * from public.amc_instances i
+    where coalesce(i.paused_until <= now_at or i.paused_until = 'infinity', true) order by i.id
+  loop
+    job := 'amc-history-watch/slots/' || instance.id;
+    begin
+      select w.code, w.words into why from amc_history.why_none_begins(instance) w
+        where coalesce(instance.paused_until < 'infinity', true);
+      if why.code is null then
+        perform amc_history.end_stoppage('slots', instance.id);
+      else
+        perform amc_history.record_stoppage('slots', instance.id, why.code, 'amc_history', why.words, instance.id);
+      end if;
+      perform amc_history.end_stoppage('job', job);
+    exception when others then
+      perform amc_history.record_stoppage('job', job, sqlstate, 'postgres', sqlerrm, instance.id);
+    end;
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.watch_slots() is
+  'Records the stoppage slots of each instance none of whose due weeks may begin (amc_history.why_none_begins), and
+ends that of the others.';
 
 CREATE OR REPLACE FUNCTION amc_history.watch_ticks()
  RETURNS void
@@ -9858,6 +10012,40 @@ none in between, the collection is held up, and its weeks stay due: answers coll
 alone fails it: once another week is taken (amc_history.record_acceptance), or at once if no other may tell. Until then
 it waits (refused_at). The caller holds the locks of collection, week and attempt.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.why_none_begins(instance amc_instances, OUT code text, OUT words text)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  most_results constant integer := (amc_history.allowances()).results_waiting;
+begin
+  if exists (select from amc_history.free_slots(instance)) or not amc_history.has_claimable_week((instance).id)
+      -- What cannot be read, or is refused, is told itself.
+      or exists (select from public.stoppages s where s.kind = 'listing' and s.subject = (instance).id
+        and s.ended_at is null) then
+    return;
+  end if;
+  if amc_history.count_waiting_results((instance).id) >= most_results then
+    code := 'results_waiting';
+    words := format('%s results or more wait to be loaded; no week begins until there are fewer.', most_results);
+  elsif exists (select from amc_history.taken_slots((instance).id)) then
+    -- What runs, or may run, for us moves, or is told itself.
+    return;
+  elsif (instance).running_elsewhere >= (instance).max_parallel then
+    code := 'running_elsewhere';
+    words := format('Executions that were not begun here take all %s slots of the instance.', (instance).max_parallel);
+  else
+    code := 'daily_limit';
+    words := format('The instance began the %s executions of its daily limit within 24 hours.', (instance).daily_limit);
+  end if;
+end;
+$function$
+;
+comment on function amc_history.why_none_begins(amc_instances) is
+  'Why none of an instance''s due weeks may begin though each could: results_waiting, running_elsewhere or daily_limit,
+with words; nulls if one may, none is due, or executions of ours hold its slots.';
 
 CREATE OR REPLACE FUNCTION amc_history.window_key(workflow_id text, time_window_start text, time_zone text,
     parameters_hash text)

@@ -28,6 +28,20 @@ comment on function amc_history.ending_weeks(integer) is
   $$Which weeks AMC will soon no longer keep (retention_ends in amc_history.allowances): those that begin from first_day
 to last_day. retention_months: of the workflow.$$;
 
+create function amc_history.has_left(week_id uuid, week_start_date date, first_day date) returns boolean
+language plpgsql stable set search_path = ''
+as $$
+begin
+  -- A day for the time zones.
+  return has_left.week_start_date < has_left.first_day - 1
+    and not exists (select from public.stoppages s where s.week_id = has_left.week_id and s.kind = 'week'
+      and s.code = 'retention_over' and s.ended_at is not null);
+end;
+$$;
+comment on function amc_history.has_left(uuid, date, date) is
+  $$Whether AMC no longer keeps the data of a week, and no person who was told so wants it all the same: its result
+would be empty, and look like a week without events. first_day: of amc_history.ending_weeks.$$;
+
 create function amc_history.due_collections(instance_id text)
 returns table (
   id uuid, workflow_id text, checked_at timestamptz, time_zone text, parameters_hash text, held_since timestamptz,
@@ -133,6 +147,7 @@ begin
     where w.instance_id = claimable_weeks.instance_id and w.collection_id = collection.id
       and w.due_at <= amc_history.clock_now()
       and amc_history.may_begin(collection.checked_at, w.id)
+      and not amc_history.has_left(w.id, w.week_start_date, collection.first_day)
       and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
       and not exists (select from public.week_attempts a
         where a.instance_id = claimable_weeks.instance_id and a.is_live and a.window_key = k.key)
@@ -148,9 +163,9 @@ end;
 $$;
 comment on function amc_history.claimable_weeks(text, integer) is
   $$The weeks of an instance for which an attempt may begin: due, in no collection or workflow that is held up, their
-query is checked (amc_history.may_begin), and no live attempt asks for the same window. Answers up to wanted weeks each
-of the first wanted collections: turn, whose turn it is (from 0); round, the how manieth of its collection; window_key,
-what it would ask AMC for.$$;
+query is checked (amc_history.may_begin), AMC keeps their data, and no live attempt asks for the same window. Answers
+up to wanted weeks each of the first wanted collections: turn, whose turn it is (from 0); round, the how manieth of its
+collection; window_key, what it would ask AMC for.$$;
 
 create function amc_history.has_claimable_week(instance_id text) returns boolean
 language plpgsql volatile set search_path = ''

@@ -242,7 +242,7 @@ declare
   what text;
 begin
   foreach what in array array['read_wake_ups', 'watch_ticks', 'watch_jobs', 'watch_overdue',
-    'end_idle_stoppages', 'tell_lasting_stoppages', 'tell_last_resort'] loop
+    'watch_slots', 'watch_retention', 'end_idle_stoppages', 'tell_lasting_stoppages', 'tell_last_resort'] loop
     begin
       execute format('select amc_history.%I()', what);
       perform amc_history.end_stoppage('job', job || what);

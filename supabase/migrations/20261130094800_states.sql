@@ -73,7 +73,12 @@ cross join lateral (
       format('Weeks of this project hold %s of %s slots, executions of others %s.', u.taken, i.max_parallel,
         i.running_elsewhere), null,
       'None: a slot is free once an execution has ended. max_parallel and daily_limit of the instance set the limits.'
-    where u.free = 0
+    where u.free = 0 and not exists (select from public.stoppages p
+      where p.kind = 'slots' and p.subject = i.id and p.ended_at is null)
+    union all
+    select 'full', p.since, p.code, p.source, p.words, null, (amc_history.stoppage_kind('slots')).next_step
+    from public.stoppages p
+    where p.kind = 'slots' and p.subject = i.id and p.ended_at is null
     union all
     select 'connected', coalesce(i.credential_tried_at, i.created_at), null, null, null, null, null
   ) causes
@@ -83,9 +88,9 @@ cross join lateral (
 ) s;
 comment on view public.instance_states is
   $$How each instance stands. state: connected; throttled (by AMC, until retry_at); full (words say whose executions
-take the slots, or the daily limit is reached); reconnect_needed (Amazon refuses the credential); refused (AMC, or at
-first Amazon's login, refuses what is asked: words); unreachable. Of several the first of: reconnect_needed, refused,
-unreachable, throttled, full.$$;
+take the slots, that the daily limit is reached, or that results wait to be loaded); reconnect_needed (Amazon refuses
+the credential); refused (AMC, or at first Amazon's login, refuses what is asked: words); unreachable. Of several the
+first of: reconnect_needed, refused, unreachable, throttled, full.$$;
 comment on column public.instance_states.since is 'Since when it is so.';
 comment on column public.instance_states.code is 'Why, as a stable code; null while it is connected.';
 comment on column public.instance_states.source is 'In whose words: amc, amazon_login or amc_history.';

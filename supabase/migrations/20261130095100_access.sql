@@ -316,6 +316,7 @@ grant execute on function
   amc_history.follow_dry_run(public.workflow_checks, text, text, boolean),
   amc_history.free_slots(public.amc_instances),
   amc_history.has_claimable_week(text),
+  amc_history.has_left(uuid, date, date),
   amc_history.health_report(),
   amc_history.hold_unseen_workflow(public.week_attempts, public.report_data_weeks, text),
   amc_history.hold_up(public.week_attempts, public.report_data_weeks, text, text, text, text, boolean),

@@ -27,6 +27,32 @@ export const JOBS: Mutant[] = [
   endsWithItsRow("restating", "amc_history.open_restatements"),
   endsWithItsRow("purging", "amc_history.purge_history"),
   {
+    name: "one-instance-ends-watching-slots",
+    guard: "an instance whose slots cannot be looked at holds up no other",
+    off: "watch_slots passes the error on",
+    edits: [
+      inSqlFunction(
+        "amc_history.watch_slots",
+        "exception when others then",
+        NOTHING,
+      ),
+    ],
+    tests: ["watch/full_instance"],
+  },
+  {
+    name: "own-runs-are-told",
+    guard: "an instance full of our own executions is nobody's alert",
+    off: "why_none_begins does not ask whose they are",
+    edits: [
+      inSqlFunction(
+        "amc_history.why_none_begins",
+        "elsif exists (select from amc_history.taken_slots((instance).id)) then",
+        "elsif false then",
+      ),
+    ],
+    tests: ["watch/full_instance"],
+  },
+  {
     name: "one-week-ends-its-collection",
     guard: "a week that cannot be restated holds up no other week",
     off: "its collection is set aside",

@@ -29,6 +29,19 @@ export const TURNS: Mutant[] = [
     tests: ["claim_due_weeks/collections_take"],
   },
   {
+    name: "runs-to-an-empty-result",
+    guard: "a week whose data AMC keeps no more is not created",
+    off: "claimable_weeks does not ask for them",
+    edits: [
+      inSqlFunction(
+        "amc_history.claimable_weeks",
+        "and not amc_history.has_left(w.id, w.week_start_date, collection.first_day)",
+        "",
+      ),
+    ],
+    tests: ["watch/week_whose_data"],
+  },
+  {
     name: "ending-weeks-first",
     guard: "weeks that AMC will soon no longer keep go first",
     off: "due_collections does not ask for them",

@@ -206,11 +206,13 @@ function amc_history.follow_dry_run(workflow_checks,text,text,boolean) | - | - |
 function amc_history.free_slots(amc_instances) | - | - | execute
 function amc_history.give_up_execution(report_data_weeks,week_attempts,workflow_executions,text,boolean) | - | - | -
 function amc_history.has_claimable_week(text) | - | - | execute
+function amc_history.has_left(uuid,date,date) | - | - | execute
 function amc_history.header_key(text[]) | - | - | -
 function amc_history.health_report() | - | - | execute
 function amc_history.hmac_sha256(text,text) | - | - | -
 function amc_history.hold_for_survey() | - | - | -
 function amc_history.hold_header(amc_workflows,week_attempts,text[],text[],text) | - | - | -
+function amc_history.hold_left_weeks(uuid,date,integer) | - | - | -
 function amc_history.hold_unseen_workflow(week_attempts,report_data_weeks,text) | - | - | execute
 function amc_history.hold_up(week_attempts,report_data_weeks,text,text,text,text,boolean) | - | - | execute
 function amc_history.hold_up_dry_run(workflow_checks,text,text,text) | - | - | execute
@@ -381,6 +383,8 @@ function amc_history.versions_to_prune(integer) | - | - | -
 function amc_history.watch() | - | - | -
 function amc_history.watch_jobs() | - | - | -
 function amc_history.watch_overdue() | - | - | -
+function amc_history.watch_retention() | - | - | -
+function amc_history.watch_slots() | - | - | -
 function amc_history.watch_ticks() | - | - | -
 function amc_history.webhook_secret(uuid) | - | - | -
 function amc_history.webhooks_to_tell() | - | - | execute
@@ -388,6 +392,7 @@ function amc_history.week_figures(text[],timestamptz,timestamptz) | - | - | -
 function amc_history.weeks_to_restate(uuid) | - | - | -
 function amc_history.weeks_to_survey(text) | - | - | execute
 function amc_history.weigh_refusal(week_attempts,report_data_weeks,text) | - | - | execute
+function amc_history.why_none_begins(amc_instances) | - | - | -
 function amc_history.window_key(text,text,text,text) | - | - | execute
 function amc_history.workflow_subject(text,text) | - | - | execute
 function amc_history.write_canonical_status() | - | - | -
