@@ -73,17 +73,25 @@ for (const call of CALLS) {
   });
 }
 
-Deno.test("two instances that wait for one token are both paused for its failure", async () => {
+/** How often instances are paused that are listed at once, and wait for one token, which cannot be had. */
+async function pausesOf(instances: string[]): Promise<number> {
   const failure = new TokenUnavailableError("No answer");
   const [call] = CALLS;
   const claims = {
-    claim_listing: ["amcr1aaaa1a", "amcr1bbbb1b"].map((instance_id) => ({
+    claim_listing: instances.map((instance_id) => ({
       ...(call.claims as { claim_listing: object[] }).claim_listing[0],
       instance_id,
     })),
   };
-  const { told } = await meet({ ...call, claims }, () => failure);
-  assert.equal(told.length, 2);
+  return (await meet({ ...call, claims }, () => failure)).told.length;
+}
+
+Deno.test("two instances that wait for one token are both paused for its failure", async () => {
+  assert.equal(await pausesOf(["amcr1aaaa1a", "amcr1bbbb1b"]), 2);
+});
+
+Deno.test("an instance of which two calls wait for one token is paused once", async () => {
+  assert.equal(await pausesOf(["amcr1aaaa1a", "amcr1aaaa1a"]), 1);
 });
 
 Deno.test("a refusal is not the instance's", () => {

@@ -246,15 +246,15 @@ export const ACCESS: Mutant[] = [
   },
   {
     name: "policy-of-collections",
-    guard: "users see only their own collections",
+    guard: "only members of an instance see its collections",
     off: "the policy of the table shows all",
     edits: [
       policyShowsAll(
         "public.report_data_collections",
-        "owners read their collections",
+        "members read their instances' collections",
       ),
     ],
-    tests: ["row_level_security/each_user"],
+    tests: ["row_level_security/members_see"],
   },
   {
     name: "short-refusals",

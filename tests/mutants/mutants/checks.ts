@@ -1,5 +1,4 @@
 import {
-  granted,
   indexNotUnique,
   inSqlFunction,
   inTsFunction,
@@ -38,12 +37,17 @@ export const CHECKS: Mutant[] = [
   {
     name: "query-checked-first",
     guard: "no week begins before AMC has taken its query",
-    off: "may_begin lets every week begin",
+    off: "due_collections and may_begin let every week begin",
     edits: [
       inSqlFunction(
         "amc_history.may_begin",
         "if may_begin.checked_at is not null then",
         "if true then",
+      ),
+      inSqlFunction(
+        "amc_history.due_collections",
+        "and (f.checked_at is not null or exists",
+        "and (true or exists",
       ),
     ],
     tests: ["claim_workflow_checks/version"],
@@ -230,17 +234,5 @@ export const CHECKS: Mutant[] = [
       ),
     ],
     tests: ["worker/turned_away"],
-  },
-  {
-    name: "checks-hide-collections",
-    guard: "nobody reads whose collection and week a check tried",
-    off: "members do",
-    edits: [
-      granted(
-        "select (collection_id, week_id) on public.workflow_checks",
-        "authenticated",
-      ),
-    ],
-    tests: ["row_level_security/checks_show"],
   },
 ];

@@ -61,7 +61,7 @@ export const LOADING: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.accept_header",
-        "and (amc_history.is_operator() or f.instance_id in (select amc_history.instances_of_caller()))",
+        "and amc_history.role_on(f.instance_id) is not null",
         "",
       ),
     ],

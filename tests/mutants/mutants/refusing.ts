@@ -110,7 +110,7 @@ export const REFUSING: Mutant[] = [
         "and false",
       ),
     ],
-    tests: ["report_create/workflow_saved"],
+    tests: ["report_create/what_was_under_way"],
   },
   {
     name: "tries-end",

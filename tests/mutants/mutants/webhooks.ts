@@ -7,7 +7,11 @@ const QUEUE: Mutant[] = [
     guard: "only admins of an instance set up its webhooks",
     off: "every member does",
     edits: [
-      inSqlFunction("amc_history.administers", "and m.role = 'admin'", ""),
+      inSqlFunction(
+        "amc_history.administers",
+        "= 'admin', false)",
+        "in ('admin', 'analyst', 'viewer'), false)",
+      ),
     ],
     tests: ["database/set_webhook"],
   },
