@@ -19,6 +19,7 @@ import {
 } from "../../../local/platform/postgres/mod.ts";
 import { eventually } from "../../support/eventually.ts";
 import { SupervisedPlatform } from "./platform.ts";
+import { Scraper } from "./scrape.ts";
 import { withSession } from "./sessions.ts";
 import { chaosSeed } from "./weeks.ts";
 
@@ -133,7 +134,32 @@ async function inHarness(
       "weeks that become due",
       () => connect((sql) => makeDue(sql, count)).catch(() => null),
     );
+  const scraper = await scrape(platform, simulator, cluster, connect);
+  parts.defer(() => scraper.stop());
   await work({ cluster, platform, simulator, connect, weeks, release, lines });
+  await scraper.prove();
+}
+
+/** Has health and metrics asked all the while. */
+async function scrape(
+  platform: SupervisedPlatform,
+  { credential }: Simulator,
+  { passwords }: Cluster,
+  connect: ChaosHarness["connect"],
+): Promise<Scraper> {
+  const token = await connect(async (sql) => {
+    const [made] = await sql`
+      select amc_history.create_metrics_token('prometheus') as token`;
+    return made.token;
+  });
+  return new Scraper(platform.ready.apiUrl, token, () => [
+    token,
+    credential.clientSecret,
+    credential.refreshToken,
+    ...Object.values(passwords),
+    // While it is started again it has none.
+    ...Object.values(platform.ready?.secretKeys ?? {}),
+  ]);
 }
 
 interface InstanceWeeks {

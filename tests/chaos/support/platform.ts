@@ -71,7 +71,7 @@ export class SupervisedPlatform {
     return this.#process.ready!;
   }
 
-  /** Kills all processes of functions with SIGKILL. @returns how many there were */
+  /** Kills all processes of functions with SIGKILL. @returns how many of them were workers */
   async killFunctions(): Promise<number> {
     await this.#starting;
     return await this.#process.kill();

@@ -29,9 +29,9 @@ const userId = user
 tell("ready", { apiUrl, databaseUrl, adminDatabaseUrl, secretKeys, userId });
 
 for (let order = await orders.next(); !order.done;) {
-  const processes = Object.keys(platform.functions.pids()).length;
+  const workers = Number("collect" in platform.functions.pids());
   await platform.functions.killAll();
-  tell("killed", processes);
+  tell("killed", workers);
   order = await orders.next();
 }
 await platform.stop();
