@@ -194,8 +194,8 @@ begin
   for idle in
     select s.kind, s.subject from public.stoppages s
     where s.ended_at is null
-      and s.kind in ('instance', 'creates', 'listing', 'workflow_save', 'workflow_check', 'workflow_header',
-        'collection')
+      and s.kind in ('instance', 'creates', 'listing', 'list_entry', 'workflow_save', 'workflow_check',
+        'workflow_header', 'collection')
       and not exists (select from (
           select w.collection_id from public.report_data_weeks w
           where w.instance_id = s.instance_id and w.due_at is not null
@@ -206,7 +206,7 @@ begin
         where case when s.kind like 'workflow%' then s.subject = c.instance_id || '/' || c.workflow_id
           when s.kind = 'collection' then s.subject = c.id::text else true end)
       -- AMC's list is still read for those that were given up.
-      and not (s.kind in ('instance', 'listing') and exists (select from public.week_attempts a
+      and not (s.kind in ('instance', 'listing', 'list_entry') and exists (select from public.week_attempts a
         where a.instance_id = s.instance_id and a.watch_until > now_at))
     union all
     select s.kind, s.subject from public.stoppages s
@@ -229,10 +229,10 @@ begin
 end;
 $$;
 comment on function amc_history.end_idle_stoppages() is
-  $$Ends the stoppages of instances, workflows and collections of which no week waits or runs any more, those of weeks
-that neither are held nor have an attempt that was asked about lately, and those of single things that nobody has tried
-again for three times stoppage_pause_longest, though workers ticked: nothing is left that they could hold up. If
-something asks for it again and fails, another begins.$$;
+  $$Ends the stoppages of instances (with those of entries in their lists), workflows and collections of which no week
+waits or runs any more, those of weeks that neither are held nor have an attempt that was asked about lately, and those
+of single things that nobody has tried again for three times stoppage_pause_longest, though workers ticked: nothing is
+left that they could hold up. If something asks for it again and fails, another begins.$$;
 
 create function amc_history.watch() returns void
 language plpgsql set search_path = ''

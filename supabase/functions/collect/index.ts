@@ -8,8 +8,8 @@ import { createCheckpoint } from "../_shared/collector/failpoints.ts";
 import {
   budgetOf,
   DEFAULT_BUDGET,
+  recordTick,
   runTick,
-  type TickReport,
 } from "../_shared/collector/tick.ts";
 import { openAdminApi } from "../_shared/database/api.ts";
 import { openSql } from "../_shared/database/sql.ts";
@@ -56,16 +56,6 @@ function openCollector(): Collector {
     now: () => performance.now(),
     checkpoint: createCheckpoint(Deno.env.get("AMC_HISTORY_FAILPOINTS")),
   };
-}
-
-/** Tells the database that a tick ended, which watches for it, and which steps failed as a whole. */
-async function recordTick(
-  { rpc }: Collector,
-  { failed, ...handled }: TickReport,
-): Promise<void> {
-  const steps = ["credentials", ...Object.keys(handled)];
-  const succeeded = steps.filter((step) => !(step in failed));
-  await rpc("record_tick", { succeeded, failed });
 }
 
 /** Ticks, and again if it was woken meanwhile; all within the time of one tick. */

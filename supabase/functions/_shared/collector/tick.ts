@@ -105,6 +105,16 @@ export async function runTick(
   return report;
 }
 
+/** Tells the database that a tick ended, which watches for it, and which steps failed as a whole. */
+export async function recordTick(
+  { rpc }: Collector,
+  { failed, ...handled }: TickReport,
+): Promise<void> {
+  const steps = ["credentials", ...Object.keys(handled)];
+  const succeeded = steps.filter((step) => !(step in failed));
+  await rpc("record_tick", { succeeded, failed });
+}
+
 /** Does a step's work beside the other steps, one call of it after the other. */
 class Lane {
   readonly #work: () => Promise<number>;

@@ -18,13 +18,14 @@ begin
   perform pg_temp.hold('listing', 'amcpgtap1'), pg_temp.hold('instance', 'amcpgtap1'),
     pg_temp.hold('creates', 'amcpgtap1'), pg_temp.hold('workflow_check', workflow),
     pg_temp.hold('workflow_check', 'amcpgtap1/another'), pg_temp.hold('collection', pg_temp.collection()::text),
-    pg_temp.hold('execution', 'exec-1');
+    pg_temp.hold('execution', 'exec-1'), pg_temp.hold('list_entry', 'amcpgtap1/exec-2');
 end;
 $$;
 
-select is(pg_temp.watch(), array['collection', 'creates', 'execution', 'instance', 'listing', 'workflow_check'],
+select is(pg_temp.watch(),
+  array['collection', 'creates', 'execution', 'instance', 'list_entry', 'listing', 'workflow_check'],
   'only that of a workflow of which no week waits ends');
-select is((select count(*) from tracking_alerts where resolved_at is null), 6::bigint, 'and its alert');
+select is((select count(*) from tracking_alerts where resolved_at is null), 7::bigint, 'and its alert');
 do $$ begin perform amc_history.cancel_collection(pg_temp.collection()); end $$;
 select is(pg_temp.watch(), array['execution'], 'once the collection is cancelled nothing of it is held up');
 select is((select count(*) from tracking_alerts where resolved_at is null), 1::bigint, 'and nobody is told so');
