@@ -26,8 +26,9 @@ interface Hit {
 export function interfere(
   faults: readonly Fault[],
   hit: Hit,
-): Interference {
+): Interference & { lift(): void } {
   const left = new Map<Fault, number>();
+  let lifted = false;
   for (const fault of faults) {
     if ("times" in fault) left.set(fault, fault.times);
   }
@@ -35,7 +36,7 @@ export function interfere(
   const take = (fault: Counted): boolean => {
     const times = left.get(fault)!;
     left.set(fault, times - 1);
-    return times > 0;
+    return times > 0 && !lifted;
   };
   const hidden = faults.some((fault) =>
     fault.kind === "answer" && fault.endpoint === "getExecution"
@@ -65,7 +66,7 @@ export function interfere(
     },
     after(about, own) {
       let answer: Answer | NoAnswer = own;
-      if (hidden && endpointOf(about) === "listExecutions") {
+      if (hidden && !lifted && endpointOf(about) === "listExecutions") {
         answer = hide(answer as Answer, hit.workflowId);
       }
       for (const fault of chosen(about)) {
@@ -75,6 +76,10 @@ export function interfere(
         answer = changed(fault as Counted, about, answer, changes);
       }
       return answer;
+    },
+    /** From now on nothing is odd any more. */
+    lift() {
+      lifted = true;
     },
   };
 }

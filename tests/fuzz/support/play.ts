@@ -1,13 +1,17 @@
 import { createAmcClients } from "../../../supabase/functions/_shared/collector/amc_clients.ts";
 import type { Collector } from "../../../supabase/functions/_shared/collector/collector.ts";
-import { runTick } from "../../../supabase/functions/_shared/collector/tick.ts";
+import {
+  recordTick,
+  runTick,
+} from "../../../supabase/functions/_shared/collector/tick.ts";
 import { explicitWindow, makeExecution } from "../../../local/amc/create.ts";
 import type { Workflow } from "../../../local/amc/types.ts";
 import type { Gate } from "../../walks/support/gate.ts";
 import type { Fault } from "./cases.ts";
 import { send } from "./inputs.ts";
 import { interfere } from "./interference.ts";
-import { applySetting } from "./settings.ts";
+import { applySetting, type SettingFault } from "./settings.ts";
+import { look, staying, unexplained } from "./telling.ts";
 import { AMC_URL, RESULT_HOST, TOKEN_URL, VirtualAmc } from "./virtual_amc.ts";
 import { BEGIN, HIT, INSTANCES, type World } from "./world.ts";
 
@@ -19,6 +23,8 @@ const LEAST_MINUTES = 60;
 /** How long each minute counts; after that a worker wakes when so many times as long has passed, which is enough for what is left. */
 const EACH_MINUTE = 20;
 const NEXT = 1.5;
+/** Within so many minutes everything moves again, or waits for a person: longer than any pause. */
+const RECOVERY_MINUTES = 6_000;
 
 /** What a case came to. */
 export interface Played {
@@ -28,6 +34,12 @@ export interface Played {
   /** Steps that ended with an error of our own. */
   failures: string[];
   minutes: number;
+  /** Weeks that are not done, and of which nothing says why. */
+  silent: string[];
+  /** What people were told wrongly, or not at all, at any time. */
+  wronglyTold: ReadonlySet<string>;
+  /** What a success should have ended, and did not. */
+  stays: string[];
 }
 
 /** What a case begins with besides its faults. */
@@ -44,24 +56,36 @@ export interface Beginning {
   isQuiet(amc: VirtualAmc): Promise<boolean>;
 }
 
+/** A case under way. */
+interface Course {
+  world: World;
+  amc: VirtualAmc;
+  faults: readonly Fault[];
+  collector: Collector;
+  trace: string[];
+  minutes: number;
+  /** What people were told wrongly, or not at all. */
+  wronglyTold: Set<string>;
+}
+
 /** Plays a case within the world's transaction, minute by minute, as the schedule would wake workers. */
 export async function play(
   world: World,
   { faults, workflows, begin = BEGIN, follow, trace, isQuiet }: Beginning,
 ): Promise<Played> {
   const failures: string[] = [];
-  const { hit } = world;
+  const interference = interfere(faults, {
+    instanceId: HIT,
+    workflowId: world.hit?.workflowId ?? "",
+    clientId: INSTANCES[0].credential.clientId,
+  });
   const amc = new VirtualAmc(
     INSTANCES,
     {
       execution: { pendingSeconds: 30, runSeconds: 400 },
       results: { rows: 2 },
     },
-    interfere(faults, {
-      instanceId: HIT,
-      workflowId: hit?.workflowId ?? "",
-      clientId: INSTANCES[0].credential.clientId,
-    }),
+    interference,
     begin,
   );
   for (const { instanceId, workflow } of workflows) {
@@ -71,28 +95,65 @@ export async function play(
     });
   }
   const collector = collectorOf(world, amc, trace, failures);
-  await arrange(world, amc, faults);
+  const wronglyTold = new Set<string>();
+  const parts = { world, amc, faults, collector, trace };
+  const course = { ...parts, minutes: 0, wronglyTold };
+  const settings = await arrange(world, amc, faults);
   const doneAt = new Map<string, number>();
-  let minutes = 0;
-  while (minutes < MOST_MINUTES) {
-    const most = untilNext(faults, minutes);
-    const step = minutes < EACH_MINUTE ? 1 : Math.round(minutes * (NEXT - 1));
-    const least = Math.min(step, most);
-    const passed = await world.nextWakeUp(amc.now, least, most);
-    minutes += passed;
-    amc.state.clock.advance(passed * 60);
-    await world.setClock(amc.now);
-    await act(world, faults, minutes, trace);
-    trace.push(`minute ${minutes}`);
-    await runTick(collector, { rounds: 3, milliseconds: Infinity });
+  while (course.minutes < MOST_MINUTES) {
+    await goOn(course, course.minutes);
     const open = await openOf(world, follow.map(({ id }) => id));
     for (const { id } of follow) {
-      if (!open.has(id) && !doneAt.has(id)) doneAt.set(id, minutes);
+      if (!open.has(id) && !doneAt.has(id)) doneAt.set(id, course.minutes);
     }
-    if (open.size === 0 && minutes >= lastAct(faults)) break;
-    if (minutes >= LEAST_MINUTES && await isQuiet(amc)) break;
+    if (open.size === 0 && course.minutes >= lastAct(faults)) break;
+    if (course.minutes >= LEAST_MINUTES && await isQuiet(amc)) break;
   }
-  return { amc, doneAt, failures, minutes };
+  const { minutes } = course;
+  const silent = await unexplained(world, amc);
+  interference.lift();
+  const stays = await recover(course, settings);
+  return { amc, doneAt, failures, minutes, silent, wronglyTold, stays };
+}
+
+/** Lets time pass until a worker wakes, at most so much as suits a case that is so many minutes old; and lets it work. */
+async function goOn(course: Course, age: number): Promise<void> {
+  const { world, amc, faults, trace, collector } = course;
+  const most = untilNext(faults, course.minutes);
+  const step = age < EACH_MINUTE ? 1 : Math.round(age * (NEXT - 1));
+  const passed = await world.nextWakeUp(amc.now, Math.min(step, most), most);
+  course.minutes += passed.minutes;
+  amc.state.clock.advance(passed.minutes * 60);
+  await world.setClock(amc.now);
+  const acted = await act(world, faults, course.minutes, trace);
+  trace.push(`minute ${course.minutes}`);
+  for (const line of await look(world)) course.wronglyTold.add(line);
+  if (!passed.woken && !acted) return;
+  const report = await runTick(collector, {
+    rounds: 3,
+    milliseconds: Infinity,
+  });
+  await recordTick(collector, report);
+}
+
+/** Nothing is odd any more: lets time enough pass for what holds things up to end. @returns what stays nevertheless */
+async function recover(
+  course: Course,
+  settings: readonly SettingFault[],
+): Promise<string[]> {
+  const { world, amc, trace, minutes } = course;
+  let stays = await staying(world, amc);
+  if (stays.length === 0) return stays;
+  trace.push("nothing is odd any more");
+  for (const setting of settings) await applySetting(world.sql, setting);
+  for (const execution of amc.state.executions.values()) {
+    if (execution.plan.runSeconds > 1e6) amc.state.cancel(execution);
+  }
+  while (stays.length > 0 && course.minutes < minutes + RECOVERY_MINUTES) {
+    await goOn(course, course.minutes - minutes);
+    stays = await staying(world, amc);
+  }
+  return stays;
 }
 
 function collectorOf(
@@ -134,16 +195,21 @@ function oneAtATime(): Gate {
   };
 }
 
+/** @returns the settings as they were, the last one first */
 async function arrange(
   world: World,
   amc: VirtualAmc,
   faults: readonly Fault[],
-): Promise<void> {
+): Promise<SettingFault[]> {
+  const settings: SettingFault[] = [];
   for (const fault of faults) {
-    if (fault.kind === "setting") await applySetting(world.sql, fault);
+    if (fault.kind === "setting") {
+      settings.unshift(await applySetting(world.sql, fault));
+    }
     if (fault.kind === "input") await send(world, fault, world.hit);
     if (fault.kind === "crowd") crowd(amc, fault);
   }
+  return settings;
 }
 
 /** Executions of others, as people make them in AMC's console. */
@@ -190,7 +256,10 @@ function lastAct(faults: readonly Fault[]): number {
 /** Minutes until a person acts or the case is over. */
 function untilNext(faults: readonly Fault[], minutes: number): number {
   const ahead = minutesOf(faults).filter((minute) => minute > minutes);
-  return Math.min(MOST_MINUTES, ...ahead) - minutes;
+  const end = minutes < MOST_MINUTES
+    ? MOST_MINUTES
+    : MOST_MINUTES + RECOVERY_MINUTES;
+  return Math.min(...ahead, end) - minutes;
 }
 
 async function act(
@@ -198,7 +267,7 @@ async function act(
   faults: readonly Fault[],
   minutes: number,
   trace: string[],
-): Promise<void> {
+): Promise<boolean> {
   const names = faults.flatMap((fault) =>
     fault.kind === "person" && fault.minute === minutes ? [fault.does] : []
   );
@@ -212,6 +281,7 @@ async function act(
       () => world.call(name, { collection_id: world.hit.id }),
     );
   }
+  return names.length > 0;
 }
 
 async function openOf(world: World, ids: string[]): Promise<Set<string>> {

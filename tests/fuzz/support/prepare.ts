@@ -2,6 +2,7 @@ import type postgres from "postgres";
 import type { Workflow } from "../../../local/amc/types.ts";
 import { withSession } from "../../walks/support/session.ts";
 import { play } from "./play.ts";
+import { LOOK } from "./telling.ts";
 import { type Baseline, baselineOf } from "./verdict.ts";
 import { BEGIN, COLLECTIONS, HIT, INSTANCES, user, World } from "./world.ts";
 
@@ -25,7 +26,7 @@ export async function withWorld<T>(
 ): Promise<T> {
   return await withSession(async (sql, signatures) => {
     const world = new World(sql, signatures);
-    await sql.unsafe(NEXT_WAKE_UP);
+    await sql.unsafe(`${NEXT_WAKE_UP};${LOOK}`);
     await connect(sql);
     const ids = await saveQueries(sql);
     const workflows = await collectBefore(world, ids);
@@ -139,15 +140,17 @@ const NEXT_WAKE_UP = `
   declare
     minute integer := soonest;
   begin
-    while minute < latest loop
+    loop
+      minute := least(minute, latest);
       perform set_config('amc_history.clock', (since + make_interval(mins => minute))::text, true);
       if amc_history.count_actionable() > 0 then
         return minute;
       end if;
+      if minute = latest then
+        return -latest;
+      end if;
       -- Each minute at first; what is far away is not looked for that closely.
       minute := minute + greatest(1, minute / 10);
     end loop;
-    perform set_config('amc_history.clock', (since + make_interval(mins => latest))::text, true);
-    return latest;
   end;
   $$`;

@@ -89,7 +89,7 @@ export async function playAndCheck(
       trace,
       isQuiet: (amc) => isSettled(world, amc, some.faults),
     });
-    await check(world, some, played, baseline);
+    check(world, some, played, baseline);
     return played;
   } finally {
     await world.end();

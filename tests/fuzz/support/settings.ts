@@ -60,17 +60,24 @@ export const aSetting: fc.Arbitrary<SettingFault> = fc.oneof(
   ...from("allowances", ALLOWANCES),
 );
 
-/** Changes a setting, as the operator does at a database prompt; what a CHECK refuses stays as it is. */
+/**
+ * Changes a setting, as the operator does at a database prompt; what a CHECK refuses stays as it is.
+ *
+ * @returns the setting as it was
+ */
 export async function applySetting(
   sql: postgres.Sql,
   { of, name, value }: SettingFault,
-): Promise<void> {
+): Promise<SettingFault> {
   const where = of === "instance" ? `where id = '${HIT}'` : "";
   const table = of === "instance"
     ? "public.amc_instances"
     : "amc_history.allowances";
   const text = value === null ? "null" : `'${value}'`;
   await sql.unsafe("savepoint setting; set local role postgres");
+  const [was] = await sql.unsafe(
+    `select ${name}::text as value from ${table} ${where}`,
+  );
   try {
     await sql.unsafe(`update ${table} set ${name} = ${text} ${where}`);
     await sql.unsafe("release savepoint setting");
@@ -79,4 +86,5 @@ export async function applySetting(
     await sql.unsafe("rollback to setting");
   }
   await sql.unsafe("set local role service_role");
+  return { kind: "setting", of, name, value: was.value };
 }

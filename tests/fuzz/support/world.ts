@@ -102,12 +102,18 @@ export class World extends Session {
   /**
    * The minutes after which the schedule wakes a worker, from some on and at most so many: with those it is over anyway. Moves
    * the clock there.
+   *
+   * @returns woken: whether it does, and not only so many minutes are over
    */
-  async nextWakeUp(now: number, least: number, most: number): Promise<number> {
+  async nextWakeUp(
+    now: number,
+    least: number,
+    most: number,
+  ): Promise<{ minutes: number; woken: boolean }> {
     const [{ minute }] = await this.sql`
       select pg_temp.next_wake_up(${
       new Date(now).toISOString()
     }::timestamptz, ${least}, ${most}) as minute`;
-    return minute;
+    return { minutes: Math.abs(minute), woken: minute > 0 };
   }
 }
