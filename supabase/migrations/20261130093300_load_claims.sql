@@ -18,7 +18,8 @@ begin
   with held as materialized (
     select s.subject from public.stoppages s
     -- What fails otherwise has its pauses with its attempt.
-    where (s.kind = 'workflow_header' or s.kind = 'result' and s.code in ('throttled', 'unauthorized'))
+    where (s.kind = 'workflow_header' or s.kind = 'result' and s.code in ('throttled', 'unauthorized',
+        'worker_died'))
       and s.ended_at is null
       and coalesce(s.retry_at > amc_history.clock_now(), true)
   ),
@@ -124,6 +125,38 @@ comment on function public.claim_loads(integer, integer) is
 
 fence: for the functions that load, and fail_load. summary: not null if the load is complete already and only
 the week is to be completed. lease_seconds: how long nobody else takes it. For service_role.$$;
+
+create function amc_history.record_dead_worker() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  perform amc_history.record_stoppage('result', new.execution_id, 'worker_died', 'amc_history', format(
+    'The worker that loaded the result of execution %s died, or was ended, before it said what became of it. The log '
+    'of collect may say why: the result may be too much for its memory or its time.', new.execution_id),
+    new.instance_id, w.collection_id, w.id) from public.report_data_weeks w where w.id = new.week_id;
+  return null;
+end;
+$$;
+comment on function amc_history.record_dead_worker() is
+  $$Records the stoppage result of a load that is claimed again since its lease ran out without a report. The load is
+tried again at once; from the second time on it waits while the others go on.$$;
+create trigger record_dead_worker after update of fence on public.week_attempts
+  for each row when (new.fence > old.fence and old.leased_until is not null)
+  execute function amc_history.record_dead_worker();
+
+create function amc_history.end_dead_worker_stoppage() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  perform amc_history.end_stoppage(s.kind, s.subject) from public.stoppages s
+  where s.kind = 'result' and s.subject = new.execution_id and s.code = 'worker_died' and s.ended_at is null;
+  return null;
+end;
+$$;
+comment on function amc_history.end_dead_worker_stoppage() is
+  'Ends the stoppage of a load whose workers died, as soon as one gets on with it.';
+create trigger end_dead_worker_stoppage after update of bytes on public.result_loads
+  for each row when (new.bytes > old.bytes) execute function amc_history.end_dead_worker_stoppage();
 
 create function amc_history.reschedule_load(
   attempt public.week_attempts, week public.report_data_weeks, code text, message text, wait interval

@@ -1,7 +1,28 @@
-import { inSqlFunction, inTsFunction, type Mutant } from "../support/mutant.ts";
+import {
+  inSqlFunction,
+  inTsFunction,
+  type Mutant,
+  withoutTrigger,
+} from "../support/mutant.ts";
 
 /** Guards of loads: one worker loads a result, and all of it. */
 export const LOADING: Mutant[] = [
+  {
+    name: "load-that-kills-at-once-again",
+    guard: "a load whose workers die leaves the others their turns",
+    off: "it is claimed as soon as its lease is over",
+    edits: [
+      inSqlFunction("amc_history.loads_in_turn", ", 'worker_died'", ""),
+    ],
+    tests: ["claim_loads/worker_that_dies"],
+  },
+  {
+    name: "dead-workers-are-not-told",
+    guard: "a load whose workers die is told",
+    off: "the trigger is gone",
+    edits: [withoutTrigger("public.week_attempts", "record_dead_worker")],
+    tests: ["claim_loads/worker_that_dies"],
+  },
   {
     name: "load-fence",
     guard: "a loader that another one has replaced writes nothing",
