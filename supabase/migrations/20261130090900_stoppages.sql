@@ -7,6 +7,8 @@ create table amc_history.stoppage_kinds (
   subject_is text not null,
   tell_after interval not null constraint tell_after_is_not_negative check (tell_after >= interval '0'),
   alert_code text not null default 'held_up' references amc_history.alert_codes (code),
+  told_by text not null default 'subject'
+    constraint told_by_is_known check (told_by in ('subject', 'code', 'alert_code')),
   next_step text not null
 );
 
@@ -16,6 +18,9 @@ comment on column amc_history.stoppage_kinds.subject_is is 'Whose id the subject
 comment on column amc_history.stoppage_kinds.tell_after is
   $$How long it lasts before an alert tells it. What waits for a person is told at once.$$;
 comment on column amc_history.stoppage_kinds.alert_code is 'The code of that alert.';
+comment on column amc_history.stoppage_kinds.told_by is
+  $$Which of them one alert tells together: subject, none; code, those of one instance with the same code, which have
+one cause; alert_code, those of the same subject whose alert has the same code.$$;
 comment on column amc_history.stoppage_kinds.next_step is 'What a person can do about it.';
 
 create index stoppage_kinds_alert_code_idx on amc_history.stoppage_kinds (alert_code);
@@ -59,6 +64,9 @@ insert into amc_history.stoppage_kinds (kind, subject_is, tell_after, alert_code
   ('tick', 'collect', '0', 'worker_unreachable', 'Read the logs of the edge function collect.'),
   ('step', 'a step of the worker', '5 minutes', 'held_up', 'Read the logs of the edge function collect.'),
   ('webhook', 'a webhook', '30 minutes', 'held_up', 'See whether its address answers, then call test_webhook.');
+update amc_history.stoppage_kinds k set told_by = 'code'
+where k.kind in ('list_entry', 'execution', 'cancel', 'result');
+update amc_history.stoppage_kinds k set told_by = 'alert_code' where k.alert_code = 'worker_unreachable';
 
 create function amc_history.stoppage_kind(kind text) returns amc_history.stoppage_kinds
 language sql stable security definer set search_path = ''
@@ -128,155 +136,3 @@ $$;
 comment on function amc_history.stoppage_pause(integer) is
   $$How long something waits that failed so many times in a row: stoppage_pause_base, doubled with each time, at most
 stoppage_pause_longest, of which chance takes up to half.$$;
-
-create function amc_history.stoppage_alert_subject(kind text, subject text) returns text
-language sql immutable set search_path = ''
-as $$
-  select stoppage_alert_subject.kind || ' ' || stoppage_alert_subject.subject;
-$$;
-comment on function amc_history.stoppage_alert_subject(text, text) is 'What the alert about a stoppage is about.';
-
-create function amc_history.tell_stoppage(stoppage public.stoppages) returns void
-language plpgsql set search_path = ''
-as $$
-declare
-  kind constant amc_history.stoppage_kinds := amc_history.stoppage_kind((stoppage).kind);
-begin
-  if (stoppage).retry_at < 'infinity' and (stoppage).since + kind.tell_after > amc_history.clock_now() then
-    return;
-  end if;
-  perform amc_history.raise_alert(kind.alert_code, (stoppage).words, (stoppage).instance_id, (stoppage).week_id,
-    jsonb_strip_nulls(jsonb_build_object('kind', (stoppage).kind, 'subject', (stoppage).subject,
-      'code', (stoppage).code, 'source', (stoppage).source, 'collection_id', (stoppage).collection_id,
-      'request_id', (stoppage).request_id)),
-    amc_history.stoppage_alert_subject((stoppage).kind, (stoppage).subject), kind.next_step);
-end;
-$$;
-comment on function amc_history.tell_stoppage(public.stoppages) is
-  $$Alerts a person to a stoppage that waits for one, or that has lasted as long as its kind says; else does nothing.
-Counts up the alert that is open already.$$;
-
-create function amc_history.tell_lasting_stoppages() returns bigint
-language sql volatile set search_path = ''
-as $$
-  select count(amc_history.tell_stoppage(s)::text) from public.stoppages s
-  join amc_history.stoppage_kinds k on k.kind = s.kind
-  where s.ended_at is null and s.since + k.tell_after <= amc_history.clock_now()
-    and not exists (select from public.tracking_alerts t where t.code = k.alert_code and t.resolved_at is null
-      and t.subject = amc_history.stoppage_alert_subject(s.kind, s.subject));
-$$;
-comment on function amc_history.tell_lasting_stoppages() is
-  $$Alerts a person to each stoppage that nobody has reported again since it became old enough to tell. Answers how
-many.$$;
-
-create function amc_history.record_stoppage(
-  kind text, subject text, code text, source text, words text, instance_id text,
-  collection_id uuid default null, week_id uuid default null, request_id text default null,
-  waits_for_person boolean default false
-) returns timestamptz
-language plpgsql set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  now_at constant timestamptz := amc_history.clock_now();
-  stoppage public.stoppages;
-begin
-  update public.stoppages s set last_at = now_at
-  where s.kind = record_stoppage.kind and s.subject = record_stoppage.subject and s.ended_at is null
-    and s.retry_at is null and not record_stoppage.waits_for_person;
-  if found then
-    -- What waits for a person keeps waiting, and keeps saying for what.
-    return null;
-  end if;
-  insert into public.stoppages as s (kind, subject, instance_id, collection_id, week_id, code, source, words,
-    request_id, retry_at)
-  values (record_stoppage.kind, record_stoppage.subject, record_stoppage.instance_id, record_stoppage.collection_id,
-    record_stoppage.week_id, record_stoppage.code, record_stoppage.source, left(record_stoppage.words, 2000),
-    record_stoppage.request_id,
-    case when not record_stoppage.waits_for_person then now_at + amc_history.stoppage_pause(1) end)
-  on conflict (kind, subject) where ended_at is null do update set
-    code = excluded.code, source = excluded.source, words = excluded.words, last_at = now_at,
-    request_id = coalesce(excluded.request_id, s.request_id),
-    -- What is reported while it waits, by others who met it at the same time, is no further try.
-    times = case when s.retry_at > now_at then s.times else s.times + 1 end,
-    retry_at = case when record_stoppage.waits_for_person then null
-      when s.retry_at > now_at then s.retry_at
-      else now_at + amc_history.stoppage_pause(s.times + 1) end
-  returning * into stoppage;
-  perform amc_history.tell_stoppage(stoppage);
-  return stoppage.retry_at;
-end;
-$$;
-comment on function
-  amc_history.record_stoppage(text, text, text, text, text, text, uuid, uuid, text, boolean) is
-  $$Records that something is held up, or counts it up if it is already.
-
-kind, subject: what; see the columns of public.stoppages. code: why, a stable code. source, words: in whose words;
-cut to 2000 characters. instance_id, collection_id, week_id: what it belongs to, by which people see it; null where it
-belongs to none. request_id: of AMC's answer. waits_for_person: it is not tried again by itself.
-Alerts a person if it waits for one, or has lasted as long as its kind says (amc_history.stoppage_kinds).
-Answers when it may be tried again; null: when a person ends it.$$;
-
-create function amc_history.end_stoppage(kind text, subject text) returns boolean
-language plpgsql set search_path = ''
-as $$
-#variable_conflict use_column
-begin
-  update public.stoppages s set ended_at = amc_history.clock_now()
-  where s.kind = end_stoppage.kind and s.subject = end_stoppage.subject and s.ended_at is null;
-  return found;
-end;
-$$;
-comment on function amc_history.end_stoppage(text, text) is
-  $$Records that something moves again: ends its stoppage and resolves the alert about it. Answers whether it was held
-up. Whoever succeeds calls it, whether or not anything was held up.$$;
-
-create function amc_history.resolve_alert_of_stoppage() returns trigger
-language plpgsql set search_path = ''
-as $$
-begin
-  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
-  where t.resolved_at is null and t.code = (amc_history.stoppage_kind(old.kind)).alert_code
-    and t.subject = amc_history.stoppage_alert_subject(old.kind, old.subject);
-  return null;
-end;
-$$;
-comment on function amc_history.resolve_alert_of_stoppage() is
-  $$Resolves the alert about a stoppage that ended, or was deleted with what was held up.$$;
-create trigger resolve_alert_of_ended_stoppage after update of ended_at on public.stoppages
-  for each row when (old.ended_at is null and new.ended_at is not null)
-  execute function amc_history.resolve_alert_of_stoppage();
-create trigger resolve_alert_of_deleted_stoppage after delete on public.stoppages
-  for each row when (old.ended_at is null) execute function amc_history.resolve_alert_of_stoppage();
-
-create function amc_history.is_held_up(kind text, subject text) returns boolean
-language plpgsql stable set search_path = ''
-as $$
-begin
-  return exists (select from public.stoppages s
-    where s.kind = is_held_up.kind and s.subject = is_held_up.subject and s.ended_at is null
-      and coalesce(s.retry_at > amc_history.clock_now(), true));
-end;
-$$;
-comment on function amc_history.is_held_up(text, text) is
-  $$Whether a subject of a kind is to be left alone now: it waits for its next try, or for a person.$$;
-
-create function public.record_stoppage(
-  kind text, subject text, code text, source text, words text, instance_id text,
-  collection_id uuid default null, week_id uuid default null, request_id text default null,
-  waits_for_person boolean default false
-) returns timestamptz
-language sql set search_path = ''
-as $$
-  select amc_history.record_stoppage(record_stoppage.kind, record_stoppage.subject, record_stoppage.code,
-    record_stoppage.source, record_stoppage.words, record_stoppage.instance_id, record_stoppage.collection_id,
-    record_stoppage.week_id, record_stoppage.request_id, record_stoppage.waits_for_person);
-$$;
-comment on function public.record_stoppage(text, text, text, text, text, text, uuid, uuid, text, boolean) is
-  'Records that something is held up: amc_history.record_stoppage, for the worker. For service_role.';
-
-create function public.end_stoppage(kind text, subject text) returns boolean
-language sql set search_path = ''
-as $$ select amc_history.end_stoppage(end_stoppage.kind, end_stoppage.subject); $$;
-comment on function public.end_stoppage(text, text) is
-  'Records that something moves again: amc_history.end_stoppage, for the worker. For service_role.';

@@ -60,7 +60,11 @@ as $$
 declare
   tick constant timestamptz := coalesce((select h.at from amc_history.heartbeats h where h.name = 'tick'), '-infinity');
 begin
-  perform amc_history.end_stoppage('wake_up', 'collect');
+  -- Once a person is told, a tick alone shows that the worker works: it is one trouble, whichever way it shows.
+  if not exists (select from public.tracking_alerts t
+      where t.code = 'worker_unreachable' and t.resolved_at is null) then
+    perform amc_history.end_stoppage('wake_up', 'collect');
+  end if;
   -- A tick that ended since it was sent has answered it, whenever its answer is read.
   insert into amc_history.heartbeats as h (name, at)
   select 'wake_up_accepted', accept_wake_up.sent_at where accept_wake_up.sent_at > tick

@@ -3,6 +3,32 @@ import { inSqlFunction, inTsFunction, type Mutant } from "../support/mutant.ts";
 /** Guards that keep what is odd from holding up what is not. */
 export const SET_ASIDE: Mutant[] = [
   {
+    name: "one-cause-told-twice",
+    guard: "what AMC answers to a whole instance is told of the instance alone",
+    off: "tell_stoppage does not ask for it",
+    edits: [
+      inSqlFunction(
+        "amc_history.tell_stoppage",
+        "or amc_history.is_told_of_instance(stoppage)",
+        "",
+      ),
+    ],
+    tests: ["record_stoppage/one_cause"],
+  },
+  {
+    name: "first-that-moves-ends-the-alert",
+    guard: "an alert about many stays until the last of them moves",
+    off: "resolve_alert_of_stoppage does not look for others",
+    edits: [
+      inSqlFunction(
+        "amc_history.resolve_alert_of_stoppage",
+        "if not exists (select from amc_history.told_with(old)) then",
+        "if true then",
+      ),
+    ],
+    tests: ["record_stoppage/one_cause"],
+  },
+  {
     name: "dry-runs-take-no-slot",
     guard: "a dry run takes no slot",
     off: "it counts as running elsewhere",

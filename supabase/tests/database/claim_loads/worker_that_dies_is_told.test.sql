@@ -1,4 +1,5 @@
--- A load whose workers die each time waits longer each time, and is told; the others go on. Who gets on with it ends it.
+-- A load whose workers die each time waits longer each time, and is told; the others go on. Who gets on with it ends
+-- it.
 begin;
 \ir ../../_shared/loading.psql
 select plan(10);

@@ -178,6 +178,7 @@ function amc_history.dry_runs_to_follow() | - | - | execute
 function amc_history.due_collections(text) | - | - | execute
 function amc_history.end_attempt(uuid,text,timestamptz) | - | - | execute
 function amc_history.end_cancelled_attempts(text) | - | - | execute
+function amc_history.end_dead_worker_stoppage() | - | - | -
 function amc_history.end_deletion_stoppage() | - | - | -
 function amc_history.end_dry_run(workflow_checks,text,text,text,text) | - | - | execute
 function amc_history.end_earlier_loaders(uuid,integer) | - | - | -
@@ -232,6 +233,7 @@ function amc_history.is_probed(text,uuid,text,timestamptz) | - | - | execute
 function amc_history.is_same_header(text[],text[]) | - | - | -
 function amc_history.is_terminal_status(text) | - | - | execute
 function amc_history.is_token_held_up(text) | - | - | execute
+function amc_history.is_told_of_instance(stoppages) | - | - | execute
 function amc_history.is_unique(result_loads,text[]) | - | execute | execute
 function amc_history.json_cells(text) | - | execute | execute
 function amc_history.json_number(text) | - | execute | execute
@@ -299,6 +301,7 @@ function amc_history.is_held_up(text,text) | - | - | execute
 function amc_history.read_observation(jsonb) | - | - | execute
 function amc_history.read_wake_ups() | - | - | -
 function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) | - | - | execute
+function amc_history.record_dead_worker() | - | - | -
 function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
 function amc_history.refuse_role(text,text,text) | - | execute | execute
@@ -311,7 +314,7 @@ function amc_history.set_retention(text,text,integer) | - | execute | execute
 function amc_history.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function amc_history.slots_in_use(text) | - | execute | execute
 function amc_history.state_of_cause(text) | - | execute | execute
-function amc_history.stoppage_alert_subject(text,text) | - | - | execute
+function amc_history.stoppage_alert_subject(stoppages) | - | - | execute
 function amc_history.stoppage_kind(text) | - | execute | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.record_action(text,text,uuid,uuid,uuid,text,jsonb,text) | - | - | execute
@@ -359,7 +362,6 @@ function amc_history.set_week_instance() | - | - | -
 function amc_history.set_week_timestamps() | - | - | -
 function amc_history.set_workflow_version() | - | - | -
 function amc_history.stale_first_weeks() | - | - | execute
-function amc_history.stoppage_alert_subject(text,text) | - | - | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.store_credential(text,jsonb,text) | - | - | -
 function amc_history.store_webhook_secret(webhooks,text,text,text) | - | - | -
@@ -371,6 +373,7 @@ function amc_history.tell_lasting_stoppages() | - | - | -
 function amc_history.tell_stoppage(stoppages) | - | - | execute
 function amc_history.test_webhook(uuid) | - | execute | execute
 function amc_history.told_names(jsonb) | - | - | -
+function amc_history.told_with(stoppages) | - | - | execute
 function amc_history.tracking_figures(timestamptz,timestamptz,text) | - | execute | execute
 function amc_history.try_webhook_again(uuid) | - | - | -
 function amc_history.typed_cell_sql(text,text) | - | execute | execute

@@ -1,8 +1,8 @@
--- What pg_net had for an answer to a wake-up is read: one that was refused is told once it lasts, and the first that
--- is accepted ends that.
+-- What pg_net had for an answer to a wake-up is read: one that was refused is told once it lasts, together with ticks
+-- that never end; what ends it is the first that is accepted, and once a person was told, a tick.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(18);
+select plan(19);
 
 create function pg_temp.alerts() returns text[] language sql as
   $$ select array_agg(code order by id) from tracking_alerts where resolved_at is null $$;
@@ -49,17 +49,18 @@ begin
     from generate_series(9005, 9007) n;
 end;
 $$;
-select is(pg_temp.watch('12:08'), null, 'one wake-up of several that is accepted is enough');
-select is(pg_temp.alerts(), null, 'which resolves the alert');
-
-select is(pg_temp.watch('12:18'), null, 'the worker has ten minutes');
+select is(pg_temp.watch('12:08') is not null and pg_temp.alerts() = array['worker_unreachable'], true,
+  'one that is accepted is no tick yet, once a person was told');
 do $$ begin perform pg_temp.wake_up(9008), pg_temp.answer(9008, 202), pg_temp.watch('12:19'); end $$;
-select is(pg_temp.alerts(), array['worker_unreachable'], 'to end a tick');
-select is((select array[kind, code] from stoppages where ended_at is null), array['tick', 'no_tick'],
-  'wake-ups that are accepted meanwhile are no tick');
+select is((select array_agg(kind || ' ' || code order by kind) from stoppages where ended_at is null),
+  array['tick no_tick', 'wake_up http_404'], 'ten minutes on none has ended a tick');
+select is((select array[count(*), count(resolved_at)] from tracking_alerts), array[1, 0]::bigint[],
+  'it is one trouble, and one alert');
+select ok((select message ~ 'has ended no tick' from tracking_alerts), 'in the latest words');
 set local role service_role;
 do $$ begin perform record_tick('{}', '{}'); end $$;
-select is(pg_temp.alerts(), null, 'a tick ends it');
+select is((select count(*) from stoppages where ended_at is null), 0::bigint, 'a tick ends both');
+select is(pg_temp.alerts(), null, 'and the alert');
 reset role;
 do $$
 begin
@@ -69,6 +70,14 @@ begin
 end;
 $$;
 select is(pg_temp.alerts(), null, 'no tick is owed for a wake-up whose answer is read only after its tick');
+
+do $$
+begin
+  perform pg_temp.wake_up(9010), pg_temp.answer(9010, 503), pg_temp.watch('12:41');
+  perform pg_temp.wake_up(9011), pg_temp.answer(9011, 202), pg_temp.wake_up(9012), pg_temp.answer(9012, 503);
+end;
+$$;
+select is(pg_temp.watch('12:42'), null, 'before a person is told, one of several that is accepted is enough');
 
 select * from finish();
 rollback;
