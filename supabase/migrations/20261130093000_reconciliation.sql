@@ -58,11 +58,14 @@ begin
     return row('waiting', 'listing_may_lag', week.status, week.execution_id)::public.tracking_report;
   end if;
   if not amc_history.proves_absence(instance, attempt, settle_attempt.similar_runs) then
+    -- Not while it is told already that what a person said of it cannot be.
     perform amc_history.raise_alert('unknown_outcome', format('It is not known whether AMC created an execution for '
       'attempt %s, and what AMC''s list of instance %s shows does not tell. Look for it in AMC: window of week %s, '
       'timeout %s s. Then call confirm_execution with its id, or confirm_no_execution if there is none.', attempt.id,
       attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
-      jsonb_build_object('attempt_id', attempt.id));
+      jsonb_build_object('attempt_id', attempt.id))
+    where not exists (select from public.tracking_alerts t where t.week_id = week.id
+      and t.code = 'execution_not_confirmed' and t.resolved_at is null);
     return row('waiting', 'matcher_not_proved', week.status, week.execution_id)::public.tracking_report;
   end if;
   perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + (amc_history.allowances()).watch);

@@ -97,7 +97,8 @@ as $$
     when 'unknown_outcome' then exists (select from public.week_attempts a
       where a.week_id = alert.week_id and a.state = 'unknown')
     else exists (select from public.stoppages s
-      where s.kind = alert.detail ->> 'kind' and s.subject = alert.detail ->> 'subject' and s.ended_at is null)
+      where s.ended_at is null and s.instance_id is not distinct from alert.instance_id
+        and amc_history.stoppage_alert_subject(s) = alert.subject)
   end;
 $$;
 comment on function amc_history.alert_cause_persists(public.tracking_alerts) is
@@ -191,6 +192,9 @@ begin
   update public.week_attempts a set confirmed_execution_id = null where a.id = attempt.id;
   perform amc_history.record_event('execution_not_confirmed', attempt, week, refute_confirmation.execution_id,
     jsonb_build_object('message', left(refute_confirmation.message, 500)));
+  -- It says more than that the outcome is not known, and takes its place.
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+  where t.week_id = week.id and t.code = 'unknown_outcome' and t.resolved_at is null;
   perform amc_history.raise_alert('execution_not_confirmed', format(
     'AMC''s execution %s was named for attempt %s, and cannot be its: %s Look again in AMC, window of week %s.',
     refute_confirmation.execution_id, attempt.id, left(refute_confirmation.message, 500), week.week_start_date),

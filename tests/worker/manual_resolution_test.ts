@@ -100,10 +100,7 @@ Deno.test("an execution that a person names is taken once AMC has been asked, an
     for (const wrong of [other, "never-made"]) {
       assert.equal((await say(wrong)).answer.outcome, "applied");
       await worker.tick();
-      assert.deepEqual(await openAlerts(harness), [
-        "execution_not_confirmed",
-        "unknown_outcome",
-      ]);
+      assert.deepEqual(await openAlerts(harness), ["execution_not_confirmed"]);
       assert.equal((await weeksOf(harness))[0].attempt_state, "unknown");
     }
 
