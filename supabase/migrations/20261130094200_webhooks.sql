@@ -14,6 +14,7 @@ create table public.webhooks (
   last_resort boolean not null default false
     constraint last_resort_is_of_all_instances check (instance_id is null or not last_resort),
   last_resort_at timestamptz,
+  last_resort_request bigint,
   created_by text not null default amc_history.actor(),
   created_at timestamptz not null default amc_history.clock_now(),
   disabled_at timestamptz,
@@ -37,6 +38,8 @@ comment on column public.webhooks.secret_name is
 comment on column public.webhooks.last_resort is
   $$Whether the database itself tells it that the worker cannot be reached. At most one.$$;
 comment on column public.webhooks.last_resort_at is 'When the database itself last did.';
+comment on column public.webhooks.last_resort_request is
+  'The id of pg_net''s request with which it did, until the answer is read.';
 comment on column public.webhooks.created_by is 'Who set it up first: a user''s id, or a role.';
 comment on column public.webhooks.disabled_at is 'Since when it is told nothing; null: it is told.';
 

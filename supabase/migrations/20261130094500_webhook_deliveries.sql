@@ -56,6 +56,7 @@ declare
   allowed constant amc_history.allowances := amc_history.allowances();
   hook public.webhooks;
   due bigint[];
+  given_up integer;
 begin
   for hook in
     select w.* from public.webhooks w where w.id in (select amc_history.webhooks_to_tell())
@@ -66,6 +67,13 @@ begin
     update public.webhook_deliveries d set state = 'given_up', ended_at = now_at, lease = null, leased_until = null
     where d.webhook_id = hook.id and d.state = 'queued' and d.tries > 0
       and d.due_at < now_at - allowed.delivery_given_up;
+    get diagnostics given_up = row_count;
+    perform amc_history.record_stoppage('webhook', hook.id::text, 'given_up', 'webhook', format('The webhook %s did '
+      'not take what it was told for %s (so many things: %s), and is told that no more; webhook_deliveries has it. %s',
+      quote_literal(hook.name), allowed.delivery_given_up, given_up, (select d.last_words
+        from public.webhook_deliveries d
+        where d.webhook_id = hook.id order by d.ended_at desc nulls last, d.id desc limit 1)), hook.instance_id)
+    where given_up > 0;
     due := array(select d.id from public.webhook_deliveries d
       where d.webhook_id = hook.id and d.state = 'queued' and d.due_at <= now_at
       -- What was not taken twice may have been too much at once.

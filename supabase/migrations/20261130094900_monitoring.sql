@@ -203,8 +203,9 @@ as $$
       and h.at >= amc_history.clock_now() - (amc_history.allowances()).watch_longest)
     union all
     select k.kind, k.next_step from amc_history.stoppage_kinds k
-    where k.kind in ('schedule', 'schedule_secrets', 'wake_up', 'tick') and exists (select from public.stoppages s
-      where s.kind = k.kind and s.ended_at is null and s.since + k.tell_after <= amc_history.clock_now())
+    where k.kind in ('schedule', 'schedule_secrets', 'wake_up', 'tick', 'webhook') and exists (select
+      from public.stoppages s where s.kind = k.kind and s.instance_id is null and s.ended_at is null
+        and s.since + k.tell_after <= amc_history.clock_now())
   ) r;
 $$;
 comment on function amc_history.health_report() is 'Does what public.health_report says.';
@@ -216,8 +217,9 @@ as $$
 $$;
 comment on function public.health_report() is
   $$Whether the whole moves: {status, reasons: [{code, words}]}, status ok or unavailable. A reason is not_watched (no
-amc_history.watch for watch_longest of the allowances), or the kind of a stoppage of the schedule, its wake-ups or the
-worker that has lasted long enough to be told. Nobody's ids and no secrets are in it. For service_role.$$;
+amc_history.watch for watch_longest of the allowances), or the kind of a stoppage of the schedule, its wake-ups, the
+worker or a webhook of all instances that has lasted long enough to be told. Nobody's ids and no secrets are in it. For
+service_role.$$;
 
 create table amc_history.metrics_tokens (
   name text primary key constraint token_name_is_short check (char_length(name) between 1 and 100),

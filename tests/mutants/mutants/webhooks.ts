@@ -3,6 +3,19 @@ import { inSqlFunction, inTsFunction, type Mutant } from "../support/mutant.ts";
 /** Guards of what is queued for webhooks, and of who sets them up. */
 const QUEUE: Mutant[] = [
   {
+    name: "last-resort-unread",
+    guard: "a webhook of last resort that does not accept is told again",
+    off: "whatever it answers is taken for accepted",
+    edits: [
+      inSqlFunction(
+        "amc_history.read_last_resort",
+        "elsif told.status_code between 200 and 299 then",
+        "else",
+      ),
+    ],
+    tests: ["tell_last_resort/its_answer"],
+  },
+  {
     name: "analyst-sets-webhooks",
     guard: "only admins of an instance set up its webhooks",
     off: "every member does",

@@ -298,6 +298,7 @@ function amc_history.raise_alert(text,text,text,uuid,jsonb,text,text) | - | - | 
 function amc_history.raise_matcher_alert(text,text,boolean) | - | - | execute
 function amc_history.end_stoppage(text,text) | - | - | execute
 function amc_history.is_held_up(text,text) | - | - | execute
+function amc_history.read_last_resort() | - | - | -
 function amc_history.read_observation(jsonb) | - | - | execute
 function amc_history.read_wake_ups() | - | - | -
 function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) | - | - | execute

@@ -5,6 +5,9 @@ select plan(14);
 
 create function pg_temp.watch() returns jsonb language plpgsql as $$
 begin
+  -- What was sent before is accepted.
+  insert into net._http_response (id, status_code) select q.id, 200 from net.http_request_queue q
+  where not exists (select from net._http_response r where r.id = q.id);
   perform amc_history.watch();
   return (select jsonb_agg(convert_from(body, 'UTF8')::jsonb order by id) from net.http_request_queue);
 end;
