@@ -533,9 +533,11 @@ create table amc_history.stoppage_kinds (
   next_step text not null,
   subject_is text not null,
   tell_after interval not null,
+  told_by text default 'subject'::text not null,
   constraint stoppage_kinds_alert_code_fkey FOREIGN KEY (alert_code) REFERENCES amc_history.alert_codes(code),
   constraint stoppage_kinds_pkey PRIMARY KEY (kind),
-  constraint tell_after_is_not_negative CHECK ((tell_after >= '00:00:00'::interval))
+  constraint tell_after_is_not_negative CHECK ((tell_after >= '00:00:00'::interval)),
+  constraint told_by_is_known CHECK ((told_by = ANY (ARRAY['subject'::text, 'code'::text, 'alert_code'::text])))
 );
 CREATE INDEX stoppage_kinds_alert_code_idx ON amc_history.stoppage_kinds USING btree (alert_code);
 alter table amc_history.stoppage_kinds enable row level security;
@@ -550,6 +552,9 @@ comment on column amc_history.stoppage_kinds.subject_is is
   'Whose id the subject of such a stoppage is.';
 comment on column amc_history.stoppage_kinds.tell_after is
   'How long it lasts before an alert tells it. What waits for a person is told at once.';
+comment on column amc_history.stoppage_kinds.told_by is
+  'Which of them one alert tells together: subject, none; code, those of one instance with the same code, which have
+one cause; alert_code, those of the same subject whose alert has the same code.';
 
 create table amc_history.wake_ups (
   request_id bigint not null,
@@ -1036,6 +1041,8 @@ CREATE INDEX result_loads_to_check_idx ON public.result_loads USING btree (compl
     (cells_checked_at IS NULL));
 CREATE TRIGGER apply_column_types AFTER INSERT OR UPDATE OF complete ON public.result_loads FOR EACH ROW EXECUTE
     FUNCTION amc_history.apply_column_types();
+CREATE TRIGGER end_dead_worker_stoppage AFTER UPDATE OF bytes ON public.result_loads FOR EACH ROW WHEN ((new.bytes >
+    old.bytes)) EXECUTE FUNCTION amc_history.end_dead_worker_stoppage();
 CREATE TRIGGER protect_shown_load BEFORE DELETE ON public.result_loads FOR EACH ROW WHEN (old.complete) EXECUTE FUNCTION
     amc_history.protect_shown_load();
 CREATE TRIGGER record_checked_cells BEFORE UPDATE OF complete ON public.result_loads FOR EACH ROW WHEN ((new.complete
@@ -1133,6 +1140,9 @@ CREATE TRIGGER resolve_alert_of_deleted_stoppage AFTER DELETE ON public.stoppage
     NULL)) EXECUTE FUNCTION amc_history.resolve_alert_of_stoppage();
 CREATE TRIGGER resolve_alert_of_ended_stoppage AFTER UPDATE OF ended_at ON public.stoppages FOR EACH ROW WHEN
     (((old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION amc_history.resolve_alert_of_stoppage();
+CREATE TRIGGER resolve_alert_of_other_cause AFTER UPDATE OF code ON public.stoppages FOR EACH ROW WHEN (((old.code <>
+    new.code) AND (old.kind = ANY (ARRAY['list_entry'::text, 'execution'::text, 'cancel'::text, 'result'::text])) AND
+    (new.ended_at IS NULL))) EXECUTE FUNCTION amc_history.resolve_alert_of_stoppage();
 alter table public.stoppages enable row level security;
 create policy "members read what is held up on their instances" on public.stoppages for select to authenticated using
     ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
@@ -1313,6 +1323,7 @@ create table public.webhooks (
   instance_id text,
   last_resort boolean default false not null,
   last_resort_at timestamp with time zone,
+  last_resort_request bigint,
   name text not null,
   secret_name text not null,
   tells text[] not null,
@@ -1348,6 +1359,8 @@ comment on column public.webhooks.last_resort is
   'Whether the database itself tells it that the worker cannot be reached. At most one.';
 comment on column public.webhooks.last_resort_at is
   'When the database itself last did.';
+comment on column public.webhooks.last_resort_request is
+  'The id of pg_net''s request with which it did, until the answer is read.';
 comment on column public.webhooks.name is
   'What people call it; one of a name for each instance.';
 comment on column public.webhooks.secret_name is
@@ -1423,6 +1436,8 @@ CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR 
     old.execution_id)))) EXECUTE FUNCTION amc_history.forbid_attempt_revival();
 CREATE TRIGGER forbid_slot_beyond_cap AFTER INSERT OR UPDATE OF slot ON public.week_attempts FOR EACH ROW WHEN
     (new.is_live) EXECUTE FUNCTION amc_history.forbid_slot_beyond_cap();
+CREATE TRIGGER record_dead_worker AFTER UPDATE OF fence ON public.week_attempts FOR EACH ROW WHEN (((new.fence >
+    old.fence) AND (old.leased_until IS NOT NULL))) EXECUTE FUNCTION amc_history.record_dead_worker();
 CREATE TRIGGER resolve_unknown_outcome_alerts AFTER UPDATE OF state ON public.week_attempts FOR EACH ROW WHEN
     (((old.state <> new.state) AND ((old.state = 'unknown'::text) OR (new.state = 'ended'::text)))) EXECUTE FUNCTION
     amc_history.resolve_unknown_outcome_alerts();
@@ -2260,7 +2275,11 @@ AS $function$
 declare
   tick constant timestamptz := coalesce((select h.at from amc_history.heartbeats h where h.name = 'tick'), '-infinity');
 begin
-  perform amc_history.end_stoppage('wake_up', 'collect');
+  -- Once a person is told, a tick alone shows that the worker works: it is one trouble, whichever way it shows.
+  if not exists (select from public.tracking_alerts t
+      where t.code = 'worker_unreachable' and t.resolved_at is null) then
+    perform amc_history.end_stoppage('wake_up', 'collect');
+  end if;
   -- A tick that ended since it was sent has answered it, whenever its answer is read.
   insert into amc_history.heartbeats as h (name, at)
   select 'wake_up_accepted', accept_wake_up.sent_at where accept_wake_up.sent_at > tick
@@ -2411,7 +2430,8 @@ AS $function$
     when 'unknown_outcome' then exists (select from public.week_attempts a
       where a.week_id = alert.week_id and a.state = 'unknown')
     else exists (select from public.stoppages s
-      where s.kind = alert.detail ->> 'kind' and s.subject = alert.detail ->> 'subject' and s.ended_at is null)
+      where s.ended_at is null and s.instance_id is not distinct from alert.instance_id
+        and amc_history.stoppage_alert_subject(s) = alert.subject)
   end;
 $function$
 ;
@@ -4517,6 +4537,21 @@ comment on function amc_history.end_cancelled_attempts(text) is
 One that cannot be ended is set aside (stoppage week).';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.end_dead_worker_stoppage()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.end_stoppage(s.kind, s.subject) from public.stoppages s
+  where s.kind = 'result' and s.subject = new.execution_id and s.code = 'worker_died' and s.ended_at is null;
+  return null;
+end;
+$function$
+;
+comment on function amc_history.end_dead_worker_stoppage() is
+  'Ends the stoppage of a load whose workers died, as soon as one gets on with it.';
+
 CREATE OR REPLACE FUNCTION amc_history.end_deletion_stoppage()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5302,8 +5337,9 @@ AS $function$
       and h.at >= amc_history.clock_now() - (amc_history.allowances()).watch_longest)
     union all
     select k.kind, k.next_step from amc_history.stoppage_kinds k
-    where k.kind in ('schedule', 'schedule_secrets', 'wake_up', 'tick') and exists (select from public.stoppages s
-      where s.kind = k.kind and s.ended_at is null and s.since + k.tell_after <= amc_history.clock_now())
+    where k.kind in ('schedule', 'schedule_secrets', 'wake_up', 'tick', 'webhook') and exists (select
+      from public.stoppages s where s.kind = k.kind and s.instance_id is null and s.ended_at is null
+        and s.since + k.tell_after <= amc_history.clock_now())
   ) r;
 $function$
 ;
@@ -5846,6 +5882,29 @@ comment on function amc_history.is_token_held_up(text) is
   'Whether Amazon could not give a token for a credential a moment ago, so that it is left alone for a while.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.is_told_of_instance(stoppage stoppages)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select (stoppage).source in ('amc', 'amazon_login') and (stoppage).retry_at is not null and (
+    exists (select from public.amc_instances i where i.id = (stoppage).instance_id and i.paused_until = 'infinity')
+    or exists (select from public.stoppages o
+      where o.instance_id = (stoppage).instance_id and o.ended_at is null and o.code = (stoppage).code
+        and (o.kind = 'instance' and (stoppage).kind <> 'instance'
+          or o.kind in ('creates', 'listing') and (stoppage).kind not in ('instance', 'creates', 'listing'))
+        -- A refusal may have another reason here.
+        and (o.code in ('throttled', 'quota', 'unauthorized', 'unavailable', 'token_unavailable')
+          or o.words = (stoppage).words)));
+$function$
+;
+comment on function amc_history.is_told_of_instance(stoppages) is
+  'Whether what AMC or Amazon''s login answers here it answers to the whole instance: its own stoppage with the same
+code tells it (an instance''s before those of its creates and listing, theirs before single things''), or
+reconnect_needed.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.is_unique(load result_loads, key text[])
  RETURNS boolean
  LANGUAGE plpgsql
@@ -6176,7 +6235,8 @@ begin
   with held as materialized (
     select s.subject from public.stoppages s
     -- What fails otherwise has its pauses with its attempt.
-    where (s.kind = 'workflow_header' or s.kind = 'result' and s.code in ('throttled', 'unauthorized'))
+    where (s.kind = 'workflow_header' or s.kind = 'result' and s.code in ('throttled', 'unauthorized',
+        'worker_died'))
       and s.ended_at is null
       and coalesce(s.retry_at > amc_history.clock_now(), true)
   ),
@@ -7582,6 +7642,45 @@ comment on function amc_history.raise_matcher_alert(text,text,boolean) is
 all but the timeout.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.read_last_resort()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  late constant timestamptz := amc_history.clock_now() - (amc_history.allowances()).wake_up_answer;
+  told record;
+begin
+  select w.id, w.name, w.last_resort_at, r.id is not null as came, r.status_code, r.timed_out into told
+  from public.webhooks w left join net._http_response r on r.id = w.last_resort_request
+  where w.last_resort_request is not null and (r.id is not null or w.last_resort_at < late)
+  limit 1 for no key update of w;
+  if not found then
+    return;
+  elsif told.status_code between 200 and 299 then
+    perform amc_history.end_stoppage('webhook', told.id::text);
+    update public.webhooks w set last_resort_request = null where w.id = told.id;
+    return;
+  end if;
+  -- The answer's words may hold the address, which is a secret.
+  perform amc_history.record_stoppage('webhook', told.id::text, case when told.status_code is not null
+      then 'http_' || told.status_code when told.came then 'not_reached' else 'not_sent' end, 'webhook', format(
+    'The database told the webhook %s that the worker cannot be reached, and %s.', quote_literal(told.name), case
+      when told.status_code is not null then 'was answered with status ' || told.status_code
+      when told.timed_out then 'had no answer within 2 s' when told.came then 'did not reach it'
+      else 'pg_net has not sent it' end), null);
+  -- It is told again after the stoppage's pause, by whoever can then.
+  update public.webhooks w set last_resort_request = null, last_resort_at = null where w.id = told.id;
+  update public.webhook_deliveries d set state = 'queued', ended_at = null, last_words = null
+  where d.webhook_id = told.id and d.state = 'sent' and d.last_words = 'Told by the database.'
+    and d.ended_at = told.last_resort_at;
+end;
+$function$
+;
+comment on function amc_history.read_last_resort() is
+  'Reads what the webhook of last resort answered to the database: unless it accepted, that is the stoppage webhook,
+what it was told is queued again, and it is tried again after the pause.';
+
 CREATE OR REPLACE FUNCTION amc_history.read_observation(observation jsonb)
  RETURNS amc_history.execution_observation
  LANGUAGE plpgsql
@@ -7736,6 +7835,24 @@ $function$
 ;
 comment on function amc_history.record_checked_cells() is
   'Stores the summary''s count of cells that do not fit as a load becomes complete.';
+
+CREATE OR REPLACE FUNCTION amc_history.record_dead_worker()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.record_stoppage('result', new.execution_id, 'worker_died', 'amc_history', format(
+    'The worker that loaded the result of execution %s died, or was ended, before it said what became of it. The log '
+    'of collect may say why: the result may be too much for its memory or its time.', new.execution_id),
+    new.instance_id, w.collection_id, w.id) from public.report_data_weeks w where w.id = new.week_id;
+  return null;
+end;
+$function$
+;
+comment on function amc_history.record_dead_worker() is
+  'Records the stoppage result of a load that is claimed again since its lease ran out without a report. The load is
+tried again at once; from the second time on it waits while the others go on.';
 
 CREATE OR REPLACE FUNCTION amc_history.record_dropped_load()
  RETURNS trigger
@@ -8433,15 +8550,19 @@ CREATE OR REPLACE FUNCTION amc_history.resolve_alert_of_stoppage()
  SET search_path TO ''
 AS $function$
 begin
-  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
-  where t.resolved_at is null and t.code = (amc_history.stoppage_kind(old.kind)).alert_code
-    and t.subject = amc_history.stoppage_alert_subject(old.kind, old.subject);
+  if not exists (select from amc_history.told_with(old)) then
+    update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+    where t.resolved_at is null and t.code = (amc_history.stoppage_kind(old.kind)).alert_code
+      and t.instance_id is not distinct from old.instance_id
+      and t.subject = amc_history.stoppage_alert_subject(old);
+  end if;
   return null;
 end;
 $function$
 ;
 comment on function amc_history.resolve_alert_of_stoppage() is
-  'Resolves the alert about a stoppage that ended, or was deleted with what was held up.';
+  'Resolves the alert about a stoppage that ended, has another cause now, or was deleted with what was held up; not
+while others remain that it tells.';
 
 CREATE OR REPLACE FUNCTION amc_history.resolve_unknown_outcome_alerts()
  RETURNS trigger
@@ -9051,17 +9172,21 @@ it.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.stoppage_alert_subject(kind text, subject text)
+CREATE OR REPLACE FUNCTION amc_history.stoppage_alert_subject(stoppage stoppages)
  RETURNS text
  LANGUAGE sql
- IMMUTABLE
+ STABLE
  SET search_path TO ''
 AS $function$
-  select stoppage_alert_subject.kind || ' ' || stoppage_alert_subject.subject;
+  select case k.told_by
+    when 'code' then (stoppage).kind || ' ' || (stoppage).code
+    when 'alert_code' then (stoppage).subject
+    else (stoppage).kind || ' ' || (stoppage).subject end
+  from amc_history.stoppage_kind((stoppage).kind) k;
 $function$
 ;
-comment on function amc_history.stoppage_alert_subject(text,text) is
-  'What the alert about a stoppage is about.';
+comment on function amc_history.stoppage_alert_subject(stoppages) is
+  'What the alert about a stoppage is about: the same for those that are told together.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.stoppage_kind(kind text)
@@ -9280,13 +9405,13 @@ declare
   sent_at constant text := floor(extract(epoch from now_at))::text;
 begin
   select * into hook from public.webhooks w where w.last_resort and w.disabled_at is null
-    and coalesce(w.last_resort_at <= now_at - (amc_history.allowances()).delivery_period, true) for no key update;
+    and coalesce(w.last_resort_at <= now_at - (amc_history.allowances()).delivery_period, true)
+    and w.last_resort_request is null and not amc_history.is_held_up('webhook', w.id::text) for no key update;
   select * into alert from public.tracking_alerts t where t.code = 'worker_unreachable' and t.resolved_at is null
     order by t.id limit 1;
   if hook.id is null or alert.id is null then
     return;
   end if;
-  update public.webhooks w set last_resort_at = now_at where w.id = hook.id;
   secret := amc_history.webhook_secret(hook.id);
   body := case hook.form
     when 'slack' then jsonb_build_object('text', replace(replace(replace(concat_ws(E'\n', alert.message,
@@ -9297,7 +9422,9 @@ begin
     headers := headers || jsonb_build_object('AMC-History-Timestamp', sent_at, 'AMC-History-Signature',
       'v1=' || amc_history.hmac_sha256(secret ->> 'signing_key', sent_at || '.' || body::text));
   end if;
-  perform net.http_post(url := secret ->> 'url', body := body, headers := headers, timeout_milliseconds := 2000);
+  update public.webhooks w set last_resort_at = now_at, last_resort_request = net.http_post(url := secret ->> 'url',
+    body := body, headers := headers, timeout_milliseconds := 2000)
+  where w.id = hook.id;
   -- It is told; the worker, once it is there again, need not.
   update public.webhook_deliveries d set state = 'sent', ended_at = now_at, last_words = 'Told by the database.'
   where d.webhook_id = hook.id and d.kind = 'alert_raised' and d.state = 'queued' and d.lease is null
@@ -9307,8 +9434,8 @@ $function$
 ;
 comment on function amc_history.tell_last_resort() is
   'While the worker cannot be reached (the alert worker_unreachable), tells that to the webhook of last resort, once
-every delivery_period (amc_history.allowances). pg_net sends it, for 2 seconds, and nobody reads the answer; the
-address is in its queue until then.';
+every delivery_period (amc_history.allowances). pg_net sends it, for 2 seconds (amc_history.read_last_resort reads the
+answer); the address is in its queue until then.';
 
 CREATE OR REPLACE FUNCTION amc_history.tell_lasting_stoppages()
  RETURNS bigint
@@ -9319,7 +9446,8 @@ AS $function$
   join amc_history.stoppage_kinds k on k.kind = s.kind
   where s.ended_at is null and s.since + k.tell_after <= amc_history.clock_now()
     and not exists (select from public.tracking_alerts t where t.code = k.alert_code and t.resolved_at is null
-      and t.subject = amc_history.stoppage_alert_subject(s.kind, s.subject));
+      and t.instance_id is not distinct from s.instance_id
+      and t.subject = amc_history.stoppage_alert_subject(s));
 $function$
 ;
 comment on function amc_history.tell_lasting_stoppages() is
@@ -9333,21 +9461,30 @@ CREATE OR REPLACE FUNCTION amc_history.tell_stoppage(stoppage stoppages)
 AS $function$
 declare
   kind constant amc_history.stoppage_kinds := amc_history.stoppage_kind((stoppage).kind);
+  others bigint;
+  is_of_one_collection boolean;
 begin
-  if (stoppage).retry_at < 'infinity' and (stoppage).since + kind.tell_after > amc_history.clock_now() then
+  if (stoppage).retry_at < 'infinity' and (stoppage).since + kind.tell_after > amc_history.clock_now()
+    or amc_history.is_told_of_instance(stoppage) then
     return;
   end if;
-  perform amc_history.raise_alert(kind.alert_code, (stoppage).words, (stoppage).instance_id, (stoppage).week_id,
+  select count(*), coalesce(bool_and(o.collection_id is not distinct from (stoppage).collection_id), true)
+    into others, is_of_one_collection from amc_history.told_with(stoppage) o where o.kind = (stoppage).kind;
+  perform amc_history.raise_alert(kind.alert_code, (stoppage).words
+      || case when others > 0 then format(' (%s more for the same reason.)', others) else '' end,
+    (stoppage).instance_id, case when kind.told_by = 'subject' then (stoppage).week_id end,
     jsonb_strip_nulls(jsonb_build_object('kind', (stoppage).kind, 'subject', (stoppage).subject,
-      'code', (stoppage).code, 'source', (stoppage).source, 'collection_id', (stoppage).collection_id,
+      'code', (stoppage).code, 'source', (stoppage).source,
+      'collection_id', case when is_of_one_collection then (stoppage).collection_id end,
       'request_id', (stoppage).request_id)),
-    amc_history.stoppage_alert_subject((stoppage).kind, (stoppage).subject), kind.next_step);
+    amc_history.stoppage_alert_subject(stoppage), kind.next_step);
 end;
 $function$
 ;
 comment on function amc_history.tell_stoppage(stoppages) is
-  'Alerts a person to a stoppage that waits for one, or that has lasted as long as its kind says; else does nothing.
-Counts up the alert that is open already.';
+  'Alerts a person to a stoppage that waits for one, or that has lasted as long as its kind says; else, or if an alert
+about its instance tells it (amc_history.is_told_of_instance), does nothing. Counts up the alert that is open already,
+which may be about others with the same cause.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.test_webhook(webhook_id uuid)
@@ -9391,6 +9528,26 @@ $function$
 ;
 comment on function amc_history.told_names(jsonb) is
   'The names of AMC''s outputColumns, in their order; null if it told none.';
+
+CREATE OR REPLACE FUNCTION amc_history.told_with(stoppage stoppages)
+ RETURNS SETOF stoppages
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select o.* from amc_history.stoppage_kind((stoppage).kind) k
+  join public.stoppages o on o.ended_at is null and o.id <> (stoppage).id
+    and o.instance_id is not distinct from (stoppage).instance_id
+    and case k.told_by
+      when 'code' then o.kind = (stoppage).kind and o.code = (stoppage).code
+      when 'alert_code' then o.subject = (stoppage).subject
+        and (amc_history.stoppage_kind(o.kind)).alert_code = k.alert_code
+      else false end;
+$function$
+;
+comment on function amc_history.told_with(stoppages) is
+  'The other open stoppages that the alert about one tells, too.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.tracking_figures(since timestamp with time zone, until timestamp with time zone,
     instance text)
@@ -9645,7 +9802,8 @@ declare
   what text;
 begin
   foreach what in array array['read_wake_ups', 'watch_ticks', 'watch_jobs', 'watch_overdue',
-    'watch_slots', 'watch_retention', 'end_idle_stoppages', 'tell_lasting_stoppages', 'tell_last_resort'] loop
+    'watch_slots', 'watch_retention', 'watch_cancelled', 'end_idle_stoppages', 'tell_lasting_stoppages',
+    'read_last_resort', 'tell_last_resort'] loop
     begin
       execute format('select amc_history.%I()', what);
       perform amc_history.end_stoppage('job', job || what);
@@ -9662,6 +9820,37 @@ $function$
 comment on function amc_history.watch() is
   'Looks whether the schedule, its wake-ups, the worker and the jobs move, and tells what has been held up for long. A
 part that fails is recorded, and the others go on. Run by pg_cron each minute.';
+
+CREATE OR REPLACE FUNCTION amc_history.watch_cancelled()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  again constant interval := (amc_history.allowances()).cancel_again;
+  running text[];
+begin
+  select array_agg(e.id) into running from public.workflow_executions e
+  where e.cancel_requested_at is not null and not e.has_ended
+    -- It was asked for this often; what AMC refuses, and what holds up a week, is told otherwise.
+    and e.cancel_tried_at >= e.cancel_requested_at + 5 * again
+    and not exists (select from public.stoppages s where s.kind = 'cancel' and s.subject = e.id and s.ended_at is null)
+    and not exists (select from public.week_attempts a where a.execution_id = e.id
+      and (a.is_live or a.outcome = 'let_go'));
+  perform amc_history.end_stoppage(s.kind, s.subject) from public.stoppages s
+  where s.kind = 'still_running' and s.ended_at is null and s.subject <> all (coalesce(running, '{}'));
+  perform amc_history.record_stoppage('still_running', e.id, 'not_ended', 'amc_history', format(
+    'AMC takes each request to cancel execution %s, the first at %s, and it has not ended.', e.id,
+    e.cancel_requested_at), w.instance_id, w.collection_id, w.id)
+  from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
+  where e.id = any (running) order by e.id;
+end;
+$function$
+;
+comment on function amc_history.watch_cancelled() is
+  'Records the stoppage still_running of each execution without an attempt, such as a duplicate, that AMC was asked to
+cancel again and again and that has not ended; and ends that of the others. (Where an attempt lives, execution_overdue
+tells it.)';
 
 CREATE OR REPLACE FUNCTION amc_history.watch_jobs()
  RETURNS void
@@ -10021,7 +10210,9 @@ AS $function$
 declare
   most_results constant integer := (amc_history.allowances()).results_waiting;
 begin
-  if exists (select from amc_history.free_slots(instance)) or not amc_history.has_claimable_week((instance).id)
+  if exists (select from amc_history.free_slots(instance))
+      -- What AMC's list has of a new collection takes a slot, too.
+      or not (amc_history.has_claimable_week((instance).id) or amc_history.needs_survey((instance).id))
       -- What cannot be read, or is refused, is told itself.
       or exists (select from public.stoppages s where s.kind = 'listing' and s.subject = (instance).id
         and s.ended_at is null) then
@@ -10044,8 +10235,8 @@ end;
 $function$
 ;
 comment on function amc_history.why_none_begins(amc_instances) is
-  'Why none of an instance''s due weeks may begin though each could: results_waiting, running_elsewhere or daily_limit,
-with words; nulls if one may, none is due, or executions of ours hold its slots.';
+  'Why none of an instance''s due weeks may begin, or be adopted, though each could: results_waiting, running_elsewhere
+or daily_limit, with words; nulls if one may, none is due, or executions of ours hold its slots.';
 
 CREATE OR REPLACE FUNCTION amc_history.window_key(workflow_id text, time_window_start text, time_zone text,
     parameters_hash text)
@@ -10283,6 +10474,7 @@ declare
   allowed constant amc_history.allowances := amc_history.allowances();
   hook public.webhooks;
   due bigint[];
+  given_up integer;
 begin
   for hook in
     select w.* from public.webhooks w where w.id in (select amc_history.webhooks_to_tell())
@@ -10293,6 +10485,13 @@ begin
     update public.webhook_deliveries d set state = 'given_up', ended_at = now_at, lease = null, leased_until = null
     where d.webhook_id = hook.id and d.state = 'queued' and d.tries > 0
       and d.due_at < now_at - allowed.delivery_given_up;
+    get diagnostics given_up = row_count;
+    perform amc_history.record_stoppage('webhook', hook.id::text, 'given_up', 'webhook', format('The webhook %s did '
+      'not take what it was told for %s (so many things: %s), and is told that no more; webhook_deliveries has it. %s',
+      quote_literal(hook.name), allowed.delivery_given_up, given_up, (select d.last_words
+        from public.webhook_deliveries d
+        where d.webhook_id = hook.id order by d.ended_at desc nulls last, d.id desc limit 1)), hook.instance_id)
+    where given_up > 0;
     due := array(select d.id from public.webhook_deliveries d
       where d.webhook_id = hook.id and d.state = 'queued' and d.due_at <= now_at
       -- What was not taken twice may have been too much at once.
@@ -10875,8 +11074,9 @@ $function$
 ;
 comment on function health_report() is
   'Whether the whole moves: {status, reasons: [{code, words}]}, status ok or unavailable. A reason is not_watched (no
-amc_history.watch for watch_longest of the allowances), or the kind of a stoppage of the schedule, its wake-ups or the
-worker that has lasted long enough to be told. Nobody''s ids and no secrets are in it. For service_role.';
+amc_history.watch for watch_longest of the allowances), or the kind of a stoppage of the schedule, its wake-ups, the
+worker or a webhook of all instances that has lasted long enough to be told. Nobody''s ids and no secrets are in it. For
+service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.let_go_of_execution(execution_id text, reason text, try_again boolean DEFAULT false)
@@ -11348,6 +11548,9 @@ begin
   update public.week_attempts a set confirmed_execution_id = null where a.id = attempt.id;
   perform amc_history.record_event('execution_not_confirmed', attempt, week, refute_confirmation.execution_id,
     jsonb_build_object('message', left(refute_confirmation.message, 500)));
+  -- It says more than that the outcome is not known, and takes its place.
+  update public.tracking_alerts t set resolved_at = amc_history.clock_now()
+  where t.week_id = week.id and t.code = 'unknown_outcome' and t.resolved_at is null;
   perform amc_history.raise_alert('execution_not_confirmed', format(
     'AMC''s execution %s was named for attempt %s, and cannot be its: %s Look again in AMC, window of week %s.',
     refute_confirmation.execution_id, attempt.id, left(refute_confirmation.message, 500), week.week_start_date),
@@ -11894,11 +12097,14 @@ begin
     return row('waiting', 'listing_may_lag', week.status, week.execution_id)::public.tracking_report;
   end if;
   if not amc_history.proves_absence(instance, attempt, settle_attempt.similar_runs) then
+    -- Not while it is told already that what a person said of it cannot be.
     perform amc_history.raise_alert('unknown_outcome', format('It is not known whether AMC created an execution for '
       'attempt %s, and what AMC''s list of instance %s shows does not tell. Look for it in AMC: window of week %s, '
       'timeout %s s. Then call confirm_execution with its id, or confirm_no_execution if there is none.', attempt.id,
       attempt.instance_id, week.week_start_date, attempt.fingerprint), attempt.instance_id, week.id,
-      jsonb_build_object('attempt_id', attempt.id));
+      jsonb_build_object('attempt_id', attempt.id))
+    where not exists (select from public.tracking_alerts t where t.week_id = week.id
+      and t.code = 'execution_not_confirmed' and t.resolved_at is null);
     return row('waiting', 'matcher_not_proved', week.status, week.execution_id)::public.tracking_report;
   end if;
   perform amc_history.end_attempt(attempt.id, 'abandoned', amc_history.clock_now() + (amc_history.allowances()).watch);

@@ -41,6 +41,8 @@ insert into amc_history.stoppage_kinds (kind, subject_is, tell_after, alert_code
   ('execution', 'an execution (AMC''s GET of it)', '30 minutes', 'held_up',
     'Look at the execution in AMC; let_go_of_execution gives it up.'),
   ('cancel', 'an execution', '30 minutes', 'held_up', 'Cancel the execution in AMC''s console.'),
+  ('still_running', 'an execution', '30 minutes', 'held_up',
+    'Cancel the execution in AMC''s console: it may take a slot, and counts against what AMC allows.'),
   ('workflow_save', '<instance>/<workflow>', '15 minutes', 'held_up',
     'Read AMC''s words about the query; save it again once they are answered.'),
   ('workflow_check', '<instance>/<workflow> (its dry run)', '3 minutes', 'held_up',
@@ -65,7 +67,7 @@ insert into amc_history.stoppage_kinds (kind, subject_is, tell_after, alert_code
   ('step', 'a step of the worker', '5 minutes', 'held_up', 'Read the logs of the edge function collect.'),
   ('webhook', 'a webhook', '30 minutes', 'held_up', 'See whether its address answers, then call test_webhook.');
 update amc_history.stoppage_kinds k set told_by = 'code'
-where k.kind in ('list_entry', 'execution', 'cancel', 'result');
+where k.kind in ('list_entry', 'execution', 'cancel', 'still_running', 'result');
 update amc_history.stoppage_kinds k set told_by = 'alert_code' where k.alert_code = 'worker_unreachable';
 
 create function amc_history.stoppage_kind(kind text) returns amc_history.stoppage_kinds

@@ -190,6 +190,34 @@ comment on function public.claim_cancellations(integer, integer) is
   $$Takes executions for which a cancellation at AMC is requested, at most max_executions. Each is taken again after
 again_seconds (by default the allowance cancel_again), until AMC shows that it ended. For service_role.$$;
 
+create function amc_history.watch_cancelled() returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  again constant interval := (amc_history.allowances()).cancel_again;
+  running text[];
+begin
+  select array_agg(e.id) into running from public.workflow_executions e
+  where e.cancel_requested_at is not null and not e.has_ended
+    -- It was asked for this often; what AMC refuses, and what holds up a week, is told otherwise.
+    and e.cancel_tried_at >= e.cancel_requested_at + 5 * again
+    and not exists (select from public.stoppages s where s.kind = 'cancel' and s.subject = e.id and s.ended_at is null)
+    and not exists (select from public.week_attempts a where a.execution_id = e.id
+      and (a.is_live or a.outcome = 'let_go'));
+  perform amc_history.end_stoppage(s.kind, s.subject) from public.stoppages s
+  where s.kind = 'still_running' and s.ended_at is null and s.subject <> all (coalesce(running, '{}'));
+  perform amc_history.record_stoppage('still_running', e.id, 'not_ended', 'amc_history', format(
+    'AMC takes each request to cancel execution %s, the first at %s, and it has not ended.', e.id,
+    e.cancel_requested_at), w.instance_id, w.collection_id, w.id)
+  from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
+  where e.id = any (running) order by e.id;
+end;
+$$;
+comment on function amc_history.watch_cancelled() is
+  $$Records the stoppage still_running of each execution without an attempt, such as a duplicate, that AMC was asked to
+cancel again and again and that has not ended; and ends that of the others. (Where an attempt lives, execution_overdue
+tells it.)$$;
+
 create function public.record_observation(execution_id text, observation jsonb) returns void
 language plpgsql set search_path = ''
 as $$

@@ -9,7 +9,9 @@ as $$
 declare
   most_results constant integer := (amc_history.allowances()).results_waiting;
 begin
-  if exists (select from amc_history.free_slots(instance)) or not amc_history.has_claimable_week((instance).id)
+  if exists (select from amc_history.free_slots(instance))
+      -- What AMC's list has of a new collection takes a slot, too.
+      or not (amc_history.has_claimable_week((instance).id) or amc_history.needs_survey((instance).id))
       -- What cannot be read, or is refused, is told itself.
       or exists (select from public.stoppages s where s.kind = 'listing' and s.subject = (instance).id
         and s.ended_at is null) then
@@ -31,8 +33,8 @@ begin
 end;
 $$;
 comment on function amc_history.why_none_begins(public.amc_instances) is
-  $$Why none of an instance's due weeks may begin though each could: results_waiting, running_elsewhere or daily_limit,
-with words; nulls if one may, none is due, or executions of ours hold its slots.$$;
+  $$Why none of an instance's due weeks may begin, or be adopted, though each could: results_waiting, running_elsewhere
+or daily_limit, with words; nulls if one may, none is due, or executions of ours hold its slots.$$;
 
 create function amc_history.watch_slots() returns void
 language plpgsql set search_path = ''

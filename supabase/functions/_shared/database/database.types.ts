@@ -838,6 +838,7 @@ export type Database = {
           "instance_id": string | null;
           "last_resort": boolean;
           "last_resort_at": string | null;
+          "last_resort_request": number | null;
           "name": string;
           "secret_name": string;
           "tells": (string)[];
@@ -852,6 +853,7 @@ export type Database = {
           "instance_id"?: string | null;
           "last_resort"?: boolean;
           "last_resort_at"?: string | null;
+          "last_resort_request"?: number | null;
           "name": string;
           "secret_name": string;
           "tells": (string)[];
@@ -865,6 +867,7 @@ export type Database = {
           "instance_id"?: string | null;
           "last_resort"?: boolean;
           "last_resort_at"?: string | null;
+          "last_resort_request"?: number | null;
           "name"?: string;
           "secret_name"?: string;
           "tells"?: (string)[];

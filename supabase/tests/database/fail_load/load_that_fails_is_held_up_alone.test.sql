@@ -11,7 +11,7 @@ end;
 $$;
 create function pg_temp.fail(code text) returns text language plpgsql as $$
 begin
-  update week_attempts set due_at = null where execution_id = 'exec-1';
+  update week_attempts set due_at = null, leased_until = null;
   perform set_config('amc_history.clock', (amc_history.clock_now() + interval '1 hour')::text, true);
   perform claim_loads(9);
   return (fail_load(pg_temp.attempt(1), (select fence from week_attempts where execution_id = 'exec-1'), code, 'No.',

@@ -385,6 +385,7 @@ function amc_history.usual_output_format() | - | execute | execute
 function amc_history.versions_to_check() | - | - | execute
 function amc_history.versions_to_prune(integer) | - | - | -
 function amc_history.watch() | - | - | -
+function amc_history.watch_cancelled() | - | - | -
 function amc_history.watch_jobs() | - | - | -
 function amc_history.watch_overdue() | - | - | -
 function amc_history.watch_retention() | - | - | -

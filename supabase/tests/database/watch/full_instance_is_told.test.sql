@@ -1,7 +1,7 @@
 -- An instance in which no due week may begin for long is told once, with why; and no more once one may.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(18);
+select plan(20);
 
 -- The minute's look, after so long: what is open of the kind slots, and how many alerts tell it.
 create function pg_temp.watch(span interval default '1 minute') returns text language plpgsql as $$
@@ -47,6 +47,14 @@ update report_data_collections set paused_at = null;
 select is(pg_temp.watch(), 'daily_limit alerts 0', 'its weeks wait again');
 select is(pg_temp.watch('18 hours'), 'alerts 0', 'until the day is over');
 
+-- A new collection whose weeks AMC's list has already: each adoption answers no_slot.
+update report_data_collections set surveyed_at = null;
+update amc_instances set running_elsewhere = max_parallel, daily_limit = null;
+select is((adopt_surveyed(pg_temp.week(3), 'exec-9', '{"status": "RUNNING"}')).outcome, 'no_slot', 'none is free');
+select is(pg_temp.watch(), 'running_elsewhere alerts 0', 'what waits for a slot to be adopted waits, too');
+update report_data_collections set surveyed_at = amc_history.clock_now();
+
+delete from stoppages;
 do $$ begin perform pg_temp.start_collection(1, instance => 'amcpgtap2'); end $$;
 update amc_instances set running_elsewhere = max_parallel, daily_limit = null;
 create function pg_temp.fail() returns trigger language plpgsql as $$
