@@ -1016,6 +1016,7 @@ create table public.result_loads (
   filtered_records bigint,
   header text[] not null,
   id uuid default gen_random_uuid() not null,
+  instance_id text not null,
   line_end text,
   lines bigint default 0 not null,
   records bigint default 0 not null,
@@ -1049,11 +1050,11 @@ CREATE TRIGGER record_checked_cells BEFORE UPDATE OF complete ON public.result_l
     AND (NOT old.complete))) EXECUTE FUNCTION amc_history.record_checked_cells();
 CREATE TRIGGER record_dropped_load BEFORE DELETE ON public.result_loads FOR EACH ROW EXECUTE FUNCTION
     amc_history.record_dropped_load();
+CREATE TRIGGER set_load_instance BEFORE INSERT OR UPDATE OF execution_id, instance_id ON public.result_loads FOR EACH
+    ROW EXECUTE FUNCTION amc_history.set_load_instance();
 alter table public.result_loads enable row level security;
-create policy "members read their instances' loads" on public.result_loads for select to authenticated using ((EXISTS (
-    SELECT
-   FROM workflow_executions e
-  WHERE (e.id = result_loads.execution_id))));
+create policy "members read their instances' loads" on public.result_loads for select to authenticated using
+    ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
 comment on table public.result_loads is
   'Loads of results, each from one execution. No view shows the rows of an incomplete one.';
 comment on column public.result_loads.byte_offset is
@@ -1086,6 +1087,8 @@ comment on column public.result_loads.filtered_records is
   'Rows that AMC marks as filtered for privacy, in its column filtered; null if the result has no such column.';
 comment on column public.result_loads.header is
   'Column names as in the file.';
+comment on column public.result_loads.instance_id is
+  'The execution''s instance, copied so that its policy asks one question per query.';
 comment on column public.result_loads.line_end is
   'Cursor: how the next file''s lines end, if some of it is loaded.';
 comment on column public.result_loads.lines is
@@ -1594,6 +1597,7 @@ create table public.workflow_executions (
   execution_seconds numeric,
   has_ended boolean generated always as (COALESCE(amc_history.is_terminal_status(status), false)) stored not null,
   id text not null,
+  instance_id text not null,
   output_columns jsonb,
   parameter_values jsonb,
   request_id text,
@@ -1630,13 +1634,13 @@ CREATE TRIGGER report_other_window AFTER UPDATE OF window_start_at, window_end_a
     new.window_end_at))) EXECUTE FUNCTION amc_history.report_other_window();
 CREATE TRIGGER report_window_of_new_execution AFTER INSERT ON public.workflow_executions FOR EACH ROW WHEN
     ((num_nonnulls(new.window_start_at, new.window_end_at) > 0)) EXECUTE FUNCTION amc_history.report_other_window();
+CREATE TRIGGER set_execution_instance BEFORE INSERT OR UPDATE OF week_id, instance_id ON public.workflow_executions FOR
+    EACH ROW EXECUTE FUNCTION amc_history.set_execution_instance();
 CREATE TRIGGER tell_end_of_let_go_execution AFTER UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
     ((new.has_ended AND (NOT old.has_ended))) EXECUTE FUNCTION amc_history.tell_end_of_let_go_execution();
 alter table public.workflow_executions enable row level security;
 create policy "members read their instances' executions" on public.workflow_executions for select to authenticated using
-    ((EXISTS ( SELECT
-   FROM report_data_weeks w
-  WHERE (w.id = workflow_executions.week_id))));
+    ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
 comment on table public.workflow_executions is
   'Runs at AMC, one row each, under AMC''s own id.';
 comment on column public.workflow_executions.adopted is
@@ -1651,6 +1655,8 @@ comment on column public.workflow_executions.has_ended is
   'Whether the execution ended at AMC: its status is terminal. False while AMC has not said a status.';
 comment on column public.workflow_executions.id is
   'AMC''s workflowExecutionId: a lowercase UUID v4 in every captured answer (H), but not relied upon.';
+comment on column public.workflow_executions.instance_id is
+  'The week''s instance, copied so that its policy asks one question per query.';
 comment on column public.workflow_executions.request_id is
   'AMC''s request id of the create, for its support.';
 comment on column public.workflow_executions.status is
@@ -2533,8 +2539,7 @@ exception
     perform amc_history.raise_alert('types_not_applied', format(
       'AMC named the types of the columns of public.results_%s, but other objects depend on the view, so its columns '
       'stay text: %s Drop what depends on it; the next load creates the view with its types.',
-      new.table_name, sqlerrm), (select w.instance_id from public.workflow_executions e
-        join public.report_data_weeks w on w.id = e.week_id where e.id = new.execution_id));
+      new.table_name, sqlerrm), new.instance_id);
     return null;
 end;
 $function$
@@ -5788,14 +5793,16 @@ CREATE OR REPLACE FUNCTION amc_history.is_operator()
  STABLE
  SET search_path TO ''
 AS $function$
-  -- The session's own role: within a function with its owner's rights the current one is always postgres. The API's
-  -- role authenticator is no member of postgres.
-  select coalesce(auth.role() = 'service_role', pg_has_role(session_user, 'postgres', 'member'));
+  -- The session's own role: within a function with its owner's rights the current one is always postgres. Any session
+  -- may set the claims that auth.role() reads: they count where it may become service_role, as the API's role
+  -- authenticator and postgres may. authenticator is no member of postgres.
+  select coalesce(auth.role() = 'service_role' and pg_has_role(session_user, 'service_role', 'member'),
+    pg_has_role(session_user, 'postgres', 'member'));
 $function$
 ;
 comment on function amc_history.is_operator() is
   'Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
-at a database prompt whose login role is postgres or may become it.';
+at a database prompt whose login role is postgres or may become it. The claims of any other login role count nothing.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -8865,6 +8872,20 @@ comment on function amc_history.rows_at(result_loads,bigint[]) is
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.set_execution_instance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  select w.instance_id into new.instance_id from public.report_data_weeks w where w.id = new.week_id;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.set_execution_instance() is
+  'Copies the instance of an execution''s week to it.';
+
 CREATE OR REPLACE FUNCTION amc_history.set_keep_versions(collection_id uuid, keep_versions integer)
  RETURNS control_report
  LANGUAGE plpgsql
@@ -8908,6 +8929,20 @@ $function$
 ;
 comment on function amc_history.set_load_aside(text,uuid,text,text) is
   'Records that a job is held up at one load: code and words are the SQLSTATE and the message of the error.';
+
+CREATE OR REPLACE FUNCTION amc_history.set_load_instance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  select e.instance_id into new.instance_id from public.workflow_executions e where e.id = new.execution_id;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.set_load_instance() is
+  'Copies the instance of a load''s execution to the load.';
 
 CREATE OR REPLACE FUNCTION amc_history.set_restatement_policy(collection_id uuid, restate_weeks integer,
     restate_every_days integer)

@@ -86,8 +86,8 @@ async function fillExecutions(
     `public.report_data_weeks w join public.report_data_collections c on c.id = w.collection_id and c.request_hash = '${label}'`;
   const collected = state === "finished";
   await admin.unsafe(`
-    insert into public.workflow_executions (id, week_id, status, workflow_id, timeout_seconds, created_at, updated_at)
-    select w.execution_id, w.id, ${
+    insert into public.workflow_executions (id, week_id, instance_id, status, workflow_id, timeout_seconds, created_at, updated_at)
+    select w.execution_id, w.id, w.instance_id, ${
     collected ? "'SUCCEEDED'" : "null"
   }, c.workflow_id, 21600, now(), now() from ${weeks};
     insert into public.week_attempts (week_id, instance_id, number, kind, state, outcome, intended_at, settle_after,
@@ -101,8 +101,8 @@ async function fillExecutions(
     from ${weeks};`);
   if (!collected) return;
   await admin.unsafe(`
-    insert into public.result_loads (execution_id, fence, table_name, header, complete, started_at, completed_at, records, checksum, summary)
-    select w.execution_id, 2, 'bench', '{a}', true, now(), now(), 20, '0', ${SUMMARY} from ${weeks};`);
+    insert into public.result_loads (execution_id, instance_id, fence, table_name, header, complete, started_at, completed_at, records, checksum, summary)
+    select w.execution_id, w.instance_id, 2, 'bench', '{a}', true, now(), now(), 20, '0', ${SUMMARY} from ${weeks};`);
 }
 
 /**
@@ -117,7 +117,7 @@ export async function takeAllSlots({ admin }: BenchDatabase): Promise<void> {
       select w.*, row_number() over () as slot from public.report_data_weeks w
       where w.instance_id = i.id and w.due_at is not null order by w.due_at limit i.max_parallel) s
     join public.report_data_weeks w on w.id = s.id;
-    insert into public.workflow_executions (id, week_id, status) select execution_id, id, 'RUNNING' from chosen;
+    insert into public.workflow_executions (id, week_id, instance_id, status) select execution_id, id, instance_id, 'RUNNING' from chosen;
     insert into public.week_attempts (week_id, instance_id, number, kind, state, intended_at, settle_after, fingerprint,
       window_key, slot, execution_id)
     select id, instance_id, 1, 'collected', 'created', now(), now(), 21600, md5(id::text), slot, execution_id from chosen;

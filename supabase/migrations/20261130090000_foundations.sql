@@ -61,13 +61,15 @@ database.$$;
 create function amc_history.is_operator() returns boolean
 language sql stable set search_path = ''
 as $$
-  -- The session's own role: within a function with its owner's rights the current one is always postgres. The API's
-  -- role authenticator is no member of postgres.
-  select coalesce(auth.role() = 'service_role', pg_has_role(session_user, 'postgres', 'member'));
+  -- The session's own role: within a function with its owner's rights the current one is always postgres. Any session
+  -- may set the claims that auth.role() reads: they count where it may become service_role, as the API's role
+  -- authenticator and postgres may. authenticator is no member of postgres.
+  select coalesce(auth.role() = 'service_role' and pg_has_role(session_user, 'service_role', 'member'),
+    pg_has_role(session_user, 'postgres', 'member'));
 $$;
 comment on function amc_history.is_operator() is
   $$Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
-at a database prompt whose login role is postgres or may become it.$$;
+at a database prompt whose login role is postgres or may become it. The claims of any other login role count nothing.$$;
 
 create type public.tracking_report as (outcome text, reason text, status text, execution_id text);
 comment on type public.tracking_report is

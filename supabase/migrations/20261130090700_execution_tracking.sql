@@ -12,6 +12,7 @@ create table public.workflow_executions (
   id text primary key
     constraint execution_id_is_well_formed check (amc_history.is_execution_id(id)),
   week_id uuid not null references public.report_data_weeks (id) on delete cascade,
+  instance_id text not null,
   status text,
   has_ended boolean not null
     generated always as (coalesce(amc_history.is_terminal_status(status), false)) stored,
@@ -44,6 +45,8 @@ create index workflow_executions_to_cancel_idx on public.workflow_executions (ca
 comment on table public.workflow_executions is 'Runs at AMC, one row each, under AMC''s own id.';
 comment on column public.workflow_executions.id is
   'AMC''s workflowExecutionId: a lowercase UUID v4 in every captured answer (H), but not relied upon.';
+comment on column public.workflow_executions.instance_id is
+  'The week''s instance, copied so that its policy asks one question per query.';
 comment on column public.workflow_executions.status is
   $$AMC's status, as amc_history.canonical_status writes it; null until AMC gave one. A terminal status is final.$$;
 comment on column public.workflow_executions.has_ended is
@@ -69,6 +72,18 @@ comment on column public.workflow_executions.cancel_requested_at is
 comment on column public.workflow_executions.cancel_tried_at is 'When a worker last asked AMC to cancel it.';
 
 alter table public.workflow_executions enable row level security;
+
+create function amc_history.set_execution_instance() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  select w.instance_id into new.instance_id from public.report_data_weeks w where w.id = new.week_id;
+  return new;
+end;
+$$;
+comment on function amc_history.set_execution_instance() is 'Copies the instance of an execution''s week to it.';
+create trigger set_execution_instance before insert or update of week_id, instance_id on public.workflow_executions
+  for each row execute function amc_history.set_execution_instance();
 
 create function amc_history.write_canonical_status() returns trigger
 language plpgsql set search_path = ''

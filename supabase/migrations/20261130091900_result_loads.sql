@@ -3,6 +3,7 @@
 create table public.result_loads (
   id uuid primary key default gen_random_uuid(),
   execution_id text not null references public.workflow_executions (id) on delete cascade,
+  instance_id text not null,
   fence integer not null,
   table_name text not null,
   header text[] not null,
@@ -43,6 +44,8 @@ create index result_loads_to_check_idx on public.result_loads (completed_at)
 
 comment on table public.result_loads is
   'Loads of results, each from one execution. No view shows the rows of an incomplete one.';
+comment on column public.result_loads.instance_id is
+  'The execution''s instance, copied so that its policy asks one question per query.';
 comment on column public.result_loads.fence is 'The attempt''s fence when the load began.';
 comment on column public.result_loads.table_name is 'The table in amc_results that its rows are in.';
 comment on column public.result_loads.header is 'Column names as in the file.';
@@ -75,6 +78,18 @@ comment on column public.result_loads.filtered_records is
   'Rows that AMC marks as filtered for privacy, in its column filtered; null if the result has no such column.';
 
 alter table public.result_loads enable row level security;
+
+create function amc_history.set_load_instance() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  select e.instance_id into new.instance_id from public.workflow_executions e where e.id = new.execution_id;
+  return new;
+end;
+$$;
+comment on function amc_history.set_load_instance() is 'Copies the instance of a load''s execution to the load.';
+create trigger set_load_instance before insert or update of execution_id, instance_id on public.result_loads
+  for each row execute function amc_history.set_load_instance();
 
 create function amc_history.require_complete_load() returns trigger
 language plpgsql set search_path = ''
@@ -123,8 +138,7 @@ exception
     perform amc_history.raise_alert('types_not_applied', format(
       'AMC named the types of the columns of public.results_%s, but other objects depend on the view, so its columns '
       'stay text: %s Drop what depends on it; the next load creates the view with its types.',
-      new.table_name, sqlerrm), (select w.instance_id from public.workflow_executions e
-        join public.report_data_weeks w on w.id = e.week_id where e.id = new.execution_id));
+      new.table_name, sqlerrm), new.instance_id);
     return null;
 end;
 $$;

@@ -68,11 +68,11 @@ create policy "members read their instances' collections" on public.report_data_
 create policy "members read their instances' weeks" on public.report_data_weeks
   for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "members read their instances' executions" on public.workflow_executions
-  for select to authenticated using (exists (select from public.report_data_weeks w where w.id = week_id));
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "members read their instances' attempts" on public.week_attempts
   for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "members read their instances' loads" on public.result_loads
-  for select to authenticated using (exists (select from public.workflow_executions e where e.id = execution_id));
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "members read their instances' events" on public.tracking_events
   for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "members read their instances' alerts" on public.tracking_alerts

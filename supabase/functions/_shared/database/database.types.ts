@@ -451,6 +451,7 @@ export type Database = {
           "filtered_records": number | null;
           "header": (string)[];
           "id": string;
+          "instance_id": string;
           "line_end": string | null;
           "lines": number;
           "records": number;
@@ -480,6 +481,7 @@ export type Database = {
           "filtered_records"?: number | null;
           "header": (string)[];
           "id"?: string;
+          "instance_id": string;
           "line_end"?: string | null;
           "lines"?: number;
           "records"?: number;
@@ -508,6 +510,7 @@ export type Database = {
           "filtered_records"?: number | null;
           "header"?: (string)[];
           "id"?: string;
+          "instance_id"?: string;
           "line_end"?: string | null;
           "lines"?: number;
           "records"?: number;
@@ -1153,6 +1156,7 @@ export type Database = {
           "execution_seconds": number | null;
           "has_ended": boolean;
           "id": string;
+          "instance_id": string;
           "output_columns": Json | null;
           "parameter_values": Json | null;
           "request_id": string | null;
@@ -1180,6 +1184,7 @@ export type Database = {
           "execution_seconds"?: number | null;
           "has_ended"?: never;
           "id": string;
+          "instance_id": string;
           "output_columns"?: Json | null;
           "parameter_values"?: Json | null;
           "request_id"?: string | null;
@@ -1206,6 +1211,7 @@ export type Database = {
           "execution_seconds"?: number | null;
           "has_ended"?: never;
           "id"?: string;
+          "instance_id"?: string;
           "output_columns"?: Json | null;
           "parameter_values"?: Json | null;
           "request_id"?: string | null;

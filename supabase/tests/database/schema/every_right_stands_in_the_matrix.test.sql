@@ -311,6 +311,8 @@ function amc_history.report_queueing(text,text) | - | - | -
 function amc_history.require_analyst(uuid,text) | - | - | execute
 function amc_history.require_role(text,text) | - | execute | execute
 function amc_history.role_on(text) | - | execute | execute
+function amc_history.set_execution_instance() | - | - | -
+function amc_history.set_load_instance() | - | - | -
 function amc_history.set_retention(text,text,integer) | - | execute | execute
 function amc_history.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function amc_history.slots_in_use(text) | - | execute | execute
