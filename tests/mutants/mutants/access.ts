@@ -4,7 +4,6 @@ import {
   type Mutant,
   policyShowsAll,
   withoutConstraint,
-  withoutTrigger,
 } from "../support/mutant.ts";
 
 /** Guards of who may do something, and of what comes in: sizes, forms, limits, credentials. */
@@ -21,22 +20,6 @@ export const ACCESS: Mutant[] = [
       ),
     ],
     tests: ["pause_collection/control"],
-  },
-  {
-    name: "execution-of-its-weeks-instance",
-    guard: "an execution is read by the members of its week's instance",
-    off: "whoever writes it says of which instance it is",
-    edits: [
-      withoutTrigger("public.workflow_executions", "set_execution_instance"),
-    ],
-    tests: ["row_level_security/executions_and_loads"],
-  },
-  {
-    name: "load-of-its-weeks-instance",
-    guard: "a load is read by the members of its week's instance",
-    off: "whoever writes it says of which instance it is",
-    edits: [withoutTrigger("public.result_loads", "set_load_instance")],
-    tests: ["row_level_security/executions_and_loads"],
   },
   {
     name: "member-when-asked",

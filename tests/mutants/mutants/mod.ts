@@ -12,6 +12,7 @@ import { READERS } from "./reading.ts";
 import { REFUSING } from "./refusing.ts";
 import { REPORTING } from "./reporting.ts";
 import { RESULTS } from "./results.ts";
+import { RIGHTS } from "./rights.ts";
 import { SEGMENTS } from "./segments.ts";
 import { SETTLING } from "./settling.ts";
 import { SET_ASIDE } from "./set_aside.ts";
@@ -38,6 +39,7 @@ export const MUTANTS: Mutant[] = [
   ...JOBS,
   ...MONITORING,
   ...PEOPLE,
+  ...RIGHTS,
   ...ACCESS,
   ...WEBHOOKS,
 ];
