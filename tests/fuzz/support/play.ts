@@ -5,7 +5,7 @@ import {
   runTick,
 } from "../../../supabase/functions/_shared/collector/tick.ts";
 import { explicitWindow, makeExecution } from "../../../local/amc/create.ts";
-import type { Workflow } from "../../../local/amc/types.ts";
+import type { Execution, Workflow } from "../../../local/amc/types.ts";
 import type { Gate } from "../../walks/support/gate.ts";
 import type { Fault } from "./cases.ts";
 import { send } from "./inputs.ts";
@@ -106,7 +106,10 @@ export async function play(
     for (const { id } of follow) {
       if (!open.has(id) && !doneAt.has(id)) doneAt.set(id, course.minutes);
     }
-    if (open.size === 0 && course.minutes >= lastAct(faults)) break;
+    // Those of a member's input are not followed.
+    const isDone = open.size === 0 && course.minutes >= lastAct(faults) &&
+      (await unexplained(world, amc)).length === 0;
+    if (isDone) break;
     if (course.minutes >= LEAST_MINUTES && await isQuiet(amc)) break;
   }
   const { minutes } = course;
@@ -148,6 +151,7 @@ async function recover(
   for (const setting of settings) await applySetting(world.sql, setting);
   for (const execution of amc.state.executions.values()) {
     if (execution.plan.runSeconds > 1e6) amc.state.cancel(execution);
+    else if (!hasKnownStatus(execution)) execution.status = "SUCCEEDED";
   }
   while (stays.length > 0 && course.minutes < minutes + RECOVERY_MINUTES) {
     await goOn(course, course.minutes - minutes);
@@ -212,6 +216,11 @@ async function arrange(
   return settings;
 }
 
+function hasKnownStatus({ endedAt, status }: Execution): boolean {
+  return endedAt === null ||
+    /^(succeeded|failed|rejected|cancell?ed)$/i.test(status);
+}
+
 /** Executions of others, as people make them in AMC's console. */
 function crowd(
   amc: VirtualAmc,
@@ -256,10 +265,8 @@ function lastAct(faults: readonly Fault[]): number {
 /** Minutes until a person acts or the case is over. */
 function untilNext(faults: readonly Fault[], minutes: number): number {
   const ahead = minutesOf(faults).filter((minute) => minute > minutes);
-  const end = minutes < MOST_MINUTES
-    ? MOST_MINUTES
-    : MOST_MINUTES + RECOVERY_MINUTES;
-  return Math.min(...ahead, end) - minutes;
+  const more = minutes < MOST_MINUTES ? 0 : RECOVERY_MINUTES;
+  return Math.min(...ahead, MOST_MINUTES + more) - minutes;
 }
 
 async function act(

@@ -30,11 +30,13 @@ export const LOOK = `
       select format('told by %s alerts: %s %s since %s: %s', count(t.id), s.kind, s.subject, s.since, s.words)
       from public.stoppages s join amc_history.stoppage_kinds k on k.kind = s.kind
       left join public.tracking_alerts t on t.resolved_at is null and t.code = k.alert_code
-        and t.subject = amc_history.stoppage_alert_subject(s.kind, s.subject)
+        and t.instance_id is not distinct from s.instance_id
+        and t.subject = amc_history.stoppage_alert_subject(s)
       where s.ended_at is null
       group by s.id, k.kind
       having count(t.id) > 1 or count(t.id) = 0
         and (s.since + k.tell_after <= now_at or coalesce(s.retry_at = 'infinity', true))
+        and not amc_history.is_told_of_instance(s)
       union all
       select format('watching fails: %s %s', s.subject, s.words) from public.stoppages s
       where s.ended_at is null and s.subject like 'amc-history-watch/%'
@@ -43,7 +45,7 @@ export const LOOK = `
       from public.tracking_alerts t
       where t.resolved_at is null and (btrim(t.message) = '' or btrim(t.next_step) = ''
         or t.code = 'held_up' and not exists (select from public.stoppages s where s.ended_at is null
-          and t.subject = amc_history.stoppage_alert_subject(s.kind, s.subject)))
+          and t.subject = amc_history.stoppage_alert_subject(s)))
       union all
       select format('one cause is told twice: %s', string_agg(concat_ws(' ', t.code, t.subject, t.message), ' | '))
       from public.tracking_alerts t
@@ -62,9 +64,9 @@ export async function look(world: World): Promise<string[]> {
 /** Whether all that is held up is told, or ended, and nothing will be told only later. */
 export async function isTold(world: World): Promise<boolean> {
   const [{ untold }] = await world.sql`
-    select exists (select from public.stoppages s where s.ended_at is null and not exists (
-      select from public.tracking_alerts t where t.resolved_at is null
-        and t.subject = amc_history.stoppage_alert_subject(s.kind, s.subject))) as untold`;
+    select exists (select from public.stoppages s where s.ended_at is null and not amc_history.is_told_of_instance(s)
+      and not exists (select from public.tracking_alerts t where t.resolved_at is null
+        and t.subject = amc_history.stoppage_alert_subject(s))) as untold`;
   return !untold;
 }
 
