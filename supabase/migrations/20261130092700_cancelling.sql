@@ -94,7 +94,7 @@ begin
         perform amc_history.end_stoppage('cancel', entry ->> 'id');
       end if;
     exception when others then
-      perform amc_history.record_stoppage('list_entry', subject, 'not_recorded', 'postgres', sqlerrm, instance_id,
+      perform amc_history.record_stoppage('list_entry', subject, 'not_recorded', 'postgres', sqlerrm, w.instance_id,
         w.collection_id, w.id)
       from public.workflow_executions e join public.report_data_weeks w on w.id = e.week_id
       where e.id = entry ->> 'id';
