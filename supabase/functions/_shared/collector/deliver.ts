@@ -1,18 +1,16 @@
-import { createRedactor } from "../amc/sanitize.ts";
 import type { ClaimedDelivery } from "../database/rpc.ts";
 import { readWebhookSecret, type WebhookSecret } from "../database/webhook.ts";
 import { resolveHost } from "../webhooks/addresses.ts";
 import { type Item, jsonBody, slackBody } from "../webhooks/forms.ts";
 import { type Outcome, post } from "../webhooks/post.ts";
 import { sign } from "../webhooks/sign.ts";
+import { keptWords } from "../webhooks/words.ts";
 import type { Collector } from "./collector.ts";
 import { forEachOf } from "./for_each_of.ts";
 
 /** How many webhooks are told at the same time. */
 const CONCURRENCY = 5;
 const TIMEOUT_MS = 10_000;
-/** How much is kept of what a webhook answers. */
-const WORDS_CHARACTERS = 400;
 /** After so long no further webhooks are claimed in this tick. */
 const LONGEST_MS = 20_000;
 
@@ -49,8 +47,7 @@ async function tellWebhook(
     ? noSecret()
     : await postItems(collector, secret, name, form, items as Item[]);
   const { accepted, status, code } = outcome;
-  const words = createRedactor(() => secretsOf(secret))(outcome.words)
-    .slice(0, WORDS_CHARACTERS);
+  const words = keptWords(outcome, secret);
   collector.log(accepted ? "info" : "warn", "webhook_told", {
     webhook: name,
     things: (items as Item[]).length,
@@ -102,14 +99,4 @@ function noSecret(): Outcome {
     words:
       "Vault holds no address, or no signing key, of this webhook. Call set_webhook with both.",
   };
-}
-
-/** What must not stand in words: the address, each of its parts that could be a key, and the signing key. */
-function secretsOf(secret: WebhookSecret | null): string[] {
-  if (secret === null) return [];
-  const { url, signingKey } = secret;
-  const parts = URL.canParse(url)
-    ? `${new URL(url).pathname}${new URL(url).search}`.split(/[/?&=]/)
-    : [];
-  return [url, ...parts.filter((part) => part.length >= 6), signingKey ?? ""];
 }

@@ -6,6 +6,8 @@ export interface Outcome {
   status?: number;
   code?: string;
   words: string;
+  /** Whether there was more of the answer than was read: its last words may be half a secret. */
+  isCut?: boolean;
 }
 
 /** How a webhook is called. */
@@ -51,8 +53,13 @@ export async function post(
   }
 }
 
-function refused(code: string, words: string, status?: number): Outcome {
-  return { accepted: false, status, code, words };
+function refused(
+  code: string,
+  words: string,
+  status?: number,
+  isCut = false,
+): Outcome {
+  return { accepted: false, status, code, words, isCut };
 }
 
 async function postTo(
@@ -82,18 +89,22 @@ async function postTo(
     return { accepted: true, status, words: `Accepted with status ${status}.` };
   }
   const isRedirect = status >= 300 && status < 400;
-  const said = wordsOf(await readSome(response));
+  const { text, isCut } = await readSome(response);
+  const said = wordsOf(text);
   return refused(
     isRedirect ? "redirected" : `http_${status}`,
     `It answered with status ${status}${
       isRedirect ? ", a redirect, which is not followed" : ""
     }: ${said || "no words"}`,
     status,
+    isCut,
   );
 }
 
 /** The first bytes of an answer as text; what follows is not read. */
-async function readSome(response: Response): Promise<string> {
+async function readSome(
+  response: Response,
+): Promise<{ text: string; isCut: boolean }> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
@@ -101,9 +112,11 @@ async function readSome(response: Response): Promise<string> {
     text += decoder.decode(chunk, { stream: true });
     bytes += chunk.length;
     // Leaving the loop cancels the answer.
-    if (bytes >= ANSWER_BYTES || text.length >= ANSWER_CHARACTERS) break;
+    if (bytes >= ANSWER_BYTES || text.length >= ANSWER_CHARACTERS) {
+      return { text, isCut: true };
+    }
   }
-  return text;
+  return { text, isCut: false };
 }
 
 function wordsOf(text: string): string {
