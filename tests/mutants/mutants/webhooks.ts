@@ -3,6 +3,24 @@ import { inSqlFunction, inTsFunction, type Mutant } from "../support/mutant.ts";
 /** Guards of what is queued for webhooks, and of who sets them up. */
 const QUEUE: Mutant[] = [
   {
+    name: "half-a-secret-kept",
+    guard: "half a secret at the end of what was read of an answer is not kept",
+    off: "the end is kept",
+    edits: [
+      inTsFunction("keptWords", "const half = isCut", "const half = !isCut"),
+    ],
+    tests: ["functions/tests/webhook_words"],
+  },
+  {
+    name: "whoever-tells-waits-for-webhooks",
+    guard: "what is told waits a second at most for who changes a webhook",
+    off: "it waits as long as that takes",
+    edits: ["amc_history.queue_alert", "amc_history.queue_duplicate"].map(
+      (name) => inSqlFunction(name, "set lock_timeout = '1s'", ""),
+    ),
+    tests: ["concurrency/telling"],
+  },
+  {
     name: "last-resort-unread",
     guard: "a webhook of last resort that does not accept is told again",
     off: "whatever it answers is taken for accepted",
