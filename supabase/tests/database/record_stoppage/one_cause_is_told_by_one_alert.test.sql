@@ -2,7 +2,7 @@
 -- everything of an instance is told of the instance alone.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(16);
+select plan(17);
 
 create function pg_temp.hold(kind text, subject text, code text default 'load_failed', source text default 'amc',
   words text default 'No.', instance text default 'amcpgtap1') returns void language sql as
@@ -35,6 +35,7 @@ select is((select count(*) from tracking_alerts), 3::bigint, 'what is reported a
 do $$ begin perform end_stoppage('result', 'exec-1'), end_stoppage('result', 'exec-5'); end $$;
 select is(pg_temp.told(), 'amcpgtap1 result bad_csv, amcpgtap1 result link_refused',
   'one that moves ends none of others');
+select is((select count(*) from tracking_alerts), 3::bigint, 'which was not ended and told anew');
 update stoppages set retry_at = amc_history.clock_now() where ended_at is null;
 do $$ begin perform pg_temp.hold('result', 'exec-4', 'link_refused'); end $$;
 select is(pg_temp.told(), 'amcpgtap1 result link_refused', 'nor does one with another cause keep its first');
