@@ -15,13 +15,12 @@ function begun(text: string): BodyInit {
 
 /** The words kept of a webhook that answers 500 with a text made from its own address. */
 async function kept(answer: (url: string) => string): Promise<string> {
-  await using server = Deno.serve(
+  let url = "";
+  await using server: Deno.HttpServer<Deno.NetAddr> = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     () => new Response(begun(answer(url)), { status: 500 }),
   );
-  const url = `http://127.0.0.1:${server.addr.port}/hooks/${
-    "T0SECRET".repeat(20)
-  }`;
+  url = `http://127.0.0.1:${server.addr.port}/hooks/${"T0SECRET".repeat(20)}`;
   const outcome = await post(url, {}, "{}", {
     hosts: ["127.0.0.1"],
     resolve: () => Promise.resolve([]),

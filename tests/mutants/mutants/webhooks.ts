@@ -203,12 +203,12 @@ const TELLING: Mutant[] = [
     off: "it does where the answer repeats it",
     edits: [
       inTsFunction(
-        "tellWebhook",
-        "createRedactor(() => secretsOf(secret))(outcome.words)",
-        "outcome.words",
+        "keptWords",
+        "createRedactor(() => secrets)(words)",
+        "words",
       ),
     ],
-    tests: ["worker/webhooks_test"],
+    tests: ["functions/tests/webhook_words"],
   },
   {
     name: "slack-control-characters",
