@@ -388,6 +388,22 @@ comment on column amc_history.allowances.workflows_of_instance is
 comment on column amc_history.allowances.workflows_of_member is
   'Most workflow versions that one person saves.';
 
+create table amc_history.bi_logins (
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  instance_id text not null,
+  login name not null,
+  constraint bi_logins_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint bi_logins_pkey PRIMARY KEY (login, instance_id),
+  constraint login_is_well_formed CHECK ((login ~ '^[a-z][a-z0-9_]{1,39}$'::text))
+);
+CREATE INDEX bi_logins_instance_id_idx ON amc_history.bi_logins USING btree (instance_id);
+alter table amc_history.bi_logins enable row level security;
+create policy "nobody through the API" on amc_history.bi_logins for select to authenticated using (false);
+comment on table amc_history.bi_logins is
+  'Which instances each BI login reads. A row that is added or deleted counts from the login''s next query.';
+comment on column amc_history.bi_logins.login is
+  'The login role of the database, a member of amc_history_reader.';
+
 create table amc_history.dropped_loads (
   bytes bigint not null,
   dropped_at timestamp with time zone default amc_history.clock_now() not null,
@@ -847,8 +863,12 @@ CREATE INDEX report_data_collections_to_survey_idx ON public.report_data_collect
 CREATE INDEX report_data_collections_workflow_idx ON public.report_data_collections USING btree (instance_id,
     workflow_id);
 alter table public.report_data_collections enable row level security;
+create policy "BI logins read their instances' collections" on public.report_data_collections for select to
+    amc_history_reader using ((instance_id IN ( SELECT amc_history.instances_of_login() AS instances_of_login)));
 create policy "members read their instances' collections" on public.report_data_collections for select to authenticated
     using ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
+-- amc_history_reader: select (created_at, end_date, id, instance_id, parameter_values, start_date, time_zone,
+    week_starts_on, workflow_id)
 comment on table public.report_data_collections is
   'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
 comment on column public.report_data_collections.created_by is
@@ -956,6 +976,8 @@ CREATE TRIGGER set_week_instance BEFORE INSERT OR UPDATE OF collection_id, insta
 CREATE TRIGGER set_week_timestamps BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION
     amc_history.set_week_timestamps();
 alter table public.report_data_weeks enable row level security;
+create policy "BI logins read their instances' weeks" on public.report_data_weeks for select to amc_history_reader using
+    ((instance_id IN ( SELECT amc_history.instances_of_login() AS instances_of_login)));
 create policy "members read their instances' weeks" on public.report_data_weeks for select to authenticated using
     ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
 comment on table public.report_data_weeks is
@@ -994,6 +1016,7 @@ comment on column public.report_data_weeks.time_window_start is
   'The week''s first moment as AMC takes it: local time without a zone, 2025-01-06T00:00:00 (captured, H).';
 comment on column public.report_data_weeks.week_end_date is
   'Last day of the week, inclusive.';
+-- amc_history_reader: select
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -1053,8 +1076,11 @@ CREATE TRIGGER record_dropped_load BEFORE DELETE ON public.result_loads FOR EACH
 CREATE TRIGGER set_load_instance BEFORE INSERT OR UPDATE OF execution_id, instance_id ON public.result_loads FOR EACH
     ROW EXECUTE FUNCTION amc_history.set_load_instance();
 alter table public.result_loads enable row level security;
+create policy "BI logins read their instances' loads" on public.result_loads for select to amc_history_reader using
+    ((instance_id IN ( SELECT amc_history.instances_of_login() AS instances_of_login)));
 create policy "members read their instances' loads" on public.result_loads for select to authenticated using
     ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
+-- amc_history_reader: select (complete, completed_at, execution_id, filtered_records, id, instance_id, records)
 comment on table public.result_loads is
   'Loads of results, each from one execution. No view shows the rows of an incomplete one.';
 comment on column public.result_loads.byte_offset is
@@ -1639,8 +1665,11 @@ CREATE TRIGGER set_execution_instance BEFORE INSERT OR UPDATE OF week_id, instan
 CREATE TRIGGER tell_end_of_let_go_execution AFTER UPDATE OF status ON public.workflow_executions FOR EACH ROW WHEN
     ((new.has_ended AND (NOT old.has_ended))) EXECUTE FUNCTION amc_history.tell_end_of_let_go_execution();
 alter table public.workflow_executions enable row level security;
+create policy "BI logins read their instances' executions" on public.workflow_executions for select to
+    amc_history_reader using ((instance_id IN ( SELECT amc_history.instances_of_login() AS instances_of_login)));
 create policy "members read their instances' executions" on public.workflow_executions for select to authenticated using
     ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
+-- amc_history_reader: select (id, instance_id, status, week_id, window_end_at, window_start_at)
 comment on table public.workflow_executions is
   'Runs at AMC, one row each, under AMC''s own id.';
 comment on column public.workflow_executions.adopted is
@@ -3985,6 +4014,50 @@ comment on function amc_history.count_waiting_results(text) is
 try.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.create_bi_login(name text, instances text[], OUT login text, OUT password text)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  unknown constant text := (select string_agg(coalesce(quote_literal(left(i, 100)), 'null'), ', ')
+    from unnest(create_bi_login.instances) i where not exists (select from public.amc_instances a where a.id = i));
+begin
+  login := create_bi_login.name;
+  -- Of hexadecimal digits with 244 random bits.
+  password := replace(concat(gen_random_uuid(), gen_random_uuid()), '-', '');
+  if login is null or login !~ '^[a-z][a-z0-9_]{1,39}$' or login ~ '^(pg|supabase)_' then
+    perform amc_history.refuse('bi_login_name_invalid',
+      format('Expected a name of 2 to 40 lower-case letters, digits and _, got %s.',
+        coalesce(quote_literal(left(login, 100)), 'null')), 'Name the login after its tool, such as metabase.');
+  elsif coalesce(cardinality(create_bi_login.instances), 0) = 0 or unknown is not null then
+    perform amc_history.refuse('instance_not_found', format('Expected ids of instances that are connected, got %s.',
+      coalesce(unknown, 'none')), 'List them with: select id, name from amc_instances.', 'PT404');
+  elsif exists (select from pg_catalog.pg_roles r where r.rolname = login) then
+    perform amc_history.refuse('bi_login_exists', format('A role named %s is there already.', login),
+      'Choose another name, or drop the BI login first: amc_history.drop_bi_login.');
+  end if;
+  execute format('create role %I login nosuperuser nocreatedb nocreaterole noreplication nobypassrls
+    connection limit 10 password %L in role amc_history_reader', login, amc_history.scram_verifier(password));
+  execute format('alter role %I set default_transaction_read_only = on', login);
+  execute format('alter role %I set statement_timeout = %L', login, '60s');
+  execute format('alter role %I set idle_in_transaction_session_timeout = %L', login, '60s');
+  execute format('alter role %I set search_path = public', login);
+  -- Whose role was dropped by hand left its instances.
+  delete from amc_history.bi_logins b where b.login = create_bi_login.login;
+  insert into amc_history.bi_logins (login, instance_id)
+  select distinct create_bi_login.login, i from unnest(create_bi_login.instances) i;
+end;
+$function$
+;
+comment on function amc_history.create_bi_login(text,text[]) is
+  'Makes a login of the database for a BI tool, which reads the results views, collections and weeks of these
+instances, those of workflows to come too, and nothing else. Answers its password, this once.
+
+name: 2 to 40 lower-case letters, digits and _. instances: ids. Its sessions are read-only and end a statement after
+60 s, which a session may change; what it may read, it cannot. At most 10 connections. Refuses with
+bi_login_name_invalid, instance_not_found, bi_login_exists. Run at a database prompt, as postgres.';
+
 CREATE OR REPLACE FUNCTION amc_history.create_metrics_token(name text)
  RETURNS text
  LANGUAGE plpgsql
@@ -4028,8 +4101,11 @@ begin
   execute format('create policy "members read the rows of their instance" on amc_results.%I for select
     to authenticated using ((select %L in (select amc_history.instances_of_caller())))', name,
     (workflow).instance_id);
+  execute format('create policy "BI logins read the rows of their instances" on amc_results.%I for select
+    to amc_history_reader using ((select %L in (select amc_history.instances_of_login())))', name,
+    (workflow).instance_id);
   execute format('revoke all on amc_results.%I from public, anon, authenticated, service_role', name);
-  execute format('grant select on amc_results.%I to authenticated, service_role', name);
+  execute format('grant select on amc_results.%I to authenticated, service_role, amc_history_reader', name);
   insert into amc_history.result_tables (instance_id, workflow_id, table_name, header, columns)
   values ((workflow).instance_id, (workflow).id, name, create_result_table.header, columns)
   returning * into created;
@@ -4076,7 +4152,8 @@ begin
     format(create_result_view.about, target.workflow_id, target.instance_id));
   execute format('revoke all on public.%I from public, anon, authenticated, service_role',
     create_result_view.view_name);
-  execute format('grant select on public.%I to authenticated, service_role', create_result_view.view_name);
+  execute format('grant select on public.%I to authenticated, service_role, amc_history_reader',
+    create_result_view.view_name);
 end;
 $function$
 ;
@@ -4312,6 +4389,28 @@ comment on function amc_history.dispatch_collect() is
   'Wakes the edge function collect if there is anything to do: one worker for every actionable_per_wake_up things, at
 most wake_ups (amc_history.allowances). Answers how many requests it queued. Run by pg_cron; URL and key come from
 Vault.';
+
+CREATE OR REPLACE FUNCTION amc_history.drop_bi_login(name text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from amc_history.bi_logins b where b.login = drop_bi_login.name)
+    or not exists (select from pg_catalog.pg_auth_members m
+      where m.roleid = 'amc_history_reader'::regrole and m.member = to_regrole(quote_ident(drop_bi_login.name))) then
+    return false;
+  end if;
+  delete from amc_history.bi_logins b where b.login = drop_bi_login.name;
+  execute format('drop role %I', drop_bi_login.name);
+  perform pg_terminate_backend(a.pid) from pg_catalog.pg_stat_activity a where a.usename = drop_bi_login.name;
+  return true;
+end;
+$function$
+;
+comment on function amc_history.drop_bi_login(text) is
+  'Drops a BI login and ends its sessions. Answers whether there was one of that name: no other role is dropped. Run at
+a database prompt, as postgres.';
 
 CREATE OR REPLACE FUNCTION amc_history.drop_ended_loads(attempt_id uuid DEFAULT NULL::uuid)
  RETURNS bigint
@@ -5352,6 +5451,28 @@ comment on function amc_history.health_report() is
   'Does what public.health_report says.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.hmac_sha256(key bytea, message bytea)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  padded bytea := hmac_sha256.key || decode(repeat('00', 64 - length(hmac_sha256.key)), 'hex');
+  inner_pad bytea := padded;
+  outer_pad bytea := padded;
+begin
+  for i in 0 .. 63 loop
+    inner_pad := set_byte(inner_pad, i, get_byte(padded, i) # 54);
+    outer_pad := set_byte(outer_pad, i, get_byte(padded, i) # 92);
+  end loop;
+  return sha256(outer_pad || sha256(inner_pad || hmac_sha256.message));
+end;
+$function$
+;
+comment on function amc_history.hmac_sha256(bytea,bytea) is
+  'HMAC-SHA-256 (RFC 2104). key: at most 64 bytes. The extension pgcrypto has it too, where it is installed.';
+
 CREATE OR REPLACE FUNCTION amc_history.hmac_sha256(key text, message text)
  RETURNS text
  LANGUAGE plpgsql
@@ -5657,6 +5778,21 @@ comment on function amc_history.instances_of_caller() is
   'The instances of which the signed-in user is a member. Policies ask for them once per query.';
 -- authenticated: execute
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.instances_of_login()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  -- The session's own role, which nothing but a login changes.
+  select b.instance_id from amc_history.bi_logins b where b.login = session_user;
+$function$
+;
+comment on function amc_history.instances_of_login() is
+  'The instances that the session''s BI login reads. The policies of amc_history_reader ask for them once per query.
+Definer: a login may not read which others there are.';
+-- amc_history_reader: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_dry_run_timeout(timeout_seconds numeric)
  RETURNS boolean
@@ -8871,6 +9007,35 @@ comment on function amc_history.rows_at(result_loads,bigint[]) is
   'Rows of a load, by their lines, as JSON.';
 -- authenticated: execute
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.scram_verifier(password text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  rounds constant integer := 4096;
+  key constant bytea := convert_to(scram_verifier.password, 'UTF8');
+  salt constant bytea := uuid_send(gen_random_uuid());
+  block bytea := amc_history.hmac_sha256(key, salt || '\x00000001'::bytea);
+  salted bit(256) := ('x' || encode(block, 'hex'))::bit(256);
+  salted_bytes bytea;
+begin
+  for i in 2 .. rounds loop
+    block := amc_history.hmac_sha256(key, block);
+    salted := salted # ('x' || encode(block, 'hex'))::bit(256);
+  end loop;
+  select decode(string_agg(lpad(to_hex(substring(salted from 8 * i + 1 for 8)::integer), 2, '0'), '' order by i), 'hex')
+    into salted_bytes from generate_series(0, 31) i;
+  return format('SCRAM-SHA-256$%s:%s$%s:%s', rounds, encode(salt, 'base64'),
+    encode(sha256(amc_history.hmac_sha256(salted_bytes, 'Client Key')), 'base64'),
+    encode(amc_history.hmac_sha256(salted_bytes, 'Server Key'), 'base64'));
+end;
+$function$
+;
+comment on function amc_history.scram_verifier(text) is
+  'What Postgres keeps of a password (RFC 5803): in a statement in its place, no log and no statistics of statements
+learn the password. password: ASCII, at most 64 characters.';
 
 CREATE OR REPLACE FUNCTION amc_history.set_execution_instance()
  RETURNS trigger

@@ -77,7 +77,8 @@ begin
     format(create_result_view.about, target.workflow_id, target.instance_id));
   execute format('revoke all on public.%I from public, anon, authenticated, service_role',
     create_result_view.view_name);
-  execute format('grant select on public.%I to authenticated, service_role', create_result_view.view_name);
+  execute format('grant select on public.%I to authenticated, service_role, amc_history_reader',
+    create_result_view.view_name);
 end;
 $$;
 comment on function amc_history.create_result_view(amc_history.result_tables, text, text[], text) is
@@ -132,8 +133,11 @@ begin
   execute format('create policy "members read the rows of their instance" on amc_results.%I for select
     to authenticated using ((select %L in (select amc_history.instances_of_caller())))', name,
     (workflow).instance_id);
+  execute format('create policy "BI logins read the rows of their instances" on amc_results.%I for select
+    to amc_history_reader using ((select %L in (select amc_history.instances_of_login())))', name,
+    (workflow).instance_id);
   execute format('revoke all on amc_results.%I from public, anon, authenticated, service_role', name);
-  execute format('grant select on amc_results.%I to authenticated, service_role', name);
+  execute format('grant select on amc_results.%I to authenticated, service_role, amc_history_reader', name);
   insert into amc_history.result_tables (instance_id, workflow_id, table_name, header, columns)
   values ((workflow).instance_id, (workflow).id, name, create_result_table.header, columns)
   returning * into created;

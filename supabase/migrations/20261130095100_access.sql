@@ -2,6 +2,7 @@
 --
 -- anon may do nothing. authenticated is a signed-in user, who sees what row level security shows; service_role is
 -- the worker and the edge functions; postgres, at a database prompt or on the loader's direct connection, owns all.
+-- amc_history_reader is what BI logins are members of: it reads what the views of results read.
 -- Nothing is taken for granted from a project's default privileges: what a role has is taken away first, then given.
 -- The tables and views of results get theirs where they are created (amc_history.create_result_table and _view).
 -- The test schema/every_right_stands_in_the_matrix holds all of it.
@@ -21,7 +22,8 @@ revoke all on
   public.collection_progress, public.week_results, public.week_versions,
   public.instance_states, public.collection_states, public.week_states, public.held_weeks
   from public, anon, authenticated, service_role;
-revoke all on amc_history.alert_codes, amc_history.allowances, amc_history.dropped_loads, amc_history.heartbeats,
+revoke all on amc_history.alert_codes, amc_history.allowances, amc_history.bi_logins, amc_history.dropped_loads,
+  amc_history.heartbeats,
   amc_history.jobs, amc_history.load_turns, amc_history.metrics_tokens, amc_history.result_headers,
   amc_history.result_tables,
   amc_history.stoppage_kinds, amc_history.wake_ups
@@ -39,6 +41,15 @@ grant select on
   public.collection_progress, public.week_results, public.week_versions,
   public.instance_states, public.collection_states, public.week_states, public.held_weeks
   to authenticated, service_role;
+-- What the views of results read, and what joins with them. No usage of amc_history or amc_results: views and policies
+-- refer to what is in there without its name.
+grant select on public.report_data_weeks to amc_history_reader;
+grant select (id, instance_id, workflow_id, start_date, end_date, week_starts_on, time_zone, parameter_values,
+  created_at) on public.report_data_collections to amc_history_reader;
+grant select (id, week_id, instance_id, status, window_start_at, window_end_at) on public.workflow_executions
+  to amc_history_reader;
+grant select (id, execution_id, instance_id, complete, records, filtered_records, completed_at) on public.result_loads
+  to amc_history_reader;
 grant insert (instance_id, name, sql_query, parameters) on public.amc_workflows to authenticated;
 grant insert, update, delete on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
@@ -67,6 +78,14 @@ create policy "members read their instances' collections" on public.report_data_
   for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "members read their instances' weeks" on public.report_data_weeks
   for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
+create policy "BI logins read their instances' collections" on public.report_data_collections
+  for select to amc_history_reader using (instance_id in (select amc_history.instances_of_login()));
+create policy "BI logins read their instances' weeks" on public.report_data_weeks
+  for select to amc_history_reader using (instance_id in (select amc_history.instances_of_login()));
+create policy "BI logins read their instances' executions" on public.workflow_executions
+  for select to amc_history_reader using (instance_id in (select amc_history.instances_of_login()));
+create policy "BI logins read their instances' loads" on public.result_loads
+  for select to amc_history_reader using (instance_id in (select amc_history.instances_of_login()));
 create policy "members read their instances' executions" on public.workflow_executions
   for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "members read their instances' attempts" on public.week_attempts
@@ -86,6 +105,7 @@ create policy "admins read their instances' webhooks" on public.webhooks
 create policy "admins read what their instances' webhooks are told" on public.webhook_deliveries
   for select to authenticated using (exists (select from public.webhooks w where w.id = webhook_id));
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
+create policy "nobody through the API" on amc_history.bi_logins for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.load_turns for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_headers for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
@@ -238,6 +258,10 @@ grant execute on function
   amc_history.typed_cell_sql(text, text),
   amc_history.usual_output_format()
   to authenticated, service_role;
+
+-- What the policies of BI logins ask
+
+grant execute on function amc_history.instances_of_login() to amc_history_reader;
 
 -- Functions of the worker and of other systems that report weeks
 

@@ -74,6 +74,8 @@ Deno.test("API.md lists the statuses that the database's refusals are answered w
     /^\| `([a-z_]+` +\| \d+) /gm,
   ).map((row) => row.replace(/` +\| /, " "));
   const sqlOnly = [
+    "bi_login_exists",
+    "bi_login_name_invalid",
     "credential_incomplete",
     "credential_malformed",
     "credential_is_access_token",

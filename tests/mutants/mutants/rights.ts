@@ -1,4 +1,8 @@
-import { type Mutant, withoutTrigger } from "../support/mutant.ts";
+import {
+  inSqlFunction,
+  type Mutant,
+  withoutTrigger,
+} from "../support/mutant.ts";
 
 /** Guards of what each reader sees: members, BI logins, and whoever sets claims. */
 export const RIGHTS: Mutant[] = [
@@ -17,5 +21,57 @@ export const RIGHTS: Mutant[] = [
     off: "whoever writes it says of which instance it is",
     edits: [withoutTrigger("public.result_loads", "set_load_instance")],
     tests: ["row_level_security/executions_and_loads"],
+  },
+  {
+    name: "bi-login-of-its-instances",
+    guard: "a BI login reads the instances that it was made for",
+    off: "it reads those of every login",
+    edits: [
+      inSqlFunction(
+        "amc_history.instances_of_login",
+        "where b.login = session_user",
+        "",
+      ),
+    ],
+    tests: ["tests/reading/bi_login"],
+  },
+  {
+    name: "bi-login-reads-its-rows",
+    guard: "the policy of a results table shows a BI login its instances' rows",
+    off: "it shows all",
+    edits: [
+      inSqlFunction(
+        "amc_history.create_result_table",
+        "using ((select %L in (select amc_history.instances_of_login())))",
+        "using (true or %L = '')",
+      ),
+    ],
+    tests: ["tests/reading/bi_login"],
+  },
+  {
+    name: "drops-bi-logins-alone",
+    guard: "drop_bi_login drops no other role",
+    off: "any role goes",
+    edits: [
+      inSqlFunction(
+        "amc_history.drop_bi_login",
+        "if not exists (select from amc_history.bi_logins b where b.login = drop_bi_login.name)\n    or not exists (select from pg_catalog.pg_auth_members m",
+        "if not exists (select from pg_catalog.pg_roles r where r.rolname = drop_bi_login.name)\n    and not exists (select from pg_catalog.pg_auth_members m",
+      ),
+    ],
+    tests: ["tests/reading/bi_login"],
+  },
+  {
+    name: "claims-of-any-session",
+    guard: "claims that a session sets itself make no operator of it",
+    off: "they count in every session",
+    edits: [
+      inSqlFunction(
+        "amc_history.is_operator",
+        "auth.role() = 'service_role' and pg_has_role(session_user, 'service_role', 'member')",
+        "auth.role() = 'service_role'",
+      ),
+    ],
+    tests: ["tests/concurrency/operator"],
   },
 ];

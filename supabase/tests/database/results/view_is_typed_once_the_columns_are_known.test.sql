@@ -51,7 +51,8 @@ select is((select output_columns from amc_workflows where instance_id = 'amcpgta
   (select output_columns from workflow_executions where id = 'exec-2'), 'the workflow''s columns are known');
 select is((select array_agg(privilege_type || ' ' || grantee order by grantee) from information_schema.role_table_grants
   where table_name = 'results_' || pg_temp.table_name() and grantee <> 'postgres'),
-  array['SELECT authenticated', 'SELECT service_role'], 'the new view is granted as the old one was');
+  array['SELECT amc_history_reader', 'SELECT authenticated', 'SELECT service_role'],
+  'the new view is granted as the old one was');
 
 -- The types are unknown again, and something depends on the view.
 do $$

@@ -66,6 +66,7 @@ schema amc_history | - | usage | usage
 schema amc_results | - | usage | usage
 table amc_history.alert_codes | - | - | -
 table amc_history.allowances | - | - | -
+table amc_history.bi_logins | - | - | -
 table amc_history.dropped_loads | - | - | -
 table amc_history.heartbeats | - | - | -
 table amc_history.jobs | - | - | -
@@ -75,13 +76,13 @@ table amc_history.result_headers | - | - | -
 table amc_history.result_tables | - | - | -
 table amc_history.stoppage_kinds | - | - | -
 table amc_history.wake_ups | - | - | -
-table amc_results.<workflow> | - | select | select
+table amc_results.<workflow> | - | select | select | also granted to amc_history_reader
 table public.amc_instance_members | - | select | select insert update delete
 table public.amc_instances | - | select | select insert update delete
 table public.amc_workflows | - | select insert(instance_id,name,sql_query,parameters) | select insert update delete
-table public.report_data_collections | - | select | select insert update delete
-table public.report_data_weeks | - | select | select insert update delete
-table public.result_loads | - | select | select insert update delete
+table public.report_data_collections | - | select | select insert update delete | also granted to amc_history_reader
+table public.report_data_weeks | - | select | select insert update delete | also granted to amc_history_reader
+table public.result_loads | - | select | select insert update delete | also granted to amc_history_reader
 table public.tracking_alerts | - | select | select insert update delete
 table public.stoppages | - | select | select insert update delete
 table public.tracking_events | - | select | select insert update delete
@@ -89,7 +90,7 @@ table public.webhook_deliveries | - | select | select insert update delete
 table public.webhooks | - | select | select insert update delete
 table public.week_attempts | - | select | select insert update delete
 table public.workflow_checks | - | select | select insert update delete
-table public.workflow_executions | - | select | select insert update delete
+table public.workflow_executions | - | select | select insert update delete | also granted to amc_history_reader
 sequence public.tracking_alerts_id_seq | - | - | -
 sequence public.stoppages_id_seq | - | - | -
 sequence public.tracking_events_id_seq | - | - | -
@@ -98,8 +99,8 @@ view public.collection_progress | - | select | select
 view public.collection_states | - | select | select
 view public.held_weeks | - | select | select
 view public.instance_states | - | select | select
-view public.raw_<workflow> | - | select | select
-view public.results_<workflow> | - | select | select
+view public.raw_<workflow> | - | select | select | also granted to amc_history_reader
+view public.results_<workflow> | - | select | select | also granted to amc_history_reader
 view public.week_results | - | select | select
 view public.week_states | - | select | select
 view public.week_versions | - | select | select
@@ -159,6 +160,7 @@ function amc_history.count_filtered(uuid,bigint) | - | - | -
 function amc_history.count_running_elsewhere(text,jsonb,text[]) | - | - | execute
 function amc_history.count_waiting_results(text) | - | - | execute
 function amc_history.count_uncast(uuid,bigint,bigint) | - | - | -
+function amc_history.create_bi_login(text,text[]) | - | - | -
 function amc_history.create_metrics_token(text) | - | - | -
 function amc_history.create_result_table(amc_workflows,text[]) | - | - | -
 function amc_history.create_result_view(amc_history.result_tables,text,text[],text) | - | - | -
@@ -170,6 +172,7 @@ function amc_history.delete_webhook(uuid) | - | execute | execute
 function amc_history.describe_collection(uuid,boolean) | - | - | execute
 function amc_history.describe_header_change(text[],text[]) | - | - | -
 function amc_history.dispatch_collect() | - | - | -
+function amc_history.drop_bi_login(text) | - | - | -
 function amc_history.drop_ended_loads(uuid) | - | - | -
 function amc_history.drop_load(uuid,integer) | - | - | -
 function amc_history.drop_result_table() | - | - | -
@@ -210,6 +213,7 @@ function amc_history.has_claimable_week(text) | - | - | execute
 function amc_history.has_left(uuid,date,date) | - | - | execute
 function amc_history.header_key(text[]) | - | - | -
 function amc_history.health_report() | - | - | execute
+function amc_history.hmac_sha256(bytea,bytea) | - | - | -
 function amc_history.hmac_sha256(text,text) | - | - | -
 function amc_history.hold_for_survey() | - | - | -
 function amc_history.hold_header(amc_workflows,week_attempts,text[],text[],text) | - | - | -
@@ -221,6 +225,7 @@ function amc_history.hold_workflow(workflow_checks,text,text) | - | - | execute
 function amc_history.insert_execution(text,uuid,jsonb,boolean) | - | - | execute
 function amc_history.insert_intents(amc_instances,integer,interval) | - | - | execute
 function amc_history.instances_of_caller() | - | execute | execute
+function amc_history.instances_of_login() | - | - | - | also granted to amc_history_reader
 function amc_history.is_dry_run_timeout(numeric) | - | - | execute
 function amc_history.is_execution_id(text) | - | - | execute
 function amc_history.is_final_week_status(text) | - | - | execute
@@ -311,6 +316,7 @@ function amc_history.report_queueing(text,text) | - | - | -
 function amc_history.require_analyst(uuid,text) | - | - | execute
 function amc_history.require_role(text,text) | - | execute | execute
 function amc_history.role_on(text) | - | execute | execute
+function amc_history.scram_verifier(text) | - | - | -
 function amc_history.set_execution_instance() | - | - | -
 function amc_history.set_load_instance() | - | - | -
 function amc_history.set_retention(text,text,integer) | - | execute | execute
