@@ -705,7 +705,8 @@ comment on column public.amc_instances.region is
 comment on column public.amc_instances.running_elsewhere is
   'Executions of others that AMC''s last list showed under way: people use the console too. They take slots.';
 comment on column public.amc_instances.throttles_in_row is
-  'Pauses since the last complete listing: the exponent of the backoff.';
+  'Pauses since the last complete listing that came while no creates were throttled (stoppage creates): the exponent of
+the backoff.';
 comment on column public.amc_instances.window_proved_at is
   'When AMC''s answer to a create first echoed at least workflow, window and zone. Where it does not echo the timeout
 that was sent, a lost create is matched by these and its time of creation.';
@@ -11639,7 +11640,10 @@ begin
     perform amc_history.end_stoppage('instance', instance.id);
     elsewhere := amc_history.count_running_elsewhere(instance.id, record_listing.executions, known);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
-      throttles_in_row = 0, list_due_at = amc_history.clock_now() + case
+      -- That the list is answered says nothing of creates: only one that AMC takes ends their backoff.
+      throttles_in_row = case when exists (select from public.stoppages s
+        where s.kind = 'creates' and s.subject = i.id and s.ended_at is null) then i.throttles_in_row else 0 end,
+      list_due_at = amc_history.clock_now() + case
         when exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
           or elsewhere > 0 then make_interval(secs => i.poll_seconds)
         -- Nothing is under way: only abandoned attempts are looked for.

@@ -74,7 +74,8 @@ comment on column public.amc_instances.running_elsewhere is
   'Executions of others that AMC''s last list showed under way: people use the console too. They take slots.';
 comment on column public.amc_instances.paused_until is 'No worker calls AMC for this instance before then.';
 comment on column public.amc_instances.throttles_in_row is
-  'Pauses since the last complete listing: the exponent of the backoff.';
+  $$Pauses since the last complete listing that came while no creates were throttled (stoppage creates): the exponent of
+the backoff.$$;
 comment on column public.amc_instances.list_lag_seconds is
   'How long an execution may be missing from AMC''s list after it was created. Its length is not known (L).';
 comment on column public.amc_instances.matcher_proved_at is

@@ -268,7 +268,10 @@ begin
     perform amc_history.end_stoppage('instance', instance.id);
     elsewhere := amc_history.count_running_elsewhere(instance.id, record_listing.executions, known);
     update public.amc_instances i set running_elsewhere = least(elsewhere, 100), list_leased_until = null,
-      throttles_in_row = 0, list_due_at = amc_history.clock_now() + case
+      -- That the list is answered says nothing of creates: only one that AMC takes ends their backoff.
+      throttles_in_row = case when exists (select from public.stoppages s
+        where s.kind = 'creates' and s.subject = i.id and s.ended_at is null) then i.throttles_in_row else 0 end,
+      list_due_at = amc_history.clock_now() + case
         when exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
           or elsewhere > 0 then make_interval(secs => i.poll_seconds)
         -- Nothing is under way: only abandoned attempts are looked for.
