@@ -162,6 +162,7 @@ create table amc_history.allowances (
   refused_again interval default '00:01:00'::interval not null,
   repeated_request interval default '00:10:00'::interval not null,
   restate_days integer default 90 not null,
+  restore_gap interval default '00:05:00'::interval not null,
   result_gone interval default '24:00:00'::interval not null,
   result_gone_errors integer default 3 not null,
   result_wait_least interval default '00:00:15'::interval not null,
@@ -174,6 +175,7 @@ create table amc_history.allowances (
   settle_days integer default 14 not null,
   stoppage_pause_base interval default '00:01:00'::interval not null,
   stoppage_pause_longest interval default '01:00:00'::interval not null,
+  survey_reach interval default '35 days'::interval not null,
   tick_longest interval default '00:10:00'::interval not null,
   unknown_status interval default '06:00:00'::interval not null,
   wake_up_answer interval default '00:02:00'::interval not null,
@@ -189,18 +191,19 @@ create table amc_history.allowances (
   constraint abandoned_is_watched_beyond_the_lag CHECK ((list_lag < watch)),
   constraint all_are_positive CHECK (((LEAST(post_window, create_timeout, create_lease, create_in_flight,
     workflow_visible, refusal_wait, dry_run_poll, dry_run_runs, dry_run_queued, list_lag, list_overlap, list_lease,
-    idle_poll, watch, unknown_status, queued_longest, pause_base, pause_longest, retry_after_longest,
-    failed_retry_least, failed_retry_base, failed_retry_longest, cancel_again, refused_again, stoppage_pause_base,
-    stoppage_pause_longest, load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least,
-    result_wait_longest, result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
-    watch_longest, keep_job_runs, keep_events, delivery_lease, delivery_period, delivery_given_up, keep_deliveries) >
-    '00:00:00'::interval) AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint, (results_waiting)::bigint,
-    (default_weeks)::bigint, (most_weeks)::bigint, (settle_days)::bigint, (restate_days)::bigint,
-    (retention_months)::bigint, (empty_weeks)::bigint, (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint,
-    (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint,
-    (workflows_of_instance)::bigint, (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint,
-    bytes_at_once, (refusals_in_row)::bigint, (create_tries)::bigint, (deliveries_at_once)::bigint,
-    (webhooks_of_instance)::bigint) > 0))),
+    idle_poll, survey_reach, restore_gap, watch, unknown_status, queued_longest, pause_base, pause_longest,
+    retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest, cancel_again, refused_again,
+    stoppage_pause_base, stoppage_pause_longest, load_lease, load_retry_least, load_retry_base, load_retry_longest,
+    result_wait_least, result_wait_longest, result_gone, retention_ends, repeated_request, wake_up_timeout,
+    wake_up_answer, tick_longest, watch_longest, keep_job_runs, keep_events, delivery_lease, delivery_period,
+    delivery_given_up, keep_deliveries) > '00:00:00'::interval) AND (LEAST((load_errors)::bigint,
+    (result_gone_errors)::bigint, (results_waiting)::bigint, (default_weeks)::bigint, (most_weeks)::bigint,
+    (settle_days)::bigint, (restate_days)::bigint, (retention_months)::bigint, (empty_weeks)::bigint,
+    (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint,
+    (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint, (workflows_of_instance)::bigint,
+    (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once,
+    (refusals_in_row)::bigint, (create_tries)::bigint, (deliveries_at_once)::bigint, (webhooks_of_instance)::bigint) >
+    0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -335,6 +338,8 @@ comment on column amc_history.allowances.repeated_request is
 comment on column amc_history.allowances.restate_days is
   'How many days after its end a week is still collected again by a policy: attribution has settled within 28
 (guides, M), and AMC refuses a query that ran too often over the same days (guide, M).';
+comment on column amc_history.allowances.restore_gap is
+  'After how long a gap in the schedule the database is taken for a restored backup.';
 comment on column amc_history.allowances.result_gone is
   'How long after its end an execution''s result may still be about to appear. AMC does not say how long it keeps
 one.';
@@ -364,6 +369,9 @@ comment on column amc_history.allowances.stoppage_pause_base is
   'The first pause of what is set aside by itself (public.stoppages); doubled with each time that it fails again.';
 comment on column amc_history.allowances.stoppage_pause_longest is
   'The longest such pause.';
+comment on column amc_history.allowances.survey_reach is
+  'How long before a week was added AMC may have run it unknown to the database: as old as a backup may be that is
+restored.';
 comment on column amc_history.allowances.tick_longest is
   'How long after a wake-up was accepted the worker has ended a tick, or is taken to have failed: a tick takes 90 s.';
 comment on column amc_history.allowances.unknown_status is
@@ -434,12 +442,14 @@ create table amc_history.heartbeats (
   at timestamp with time zone default amc_history.clock_now() not null,
   name text not null,
   constraint heartbeats_pkey PRIMARY KEY (name),
-  constraint name_is_known CHECK ((name = ANY (ARRAY['wake_up_accepted'::text, 'tick'::text, 'watch'::text])))
+  constraint name_is_known CHECK ((name = ANY (ARRAY['wake_up_accepted'::text, 'tick'::text, 'watch'::text,
+    'dispatch'::text])))
 );
 alter table amc_history.heartbeats enable row level security;
 create policy "nobody through the API" on amc_history.heartbeats for select to authenticated using (false);
 comment on table amc_history.heartbeats is
-  'When something last happened: tick, a worker ended one; watch, the database looked; wake_up_accepted, the first
+  'When something last happened: tick, a worker ended one; watch, the database looked; dispatch, it
+looked for work for a worker; wake_up_accepted, the first
 time since the last tick that collect accepted a wake-up.';
 
 create table amc_history.jobs (
@@ -827,7 +837,6 @@ create table public.report_data_collections (
   restate_every_days integer default 7 not null,
   restate_weeks integer default 0 not null,
   start_date date not null,
-  surveyed_at timestamp with time zone,
   time_zone text default 'UTC'::text not null,
   week_starts_on text default 'monday'::text not null,
   workflow_id text not null,
@@ -859,8 +868,6 @@ CREATE UNIQUE INDEX report_data_collections_idempotency_key_key ON public.report
     (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX report_data_collections_to_restate_idx ON public.report_data_collections USING btree (id) WHERE
     (restate_weeks > 0);
-CREATE INDEX report_data_collections_to_survey_idx ON public.report_data_collections USING btree (instance_id,
-    created_at) WHERE (surveyed_at IS NULL);
 CREATE INDEX report_data_collections_workflow_idx ON public.report_data_collections USING btree (instance_id,
     workflow_id);
 alter table public.report_data_collections enable row level security;
@@ -895,9 +902,6 @@ comment on column public.report_data_collections.restate_every_days is
 comment on column public.report_data_collections.restate_weeks is
   'How many of the newest completed weeks are collected again on a schedule; 0 for none. Not those that ended more
 than restate_days ago (amc_history.allowances).';
-comment on column public.report_data_collections.surveyed_at is
-  'When AMC''s list was first read for the collection. Until then nothing is created for it: a database that was
-restored from a backup does not run again what AMC has.';
 comment on column public.report_data_collections.time_zone is
   'tz database name in which the weeks begin at 00:00.';
 -- authenticated: select
@@ -919,7 +923,7 @@ create table public.report_data_weeks (
   refused_at timestamp with time zone,
   started_at timestamp with time zone,
   status text default 'pending'::text not null,
-  survey_again boolean default false not null,
+  surveyed_at timestamp with time zone,
   time_window_end text generated always as (amc_history.local_midnight((week_start_date + 7))) stored not null,
   time_window_start text generated always as (amc_history.local_midnight(week_start_date)) stored not null,
   updated_at timestamp with time zone default amc_history.clock_now() not null,
@@ -951,15 +955,13 @@ CREATE INDEX report_data_weeks_open_idx ON public.report_data_weeks USING btree 
     (finished_at IS NULL);
 CREATE INDEX report_data_weeks_refused_idx ON public.report_data_weeks USING btree (collection_id) WHERE (refused_at IS
     NOT NULL);
-CREATE INDEX report_data_weeks_survey_again_idx ON public.report_data_weeks USING btree (instance_id) WHERE
-    survey_again;
+CREATE INDEX report_data_weeks_to_survey_idx ON public.report_data_weeks USING btree (instance_id, collection_id) WHERE
+    ((surveyed_at IS NULL) AND (due_at IS NOT NULL));
 CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE
     INITIALLY DEFERRED FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (old.status IS DISTINCT FROM new.status)))
     EXECUTE FUNCTION amc_history.cancel_orphaned_attempt();
 CREATE TRIGGER forbid_misplaced_week BEFORE INSERT OR UPDATE OF collection_id, week_start_date, week_end_date ON
     public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION amc_history.forbid_misplaced_week();
-CREATE TRIGGER hold_for_survey BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW WHEN ((new.survey_again
-    AND (new.due_at < 'infinity'::timestamp with time zone))) EXECUTE FUNCTION amc_history.hold_for_survey();
 CREATE TRIGGER protect_execution_id BEFORE UPDATE OF execution_id ON public.report_data_weeks FOR EACH ROW WHEN
     (((old.execution_id IS NOT NULL) AND (new.execution_id IS NULL))) EXECUTE FUNCTION
     amc_history.protect_execution_id();
@@ -1008,9 +1010,9 @@ comment on column public.report_data_weeks.refused_at is
 or until refusal_wait is over (amc_history.allowances), the week waits and has not failed.';
 comment on column public.report_data_weeks.started_at is
   'When the week first became running.';
-comment on column public.report_data_weeks.survey_again is
-  'Whether AMC''s list showed an execution for it that it could not take, since another live attempt asked for the
-same window. It waits, due at infinity, for the next listing.';
+comment on column public.report_data_weeks.surveyed_at is
+  'When AMC''s list was read for an execution of the week that the database does not know. Until then nothing is created
+for it: a database that was restored from a backup does not run again what AMC has.';
 comment on column public.report_data_weeks.time_window_end is
   'The first moment after the week, in the same form: AMC''s windows are half-open.';
 comment on column public.report_data_weeks.time_window_start is
@@ -1836,7 +1838,13 @@ create view public.collection_states with (security_invoker=true) as
                     'AMC''s list is read before anything is created.'::text,
                     NULL::timestamp with time zone,
                     NULL::text
-                  WHERE (c.surveyed_at IS NULL)) causes
+                  WHERE ((EXISTS ( SELECT
+                           FROM report_data_weeks w
+                          WHERE ((w.instance_id = c.instance_id) AND (w.collection_id = c.id) AND (w.surveyed_at IS
+    NULL) AND (w.due_at < 'infinity'::timestamp with time zone)))) AND (NOT (EXISTS ( SELECT
+                           FROM report_data_weeks w
+                          WHERE ((w.instance_id = c.instance_id) AND (w.collection_id = c.id) AND (w.surveyed_at IS NOT
+    NULL) AND (w.due_at < 'infinity'::timestamp with time zone))))))) causes
           WHERE (p.status = ANY (ARRAY['pending'::text, 'running'::text]))
           ORDER BY causes.holds DESC, causes.rank, causes.since
          LIMIT 1) cause ON (true))
@@ -2252,8 +2260,8 @@ $function$
 comment on function adopt_surveyed(uuid,text,jsonb) is
   'Gives a week for which nothing was created yet an execution that AMC''s list shows: same workflow, window, zone and
 parameters. details: an amc_history.execution_observation as JSON. Answers adopted, not_needed, no_slot (all slots are
-taken: repeat the survey), window_taken (the execution may belong to another live attempt of the same window: hold the
-week with mark_surveyed), already_recorded or not_found. For service_role.';
+taken: repeat the survey), window_taken (the execution may belong to another live attempt of the same window: repeat
+it too), already_recorded or not_found. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.accept_header(instance_id text, workflow_id text)
@@ -2438,7 +2446,7 @@ begin
     delete from public.workflow_executions e where e.id = adopt_execution.execution_id;
     return 'window_taken';
   end if;
-  update public.report_data_weeks w set status = 'running', due_at = null, survey_again = false,
+  update public.report_data_weeks w set status = 'running', due_at = null,
     execution_id = adopt_execution.execution_id
   where w.id = week.id;
   perform amc_history.record_event(adopt_execution.event, attempt, week, adopt_execution.execution_id,
@@ -2453,6 +2461,37 @@ amc_history.execution_observation as JSON. event: the code of the event that rec
 (the week does not wait), no_slot, window_taken (another live attempt asked for the same window) or already_recorded.
 The caller holds the locks of instance and week.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.after_restore()
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  marked bigint;
+begin
+  with open_week as (
+    update public.report_data_weeks w set surveyed_at = null
+    where w.surveyed_at is not null and (w.due_at is not null or w.finished_at is null)
+    returning w.instance_id
+  ),
+  instance as (
+    select o.instance_id, count(*) as weeks from open_week o group by o.instance_id
+  ),
+  recorded as (
+    select i.weeks, amc_history.record_action('weeks_to_be_surveyed', i.instance_id,
+      detail => jsonb_build_object('weeks', i.weeks)) from instance i
+  )
+  select coalesce(sum(r.weeks), 0) into marked from recorded r;
+  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now());
+  return marked;
+end;
+$function$
+;
+comment on function amc_history.after_restore() is
+  'Has each week that is not done looked for in AMC''s list before anything is created for it: a restored backup does
+not know what AMC has run since. Called by itself after a gap in the schedule (amc_history.survey_after_gap), and by the
+operator. Answers how many weeks it marked.';
 
 CREATE OR REPLACE FUNCTION amc_history.alert_cause_persists(alert tracking_alerts)
  RETURNS boolean
@@ -3449,7 +3488,7 @@ begin
     cross join lateral (select amc_history.window_key(collection.workflow_id, w.time_window_start,
       collection.time_zone, collection.parameters_hash) as key) k
     where w.instance_id = claimable_weeks.instance_id and w.collection_id = collection.id
-      and w.due_at <= amc_history.clock_now()
+      and w.due_at <= amc_history.clock_now() and w.surveyed_at is not null
       and amc_history.may_begin(collection.checked_at, w.id)
       and not amc_history.has_left(w.id, w.week_start_date, collection.first_day)
       and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
@@ -3467,10 +3506,10 @@ end;
 $function$
 ;
 comment on function amc_history.claimable_weeks(text,integer) is
-  'The weeks of an instance for which an attempt may begin: due, in no collection or workflow that is held up, their
-query is checked (amc_history.may_begin), AMC keeps their data, and no live attempt asks for the same window. Answers
-up to wanted weeks each of the first wanted collections: turn, whose turn it is (from 0); round, the how manieth of its
-collection; window_key, what it would ask AMC for.';
+  'The weeks of an instance for which an attempt may begin: due, looked for in AMC''s list, in no collection or
+workflow that is held up, their query is checked (amc_history.may_begin), AMC keeps their data, and no live attempt
+asks for the same window. Answers up to wanted weeks each of the first wanted collections: turn, whose turn it is
+(from 0); round, the how manieth of its collection; window_key, what it would ask AMC for.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.clock_now()
@@ -3855,8 +3894,8 @@ begin
       case when i.list_due_at <= now_at and coalesce(i.list_leased_until <= now_at, true) and (
           exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
           or exists (select from public.week_attempts a where a.instance_id = i.id and a.watch_until > now_at)
-          or exists (select from public.report_data_collections c where c.instance_id = i.id and c.surveyed_at is null)
-          or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.survey_again)
+          or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.surveyed_at is null
+            and w.due_at is not null)
           or exists (select from public.stoppages s
             where s.kind = 'instance' and s.subject = i.id and s.ended_at is null and s.retry_at <= now_at)
           or i.running_elsewhere > 0)
@@ -4348,13 +4387,15 @@ CREATE OR REPLACE FUNCTION amc_history.dispatch_collect()
 AS $function$
 declare
   allowed constant amc_history.allowances := amc_history.allowances();
-  wake_ups integer := least(allowed.wake_ups,
-    -- Whether a worker can be reached again, and its steps work, only a wake-up shows.
-    ceil((amc_history.count_actionable() + (select count(*) from public.stoppages s where s.ended_at is null
-      and s.kind in ('schedule_secrets', 'wake_up', 'tick', 'step')))::numeric / allowed.actionable_per_wake_up));
+  wake_ups integer;
   url text;
   key text;
 begin
+  perform amc_history.survey_after_gap();
+  wake_ups := least(allowed.wake_ups,
+    -- Whether a worker can be reached again, and its steps work, only a wake-up shows.
+    ceil((amc_history.count_actionable() + (select count(*) from public.stoppages s where s.ended_at is null
+      and s.kind in ('schedule_secrets', 'wake_up', 'tick', 'step')))::numeric / allowed.actionable_per_wake_up));
   if wake_ups = 0 then
     return 0;
   end if;
@@ -4557,13 +4598,13 @@ begin
         bool_or(held.kind <> 'collection') as workflow_held
       from held where held.subject = case held.kind when 'collection' then c.id::text
         else c.instance_id || '/' || c.workflow_id end) h on true
-    where c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
+    where c.paused_at is null and c.cancelled_at is null
       and h.is_held is distinct from true
       -- Of a version that is not checked, one week may begin at most (amc_history.may_begin): the others are not read.
       and (f.checked_at is not null or exists (select from public.workflow_checks k
         where k.collection_id = c.id and k.is_live and k.kind = 'first_week'))
       and exists (select from public.report_data_weeks w where w.instance_id = c.instance_id
-        and w.collection_id = c.id and w.due_at <= amc_history.clock_now())
+        and w.collection_id = c.id and w.due_at <= amc_history.clock_now() and w.surveyed_at is not null)
   )
   select d.id, d.workflow_id, d.checked_at, d.time_zone, d.parameters_hash, d.held_since,
     coalesce(d.workflow_held, false), d.first_day, d.last_day
@@ -4803,7 +4844,7 @@ begin
     select s.kind, s.subject from public.stoppages s
     where s.ended_at is null and s.kind = 'week'
       and not exists (select from public.report_data_weeks w
-        where w.id = s.week_id and w.due_at = 'infinity')
+        where w.id = s.week_id and (w.due_at = 'infinity' or w.surveyed_at is null and w.due_at is not null))
       -- AMC is still asked about one that was given up: it is told as long as that fails.
       and not exists (select from public.week_attempts a where a.week_id = s.week_id
         and (a.is_live or a.watch_until > now_at and s.last_at > now_at - longest))
@@ -5501,20 +5542,6 @@ $function$
 comment on function amc_history.hmac_sha256(text,text) is
   'HMAC with SHA-256 (RFC 2104) of a text, in hexadecimal digits; so that no extension is needed.';
 
-CREATE OR REPLACE FUNCTION amc_history.hold_for_survey()
- RETURNS trigger
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  new.due_at := 'infinity';
-  return new;
-end;
-$function$
-;
-comment on function amc_history.hold_for_survey() is
-  'Holds a week with survey_again, whoever makes it due, until the next listing has looked for it.';
-
 CREATE OR REPLACE FUNCTION amc_history.hold_header(workflow amc_workflows, attempt week_attempts, header text[],
     expected text[], whose text)
  RETURNS void
@@ -5908,7 +5935,7 @@ begin
               or not coalesce(e.has_ended, false))))
       or exists (select from public.week_attempts a where a.instance_id = (instance).id
         and a.watch_until > amc_history.clock_now())
-      or amc_history.needs_survey((instance).id)
+      or exists (select from amc_history.unsurveyed_weeks((instance).id))
       -- Whether it answers again, only a call shows.
       or exists (select from public.stoppages s
         where s.kind = 'instance' and s.subject = (instance).id and s.ended_at is null
@@ -6775,27 +6802,6 @@ $function$
 comment on function amc_history.needs_output_columns(text) is
   'Whether AMC''s outputColumns are known neither from this execution nor from an earlier one of its workflow version.
 Then the worker asks: AMC''s answer to a GET carries them (captured, H); whether its list does is not known.';
-
-CREATE OR REPLACE FUNCTION amc_history.needs_survey(instance_id text)
- RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-begin
-  return exists (select from public.report_data_collections c
-    where c.instance_id = needs_survey.instance_id and c.surveyed_at is null
-      and c.paused_at is null and c.cancelled_at is null)
-    or exists (select from public.report_data_weeks w
-      join public.report_data_collections c on c.id = w.collection_id
-      where w.instance_id = needs_survey.instance_id and w.survey_again and w.due_at is not null
-        and c.paused_at is null and c.cancelled_at is null and not amc_history.is_held_up('week', w.id::text));
-end;
-$function$
-;
-comment on function amc_history.needs_survey(text) is
-  'Whether a collection of the instance waits for a listing before its first create, or a week for the next listing
-(survey_again).';
--- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.next_due_at(collection_id uuid)
  RETURNS timestamp with time zone
@@ -9501,6 +9507,25 @@ comment on function amc_history.store_webhook_secret(webhooks,text,text,text) is
   'Stores a webhook''s address and key in Vault, or takes the secret that an operator named; what is null stays as it
 is. Answers the secret''s name. Refuses as amc_history.check_webhook_secret does, and with webhook_secret_refused.';
 
+CREATE OR REPLACE FUNCTION amc_history.survey_after_gap()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  last_run constant timestamptz := (select h.at from amc_history.heartbeats h where h.name = 'dispatch');
+begin
+  if last_run < amc_history.clock_now() - (amc_history.allowances()).restore_gap then
+    perform amc_history.after_restore();
+  end if;
+  perform amc_history.beat('dispatch');
+end;
+$function$
+;
+comment on function amc_history.survey_after_gap() is
+  'Calls amc_history.after_restore if the schedule did not run for restore_gap (amc_history.allowances): in a restored
+backup it last ran when the backup was made. Whatever else stops it costs one listing.';
+
 CREATE OR REPLACE FUNCTION amc_history.taken_slots(instance_id text)
  RETURNS SETOF integer
  LANGUAGE plpgsql
@@ -9841,6 +9866,22 @@ $function$
 comment on function amc_history.unsettled_until(week_attempts) is
   'Until when nobody can know the outcome of a create, as "unsettled until …": it may be under way, or AMC''s list may
 lag. Null once that is over.';
+
+CREATE OR REPLACE FUNCTION amc_history.unsurveyed_weeks(instance_id text)
+ RETURNS SETOF report_data_weeks
+ LANGUAGE sql
+ ROWS 100
+ SET search_path TO ''
+AS $function$
+  select w.* from public.report_data_weeks w
+  join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null
+  where w.instance_id = unsurveyed_weeks.instance_id and w.surveyed_at is null and w.due_at < 'infinity'
+    and not amc_history.is_held_up('week', w.id::text);
+$function$
+;
+comment on function amc_history.unsurveyed_weeks(text) is
+  'The weeks of an instance that wait for a listing before their first create.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.update_execution(seen amc_history.execution_observation)
  RETURNS void
@@ -10329,36 +10370,36 @@ nor under way.';
 CREATE OR REPLACE FUNCTION amc_history.weeks_to_survey(instance_id text)
  RETURNS jsonb
  LANGUAGE plpgsql
- STABLE
  SET search_path TO ''
 AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
 begin
-  return (select coalesce(jsonb_agg(jsonb_build_object(
+  return (with few as (
+      -- A few collections at a time: the listing has to go back to the oldest week of them.
+      select w.collection_id from amc_history.unsurveyed_weeks(weeks_to_survey.instance_id) w
+      group by w.collection_id order by min(w.created_at), w.collection_id limit 10)
+    select coalesce(jsonb_agg(jsonb_build_object(
       'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
       'time_window_start', w.time_window_start,
       'time_window_end', w.time_window_end,
-      'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
-    from (
-      (select w.id from public.report_data_weeks w
-        where w.collection_id in (select c.id from public.report_data_collections c
-            where c.instance_id = weeks_to_survey.instance_id and c.surveyed_at is null
-              and c.paused_at is null and c.cancelled_at is null
-            -- A few at a time: the listing has to go back to the oldest of them.
-            order by c.created_at limit 10))
-      union
-      (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again
-        and not amc_history.is_held_up('week', w.id::text))
-    ) s
-    join public.report_data_weeks w on w.id = s.id and w.due_at is not null
-    join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null);
+      'intended_at', coalesce(
+        (select max(a.intended_at) from public.week_attempts a where a.week_id = w.id),
+        least(w.created_at, greatest(w.created_at - allowed.survey_reach,
+          (w.week_end_date + 1 + allowed.settle_days)::timestamp at time zone c.time_zone))))
+      order by c.created_at, c.id, w.week_start_date), '[]')
+    from amc_history.unsurveyed_weeks(weeks_to_survey.instance_id) w
+    join public.report_data_collections c on c.id = w.collection_id
+    where c.id in (select few.collection_id from few));
 end;
 $function$
 ;
 comment on function amc_history.weeks_to_survey(text) is
-  'The weeks of the instance that a listing is to look for, since AMC may have run them already: those of
-collections for which nothing was created yet, ten collections at a time, and those with survey_again. Answers an
-array of {week_id, collection_id, workflow_id, time_zone, time_window_start, time_window_end (local, as sent to AMC),
-intended_at (when the collection was made)}.';
+  'The weeks of the instance that a listing is to look for, since AMC may have run them already: those that were never
+looked for, of ten collections at a time. Answers an array of {week_id, collection_id, workflow_id, time_zone,
+time_window_start, time_window_end (local, as sent to AMC), intended_at (from when on AMC may have run it unknown to
+the database: since its last attempt; without one, since it settled, at most survey_reach of amc_history.allowances
+before it was added)}.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.weigh_refusal(attempt week_attempts, week report_data_weeks, message text)
@@ -10413,7 +10454,8 @@ declare
 begin
   if exists (select from amc_history.free_slots(instance))
       -- What AMC's list has of a new collection takes a slot, too.
-      or not (amc_history.has_claimable_week((instance).id) or amc_history.needs_survey((instance).id))
+      or not (amc_history.has_claimable_week((instance).id)
+        or exists (select from amc_history.unsurveyed_weeks((instance).id)))
       -- What cannot be read, or is refused, is told itself.
       or exists (select from public.stoppages s where s.kind = 'listing' and s.subject = (instance).id
         and s.ended_at is null) then
@@ -11301,8 +11343,7 @@ For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION public.mark_surveyed(instance_id text, fence bigint, collection_ids uuid[], released_week_ids
-    uuid[] DEFAULT '{}'::uuid[], held_week_ids uuid[] DEFAULT '{}'::uuid[])
+CREATE OR REPLACE FUNCTION public.mark_surveyed(instance_id text, fence bigint, week_ids uuid[])
  RETURNS integer
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -11316,28 +11357,20 @@ begin
   if not found or instance.list_fence <> mark_surveyed.fence then
     return 0;
   end if;
-  update public.report_data_collections c set surveyed_at = amc_history.clock_now()
-  where c.id = any (mark_surveyed.collection_ids) and c.instance_id = instance.id and c.surveyed_at is null;
+  update public.report_data_weeks w set surveyed_at = amc_history.clock_now()
+  where w.id = any (mark_surveyed.week_ids) and w.instance_id = instance.id and w.surveyed_at is null;
   get diagnostics marked = row_count;
-  update public.report_data_weeks w set survey_again = true, due_at = 'infinity'
-  where w.id = any (mark_surveyed.held_week_ids) and w.instance_id = instance.id and w.due_at is not null;
-  perform amc_history.end_stoppage('week', w.id::text) from public.report_data_weeks w
-  where w.id = any (mark_surveyed.released_week_ids) and w.instance_id = instance.id and w.survey_again;
-  update public.report_data_weeks w set survey_again = false,
-    due_at = case when c.paused_at is null then amc_history.clock_now() else 'infinity' end
-  from public.report_data_collections c
-  where c.id = w.collection_id and w.id = any (mark_surveyed.released_week_ids) and w.instance_id = instance.id
-    and w.survey_again and w.due_at is not null;
+  perform amc_history.end_stoppage(s.kind, s.subject) from public.stoppages s
+  where s.kind = 'week' and s.ended_at is null and s.subject = any (mark_surveyed.week_ids::text[]);
   return marked;
 end;
 $function$
 ;
-comment on function mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) is
-  'Lets collections begin whose weeks were all looked for in a complete listing.
+comment on function mark_surveyed(text,bigint,uuid[]) is
+  'Lets weeks begin that were looked for in a complete listing, and of which AMC has nothing that they wait for.
 
-fence: from claim_listing; with that of an earlier listing nothing is changed. held_week_ids: weeks for which
-adopt_surveyed answered window_taken: they alone wait for the next listing. released_week_ids: weeks that were looked
-for again and may begin. Answers how many collections were marked. For service_role.';
+fence: from claim_listing; with that of an earlier listing nothing is changed. Answers how many weeks were marked. For
+service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.mark_workflow_saved(instance_id text, workflow_id text)

@@ -45,17 +45,17 @@ export async function fillWeeks(
   await admin.unsafe(`
     set session_replication_role = replica;
     with instances as (select id, row_number() over (order by id) - 1 as n, count(*) over () as all_of_them from public.amc_instances)
-    insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date, parameter_values, surveyed_at, request_hash, created_at)
+    insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date, parameter_values, request_hash, created_at)
     select '${OWNER}', i.id, '${WORKFLOW}', date '2024-01-01', date '2024-01-01' + 7 * ${WEEKS_EACH} - 1,
-      jsonb_build_object('set', '${label}', 'n', c::text), now(), '${label}', now()
+      jsonb_build_object('set', '${label}', 'n', c::text), '${label}', now()
     from generate_series(0, ${
     collections - 1
   }) c join instances i on i.n = c % i.all_of_them;`);
   await admin.unsafe(`
     insert into public.report_data_weeks (collection_id, instance_id, week_start_date, week_end_date, status, due_at,
-      created_at, updated_at, started_at, finished_at, execution_id, data)
+      created_at, updated_at, started_at, finished_at, execution_id, data, surveyed_at)
     select c.id, c.instance_id, c.start_date + 7 * w, c.start_date + 7 * w + 6,
-      ${WEEK_COLUMNS[state]}
+      ${WEEK_COLUMNS[state]}, now()
     from public.report_data_collections c, generate_series(0, ${
     WEEKS_EACH - 1
   }) w

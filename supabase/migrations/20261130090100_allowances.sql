@@ -24,6 +24,8 @@ create table amc_history.allowances (
   list_overlap interval not null default '1 hour',
   list_lease interval not null default '60 seconds',
   idle_poll interval not null default '15 minutes',
+  survey_reach interval not null default '35 days',
+  restore_gap interval not null default '5 minutes',
   watch interval not null default '48 hours',
   unknown_status interval not null default '6 hours',
   queued_longest interval not null default '24 hours',
@@ -99,7 +101,7 @@ create table amc_history.allowances (
 
   constraint all_are_positive check (least(post_window, create_timeout, create_lease, create_in_flight,
       workflow_visible, refusal_wait, dry_run_poll, dry_run_runs, dry_run_queued,
-      list_lag, list_overlap, list_lease, idle_poll, watch, unknown_status, queued_longest,
+      list_lag, list_overlap, list_lease, idle_poll, survey_reach, restore_gap, watch, unknown_status, queued_longest,
       pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
       cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
@@ -166,6 +168,11 @@ comment on column amc_history.allowances.list_lease is 'How long a claimed listi
 comment on column amc_history.allowances.idle_poll is
   $$How long after a listing the next one is due while nothing is under way and only abandoned attempts are looked
 for.$$;
+comment on column amc_history.allowances.survey_reach is
+  $$How long before a week was added AMC may have run it unknown to the database: as old as a backup may be that is
+restored.$$;
+comment on column amc_history.allowances.restore_gap is
+  $$After how long a gap in the schedule the database is taken for a restored backup.$$;
 comment on column amc_history.allowances.watch is
   $$How long AMC's list is still searched for the execution of an attempt that was abandoned.$$;
 comment on column amc_history.allowances.unknown_status is

@@ -45,7 +45,6 @@ create table public.report_data_collections (
     constraint restate_every_days_is_sane check (restate_every_days between 1 and 90),
   keep_versions integer not null default 3
     constraint keep_versions_is_sane check (keep_versions between 1 and 100),
-  surveyed_at timestamptz,
   last_claimed_at timestamptz,
   failed_retries integer not null default 0
     constraint failed_retries_is_sane check (failed_retries between 0 and 10),
@@ -69,8 +68,6 @@ create index report_data_collections_created_by_idx
   on public.report_data_collections (created_by, request_hash, created_at);
 create index report_data_collections_workflow_idx
   on public.report_data_collections (instance_id, workflow_id);
-create index report_data_collections_to_survey_idx on public.report_data_collections (instance_id, created_at)
-  where surveyed_at is null;
 create index report_data_collections_to_restate_idx on public.report_data_collections (id) where restate_weeks > 0;
 
 comment on table public.report_data_collections is
@@ -87,9 +84,6 @@ comment on column public.report_data_collections.idempotency_key is
 comment on column public.report_data_collections.request_hash is
   $$Hash of the request: the same one again within the allowance repeated_request, without a key, is answered with the
 same collection.$$;
-comment on column public.report_data_collections.surveyed_at is
-  $$When AMC's list was first read for the collection. Until then nothing is created for it: a database that was
-restored from a backup does not run again what AMC has.$$;
 comment on column public.report_data_collections.last_claimed_at is
   'The collection served longest ago is served first, within an instance and among those of one owner.';
 comment on column public.report_data_collections.failed_retries is
@@ -141,7 +135,7 @@ create table public.report_data_weeks (
       ('pending', 'running', 'completed', 'failed', 'skipped', 'cancelled')),
   data jsonb,
   due_at timestamptz,
-  survey_again boolean not null default false,
+  surveyed_at timestamptz,
   refused_at timestamptz,
   failed_creates integer not null default 0
     constraint failed_creates_is_not_negative check (failed_creates >= 0),
@@ -168,7 +162,8 @@ create index report_data_weeks_open_idx
 create index report_data_weeks_due_of_collection_idx
   on public.report_data_weeks (instance_id, collection_id, due_at, week_start_date) where due_at is not null;
 create index report_data_weeks_refused_idx on public.report_data_weeks (collection_id) where refused_at is not null;
-create index report_data_weeks_survey_again_idx on public.report_data_weeks (instance_id) where survey_again;
+create index report_data_weeks_to_survey_idx on public.report_data_weeks (instance_id, collection_id)
+  where surveyed_at is null and due_at is not null;
 
 comment on table public.report_data_weeks is
   'Weeks of a collection: half-open windows [week_start_date 00:00, week_end_date + 1 day 00:00) in its time zone.';
@@ -189,10 +184,9 @@ comment on column public.report_data_weeks.due_at is
   $$From when the next attempt may start; null if none is wanted; infinity while the week is held. A completed week is
 due when it is to be restated.$$;
 comment on column public.report_data_weeks.error_count is 'Errors so far. Waiting is no error.';
-comment on column public.report_data_weeks.survey_again is
-  $$Whether AMC's list showed an execution for it that it could not take, since another live attempt asked for the
-same window. It waits, due at infinity, for the next listing.$$;
-
+comment on column public.report_data_weeks.surveyed_at is
+  $$When AMC's list was read for an execution of the week that the database does not know. Until then nothing is created
+for it: a database that was restored from a backup does not run again what AMC has.$$;
 comment on column public.report_data_weeks.refused_at is
   $$When AMC refused its create, while nobody knows yet whether it refuses the collection's other weeks too. Until then,
 or until refusal_wait is over (amc_history.allowances), the week waits and has not failed.$$;
@@ -261,17 +255,3 @@ comment on function amc_history.set_week_timestamps() is
 for no other week's refusal.$$;
 create trigger set_week_timestamps before insert or update on public.report_data_weeks
   for each row execute function amc_history.set_week_timestamps();
-
-create function amc_history.hold_for_survey() returns trigger
-language plpgsql set search_path = ''
-as $$
-begin
-  new.due_at := 'infinity';
-  return new;
-end;
-$$;
-comment on function amc_history.hold_for_survey() is
-  'Holds a week with survey_again, whoever makes it due, until the next listing has looked for it.';
-create trigger hold_for_survey before insert or update on public.report_data_weeks
-  for each row when (new.survey_again and new.due_at < 'infinity')
-  execute function amc_history.hold_for_survey();

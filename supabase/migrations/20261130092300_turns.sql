@@ -83,13 +83,13 @@ begin
         bool_or(held.kind <> 'collection') as workflow_held
       from held where held.subject = case held.kind when 'collection' then c.id::text
         else c.instance_id || '/' || c.workflow_id end) h on true
-    where c.surveyed_at is not null and c.paused_at is null and c.cancelled_at is null
+    where c.paused_at is null and c.cancelled_at is null
       and h.is_held is distinct from true
       -- Of a version that is not checked, one week may begin at most (amc_history.may_begin): the others are not read.
       and (f.checked_at is not null or exists (select from public.workflow_checks k
         where k.collection_id = c.id and k.is_live and k.kind = 'first_week'))
       and exists (select from public.report_data_weeks w where w.instance_id = c.instance_id
-        and w.collection_id = c.id and w.due_at <= amc_history.clock_now())
+        and w.collection_id = c.id and w.due_at <= amc_history.clock_now() and w.surveyed_at is not null)
   )
   select d.id, d.workflow_id, d.checked_at, d.time_zone, d.parameters_hash, d.held_since,
     coalesce(d.workflow_held, false), d.first_day, d.last_day
@@ -145,7 +145,7 @@ begin
     cross join lateral (select amc_history.window_key(collection.workflow_id, w.time_window_start,
       collection.time_zone, collection.parameters_hash) as key) k
     where w.instance_id = claimable_weeks.instance_id and w.collection_id = collection.id
-      and w.due_at <= amc_history.clock_now()
+      and w.due_at <= amc_history.clock_now() and w.surveyed_at is not null
       and amc_history.may_begin(collection.checked_at, w.id)
       and not amc_history.has_left(w.id, w.week_start_date, collection.first_day)
       and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
@@ -162,10 +162,10 @@ begin
 end;
 $$;
 comment on function amc_history.claimable_weeks(text, integer) is
-  $$The weeks of an instance for which an attempt may begin: due, in no collection or workflow that is held up, their
-query is checked (amc_history.may_begin), AMC keeps their data, and no live attempt asks for the same window. Answers
-up to wanted weeks each of the first wanted collections: turn, whose turn it is (from 0); round, the how manieth of its
-collection; window_key, what it would ask AMC for.$$;
+  $$The weeks of an instance for which an attempt may begin: due, looked for in AMC's list, in no collection or
+workflow that is held up, their query is checked (amc_history.may_begin), AMC keeps their data, and no live attempt
+asks for the same window. Answers up to wanted weeks each of the first wanted collections: turn, whose turn it is
+(from 0); round, the how manieth of its collection; window_key, what it would ask AMC for.$$;
 
 create function amc_history.has_claimable_week(instance_id text) returns boolean
 language plpgsql volatile set search_path = ''

@@ -1,22 +1,16 @@
 -- Listings: one reading of AMC's list of an instance shows the status of all its executions. (What it settles about
 -- creates without an answer is in reconciliation.)
 
-create function amc_history.needs_survey(instance_id text) returns boolean
-language plpgsql volatile set search_path = ''
+create function amc_history.unsurveyed_weeks(instance_id text) returns setof public.report_data_weeks
+language sql volatile rows 100 set search_path = ''
 as $$
-begin
-  return exists (select from public.report_data_collections c
-    where c.instance_id = needs_survey.instance_id and c.surveyed_at is null
-      and c.paused_at is null and c.cancelled_at is null)
-    or exists (select from public.report_data_weeks w
-      join public.report_data_collections c on c.id = w.collection_id
-      where w.instance_id = needs_survey.instance_id and w.survey_again and w.due_at is not null
-        and c.paused_at is null and c.cancelled_at is null and not amc_history.is_held_up('week', w.id::text));
-end;
+  select w.* from public.report_data_weeks w
+  join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null
+  where w.instance_id = unsurveyed_weeks.instance_id and w.surveyed_at is null and w.due_at < 'infinity'
+    and not amc_history.is_held_up('week', w.id::text);
 $$;
-comment on function amc_history.needs_survey(text) is
-  $$Whether a collection of the instance waits for a listing before its first create, or a week for the next listing
-(survey_again).$$;
+comment on function amc_history.unsurveyed_weeks(text) is
+  'The weeks of an instance that wait for a listing before their first create.';
 
 create function amc_history.is_listing_due(instance public.amc_instances) returns boolean
 language plpgsql volatile set search_path = ''
@@ -36,7 +30,7 @@ begin
               or not coalesce(e.has_ended, false))))
       or exists (select from public.week_attempts a where a.instance_id = (instance).id
         and a.watch_until > amc_history.clock_now())
-      or amc_history.needs_survey((instance).id)
+      or exists (select from amc_history.unsurveyed_weeks((instance).id))
       -- Whether it answers again, only a call shows.
       or exists (select from public.stoppages s
         where s.kind = 'instance' and s.subject = (instance).id and s.ended_at is null
@@ -88,35 +82,35 @@ not to be asked for its execution now)}. Parameters, which may be large, are not
 public.collection_parameters.$$;
 
 create function amc_history.weeks_to_survey(instance_id text) returns jsonb
-language plpgsql stable set search_path = ''
+language plpgsql volatile set search_path = ''
 as $$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
 begin
-  return (select coalesce(jsonb_agg(jsonb_build_object(
+  return (with few as (
+      -- A few collections at a time: the listing has to go back to the oldest week of them.
+      select w.collection_id from amc_history.unsurveyed_weeks(weeks_to_survey.instance_id) w
+      group by w.collection_id order by min(w.created_at), w.collection_id limit 10)
+    select coalesce(jsonb_agg(jsonb_build_object(
       'week_id', w.id, 'collection_id', c.id, 'workflow_id', c.workflow_id, 'time_zone', c.time_zone,
       'time_window_start', w.time_window_start,
       'time_window_end', w.time_window_end,
-      'intended_at', c.created_at) order by c.created_at, c.id, w.week_start_date), '[]')
-    from (
-      (select w.id from public.report_data_weeks w
-        where w.collection_id in (select c.id from public.report_data_collections c
-            where c.instance_id = weeks_to_survey.instance_id and c.surveyed_at is null
-              and c.paused_at is null and c.cancelled_at is null
-            -- A few at a time: the listing has to go back to the oldest of them.
-            order by c.created_at limit 10))
-      union
-      (select w.id from public.report_data_weeks w where w.instance_id = weeks_to_survey.instance_id and w.survey_again
-        and not amc_history.is_held_up('week', w.id::text))
-    ) s
-    join public.report_data_weeks w on w.id = s.id and w.due_at is not null
-    join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null);
+      'intended_at', coalesce(
+        (select max(a.intended_at) from public.week_attempts a where a.week_id = w.id),
+        least(w.created_at, greatest(w.created_at - allowed.survey_reach,
+          (w.week_end_date + 1 + allowed.settle_days)::timestamp at time zone c.time_zone))))
+      order by c.created_at, c.id, w.week_start_date), '[]')
+    from amc_history.unsurveyed_weeks(weeks_to_survey.instance_id) w
+    join public.report_data_collections c on c.id = w.collection_id
+    where c.id in (select few.collection_id from few));
 end;
 $$;
 comment on function amc_history.weeks_to_survey(text) is
-  $$The weeks of the instance that a listing is to look for, since AMC may have run them already: those of
-collections for which nothing was created yet, ten collections at a time, and those with survey_again. Answers an
-array of {week_id, collection_id, workflow_id, time_zone, time_window_start, time_window_end (local, as sent to AMC),
-intended_at (when the collection was made)}.$$;
-
+  $$The weeks of the instance that a listing is to look for, since AMC may have run them already: those that were never
+looked for, of ten collections at a time. Answers an array of {week_id, collection_id, workflow_id, time_zone,
+time_window_start, time_window_end (local, as sent to AMC), intended_at (from when on AMC may have run it unknown to
+the database: since its last attempt; without one, since it settled, at most survey_reach of amc_history.allowances
+before it was added)}.$$;
 
 create function public.claim_listing(max_instances integer default 5, lease_seconds integer default null)
 returns table (

@@ -125,7 +125,7 @@ begin
     delete from public.workflow_executions e where e.id = adopt_execution.execution_id;
     return 'window_taken';
   end if;
-  update public.report_data_weeks w set status = 'running', due_at = null, survey_again = false,
+  update public.report_data_weeks w set status = 'running', due_at = null,
     execution_id = adopt_execution.execution_id
   where w.id = week.id;
   perform amc_history.record_event(adopt_execution.event, attempt, week, adopt_execution.execution_id,
@@ -169,13 +169,10 @@ $$;
 comment on function public.adopt_surveyed(uuid, text, jsonb) is
   $$Gives a week for which nothing was created yet an execution that AMC's list shows: same workflow, window, zone and
 parameters. details: an amc_history.execution_observation as JSON. Answers adopted, not_needed, no_slot (all slots are
-taken: repeat the survey), window_taken (the execution may belong to another live attempt of the same window: hold the
-week with mark_surveyed), already_recorded or not_found. For service_role.$$;
+taken: repeat the survey), window_taken (the execution may belong to another live attempt of the same window: repeat
+it too), already_recorded or not_found. For service_role.$$;
 
-create function public.mark_surveyed(
-  instance_id text, fence bigint, collection_ids uuid[],
-  released_week_ids uuid[] default '{}', held_week_ids uuid[] default '{}'
-) returns integer
+create function public.mark_surveyed(instance_id text, fence bigint, week_ids uuid[]) returns integer
 language plpgsql set search_path = ''
 as $$
 #variable_conflict use_column
@@ -187,27 +184,47 @@ begin
   if not found or instance.list_fence <> mark_surveyed.fence then
     return 0;
   end if;
-  update public.report_data_collections c set surveyed_at = amc_history.clock_now()
-  where c.id = any (mark_surveyed.collection_ids) and c.instance_id = instance.id and c.surveyed_at is null;
+  update public.report_data_weeks w set surveyed_at = amc_history.clock_now()
+  where w.id = any (mark_surveyed.week_ids) and w.instance_id = instance.id and w.surveyed_at is null;
   get diagnostics marked = row_count;
-  update public.report_data_weeks w set survey_again = true, due_at = 'infinity'
-  where w.id = any (mark_surveyed.held_week_ids) and w.instance_id = instance.id and w.due_at is not null;
-  perform amc_history.end_stoppage('week', w.id::text) from public.report_data_weeks w
-  where w.id = any (mark_surveyed.released_week_ids) and w.instance_id = instance.id and w.survey_again;
-  update public.report_data_weeks w set survey_again = false,
-    due_at = case when c.paused_at is null then amc_history.clock_now() else 'infinity' end
-  from public.report_data_collections c
-  where c.id = w.collection_id and w.id = any (mark_surveyed.released_week_ids) and w.instance_id = instance.id
-    and w.survey_again and w.due_at is not null;
+  perform amc_history.end_stoppage(s.kind, s.subject) from public.stoppages s
+  where s.kind = 'week' and s.ended_at is null and s.subject = any (mark_surveyed.week_ids::text[]);
   return marked;
 end;
 $$;
-comment on function public.mark_surveyed(text, bigint, uuid[], uuid[], uuid[]) is
-  $$Lets collections begin whose weeks were all looked for in a complete listing.
+comment on function public.mark_surveyed(text, bigint, uuid[]) is
+  $$Lets weeks begin that were looked for in a complete listing, and of which AMC has nothing that they wait for.
 
-fence: from claim_listing; with that of an earlier listing nothing is changed. held_week_ids: weeks for which
-adopt_surveyed answered window_taken: they alone wait for the next listing. released_week_ids: weeks that were looked
-for again and may begin. Answers how many collections were marked. For service_role.$$;
+fence: from claim_listing; with that of an earlier listing nothing is changed. Answers how many weeks were marked. For
+service_role.$$;
+
+create function amc_history.after_restore() returns bigint
+language plpgsql set search_path = ''
+as $$
+declare
+  marked bigint;
+begin
+  with open_week as (
+    update public.report_data_weeks w set surveyed_at = null
+    where w.surveyed_at is not null and (w.due_at is not null or w.finished_at is null)
+    returning w.instance_id
+  ),
+  instance as (
+    select o.instance_id, count(*) as weeks from open_week o group by o.instance_id
+  ),
+  recorded as (
+    select i.weeks, amc_history.record_action('weeks_to_be_surveyed', i.instance_id,
+      detail => jsonb_build_object('weeks', i.weeks)) from instance i
+  )
+  select coalesce(sum(r.weeks), 0) into marked from recorded r;
+  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now());
+  return marked;
+end;
+$$;
+comment on function amc_history.after_restore() is
+  $$Has each week that is not done looked for in AMC's list before anything is created for it: a restored backup does
+not know what AMC has run since. Called by itself after a gap in the schedule (amc_history.survey_after_gap), and by the
+operator. Answers how many weeks it marked.$$;
 
 create function public.record_late_execution(attempt_id uuid, execution_id text, details jsonb default null)
 returns public.tracking_report

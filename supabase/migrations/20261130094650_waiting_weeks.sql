@@ -11,7 +11,8 @@ declare
 begin
   if exists (select from amc_history.free_slots(instance))
       -- What AMC's list has of a new collection takes a slot, too.
-      or not (amc_history.has_claimable_week((instance).id) or amc_history.needs_survey((instance).id))
+      or not (amc_history.has_claimable_week((instance).id)
+        or exists (select from amc_history.unsurveyed_weeks((instance).id)))
       -- What cannot be read, or is refused, is told itself.
       or exists (select from public.stoppages s where s.kind = 'listing' and s.subject = (instance).id
         and s.ended_at is null) then

@@ -34,12 +34,13 @@ alter table amc_history.wake_ups enable row level security;
 
 create table amc_history.heartbeats (
   name text primary key
-    constraint name_is_known check (name in ('wake_up_accepted', 'tick', 'watch')),
+    constraint name_is_known check (name in ('wake_up_accepted', 'tick', 'watch', 'dispatch')),
   at timestamptz not null default amc_history.clock_now()
 );
 
 comment on table amc_history.heartbeats is
-  $$When something last happened: tick, a worker ended one; watch, the database looked; wake_up_accepted, the first
+  $$When something last happened: tick, a worker ended one; watch, the database looked; dispatch, it
+looked for work for a worker; wake_up_accepted, the first
 time since the last tick that collect accepted a wake-up.$$;
 
 alter table amc_history.heartbeats enable row level security;
@@ -216,7 +217,7 @@ begin
     select s.kind, s.subject from public.stoppages s
     where s.ended_at is null and s.kind = 'week'
       and not exists (select from public.report_data_weeks w
-        where w.id = s.week_id and w.due_at = 'infinity')
+        where w.id = s.week_id and (w.due_at = 'infinity' or w.surveyed_at is null and w.due_at is not null))
       -- AMC is still asked about one that was given up: it is told as long as that fails.
       and not exists (select from public.week_attempts a where a.week_id = s.week_id
         and (a.is_live or a.watch_until > now_at and s.last_at > now_at - longest))

@@ -134,7 +134,10 @@ left join lateral (
     union all
     select 4, false, c.created_at, 'not_surveyed', 'amc_history', 'AMC''s list is read before anything is created.',
       null, null
-    where c.surveyed_at is null
+    where exists (select from public.report_data_weeks w where w.instance_id = c.instance_id
+        and w.collection_id = c.id and w.surveyed_at is null and w.due_at < 'infinity')
+      and not exists (select from public.report_data_weeks w where w.instance_id = c.instance_id
+        and w.collection_id = c.id and w.surveyed_at is not null and w.due_at < 'infinity')
   ) causes
   where p.status in ('pending', 'running')
   order by holds desc, rank, since limit 1

@@ -15,8 +15,8 @@ begin
       case when i.list_due_at <= now_at and coalesce(i.list_leased_until <= now_at, true) and (
           exists (select from public.week_attempts a where a.instance_id = i.id and a.is_live)
           or exists (select from public.week_attempts a where a.instance_id = i.id and a.watch_until > now_at)
-          or exists (select from public.report_data_collections c where c.instance_id = i.id and c.surveyed_at is null)
-          or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.survey_again)
+          or exists (select from public.report_data_weeks w where w.instance_id = i.id and w.surveyed_at is null
+            and w.due_at is not null)
           or exists (select from public.stoppages s
             where s.kind = 'instance' and s.subject = i.id and s.ended_at is null and s.retry_at <= now_at)
           or i.running_elsewhere > 0)
@@ -44,18 +44,36 @@ comment on function amc_history.count_actionable() is
   $$How many instances, results, credentials, cancellations and webhooks a worker could do something for now. What waits
 behind a full or paused instance does not count.$$;
 
+create function amc_history.survey_after_gap() returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  last_run constant timestamptz := (select h.at from amc_history.heartbeats h where h.name = 'dispatch');
+begin
+  if last_run < amc_history.clock_now() - (amc_history.allowances()).restore_gap then
+    perform amc_history.after_restore();
+  end if;
+  perform amc_history.beat('dispatch');
+end;
+$$;
+comment on function amc_history.survey_after_gap() is
+  $$Calls amc_history.after_restore if the schedule did not run for restore_gap (amc_history.allowances): in a restored
+backup it last ran when the backup was made. Whatever else stops it costs one listing.$$;
+
 create function amc_history.dispatch_collect() returns integer
 language plpgsql set search_path = ''
 as $$
 declare
   allowed constant amc_history.allowances := amc_history.allowances();
-  wake_ups integer := least(allowed.wake_ups,
-    -- Whether a worker can be reached again, and its steps work, only a wake-up shows.
-    ceil((amc_history.count_actionable() + (select count(*) from public.stoppages s where s.ended_at is null
-      and s.kind in ('schedule_secrets', 'wake_up', 'tick', 'step')))::numeric / allowed.actionable_per_wake_up));
+  wake_ups integer;
   url text;
   key text;
 begin
+  perform amc_history.survey_after_gap();
+  wake_ups := least(allowed.wake_ups,
+    -- Whether a worker can be reached again, and its steps work, only a wake-up shows.
+    ceil((amc_history.count_actionable() + (select count(*) from public.stoppages s where s.ended_at is null
+      and s.kind in ('schedule_secrets', 'wake_up', 'tick', 'step')))::numeric / allowed.actionable_per_wake_up));
   if wake_ups = 0 then
     return 0;
   end if;

@@ -26,7 +26,7 @@ async function collectionOf(weeks: number) {
 
 Deno.test("resuming a collection and marking it as surveyed do not lock each other out", async () => {
   const { sql, collection } = await collectionOf(1);
-  await sql`update public.report_data_collections set surveyed_at = null`;
+  await sql`update public.report_data_weeks set surveyed_at = null`;
   await sql`select public.claim_listing()`;
   await sql`select public.pause_collection(${collection})`;
   await using throttled = await holds(
@@ -35,10 +35,8 @@ Deno.test("resuming a collection and marking it as surveyed do not lock each oth
     ({ sql }) => sql`select public.pause_instance(${INSTANCE}, 'throttled', 1)`,
   );
   await using worker = await calls(harness(), NOW, async ({ sql }) => {
-    const [{ marked }] =
-      await sql`select public.mark_surveyed(${INSTANCE}, 1, ${[
-        collection,
-      ]}::uuid[]) as marked`;
+    const [{ marked }] = await sql`select public.mark_surveyed(${INSTANCE}, 1,
+        array(select id from public.report_data_weeks where collection_id = ${collection})) as marked`;
     return `${marked} marked`;
   });
   assert.equal(await waiting(harness(), worker), true);

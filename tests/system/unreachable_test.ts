@@ -22,7 +22,7 @@ Deno.test("a wrong key and a wrong address of the schedule are told by one alert
         await eventually(`${code ?? "no stoppage"}`, async () => {
           // Something has to be due, or nobody is woken.
           await sql`update public.amc_instances set list_due_at = '-infinity', list_leased_until = null`;
-          await sql`update public.report_data_collections set surveyed_at = null`;
+          await sql`update public.report_data_weeks set surveyed_at = null`;
           await sql`select amc_history.dispatch_collect()`;
           await sql`select amc_history.watch()`;
           const open = await sql`select code from public.stoppages

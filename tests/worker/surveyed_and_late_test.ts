@@ -15,7 +15,7 @@ Deno.test("a database that was restored from a backup takes over what AMC has, a
     await using worker = openWorker(harness);
     await finishAll(harness, worker.tick);
     const before = await column(harness, "execution_id");
-    // As a backup from right after the collection was made would have it.
+    // As a backup from right after the collection was made, and looked for in AMC's list, would have it.
     await harness
       .sql`update public.report_data_weeks set status = 'pending', due_at = now(), data = null`;
     await harness
@@ -26,8 +26,7 @@ Deno.test("a database that was restored from a backup takes over what AMC has, a
     await harness
       .sql`truncate public.week_attempts, public.result_loads, public.tracking_events`;
     await harness.sql`delete from public.workflow_executions`;
-    await harness
-      .sql`update public.report_data_collections set surveyed_at = null`;
+    await harness.sql`select amc_history.after_restore()`;
     await letTimePass(harness);
     await finishAll(harness, worker.tick);
     assert.deepEqual(await column(harness, "execution_id"), before);

@@ -108,6 +108,6 @@ export async function addCollection(
     where id = ${workflow}`;
   const [{ made }] = await sql`
     select public.create_collection(${OWNER}, ${instance}, ${workflow}, ${weeks}) ->> 'collection_id' as made`;
-  await sql`update public.report_data_collections set surveyed_at = amc_history.clock_now() where id = ${made}`;
+  await sql`update public.report_data_weeks set surveyed_at = amc_history.clock_now() where collection_id = ${made}`;
   return made;
 }

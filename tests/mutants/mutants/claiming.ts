@@ -199,14 +199,27 @@ export const CLAIMING: Mutant[] = [
     tests: ["tests/concurrency/"],
   },
   {
-    name: "survey-first",
-    guard: "AMC's list is read before a collection's first create",
-    off: "due_collections does not read surveyed_at",
+    name: "survey-after-restore",
+    guard: "after a gap in the schedule, open weeks are looked for again",
+    off: "no gap is long enough",
     edits: [
       inSqlFunction(
-        "amc_history.due_collections",
-        "c.surveyed_at is not null",
-        "true",
+        "amc_history.survey_after_gap",
+        "if last_run < amc_history.clock_now() - (amc_history.allowances()).restore_gap then",
+        "if false then",
+      ),
+    ],
+    tests: ["after_restore/"],
+  },
+  {
+    name: "survey-first",
+    guard: "AMC's list is read before a week's first create",
+    off: "claimable_weeks does not read surveyed_at",
+    edits: [
+      inSqlFunction(
+        "amc_history.claimable_weeks",
+        "and w.surveyed_at is not null",
+        "",
       ),
     ],
     tests: ["claim_due_weeks/collection_waits"],

@@ -84,8 +84,8 @@ export const PEOPLE: Mutant[] = [
       ),
       inSqlFunction(
         "amc_history.due_collections",
-        "and c.paused_at is null and c.cancelled_at is null",
-        "",
+        "where c.paused_at is null and c.cancelled_at is null",
+        "where true",
       ),
     ],
     tests: ["pause_collection/holds"],

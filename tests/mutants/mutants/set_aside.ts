@@ -109,10 +109,10 @@ export const SET_ASIDE: Mutant[] = [
   {
     name: "held-week-survey",
     guard: "a week that is set aside is not surveyed each time",
-    off: "weeks_to_survey does not ask",
+    off: "unsurveyed_weeks does not ask",
     edits: [
       inSqlFunction(
-        "amc_history.weeks_to_survey",
+        "amc_history.unsurveyed_weeks",
         "and not amc_history.is_held_up('week', w.id::text)",
         "",
       ),

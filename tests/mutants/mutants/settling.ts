@@ -187,7 +187,7 @@ export const SETTLING: Mutant[] = [
   },
   {
     name: "survey-fence",
-    guard: "an earlier listing marks no collection as surveyed",
+    guard: "an earlier listing marks no week as surveyed",
     off: "mark_surveyed accepts any fence",
     edits: [
       inSqlFunction(
@@ -201,7 +201,7 @@ export const SETTLING: Mutant[] = [
   {
     name: "survey-complete",
     guard: "a survey reads the whole list",
-    off: "an incomplete survey lets a collection begin",
+    off: "an incomplete survey lets weeks begin",
     edits: [
       inTsFunction(
         "survey",
@@ -227,12 +227,12 @@ export const SETTLING: Mutant[] = [
   {
     name: "held-for-survey",
     guard:
-      "a week whose execution AMC shows is not claimed before another survey",
-    off: "trigger hold_for_survey never fires",
+      "a week whose execution another attempt may have made is looked for again",
+    off: "the survey marks it as looked for",
     edits: [
-      withoutTrigger("public.report_data_weeks", "hold_for_survey"),
+      inTsFunction("survey", ' && outcome !== "window_taken"', ""),
     ],
-    tests: ["adopt_surveyed/execution_of_a_taken"],
+    tests: ["tests/worker/surveyed_and_late"],
   },
   {
     name: "amc-status-trigger",

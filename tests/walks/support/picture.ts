@@ -9,8 +9,6 @@ export interface WeekRow {
   due_at: string | null;
   start: string;
   paused: boolean;
-  /** Whether it waits until AMC's list is read again. */
-  held: boolean;
   /** Whether it, its collection or its workflow is held up until a person acts. */
   for_person: boolean;
 }
@@ -46,7 +44,7 @@ export async function takePicture({ sql }: Lane): Promise<Picture> {
     select jsonb_build_object(
       'weeks', (select coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'collection_id', w.collection_id,
           'status', w.status, 'execution_id', w.execution_id, 'due_at', w.due_at, 'start', w.week_start_date,
-          'paused', c.paused_at is not null, 'held', w.survey_again, 'for_person', exists (
+          'paused', c.paused_at is not null, 'for_person', exists (
             select from public.stoppages s where s.ended_at is null and s.retry_at is null and (s.kind, s.subject) in (
               ('week', w.id::text), ('collection', c.id::text), ('workflow_save', c.instance_id || '/' || c.workflow_id)))
           ) order by c.created_at, c.id, w.week_start_date), '[]')

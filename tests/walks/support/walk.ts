@@ -86,8 +86,10 @@ export class Walk {
       matcher_proved_at = ${
       setting.proved ? "2025-01-01" : null
     } where id = ${INSTANCE}`;
-    await sql`update public.report_data_collections set failed_retries = ${setting.failedRetries},
-      surveyed_at = ${setting.surveyed ? "2025-01-01" : null}`;
+    await sql`update public.report_data_collections set failed_retries = ${setting.failedRetries}`;
+    await sql`update public.report_data_weeks set surveyed_at = ${
+      setting.surveyed ? "2025-01-01" : null
+    }`;
     const [{ id, collection_id }] = await sql`
       select id, collection_id from public.report_data_weeks order by week_start_date limit 1`;
     if (setting.firstIsDone) {
@@ -216,7 +218,7 @@ export class Walk {
           .sql`update public.report_data_weeks set status = 'skipped', due_at = null
           where id = ${week_id} and status in ('pending', 'running')
             -- Ended before its survey, the week would be hidden from it.
-            and collection_id in (select id from public.report_data_collections where surveyed_at is not null)`;
+            and surveyed_at is not null`;
         return;
       }
       await this.#lane.call(`${action.do}_week`, { week_id });

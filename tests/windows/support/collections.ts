@@ -78,7 +78,7 @@ export class Collections {
   /** Claims all weeks, some at a time, in the order in which workers get them. */
   async claimAll(claimSize: number): Promise<Window[]> {
     await this
-      .sql`update public.report_data_collections set surveyed_at = amc_history.clock_now()`;
+      .sql`update public.report_data_weeks set surveyed_at = amc_history.clock_now()`;
     const windows: Window[] = [];
     while (true) {
       const claimed = await this.sql`

@@ -11,9 +11,9 @@ import type { SeenListing } from "./seen_listing.ts";
 import { ownerOf, setAside } from "./set_aside.ts";
 
 /**
- * Checks, before a collection's first create, whether AMC already has executions for its weeks: a database that was restored
- * from a backup has lost what it created since. Adopts what it finds, then lets the collection begin. A week that cannot adopt
- * its execution, because another attempt holds the same window, is surveyed again once that attempt has ended; one that cannot
+ * Checks, before a week's first create, whether AMC already has an execution for it: a database that was restored from a backup
+ * has lost what it created since. Adopts what it finds, and lets the others begin. A week that cannot adopt its execution now,
+ * because no slot is free or another attempt holds the same window, is looked for again with the next listing; one that cannot
  * be surveyed is set aside.
  *
  * @param weeks the weeks to survey
@@ -26,39 +26,28 @@ export async function survey(
 ): Promise<void> {
   const { claim, listing } = seen;
   if (weeks.length === 0 || !listing.complete) return;
-  const waiting = new Set<string>();
-  const held = new Set<string>();
+  const looked_for: string[] = [];
   for (const week of weeks) {
     try {
       const outcome = await surveyWeek(collector, week, seen);
-      if (outcome === "no_slot") waiting.add(week.collection_id);
-      // The attempt that holds the window may take the execution or end without it: only this week waits.
-      if (outcome === "window_taken") held.add(week.week_id);
+      if (outcome !== "no_slot" && outcome !== "window_taken") {
+        looked_for.push(week.week_id);
+      }
     } catch (error) {
       if (isInstanceWide(error)) throw error;
-      held.add(week.week_id);
       const owner = ownerOf(claim, week);
       await setAside(collector, "week", week.week_id, owner, error);
     }
   }
-  const collection_ids = [...new Set(weeks.map((week) => week.collection_id))]
-    .filter((id) => !waiting.has(id));
-  const released_week_ids = weeks
-    .filter((week) =>
-      !waiting.has(week.collection_id) && !held.has(week.week_id)
-    )
-    .map((week) => week.week_id);
   const marked = await collector.rpc("mark_surveyed", {
     instance_id: claim.instance_id,
     fence: claim.fence,
-    collection_ids,
-    released_week_ids,
-    held_week_ids: [...held],
+    week_ids: looked_for,
   });
-  collector.log("info", "collections_surveyed", {
+  collector.log("info", "weeks_surveyed", {
     instance_id: claim.instance_id,
-    collections: marked,
-    weeks_held: held.size,
+    weeks: marked,
+    waiting: weeks.length - looked_for.length,
   });
 }
 

@@ -246,7 +246,6 @@ export type Database = {
           "restate_every_days": number;
           "restate_weeks": number;
           "start_date": string;
-          "surveyed_at": string | null;
           "time_zone": string;
           "week_starts_on": string;
           "workflow_id": string;
@@ -270,7 +269,6 @@ export type Database = {
           "restate_every_days"?: number;
           "restate_weeks"?: number;
           "start_date": string;
-          "surveyed_at"?: string | null;
           "time_zone"?: string;
           "week_starts_on"?: string;
           "workflow_id": string;
@@ -293,7 +291,6 @@ export type Database = {
           "restate_every_days"?: number;
           "restate_weeks"?: number;
           "start_date"?: string;
-          "surveyed_at"?: string | null;
           "time_zone"?: string;
           "week_starts_on"?: string;
           "workflow_id"?: string;
@@ -325,7 +322,7 @@ export type Database = {
           "refused_at": string | null;
           "started_at": string | null;
           "status": string;
-          "survey_again": boolean;
+          "surveyed_at": string | null;
           "time_window_end": string;
           "time_window_start": string;
           "updated_at": string;
@@ -349,7 +346,7 @@ export type Database = {
           "refused_at"?: string | null;
           "started_at"?: string | null;
           "status"?: string;
-          "survey_again"?: boolean;
+          "surveyed_at"?: string | null;
           "time_window_end"?: never;
           "time_window_start"?: never;
           "updated_at"?: string;
@@ -372,7 +369,7 @@ export type Database = {
           "refused_at"?: string | null;
           "started_at"?: string | null;
           "status"?: string;
-          "survey_again"?: boolean;
+          "surveyed_at"?: string | null;
           "time_window_end"?: never;
           "time_window_start"?: never;
           "updated_at"?: string;
@@ -1769,11 +1766,9 @@ export type Database = {
       };
       "mark_surveyed": {
         Args: {
-          "collection_ids": (string)[];
           "fence": number;
-          "held_week_ids"?: (string)[];
           "instance_id": string;
-          "released_week_ids"?: (string)[];
+          "week_ids": (string)[];
         };
         Returns: number;
       };

@@ -1,10 +1,10 @@
--- A week that could not be surveyed is left out of the surveys until its next try; its collection begins without it.
+-- A week that could not be surveyed is left out of the surveys until its next try; the others begin without it.
 begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);
 
 set local role service_role;
-update report_data_collections set surveyed_at = null;
+update report_data_weeks set surveyed_at = null;
 
 -- The weeks that the next listing is to survey, by number.
 create function pg_temp.surveyed() returns bigint[] language sql as $$
@@ -16,16 +16,13 @@ create function pg_temp.surveyed() returns bigint[] language sql as $$
 select is(pg_temp.surveyed(), array[1, 2, 3]::bigint[], 'all are surveyed before the first create');
 select record_stoppage('week', pg_temp.week(2)::text, 'not_handled', 'amc_history', 'odd', 'amcpgtap1', null,
   pg_temp.week(2));
-select is(pg_temp.surveyed(), array[1, 2, 3]::bigint[], 'as long as the collection has not begun');
-select mark_surveyed('amcpgtap1', (select list_fence from amc_instances), array[pg_temp.collection()],
-  array[pg_temp.week(1), pg_temp.week(3)], array[pg_temp.week(2)]);
-select is(array[pg_temp.surveyed()::text, amc_history.needs_survey('amcpgtap1')::text], array[null, 'false'],
-  'then the week that is held waits for its next try');
+select is(pg_temp.surveyed(), array[1, 3]::bigint[], 'one that is set aside waits for its next try');
+select mark_surveyed('amcpgtap1', (select list_fence from amc_instances), array[pg_temp.week(1), pg_temp.week(3)]);
+select is(pg_temp.surveyed(), null, 'and nothing is to be looked for meanwhile');
 select is((select array_agg(week_id) from claim_due_weeks(1)), array[pg_temp.week(1)], 'and the others begin');
 select set_config('amc_history.clock', (amc_history.clock_now() + interval '2 minutes')::text, true);
-select is(array[pg_temp.surveyed()::text, amc_history.needs_survey('amcpgtap1')::text], array['{2}', 'true'],
-  'when it comes');
-select mark_surveyed('amcpgtap1', (select list_fence from amc_instances), '{}', array[pg_temp.week(2)]);
+select is(pg_temp.surveyed(), array[2]::bigint[], 'when it comes');
+select mark_surveyed('amcpgtap1', (select list_fence from amc_instances), array[pg_temp.week(2)]);
 select is((select count(*) from stoppages where ended_at is null), 0::bigint, 'a survey of it ends the stoppage');
 
 select * from finish();

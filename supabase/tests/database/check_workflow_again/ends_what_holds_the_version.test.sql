@@ -51,7 +51,7 @@ select is_empty('select * from claim_workflow_checks()', 'with_first_week waits 
 do $$ begin
   perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1',
     (select id from amc_workflows where sql_query = 'select 2'), weeks => 2);
-  update report_data_collections set surveyed_at = now();
+  update report_data_weeks set surveyed_at = now();
   update report_data_weeks set due_at = null
   where collection_id = (select id from report_data_collections order by created_at limit 1);
   perform claim_workflow_checks();

@@ -27,7 +27,7 @@ reset role;
 do $$ begin
   perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1',
     (save_workflow('amcpgtap1', 'Another', 'select 2')).workflow_id, weeks => 2);
-  update report_data_collections set surveyed_at = now();
+  update report_data_weeks set surveyed_at = now();
   perform pg_temp.check_workflows();
 end $$;
 set local role service_role;

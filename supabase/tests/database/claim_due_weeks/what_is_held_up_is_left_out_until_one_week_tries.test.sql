@@ -9,7 +9,7 @@ select pg_temp.start_collection(weeks => 2, first_day => '2025-02-03', key => 's
 select create_collection(pg_temp.user_id('owner'), 'amcpgtap1',
   (save_workflow('amcpgtap1', 'Other', 'select 1')).workflow_id,
   start_date => '2025-01-06', end_date => '2025-01-12');
-update report_data_collections set surveyed_at = amc_history.clock_now();
+update report_data_weeks set surveyed_at = amc_history.clock_now();
 update amc_workflows set checked_at = amc_history.clock_now();
 set local role service_role;
 -- The first collection's workflow.

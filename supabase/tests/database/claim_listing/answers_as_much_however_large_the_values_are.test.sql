@@ -38,7 +38,7 @@ select is((select octet_length(surveys::text) from listed where instance_id = 'a
   (select octet_length(surveys::text) from listed where instance_id = 'amcpgtap2'),
   'as many bytes as where query and values are small');
 reset role;
-update report_data_collections set surveyed_at = amc_history.clock_now();
+update report_data_weeks set surveyed_at = amc_history.clock_now();
 set local role service_role;
 create temporary table claimed on commit drop as select * from claim_due_weeks(20);
 select is((select array_agg(n) from (select count(*) as n from claimed group by instance_id) c),

@@ -13,7 +13,7 @@ begin
     (save_workflow('amcpgtap1', 'Weekly', 'select 1')).workflow_id,
     start_date => d, end_date => d + 20, time_zone => 'America/New_York')
   from unnest(array['2025-02-24', '2025-10-20']::date[]) d;
-  update report_data_collections set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
+  update report_data_weeks set surveyed_at = amc_history.clock_now() where instance_id = 'amcpgtap1';
   perform pg_temp.check_workflows();
   perform claim_due_weeks(10);
   perform report_create(id, 'unknown') from week_attempts where instance_id = 'amcpgtap1';

@@ -8,7 +8,7 @@ create function pg_temp.start(brand jsonb, first_day date) returns void language
 begin
   perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1', pg_temp.workflow(), start_date => first_day,
     end_date => first_day + 6, parameter_values => brand);
-  update report_data_collections set surveyed_at = now();
+  update report_data_weeks set surveyed_at = now();
 end;
 $$;
 savepoint one;

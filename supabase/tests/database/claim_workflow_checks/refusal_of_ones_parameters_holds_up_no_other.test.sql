@@ -19,7 +19,7 @@ end $$;
 select set_config('amc_history.clock', '2025-03-03T12:01:00Z', true);
 do $$ begin
   perform pg_temp.start('colleague', 'right');
-  update report_data_collections set surveyed_at = now();
+  update report_data_weeks set surveyed_at = now();
   update amc_workflows set checked_at = null;
 end $$;
 set local role service_role;

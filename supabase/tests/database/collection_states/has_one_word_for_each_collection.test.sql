@@ -12,11 +12,11 @@ create function pg_temp.at(at time) returns text language sql as
 select pg_temp.sign_in('owner');
 select is(pg_temp.state(), 'waiting 12:00 until never', 'no week has begun');
 reset role;
-update report_data_collections set surveyed_at = null;
+update report_data_weeks set surveyed_at = null;
 select pg_temp.sign_in('owner');
 select is(pg_temp.state(), 'waiting not_surveyed amc_history 12:00 until never', 'AMC''s list is read first');
 reset role;
-update report_data_collections set surveyed_at = amc_history.clock_now();
+update report_data_weeks set surveyed_at = amc_history.clock_now();
 update amc_workflows set checked_at = null;
 select pg_temp.sign_in('owner');
 select is(pg_temp.state(), 'checking 12:00 until never', 'AMC compiles the query first');

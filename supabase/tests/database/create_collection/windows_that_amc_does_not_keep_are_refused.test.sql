@@ -44,7 +44,7 @@ select is(pg_temp.from_day('2020-03-10'), '22023 range_not_kept', 'null is the u
 -- The collection of 2020 is there already.
 do $$
 begin
-  update report_data_collections set surveyed_at = amc_history.clock_now();
+  update report_data_weeks set surveyed_at = amc_history.clock_now();
   update report_data_weeks set status = 'failed', due_at = null where week_start_date = '2020-03-03';
   perform pg_temp.sign_in('owner');
 end;

@@ -6,13 +6,13 @@ select plan(5);
 select pg_temp.start_collection(weeks => 3);
 do $$
 begin
-  update report_data_collections set surveyed_at = null where id = pg_temp.collection();
+  update report_data_weeks set surveyed_at = null where collection_id = pg_temp.collection();
   update report_data_weeks set due_at = amc_history.clock_now() + interval '1 hour' where instance_id = 'amcpgtap1';
 end;
 $$;
 
 select is(amc_history.dispatch_collect(), 1, 'a collection for which AMC''s list is to be read is');
-do $$ begin perform mark_surveyed('amcpgtap1', 0, array[pg_temp.collection()]); end $$;
+do $$ begin perform mark_surveyed('amcpgtap1', 0, array(select id from report_data_weeks)); end $$;
 select is(amc_history.dispatch_collect(), 0, 'not once that was done');
 do $$
 begin

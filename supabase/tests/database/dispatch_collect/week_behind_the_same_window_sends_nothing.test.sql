@@ -11,7 +11,7 @@ begin
   perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1', workflow_id,
     start_date => '2025-01-06', end_date => '2025-01-26', idempotency_key => 'second')
   from report_data_collections where id = pg_temp.collection();
-  update report_data_collections set surveyed_at = amc_history.clock_now() where surveyed_at is null
+  update report_data_weeks set surveyed_at = amc_history.clock_now() where surveyed_at is null
   and instance_id = 'amcpgtap1';
   perform claim_due_weeks(10);
 end;

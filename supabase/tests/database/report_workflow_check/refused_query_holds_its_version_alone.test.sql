@@ -24,7 +24,7 @@ reset role;
 do $$ begin
   perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1',
     (save_workflow('amcpgtap1', 'Another', 'select 2')).workflow_id, weeks => 1);
-  update report_data_collections set surveyed_at = now();
+  update report_data_weeks set surveyed_at = now();
 end $$;
 set local role service_role;
 select is((select count(*) from claim_workflow_checks()), 1::bigint, 'another version is checked');

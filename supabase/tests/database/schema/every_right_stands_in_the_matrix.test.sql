@@ -111,6 +111,7 @@ function amc_history.add_counts(jsonb,jsonb) | - | - | -
 function amc_history.add_member(text,text) | - | - | -
 function amc_history.administers(text) | - | - | -
 function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) | - | - | execute
+function amc_history.after_restore() | - | - | -
 function amc_history.alert_cause_persists(tracking_alerts) | - | - | -
 function amc_history.alert_item(tracking_alerts) | - | - | -
 function amc_history.allowances() | - | execute | execute
@@ -215,7 +216,6 @@ function amc_history.header_key(text[]) | - | - | -
 function amc_history.health_report() | - | - | execute
 function amc_history.hmac_sha256(bytea,bytea) | - | - | -
 function amc_history.hmac_sha256(text,text) | - | - | -
-function amc_history.hold_for_survey() | - | - | -
 function amc_history.hold_header(amc_workflows,week_attempts,text[],text[],text) | - | - | -
 function amc_history.hold_left_weeks(uuid,date,integer) | - | - | -
 function amc_history.hold_unseen_workflow(week_attempts,report_data_weeks,text) | - | - | execute
@@ -269,7 +269,6 @@ function amc_history.needs_output_columns(text) | - | - | -
 function amc_history.may_begin(timestamptz,uuid) | - | - | execute
 function amc_history.may_still_tell(report_data_weeks) | - | - | execute
 function amc_history.needs_output_columns(text) | - | - | -
-function amc_history.needs_survey(text) | - | - | execute
 function amc_history.note_empty_weeks(report_data_weeks) | - | - | execute
 function amc_history.next_due_at(uuid) | - | - | -
 function amc_history.next_step_of(text) | - | execute | execute
@@ -374,6 +373,7 @@ function amc_history.stale_first_weeks() | - | - | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.store_credential(text,jsonb,text) | - | - | -
 function amc_history.store_webhook_secret(webhooks,text,text,text) | - | - | -
+function amc_history.survey_after_gap() | - | - | -
 function amc_history.taken_slots(text) | - | - | execute
 function amc_history.tell_end_of_let_go_execution() | - | - | -
 function amc_history.tell_ended_week(report_data_weeks) | - | - | -
@@ -387,6 +387,7 @@ function amc_history.tracking_figures(timestamptz,timestamptz,text) | - | execut
 function amc_history.try_webhook_again(uuid) | - | - | -
 function amc_history.typed_cell_sql(text,text) | - | execute | execute
 function amc_history.unsettled_until(week_attempts) | - | - | -
+function amc_history.unsurveyed_weeks(text) | - | - | execute
 function amc_history.update_execution(amc_history.execution_observation) | - | - | execute
 function amc_history.update_executions(text,jsonb) | - | - | execute
 function amc_history.usual_output_format() | - | execute | execute
@@ -434,7 +435,7 @@ function public.fail_load(uuid,integer,text,text,boolean) | - | - | execute
 function public.finished_attempts(integer) | - | - | execute
 function public.health_report() | - | - | execute
 function public.let_go_of_execution(text,text,boolean) | - | execute | execute
-function public.mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) | - | - | execute
+function public.mark_surveyed(text,bigint,uuid[]) | - | - | execute
 function public.mark_workflow_saved(text,text) | - | - | execute
 function public.metrics_report(text) | - | - | execute
 function public.pause_collection(uuid) | - | execute | execute

@@ -48,11 +48,11 @@ select is(pg_temp.watch(), 'daily_limit alerts 0', 'its weeks wait again');
 select is(pg_temp.watch('18 hours'), 'alerts 0', 'until the day is over');
 
 -- A new collection whose weeks AMC's list has already: each adoption answers no_slot.
-update report_data_collections set surveyed_at = null;
+update report_data_weeks set surveyed_at = null;
 update amc_instances set running_elsewhere = max_parallel, daily_limit = null;
 select is((adopt_surveyed(pg_temp.week(3), 'exec-9', '{"status": "RUNNING"}')).outcome, 'no_slot', 'none is free');
 select is(pg_temp.watch(), 'running_elsewhere alerts 0', 'what waits for a slot to be adopted waits, too');
-update report_data_collections set surveyed_at = amc_history.clock_now();
+update report_data_weeks set surveyed_at = amc_history.clock_now();
 
 delete from stoppages;
 do $$ begin perform pg_temp.start_collection(1, instance => 'amcpgtap2'); end $$;

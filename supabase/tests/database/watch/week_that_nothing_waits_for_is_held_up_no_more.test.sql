@@ -36,7 +36,7 @@ select is((select count(*) from tracking_alerts where code = 'held_up' and resol
   'nor is its alert open');
 do $$ begin perform settle_attempt(pg_temp.attempt(2), amc_history.clock_now()); end $$;
 select is(pg_temp.held(), '2025-01-20', 'that of an attempt ends with it');
-update report_data_weeks set survey_again = true where id = pg_temp.week(2);
+update report_data_weeks set surveyed_at = null where id = pg_temp.week(2);
 do $$ begin perform pg_temp.hold(2); end $$;
 select pg_temp.pass('1 day');
 select is(pg_temp.held(), '2025-01-13 2025-01-20', 'a week that waits for a survey is held');

@@ -4,7 +4,7 @@ with accepted (level, name) as (
   values
     -- Their volatility is meant: refuse and check_header raise, the others look afresh with each call.
     ('performance', 'refuse'), ('performance', 'check_header'), ('performance', 'free_slots'),
-    ('performance', 'due_collections'), ('performance', 'needs_survey'),
+    ('performance', 'due_collections'), ('performance', 'unsurveyed_weeks'),
     -- Their EXECUTE takes text that is put together before, by %I, %L or a function that does so: read by a person.
     ('security', 'count_uncast'), ('security', 'load_rows'), ('security', 'create_result_view')
 ),
