@@ -7,8 +7,8 @@ do $$
 begin
   -- Eleven more weeks, one for each state.
   update report_data_collections set end_date = '2025-02-23' where id = pg_temp.collection();
-  insert into report_data_weeks (collection_id, week_start_date, week_end_date)
-  select pg_temp.collection(), d::date, d::date + 6 from generate_series(timestamp '2025-01-27',
+  insert into report_data_weeks (collection_id, week_start_date, week_end_date, surveyed_at)
+  select pg_temp.collection(), d::date, d::date + 6, now() from generate_series(timestamp '2025-01-27',
     timestamp '2025-02-17', interval '7 days') d;
   perform pg_temp.load(1, 'exec-1', array['campaign', 'filtered'], '[["a", "FALSE"], ["b", "TRUE"], ["c", "TRUE"]]');
   perform pg_temp.show(1, 'exec-1');
