@@ -4,6 +4,7 @@ import { benchUpdateWeekStatus } from "./update_week_status.ts";
 import { benchScale } from "./scale.ts";
 import { benchLoad } from "./load.ts";
 import { benchCadence } from "./cadence.ts";
+import { benchReaders } from "./readers.ts";
 import { benchRecovery } from "./recovery.ts";
 import { stopOnSignals } from "../local/platform/signals.ts";
 import { type BenchServer, startBenchServer } from "./support/database.ts";
@@ -19,6 +20,7 @@ const GROUPS: Record<
   status: benchUpdateWeekStatus,
   scale: benchScale,
   load: benchLoad,
+  reading: benchReaders,
   cadence: benchCadence,
   recovery: benchRecovery,
 };

@@ -81,12 +81,13 @@ create type public.saved_workflow as (
   created boolean,
   results_view text,
   raw_view text,
+  series_view text,
   sql_query text
 );
 comment on type public.saved_workflow is
   'A workflow version as save_workflow answers it: its id, which is AMC''s workflowId; whether it was created by this
-call; and the views in public that show its results, once there is one: with types, and as the text that AMC sent;
-sql_query: the query as it is sent to AMC.';
+call; and the views in public that show its results, once there is one: with types, as the text that AMC sent, and
+together with those of the other versions of its name; sql_query: the query as it is sent to AMC.';
 
 create type public.tracking_report as (
   outcome text,
@@ -532,6 +533,7 @@ create table amc_history.result_tables (
   created_at timestamp with time zone default amc_history.clock_now() not null,
   header text[] not null,
   instance_id text not null,
+  series_view text not null,
   table_name text not null,
   types text[],
   workflow_id text not null,
@@ -542,6 +544,7 @@ create table amc_history.result_tables (
   constraint types_are_known CHECK ((types <@ '{text,numeric,date,timestamp,boolean}'::text[])),
   constraint types_fit_columns CHECK ((cardinality(types) = cardinality(columns)))
 );
+CREATE INDEX result_tables_series_view_idx ON amc_history.result_tables USING btree (series_view);
 CREATE TRIGGER drop_result_table AFTER DELETE ON amc_history.result_tables FOR EACH ROW EXECUTE FUNCTION
     amc_history.drop_result_table();
 alter table amc_history.result_tables enable row level security;
@@ -549,6 +552,8 @@ create policy "nobody through the API" on amc_history.result_tables for select t
 comment on table amc_history.result_tables is
   'The results table of each workflow version of an instance: its header as in AMC''s files, and the columns'' names in
 SQL. Two instances never share one, whatever their queries.';
+comment on column amc_history.result_tables.series_view is
+  'The workflow''s series_view, copied so that the view can be made anew when the workflow is gone.';
 comment on column amc_history.result_tables.types is
   'Type in SQL of each column, from AMC''s outputColumns; null until an execution carried them: then the view reads all
 columns as text.';
@@ -742,6 +747,7 @@ create table public.amc_workflows (
   rows_seen_at timestamp with time zone,
   saved_at timestamp with time zone,
   saved_by uuid default auth.uid(),
+  series_view text not null,
   sql_query text not null,
   sql_written text not null,
   version_hash text not null,
@@ -760,10 +766,11 @@ create table public.amc_workflows (
 CREATE INDEX amc_workflows_not_checked_idx ON public.amc_workflows USING btree (instance_id) WHERE (checked_at IS NULL);
 CREATE INDEX amc_workflows_saved_by_idx ON public.amc_workflows USING btree (saved_by);
 CREATE TRIGGER forbid_workflow_version_change BEFORE UPDATE ON public.amc_workflows FOR EACH ROW WHEN
-    ((((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS
+    (((((((((old.instance_id IS DISTINCT FROM new.instance_id) OR (old.id IS DISTINCT FROM new.id)) OR (old.sql_query IS
     DISTINCT FROM new.sql_query)) OR (old.parameters IS DISTINCT FROM new.parameters)) OR (old.output_format IS DISTINCT
     FROM new.output_format)) OR (old.version_hash IS DISTINCT FROM new.version_hash)) OR (old.result_table IS DISTINCT
-    FROM new.result_table))) EXECUTE FUNCTION amc_history.forbid_workflow_version_change();
+    FROM new.result_table)) OR (old.series_view IS DISTINCT FROM new.series_view))) EXECUTE FUNCTION
+    amc_history.forbid_workflow_version_change();
 CREATE TRIGGER limit_workflows AFTER INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION
     amc_history.limit_workflows();
 CREATE TRIGGER set_workflow_version BEFORE INSERT ON public.amc_workflows FOR EACH ROW EXECUTE FUNCTION
@@ -810,6 +817,8 @@ comment on column public.amc_workflows.saved_at is
   'When the workflow was saved at AMC; null until then.';
 comment on column public.amc_workflows.saved_by is
   'The user who saved it; null for whoever acts for all users, and once that user is deleted.';
+comment on column public.amc_workflows.series_view is
+  'The view in public that unites the results of all versions that were saved under its first name.';
 comment on column public.amc_workflows.sql_query is
   'The query as it is sent to AMC: its comments are blanks.';
 comment on column public.amc_workflows.sql_written is
@@ -836,6 +845,7 @@ create table public.report_data_collections (
   request_hash text,
   restate_every_days integer default 7 not null,
   restate_weeks integer default 0 not null,
+  series text generated always as (amc_history.series_words(week_starts_on, time_zone, parameter_values)) stored,
   start_date date not null,
   time_zone text default 'UTC'::text not null,
   week_starts_on text default 'monday'::text not null,
@@ -875,7 +885,7 @@ create policy "BI logins read their instances' collections" on public.report_dat
     amc_history_reader using ((instance_id IN ( SELECT amc_history.instances_of_login() AS instances_of_login)));
 create policy "members read their instances' collections" on public.report_data_collections for select to authenticated
     using ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
--- amc_history_reader: select (created_at, end_date, id, instance_id, parameter_values, start_date, time_zone,
+-- amc_history_reader: select (created_at, end_date, id, instance_id, parameter_values, series, start_date, time_zone,
     week_starts_on, workflow_id)
 comment on table public.report_data_collections is
   'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
@@ -902,6 +912,8 @@ comment on column public.report_data_collections.restate_every_days is
 comment on column public.report_data_collections.restate_weeks is
   'How many of the newest completed weeks are collected again on a schedule; 0 for none. Not those that ended more
 than restate_days ago (amc_history.allowances).';
+comment on column public.report_data_collections.series is
+  'First weekday, zone and parameters in words. Results of different series are not added up.';
 comment on column public.report_data_collections.time_zone is
   'tz database name in which the weeks begin at 00:00.';
 -- authenticated: select
@@ -3543,9 +3555,9 @@ CREATE OR REPLACE FUNCTION amc_history.column_names(header text[])
 AS $function$
 declare
   -- As keys of an object: looked up, not searched through.
-  taken jsonb := (select jsonb_object_agg(reserved, 1) from unnest(array['instance_id', 'collection_id', 'week_id',
-    'week_start_date', 'week_end_date', 'time_zone', 'window_start', 'window_end', 'execution_id', 'load_id', 'line',
-    'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax']) as t(reserved));
+  taken jsonb := (select jsonb_object_agg(reserved, 1) from unnest(array['instance_id', 'collection_id', 'series',
+    'workflow_id', 'week_id', 'week_start_date', 'week_end_date', 'time_zone', 'window_start', 'window_end',
+    'execution_id', 'load_id', 'line', 'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax']) as t(reserved));
   names text[] := '{}'::text[];
   stem text;
   name text;
@@ -4146,8 +4158,8 @@ begin
     (workflow).instance_id);
   execute format('revoke all on amc_results.%I from public, anon, authenticated, service_role', name);
   execute format('grant select on amc_results.%I to authenticated, service_role, amc_history_reader', name);
-  insert into amc_history.result_tables (instance_id, workflow_id, table_name, header, columns)
-  values ((workflow).instance_id, (workflow).id, name, create_result_table.header, columns)
+  insert into amc_history.result_tables (instance_id, workflow_id, table_name, header, columns, series_view)
+  values ((workflow).instance_id, (workflow).id, name, create_result_table.header, columns, (workflow).series_view)
   returning * into created;
   perform amc_history.create_result_views(created);
   return created;
@@ -4157,29 +4169,15 @@ $function$
 comment on function amc_history.create_result_table(amc_workflows,text[]) is
   'Creates the table and the views of a workflow version once its first header is known. Answers its row.';
 
-CREATE OR REPLACE FUNCTION amc_history.create_result_view(target amc_history.result_tables, view_name text, cells
-    text[], about text)
+CREATE OR REPLACE FUNCTION amc_history.create_result_view(view_name text, query text, about text)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  columns text := (select string_agg(format('%s as %I', cell, name), ', ' order by i)
-    from unnest(create_result_view.cells, target.columns) with ordinality as t(cell, name, i));
-  definition text;
+  definition text := format('create or replace view public.%I with (security_invoker = true) as %s',
+    create_result_view.view_name, create_result_view.query);
 begin
-  definition := format('create or replace view public.%I with (security_invoker = true) as
-    select w.instance_id, w.collection_id, w.id as week_id, w.week_start_date, w.week_end_date, c.time_zone,
-      coalesce(e.window_start_at, w.week_start_date::timestamp at time zone c.time_zone) as window_start,
-      coalesce(e.window_end_at, (w.week_end_date + 1)::timestamp at time zone c.time_zone) as window_end,
-      w.execution_id, r.line, %s
-    from public.report_data_weeks w
-    join public.report_data_collections c on c.id = w.collection_id
-    join public.result_loads l on l.execution_id = w.execution_id and l.complete
-    join amc_results.%I r on r.load_id = l.id
-    -- Left: a query that reads no window does without it.
-    left join public.workflow_executions e on e.id = w.execution_id
-    where w.status = ''completed''', create_result_view.view_name, columns, target.table_name);
   begin
     -- More columns behind the others: what depends on the view stays.
     execute definition;
@@ -4188,8 +4186,7 @@ begin
       execute format('drop view public.%I', create_result_view.view_name);
       execute definition;
   end;
-  execute format('comment on view public.%I is %L', create_result_view.view_name,
-    format(create_result_view.about, target.workflow_id, target.instance_id));
+  execute format('comment on view public.%I is %L', create_result_view.view_name, create_result_view.about);
   execute format('revoke all on public.%I from public, anon, authenticated, service_role',
     create_result_view.view_name);
   execute format('grant select on public.%I to authenticated, service_role, amc_history_reader',
@@ -4197,10 +4194,8 @@ begin
 end;
 $function$
 ;
-comment on function amc_history.create_result_view(amc_history.result_tables,text,text[],text) is
-  'Creates one view of a results table, in place of the one that is there.
-
-cells: SQL of each column, of the row r. about: its comment, with %1$s for the workflow and %2$s for the instance.';
+comment on function amc_history.create_result_view(text,text,text) is
+  'Creates one view of results, in place of the one that is there. query: what it shows. about: its comment.';
 
 CREATE OR REPLACE FUNCTION amc_history.create_result_views(target amc_history.result_tables)
  RETURNS void
@@ -4208,28 +4203,79 @@ CREATE OR REPLACE FUNCTION amc_history.create_result_views(target amc_history.re
  SET search_path TO ''
 AS $function$
 declare
+  whose constant text := format('Results of AMC workflow %s of instance %s, of completed weeks, with their execution',
+    (target).workflow_id, (target).instance_id);
   workflow public.amc_workflows;
-  cells text[];
 begin
   select * into workflow from public.amc_workflows f
     where f.instance_id = (target).instance_id and f.id = (target).workflow_id;
-  select array_agg(format('r.%I', name) order by i) into cells
-  from unnest(target.columns) with ordinality as t(name, i);
-  perform amc_history.create_result_view(target, workflow.raw_view, cells,
-    'Results of AMC workflow %1$s of instance %2$s, of completed weeks, with their execution; '
-    'every cell as the text that AMC sent.');
-  select array_agg(amc_history.typed_cell_sql(cell, coalesce(target.types[i], 'text')) order by i) into cells
-  from unnest(cells) with ordinality as t(cell, i);
-  perform amc_history.create_result_view(target, workflow.results_view, cells,
-    'Results of AMC workflow %1$s of instance %2$s, of completed weeks, with their execution. '
-    'A cell that does not fit its type is null; raw_… shows it.');
+  perform amc_history.create_result_view(workflow.raw_view, amc_history.result_query(target, (target).columns),
+    whose || '; every cell as the text that AMC sent.');
+  perform amc_history.create_result_view(workflow.results_view,
+    amc_history.result_query(target, (target).columns, (target).types),
+    whose || '. A cell that does not fit its type is null; raw_… shows it.');
+  perform amc_history.create_series_view(workflow.series_view);
   -- The API serves the views without waiting for a restart.
   notify pgrst, 'reload schema';
 end;
 $function$
 ;
 comment on function amc_history.create_result_views(amc_history.result_tables) is
-  'Creates the two views of a workflow version, in place of those that are there: one with types, one with text.';
+  'Creates the views of a workflow version, in place of those that are there: one with types, one with text, and the
+one that unites the versions of its name.';
+
+CREATE OR REPLACE FUNCTION amc_history.create_series_view(view_name text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  versions amc_history.result_tables[];
+  columns text[];
+  types text[];
+  newer text[] := '{}';
+  query text;
+begin
+  -- Two versions whose first results come at once: the second sees the table of the first.
+  perform pg_advisory_xact_lock(hashtextextended(create_series_view.view_name, 0));
+  versions := array(select t from amc_history.result_tables t
+    join public.amc_workflows f on f.instance_id = t.instance_id and f.id = t.workflow_id
+    where t.series_view = create_series_view.view_name order by f.created_at desc, f.id);
+  if cardinality(versions) = 0 then
+    execute format('drop view if exists public.%I', create_series_view.view_name);
+    return;
+  end if;
+  -- Where AMC has not told a version's types yet, those of the others hold.
+  select array_agg(n.name order by n.i), array_agg(case when k.types = 1 then k.type else 'text' end order by n.i)
+    into columns, types
+  from unnest((versions[1]).columns) with ordinality as n(name, i)
+  cross join lateral (select bool_and(n.name = any (v.columns)) as common, min(d.type) as type,
+      count(distinct d.type) as types
+    from unnest(versions) v
+    cross join lateral (select v.types[array_position(v.columns, n.name)] as type) d) k
+  where k.common;
+  for i in 1 .. cardinality(versions) loop
+    query := concat_ws(' union all ', query, amc_history.result_query(versions[i], columns, types, newer));
+    newer := newer || (versions[i]).workflow_id;
+  end loop;
+  perform amc_history.create_result_view(create_series_view.view_name, query, format(
+    'Results of all versions of a query of instance %s: their common columns; in each series, of each week the newest '
+    'version''s that has it.', (versions[1]).instance_id));
+exception
+  -- Results matter more than this view, which can be made anew.
+  when dependent_objects_still_exist then
+    perform amc_history.raise_alert('types_not_applied', format(
+      'Other objects depend on the view public.%s, so it stays without what is new: %s Drop what depends on it, then '
+      'run: select amc_history.create_series_view(%L).', create_series_view.view_name, sqlerrm,
+      create_series_view.view_name), (versions[1]).instance_id);
+end;
+$function$
+;
+comment on function amc_history.create_series_view(text) is
+  'Makes the view anew that unites the versions of a query, that is, those saved under one name on an instance: over
+their tables, since a view over their views would keep those from getting their types. A column that all of them have
+has their common type, or is text. Drops the view where no version has a table. view_name: amc_workflows.series_view.
+Where other objects depend on it, it stays as it is, with an alert types_not_applied.';
 
 CREATE OR REPLACE FUNCTION amc_history.delete_dropped_rows()
  RETURNS bigint
@@ -4496,8 +4542,10 @@ CREATE OR REPLACE FUNCTION amc_history.drop_result_table()
  SET search_path TO ''
 AS $function$
 begin
-  execute format('drop view if exists public.%I, public.%I', 'results_' || old.table_name, 'raw_' || old.table_name);
+  execute format('drop view if exists public.%I, public.%I, public.%I', 'results_' || old.table_name,
+    'raw_' || old.table_name, old.series_view);
   execute format('drop table if exists amc_results.%I', old.table_name);
+  perform amc_history.create_series_view(old.series_view);
   notify pgrst, 'reload schema';
   return null;
 end;
@@ -8825,6 +8873,44 @@ comment on function amc_history.restate_week(uuid) is
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.result_query(target amc_history.result_tables, columns text[], types text[]
+    DEFAULT NULL::text[], newer text[] DEFAULT '{}'::text[])
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select format('select w.instance_id, w.collection_id, c.series, c.workflow_id, w.id as week_id, w.week_start_date,
+      w.week_end_date, c.time_zone,
+      coalesce(e.window_start_at, w.week_start_date::timestamp at time zone c.time_zone) as window_start,
+      coalesce(e.window_end_at, (w.week_end_date + 1)::timestamp at time zone c.time_zone) as window_end,
+      w.execution_id, r.line%s
+    from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.result_loads l on l.execution_id = w.execution_id and l.complete
+    join amc_results.%I r on r.load_id = l.id
+    -- Left: a query that reads no window does without it.
+    left join public.workflow_executions e on e.id = w.execution_id
+    where w.status = ''completed''%s',
+    (select string_agg(format(', %s as %I', amc_history.typed_cell_sql(format('r.%I', name),
+      coalesce(result_query.types[i], 'text')), name), '' order by i)
+      from unnest(result_query.columns) with ordinality as t(name, i)),
+    (target).table_name,
+    case when cardinality(result_query.newer) > 0 then format(' and not exists (
+      select from public.report_data_collections nc
+      join public.report_data_weeks nw on nw.collection_id = nc.id
+      join public.result_loads nl on nl.execution_id = nw.execution_id and nl.complete
+      where nc.instance_id = %L and nc.workflow_id = any (%L) and nc.series = c.series
+        and nw.week_start_date = w.week_start_date and nw.status = ''completed'')',
+      (target).instance_id, result_query.newer) end);
+$function$
+;
+comment on function amc_history.result_query(amc_history.result_tables,text[],text[],text[]) is
+  'SQL of the rows that the completed weeks of a workflow version show, with their week, series and execution.
+
+columns: which of the table''s. types: by which each is read; null: as text. newer: versions of which a result of the
+same week and series takes the place of this one''s.';
+
 CREATE OR REPLACE FUNCTION amc_history.resume_collection(collection_id uuid)
  RETURNS control_report
  LANGUAGE plpgsql
@@ -9043,6 +9129,28 @@ $function$
 comment on function amc_history.scram_verifier(text) is
   'What Postgres keeps of a password (RFC 5803): in a statement in its place, no log and no statistics of statements
 learn the password. password: ASCII, at most 64 characters.';
+
+CREATE OR REPLACE FUNCTION amc_history.series_words(week_starts_on text, time_zone text, parameter_values jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  -- What could be read in two ways stands as JSON; what is long is told apart by its hash.
+  select case when char_length(words) > 300 then left(words, 280) || '… ' || left(md5(words), 12) else words end
+  from (
+    select concat_ws(', ', 'weeks from ' || series_words.week_starts_on, series_words.time_zone,
+      string_agg(format('%s=%s', case when p.key ~ '^[A-Za-z0-9_.-]+$' then p.key else to_json(p.key)::text end,
+        case when jsonb_typeof(p.value) = 'string' and p.value #>> '{}' ~ '^[A-Za-z0-9_.:/-]+( [A-Za-z0-9_.:/-]+)*$'
+          then p.value #>> '{}' else p.value::text end), ', ' order by p.key collate "C")) as words
+    from jsonb_each(series_words.parameter_values) p
+  ) s;
+$function$
+;
+comment on function amc_history.series_words(text,text,jsonb) is
+  'What tells the series of a workflow apart, in words: first weekday, zone, parameter values, such as
+weeks from sunday, America/New_York, brand=Acme. Different series have different words, cut at 300 characters.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.set_execution_instance()
  RETURNS trigger
@@ -9296,6 +9404,9 @@ begin
   new.result_table := concat_ws('_', rtrim(replace(left(stem, 20), '-', '_'), '_'),
     left(regexp_replace(lower(new.instance_id), '[^a-z0-9]+', '_', 'g'), 20),
     left(encode(sha256(convert_to(new.instance_id || ' ' || new.version_hash, 'UTF8')), 'hex'), 12));
+  new.series_view := concat_ws('_', 'series', rtrim(replace(left(stem, 20), '-', '_'), '_'),
+    left(regexp_replace(lower(new.instance_id), '[^a-z0-9]+', '_', 'g'), 20),
+    left(encode(sha256(convert_to(new.instance_id || ' ' || new.name, 'UTF8')), 'hex'), 12));
   return new;
 end;
 $function$
@@ -9304,7 +9415,8 @@ comment on function amc_history.set_workflow_version() is
   'Keeps a new workflow version''s query as it was written beside what is sent to AMC of it
 (amc_history.prepare_query), and refuses one that AMC would not take (amc_history.check_query, check_declaration).
 Gives it the hash of what decides its result (the SQL that is sent, parameters, output format), its id at AMC (a
-readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).';
+readable stem and that hash), the name of its results table (the stem, the instance, and a hash of both) and that of
+the view that unites the versions of its name.';
 
 CREATE OR REPLACE FUNCTION amc_history.slots_in_use(instance_id text, OUT taken integer, OUT free integer, OUT began_at
     timestamp with time zone)
@@ -12202,9 +12314,10 @@ begin
   insert into public.amc_workflows as f (instance_id, name, sql_query, parameters)
   values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)
   on conflict do nothing
-  returning f.id, true, f.results_view, f.raw_view, f.sql_query into saved;
+  returning f.id, true, f.results_view, f.raw_view, f.series_view, f.sql_query into saved;
   if not found then
-    select f.id, false, f.results_view, f.raw_view, f.sql_query into saved from public.amc_workflows f
+    select f.id, false, f.results_view, f.raw_view, f.series_view, f.sql_query into saved
+    from public.amc_workflows f
     where f.instance_id = save_workflow.instance_id
       and f.sql_query = (select q.sent from amc_history.prepare_query(save_workflow.sql_query) q)
       and f.parameters::text = save_workflow.parameters::text
@@ -12222,9 +12335,9 @@ allowance query_characters); it reads parameters with CUSTOM_PARAMETER(''name'')
 end and with blanks for its comments; what was written stays in amc_workflows.sql_written. parameters: declared
 inputParameters (SPEC, H). What is sent decides the version: the same query and parameters are the same one, also under
 another name or with other comments. Answers
-{workflow_id, created, results_view, raw_view, sql_query}, the last as it is sent. For analysts and admins of the
-instance; refuses viewers with role_too_low, anybody else with instance_not_found; and with workflow_name_invalid,
-query_empty, query_too_long, query_unterminated, parameters_invalid, parameter_not_declared.';
+{workflow_id, created, results_view, raw_view, series_view, sql_query}, the last as it is sent. For analysts and admins
+of the instance; refuses viewers with role_too_low, anybody else with instance_not_found; and with
+workflow_name_invalid, query_empty, query_too_long, query_unterminated, parameters_invalid, parameter_not_declared.';
 -- authenticated: execute
 -- service_role: execute
 

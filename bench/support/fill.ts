@@ -21,8 +21,8 @@ export async function fillInstances(
     select 'amcbench' || lpad(i::text, 4, '0'), 'ENTITY1', 'ATVPDKIKX0DER', 'NA', 'bench', '-infinity', now()
     from generate_series(1, ${count}) i;
     insert into public.amc_instance_members (instance_id, user_id) select id, '${OWNER}' from public.amc_instances;
-    insert into public.amc_workflows (instance_id, id, name, sql_query, sql_written, saved_at, checked_at, version_hash, result_table)
-    select id, '${WORKFLOW}', 'Weekly bench', 'select 1', 'select 1', now(), now(), 'bench', 'weekly_bench_' || id from public.amc_instances;`);
+    insert into public.amc_workflows (instance_id, id, name, sql_query, sql_written, saved_at, checked_at, version_hash, result_table, series_view)
+    select id, '${WORKFLOW}', 'Weekly bench', 'select 1', 'select 1', now(), now(), 'bench', 'weekly_bench_' || id, 'series_weekly_bench_' || id from public.amc_instances;`);
 }
 
 /** The state of the weeks that {@link fillWeeks} adds. */

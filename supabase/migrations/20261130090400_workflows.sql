@@ -31,6 +31,7 @@ create table public.amc_workflows (
     constraint check_kind_is_known check (check_kind in ('dry_run', 'first_week')),
   version_hash text not null,
   result_table text not null,
+  series_view text not null,
   results_view text not null generated always as ('results_' || result_table) stored,
   raw_view text not null generated always as ('raw_' || result_table) stored,
   created_at timestamptz not null default amc_history.clock_now(),
@@ -65,6 +66,8 @@ comment on column public.amc_workflows.result_table is
 comment on column public.amc_workflows.results_view is 'The view in public that shows its results with their types.';
 comment on column public.amc_workflows.raw_view is
   'The view in public that shows its results as the text that AMC sent.';
+comment on column public.amc_workflows.series_view is
+  $$The view in public that unites the results of all versions that were saved under its first name.$$;
 comment on column public.amc_workflows.saved_at is 'When the workflow was saved at AMC; null until then.';
 comment on column public.amc_workflows.checked_at is
   $$When AMC first validated the query, in a dry run or an execution; null until then: no week of it begins, but for the
@@ -101,6 +104,9 @@ begin
   new.result_table := concat_ws('_', rtrim(replace(left(stem, 20), '-', '_'), '_'),
     left(regexp_replace(lower(new.instance_id), '[^a-z0-9]+', '_', 'g'), 20),
     left(encode(sha256(convert_to(new.instance_id || ' ' || new.version_hash, 'UTF8')), 'hex'), 12));
+  new.series_view := concat_ws('_', 'series', rtrim(replace(left(stem, 20), '-', '_'), '_'),
+    left(regexp_replace(lower(new.instance_id), '[^a-z0-9]+', '_', 'g'), 20),
+    left(encode(sha256(convert_to(new.instance_id || ' ' || new.name, 'UTF8')), 'hex'), 12));
   return new;
 end;
 $$;
@@ -108,7 +114,8 @@ comment on function amc_history.set_workflow_version() is
   $$Keeps a new workflow version's query as it was written beside what is sent to AMC of it
 (amc_history.prepare_query), and refuses one that AMC would not take (amc_history.check_query, check_declaration).
 Gives it the hash of what decides its result (the SQL that is sent, parameters, output format), its id at AMC (a
-readable stem and that hash) and the name of its results table (the stem, the instance, and a hash of both).$$;
+readable stem and that hash), the name of its results table (the stem, the instance, and a hash of both) and that of
+the view that unites the versions of its name.$$;
 create trigger set_workflow_version before insert on public.amc_workflows
   for each row execute function amc_history.set_workflow_version();
 
@@ -124,20 +131,22 @@ comment on function amc_history.forbid_workflow_version_change() is
   $$Refuses a change of what decides a workflow's result.$$;
 create trigger forbid_workflow_version_change before update on public.amc_workflows
   for each row
-  when ((old.instance_id, old.id, old.sql_query, old.parameters, old.output_format, old.version_hash, old.result_table)
+  when ((old.instance_id, old.id, old.sql_query, old.parameters, old.output_format, old.version_hash, old.result_table,
+      old.series_view)
     is distinct from
-    (new.instance_id, new.id, new.sql_query, new.parameters, new.output_format, new.version_hash, new.result_table))
+    (new.instance_id, new.id, new.sql_query, new.parameters, new.output_format, new.version_hash, new.result_table,
+      new.series_view))
   execute function amc_history.forbid_workflow_version_change();
 
 create index amc_workflows_not_checked_idx on public.amc_workflows (instance_id) where checked_at is null;
 
 create type public.saved_workflow as (
-  workflow_id text, created boolean, results_view text, raw_view text, sql_query text
+  workflow_id text, created boolean, results_view text, raw_view text, series_view text, sql_query text
 );
 comment on type public.saved_workflow is
   $$A workflow version as save_workflow answers it: its id, which is AMC's workflowId; whether it was created by this
-call; and the views in public that show its results, once there is one: with types, and as the text that AMC sent;
-sql_query: the query as it is sent to AMC.$$;
+call; and the views in public that show its results, once there is one: with types, as the text that AMC sent, and
+together with those of the other versions of its name; sql_query: the query as it is sent to AMC.$$;
 
 create function public.save_workflow(
   instance_id text, name text, sql_query text, parameters jsonb default '[]'
@@ -158,9 +167,10 @@ begin
   insert into public.amc_workflows as f (instance_id, name, sql_query, parameters)
   values (save_workflow.instance_id, save_workflow.name, save_workflow.sql_query, save_workflow.parameters)
   on conflict do nothing
-  returning f.id, true, f.results_view, f.raw_view, f.sql_query into saved;
+  returning f.id, true, f.results_view, f.raw_view, f.series_view, f.sql_query into saved;
   if not found then
-    select f.id, false, f.results_view, f.raw_view, f.sql_query into saved from public.amc_workflows f
+    select f.id, false, f.results_view, f.raw_view, f.series_view, f.sql_query into saved
+    from public.amc_workflows f
     where f.instance_id = save_workflow.instance_id
       and f.sql_query = (select q.sent from amc_history.prepare_query(save_workflow.sql_query) q)
       and f.parameters::text = save_workflow.parameters::text
@@ -177,9 +187,9 @@ allowance query_characters); it reads parameters with CUSTOM_PARAMETER('name'). 
 end and with blanks for its comments; what was written stays in amc_workflows.sql_written. parameters: declared
 inputParameters (SPEC, H). What is sent decides the version: the same query and parameters are the same one, also under
 another name or with other comments. Answers
-{workflow_id, created, results_view, raw_view, sql_query}, the last as it is sent. For analysts and admins of the
-instance; refuses viewers with role_too_low, anybody else with instance_not_found; and with workflow_name_invalid,
-query_empty, query_too_long, query_unterminated, parameters_invalid, parameter_not_declared.$$;
+{workflow_id, created, results_view, raw_view, series_view, sql_query}, the last as it is sent. For analysts and admins
+of the instance; refuses viewers with role_too_low, anybody else with instance_not_found; and with
+workflow_name_invalid, query_empty, query_too_long, query_unterminated, parameters_invalid, parameter_not_declared.$$;
 
 create function public.mark_workflow_saved(instance_id text, workflow_id text) returns void
 language plpgsql set search_path = ''
@@ -201,3 +211,20 @@ $$;
 comment on function public.mark_workflow_saved(text, text) is
   $$Records that a workflow is saved at AMC, so that no later create saves it again, and that saving it is held up no
 more. For service_role.$$;
+
+create function amc_history.series_words(week_starts_on text, time_zone text, parameter_values jsonb) returns text
+language sql immutable set search_path = ''
+as $$
+  -- What could be read in two ways stands as JSON; what is long is told apart by its hash.
+  select case when char_length(words) > 300 then left(words, 280) || '… ' || left(md5(words), 12) else words end
+  from (
+    select concat_ws(', ', 'weeks from ' || series_words.week_starts_on, series_words.time_zone,
+      string_agg(format('%s=%s', case when p.key ~ '^[A-Za-z0-9_.-]+$' then p.key else to_json(p.key)::text end,
+        case when jsonb_typeof(p.value) = 'string' and p.value #>> '{}' ~ '^[A-Za-z0-9_.:/-]+( [A-Za-z0-9_.:/-]+)*$'
+          then p.value #>> '{}' else p.value::text end), ', ' order by p.key collate "C")) as words
+    from jsonb_each(series_words.parameter_values) p
+  ) s;
+$$;
+comment on function amc_history.series_words(text, text, jsonb) is
+  $$What tells the series of a workflow apart, in words: first weekday, zone, parameter values, such as
+weeks from sunday, America/New_York, brand=Acme. Different series have different words, cut at 300 characters.$$;

@@ -36,6 +36,7 @@ create table public.report_data_collections (
     constraint parameter_values_is_an_object check (jsonb_typeof(parameter_values) = 'object')
     constraint parameter_values_are_limited check (amc_history.parameter_value_fault(parameter_values) is null),
   parameters_hash text not null generated always as (md5(parameter_values::text)) stored,
+  series text generated always as (amc_history.series_words(week_starts_on, time_zone, parameter_values)) stored,
   idempotency_key text
     constraint idempotency_key_is_short check (char_length(idempotency_key) between 1 and 200),
   request_hash text,
@@ -77,6 +78,8 @@ comment on column public.report_data_collections.created_by is
 comment on column public.report_data_collections.end_date is 'Last day of the last week, inclusive.';
 comment on column public.report_data_collections.time_zone is
   'tz database name in which the weeks begin at 00:00.';
+comment on column public.report_data_collections.series is
+  $$First weekday, zone and parameters in words. Results of different series are not added up.$$;
 comment on column public.report_data_collections.parameters_hash is
   'MD5 of parameter_values: equal values, equal hash. Claims and window keys carry it in place of the values.';
 comment on column public.report_data_collections.idempotency_key is

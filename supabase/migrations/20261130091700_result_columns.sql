@@ -70,9 +70,9 @@ language plpgsql immutable set search_path = ''
 as $$
 declare
   -- As keys of an object: looked up, not searched through.
-  taken jsonb := (select jsonb_object_agg(reserved, 1) from unnest(array['instance_id', 'collection_id', 'week_id',
-    'week_start_date', 'week_end_date', 'time_zone', 'window_start', 'window_end', 'execution_id', 'load_id', 'line',
-    'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax']) as t(reserved));
+  taken jsonb := (select jsonb_object_agg(reserved, 1) from unnest(array['instance_id', 'collection_id', 'series',
+    'workflow_id', 'week_id', 'week_start_date', 'week_end_date', 'time_zone', 'window_start', 'window_end',
+    'execution_id', 'load_id', 'line', 'tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax']) as t(reserved));
   names text[] := '{}'::text[];
   stem text;
   name text;

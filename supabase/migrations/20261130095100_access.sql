@@ -45,7 +45,7 @@ grant select on
 -- refer to what is in there without its name.
 grant select on public.report_data_weeks to amc_history_reader;
 grant select (id, instance_id, workflow_id, start_date, end_date, week_starts_on, time_zone, parameter_values,
-  created_at) on public.report_data_collections to amc_history_reader;
+  series, created_at) on public.report_data_collections to amc_history_reader;
 grant select (id, week_id, instance_id, status, window_start_at, window_end_at) on public.workflow_executions
   to amc_history_reader;
 grant select (id, execution_id, instance_id, complete, records, filtered_records, completed_at) on public.result_loads
@@ -399,6 +399,7 @@ grant execute on function
   amc_history.stoppage_alert_subject(public.stoppages),
   amc_history.told_with(public.stoppages),
   amc_history.stoppage_pause(integer),
+  amc_history.series_words(text, text, jsonb),
   amc_history.stale_first_weeks(),
   amc_history.taken_slots(text),
   amc_history.tell_stoppage(public.stoppages),

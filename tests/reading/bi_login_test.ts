@@ -16,6 +16,8 @@ Deno.test("a BI login finds what it may read in the catalogue, as BI tools look 
       [
         mine.raw,
         other.raw,
+        mine.series,
+        other.series,
         "report_data_collections",
         "report_data_weeks",
         mine.results,
@@ -162,13 +164,17 @@ async function withLogin(work: (login: Login) => Promise<void>) {
       const years = await addYears(owner, ["amcone", "amctwo"], "Weekly");
       const [{ password }] = await owner`
         select * from amc_history.create_bi_login(${name}, array['amcone'])`;
+      // Of which the other one sees nothing.
+      await owner`
+        select amc_history.create_bi_login(${`${name}_2`}, array['amctwo'])`;
       const url = new URL(database.url);
       [url.username, url.password] = [name, password];
       login = postgres(url.href, { max: 1, onnotice: () => {} });
       await work({ name, loginUrl: url.href, login, owner, years });
     } finally {
       await login?.end({ timeout: 5 });
-      await owner`select amc_history.drop_bi_login(${name})`;
+      await owner`
+        select amc_history.drop_bi_login(login) from unnest(array[${name}, ${`${name}_2`}]) login`;
       await owner.end({ timeout: 5 });
     }
   });

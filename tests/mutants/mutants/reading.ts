@@ -47,6 +47,71 @@ export const READERS: Mutant[] = [
     tests: ["save_workflow/same_text_has_the_same_id"],
   },
   {
+    name: "newest-version-of-a-week",
+    guard: "the view of a series shows of each week the newest version",
+    off: "it shows all that have it",
+    edits: [
+      inSqlFunction(
+        "amc_history.create_series_view",
+        "newer := newer || (versions[i]).workflow_id;",
+        "",
+      ),
+    ],
+    tests: ["database/series"],
+  },
+  {
+    name: "series-for-itself",
+    guard: "a newer version takes a week's place in its own series alone",
+    off: "it takes it in all",
+    edits: [
+      inSqlFunction(
+        "amc_history.result_query",
+        "and nc.series = c.series",
+        "",
+      ),
+    ],
+    tests: ["database/series"],
+  },
+  {
+    name: "series-view-holds-up-nothing",
+    guard: "a result is loaded though somebody built upon the series' view",
+    off: "the error goes on",
+    edits: [
+      inSqlFunction(
+        "amc_history.create_series_view",
+        "when dependent_objects_still_exist then",
+        "when division_by_zero then",
+      ),
+    ],
+    tests: ["database/series"],
+  },
+  {
+    name: "common-type-or-text",
+    guard: "a column of two types is text in the view of a series",
+    off: "it has one of them",
+    edits: [
+      inSqlFunction(
+        "amc_history.create_series_view",
+        "case when k.types = 1 then k.type else 'text' end",
+        "coalesce(k.type, 'text')",
+      ),
+    ],
+    tests: ["database/series"],
+  },
+  {
+    name: "series-told-apart",
+    guard: "two series never have the same words",
+    off: "values stand as they are",
+    edits: [
+      inSqlFunction(
+        "amc_history.series_words",
+        "p.value #>> '{}' ~ '^[A-Za-z0-9_.:/-]+( [A-Za-z0-9_.:/-]+)*$'",
+        "true",
+      ),
+    ],
+    tests: ["database/series"],
+  },
+  {
     name: "table-goes-with-its-workflow",
     guard: "a deleted workflow leaves no table or view behind",
     off: "trigger drop_result_table is not there",

@@ -49,7 +49,7 @@ export const RESULTS: Mutant[] = [
     off: "the view does not check",
     edits: [
       inSqlFunction(
-        "amc_history.create_result_view",
+        "amc_history.result_query",
         "l.execution_id = w.execution_id and l.complete",
         "l.execution_id = w.execution_id",
       ),
@@ -71,7 +71,7 @@ export const RESULTS: Mutant[] = [
     off: "the view does not check",
     edits: [
       inSqlFunction(
-        "amc_history.create_result_view",
+        "amc_history.result_query",
         "where w.status = ''completed''",
         "",
       ),
@@ -133,7 +133,7 @@ export const RESULTS: Mutant[] = [
     off: "it shows the database's",
     edits: [
       inSqlFunction(
-        "amc_history.create_result_view",
+        "amc_history.result_query",
         "coalesce(e.window_end_at, (w.week_end_date + 1)::timestamp at time zone c.time_zone) as window_end",
         "(w.week_end_date + 1)::timestamp at time zone c.time_zone as window_end",
       ),

@@ -43,7 +43,7 @@ export const RIGHTS: Mutant[] = [
       inSqlFunction(
         "amc_history.create_result_table",
         "using ((select %L in (select amc_history.instances_of_login())))",
-        "using (true or %L = '')",
+        "using (true or %L is null)",
       ),
     ],
     tests: ["tests/reading/bi_login"],

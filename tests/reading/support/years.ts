@@ -9,6 +9,8 @@ export interface Years {
   results: string;
   /** Name of the view with texts. */
   raw: string;
+  /** Name of the view that unites the versions. */
+  series: string;
 }
 
 /**
@@ -43,11 +45,11 @@ async function addYear(
   await sql`
     insert into public.amc_instances (id, entity_id, marketplace_id, region, credential_name)
     values (${instance}, 'ENTITY1', 'ATVPDKIKX0DER', 'NA', 'none') on conflict do nothing`;
-  const [{ workflow_id, results, raw }] = await sql`
+  const [{ workflow_id, results, raw, series }] = await sql`
     with saved as (
       insert into public.amc_workflows (instance_id, name, sql_query) values (${instance}, ${name}, ${`select '${name}'`})
       returning *)
-    select s.id as workflow_id, s.results_view as results, s.raw_view as raw from saved s`;
+    select s.id as workflow_id, s.results_view as results, s.raw_view as raw, s.series_view as series from saved s`;
   await sql`
     select amc_history.create_result_table(f, array['campaign', 'spend']) from public.amc_workflows f
     where f.instance_id = ${instance} and f.id = ${workflow_id}`;
@@ -58,7 +60,7 @@ async function addYear(
     select amc_history.create_result_views(t) from amc_history.result_tables t
     where instance_id = ${instance} and workflow_id = ${workflow_id}`;
   await addWeeks(sql, instance, workflow_id);
-  return { instance, member, results, raw };
+  return { instance, member, results, raw, series };
 }
 
 async function addWeeks(

@@ -159,6 +159,7 @@ export type Database = {
           "rows_seen_at": string | null;
           "saved_at": string | null;
           "saved_by": string | null;
+          "series_view": string;
           "sql_query": string;
           "sql_written": string;
           "version_hash": string;
@@ -183,6 +184,7 @@ export type Database = {
           "rows_seen_at"?: string | null;
           "saved_at"?: string | null;
           "saved_by"?: string | null;
+          "series_view": string;
           "sql_query": string;
           "sql_written": string;
           "version_hash": string;
@@ -206,6 +208,7 @@ export type Database = {
           "rows_seen_at"?: string | null;
           "saved_at"?: string | null;
           "saved_by"?: string | null;
+          "series_view"?: string;
           "sql_query"?: string;
           "sql_written"?: string;
           "version_hash"?: string;
@@ -245,6 +248,7 @@ export type Database = {
           "request_hash": string | null;
           "restate_every_days": number;
           "restate_weeks": number;
+          "series": string | null;
           "start_date": string;
           "time_zone": string;
           "week_starts_on": string;
@@ -268,6 +272,7 @@ export type Database = {
           "request_hash"?: string | null;
           "restate_every_days"?: number;
           "restate_weeks"?: number;
+          "series"?: never;
           "start_date": string;
           "time_zone"?: string;
           "week_starts_on"?: string;
@@ -290,6 +295,7 @@ export type Database = {
           "request_hash"?: string | null;
           "restate_every_days"?: number;
           "restate_weeks"?: number;
+          "series"?: never;
           "start_date"?: string;
           "time_zone"?: string;
           "week_starts_on"?: string;
@@ -2138,6 +2144,7 @@ export type Database = {
         "created": boolean | null;
         "results_view": string | null;
         "raw_view": string | null;
+        "series_view": string | null;
         "sql_query": string | null;
       };
       "tracking_report": {

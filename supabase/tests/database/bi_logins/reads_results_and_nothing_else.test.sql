@@ -18,7 +18,7 @@ create function pg_temp.reads() returns setof text language sql as $$
 
 select is(array(select pg_temp.reads()), array['amc_results. select', 'public.raw select',
   'public.report_data_collections select', 'public.report_data_weeks select', 'public.result_loads select',
-  'public.results select', 'public.workflow_executions select'],
+  'public.results select', 'public.series select', 'public.workflow_executions select'],
   'it reads results, weeks, and what shows them');
 select is(array(select n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
     where n.nspname in ('public', 'amc_history') and has_function_privilege('amc_history_reader', p.oid, 'execute')

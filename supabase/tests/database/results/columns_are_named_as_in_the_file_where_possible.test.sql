@@ -9,9 +9,10 @@ select is(amc_history.column_names(header), names, what) from (values
   (array['', '  ', null], array['column_1', 'column_2', 'column_3'], 'nameless columns are named by place'),
   (array['x', 'x', 'x', 'x_2'], array['x', 'x_2', 'x_3', 'x_2_2'], 'equal names are numbered'),
   (array['line', 'load_id', 'execution_id', 'week_id', 'collection_id', 'instance_id', 'week_start_date',
-  'week_end_date', 'time_zone', 'window_start', 'window_end'],
+  'week_end_date', 'time_zone', 'window_start', 'window_end', 'series', 'workflow_id'],
     array['line_2', 'load_id_2', 'execution_id_2', 'week_id_2', 'collection_id_2', 'instance_id_2',
-    'week_start_date_2', 'week_end_date_2', 'time_zone_2', 'window_start_2', 'window_end_2'],
+    'week_start_date_2', 'week_end_date_2', 'time_zone_2', 'window_start_2', 'window_end_2',
+    'series_2', 'workflow_id_2'],
     'names that the view has itself are numbered'),
   (array[repeat('a', 70), repeat('a', 80)], array[repeat('a', 58), repeat('a', 58) || '_2'], 'long names are cut'),
   (array[repeat('é', 40)], array[repeat('é', 29)], 'by bytes, not within a character')

@@ -22,8 +22,8 @@ select col_type_is('amc_results', pg_temp.table_name(), c, 'text', c || ' is tex
   from unnest(array['campaign', 'clicks']) c;
 select col_is_pk('amc_results', pg_temp.table_name(), array['load_id', 'line']);
 select columns_are('public', 'results_' || pg_temp.table_name(),
-  array['instance_id', 'collection_id', 'week_id', 'week_start_date',
-  'week_end_date', 'time_zone', 'window_start', 'window_end', 'execution_id', 'line', 'campaign', 'clicks']);
+  array['instance_id', 'collection_id', 'series', 'workflow_id', 'week_id', 'week_start_date', 'week_end_date',
+  'time_zone', 'window_start', 'window_end', 'execution_id', 'line', 'campaign', 'clicks']);
 do $$
 begin
   perform amc_history.open_load(pg_temp.load_id(), 1);

@@ -101,6 +101,7 @@ view public.held_weeks | - | select | select
 view public.instance_states | - | select | select
 view public.raw_<workflow> | - | select | select | also granted to amc_history_reader
 view public.results_<workflow> | - | select | select | also granted to amc_history_reader
+view public.series_<workflow> | - | select | select | also granted to amc_history_reader
 view public.week_results | - | select | select
 view public.week_states | - | select | select
 view public.week_versions | - | select | select
@@ -164,8 +165,9 @@ function amc_history.count_uncast(uuid,bigint,bigint) | - | - | -
 function amc_history.create_bi_login(text,text[]) | - | - | -
 function amc_history.create_metrics_token(text) | - | - | -
 function amc_history.create_result_table(amc_workflows,text[]) | - | - | -
-function amc_history.create_result_view(amc_history.result_tables,text,text[],text) | - | - | -
+function amc_history.create_result_view(text,text,text) | - | - | -
 function amc_history.create_result_views(amc_history.result_tables) | - | - | -
+function amc_history.create_series_view(text) | - | - | -
 function amc_history.delete_dropped_rows() | - | - | -
 function amc_history.delete_metrics_token(text) | - | - | -
 function amc_history.delete_some_rows(amc_history.dropped_loads,bigint) | - | - | -
@@ -314,8 +316,10 @@ function amc_history.release_slots(text) | - | - | execute
 function amc_history.report_queueing(text,text) | - | - | -
 function amc_history.require_analyst(uuid,text) | - | - | execute
 function amc_history.require_role(text,text) | - | execute | execute
+function amc_history.result_query(amc_history.result_tables,text[],text[],text[]) | - | - | -
 function amc_history.role_on(text) | - | execute | execute
 function amc_history.scram_verifier(text) | - | - | -
+function amc_history.series_words(text,text,jsonb) | - | - | execute
 function amc_history.set_execution_instance() | - | - | -
 function amc_history.set_load_instance() | - | - | -
 function amc_history.set_retention(text,text,integer) | - | execute | execute
@@ -519,8 +523,8 @@ begin
 end;
 $$;
 select is(pg_temp.unseen_grants(), '{}', 'any one grant that is added shows, whoever gets it');
-select is((select count(*) from matrix), (select count(*) from objects where name !~ '<workflow>') + 3,
-  'each object has a line, and the table and two views of a workflow one each');
+select is((select count(*) from matrix), (select count(*) from objects where name !~ '<workflow>') + 4,
+  'each object has a line, and the table and three views of a workflow one each');
 
 select * from finish();
 rollback;
