@@ -14,7 +14,8 @@ create table public.tracking_events (
   constraint a_persons_event_has_its_actor check (actor is not null or event not in ('instance_connected',
     'collection_started', 'collection_paused', 'collection_resumed', 'collection_cancelled',
     'week_retried', 'restatement_policy_set', 'keep_versions_set',
-    'retention_set', 'member_added', 'execution_confirmed', 'execution_let_go', 'alert_resolved',
+    'retention_set', 'member_added', 'member_role_set', 'member_removed', 'member_left',
+    'execution_confirmed', 'execution_let_go', 'alert_resolved',
     'workflow_check_requested', 'webhook_set', 'webhook_deleted'))
 );
 

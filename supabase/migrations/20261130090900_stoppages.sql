@@ -30,6 +30,8 @@ alter table amc_history.stoppage_kinds enable row level security;
 insert into amc_history.stoppage_kinds (kind, subject_is, tell_after, alert_code, next_step) values
   ('instance', 'an instance', '15 minutes', 'held_up',
     'See whether AMC''s console works with this account; compare entity_id and marketplace_id of the instance.'),
+  ('admins', 'an instance', '0', 'held_up',
+    'The operator makes a member its admin: select amc_history.add_member(instance_id, address).'),
   ('creates', 'an instance', '2 hours', 'held_up',
     'None while others use up what AMC allows; a lower max_parallel or a daily_limit keeps within it.'),
   ('slots', 'an instance', '6 hours', 'held_up',

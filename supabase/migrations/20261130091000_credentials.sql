@@ -76,9 +76,10 @@ $$;
 comment on function amc_history.find_user(text) is
   $$A user by id, or by an address that exactly one user has confirmed. Refuses with user_not_found, user_ambiguous.$$;
 
-create function amc_history.add_member(instance_id text, member text) returns uuid
+create function amc_history.add_member(instance_id text, member text, role text default 'admin') returns uuid
 language plpgsql set search_path = ''
 as $$
+#variable_conflict use_column
 declare
   added constant uuid := amc_history.find_user(add_member.member);
 begin
@@ -87,19 +88,19 @@ begin
       quote_nullable(left(add_member.instance_id, 100))),
       'Connect it first, with amc_history.connect_instance.', 'PT404');
   end if;
-  insert into public.amc_instance_members (instance_id, user_id) values (add_member.instance_id, added)
-  on conflict do nothing;
-  if found then
-    perform amc_history.record_action('member_added', add_member.instance_id,
-      detail => jsonb_build_object('member', added));
-  end if;
+  perform amc_history.check_role(add_member.role);
+  perform amc_history.lock_membership(array[add_member.instance_id], added);
+  insert into public.amc_instance_members as m (instance_id, user_id, role)
+  values (add_member.instance_id, added, add_member.role)
+  on conflict (instance_id, user_id) do update set role = excluded.role where m.role <> excluded.role;
   return added;
 end;
 $$;
-comment on function amc_history.add_member(text, text) is
-  $$Lets a user collect from an instance: member is a user's id, or an address that exactly one user has confirmed.
-Answers the user's id. Leaves an event member_added. Refuses with user_not_found, user_ambiguous, instance_not_found.
-Run at a database prompt, as postgres.$$;
+comment on function amc_history.add_member(text, text, text) is
+  $$Makes a user a member of an instance, or gives a member another role. member: a user's id, or an address that
+exactly one user has confirmed. role: admin, analyst or viewer. Answers the user's id. Leaves an event member_added or
+member_role_set. Refuses with user_not_found, user_ambiguous, instance_not_found, role_unknown. Run at a database
+prompt, as postgres.$$;
 
 create function amc_history.store_credential(instance_id text, credential jsonb, credential_secret text) returns text
 language plpgsql set search_path = ''
@@ -176,5 +177,5 @@ comment on function amc_history.connect_instance(text, text, text, text, jsonb, 
 
 credential: {client_id, client_secret, refresh_token}, which is stored in Vault; or credential_secret: the name of a
 secret in Vault that holds it, so that no statement, and so no log, ever has it. member: a user's id, or an address that
-exactly one user has confirmed, who may collect from it; amc_history.add_member adds more. Leaves an event
+exactly one user has confirmed, who becomes an admin of it; amc_history.add_member adds more. Leaves an event
 instance_connected. Refuses as amc_history.store_credential and amc_history.add_member do.$$;

@@ -178,7 +178,11 @@ revoke execute on function
   public.settle_attempt(uuid, timestamptz, boolean),
   public.tracking_figures(timestamptz, timestamptz, text),
   public.update_week_status(uuid, uuid, text, jsonb, text),
-  public.week_rows(uuid, integer, bigint)
+  public.week_rows(uuid, integer, bigint),
+  public.set_role(text, uuid, text),
+  public.remove_member(text, uuid),
+  public.leave_instance(text),
+  public.list_members(text)
   from public, anon, authenticated, service_role;
 
 grant execute on function
@@ -204,7 +208,11 @@ grant execute on function
   public.set_webhook(text, text, text, text, text, text[], text, boolean, boolean),
   public.test_webhook(uuid),
   public.tracking_figures(timestamptz, timestamptz, text),
-  public.week_rows(uuid, integer, bigint)
+  public.week_rows(uuid, integer, bigint),
+  public.set_role(text, uuid, text),
+  public.remove_member(text, uuid),
+  public.leave_instance(text),
+  public.list_members(text)
   to authenticated, service_role;
 
 -- What those call in turn: those with their owner's rights check the caller first, the others read under the caller's.
@@ -256,7 +264,11 @@ grant execute on function
   amc_history.stoppage_kind(text),
   amc_history.tracking_figures(timestamptz, timestamptz, text),
   amc_history.typed_cell_sql(text, text),
-  amc_history.usual_output_format()
+  amc_history.usual_output_format(),
+  amc_history.set_role(text, uuid, text),
+  amc_history.remove_member(text, uuid),
+  amc_history.leave_instance(text),
+  amc_history.list_members(text)
   to authenticated, service_role;
 
 -- What the policies of BI logins ask

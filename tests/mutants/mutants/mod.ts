@@ -16,6 +16,7 @@ import { RIGHTS } from "./rights.ts";
 import { SEGMENTS } from "./segments.ts";
 import { SETTLING } from "./settling.ts";
 import { SET_ASIDE } from "./set_aside.ts";
+import { TEAMS } from "./teams.ts";
 import { TURNS } from "./turns.ts";
 import { WEBHOOKS } from "./webhooks.ts";
 import { WEEKS } from "./weeks.ts";
@@ -41,5 +42,6 @@ export const MUTANTS: Mutant[] = [
   ...PEOPLE,
   ...RIGHTS,
   ...ACCESS,
+  ...TEAMS,
   ...WEBHOOKS,
 ];

@@ -1756,6 +1756,16 @@ export type Database = {
         }[];
       };
       "health_report": { Args: Record<PropertyKey, never>; Returns: Json };
+      "leave_instance": {
+        Args: { "instance_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "let_go_of_execution": {
         Args: {
           "execution_id": string;
@@ -1769,6 +1779,15 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: false;
         };
+      };
+      "list_members": {
+        Args: { "instance_id": string };
+        Returns: {
+          "added_at": string;
+          "email": string;
+          "role": string;
+          "user_id": string;
+        }[];
       };
       "mark_surveyed": {
         Args: {
@@ -1884,6 +1903,16 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "remove_member": {
+        Args: { "instance_id": string; "user_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
           isOneToOne: true;
           isSetofReturn: false;
         };
@@ -2045,6 +2074,16 @@ export type Database = {
           "months": number;
           "workflow_id": string;
         };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "set_role": {
+        Args: { "instance_id": string; "role": string; "user_id": string };
         Returns: Database["public"]["CompositeTypes"]["control_report"];
         SetofOptions: {
           from: "*";

@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(124);
+select plan(147);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -38,7 +38,10 @@ select * from (values
   ('delete_webhook', 'webhook', 'delete_webhook(<>)'),
   ('execution_rows', 'execution', 'execution_rows(<>)'),
   ('let_go_of_execution', 'execution', $c$let_go_of_execution(<>, 'It hangs.')$c$),
+  ('leave_instance', 'instance', 'leave_instance(<>)'),
+  ('list_members', 'instance', 'list_members(<>)'),
   ('pause_collection', 'collection', 'pause_collection(<>)'),
+  ('remove_member', 'instance', 'remove_member(<>, gen_random_uuid())'),
   ('resolve_alert', 'alert', 'resolve_alert(<>)'),
   ('restate_week', 'week', 'restate_week(<>)'),
   ('resume_collection', 'collection', 'resume_collection(<>)'),
@@ -48,6 +51,7 @@ select * from (values
   ('set_keep_versions', 'collection', 'set_keep_versions(<>, 2)'),
   ('set_restatement_policy', 'collection', 'set_restatement_policy(<>, 2)'),
   ('set_retention', 'instance', $c$set_retention(<>, (select w.id from workflow w), 24)$c$),
+  ('set_role', 'instance', $c$set_role(<>, gen_random_uuid(), 'viewer')$c$),
   ('set_webhook', 'instance', $c$set_webhook('w', 'slack', 'https://hooks.test/x', null, <>)$c$),
   ('test_webhook', 'webhook', 'test_webhook(<>)'),
   ('tracking_figures', 'instance', $c$tracking_figures('2025-01-01', '2026-01-01', <>)$c$),
@@ -90,9 +94,10 @@ from call c where c.kind in ('instance', 'execution');
 reset role;
 do $$ begin perform pg_temp.sign_in('colleague'); end $$;
 select matches(pg_temp.answer(c.call, k.id), case when c.name in ('compare_executions', 'execution_rows',
-    'tracking_figures', 'week_rows') then '^answered|result_not_kept' when c.kind = 'webhook' then '^PT404'
+    'list_members', 'tracking_figures', 'week_rows') then '^answered|result_not_kept'
+  when c.kind = 'webhook' then '^PT404'
     else '^PT403 \| role_too_low' end, format('%s: a viewer', c.name))
-from call c join known k using (kind) where c.name <> 'set_webhook';
+from call c join known k using (kind) where c.name not in ('leave_instance', 'set_webhook');
 reset role;
 
 select is(pg_temp.refusal(format($c$select create_collection(%L, 'amcpgtap1', 'w')$c$, pg_temp.user_id('colleague'))),

@@ -38,7 +38,7 @@ $$;
 select is(pg_temp.seen_by('a0000000-0000-4000-8000-000000000001'),
   '{"amc_instances": 1, "amc_instance_members": 1, "amc_workflows": 1,
   "report_data_collections": 1, "report_data_weeks": 3, "workflow_executions": 1, "week_attempts": 1, "result_loads": 1,
-  "tracking_events": 4, "tracking_alerts": 2, "collection_progress": 1}', 'a member sees all of it');
+  "tracking_events": 5, "tracking_alerts": 2, "collection_progress": 1}', 'a member sees all of it');
 select is(pg_temp.seen_by('a0000000-0000-4000-8000-000000000002'),
   '{"amc_instances": 0, "amc_instance_members": 0, "amc_workflows": 0,
   "report_data_collections": 0, "report_data_weeks": 0, "workflow_executions": 0, "week_attempts": 0, "result_loads": 0,

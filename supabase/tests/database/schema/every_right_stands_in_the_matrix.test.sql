@@ -109,7 +109,7 @@ function amc_history.accept_header(text,text) | - | execute | execute
 function amc_history.accept_wake_up(timestamptz) | - | - | -
 function amc_history.actor() | - | - | execute
 function amc_history.add_counts(jsonb,jsonb) | - | - | -
-function amc_history.add_member(text,text) | - | - | -
+function amc_history.add_member(text,text,text) | - | - | -
 function amc_history.administers(text) | - | - | -
 function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) | - | - | execute
 function amc_history.after_restore() | - | - | -
@@ -129,6 +129,7 @@ function amc_history.cancel_orphaned_attempt() | - | - | execute
 function amc_history.canonical_status(text) | - | - | execute
 function amc_history.cell_fits_sql(text,text) | - | execute | execute
 function amc_history.cell_forms(text,text) | - | execute | execute
+function amc_history.change_membership(text,uuid,text) | - | - | -
 function amc_history.check_cells() | - | - | -
 function amc_history.check_credential(jsonb) | - | - | -
 function amc_history.check_declaration(jsonb,text[]) | - | execute | execute
@@ -137,6 +138,7 @@ function amc_history.check_parameters(jsonb,jsonb) | - | - | execute
 function amc_history.check_query(text,text) | - | execute | execute
 function amc_history.check_range(integer,date,date) | - | - | execute
 function amc_history.check_retention(date,amc_workflows,text) | - | - | execute
+function amc_history.check_role(text) | - | - | -
 function amc_history.check_some_cells(result_loads,bigint) | - | - | -
 function amc_history.check_start_limits(uuid,text,integer) | - | - | execute
 function amc_history.check_time_zone(text) | - | - | execute
@@ -204,6 +206,7 @@ function amc_history.find_repeated_request(uuid,text,text) | - | - | execute
 function amc_history.find_user(text) | - | - | -
 function amc_history.finish_load(uuid,uuid,integer) | - | - | -
 function amc_history.finish_week(report_data_weeks,week_attempts,text) | - | - | execute
+function amc_history.follow_memberships() | - | - | -
 function amc_history.forbid_attempt_revival() | - | - | -
 function amc_history.forbid_execution_week_change() | - | - | -
 function amc_history.forbid_misplaced_week() | - | - | -
@@ -212,6 +215,7 @@ function amc_history.forbid_workflow_version_change() | - | - | -
 function amc_history.follow_dry_run(workflow_checks,text,text,boolean) | - | - | execute
 function amc_history.free_slots(amc_instances) | - | - | execute
 function amc_history.give_up_execution(report_data_weeks,week_attempts,workflow_executions,text,boolean) | - | - | -
+function amc_history.has_admin(text) | - | - | -
 function amc_history.has_claimable_week(text) | - | - | execute
 function amc_history.has_left(uuid,date,date) | - | - | execute
 function amc_history.header_key(text[]) | - | - | -
@@ -244,10 +248,13 @@ function amc_history.is_told_of_instance(stoppages) | - | - | execute
 function amc_history.is_unique(result_loads,text[]) | - | execute | execute
 function amc_history.json_cells(text) | - | execute | execute
 function amc_history.json_number(text) | - | execute | execute
+function amc_history.keep_an_admin() | - | - | -
 function amc_history.key_columns(result_loads) | - | execute | execute
+function amc_history.leave_instance(text) | - | execute | execute
 function amc_history.let_go_of_execution(text,text,boolean) | - | execute | execute
 function amc_history.limit_workflows() | - | - | -
 function amc_history.lines_at_once(bigint,bigint) | - | - | -
+function amc_history.list_members(text) | - | execute | execute
 function amc_history.load_rows(uuid,integer,bigint) | - | execute | execute
 function amc_history.load_summary(uuid) | - | - | -
 function amc_history.load_types(uuid) | - | - | -
@@ -258,6 +265,7 @@ function amc_history.local_midnight(date) | - | - | execute
 function amc_history.lock_load(uuid,integer) | - | - | -
 function amc_history.lock_controlled_attempt(uuid) | - | - | -
 function amc_history.lock_controlled_collection(uuid) | - | - | -
+function amc_history.lock_membership(text[],uuid) | - | - | -
 function amc_history.lock_own_webhook(uuid) | - | - | -
 function amc_history.lock_controlled_week(uuid) | - | - | -
 function amc_history.lock_collection_of(uuid) | - | - | execute
@@ -311,9 +319,12 @@ function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) 
 function amc_history.record_dead_worker() | - | - | -
 function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
+function amc_history.refuse_last_admin(text) | - | - | -
 function amc_history.refuse_role(text,text,text) | - | execute | execute
 function amc_history.release_slots(text) | - | - | execute
+function amc_history.remove_member(text,uuid) | - | execute | execute
 function amc_history.report_queueing(text,text) | - | - | -
+function amc_history.require_admin(text) | - | - | -
 function amc_history.require_analyst(uuid,text) | - | - | execute
 function amc_history.require_role(text,text) | - | execute | execute
 function amc_history.result_query(amc_history.result_tables,text[],text[],text[]) | - | - | -
@@ -323,6 +334,7 @@ function amc_history.series_words(text,text,jsonb) | - | - | execute
 function amc_history.set_execution_instance() | - | - | -
 function amc_history.set_load_instance() | - | - | -
 function amc_history.set_retention(text,text,integer) | - | execute | execute
+function amc_history.set_role(text,uuid,text) | - | execute | execute
 function amc_history.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function amc_history.slots_in_use(text) | - | execute | execute
 function amc_history.state_of_cause(text) | - | execute | execute
@@ -438,8 +450,11 @@ function public.execution_rows(text,integer,bigint) | - | execute | execute
 function public.fail_load(uuid,integer,text,text,boolean) | - | - | execute
 function public.finished_attempts(integer) | - | - | execute
 function public.health_report() | - | - | execute
+function public.leave_instance(text) | - | execute | execute
 function public.let_go_of_execution(text,text,boolean) | - | execute | execute
 function public.mark_surveyed(text,bigint,uuid[]) | - | - | execute
+function public.list_members(text) | - | execute | execute
+function public.mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) | - | - | execute
 function public.mark_workflow_saved(text,text) | - | - | execute
 function public.metrics_report(text) | - | - | execute
 function public.pause_collection(uuid) | - | execute | execute
@@ -452,6 +467,7 @@ function public.record_late_execution(uuid,text,jsonb) | - | - | execute
 function public.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function public.record_tick(text[],jsonb) | - | - | execute
 function public.refute_confirmation(uuid,text,text) | - | - | execute
+function public.remove_member(text,uuid) | - | execute | execute
 function public.report_create(uuid,text,integer,text,text,numeric) | - | - | execute
 function public.report_credential_accepted(text,integer) | - | - | execute
 function public.report_credential_failure(text,integer,text,text) | - | - | execute
@@ -467,6 +483,7 @@ function public.save_workflow(text,text,text,jsonb) | - | execute | execute
 function public.set_keep_versions(uuid,integer) | - | execute | execute
 function public.set_restatement_policy(uuid,integer,integer) | - | execute | execute
 function public.set_retention(text,text,integer) | - | execute | execute
+function public.set_role(text,uuid,text) | - | execute | execute
 function public.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function public.settle_attempt(uuid,timestamptz,boolean) | - | - | execute
 function public.test_webhook(uuid) | - | execute | execute

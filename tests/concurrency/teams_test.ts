@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import type postgres from "postgres";
+import { calls, commit, holds, waiting } from "./support/meeting.ts";
+import {
+  addInstance,
+  after,
+  clear,
+  OWNER,
+  sharedHarness,
+} from "./support/harness.ts";
+
+// Two members change one team at once: the second sees what the first one did.
+
+const harness = sharedHarness();
+const INSTANCE = "amcteam1";
+const NOW = after(10);
+const SECOND = "a0000000-0000-4000-8000-000000000002";
+const THIRD = "a0000000-0000-4000-8000-000000000003";
+
+/** An instance with these admins, beside the owner. */
+async function team(...admins: string[]): Promise<postgres.Sql> {
+  const { sql } = harness();
+  await clear(sql);
+  await addInstance(sql, INSTANCE);
+  for (const id of [SECOND, THIRD]) {
+    await sql`insert into auth.users (id, email, email_confirmed_at)
+      values (${id}, ${
+      id + "@concurrency.test"
+    }, now()) on conflict do nothing`;
+  }
+  for (const id of admins) {
+    await sql`select amc_history.add_member(${INSTANCE}, ${id})`;
+  }
+  return sql;
+}
+
+/** Makes a user the caller of a session's requests. */
+async function signIn(sql: postgres.Sql, user: string): Promise<void> {
+  await sql`select set_config('request.jwt.claims',
+    ${JSON.stringify({ sub: user, role: "authenticated" })}, false)`;
+}
+
+/** Demotes a member as another one. @returns what came of it */
+async function demotes(
+  sql: postgres.Sql,
+  user: string,
+  member: string,
+): Promise<string> {
+  await signIn(sql, user);
+  const [{ outcome }] =
+    await sql`select * from public.set_role(${INSTANCE}, ${member}, 'viewer')`;
+  return outcome;
+}
+
+/** The stable code with which a call is refused. */
+async function refusal(answer: Promise<unknown>): Promise<string> {
+  try {
+    return String(await answer);
+  } catch (error) {
+    return (error as postgres.PostgresError).detail ?? String(error);
+  }
+}
+
+async function admins(sql: postgres.Sql): Promise<string[]> {
+  const rows = await sql`select user_id from public.amc_instance_members
+    where instance_id = ${INSTANCE} and role = 'admin' order by user_id`;
+  return rows.map(({ user_id }) => user_id);
+}
+
+Deno.test("of two admins who demote each other at once the first one stays", async () => {
+  const sql = await team(SECOND);
+  await using first = await holds(
+    harness(),
+    NOW,
+    ({ sql }) => demotes(sql, OWNER, SECOND),
+  );
+  await using second = await calls(
+    harness(),
+    NOW,
+    ({ sql }) => refusal(demotes(sql, SECOND, OWNER)),
+  );
+  assert.equal(await waiting(harness(), second), true);
+  await commit(first);
+  assert.equal(await second.started.answer, "role_too_low");
+  assert.deepEqual(await admins(sql), [OWNER]);
+});
+
+Deno.test("of the last two admins who leave at once one stays", async () => {
+  const sql = await team(SECOND);
+  const leaves = async (session: postgres.Sql, user: string) => {
+    await signIn(session, user);
+    const [{ outcome }] =
+      await session`select * from public.leave_instance(${INSTANCE})`;
+    return outcome as string;
+  };
+  await using first = await holds(
+    harness(),
+    NOW,
+    ({ sql }) => leaves(sql, OWNER),
+  );
+  await using second = await calls(
+    harness(),
+    NOW,
+    ({ sql }) => refusal(leaves(sql, SECOND)),
+  );
+  assert.equal(await waiting(harness(), second), true);
+  await commit(first);
+  assert.equal(await second.started.answer, "last_admin");
+  assert.deepEqual(await admins(sql), [SECOND]);
+});
+
+Deno.test("two statements that take one admin each leave one, whoever sends them", async () => {
+  const sql = await team(SECOND);
+  const removes = (session: postgres.Sql, user: string) =>
+    session`delete from public.amc_instance_members where instance_id = ${INSTANCE} and user_id = ${user}`;
+  await using first = await holds(
+    harness(),
+    NOW,
+    ({ sql }) => removes(sql, OWNER),
+  );
+  await using second = await calls(
+    harness(),
+    NOW,
+    async ({ sql }) => await refusal(removes(sql, SECOND)),
+  );
+  assert.equal(await waiting(harness(), second), true);
+  await commit(first);
+  assert.equal(await second.started.answer, "last_admin");
+  assert.deepEqual(await admins(sql), [SECOND]);
+});
+
+Deno.test("an account that is deleted while its role changes is gone, and nothing is in a deadlock", async () => {
+  const sql = await team(SECOND, THIRD);
+  const { database } = harness();
+  // As Supabase's auth server does, which has no right on a table of ours.
+  const auth = { sql, database: { ...database, url: database.adminUrl } };
+  await using account = await holds(auth, NOW, async ({ sql }) => {
+    await sql`set role supabase_auth_admin`;
+    await sql`delete from auth.users where id = ${THIRD}`;
+  });
+  await using person = await calls(
+    harness(),
+    NOW,
+    ({ sql }) => refusal(demotes(sql, SECOND, THIRD)),
+  );
+  assert.equal(await waiting(harness(), person), true);
+  await commit(account);
+  assert.equal(await person.started.answer, "member_not_found");
+  assert.deepEqual(await admins(sql), [OWNER, SECOND]);
+});
