@@ -136,6 +136,7 @@ create table amc_history.allowances (
   failed_retry_least interval default '00:01:00'::interval not null,
   failed_retry_longest interval default '01:00:00'::interval not null,
   idle_poll interval default '00:15:00'::interval not null,
+  invitations_of_instance integer default 100 not null,
   keep_deliveries interval default '30 days'::interval not null,
   keep_events interval default '400 days'::interval not null,
   keep_job_runs interval default '7 days'::interval not null,
@@ -203,8 +204,8 @@ create table amc_history.allowances (
     (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint,
     (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint, (workflows_of_instance)::bigint,
     (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once,
-    (refusals_in_row)::bigint, (create_tries)::bigint, (deliveries_at_once)::bigint, (webhooks_of_instance)::bigint) >
-    0))),
+    (refusals_in_row)::bigint, (create_tries)::bigint, (deliveries_at_once)::bigint, (webhooks_of_instance)::bigint,
+    (invitations_of_instance)::bigint) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -282,6 +283,8 @@ comment on column amc_history.allowances.failed_retry_longest is
 comment on column amc_history.allowances.idle_poll is
   'How long after a listing the next one is due while nothing is under way and only abandoned attempts are looked
 for.';
+comment on column amc_history.allowances.invitations_of_instance is
+  'Most open invitations to one instance.';
 comment on column amc_history.allowances.keep_deliveries is
   'How long what was told to webhooks, given up or dropped is kept.';
 comment on column amc_history.allowances.keep_events is
@@ -611,6 +614,18 @@ create table public.amc_instance_members (
   constraint role_is_known CHECK ((role = ANY (ARRAY['admin'::text, 'analyst'::text, 'viewer'::text])))
 );
 CREATE INDEX amc_instance_members_user_id_idx ON public.amc_instance_members USING btree (user_id);
+CREATE TRIGGER follow_added_memberships AFTER INSERT ON public.amc_instance_members REFERENCING NEW TABLE AS new_members
+    FOR EACH STATEMENT EXECUTE FUNCTION amc_history.follow_memberships();
+CREATE TRIGGER follow_changed_memberships AFTER UPDATE ON public.amc_instance_members REFERENCING OLD TABLE AS
+    old_members NEW TABLE AS new_members FOR EACH STATEMENT EXECUTE FUNCTION amc_history.follow_memberships();
+CREATE TRIGGER follow_removed_memberships AFTER DELETE ON public.amc_instance_members REFERENCING OLD TABLE AS
+    old_members FOR EACH STATEMENT EXECUTE FUNCTION amc_history.follow_memberships();
+CREATE CONSTRAINT TRIGGER keep_an_admin AFTER DELETE OR UPDATE ON public.amc_instance_members DEFERRABLE INITIALLY
+    DEFERRED FOR EACH ROW WHEN ((old.role = 'admin'::text)) EXECUTE FUNCTION amc_history.keep_an_admin();
+CREATE TRIGGER withdraw_of_demoted_admins AFTER UPDATE ON public.amc_instance_members REFERENCING OLD TABLE AS
+    old_members FOR EACH STATEMENT EXECUTE FUNCTION amc_history.withdraw_of_former_admins();
+CREATE TRIGGER withdraw_of_removed_admins AFTER DELETE ON public.amc_instance_members REFERENCING OLD TABLE AS
+    old_members FOR EACH STATEMENT EXECUTE FUNCTION amc_history.withdraw_of_former_admins();
 alter table public.amc_instance_members enable row level security;
 create policy "users read their own memberships" on public.amc_instance_members for select to authenticated using
     ((user_id = ( SELECT auth.uid() AS uid)));
@@ -826,6 +841,51 @@ comment on column public.amc_workflows.sql_written is
 comment on column public.amc_workflows.version_hash is
   'SHA-256 in hex of SQL, parameters and output format: the same query under another name is the same version.';
 -- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.invitations (
+  accepted_at timestamp with time zone,
+  accepted_by uuid,
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  email text,
+  expires_at timestamp with time zone not null,
+  id uuid default gen_random_uuid() not null,
+  instance_id text not null,
+  invited_by uuid,
+  role text not null,
+  token_hash bytea not null,
+  withdrawn_at timestamp with time zone,
+  constraint email_is_an_address CHECK (((email ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$'::text) AND
+    (char_length(email) <= 254))),
+  constraint invitation_is_single_use CHECK (((accepted_at IS NULL) OR (withdrawn_at IS NULL))),
+  constraint invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint invitations_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint invitations_pkey PRIMARY KEY (id),
+  constraint invited_role_is_known CHECK ((role = ANY (ARRAY['admin'::text, 'analyst'::text, 'viewer'::text]))),
+  constraint one_invitation_of_a_token UNIQUE (token_hash, instance_id)
+);
+CREATE INDEX invitations_accepted_by_idx ON public.invitations USING btree (accepted_by);
+CREATE INDEX invitations_instance_id_idx ON public.invitations USING btree (instance_id);
+CREATE INDEX invitations_invited_by_idx ON public.invitations USING btree (invited_by);
+alter table public.invitations enable row level security;
+create policy "admins read the invitations to their instances" on public.invitations for select to authenticated using
+    ((instance_id IN ( SELECT m.instance_id
+   FROM amc_instance_members m
+  WHERE ((m.user_id = ( SELECT auth.uid() AS uid)) AND (m.role = 'admin'::text)))));
+-- authenticated: select (accepted_at, accepted_by, created_at, email, expires_at, id, instance_id, invited_by, role,
+    withdrawn_at)
+comment on table public.invitations is
+  'Invitations to become a member of an instance. Its admins see them; open are those that are neither accepted nor
+withdrawn, and have not expired.';
+comment on column public.invitations.email is
+  'Only a user with this confirmed address may accept it; null: any signed-in user who has the link.';
+comment on column public.invitations.invited_by is
+  'The admin who invited; null for an operator. It is withdrawn when the inviter is no admin any more.';
+comment on column public.invitations.role is
+  'The role that it gives; nobody''s is lowered by it.';
+comment on column public.invitations.token_hash is
+  'SHA-256 of the token, which is kept nowhere. No API role reads it.';
 -- service_role: delete, insert, select, update
 
 create table public.report_data_collections (
@@ -1273,9 +1333,10 @@ create table public.tracking_events (
   constraint a_persons_event_has_its_actor CHECK (((actor IS NOT NULL) OR (event <> ALL
     (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text,
     'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text,
-    'keep_versions_set'::text, 'retention_set'::text, 'member_added'::text, 'execution_confirmed'::text,
-    'execution_let_go'::text, 'alert_resolved'::text, 'workflow_check_requested'::text, 'webhook_set'::text,
-    'webhook_deleted'::text])))),
+    'keep_versions_set'::text, 'retention_set'::text, 'member_added'::text, 'member_role_set'::text,
+    'member_removed'::text, 'member_left'::text, 'member_invited'::text, 'invitation_accepted'::text,
+    'invitation_withdrawn'::text, 'execution_confirmed'::text, 'execution_let_go'::text, 'alert_resolved'::text,
+    'workflow_check_requested'::text, 'webhook_set'::text, 'webhook_deleted'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -2239,6 +2300,19 @@ with workflow_not_found. For members of the instance.';
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.accept_invitation(token text)
+ RETURNS TABLE(instance_id text, role text)
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select * from amc_history.accept_invitation(accept_invitation.token); $function$
+;
+comment on function accept_invitation(text) is
+  'Makes the signed-in user a member of the instances that an invitation names, once. Answers each with the role that
+the user has there: a higher one than the invitation''s stays. Refuses with invitation_not_found, invitation_used (409),
+invitation_withdrawn, invitation_expired (410), invitation_for_another, user_needed (403). For every signed-in user.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.adopt_surveyed(week_id uuid, execution_id text, details jsonb)
  RETURNS tracking_report
  LANGUAGE plpgsql
@@ -2323,6 +2397,43 @@ comment on function amc_history.accept_header(text,text) is
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.accept_invitation(token text)
+ RETURNS TABLE(instance_id text, role text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  roles constant text[] := array['viewer', 'analyst', 'admin'];
+  invitation public.invitations;
+begin
+  if auth.uid() is null then
+    perform amc_history.refuse('user_needed', 'Expected a signed-in user, got none.',
+      'Sign in, then open the link again.', 'PT403');
+  end if;
+  for invitation in
+    select * from amc_history.open_invitations(accept_invitation.token) v order by v.instance_id
+  loop
+    insert into public.amc_instance_members as m (instance_id, user_id, role)
+    values (invitation.instance_id, auth.uid(), invitation.role)
+    on conflict (instance_id, user_id) do update set role = excluded.role
+      where array_position(roles, m.role) < array_position(roles, excluded.role);
+    update public.invitations v set accepted_at = amc_history.clock_now(), accepted_by = auth.uid()
+    where v.id = invitation.id;
+    perform amc_history.record_action('invitation_accepted', invitation.instance_id,
+      detail => jsonb_build_object('invitation', invitation.id, 'invited_by', invitation.invited_by));
+    return query select m.instance_id, m.role from public.amc_instance_members m
+    where m.instance_id = invitation.instance_id and m.user_id = auth.uid();
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.accept_invitation(text) is
+  'See public.accept_invitation. Definer: users may not write memberships and invitations.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.accept_wake_up(sent_at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -2376,11 +2487,12 @@ $function$
 comment on function amc_history.add_counts(jsonb,jsonb) is
   'Adds up two counts by name, {"column": n}.';
 
-CREATE OR REPLACE FUNCTION amc_history.add_member(instance_id text, member text)
+CREATE OR REPLACE FUNCTION amc_history.add_member(instance_id text, member text, role text DEFAULT 'admin'::text)
  RETURNS uuid
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+#variable_conflict use_column
 declare
   added constant uuid := amc_history.find_user(add_member.member);
 begin
@@ -2389,20 +2501,20 @@ begin
       quote_nullable(left(add_member.instance_id, 100))),
       'Connect it first, with amc_history.connect_instance.', 'PT404');
   end if;
-  insert into public.amc_instance_members (instance_id, user_id) values (add_member.instance_id, added)
-  on conflict do nothing;
-  if found then
-    perform amc_history.record_action('member_added', add_member.instance_id,
-      detail => jsonb_build_object('member', added));
-  end if;
+  perform amc_history.check_role(add_member.role);
+  perform amc_history.lock_membership(array[add_member.instance_id], added);
+  insert into public.amc_instance_members as m (instance_id, user_id, role)
+  values (add_member.instance_id, added, add_member.role)
+  on conflict (instance_id, user_id) do update set role = excluded.role where m.role <> excluded.role;
   return added;
 end;
 $function$
 ;
-comment on function amc_history.add_member(text,text) is
-  'Lets a user collect from an instance: member is a user''s id, or an address that exactly one user has confirmed.
-Answers the user''s id. Leaves an event member_added. Refuses with user_not_found, user_ambiguous, instance_not_found.
-Run at a database prompt, as postgres.';
+comment on function amc_history.add_member(text,text,text) is
+  'Makes a user a member of an instance, or gives a member another role. member: a user''s id, or an address that
+exactly one user has confirmed. role: admin, analyst or viewer. Answers the user''s id. Leaves an event member_added or
+member_role_set. Refuses with user_not_found, user_ambiguous, instance_not_found, role_unknown. Run at a database
+prompt, as postgres.';
 
 CREATE OR REPLACE FUNCTION amc_history.administers(instance_id text)
  RETURNS boolean
@@ -2967,6 +3079,47 @@ write. A time with an offset is that instant in UTC.';
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.change_membership(instance_id text, user_id uuid, role text)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  former text;
+begin
+  perform amc_history.lock_membership(array[change_membership.instance_id], change_membership.user_id);
+  if change_membership.role is not null or change_membership.user_id is distinct from auth.uid() then
+    -- Again, under the lock: an admin who was removed or demoted meanwhile changes nobody.
+    perform amc_history.require_admin(change_membership.instance_id);
+  end if;
+  select m.role into former from public.amc_instance_members m
+  where m.instance_id = change_membership.instance_id and m.user_id = change_membership.user_id;
+  if not found then
+    perform amc_history.refuse('member_not_found', format('Instance %s has no member %s.',
+      change_membership.instance_id, coalesce(change_membership.user_id::text, 'null')),
+      'list_members answers the ids.', 'PT404');
+  elsif former = change_membership.role then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  if change_membership.role is null then
+    delete from public.amc_instance_members m
+    where m.instance_id = change_membership.instance_id and m.user_id = change_membership.user_id;
+  else
+    update public.amc_instance_members m set role = change_membership.role
+    where m.instance_id = change_membership.instance_id and m.user_id = change_membership.user_id;
+  end if;
+  if former = 'admin' and not amc_history.has_admin(change_membership.instance_id) then
+    perform amc_history.refuse_last_admin(change_membership.instance_id);
+  end if;
+  return row('applied', null, 0)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.change_membership(text,uuid,text) is
+  'Gives a member of an instance another role, or removes the member (role: null). For admins, and for who leaves.
+Refuses with member_not_found, last_admin, and as amc_history.require_admin does.';
+
 CREATE OR REPLACE FUNCTION amc_history.check_cells()
  RETURNS bigint
  LANGUAGE plpgsql
@@ -3117,6 +3270,33 @@ $function$
 comment on function amc_history.check_header(text[]) is
   'Refuses a header (AH002) with more than 1000 columns, or with a name of more than 1000 characters.';
 
+CREATE OR REPLACE FUNCTION amc_history.check_invitation(instance_ids text[], role text, email text, valid_days integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not coalesce(cardinality(check_invitation.instance_ids) between 1 and 100, false) then
+    perform amc_history.refuse('instances_out_of_range', format('Expected 1 to 100 instances, got %s.',
+      cardinality(check_invitation.instance_ids)), 'Invite to some of them at a time.');
+  end if;
+  perform amc_history.require_admin(i) from unnest(check_invitation.instance_ids) i;
+  perform amc_history.check_role(check_invitation.role);
+  if char_length(check_invitation.email) > 254
+    or check_invitation.email !~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$' then
+    perform amc_history.refuse('email_malformed', format('Expected one address, name@host, got %s.',
+      quote_literal(left(check_invitation.email, 300))), 'Leave it out if any user with the link may accept.');
+  elsif not coalesce(check_invitation.valid_days between 1 and 30, false) then
+    perform amc_history.refuse('valid_days_out_of_range', format('Expected 1 to 30 days, got %s.',
+      coalesce(check_invitation.valid_days::text, 'null')), 'An invitation that has expired is made anew.');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_invitation(text[],text,text,integer) is
+  'Refuses an invitation that the caller may not make (instance_not_found, role_too_low), or that cannot be
+(instances_out_of_range, role_unknown, email_malformed, valid_days_out_of_range).';
+
 CREATE OR REPLACE FUNCTION amc_history.check_parameters(declared jsonb, given jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -3237,6 +3417,22 @@ comment on function amc_history.check_retention(date,amc_workflows,text) is
   'Refuses a new collection whose first day is older than what AMC keeps for the workflow (range_not_kept): its oldest
 weeks would come back empty, and look like weeks without events. What was collected before stays retriable.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.check_role(role text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not coalesce(check_role.role in ('admin', 'analyst', 'viewer'), false) then
+    perform amc_history.refuse('role_unknown', format('Expected the role admin, analyst or viewer, got %s.',
+      coalesce(quote_literal(left(check_role.role, 100)), 'null')), 'See the comment of amc_instance_members.role.');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_role(text) is
+  'Refuses what is no role (role_unknown).';
 
 CREATE OR REPLACE FUNCTION amc_history.check_some_cells(load result_loads, lines bigint)
  RETURNS bigint
@@ -3842,7 +4038,7 @@ comment on function amc_history.connect_instance(text,text,text,text,jsonb,text,
 credential: {client_id, client_secret, refresh_token}, which is stored in Vault; or credential_secret: the name of a
 secret in Vault that holds it, so that no statement, and so no log, ever has it. member: a user''s id, or an address
     that
-exactly one user has confirmed, who may collect from it; amc_history.add_member adds more. Leaves an event
+exactly one user has confirmed, who becomes an admin of it; amc_history.add_member adds more. Leaves an event
 instance_connected. Refuses as amc_history.store_credential and amc_history.add_member do.';
 
 CREATE OR REPLACE FUNCTION amc_history.copy_line_sequence()
@@ -5319,6 +5515,48 @@ comment on function amc_history.follow_dry_run(workflow_checks,text,text,boolean
 one without an id. cancelling: AMC was asked to cancel it.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.follow_memberships()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  instances text[];
+begin
+  case tg_op
+    when 'INSERT' then
+      instances := array(select distinct n.instance_id from new_members n);
+    when 'DELETE' then
+      instances := array(select distinct o.instance_id from old_members o);
+    else
+      instances := array(select o.instance_id from old_members o union select n.instance_id from new_members n);
+  end case;
+  perform from public.amc_instances i where i.id = any (instances) order by i.id for no key update;
+  if tg_op = 'INSERT' then
+    perform amc_history.record_action('member_added', n.instance_id,
+      detail => jsonb_build_object('member', n.user_id, 'role', n.role))
+    from new_members n;
+  elsif tg_op = 'DELETE' then
+    perform amc_history.record_action(case when o.user_id = auth.uid() then 'member_left' else 'member_removed' end,
+      o.instance_id, detail => jsonb_build_object('member', o.user_id, 'role', o.role))
+    from old_members o join public.amc_instances i on i.id = o.instance_id;
+  else
+    perform amc_history.record_action('member_role_set', n.instance_id,
+      detail => jsonb_build_object('member', n.user_id, 'role', n.role, 'before', o.role))
+    from new_members n join old_members o on o.instance_id = n.instance_id and o.user_id = n.user_id
+    where o.role <> n.role;
+  end if;
+  perform amc_history.end_stoppage('admins', i.id) from unnest(instances) i(id) where amc_history.has_admin(i.id);
+  return null;
+end;
+$function$
+;
+comment on function amc_history.follow_memberships() is
+  'Locks the instances whose memberships changed, whoever changed them, until the transaction''s end; leaves an event
+for each (member_added, member_role_set, member_left, member_removed, which the deletion of an account leaves too); and
+ends the stoppage of an instance that has an admin again. Definer: whoever deletes an account may not write here.';
+
 CREATE OR REPLACE FUNCTION amc_history.forbid_attempt_revival()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5464,6 +5702,20 @@ $function$
 comment on function amc_history.give_up_execution(report_data_weeks,week_attempts,workflow_executions,text,boolean) is
   'Ends the live attempt of an execution that a person lets go of. Its week fails with the reason, or is due again
 (try_again), unless it is being cancelled. The caller holds the locks.';
+
+CREATE OR REPLACE FUNCTION amc_history.has_admin(instance_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (select from public.amc_instance_members m
+    where m.instance_id = has_admin.instance_id and m.role = 'admin');
+end;
+$function$
+;
+comment on function amc_history.has_admin(text) is
+  'Whether an instance has an admin.';
 
 CREATE OR REPLACE FUNCTION amc_history.has_claimable_week(instance_id text)
  RETURNS boolean
@@ -5870,6 +6122,51 @@ comment on function amc_history.instances_of_login() is
 Definer: a login may not read which others there are.';
 -- amc_history_reader: execute
 
+CREATE OR REPLACE FUNCTION amc_history.invite(instance_ids text[], role text, email text, valid_days integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  -- Three random UUIDs have 366 random bits, of which SHA-256 makes 32 bytes.
+  token constant text := translate(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+    || uuid_send(gen_random_uuid())), 'base64'), '+/=', '-_');
+  instances constant text[] := array(select distinct i from unnest(invite.instance_ids) i order by i);
+  expires timestamptz;
+  made jsonb;
+begin
+  perform amc_history.check_invitation(instances, invite.role, invite.email, invite.valid_days);
+  expires := amc_history.clock_now() + make_interval(days => invite.valid_days);
+  -- Under the lock: of two admins who invite at once the second counts what the first made.
+  perform amc_history.lock_membership(instances, auth.uid());
+  perform amc_history.require_admin(i) from unnest(instances) i;
+  perform amc_history.refuse_beyond('too_many_invitations', (select count(*) from public.invitations v
+      where v.instance_id = i and v.accepted_at is null and v.withdrawn_at is null
+        and v.expires_at > amc_history.clock_now()),
+    (amc_history.allowances()).invitations_of_instance, 'open invitations of the instance',
+    'Withdraw one with withdraw_invitation, or wait until some expire.', 1)
+  from unnest(instances) i;
+  with inserted as (
+    insert into public.invitations as v (instance_id, role, email, token_hash, invited_by, expires_at)
+    select i, invite.role, lower(invite.email), sha256(convert_to(token, 'UTF8')), auth.uid(), expires
+    from unnest(instances) i
+    returning v.id, v.instance_id
+  )
+  select jsonb_agg(jsonb_build_object('id', n.id, 'instance_id', n.instance_id) order by n.instance_id) into made
+  from inserted n;
+  perform amc_history.record_action('member_invited', v ->> 'instance_id', detail => jsonb_build_object('invitation',
+    v -> 'id', 'role', invite.role)) from jsonb_array_elements(made) v;
+  return jsonb_build_object('token', token, 'expires_at', expires, 'invitations', made);
+end;
+$function$
+;
+comment on function amc_history.invite(text[],text,text,integer) is
+  'See public.invite. Definer: users may not write invitations.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.is_dry_run_timeout(timeout_seconds numeric)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -6194,6 +6491,32 @@ significant digits. value: SQL of the number.';
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.keep_an_admin()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if amc_history.has_admin(old.instance_id)
+    or not exists (select from public.amc_instances i where i.id = old.instance_id) then
+    return null;
+  elsif exists (select from auth.users u where u.id = old.user_id) then
+    perform amc_history.refuse_last_admin(old.instance_id);
+  end if;
+  -- An account can always be deleted.
+  perform amc_history.record_stoppage('admins', old.instance_id, 'no_admin', 'amc_history',
+    'The account of the last admin was deleted: nobody can invite, remove or change members.', old.instance_id,
+    waits_for_person => true);
+  return null;
+end;
+$function$
+;
+comment on function amc_history.keep_an_admin() is
+  'Refuses what leaves an instance without an admin (last_admin), at the end of the transaction; but for the deletion
+of the instance, and of the admin''s account, which opens a stoppage that waits for the operator. Definer: see
+amc_history.follow_memberships.';
+
 CREATE OR REPLACE FUNCTION amc_history.key_columns(load result_loads)
  RETURNS text[]
  LANGUAGE sql
@@ -6224,6 +6547,27 @@ $function$
 comment on function amc_history.key_columns(result_loads) is
   'The columns of a load that are dimensions, by AMC''s outputColumns; null if none is known. Without columns of its
 own, the load has the table''s from the third on.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.leave_instance(instance_id text)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from public.amc_instance_members m
+      where m.instance_id = leave_instance.instance_id and m.user_id = auth.uid()) then
+    perform amc_history.refuse('instance_not_found', format('No instance %s of which you are a member.',
+      coalesce(quote_literal(left(leave_instance.instance_id, 100)), 'null')), 'Check the id.', 'PT404');
+  end if;
+  return amc_history.change_membership(leave_instance.instance_id, auth.uid(), null);
+end;
+$function$
+;
+comment on function amc_history.leave_instance(text) is
+  'See public.leave_instance. Definer: users may not write memberships.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -6321,6 +6665,32 @@ $function$
 comment on function amc_history.lines_at_once(bigint,bigint) is
   'How many rows of a result with so many records and bytes one run of a job may check or delete: rows_at_once, or
 those of bytes_at_once if they are fewer (amc_history.allowances); at least one.';
+
+CREATE OR REPLACE FUNCTION amc_history.list_members(instance_id text)
+ RETURNS TABLE(user_id uuid, email text, role text, added_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  if not exists (select from public.amc_instances i
+      where i.id = list_members.instance_id and amc_history.role_on(i.id) is not null) then
+    perform amc_history.refuse('instance_not_found', format('No instance %s that you may see.',
+      coalesce(quote_literal(left(list_members.instance_id, 100)), 'null')), 'Check the id.', 'PT404');
+  end if;
+  return query
+  select m.user_id, u.email::text, m.role, m.added_at
+  from public.amc_instance_members m join auth.users u on u.id = m.user_id
+  where m.instance_id = list_members.instance_id
+  order by array_position(array['admin', 'analyst', 'viewer'], m.role), u.email, m.user_id;
+end;
+$function$
+;
+comment on function amc_history.list_members(text) is
+  'See public.list_members. Definer: the addresses are in auth.users, on which no API role has a right.';
+-- authenticated: execute
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.load_rows(load_id uuid, max_rows integer, after_line bigint)
  RETURNS jsonb
@@ -6645,6 +7015,23 @@ $function$
 ;
 comment on function amc_history.lock_load(uuid,integer) is
   'Locks week and attempt, and answers the attempt. Refuses (AH001, stale_load) a fence that is not the attempt''s.';
+
+CREATE OR REPLACE FUNCTION amc_history.lock_membership(instance_ids text[], user_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform from public.amc_instance_members m
+  where m.instance_id = any (lock_membership.instance_ids) and m.user_id = lock_membership.user_id
+  order by m.instance_id for update;
+  perform from public.amc_instances i where i.id = any (lock_membership.instance_ids) order by i.id for no key update;
+end;
+$function$
+;
+comment on function amc_history.lock_membership(text[],uuid) is
+  'Locks a user''s memberships of instances, and then these instances: of two changes of a team, the second sees what
+the first one made.';
 
 CREATE OR REPLACE FUNCTION amc_history.lock_own_webhook(webhook_id uuid)
  RETURNS webhooks
@@ -6977,6 +7364,48 @@ comment on function amc_history.open_checks(integer,interval) is
   'Commits the intents of checks, for at most max_checks versions, instances taking turns: a dry run of one day, under
 a lease, or a week that may go alone. Answers the dry runs, which the caller is to ask for.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.open_invitations(token text)
+ RETURNS SETOF invitations
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  hash constant bytea := sha256(convert_to(open_invitations.token, 'UTF8'));
+  one public.invitations;
+begin
+  perform amc_history.lock_membership(array(select v.instance_id from public.invitations v where v.token_hash = hash),
+    auth.uid());
+  perform from public.invitations v where v.token_hash = hash order by v.id for update;
+  -- Of several instances some may be withdrawn: the others stay.
+  select * into one from public.invitations v where v.token_hash = hash
+  order by v.accepted_at nulls last, v.withdrawn_at nulls first limit 1;
+  if one.id is null then
+    perform amc_history.refuse('invitation_not_found', 'No invitation has this token.',
+      'Open the whole link that you were given.', 'PT404');
+  elsif one.accepted_at is not null then
+    perform amc_history.refuse('invitation_used', 'This invitation was accepted before.',
+      'Ask for a new one: each is for one person.', 'PT409');
+  elsif one.withdrawn_at is not null then
+    perform amc_history.refuse('invitation_withdrawn', 'This invitation was withdrawn.', 'Ask for a new one.', 'PT410');
+  elsif one.expires_at <= amc_history.clock_now() then
+    perform amc_history.refuse('invitation_expired', format('This invitation was valid until %s.', one.expires_at),
+      'Ask for a new one.', 'PT410');
+  elsif one.email <> coalesce((select lower(u.email) from auth.users u
+      where u.id = auth.uid() and u.email_confirmed_at is not null), '') then
+    -- Without the address: whoever has the link need not learn it.
+    perform amc_history.refuse('invitation_for_another',
+      'This invitation names another address than your confirmed one.',
+      'Sign in with the address to which it was sent, and confirm it first.', 'PT403');
+  end if;
+  return query select v.* from public.invitations v where v.token_hash = hash and v.withdrawn_at is null;
+end;
+$function$
+;
+comment on function amc_history.open_invitations(text) is
+  'The invitations of a token that the signed-in user may accept now, locked, after the instances that they are to.
+Refuses with invitation_not_found, invitation_used, invitation_withdrawn, invitation_expired,
+invitation_for_another.';
 
 CREATE OR REPLACE FUNCTION amc_history.open_load(load_id uuid, fence integer)
  RETURNS void
@@ -8337,6 +8766,20 @@ comment on function amc_history.refuse_execution(week_attempts,report_data_weeks
 one whose create brought no id: AMC''s list settles it. Answers rejected, and why.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.refuse_last_admin(instance_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.refuse('last_admin', format('Expected that instance %s keeps an admin, and this is its last one.',
+    refuse_last_admin.instance_id), 'Make another member an admin first.', 'PT409');
+end;
+$function$
+;
+comment on function amc_history.refuse_last_admin(text) is
+  'Refuses with last_admin, HTTP status 409: an instance would have no admin any more.';
+
 CREATE OR REPLACE FUNCTION amc_history.refuse_role(instance_id text, role text, least_role text)
  RETURNS void
  LANGUAGE plpgsql
@@ -8437,6 +8880,23 @@ $function$
 ;
 comment on function amc_history.release_stoppages(report_data_collections) is
   'Lets one week try at once whether a collection and its workflow still are held up. Answers whether they were.';
+
+CREATE OR REPLACE FUNCTION amc_history.remove_member(instance_id text, user_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.require_admin(remove_member.instance_id);
+  return amc_history.change_membership(remove_member.instance_id, remove_member.user_id, null);
+end;
+$function$
+;
+comment on function amc_history.remove_member(text,uuid) is
+  'See public.remove_member. Definer: users may not write memberships.';
+-- authenticated: execute
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.reopen_week(week report_data_weeks)
  RETURNS text
@@ -8576,6 +9036,24 @@ comment on function amc_history.request_cancel(report_data_weeks) is
   'Requests that AMC cancels the execution of a week''s live attempt: at once if the execution is known, else as
 soon as it becomes known. If it has ended already, the attempt ends. The caller holds the week''s lock.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.require_admin(instance_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from public.amc_instances i
+      where i.id = require_admin.instance_id and amc_history.role_on(i.id) is not null) then
+    perform amc_history.refuse('instance_not_found', format('No instance %s that you may see.',
+      coalesce(quote_literal(left(require_admin.instance_id, 100)), 'null')), 'Check the id.', 'PT404');
+  end if;
+  perform amc_history.require_role(require_admin.instance_id, 'admin');
+end;
+$function$
+;
+comment on function amc_history.require_admin(text) is
+  'Refuses whoever is no member of an instance (instance_not_found), or no admin of it (role_too_low).';
 
 CREATE OR REPLACE FUNCTION amc_history.require_analyst(user_id uuid, instance_id text)
  RETURNS void
@@ -9296,6 +9774,24 @@ $function$
 ;
 comment on function amc_history.set_retention(text,text,integer) is
   'See public.set_retention. Definer: users may not update workflows.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.set_role(instance_id text, user_id uuid, role text)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform amc_history.require_admin(set_role.instance_id);
+  perform amc_history.check_role(set_role.role);
+  return amc_history.change_membership(set_role.instance_id, set_role.user_id, set_role.role);
+end;
+$function$
+;
+comment on function amc_history.set_role(text,uuid,text) is
+  'See public.set_role. Definer: users may not write memberships.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -10609,6 +11105,61 @@ comment on function amc_history.window_key(text,text,text,text) is
   'Equal for two attempts that would ask AMC for the same.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.withdraw_invitation(invitation_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  invitation public.invitations;
+begin
+  select * into invitation from public.invitations v
+  where v.id = withdraw_invitation.invitation_id and amc_history.administers(v.instance_id);
+  if not found then
+    perform amc_history.refuse('invitation_not_found', format('No invitation %s to an instance of which you are admin.',
+      coalesce(withdraw_invitation.invitation_id::text, 'null')), 'Check the id.', 'PT404');
+  end if;
+  update public.invitations v set withdrawn_at = amc_history.clock_now()
+  where v.id = invitation.id and v.withdrawn_at is null and v.accepted_at is null;
+  if found then
+    perform amc_history.record_action('invitation_withdrawn', invitation.instance_id,
+      detail => jsonb_build_object('invitation', invitation.id));
+    return row('applied', null, 0)::public.control_report;
+  elsif (select v.accepted_at from public.invitations v where v.id = invitation.id) is not null then
+    perform amc_history.refuse('invitation_used', 'This invitation was accepted before.',
+      'Call remove_member if its member is to go.', 'PT409');
+  end if;
+  return row('already_applied', null, 0)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.withdraw_invitation(uuid) is
+  'See public.withdraw_invitation. Definer: users may not write invitations.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.withdraw_of_former_admins()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update public.invitations v set withdrawn_at = amc_history.clock_now()
+  from old_members o
+  where v.instance_id = o.instance_id and v.invited_by = o.user_id
+    and v.accepted_at is null and v.withdrawn_at is null
+    and not exists (select from public.amc_instance_members m
+      where m.instance_id = v.instance_id and m.user_id = v.invited_by and m.role = 'admin');
+  return null;
+end;
+$function$
+;
+comment on function amc_history.withdraw_of_former_admins() is
+  'Withdraws what members invited who are no admins any more: nobody comes back by a link of one''s own. Definer: see
+amc_history.follow_memberships.';
+
 CREATE OR REPLACE FUNCTION amc_history.workflow_subject(instance_id text, workflow_id text)
  RETURNS text
  LANGUAGE plpgsql
@@ -11434,6 +11985,34 @@ worker or a webhook of all instances that has lasted long enough to be told. Nob
 service_role.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.invite(instance_ids text[], role text, email text DEFAULT NULL::text, valid_days
+    integer DEFAULT 7)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.invite(invite.instance_ids, invite.role, invite.email, invite.valid_days); $function$
+;
+comment on function invite(text[],text,text,integer) is
+  'Invites one person to one or more instances (1 to 100). role: admin, analyst or viewer. email: the confirmed address
+of who may accept; null for any user with the link. valid_days: 1 to 30. Answers {token, expires_at, invitations: [{id,
+instance_id}]}: the token is answered here alone. Handing it over is the caller''s. Refuses with instance_not_found,
+role_too_low, instances_out_of_range, role_unknown, email_malformed, valid_days_out_of_range, and too_many_invitations
+(429). For admins of each of the instances.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.leave_instance(instance_id text)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.leave_instance(leave_instance.instance_id); $function$
+;
+comment on function leave_instance(text) is
+  'Ends the caller''s membership of an instance. Answers {outcome, reason, weeks}: applied. Refuses with
+instance_not_found, last_admin. For every member.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.let_go_of_execution(execution_id text, reason text, try_again boolean DEFAULT false)
  RETURNS control_report
  LANGUAGE sql
@@ -11452,6 +12031,19 @@ allowance watch) AMC is still asked for it, and its end is told by the alert let
 reason: why, in 1 to 500 characters. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with
 attempt_ended, execution_ended, malformed_reason, or "may run until …". Refuses with execution_not_found.
 For analysts and admins.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.list_members(instance_id text)
+ RETURNS TABLE(user_id uuid, email text, role text, added_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$ select * from amc_history.list_members(list_members.instance_id); $function$
+;
+comment on function list_members(text) is
+  'The members of an instance, admins first: their id, address, role and since when they are. Refuses with
+instance_not_found. For every member.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -11915,6 +12507,18 @@ asks for something else. The attempt waits for a person again, with an alert.
 execution_id: the one that was looked up; stale if the person has named another since, or the attempt is settled.
 message: what was expected and what came. Answers {outcome, reason, status, execution_id}: applied, stale, not_found.
 For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.remove_member(instance_id text, user_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.remove_member(remove_member.instance_id, remove_member.user_id); $function$
+;
+comment on function remove_member(text,uuid) is
+  'Removes a member from an instance, who sees nothing of it from that moment. Answers {outcome, reason, weeks}:
+applied. Refuses with instance_not_found, member_not_found, role_too_low, last_admin. For admins.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.report_create(attempt_id uuid, verdict text, http_status integer DEFAULT
@@ -12390,6 +12994,19 @@ admins of the instance.';
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.set_role(instance_id text, user_id uuid, role text)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.set_role(set_role.instance_id, set_role.user_id, set_role.role); $function$
+;
+comment on function set_role(text,uuid,text) is
+  'Gives a member of an instance another role: admin, analyst or viewer. Answers {outcome, reason, weeks}: applied,
+already_applied. Refuses with instance_not_found, member_not_found, role_unknown, role_too_low, and last_admin (409): an
+instance keeps an admin. For admins.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.set_webhook(name text, form text, url text DEFAULT NULL::text, signing_key text
     DEFAULT NULL::text, instance_id text DEFAULT NULL::text, tells text[] DEFAULT
     '{alerts,resolved_alerts,failed_weeks,finished_collections,duplicates}'::text[], secret_name text DEFAULT
@@ -12619,6 +13236,18 @@ of one answer are of one execution; execution_rows reads the next page of the sa
 meanwhile. Cells have the types of the workflow''s view; a number that JavaScript would round (beyond 2^53, or
 with more than 15 significant digits) is a string. [] for a week that shows no result: see week_results.
 Refuses with week_not_found, rows_out_of_range. For members.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.withdraw_invitation(invitation_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.withdraw_invitation(withdraw_invitation.invitation_id); $function$
+;
+comment on function withdraw_invitation(uuid) is
+  'Withdraws an invitation to an instance. Answers {outcome, reason, weeks}: applied, already_applied.
+Refuses with invitation_not_found, and with invitation_used (409) if it was accepted. For admins of the instance.';
 -- authenticated: execute
 -- service_role: execute
 

@@ -99,6 +99,9 @@ create table amc_history.allowances (
   webhooks_of_instance integer not null default 20,
   keep_deliveries interval not null default '30 days',
 
+  -- Teams.
+  invitations_of_instance integer not null default 100,
+
   constraint all_are_positive check (least(post_window, create_timeout, create_lease, create_in_flight,
       workflow_visible, refusal_wait, dry_run_poll, dry_run_runs, dry_run_queued,
       list_lag, list_overlap, list_lease, idle_poll, survey_reach, restore_gap, watch, unknown_status, queued_longest,
@@ -112,7 +115,7 @@ create table amc_history.allowances (
       retention_months, empty_weeks, open_weeks_of_member, open_weeks_of_instance, daily_collections_of_member,
       daily_collections_of_instance, workflows_of_member, workflows_of_instance, wake_ups,
       actionable_per_wake_up, rows_at_once, bytes_at_once, refusals_in_row, create_tries,
-      deliveries_at_once, webhooks_of_instance) > 0),
+      deliveries_at_once, webhooks_of_instance, invitations_of_instance) > 0),
   -- Whoever POSTs has AMC's answer, or has given up, before anybody may take the create for lost ...
   constraint answer_comes_within_the_lease check (post_window + create_timeout <= create_lease),
   -- ... and the create itself is over, whatever became of its worker, before AMC's list may say that there is none.
@@ -277,6 +280,8 @@ comment on column amc_history.allowances.webhooks_of_instance is
   'Most webhooks of one instance, and of those of all instances.';
 comment on column amc_history.allowances.keep_deliveries is
   'How long what was told to webhooks, given up or dropped is kept.';
+
+comment on column amc_history.allowances.invitations_of_instance is 'Most open invitations to one instance.';
 
 alter table amc_history.allowances enable row level security;
 insert into amc_history.allowances default values;

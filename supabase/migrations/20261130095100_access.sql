@@ -15,7 +15,7 @@ grant usage on schema amc_history, amc_results to authenticated, service_role;
 -- Tables and views
 
 revoke all on
-  public.amc_instances, public.amc_instance_members, public.amc_workflows,
+  public.amc_instances, public.amc_instance_members, public.invitations, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries,
@@ -51,8 +51,12 @@ grant select (id, week_id, instance_id, status, window_start_at, window_end_at) 
 grant select (id, execution_id, instance_id, complete, records, filtered_records, completed_at) on public.result_loads
   to amc_history_reader;
 grant insert (instance_id, name, sql_query, parameters) on public.amc_workflows to authenticated;
+-- Not token_hash.
+grant select (id, instance_id, role, email, invited_by, created_at, expires_at, accepted_at, accepted_by, withdrawn_at)
+  on public.invitations to authenticated;
+grant select on public.invitations to service_role;
 grant insert, update, delete on
-  public.amc_instances, public.amc_instance_members, public.amc_workflows,
+  public.amc_instances, public.amc_instance_members, public.invitations, public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries
@@ -65,6 +69,10 @@ create policy "members read their instances" on public.amc_instances
   using (id in (select amc_history.instances_of_caller()));
 create policy "users read their own memberships" on public.amc_instance_members
   for select to authenticated using (user_id = (select auth.uid()));
+create policy "admins read the invitations to their instances" on public.invitations
+  for select to authenticated
+  using (instance_id in (select m.instance_id from public.amc_instance_members m
+    where m.user_id = (select auth.uid()) and m.role = 'admin'));
 create policy "members read their instances' workflows" on public.amc_workflows
   for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "analysts add workflows to their instances" on public.amc_workflows
@@ -182,7 +190,10 @@ revoke execute on function
   public.set_role(text, uuid, text),
   public.remove_member(text, uuid),
   public.leave_instance(text),
-  public.list_members(text)
+  public.list_members(text),
+  public.accept_invitation(text),
+  public.invite(text[], text, text, integer),
+  public.withdraw_invitation(uuid)
   from public, anon, authenticated, service_role;
 
 grant execute on function
@@ -212,7 +223,10 @@ grant execute on function
   public.set_role(text, uuid, text),
   public.remove_member(text, uuid),
   public.leave_instance(text),
-  public.list_members(text)
+  public.list_members(text),
+  public.accept_invitation(text),
+  public.invite(text[], text, text, integer),
+  public.withdraw_invitation(uuid)
   to authenticated, service_role;
 
 -- What those call in turn: those with their owner's rights check the caller first, the others read under the caller's.
@@ -268,7 +282,10 @@ grant execute on function
   amc_history.set_role(text, uuid, text),
   amc_history.remove_member(text, uuid),
   amc_history.leave_instance(text),
-  amc_history.list_members(text)
+  amc_history.list_members(text),
+  amc_history.accept_invitation(text),
+  amc_history.invite(text[], text, text, integer),
+  amc_history.withdraw_invitation(uuid)
   to authenticated, service_role;
 
 -- What the policies of BI logins ask

@@ -116,7 +116,7 @@ Deno.test("the ts blocks of each page do what the page says, against the platfor
       const lines = await run(
         demo,
         "docs/API.md",
-        "{ collection, progress, weeks, paused, resumed }",
+        "{ collection, progress, weeks, paused, resumed, members, joined, stays }",
       );
       const got = JSON.parse(lines.at(-1)!);
       assert.equal(got.collection.weeks.length, 52);
@@ -125,6 +125,14 @@ Deno.test("the ts blocks of each page do what the page says, against the platfor
       assert.equal(got.weeks.length, 52);
       assert.equal(got.paused.outcome, "applied");
       assert.equal(got.resumed.outcome, "applied");
+      assert.deepEqual(
+        got.members.map(({ role }: { role: string }) => role),
+        ["admin"],
+      );
+      assert.deepEqual(got.joined.map(({ role }: { role: string }) => role), [
+        "admin",
+      ]);
+      assert.equal(got.stays.details, "last_admin");
     });
     await test.step("READING.md reads a collection that is there", async () => {
       const lines = await run(

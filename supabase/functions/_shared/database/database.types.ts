@@ -230,6 +230,64 @@ export type Database = {
           },
         ];
       };
+      "invitations": {
+        Row: {
+          "accepted_at": string | null;
+          "accepted_by": string | null;
+          "created_at": string;
+          "email": string | null;
+          "expires_at": string;
+          "id": string;
+          "instance_id": string;
+          "invited_by": string | null;
+          "role": string;
+          "token_hash": string;
+          "withdrawn_at": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "accepted_at"?: string | null;
+          "accepted_by"?: string | null;
+          "created_at"?: string;
+          "email"?: string | null;
+          "expires_at": string;
+          "id"?: string;
+          "instance_id": string;
+          "invited_by"?: string | null;
+          "role": string;
+          "token_hash": string;
+          "withdrawn_at"?: string | null;
+        };
+        Update: {
+          "accepted_at"?: string | null;
+          "accepted_by"?: string | null;
+          "created_at"?: string;
+          "email"?: string | null;
+          "expires_at"?: string;
+          "id"?: string;
+          "instance_id"?: string;
+          "invited_by"?: string | null;
+          "role"?: string;
+          "token_hash"?: string;
+          "withdrawn_at"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "invitations_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_instances";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "invitations_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "instance_states";
+            referencedColumns: ["instance_id"];
+          },
+        ];
+      };
       "report_data_collections": {
         Row: {
           "cancelled_at": string | null;
@@ -1522,6 +1580,13 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "accept_invitation": {
+        Args: { "token": string };
+        Returns: {
+          "instance_id": string;
+          "role": string;
+        }[];
+      };
       "adopt_surveyed": {
         Args: { "details": Json; "execution_id": string; "week_id": string };
         Returns: Database["public"]["CompositeTypes"]["tracking_report"];
@@ -1756,6 +1821,15 @@ export type Database = {
         }[];
       };
       "health_report": { Args: Record<PropertyKey, never>; Returns: Json };
+      "invite": {
+        Args: {
+          "email"?: string;
+          "instance_ids": (string)[];
+          "role": string;
+          "valid_days"?: number;
+        };
+        Returns: Json;
+      };
       "leave_instance": {
         Args: { "instance_id": string };
         Returns: Database["public"]["CompositeTypes"]["control_report"];
@@ -2163,6 +2237,16 @@ export type Database = {
       "week_rows": {
         Args: { "after_line"?: number; "max_rows"?: number; "week_id": string };
         Returns: Json;
+      };
+      "withdraw_invitation": {
+        Args: { "invitation_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
       };
       "workflow_definition": {
         Args: { "instance_id": string; "workflow_id": string };

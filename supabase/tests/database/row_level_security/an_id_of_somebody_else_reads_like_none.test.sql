@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(147);
+select plan(158);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -12,6 +12,7 @@ begin
   perform amc_history.raise_alert('unknown_outcome', 'Look.', 'amcpgtap1', pg_temp.week(2));
   insert into amc_instance_members (instance_id, user_id, role) values
     ('amcpgtap1', pg_temp.user_id('colleague'), 'viewer');
+  perform invite('{amcpgtap1}', 'viewer');
   perform set_webhook('ours', 'slack', 'https://hooks.test/x', instance_id => 'amcpgtap1');
 end;
 $$;
@@ -21,6 +22,7 @@ union all select 'week', pg_temp.week(1)::text
 union all select 'attempt', pg_temp.attempt(2)::text
 union all select 'alert', max(id)::text from tracking_alerts
 union all select 'webhook', id::text from webhooks
+union all select 'invitation', id::text from invitations
 union all select 'execution', 'exec-1'
 union all select 'instance', 'amcpgtap1';
 create temporary table unknown on commit drop as
@@ -30,6 +32,8 @@ select kind, case kind when 'alert' then '999999999' when 'execution' then 'exec
 create temporary table call on commit drop as
 select * from (values
   ('accept_header', 'instance', 'accept_header(<>, (select w.id from workflow w))'),
+  -- Its token is known to whom it was handed over.
+  ('accept_invitation', 'token', 'accept_invitation(<>)'),
   ('cancel_collection', 'collection', 'cancel_collection(<>)'),
   ('check_workflow_again', 'instance', 'check_workflow_again(<>, (select w.id from workflow w))'),
   ('compare_executions', 'execution', 'compare_executions(<>, <>)'),
@@ -38,6 +42,7 @@ select * from (values
   ('delete_webhook', 'webhook', 'delete_webhook(<>)'),
   ('execution_rows', 'execution', 'execution_rows(<>)'),
   ('let_go_of_execution', 'execution', $c$let_go_of_execution(<>, 'It hangs.')$c$),
+  ('invite', 'instance', $c$invite(array[<>], 'viewer')$c$),
   ('leave_instance', 'instance', 'leave_instance(<>)'),
   ('list_members', 'instance', 'list_members(<>)'),
   ('pause_collection', 'collection', 'pause_collection(<>)'),
@@ -55,7 +60,8 @@ select * from (values
   ('set_webhook', 'instance', $c$set_webhook('w', 'slack', 'https://hooks.test/x', null, <>)$c$),
   ('test_webhook', 'webhook', 'test_webhook(<>)'),
   ('tracking_figures', 'instance', $c$tracking_figures('2025-01-01', '2026-01-01', <>)$c$),
-  ('week_rows', 'week', 'week_rows(<>)')
+  ('week_rows', 'week', 'week_rows(<>)'),
+  ('withdraw_invitation', 'invitation', 'withdraw_invitation(<>)')
 ) as t(name, kind, call);
 create temporary table workflow on commit drop as select id from amc_workflows;
 grant select on known, unknown, call, workflow to authenticated;
@@ -95,7 +101,7 @@ reset role;
 do $$ begin perform pg_temp.sign_in('colleague'); end $$;
 select matches(pg_temp.answer(c.call, k.id), case when c.name in ('compare_executions', 'execution_rows',
     'list_members', 'tracking_figures', 'week_rows') then '^answered|result_not_kept'
-  when c.kind = 'webhook' then '^PT404'
+  when c.kind in ('invitation', 'webhook') then '^PT404'
     else '^PT403 \| role_too_low' end, format('%s: a viewer', c.name))
 from call c join known k using (kind) where c.name not in ('leave_instance', 'set_webhook');
 reset role;

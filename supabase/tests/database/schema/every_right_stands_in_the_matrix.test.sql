@@ -83,6 +83,8 @@ table public.amc_workflows | - | select insert(instance_id,name,sql_query,parame
 table public.report_data_collections | - | select | select insert update delete | also granted to amc_history_reader
 table public.report_data_weeks | - | select | select insert update delete | also granted to amc_history_reader
 table public.result_loads | - | select | select insert update delete | also granted to amc_history_reader
+table public.invitations | - | select(id,instance_id,role,email,invited_by,created_at,
+  expires_at,accepted_at,accepted_by,withdrawn_at) | select insert update delete
 table public.tracking_alerts | - | select | select insert update delete
 table public.stoppages | - | select | select insert update delete
 table public.tracking_events | - | select | select insert update delete
@@ -106,6 +108,7 @@ view public.week_results | - | select | select
 view public.week_states | - | select | select
 view public.week_versions | - | select | select
 function amc_history.accept_header(text,text) | - | execute | execute
+function amc_history.accept_invitation(text) | - | execute | execute
 function amc_history.accept_wake_up(timestamptz) | - | - | -
 function amc_history.actor() | - | - | execute
 function amc_history.add_counts(jsonb,jsonb) | - | - | -
@@ -134,6 +137,7 @@ function amc_history.check_cells() | - | - | -
 function amc_history.check_credential(jsonb) | - | - | -
 function amc_history.check_declaration(jsonb,text[]) | - | execute | execute
 function amc_history.check_header(text[]) | - | - | -
+function amc_history.check_invitation(text[],text,text,integer) | - | - | -
 function amc_history.check_parameters(jsonb,jsonb) | - | - | execute
 function amc_history.check_query(text,text) | - | execute | execute
 function amc_history.check_range(integer,date,date) | - | - | execute
@@ -232,6 +236,7 @@ function amc_history.insert_execution(text,uuid,jsonb,boolean) | - | - | execute
 function amc_history.insert_intents(amc_instances,integer,interval) | - | - | execute
 function amc_history.instances_of_caller() | - | execute | execute
 function amc_history.instances_of_login() | - | - | - | also granted to amc_history_reader
+function amc_history.invite(text[],text,text,integer) | - | execute | execute
 function amc_history.is_dry_run_timeout(numeric) | - | - | execute
 function amc_history.is_execution_id(text) | - | - | execute
 function amc_history.is_final_week_status(text) | - | - | execute
@@ -283,6 +288,7 @@ function amc_history.note_empty_weeks(report_data_weeks) | - | - | execute
 function amc_history.next_due_at(uuid) | - | - | -
 function amc_history.next_step_of(text) | - | execute | execute
 function amc_history.open_checks(integer,interval) | - | - | execute
+function amc_history.open_invitations(text) | - | - | -
 function amc_history.open_load(uuid,integer) | - | - | -
 function amc_history.open_restatements(integer) | - | - | -
 function amc_history.parameter_fault(jsonb,amc_history.allowances) | - | execute | execute
@@ -424,11 +430,14 @@ function amc_history.weeks_to_survey(text) | - | - | execute
 function amc_history.weigh_refusal(week_attempts,report_data_weeks,text) | - | - | execute
 function amc_history.why_none_begins(amc_instances) | - | - | -
 function amc_history.window_key(text,text,text,text) | - | - | execute
+function amc_history.withdraw_invitation(uuid) | - | execute | execute
+function amc_history.withdraw_of_former_admins() | - | - | -
 function amc_history.workflow_subject(text,text) | - | - | execute
 function amc_history.write_canonical_status() | - | - | -
 function amc_history.write_week(report_data_weeks,text,jsonb,text) | - | - | execute
 function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text) | - | - | execute
 function public.accept_header(text,text) | - | execute | execute
+function public.accept_invitation(text) | - | execute | execute
 function public.adopt_surveyed(uuid,text,jsonb) | - | - | execute
 function public.cancel_collection(uuid) | - | execute | execute
 function public.check_workflow_again(text,text,boolean) | - | execute | execute
@@ -450,11 +459,11 @@ function public.execution_rows(text,integer,bigint) | - | execute | execute
 function public.fail_load(uuid,integer,text,text,boolean) | - | - | execute
 function public.finished_attempts(integer) | - | - | execute
 function public.health_report() | - | - | execute
+function public.invite(text[],text,text,integer) | - | execute | execute
 function public.leave_instance(text) | - | execute | execute
 function public.let_go_of_execution(text,text,boolean) | - | execute | execute
 function public.mark_surveyed(text,bigint,uuid[]) | - | - | execute
 function public.list_members(text) | - | execute | execute
-function public.mark_surveyed(text,bigint,uuid[],uuid[],uuid[]) | - | - | execute
 function public.mark_workflow_saved(text,text) | - | - | execute
 function public.metrics_report(text) | - | - | execute
 function public.pause_collection(uuid) | - | execute | execute
@@ -490,6 +499,7 @@ function public.test_webhook(uuid) | - | execute | execute
 function public.tracking_figures(timestamptz,timestamptz,text) | - | execute | execute
 function public.update_week_status(uuid,uuid,text,jsonb,text) | - | - | execute
 function public.week_rows(uuid,integer,bigint) | - | execute | execute
+function public.withdraw_invitation(uuid) | - | execute | execute
 function public.workflow_definition(text,text) | - | - | execute
 $matrix$, E'\n'), E'\n +', '', 'g'), E'\n') line;
 
