@@ -28,10 +28,12 @@ comment on column amc_history.bi_logins.login is 'The login role of the database
 alter table amc_history.bi_logins enable row level security;
 
 create function amc_history.instances_of_login() returns setof text
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer rows 20 set search_path = ''
 as $$
+begin
   -- The session's own role, which nothing but a login changes.
-  select b.instance_id from amc_history.bi_logins b where b.login = session_user;
+  return query select b.instance_id from amc_history.bi_logins b where b.login = session_user;
+end;
 $$;
 comment on function amc_history.instances_of_login() is
   $$The instances that the session's BI login reads. The policies of amc_history_reader ask for them once per query.
@@ -126,9 +128,11 @@ create function amc_history.drop_bi_login(name text) returns boolean
 language plpgsql set search_path = ''
 as $$
 begin
-  if not exists (select from amc_history.bi_logins b where b.login = drop_bi_login.name)
-    or not exists (select from pg_catalog.pg_auth_members m
-      where m.roleid = 'amc_history_reader'::regrole and m.member = to_regrole(quote_ident(drop_bi_login.name))) then
+  -- By its role: the instances that it read may be gone. postgres, which made amc_history_reader, is a member too.
+  if not exists (select from pg_catalog.pg_roles r
+      join pg_catalog.pg_auth_members m on m.member = r.oid and m.roleid = 'amc_history_reader'::regrole
+      where r.rolname = drop_bi_login.name and r.rolcanlogin
+        and not (r.rolsuper or r.rolcreaterole or r.rolbypassrls or r.rolreplication)) then
     return false;
   end if;
   delete from amc_history.bi_logins b where b.login = drop_bi_login.name;

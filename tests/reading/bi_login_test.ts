@@ -128,6 +128,17 @@ Deno.test("a BI login writes nothing and sees nothing else, whatever it sets", a
   });
 });
 
+Deno.test("a BI login that may name the tables too sees its instances' rows in them alone", async () => {
+  await withLogin(async ({ login, owner, name, years: [mine, other] }) => {
+    await owner`grant usage on schema amc_results to ${owner(name)}`;
+    const table = ({ results }: Years) =>
+      results.replace("results_", "amc_results.");
+    assert.equal(await count(login, table(mine)), 10);
+    assert.equal(await count(login, table(other)), 0);
+    await owner`revoke usage on schema amc_results from ${owner(name)}`;
+  });
+});
+
 Deno.test("a BI login that was dropped is gone with its sessions, and no other role is dropped", async () => {
   await withLogin(async ({ login, owner, name, loginUrl, years: [mine] }) => {
     assert.equal(await count(login, mine.results), 10);
@@ -136,7 +147,11 @@ Deno.test("a BI login that was dropped is gone with its sessions, and no other r
         select amc_history.drop_bi_login(${role}) as dropped`;
       return dropped;
     };
-    assert.equal(await drop("authenticator"), false);
+    for (const role of ["authenticator", "postgres", "amc_history_reader"]) {
+      assert.equal(await drop(role), false, role);
+    }
+    // As if its instances were gone.
+    await owner`delete from amc_history.bi_logins where login = ${name}`;
     assert.equal(await drop(name), true);
     assert.equal(await drop(name), false);
     const again = postgres(loginUrl, { max: 1 });

@@ -55,8 +55,8 @@ export const RIGHTS: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.drop_bi_login",
-        "if not exists (select from amc_history.bi_logins b where b.login = drop_bi_login.name)\n    or not exists (select from pg_catalog.pg_auth_members m",
-        "if not exists (select from pg_catalog.pg_roles r where r.rolname = drop_bi_login.name)\n    and not exists (select from pg_catalog.pg_auth_members m",
+        "and m.roleid = 'amc_history_reader'::regrole",
+        "",
       ),
     ],
     tests: ["tests/reading/bi_login"],
