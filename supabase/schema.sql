@@ -622,6 +622,12 @@ CREATE TRIGGER follow_removed_memberships AFTER DELETE ON public.amc_instance_me
     old_members FOR EACH STATEMENT EXECUTE FUNCTION amc_history.follow_memberships();
 CREATE CONSTRAINT TRIGGER keep_an_admin AFTER DELETE OR UPDATE ON public.amc_instance_members DEFERRABLE INITIALLY
     DEFERRED FOR EACH ROW WHEN ((old.role = 'admin'::text)) EXECUTE FUNCTION amc_history.keep_an_admin();
+CREATE TRIGGER settle_standing_of_added AFTER INSERT ON public.amc_instance_members REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION amc_history.follow_standing();
+CREATE TRIGGER settle_standing_of_changed AFTER UPDATE ON public.amc_instance_members REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION amc_history.follow_standing();
+CREATE TRIGGER settle_standing_of_removed AFTER DELETE ON public.amc_instance_members REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION amc_history.follow_standing();
 CREATE TRIGGER withdraw_of_demoted_admins AFTER UPDATE ON public.amc_instance_members REFERENCING OLD TABLE AS
     old_members FOR EACH STATEMENT EXECUTE FUNCTION amc_history.withdraw_of_former_admins();
 CREATE TRIGGER withdraw_of_removed_admins AFTER DELETE ON public.amc_instance_members REFERENCING OLD TABLE AS
@@ -843,6 +849,31 @@ comment on column public.amc_workflows.version_hash is
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
+create table public.collection_backers (
+  collection_id uuid not null,
+  since timestamp with time zone default amc_history.clock_now() not null,
+  user_id uuid not null,
+  constraint collection_backers_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON
+    DELETE CASCADE,
+  constraint collection_backers_pkey PRIMARY KEY (collection_id, user_id),
+  constraint collection_backers_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
+);
+CREATE INDEX collection_backers_user_id_idx ON public.collection_backers USING btree (user_id);
+CREATE TRIGGER settle_standing AFTER INSERT ON public.collection_backers REFERENCING NEW TABLE AS new_rows FOR EACH
+    STATEMENT EXECUTE FUNCTION amc_history.follow_standing();
+CREATE TRIGGER settle_standing_without AFTER DELETE ON public.collection_backers REFERENCING OLD TABLE AS old_rows FOR
+    EACH STATEMENT EXECUTE FUNCTION amc_history.follow_standing();
+alter table public.collection_backers enable row level security;
+create policy "members read who stands behind their instances' collections" on public.collection_backers for select to
+    authenticated using ((EXISTS ( SELECT
+   FROM report_data_collections c
+  WHERE (c.id = collection_backers.collection_id))));
+comment on table public.collection_backers is
+  'Who asked for a collection or for something of it, or took it over. It goes on while one of them is an analyst or
+admin of its instance. Rows of former members stay: who has the role again stands behind it again.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
 create table public.invitations (
   accepted_at timestamp with time zone,
   accepted_by uuid,
@@ -940,6 +971,8 @@ CREATE INDEX report_data_collections_to_restate_idx ON public.report_data_collec
     (restate_weeks > 0);
 CREATE INDEX report_data_collections_workflow_idx ON public.report_data_collections USING btree (instance_id,
     workflow_id);
+CREATE TRIGGER back_own_collection AFTER INSERT ON public.report_data_collections FOR EACH ROW WHEN ((new.created_by IS
+    NOT NULL)) EXECUTE FUNCTION amc_history.back_own_collection();
 alter table public.report_data_collections enable row level security;
 create policy "BI logins read their instances' collections" on public.report_data_collections for select to
     amc_history_reader using ((instance_id IN ( SELECT amc_history.instances_of_login() AS instances_of_login)));
@@ -1335,8 +1368,8 @@ create table public.tracking_events (
     'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text,
     'keep_versions_set'::text, 'retention_set'::text, 'member_added'::text, 'member_role_set'::text,
     'member_removed'::text, 'member_left'::text, 'member_invited'::text, 'invitation_accepted'::text,
-    'invitation_withdrawn'::text, 'execution_confirmed'::text, 'execution_let_go'::text, 'alert_resolved'::text,
-    'workflow_check_requested'::text, 'webhook_set'::text, 'webhook_deleted'::text])))),
+    'invitation_withdrawn'::text, 'collection_taken_over'::text, 'execution_confirmed'::text, 'execution_let_go'::text,
+    'alert_resolved'::text, 'workflow_check_requested'::text, 'webhook_set'::text, 'webhook_deleted'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -1875,9 +1908,9 @@ create view public.collection_states with (security_invoker=true) as
                     h.retry_at,
                     (amc_history.stoppage_kind(h.kind)).next_step AS next_step
                    FROM stoppages h
-                  WHERE ((h.ended_at IS NULL) AND (((h.kind = 'collection'::text) AND (h.subject = (c.id)::text)) OR
-    ((h.kind = ANY (ARRAY['workflow_save'::text, 'workflow_check'::text, 'workflow_header'::text])) AND (h.subject =
-    ((c.instance_id || '/'::text) || c.workflow_id)))))
+                  WHERE ((h.ended_at IS NULL) AND (((h.kind = ANY (ARRAY['collection'::text, 'standing'::text])) AND
+    (h.subject = (c.id)::text)) OR ((h.kind = ANY (ARRAY['workflow_save'::text, 'workflow_check'::text,
+    'workflow_header'::text])) AND (h.subject = ((c.instance_id || '/'::text) || c.workflow_id)))))
                 UNION ALL
                  SELECT 2,
                     (i.state = 'reconnect_needed'::text),
@@ -2874,6 +2907,21 @@ not to be asked for its execution now)}. Parameters, which may be large, are not
 public.collection_parameters.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.back_own_collection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.collection_backers (collection_id, user_id) values (new.id, new.created_by) on conflict do nothing;
+  return null;
+end;
+$function$
+;
+comment on function amc_history.back_own_collection() is
+  'Whoever starts a collection stands behind it. Definer: as amc_history.follow_standing.';
+
 CREATE OR REPLACE FUNCTION amc_history.beat(name text)
  RETURNS void
  LANGUAGE sql
@@ -2952,6 +3000,7 @@ begin
   end if;
   update public.report_data_collections c set cancelled_at = amc_history.clock_now() where c.id = collection.id;
   perform amc_history.end_stoppage('collection', collection.id::text);
+  perform amc_history.end_stoppage('standing', collection.id::text);
   for week in
     select w.* from public.report_data_weeks w where w.collection_id = collection.id
       and (w.finished_at is null or w.due_at is not null
@@ -4827,7 +4876,8 @@ begin
   held as materialized (
     select s.kind, s.subject, s.last_at, coalesce(s.retry_at > amc_history.clock_now(), true) as is_held
     from public.stoppages s
-    where s.ended_at is null and s.kind in ('collection', 'workflow_save', 'workflow_check', 'workflow_header')
+    where s.ended_at is null and s.kind in ('collection', 'standing', 'workflow_save', 'workflow_check',
+    'workflow_header')
   ),
   due as (
     select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.created_by, c.last_claimed_at, c.created_at,
@@ -4841,8 +4891,8 @@ begin
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     cross join amc_history.ending_weeks(f.retention_months) ends
     left join lateral (select max(held.last_at) as held_since, bool_or(held.is_held) as is_held,
-        bool_or(held.kind <> 'collection') as workflow_held
-      from held where held.subject = case held.kind when 'collection' then c.id::text
+        bool_or(held.kind not in ('collection', 'standing')) as workflow_held
+      from held where held.subject = case when held.kind in ('collection', 'standing') then c.id::text
         else c.instance_id || '/' || c.workflow_id end) h on true
     where c.paused_at is null and c.cancelled_at is null
       and h.is_held is distinct from true
@@ -5559,6 +5609,39 @@ comment on function amc_history.follow_memberships() is
 for each (member_added, member_role_set, member_left, member_removed, which the deletion of an account leaves too); and
 ends the stoppage of an instance that has an admin again. Definer: whoever deletes an account may not write here.';
 
+CREATE OR REPLACE FUNCTION amc_history.follow_standing()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  settled uuid[];
+begin
+  if tg_table_name = 'collection_backers' then
+    if tg_op = 'INSERT' then
+      settled := array(select n.collection_id from new_rows n);
+    else
+      settled := array(select o.collection_id from old_rows o);
+    end if;
+  elsif tg_op = 'INSERT' then
+    settled := array(select b.collection_id from new_rows n join public.collection_backers b on b.user_id = n.user_id
+      join public.report_data_collections c on c.id = b.collection_id and c.instance_id = n.instance_id);
+  else
+    settled := array(select b.collection_id from old_rows o join public.collection_backers b on b.user_id = o.user_id
+      join public.report_data_collections c on c.id = b.collection_id and c.instance_id = o.instance_id);
+  end if;
+  if cardinality(settled) > 0 then
+    perform amc_history.settle_standing(settled);
+  end if;
+  return null;
+end;
+$function$
+;
+comment on function amc_history.follow_standing() is
+  'Settles the collections of those whose membership changed, and those behind which somebody stands newly or whose
+account was deleted. Definer: whoever changes a team or deletes an account may not write stoppages.';
+
 CREATE OR REPLACE FUNCTION amc_history.forbid_attempt_revival()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -5753,6 +5836,21 @@ comment on function amc_history.has_left(uuid,date,date) is
   'Whether AMC no longer keeps the data of a week, and no person who was told so wants it all the same: its result
 would be empty, and look like a week without events. first_day: of amc_history.ending_weeks.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.has_open_work(collection report_data_collections)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return (collection).cancelled_at is null and ((collection).restate_weeks > 0
+    or exists (select from public.report_data_weeks w where w.collection_id = (collection).id
+      and (w.finished_at is null or w.due_at is not null)));
+end;
+$function$
+;
+comment on function amc_history.has_open_work(report_data_collections) is
+  'Whether something of a collection is still to begin, by its weeks or by its policy.';
 
 CREATE OR REPLACE FUNCTION amc_history.header_key(header text[])
  RETURNS text
@@ -6172,6 +6270,21 @@ comment on function amc_history.invite(text[],text,text,integer) is
   'See public.invite. Definer: users may not write invitations.';
 -- authenticated: execute
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.is_backed(collection report_data_collections)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return exists (select from public.collection_backers b
+    join public.amc_instance_members m on m.user_id = b.user_id and m.instance_id = (collection).instance_id
+    where b.collection_id = (collection).id and m.role in ('analyst', 'admin'));
+end;
+$function$
+;
+comment on function amc_history.is_backed(report_data_collections) is
+  'Whether a current analyst or admin of its instance stands behind a collection.';
 
 CREATE OR REPLACE FUNCTION amc_history.is_dry_run_timeout(timeout_seconds numeric)
  RETURNS boolean
@@ -8928,6 +9041,7 @@ begin
   where w.id = (week).id;
   -- Also while its collection is paused, when it stays without a due_at.
   perform amc_history.end_stoppage('week', (week).id::text);
+  perform amc_history.stand_behind((week).collection_id);
   perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
     execution_id => (week).execution_id);
   return null;
@@ -9346,6 +9460,7 @@ begin
   update public.report_data_weeks w set error_count = 0, failed_creates = 0,
     due_at = amc_history.next_due_at(w.collection_id)
   where w.id = week.id;
+  perform amc_history.stand_behind(week.collection_id);
   perform amc_history.record_action('week_to_be_restated', week.instance_id, week.collection_id, week.id,
     execution_id => week.execution_id);
   return row('applied', null, 1)::public.control_report;
@@ -9407,7 +9522,8 @@ declare
 begin
   if collection.cancelled_at is not null then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
-  elsif collection.paused_at is null and not amc_history.release_stoppages(collection) then
+  elsif collection.paused_at is null and not amc_history.stand_behind(collection.id)
+    and not amc_history.release_stoppages(collection) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set paused_at = null where c.id = collection.id;
@@ -9418,6 +9534,7 @@ begin
       and not amc_history.is_held_up('week', w.id::text);
   get diagnostics released = row_count;
   perform amc_history.release_stoppages(collection);
+  perform amc_history.stand_behind(collection.id);
   perform amc_history.record_action('collection_resumed', collection.instance_id, collection.id,
     detail => jsonb_build_object('weeks', released));
   return row('applied', null, released)::public.control_report;
@@ -9732,6 +9849,7 @@ begin
   end if;
   update public.report_data_collections c set restate_weeks = weeks, restate_every_days = days
   where c.id = collection.id;
+  perform amc_history.stand_behind(collection.id);
   perform amc_history.record_action('restatement_policy_set', collection.instance_id, collection.id,
     detail => jsonb_build_object('weeks', weeks, 'days', days));
   return row('applied', null, 0)::public.control_report;
@@ -9920,6 +10038,43 @@ Gives it the hash of what decides its result (the SQL that is sent, parameters, 
 readable stem and that hash), the name of its results table (the stem, the instance, and a hash of both) and that of
 the view that unites the versions of its name.';
 
+CREATE OR REPLACE FUNCTION amc_history.settle_standing(collection_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  job constant text := 'settle_standing/';
+  collection public.report_data_collections;
+begin
+  -- Of two changes at once the second sees the first one's.
+  perform from public.amc_instances i where i.id in (select c.instance_id from public.report_data_collections c
+    where c.id = any (settle_standing.collection_ids)) order by i.id for no key update;
+  for collection in
+    select c.* from public.report_data_collections c where c.id = any (settle_standing.collection_ids) order by c.id
+  loop
+    begin
+      if amc_history.is_backed(collection) or not amc_history.has_open_work(collection) then
+        perform amc_history.end_stoppage('standing', collection.id::text);
+      else
+        perform amc_history.record_stoppage('standing', collection.id::text, 'nobody_stands_behind', 'amc_history',
+          'Whoever asked for this collection has left the instance, or may only read there.',
+          collection.instance_id, collection.id, waits_for_person => true);
+      end if;
+      perform amc_history.end_stoppage('job', job || collection.id);
+    exception when others then
+      perform amc_history.record_stoppage('job', job || collection.id, sqlstate, 'postgres', sqlerrm,
+        collection.instance_id, collection.id);
+    end;
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.settle_standing(uuid[]) is
+  'Holds up each of these collections behind which nobody stands and of which something is still to begin, and lets the
+others go on. What runs at AMC is collected all the same; a person''s pause stays one. A collection that cannot be
+settled is settled by the next look of the watch (a stoppage of kind job); the others are.';
+
 CREATE OR REPLACE FUNCTION amc_history.slots_in_use(instance_id text, OUT taken integer, OUT free integer, OUT began_at
     timestamp with time zone)
  RETURNS record
@@ -9971,6 +10126,27 @@ $function$
 comment on function amc_history.stale_first_weeks() is
   'The checks whose week went alone, and neither waits for an attempt nor has one.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.stand_behind(collection_id uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  was_held constant boolean := amc_history.is_held_up('standing', stand_behind.collection_id::text);
+begin
+  if auth.uid() is null then
+    return false;
+  end if;
+  insert into public.collection_backers (collection_id, user_id) values (stand_behind.collection_id, auth.uid())
+  on conflict do nothing;
+  return was_held and not amc_history.is_held_up('standing', stand_behind.collection_id::text);
+end;
+$function$
+;
+comment on function amc_history.stand_behind(uuid) is
+  'Records that the signed-in user, an analyst or admin, stands behind a collection, as whoever asks for something of
+it does. Answers whether that lets it go on. Of an operator nothing is recorded, and false answered.';
 
 CREATE OR REPLACE FUNCTION amc_history.state_of_cause(code text)
  RETURNS text
@@ -10139,6 +10315,36 @@ $function$
 comment on function amc_history.survey_after_gap() is
   'Calls amc_history.after_restore if the schedule did not run for restore_gap (amc_history.allowances): in a restored
 backup it last ran when the backup was made. Whatever else stops it costs one listing.';
+
+CREATE OR REPLACE FUNCTION amc_history.take_over_collection(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections
+    := amc_history.lock_controlled_collection(take_over_collection.collection_id);
+begin
+  if auth.uid() is null then
+    perform amc_history.refuse('user_needed', 'Expected a signed-in user, got none.',
+      'An analyst or admin of the instance takes it over.', 'PT403');
+  elsif collection.cancelled_at is not null then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  elsif exists (select from public.collection_backers b
+      where b.collection_id = collection.id and b.user_id = auth.uid()) then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  perform amc_history.stand_behind(collection.id);
+  perform amc_history.record_action('collection_taken_over', collection.instance_id, collection.id);
+  return row('applied', null, 0)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.take_over_collection(uuid) is
+  'See public.take_over_collection. Definer: users may not write who stands behind a collection.';
+-- authenticated: execute
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.taken_slots(instance_id text)
  RETURNS SETOF integer
@@ -10598,6 +10804,7 @@ begin
       where d.instance_id = c.instance_id and d.collection_id = c.id and d.due_at <= amc_history.clock_now()
       order by d.due_at, d.week_start_date limit 1) w on true
     where c.instance_id = f.instance_id and c.workflow_id = f.id and c.paused_at is null and c.cancelled_at is null
+      and not amc_history.is_held_up('standing', c.id::text)
     -- One collection's parameters say nothing of another's: those that AMC has refused already come last.
     order by (select max(k.ended_at) from public.workflow_checks k where k.instance_id = f.instance_id
         and k.workflow_id = f.id and k.collection_id = c.id and k.outcome = 'refused') nulls first,
@@ -10658,7 +10865,8 @@ declare
   what text;
 begin
   foreach what in array array['read_wake_ups', 'watch_ticks', 'watch_jobs', 'watch_overdue',
-    'watch_slots', 'watch_retention', 'watch_cancelled', 'end_idle_stoppages', 'tell_lasting_stoppages',
+    'watch_slots', 'watch_retention', 'watch_standing', 'watch_cancelled', 'end_idle_stoppages',
+    'tell_lasting_stoppages',
     'read_last_resort', 'tell_last_resort'] loop
     begin
       execute format('select amc_history.%I()', what);
@@ -10859,6 +11067,19 @@ comment on function amc_history.watch_slots() is
   'Records the stoppage slots of each instance none of whose due weeks may begin (amc_history.why_none_begins), and
 ends that of the others.';
 
+CREATE OR REPLACE FUNCTION amc_history.watch_standing()
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.settle_standing(array(select s.collection_id from public.stoppages s
+    where s.ended_at is null and (s.kind = 'standing' or s.kind = 'job' and starts_with(s.subject, 'settle_standing/')
+      and s.retry_at <= amc_history.clock_now())));
+$function$
+;
+comment on function amc_history.watch_standing() is
+  'Settles again what could not be settled, and ends the stoppage of a collection of which nothing is left to begin.';
+
 CREATE OR REPLACE FUNCTION amc_history.watch_ticks()
  RETURNS void
  LANGUAGE plpgsql
@@ -10969,6 +11190,7 @@ AS $function$
     order by n.week_start_date desc limit c.restate_weeks
   ) w
   where c.id = weeks_to_restate.collection_id and c.paused_at is null and c.cancelled_at is null
+    and not amc_history.is_held_up('standing', c.id::text)
     and w.week_end_date >= (amc_history.clock_now() at time zone c.time_zone)::date - l.restate_days
     and w.due_at is null
     -- A period after the intent of the last attempt, whatever its outcome.
@@ -13097,6 +13319,20 @@ The attempt is abandoned, and its week may be tried again, only if the listing b
 (settle_after) and proves that there is none (amc_history.proves_absence). Answers waiting (listing_may_lag,
 matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For
 service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.take_over_collection(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.take_over_collection(take_over_collection.collection_id); $function$
+;
+comment on function take_over_collection(uuid) is
+  'Makes the signed-in user one who stands behind a collection: it goes on while that user is an analyst or admin of
+the instance, whoever else leaves. A person''s pause stays. Answers {outcome, reason, weeks}: applied, already_applied,
+or rejected with collection_is_cancelled. Refuses with collection_not_found, role_too_low, user_needed. For analysts and
+admins.';
+-- authenticated: execute
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.test_webhook(webhook_id uuid)

@@ -15,7 +15,7 @@ create table public.tracking_events (
     'collection_started', 'collection_paused', 'collection_resumed', 'collection_cancelled',
     'week_retried', 'restatement_policy_set', 'keep_versions_set',
     'retention_set', 'member_added', 'member_role_set', 'member_removed', 'member_left',
-    'member_invited', 'invitation_accepted', 'invitation_withdrawn',
+    'member_invited', 'invitation_accepted', 'invitation_withdrawn', 'collection_taken_over',
     'execution_confirmed', 'execution_let_go', 'alert_resolved',
     'workflow_check_requested', 'webhook_set', 'webhook_deleted'))
 );

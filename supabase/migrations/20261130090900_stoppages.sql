@@ -52,6 +52,7 @@ insert into amc_history.stoppage_kinds (kind, subject_is, tell_after, alert_code
   ('workflow_header', '<instance>/<workflow>', '0', 'held_up',
     'Compare both headers; accept_header takes the new one.'),
   ('collection', 'a collection', '3 minutes', 'held_up', 'Answer AMC''s words, then call resume_collection.'),
+  ('standing', 'a collection', '0', 'held_up', 'An analyst or admin of the instance calls take_over_collection.'),
   ('week', 'a week', '3 minutes', 'held_up', 'Look for its execution in AMC, then call retry_week.'),
   ('retention', 'a collection', '1 day', 'held_up',
     'See what keeps it waiting (collection_states). If AMC keeps more of what its query reads, call set_retention.'),
@@ -69,7 +70,7 @@ insert into amc_history.stoppage_kinds (kind, subject_is, tell_after, alert_code
   ('step', 'a step of the worker', '5 minutes', 'held_up', 'Read the logs of the edge function collect.'),
   ('webhook', 'a webhook', '30 minutes', 'held_up', 'See whether its address answers, then call test_webhook.');
 update amc_history.stoppage_kinds k set told_by = 'code'
-where k.kind in ('list_entry', 'execution', 'cancel', 'still_running', 'result');
+where k.kind in ('list_entry', 'execution', 'cancel', 'still_running', 'result', 'standing');
 update amc_history.stoppage_kinds k set told_by = 'alert_code' where k.alert_code = 'worker_unreachable';
 
 create function amc_history.stoppage_kind(kind text) returns amc_history.stoppage_kinds

@@ -19,6 +19,7 @@ begin
       where d.instance_id = c.instance_id and d.collection_id = c.id and d.due_at <= amc_history.clock_now()
       order by d.due_at, d.week_start_date limit 1) w on true
     where c.instance_id = f.instance_id and c.workflow_id = f.id and c.paused_at is null and c.cancelled_at is null
+      and not amc_history.is_held_up('standing', c.id::text)
     -- One collection's parameters say nothing of another's: those that AMC has refused already come last.
     order by (select max(k.ended_at) from public.workflow_checks k where k.instance_id = f.instance_id
         and k.workflow_id = f.id and k.collection_id = c.id and k.outcome = 'refused') nulls first,

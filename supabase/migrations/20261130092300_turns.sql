@@ -66,7 +66,8 @@ begin
   held as materialized (
     select s.kind, s.subject, s.last_at, coalesce(s.retry_at > amc_history.clock_now(), true) as is_held
     from public.stoppages s
-    where s.ended_at is null and s.kind in ('collection', 'workflow_save', 'workflow_check', 'workflow_header')
+    where s.ended_at is null
+      and s.kind in ('collection', 'standing', 'workflow_save', 'workflow_check', 'workflow_header')
   ),
   due as (
     select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.created_by, c.last_claimed_at, c.created_at,
@@ -80,8 +81,8 @@ begin
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     cross join amc_history.ending_weeks(f.retention_months) ends
     left join lateral (select max(held.last_at) as held_since, bool_or(held.is_held) as is_held,
-        bool_or(held.kind <> 'collection') as workflow_held
-      from held where held.subject = case held.kind when 'collection' then c.id::text
+        bool_or(held.kind not in ('collection', 'standing')) as workflow_held
+      from held where held.subject = case when held.kind in ('collection', 'standing') then c.id::text
         else c.instance_id || '/' || c.workflow_id end) h on true
     where c.paused_at is null and c.cancelled_at is null
       and h.is_held is distinct from true

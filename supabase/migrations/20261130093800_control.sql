@@ -53,7 +53,8 @@ declare
 begin
   if collection.cancelled_at is not null then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
-  elsif collection.paused_at is null and not amc_history.release_stoppages(collection) then
+  elsif collection.paused_at is null and not amc_history.stand_behind(collection.id)
+    and not amc_history.release_stoppages(collection) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set paused_at = null where c.id = collection.id;
@@ -64,6 +65,7 @@ begin
       and not amc_history.is_held_up('week', w.id::text);
   get diagnostics released = row_count;
   perform amc_history.release_stoppages(collection);
+  perform amc_history.stand_behind(collection.id);
   perform amc_history.record_action('collection_resumed', collection.instance_id, collection.id,
     detail => jsonb_build_object('weeks', released));
   return row('applied', null, released)::public.control_report;
@@ -85,6 +87,7 @@ begin
   end if;
   update public.report_data_collections c set cancelled_at = amc_history.clock_now() where c.id = collection.id;
   perform amc_history.end_stoppage('collection', collection.id::text);
+  perform amc_history.end_stoppage('standing', collection.id::text);
   for week in
     select w.* from public.report_data_weeks w where w.collection_id = collection.id
       and (w.finished_at is null or w.due_at is not null
@@ -136,6 +139,7 @@ begin
   where w.id = (week).id;
   -- Also while its collection is paused, when it stays without a due_at.
   perform amc_history.end_stoppage('week', (week).id::text);
+  perform amc_history.stand_behind((week).collection_id);
   perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
     execution_id => (week).execution_id);
   return null;

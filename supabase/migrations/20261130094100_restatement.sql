@@ -19,6 +19,7 @@ begin
   update public.report_data_weeks w set error_count = 0, failed_creates = 0,
     due_at = amc_history.next_due_at(w.collection_id)
   where w.id = week.id;
+  perform amc_history.stand_behind(week.collection_id);
   perform amc_history.record_action('week_to_be_restated', week.instance_id, week.collection_id, week.id,
     execution_id => week.execution_id);
   return row('applied', null, 1)::public.control_report;
@@ -46,6 +47,7 @@ as $$
     order by n.week_start_date desc limit c.restate_weeks
   ) w
   where c.id = weeks_to_restate.collection_id and c.paused_at is null and c.cancelled_at is null
+    and not amc_history.is_held_up('standing', c.id::text)
     and w.week_end_date >= (amc_history.clock_now() at time zone c.time_zone)::date - l.restate_days
     and w.due_at is null
     -- A period after the intent of the last attempt, whatever its outcome.
@@ -171,6 +173,7 @@ begin
   end if;
   update public.report_data_collections c set restate_weeks = weeks, restate_every_days = days
   where c.id = collection.id;
+  perform amc_history.stand_behind(collection.id);
   perform amc_history.record_action('restatement_policy_set', collection.instance_id, collection.id,
     detail => jsonb_build_object('weeks', weeks, 'days', days));
   return row('applied', null, 0)::public.control_report;

@@ -247,8 +247,8 @@ declare
   what text;
 begin
   foreach what in array array['read_wake_ups', 'watch_ticks', 'watch_jobs', 'watch_overdue',
-    'watch_slots', 'watch_retention', 'watch_cancelled', 'end_idle_stoppages', 'tell_lasting_stoppages',
-    'read_last_resort', 'tell_last_resort'] loop
+    'watch_slots', 'watch_retention', 'watch_standing', 'watch_cancelled', 'end_idle_stoppages',
+    'tell_lasting_stoppages', 'read_last_resort', 'tell_last_resort'] loop
     begin
       execute format('select amc_history.%I()', what);
       perform amc_history.end_stoppage('job', job || what);

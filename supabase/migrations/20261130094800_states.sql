@@ -122,7 +122,7 @@ left join lateral (
     select 1 as rank, h.kind = 'collection' or h.retry_at is null as holds, h.since, h.code, h.source, h.words,
       h.retry_at, (amc_history.stoppage_kind(h.kind)).next_step
     from public.stoppages h
-    where h.ended_at is null and (h.kind = 'collection' and h.subject = c.id::text
+    where h.ended_at is null and (h.kind in ('collection', 'standing') and h.subject = c.id::text
       or h.kind in ('workflow_save', 'workflow_check', 'workflow_header')
         and h.subject = c.instance_id || '/' || c.workflow_id)
     union all

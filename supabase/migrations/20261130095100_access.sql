@@ -15,7 +15,8 @@ grant usage on schema amc_history, amc_results to authenticated, service_role;
 -- Tables and views
 
 revoke all on
-  public.amc_instances, public.amc_instance_members, public.invitations, public.amc_workflows,
+  public.amc_instances, public.amc_instance_members, public.invitations, public.collection_backers,
+  public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries,
@@ -55,8 +56,10 @@ grant insert (instance_id, name, sql_query, parameters) on public.amc_workflows 
 grant select (id, instance_id, role, email, invited_by, created_at, expires_at, accepted_at, accepted_by, withdrawn_at)
   on public.invitations to authenticated;
 grant select on public.invitations to service_role;
+grant select on public.collection_backers to authenticated, service_role;
 grant insert, update, delete on
-  public.amc_instances, public.amc_instance_members, public.invitations, public.amc_workflows,
+  public.amc_instances, public.amc_instance_members, public.invitations, public.collection_backers,
+  public.amc_workflows,
   public.report_data_collections, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries
@@ -84,6 +87,9 @@ create policy "members read their instances' checks" on public.workflow_checks
   using (instance_id in (select amc_history.instances_of_caller()));
 create policy "members read their instances' collections" on public.report_data_collections
   for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
+create policy "members read who stands behind their instances' collections" on public.collection_backers
+  for select to authenticated
+  using (exists (select from public.report_data_collections c where c.id = collection_id));
 create policy "members read their instances' weeks" on public.report_data_weeks
   for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "BI logins read their instances' collections" on public.report_data_collections
@@ -193,7 +199,8 @@ revoke execute on function
   public.list_members(text),
   public.accept_invitation(text),
   public.invite(text[], text, text, integer),
-  public.withdraw_invitation(uuid)
+  public.withdraw_invitation(uuid),
+  public.take_over_collection(uuid)
   from public, anon, authenticated, service_role;
 
 grant execute on function
@@ -226,7 +233,8 @@ grant execute on function
   public.list_members(text),
   public.accept_invitation(text),
   public.invite(text[], text, text, integer),
-  public.withdraw_invitation(uuid)
+  public.withdraw_invitation(uuid),
+  public.take_over_collection(uuid)
   to authenticated, service_role;
 
 -- What those call in turn: those with their owner's rights check the caller first, the others read under the caller's.
@@ -285,7 +293,8 @@ grant execute on function
   amc_history.list_members(text),
   amc_history.accept_invitation(text),
   amc_history.invite(text[], text, text, integer),
-  amc_history.withdraw_invitation(uuid)
+  amc_history.withdraw_invitation(uuid),
+  amc_history.take_over_collection(uuid)
   to authenticated, service_role;
 
 -- What the policies of BI logins ask

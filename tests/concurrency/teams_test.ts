@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { calls, commit, holds, waiting } from "./support/meeting.ts";
 import {
+  addCollection,
   addInstance,
   after,
   clear,
@@ -132,19 +133,86 @@ Deno.test("two statements that take one admin each leave one, whoever sends them
 Deno.test("an account that is deleted while its role changes is gone, and nothing is in a deadlock", async () => {
   const sql = await team(SECOND, THIRD);
   const { database } = harness();
+  // Both wait for the membership, and then go on at once.
+  await using keeper = await holds(
+    harness(),
+    NOW,
+    ({ sql }) =>
+      sql`select from public.amc_instance_members where user_id = ${THIRD} for update`,
+  );
   // As Supabase's auth server does, which has no right on a table of ours.
   const auth = { sql, database: { ...database, url: database.adminUrl } };
-  await using account = await holds(auth, NOW, async ({ sql }) => {
+  await using account = await calls(auth, NOW, async ({ sql }) => {
     await sql`set role supabase_auth_admin`;
-    await sql`delete from auth.users where id = ${THIRD}`;
+    return await refusal(sql`delete from auth.users where id = ${THIRD}`);
   });
+  assert.equal(await waiting(harness(), account), true);
   await using person = await calls(
     harness(),
     NOW,
     ({ sql }) => refusal(demotes(sql, SECOND, THIRD)),
   );
   assert.equal(await waiting(harness(), person), true);
-  await commit(account);
+  await commit(keeper);
+  assert.equal(await account.started.answer, "");
   assert.equal(await person.started.answer, "member_not_found");
   assert.deepEqual(await admins(sql), [OWNER, SECOND]);
+});
+
+Deno.test("of two people who accept one invitation at once the first one is in", async () => {
+  const sql = await team();
+  const [{ token }] = await sql`
+    select public.invite(array[${INSTANCE}], 'analyst') ->> 'token' as token`;
+  const accepts = async (session: postgres.Sql, user: string) => {
+    await signIn(session, user);
+    const [{ role }] =
+      await session`select * from public.accept_invitation(${token})`;
+    return role as string;
+  };
+  await using first = await holds(
+    harness(),
+    NOW,
+    ({ sql }) => accepts(sql, SECOND),
+  );
+  await using second = await calls(
+    harness(),
+    NOW,
+    ({ sql }) => refusal(accepts(sql, THIRD)),
+  );
+  assert.equal(await waiting(harness(), second), true);
+  await commit(first);
+  assert.equal(await second.started.answer, "invitation_used");
+  const members = await sql`select user_id from public.amc_instance_members
+    where instance_id = ${INSTANCE} order by user_id`;
+  assert.deepEqual(members.map(({ user_id }) => user_id), [OWNER, SECOND]);
+});
+
+Deno.test("when the two who stand behind a collection leave at once nothing of it begins", async () => {
+  const sql = await team(SECOND, THIRD);
+  const collection = await addCollection(sql, INSTANCE, 1);
+  await sql`insert into public.collection_backers values (${collection}, ${SECOND})`;
+  const leaves = async (session: postgres.Sql, user: string) => {
+    await signIn(session, user);
+    const [{ outcome }] =
+      await session`select * from public.leave_instance(${INSTANCE})`;
+    return outcome as string;
+  };
+  await using first = await holds(
+    harness(),
+    NOW,
+    ({ sql }) => leaves(sql, OWNER),
+  );
+  await using second = await calls(
+    harness(),
+    NOW,
+    ({ sql }) => leaves(sql, SECOND),
+  );
+  assert.equal(await waiting(harness(), second), true);
+  await commit(first);
+  assert.equal(await second.started.answer, "applied");
+  const held = await sql`select kind, subject from public.stoppages
+    where ended_at is null and kind = 'standing'`;
+  assert.deepEqual(held.map((row) => ({ ...row })), [
+    { kind: "standing", subject: collection },
+  ]);
 });

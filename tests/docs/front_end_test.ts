@@ -116,7 +116,7 @@ Deno.test("the ts blocks of each page do what the page says, against the platfor
       const lines = await run(
         demo,
         "docs/API.md",
-        "{ collection, progress, weeks, paused, resumed, members, joined, stays }",
+        "{ collection, progress, weeks, paused, resumed, members, joined, stays, taken }",
       );
       const got = JSON.parse(lines.at(-1)!);
       assert.equal(got.collection.weeks.length, 52);
@@ -133,6 +133,7 @@ Deno.test("the ts blocks of each page do what the page says, against the platfor
         "admin",
       ]);
       assert.equal(got.stays.details, "last_admin");
+      assert.equal(got.taken.outcome, "already_applied");
     });
     await test.step("READING.md reads a collection that is there", async () => {
       const lines = await run(

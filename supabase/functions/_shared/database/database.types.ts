@@ -230,6 +230,47 @@ export type Database = {
           },
         ];
       };
+      "collection_backers": {
+        Row: {
+          "collection_id": string;
+          "since": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "collection_id": string;
+          "since"?: string;
+          "user_id": string;
+        };
+        Update: {
+          "collection_id"?: string;
+          "since"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "collection_backers_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_progress";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "collection_backers_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_states";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "collection_backers_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_collections";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "invitations": {
         Row: {
           "accepted_at": string | null;
@@ -2190,6 +2231,16 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "take_over_collection": {
+        Args: { "collection_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
           isOneToOne: true;
           isSetofReturn: false;
         };

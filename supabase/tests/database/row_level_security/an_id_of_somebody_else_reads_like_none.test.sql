@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(158);
+select plan(163);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -58,6 +58,7 @@ select * from (values
   ('set_retention', 'instance', $c$set_retention(<>, (select w.id from workflow w), 24)$c$),
   ('set_role', 'instance', $c$set_role(<>, gen_random_uuid(), 'viewer')$c$),
   ('set_webhook', 'instance', $c$set_webhook('w', 'slack', 'https://hooks.test/x', null, <>)$c$),
+  ('take_over_collection', 'collection', 'take_over_collection(<>)'),
   ('test_webhook', 'webhook', 'test_webhook(<>)'),
   ('tracking_figures', 'instance', $c$tracking_figures('2025-01-01', '2026-01-01', <>)$c$),
   ('week_rows', 'week', 'week_rows(<>)'),

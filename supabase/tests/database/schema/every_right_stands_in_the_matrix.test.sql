@@ -80,6 +80,7 @@ table amc_results.<workflow> | - | select | select | also granted to amc_history
 table public.amc_instance_members | - | select | select insert update delete
 table public.amc_instances | - | select | select insert update delete
 table public.amc_workflows | - | select insert(instance_id,name,sql_query,parameters) | select insert update delete
+table public.collection_backers | - | select | select insert update delete
 table public.report_data_collections | - | select | select insert update delete | also granted to amc_history_reader
 table public.report_data_weeks | - | select | select insert update delete | also granted to amc_history_reader
 table public.result_loads | - | select | select insert update delete | also granted to amc_history_reader
@@ -125,6 +126,7 @@ function amc_history.apply_column_types() | - | - | -
 function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamptz) | - | - | execute
 function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
 function amc_history.attempts_to_list(text) | - | - | execute
+function amc_history.back_own_collection() | - | - | -
 function amc_history.beat(text) | - | - | execute
 function amc_history.begin_load(uuid,integer,text[],integer,bigint,text[]) | - | - | -
 function amc_history.cancel_collection(uuid) | - | execute | execute
@@ -211,6 +213,7 @@ function amc_history.find_user(text) | - | - | -
 function amc_history.finish_load(uuid,uuid,integer) | - | - | -
 function amc_history.finish_week(report_data_weeks,week_attempts,text) | - | - | execute
 function amc_history.follow_memberships() | - | - | -
+function amc_history.follow_standing() | - | - | -
 function amc_history.forbid_attempt_revival() | - | - | -
 function amc_history.forbid_execution_week_change() | - | - | -
 function amc_history.forbid_misplaced_week() | - | - | -
@@ -222,6 +225,7 @@ function amc_history.give_up_execution(report_data_weeks,week_attempts,workflow_
 function amc_history.has_admin(text) | - | - | -
 function amc_history.has_claimable_week(text) | - | - | execute
 function amc_history.has_left(uuid,date,date) | - | - | execute
+function amc_history.has_open_work(report_data_collections) | - | - | -
 function amc_history.header_key(text[]) | - | - | -
 function amc_history.health_report() | - | - | execute
 function amc_history.hmac_sha256(bytea,bytea) | - | - | -
@@ -237,6 +241,7 @@ function amc_history.insert_intents(amc_instances,integer,interval) | - | - | ex
 function amc_history.instances_of_caller() | - | execute | execute
 function amc_history.instances_of_login() | - | - | - | also granted to amc_history_reader
 function amc_history.invite(text[],text,text,integer) | - | execute | execute
+function amc_history.is_backed(report_data_collections) | - | - | -
 function amc_history.is_dry_run_timeout(numeric) | - | - | execute
 function amc_history.is_execution_id(text) | - | - | execute
 function amc_history.is_final_week_status(text) | - | - | execute
@@ -342,7 +347,9 @@ function amc_history.set_load_instance() | - | - | -
 function amc_history.set_retention(text,text,integer) | - | execute | execute
 function amc_history.set_role(text,uuid,text) | - | execute | execute
 function amc_history.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
+function amc_history.settle_standing(uuid[]) | - | - | -
 function amc_history.slots_in_use(text) | - | execute | execute
+function amc_history.stand_behind(uuid) | - | - | -
 function amc_history.state_of_cause(text) | - | execute | execute
 function amc_history.stoppage_alert_subject(stoppages) | - | - | execute
 function amc_history.stoppage_kind(text) | - | execute | execute
@@ -396,6 +403,7 @@ function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.store_credential(text,jsonb,text) | - | - | -
 function amc_history.store_webhook_secret(webhooks,text,text,text) | - | - | -
 function amc_history.survey_after_gap() | - | - | -
+function amc_history.take_over_collection(uuid) | - | execute | execute
 function amc_history.taken_slots(text) | - | - | execute
 function amc_history.tell_end_of_let_go_execution() | - | - | -
 function amc_history.tell_ended_week(report_data_weeks) | - | - | -
@@ -421,6 +429,7 @@ function amc_history.watch_jobs() | - | - | -
 function amc_history.watch_overdue() | - | - | -
 function amc_history.watch_retention() | - | - | -
 function amc_history.watch_slots() | - | - | -
+function amc_history.watch_standing() | - | - | -
 function amc_history.watch_ticks() | - | - | -
 function amc_history.webhook_secret(uuid) | - | - | -
 function amc_history.webhooks_to_tell() | - | - | execute
@@ -495,6 +504,7 @@ function public.set_retention(text,text,integer) | - | execute | execute
 function public.set_role(text,uuid,text) | - | execute | execute
 function public.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function public.settle_attempt(uuid,timestamptz,boolean) | - | - | execute
+function public.take_over_collection(uuid) | - | execute | execute
 function public.test_webhook(uuid) | - | execute | execute
 function public.tracking_figures(timestamptz,timestamptz,text) | - | execute | execute
 function public.update_week_status(uuid,uuid,text,jsonb,text) | - | - | execute
