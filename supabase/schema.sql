@@ -4876,8 +4876,8 @@ begin
   held as materialized (
     select s.kind, s.subject, s.last_at, coalesce(s.retry_at > amc_history.clock_now(), true) as is_held
     from public.stoppages s
-    where s.ended_at is null and s.kind in ('collection', 'standing', 'workflow_save', 'workflow_check',
-    'workflow_header')
+    where s.ended_at is null
+      and s.kind in ('collection', 'standing', 'workflow_save', 'workflow_check', 'workflow_header')
   ),
   due as (
     select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.created_by, c.last_claimed_at, c.created_at,
@@ -10866,8 +10866,7 @@ declare
 begin
   foreach what in array array['read_wake_ups', 'watch_ticks', 'watch_jobs', 'watch_overdue',
     'watch_slots', 'watch_retention', 'watch_standing', 'watch_cancelled', 'end_idle_stoppages',
-    'tell_lasting_stoppages',
-    'read_last_resort', 'tell_last_resort'] loop
+    'tell_lasting_stoppages', 'read_last_resort', 'tell_last_resort'] loop
     begin
       execute format('select amc_history.%I()', what);
       perform amc_history.end_stoppage('job', job || what);

@@ -141,24 +141,25 @@ Deno.test("every function answers an id of somebody else's like one that does no
       }
     };
     await answers(other, "no member");
-    // A member of the instance who does not own the collection, but for what members may.
+    // A member who may only read is told so.
     await harness.sql`
-      insert into public.amc_instance_members (instance_id, user_id)
-      select ${ids.instance}, id from auth.users where email = ${email}`;
+      insert into public.amc_instance_members (instance_id, user_id, role)
+      select ${ids.instance}, id, 'viewer' from auth.users where email = ${email}`;
     for (const call of CALLS) {
-      if (call[0] === "start-collection") continue;
-      const none = await ask(other, call, UNKNOWN);
-      assert.deepEqual(
-        await ask(other, call, ids),
-        none,
-        `${call[1]}, not the owner`,
-      );
+      const { status, body } = await ask(other, call, ids);
+      const what = `${call[1]}, a viewer: ${body}`;
+      assert.equal(status, 403, what);
+      assert.match(body, /"code":"role_too_low"/, what);
     }
+    assert.equal(await state(harness), before);
+    await harness.sql`
+      update public.amc_instance_members set role = 'admin' where user_id <> ${harness.ownerId}`;
     // The owner who left.
     await harness.sql`
       delete from public.amc_instance_members where user_id = ${harness.ownerId}`;
+    const left = await state(harness);
     await answers(owner, "the owner who left");
-    assert.equal(await state(harness), before);
+    assert.equal(await state(harness), left);
   });
 });
 
