@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(163);
+select plan(193);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -109,6 +109,28 @@ reset role;
 
 select is(pg_temp.refusal(format($c$select create_collection(%L, 'amcpgtap1', 'w')$c$, pg_temp.user_id('colleague'))),
   'PT403 role_too_low', 'create_collection: a viewer');
+
+-- An analyst does all but what is an admin's. What a call did is undone.
+create function pg_temp.role_suffices(call text, id text) returns boolean language plpgsql as $$
+begin
+  execute 'select ' || replace(call, '<>', quote_literal(id));
+  raise exception using errcode = 'AH999';
+exception
+  when sqlstate 'PT403' then
+    return false;
+  when sqlstate 'PT404' then
+    return null;
+  when others then
+    return true;
+end;
+$$;
+update amc_instance_members set role = 'analyst' where user_id = pg_temp.user_id('colleague');
+do $$ begin perform pg_temp.sign_in('colleague'); end $$;
+select is(pg_temp.role_suffices(c.call, k.id), case when c.name in ('invite', 'remove_member', 'set_role') then false
+    when c.kind not in ('invitation', 'webhook') and c.name <> 'set_webhook' then true end,
+  format('%s: an analyst', c.name))
+from call c join known k using (kind);
+reset role;
 
 -- An admin, while a member and afterwards.
 do $$ begin perform pg_temp.sign_in('owner'); end $$;

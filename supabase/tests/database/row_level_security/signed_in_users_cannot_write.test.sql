@@ -1,19 +1,21 @@
 -- Signed-in users can write no table, and call no function of the workers.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(39);
+select plan(43);
 
 select pg_temp.sign_in('owner');
 
 select throws_ok(statement, '42501', null, 'refused to the owner: ' || statement) from (
   select format('delete from public.%I', r) from unnest(array['amc_instances', 'amc_instance_members', 'amc_workflows',
     'report_data_collections', 'report_data_weeks', 'workflow_executions', 'week_attempts', 'result_loads',
-    'tracking_events', 'tracking_alerts']) r
+    'tracking_events', 'tracking_alerts', 'invitations', 'collection_backers']) r
   union all select unnest(array[
     'update public.report_data_weeks set status = ''completed''',
     'update public.report_data_collections set paused_at = now()',
     'update public.amc_instances set max_parallel = 100', 'update public.amc_workflows set name = ''x''',
     'update public.week_attempts set state = ''ended''', 'update public.workflow_executions set status = ''SUCCEEDED''',
+    'update public.amc_instance_members set role = ''admin''',
+    'insert into public.collection_backers select id, auth.uid() from public.report_data_collections',
     'insert into public.amc_instance_members (instance_id, user_id)
     values (''amcpgtap1'', ''a0000000-0000-4000-8000-000000000002'')',
     'insert into public.amc_workflows (instance_id, name, sql_query, output_format)
