@@ -343,7 +343,7 @@ comment on column amc_history.allowances.restate_days is
   'How many days after its end a week is still collected again by a policy: attribution has settled within 28
 (guides, M), and AMC refuses a query that ran too often over the same days (guide, M).';
 comment on column amc_history.allowances.restore_gap is
-  'After how long a gap in the schedule the database is taken for a restored backup.';
+  'A longer gap in the schedule is taken for a restored backup.';
 comment on column amc_history.allowances.result_gone is
   'How long after its end an execution''s result may still be about to appear. AMC does not say how long it keeps
 one.';
@@ -928,7 +928,9 @@ create table public.report_data_collections (
   id uuid default gen_random_uuid() not null,
   idempotency_key text,
   instance_id text not null,
+  keep_current boolean default false not null,
   keep_versions integer default 3 not null,
+  kept_by uuid,
   last_claimed_at timestamp with time zone,
   parameter_values jsonb default '{}'::jsonb not null,
   parameters_hash text generated always as (md5((parameter_values)::text)) stored not null,
@@ -937,10 +939,12 @@ create table public.report_data_collections (
   restate_every_days integer default 7 not null,
   restate_weeks integer default 0 not null,
   series text generated always as (amc_history.series_words(week_starts_on, time_zone, parameter_values)) stored,
+  settle_days integer default 14 not null,
   start_date date not null,
   time_zone text default 'UTC'::text not null,
   week_starts_on text default 'monday'::text not null,
   workflow_id text not null,
+  constraint cancelled_is_not_kept_current CHECK (((cancelled_at IS NULL) OR (NOT keep_current))),
   constraint dates_are_sane CHECK (((start_date >= '2000-01-01'::date) AND (end_date < '2100-01-01'::date))),
   constraint failed_retries_is_sane CHECK (((failed_retries >= 0) AND (failed_retries <= 10))),
   constraint idempotency_key_is_short CHECK (((char_length(idempotency_key) >= 1) AND (char_length(idempotency_key) <=
@@ -948,17 +952,20 @@ create table public.report_data_collections (
   constraint keep_versions_is_sane CHECK (((keep_versions >= 1) AND (keep_versions <= 100))),
   constraint parameter_values_are_limited CHECK ((amc_history.parameter_value_fault(parameter_values) IS NULL)),
   constraint parameter_values_is_an_object CHECK ((jsonb_typeof(parameter_values) = 'object'::text)),
-  constraint range_is_whole_weeks CHECK (((end_date > start_date) AND ((((end_date - start_date) + 1) % 7) = 0))),
+  constraint range_is_whole_weeks CHECK (((end_date >= (start_date - 1)) AND ((((end_date - start_date) + 1) % 7) =
+    0))),
   constraint range_starts_on_its_weekday CHECK ((EXTRACT(isodow FROM start_date) = (array_position(ARRAY['monday'::text,
     'tuesday'::text, 'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text],
     week_starts_on))::numeric)),
   constraint report_data_collections_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET
     NULL,
+  constraint report_data_collections_kept_by_fkey FOREIGN KEY (kept_by) REFERENCES auth.users(id) ON DELETE SET NULL,
   constraint report_data_collections_pkey PRIMARY KEY (id),
   constraint report_data_collections_workflow_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES
     amc_workflows(instance_id, id),
   constraint restate_every_days_is_sane CHECK (((restate_every_days >= 1) AND (restate_every_days <= 90))),
   constraint restate_weeks_is_sane CHECK (((restate_weeks >= 0) AND (restate_weeks <= 12))),
+  constraint settle_days_are_sane CHECK (((settle_days >= 2) AND (settle_days <= 60))),
   constraint time_zone_is_short CHECK (((char_length(time_zone) >= 1) AND (char_length(time_zone) <= 100))),
   constraint week_starts_on_is_a_weekday CHECK ((week_starts_on = ANY (ARRAY['monday'::text, 'tuesday'::text,
     'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text])))
@@ -967,12 +974,17 @@ CREATE INDEX report_data_collections_created_by_idx ON public.report_data_collec
     request_hash, created_at);
 CREATE UNIQUE INDEX report_data_collections_idempotency_key_key ON public.report_data_collections USING btree
     (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX report_data_collections_kept_by_idx ON public.report_data_collections USING btree (kept_by);
+CREATE INDEX report_data_collections_kept_idx ON public.report_data_collections USING btree (end_date) WHERE
+    keep_current;
 CREATE INDEX report_data_collections_to_restate_idx ON public.report_data_collections USING btree (id) WHERE
     (restate_weeks > 0);
 CREATE INDEX report_data_collections_workflow_idx ON public.report_data_collections USING btree (instance_id,
     workflow_id);
 CREATE TRIGGER back_own_collection AFTER INSERT ON public.report_data_collections FOR EACH ROW WHEN ((new.created_by IS
     NOT NULL)) EXECUTE FUNCTION amc_history.back_own_collection();
+CREATE TRIGGER end_keeping_current BEFORE UPDATE OF cancelled_at ON public.report_data_collections FOR EACH ROW WHEN
+    (((new.cancelled_at IS NOT NULL) AND new.keep_current)) EXECUTE FUNCTION amc_history.end_keeping_current();
 alter table public.report_data_collections enable row level security;
 create policy "BI logins read their instances' collections" on public.report_data_collections for select to
     amc_history_reader using ((instance_id IN ( SELECT amc_history.instances_of_login() AS instances_of_login)));
@@ -991,8 +1003,12 @@ comment on column public.report_data_collections.failed_retries is
 refusals.';
 comment on column public.report_data_collections.idempotency_key is
   'The caller''s key: a request with the same key is answered with the same collection.';
+comment on column public.report_data_collections.keep_current is
+  'Whether each week is added once it has settled, for as long as the collection lives.';
 comment on column public.report_data_collections.keep_versions is
   'How many results are kept of each week, including the shown one. Older ones are pruned.';
+comment on column public.report_data_collections.kept_by is
+  'Who asked for it to be kept current. Null once that user is deleted.';
 comment on column public.report_data_collections.last_claimed_at is
   'The collection served longest ago is served first, within an instance and among those of one owner.';
 comment on column public.report_data_collections.parameters_hash is
@@ -1007,6 +1023,8 @@ comment on column public.report_data_collections.restate_weeks is
 than restate_days ago (amc_history.allowances).';
 comment on column public.report_data_collections.series is
   'First weekday, zone and parameters in words. Results of different series are not added up.';
+comment on column public.report_data_collections.settle_days is
+  'How many days after its last day a week is added: attribution settles for 14 days (docs, M).';
 comment on column public.report_data_collections.time_zone is
   'tz database name in which the weeks begin at 00:00.';
 -- authenticated: select
@@ -1366,10 +1384,11 @@ create table public.tracking_events (
   constraint a_persons_event_has_its_actor CHECK (((actor IS NOT NULL) OR (event <> ALL
     (ARRAY['instance_connected'::text, 'collection_started'::text, 'collection_paused'::text,
     'collection_resumed'::text, 'collection_cancelled'::text, 'week_retried'::text, 'restatement_policy_set'::text,
-    'keep_versions_set'::text, 'retention_set'::text, 'member_added'::text, 'member_role_set'::text,
-    'member_removed'::text, 'member_left'::text, 'member_invited'::text, 'invitation_accepted'::text,
-    'invitation_withdrawn'::text, 'collection_taken_over'::text, 'execution_confirmed'::text, 'execution_let_go'::text,
-    'alert_resolved'::text, 'workflow_check_requested'::text, 'webhook_set'::text, 'webhook_deleted'::text])))),
+    'keep_current_set'::text, 'collection_continued'::text, 'keep_versions_set'::text, 'retention_set'::text,
+    'member_added'::text, 'member_role_set'::text, 'member_removed'::text, 'member_left'::text, 'member_invited'::text,
+    'invitation_accepted'::text, 'invitation_withdrawn'::text, 'collection_taken_over'::text,
+    'execution_confirmed'::text, 'execution_let_go'::text, 'alert_resolved'::text, 'workflow_check_requested'::text,
+    'webhook_set'::text, 'webhook_deleted'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -1827,8 +1846,9 @@ create view public.collection_progress with (security_invoker=true) as
             WHEN ((n.weeks = (((((n.pending + n.running) + n.completed) + n.failed) + n.skipped) + n.cancelled)) AND
     ((n.pending + n.running) = 0)) THEN
             CASE
-                WHEN (n.failed = 0) THEN 'completed'::text
-                ELSE 'completed_with_failures'::text
+                WHEN (n.failed > 0) THEN 'completed_with_failures'::text
+                WHEN c.keep_current THEN 'up_to_date'::text
+                ELSE 'completed'::text
             END
             WHEN (c.paused_at IS NOT NULL) THEN 'paused'::text
             WHEN (n.pending = n.weeks) THEN 'pending'::text
@@ -1841,7 +1861,12 @@ create view public.collection_progress with (security_invoker=true) as
     n.failed,
     n.skipped,
     n.cancelled,
-    n.tracked
+    n.tracked,
+    c.keep_current,
+        CASE
+            WHEN c.keep_current THEN ((c.end_date + 8) + c.settle_days)
+            ELSE NULL::date
+        END AS next_week_on
    FROM (report_data_collections c
      CROSS JOIN LATERAL ( SELECT (count(*))::integer AS weeks,
             (count(*) FILTER (WHERE (w.status = 'pending'::text)))::integer AS pending,
@@ -1854,7 +1879,8 @@ create view public.collection_progress with (security_invoker=true) as
            FROM report_data_weeks w
           WHERE (w.collection_id = c.id)) n);
 comment on view public.collection_progress is
-  'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known.';
+  'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known.
+next_week_on: the day on which the next week is added, in the collection''s zone; null if it is not kept current.';
 -- authenticated: select
 -- service_role: select
 
@@ -1870,13 +1896,11 @@ create view public.collection_states with (security_invoker=true) as
             WHEN 'running'::text THEN ( SELECT min(w.started_at) AS min
                FROM report_data_weeks w
               WHERE (w.collection_id = c.id))
-            WHEN 'completed'::text THEN ( SELECT max(w.finished_at) AS max
+            WHEN 'waiting'::text THEN c.created_at
+            WHEN 'checking'::text THEN c.created_at
+            ELSE COALESCE(( SELECT max(w.finished_at) AS max
                FROM report_data_weeks w
-              WHERE (w.collection_id = c.id))
-            WHEN 'completed_with_failures'::text THEN ( SELECT max(w.finished_at) AS max
-               FROM report_data_weeks w
-              WHERE (w.collection_id = c.id))
-            ELSE c.created_at
+              WHERE (w.collection_id = c.id)), c.created_at)
         END AS since,
     cause.code,
     cause.source,
@@ -1963,10 +1987,10 @@ create view public.collection_states with (security_invoker=true) as
                     ELSE 'running'::text
                 END AS state) s);
 comment on view public.collection_states is
-  'How each collection stands. state: waiting (no week has begun); checking (AMC compiles its query first); running;
-held (a person has to do something: code, words, next_step; or one week tries at retry_at); paused; completed;
-completed_with_failures; cancelled. A collection that waits, is checked or runs has the words of what slows it, such as
-those of its instance.';
+  'How each collection stands. state: waiting (no week has begun); checking (AMC compiles its query first);
+running; held (a person has to do something: code, words, next_step; or one week tries at retry_at); paused;
+up_to_date (kept current, and no week is due); completed; completed_with_failures; cancelled. A collection that
+waits, is checked or runs has the words of what slows it, such as those of its instance.';
 comment on column public.collection_states.code is
   'What holds or slows it, as a stable code; null for nothing.';
 comment on column public.collection_states.next_step is
@@ -2548,6 +2572,42 @@ comment on function amc_history.add_member(text,text,text) is
 exactly one user has confirmed. role: admin, analyst or viewer. Answers the user''s id. Leaves an event member_added or
 member_role_set. Refuses with user_not_found, user_ambiguous, instance_not_found, role_unknown. Run at a database
 prompt, as postgres.';
+
+CREATE OR REPLACE FUNCTION amc_history.add_settled_weeks(collection_id uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections;
+  settled record;
+  added integer;
+begin
+  -- The instance first, as everywhere.
+  perform from public.amc_instances i where i.id = (select c.instance_id from public.report_data_collections c
+    where c.id = add_settled_weeks.collection_id) for no key update;
+  select * into collection from public.report_data_collections c where c.id = add_settled_weeks.collection_id
+    and c.keep_current for no key update;
+  settled := amc_history.settled_weeks(collection);
+  if collection.id is null or settled.last_day is null then
+    return 0;
+  end if;
+  update public.report_data_collections c set end_date = settled.last_day where c.id = collection.id;
+  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at)
+  select collection.id, day::date, day::date + 6, amc_history.next_due_at(collection.id)
+  from generate_series(settled.first_day::timestamp, settled.last_day::timestamp, interval '7 days') day;
+  get diagnostics added = row_count;
+  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
+  where i.id = collection.instance_id;
+  perform amc_history.record_action('weeks_added', collection.instance_id, collection.id,
+    detail => jsonb_build_object('from', settled.first_day, 'to', settled.last_day, 'weeks', added));
+  return added;
+end;
+$function$
+;
+comment on function amc_history.add_settled_weeks(uuid) is
+  'Adds the weeks of a collection that have settled since its end, if it is kept current: due at once, or held while it
+is paused. Each once, since it holds the collection and moves its end. Answers how many.';
 
 CREATE OR REPLACE FUNCTION amc_history.administers(instance_id text)
  RETURNS boolean
@@ -4090,6 +4150,45 @@ secret in Vault that holds it, so that no statement, and so no log, ever has it.
 exactly one user has confirmed, who becomes an admin of it; amc_history.add_member adds more. Leaves an event
 instance_connected. Refuses as amc_history.store_credential and amc_history.add_member do.';
 
+CREATE OR REPLACE FUNCTION amc_history.continue_with(collection_id uuid, workflow_id text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  old public.report_data_collections := amc_history.lock_controlled_collection(continue_with.collection_id);
+  workflow public.amc_workflows;
+  new_id uuid;
+  added integer;
+begin
+  select * into workflow from public.amc_workflows f
+  where f.instance_id = old.instance_id and f.id = continue_with.workflow_id;
+  if not found then
+    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.',
+      old.instance_id, coalesce(quote_literal(left(continue_with.workflow_id, 200)), 'null')),
+      'Save the new version with save_workflow, which answers its id.', 'PT404');
+  elsif workflow.id = old.workflow_id then
+    perform amc_history.refuse('version_is_the_same', 'Expected another version of the query, got the present one.',
+      'Call set_keep_current to keep this one current.');
+  elsif old.cancelled_at is not null then
+    perform amc_history.refuse('collection_has_ended', 'Expected a collection that goes on, this one is cancelled.',
+      'Start a collection of the new version.', 'PT409');
+  end if;
+  perform amc_history.check_parameters(workflow.parameters, old.parameter_values);
+  new_id := amc_history.hand_on(old, workflow.id);
+  perform amc_history.record_action('collection_continued', old.instance_id, old.id,
+    detail => jsonb_build_object('with', new_id, 'workflow_id', workflow.id));
+  added := amc_history.add_settled_weeks(new_id);
+  return jsonb_build_object('collection_id', new_id, 'weeks', added);
+end;
+$function$
+;
+comment on function amc_history.continue_with(uuid,text) is
+  'See public.continue_with. Definer: users may not write collections.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.copy_line_sequence()
  RETURNS regclass
  LANGUAGE sql
@@ -5163,6 +5262,20 @@ waits or runs any more, those of weeks that neither are held nor have an attempt
 of single things that nobody has tried again for three times stoppage_pause_longest, though workers ticked: nothing is
 left that they could hold up. If something asks for it again and fails, another begins.';
 
+CREATE OR REPLACE FUNCTION amc_history.end_keeping_current()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.keep_current := false;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.end_keeping_current() is
+  'What is cancelled is kept current no longer.';
+
 CREATE OR REPLACE FUNCTION amc_history.end_passed_stoppages(job text)
  RETURNS void
  LANGUAGE sql
@@ -5787,6 +5900,40 @@ $function$
 comment on function amc_history.give_up_execution(report_data_weeks,week_attempts,workflow_executions,text,boolean) is
   'Ends the live attempt of an execution that a person lets go of. Its week fails with the reason, or is due again
 (try_again), unless it is being cancelled. The caller holds the locks.';
+
+CREATE OR REPLACE FUNCTION amc_history.hand_on(old report_data_collections, workflow_id text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  new_id uuid;
+begin
+  select c.id into new_id from public.report_data_collections c
+  where c.instance_id = old.instance_id and c.workflow_id = hand_on.workflow_id
+    and c.week_starts_on = old.week_starts_on and c.time_zone = old.time_zone
+    and c.parameters_hash = old.parameters_hash
+  order by c.created_at limit 1 for no key update;
+  if not found then
+    insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date,
+      week_starts_on, time_zone, parameter_values, restate_weeks, restate_every_days, keep_versions, failed_retries)
+    values (auth.uid(), old.instance_id, hand_on.workflow_id, old.end_date + 1, old.end_date,
+      old.week_starts_on, old.time_zone, old.parameter_values, old.restate_weeks, old.restate_every_days,
+      old.keep_versions, old.failed_retries)
+    returning id into new_id;
+  end if;
+  update public.report_data_collections c set keep_current = true, settle_days = old.settle_days,
+    kept_by = auth.uid(), end_date = greatest(c.end_date, old.end_date), cancelled_at = null
+  where c.id = new_id;
+  update public.report_data_collections c set keep_current = false where c.id = old.id;
+  return new_id;
+end;
+$function$
+;
+comment on function amc_history.hand_on(report_data_collections,text) is
+  'Keeps the collection of another version of a query current in place of an old one, from the old one''s end on; makes
+it, without weeks, if there is none. Answers its id.';
 
 CREATE OR REPLACE FUNCTION amc_history.has_admin(instance_id text)
  RETURNS boolean
@@ -6635,6 +6782,42 @@ comment on function amc_history.keep_an_admin() is
   'Refuses what leaves an instance without an admin (last_admin), at the end of the transaction; but for the deletion
 of the instance, and of the admin''s account, which opens a stoppage that waits for the operator. Definer: see
 amc_history.follow_memberships.';
+
+CREATE OR REPLACE FUNCTION amc_history.keep_collections_current(max_collections integer DEFAULT 500)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  job constant text := 'amc-history-keep/';
+  collection public.report_data_collections;
+  added integer := 0;
+begin
+  for collection in
+    select c.* from public.report_data_collections c
+    -- No zone is further ahead than a day: the index finds those that may be due.
+    where c.keep_current and c.end_date < (amc_history.clock_now() at time zone 'UTC')::date - 7
+      and (amc_history.settled_weeks(c)).last_day is not null
+      and not amc_history.is_held_up('job', job || c.id)
+    order by c.end_date, c.id limit keep_collections_current.max_collections
+  loop
+    begin
+      added := added + amc_history.add_settled_weeks(collection.id);
+      perform amc_history.end_stoppage('job', job || collection.id);
+    exception when query_canceled or others then
+      perform amc_history.record_stoppage('job', job || collection.id, sqlstate, 'postgres', sqlerrm,
+        collection.instance_id, collection.id);
+      -- The statement's time is over.
+      exit when sqlstate = '57014';
+    end;
+  end loop;
+  return added;
+end;
+$function$
+;
+comment on function amc_history.keep_collections_current(integer) is
+  'Adds to each collection that is kept current the weeks that have settled (amc_history.add_settled_weeks), at most
+max_collections in a run. One that fails is set aside, and the others go on. Answers how many weeks. Run by pg_cron.';
 
 CREATE OR REPLACE FUNCTION amc_history.key_columns(load result_loads)
  RETURNS text[]
@@ -9744,7 +9927,8 @@ AS $function$
       string_agg(format('%s=%s', case when p.key ~ '^[A-Za-z0-9_.-]+$' then p.key else to_json(p.key)::text end,
         case when jsonb_typeof(p.value) = 'string' and p.value #>> '{}' ~ '^[A-Za-z0-9_.:/-]+( [A-Za-z0-9_.:/-]+)*$'
           then p.value #>> '{}' else p.value::text end), ', ' order by p.key collate "C")) as words
-    from jsonb_each(series_words.parameter_values) p
+    from jsonb_each(case jsonb_typeof(series_words.parameter_values) when 'object' then series_words.parameter_values
+      else '{}' end) p
   ) s;
 $function$
 ;
@@ -9766,6 +9950,40 @@ $function$
 ;
 comment on function amc_history.set_execution_instance() is
   'Copies the instance of an execution''s week to it.';
+
+CREATE OR REPLACE FUNCTION amc_history.set_keep_current(collection_id uuid, keep_current boolean, settle_days integer)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections := amc_history.lock_controlled_collection(set_keep_current.collection_id);
+  days constant integer := coalesce(set_keep_current.settle_days, collection.settle_days);
+begin
+  if days not between 2 and 60 then
+    perform amc_history.refuse('settle_days_out_of_range', format('Expected 2 to 60 days, got %s.', days),
+      'Attribution settles for 14 days: fewer give numbers that still rise.');
+  elsif collection.cancelled_at is not null then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  elsif collection.keep_current is not distinct from set_keep_current.keep_current
+      and collection.settle_days = days then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set keep_current = coalesce(set_keep_current.keep_current, false),
+    settle_days = days, kept_by = auth.uid()
+  where c.id = collection.id;
+  perform amc_history.record_action('keep_current_set', collection.instance_id, collection.id,
+    detail => jsonb_build_object('settle_days', days) || jsonb_build_object('keep_current',
+      coalesce(set_keep_current.keep_current, false)));
+  return row('applied', null, amc_history.add_settled_weeks(collection.id))::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.set_keep_current(uuid,boolean,integer) is
+  'See public.set_keep_current. Definer: users may not write collections.';
+-- authenticated: execute
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.set_keep_versions(collection_id uuid, keep_versions integer)
  RETURNS control_report
@@ -10074,6 +10292,35 @@ comment on function amc_history.settle_standing(uuid[]) is
   'Holds up each of these collections behind which nobody stands and of which something is still to begin, and lets the
 others go on. What runs at AMC is collected all the same; a person''s pause stays one. A collection that cannot be
 settled is settled by the next look of the watch (a stoppage of kind job); the others are.';
+
+CREATE OR REPLACE FUNCTION amc_history.settled_weeks(collection report_data_collections, OUT first_day date, OUT
+    last_day date)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  today constant date := (amc_history.clock_now() at time zone (collection).time_zone)::date;
+  months constant integer := coalesce((select f.retention_months from public.amc_workflows f
+    where f.instance_id = (collection).instance_id and f.id = (collection).workflow_id), allowed.retention_months);
+  kept_since constant date := (today - make_interval(months => months))::date;
+begin
+  first_day := (collection).end_date + 1;
+  -- What AMC keeps no longer after a long absence is left out, and shown as not asked for.
+  first_day := first_day + 7 * greatest(ceil((kept_since - first_day) / 7.0)::integer, 0);
+  last_day := today - (collection).settle_days - 1;
+  last_day := least(first_day + 7 * ((last_day - first_day + 1) / 7), first_day + 7 * allowed.most_weeks) - 1;
+  if last_day < first_day then
+    first_day := null;
+    last_day := null;
+  end if;
+end;
+$function$
+;
+comment on function amc_history.settled_weeks(report_data_collections) is
+  'The first and last day of the whole weeks after a collection''s end that have settled, in its own zone, and that AMC
+still keeps; nulls if there is none. At most most_weeks (amc_history.allowances) at once.';
 
 CREATE OR REPLACE FUNCTION amc_history.slots_in_use(instance_id text, OUT taken integer, OUT free integer, OUT began_at
     timestamp with time zone)
@@ -11221,7 +11468,7 @@ begin
       'intended_at', coalesce(
         (select max(a.intended_at) from public.week_attempts a where a.week_id = w.id),
         least(w.created_at, greatest(w.created_at - allowed.survey_reach,
-          (w.week_end_date + 1 + allowed.settle_days)::timestamp at time zone c.time_zone))))
+          (w.week_end_date + 1 + c.settle_days)::timestamp at time zone c.time_zone))))
       order by c.created_at, c.id, w.week_start_date), '[]')
     from amc_history.unsurveyed_weeks(weeks_to_survey.instance_id) w
     join public.report_data_collections c on c.id = w.collection_id
@@ -11989,6 +12236,21 @@ The attempt is abandoned, and its week is due again; for 48 hours (the allowance
 for the execution. Answers {outcome, reason, weeks}: applied, already_applied, or rejected with attempt_ended,
 execution_is_known, or "unsettled until …" while the create may be under way or AMC''s list may lag. Refuses with
 attempt_not_found. For analysts and admins.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.continue_with(collection_id uuid, workflow_id text)
+ RETURNS jsonb
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.continue_with(continue_with.collection_id, continue_with.workflow_id); $function$
+;
+comment on function continue_with(uuid,text) is
+  'Moves a collection on to another version of its query: that version''s collection of the same weekday, zone and
+parameters is kept current from the week after the old one''s last, and the old one no longer: never both. Answers
+{collection_id, weeks}: the new version''s collection, and how many weeks were added at once. Refuses with
+collection_not_found, role_too_low, workflow_not_found, version_is_the_same, collection_has_ended, and what the
+parameters of the new version do not take, as start-collection does. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -13172,6 +13434,24 @@ workflow_name_invalid, query_empty, query_too_long, query_unterminated, paramete
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.set_keep_current(collection_id uuid, keep_current boolean, settle_days integer DEFAULT
+    NULL::integer)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.set_keep_current(set_keep_current.collection_id, set_keep_current.keep_current,
+    set_keep_current.settle_days);
+$function$
+;
+comment on function set_keep_current(uuid,boolean,integer) is
+  'Keeps a collection current, or no longer: each week is added once it ended settle_days (2 to 60; as it is, at first
+14) ago in the collection''s zone. Those that have settled already are added at once. Answers {outcome, reason, weeks}:
+applied (weeks: how many were added), already_applied, or rejected with collection_is_cancelled. Refuses with
+collection_not_found, settle_days_out_of_range, role_too_low. For analysts and admins.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.set_keep_versions(collection_id uuid, keep_versions integer)
  RETURNS control_report
  LANGUAGE sql
@@ -13515,6 +13795,8 @@ select cron.schedule('amc-history-check', '* * * * *', 'select amc_history.check
 select cron.schedule('amc-history-collect', '* * * * *', 'select amc_history.dispatch_collect()');
 
 select cron.schedule('amc-history-delete', '* * * * *', 'select amc_history.delete_dropped_rows()');
+
+select cron.schedule('amc-history-keep', '7 * * * *', 'select amc_history.keep_collections_current()');
 
 select cron.schedule('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()');
 

@@ -174,8 +174,7 @@ for.$$;
 comment on column amc_history.allowances.survey_reach is
   $$How long before a week was added AMC may have run it unknown to the database: as old as a backup may be that is
 restored.$$;
-comment on column amc_history.allowances.restore_gap is
-  $$After how long a gap in the schedule the database is taken for a restored backup.$$;
+comment on column amc_history.allowances.restore_gap is 'A longer gap in the schedule is taken for a restored backup.';
 comment on column amc_history.allowances.watch is
   $$How long AMC's list is still searched for the execution of an attempt that was abandoned.$$;
 comment on column amc_history.allowances.unknown_status is

@@ -222,7 +222,8 @@ as $$
       string_agg(format('%s=%s', case when p.key ~ '^[A-Za-z0-9_.-]+$' then p.key else to_json(p.key)::text end,
         case when jsonb_typeof(p.value) = 'string' and p.value #>> '{}' ~ '^[A-Za-z0-9_.:/-]+( [A-Za-z0-9_.:/-]+)*$'
           then p.value #>> '{}' else p.value::text end), ', ' order by p.key collate "C")) as words
-    from jsonb_each(series_words.parameter_values) p
+    from jsonb_each(case jsonb_typeof(series_words.parameter_values) when 'object' then series_words.parameter_values
+      else '{}' end) p
   ) s;
 $$;
 comment on function amc_history.series_words(text, text, jsonb) is

@@ -47,6 +47,10 @@ create table public.report_data_collections (
   keep_versions integer not null default 3
     constraint keep_versions_is_sane check (keep_versions between 1 and 100),
   last_claimed_at timestamptz,
+  keep_current boolean not null default false,
+  settle_days integer not null default 14
+    constraint settle_days_are_sane check (settle_days between 2 and 60),
+  kept_by uuid references auth.users (id) on delete set null,
   failed_retries integer not null default 0
     constraint failed_retries_is_sane check (failed_retries between 0 and 10),
   paused_at timestamptz,
@@ -54,7 +58,9 @@ create table public.report_data_collections (
   created_at timestamptz not null default amc_history.clock_now(),
   constraint report_data_collections_workflow_fkey foreign key (instance_id, workflow_id)
     references public.amc_workflows (instance_id, id),
-  constraint range_is_whole_weeks check (end_date > start_date and (end_date - start_date + 1) % 7 = 0),
+  -- One that goes on where another ends may have no week yet.
+  constraint range_is_whole_weeks check (end_date >= start_date - 1 and (end_date - start_date + 1) % 7 = 0),
+  constraint cancelled_is_not_kept_current check (cancelled_at is null or not keep_current),
   -- Beyond every retention, and within what all who read dates of four digits can read.
   constraint dates_are_sane check (start_date >= '2000-01-01' and end_date < '2100-01-01'),
   constraint week_starts_on_is_a_weekday check (week_starts_on in
@@ -69,6 +75,8 @@ create index report_data_collections_created_by_idx
   on public.report_data_collections (created_by, request_hash, created_at);
 create index report_data_collections_workflow_idx
   on public.report_data_collections (instance_id, workflow_id);
+create index report_data_collections_kept_idx on public.report_data_collections (end_date) where keep_current;
+create index report_data_collections_kept_by_idx on public.report_data_collections (kept_by);
 create index report_data_collections_to_restate_idx on public.report_data_collections (id) where restate_weeks > 0;
 
 comment on table public.report_data_collections is
@@ -89,6 +97,12 @@ comment on column public.report_data_collections.request_hash is
 same collection.$$;
 comment on column public.report_data_collections.last_claimed_at is
   'The collection served longest ago is served first, within an instance and among those of one owner.';
+comment on column public.report_data_collections.keep_current is
+  'Whether each week is added once it has settled, for as long as the collection lives.';
+comment on column public.report_data_collections.settle_days is
+  $$How many days after its last day a week is added: attribution settles for 14 days (docs, M).$$;
+comment on column public.report_data_collections.kept_by is
+  'Who asked for it to be kept current. Null once that user is deleted.';
 comment on column public.report_data_collections.failed_retries is
   $$How often the system retries a week whose execution ended at AMC as FAILED. It never retries rejections and
 refusals.$$;

@@ -13,7 +13,7 @@ create table public.tracking_events (
   detail jsonb,
   constraint a_persons_event_has_its_actor check (actor is not null or event not in ('instance_connected',
     'collection_started', 'collection_paused', 'collection_resumed', 'collection_cancelled',
-    'week_retried', 'restatement_policy_set', 'keep_versions_set',
+    'week_retried', 'restatement_policy_set', 'keep_current_set', 'collection_continued', 'keep_versions_set',
     'retention_set', 'member_added', 'member_role_set', 'member_removed', 'member_left',
     'member_invited', 'invitation_accepted', 'invitation_withdrawn', 'collection_taken_over',
     'execution_confirmed', 'execution_let_go', 'alert_resolved',

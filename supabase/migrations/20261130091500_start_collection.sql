@@ -269,12 +269,13 @@ select c.id as collection_id, c.instance_id, c.workflow_id, c.start_date, c.end_
     when c.cancelled_at is not null then 'cancelled'
     when n.weeks = n.pending + n.running + n.completed + n.failed + n.skipped + n.cancelled
       and n.pending + n.running = 0 then
-      case when n.failed = 0 then 'completed' else 'completed_with_failures' end
+      case when n.failed > 0 then 'completed_with_failures' when c.keep_current then 'up_to_date' else 'completed' end
     when c.paused_at is not null then 'paused'
     when n.pending = n.weeks then 'pending'
     else 'running'
   end as status,
-  n.weeks, n.pending, n.running, n.completed, n.failed, n.skipped, n.cancelled, n.tracked
+  n.weeks, n.pending, n.running, n.completed, n.failed, n.skipped, n.cancelled, n.tracked,
+  c.keep_current, case when c.keep_current then c.end_date + 8 + c.settle_days end as next_week_on
 from public.report_data_collections c
 cross join lateral (
   select count(*)::integer as weeks,
@@ -288,4 +289,5 @@ cross join lateral (
   from public.report_data_weeks w where w.collection_id = c.id
 ) n;
 comment on view public.collection_progress is
-  'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known.';
+  'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known.
+next_week_on: the day on which the next week is added, in the collection''s zone; null if it is not kept current.';

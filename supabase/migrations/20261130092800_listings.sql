@@ -98,7 +98,7 @@ begin
       'intended_at', coalesce(
         (select max(a.intended_at) from public.week_attempts a where a.week_id = w.id),
         least(w.created_at, greatest(w.created_at - allowed.survey_reach,
-          (w.week_end_date + 1 + allowed.settle_days)::timestamp at time zone c.time_zone))))
+          (w.week_end_date + 1 + c.settle_days)::timestamp at time zone c.time_zone))))
       order by c.created_at, c.id, w.week_start_date), '[]')
     from amc_history.unsurveyed_weeks(weeks_to_survey.instance_id) w
     join public.report_data_collections c on c.id = w.collection_id

@@ -20,7 +20,8 @@ insert into amc_history.jobs (name, schedule, command) values
   ('amc-history-check', '* * * * *', 'select amc_history.check_cells()'),
   ('amc-history-delete', '* * * * *', 'select amc_history.delete_dropped_rows()'),
   ('amc-history-prune', '41 * * * *', 'select amc_history.prune_versions()'),
-  ('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()');
+  ('amc-history-restate', '23 * * * *', 'select amc_history.open_restatements()'),
+  ('amc-history-keep', '7 * * * *', 'select amc_history.keep_collections_current()');
 
 create table amc_history.wake_ups (
   request_id bigint primary key,

@@ -105,10 +105,10 @@ select p.collection_id, p.instance_id, p.workflow_id, s.state,
     when 'paused' then c.paused_at
     when 'held' then cause.since
     when 'running' then (select min(w.started_at) from public.report_data_weeks w where w.collection_id = c.id)
-    when 'completed' then (select max(w.finished_at) from public.report_data_weeks w where w.collection_id = c.id)
-    when 'completed_with_failures' then
-      (select max(w.finished_at) from public.report_data_weeks w where w.collection_id = c.id)
-    else c.created_at
+    when 'waiting' then c.created_at
+    when 'checking' then c.created_at
+    else coalesce((select max(w.finished_at) from public.report_data_weeks w where w.collection_id = c.id),
+      c.created_at)
   end as since,
   cause.code, cause.source, cause.words, cause.retry_at,
   case s.state when 'paused' then 'Call resume_collection.'
@@ -150,10 +150,10 @@ cross join lateral (select case
     else 'running'
   end as state) s;
 comment on view public.collection_states is
-  $$How each collection stands. state: waiting (no week has begun); checking (AMC compiles its query first); running;
-held (a person has to do something: code, words, next_step; or one week tries at retry_at); paused; completed;
-completed_with_failures; cancelled. A collection that waits, is checked or runs has the words of what slows it, such as
-those of its instance.$$;
+  $$How each collection stands. state: waiting (no week has begun); checking (AMC compiles its query first);
+running; held (a person has to do something: code, words, next_step; or one week tries at retry_at); paused;
+up_to_date (kept current, and no week is due); completed; completed_with_failures; cancelled. A collection that
+waits, is checked or runs has the words of what slows it, such as those of its instance.$$;
 comment on column public.collection_states.since is 'Since when it has this state.';
 comment on column public.collection_states.code is 'What holds or slows it, as a stable code; null for nothing.';
 comment on column public.collection_states.source is 'In whose words, as public.stoppages has it.';

@@ -27,6 +27,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   pause: action(COLLECTION, (rpc, ids) => rpc("pause_collection", ids)),
   resume: action(COLLECTION, (rpc, ids) => rpc("resume_collection", ids)),
   cancel: action(COLLECTION, (rpc, ids) => rpc("cancel_collection", ids)),
+  keep_current: action(
+    {
+      ...COLLECTION,
+      keep_current: truth("true or false"),
+      settle_days: optional(wholeNumber("2 to 60 days")),
+    },
+    (rpc, ids) => rpc("set_keep_current", ids),
+  ),
   retry_failed: action(
     COLLECTION,
     (rpc, ids) => rpc("retry_failed_weeks", ids),

@@ -117,10 +117,15 @@ export const LOADING: Mutant[] = [
   {
     name: "load-lease",
     guard: "one worker alone loads a result",
-    off: "claim_loads does not check the lease",
+    off: "neither loads_in_turn nor claim_loads checks the lease",
     edits: [
       inSqlFunction(
         "public.claim_loads",
+        "coalesce(a.leased_until <= amc_history.clock_now(), true)",
+        "true",
+      ),
+      inSqlFunction(
+        "amc_history.loads_in_turn",
         "coalesce(a.leased_until <= amc_history.clock_now(), true)",
         "true",
       ),

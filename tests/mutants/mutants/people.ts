@@ -208,4 +208,56 @@ export const PEOPLE: Mutant[] = [
     ],
     tests: ["retry_failed_weeks/takes"],
   },
+  {
+    name: "kept-weeks-once",
+    guard: "a week that has settled is added once",
+    off: "the end of the collection does not follow",
+    edits: [
+      inSqlFunction(
+        "amc_history.add_settled_weeks",
+        "set end_date = settled.last_day where",
+        "set end_date = c.end_date where",
+      ),
+    ],
+    tests: ["database/keep_collections_current"],
+  },
+  {
+    name: "kept-weeks-settle",
+    guard: "a week is added once it has settled in its own zone",
+    off: "the day is that of UTC",
+    edits: [
+      inSqlFunction(
+        "amc_history.settled_weeks",
+        "(amc_history.clock_now() at time zone (collection).time_zone)::date",
+        "(amc_history.clock_now() at time zone 'UTC')::date",
+      ),
+    ],
+    tests: ["keep_collections_current/each_week"],
+  },
+  {
+    name: "kept-alone",
+    guard: "a collection that cannot go on stops no other",
+    off: "its error ends the run",
+    edits: [
+      inSqlFunction(
+        "amc_history.keep_collections_current",
+        "exit when sqlstate = '57014';",
+        "exit;",
+      ),
+    ],
+    tests: ["keep_collections_current/one_that_fails"],
+  },
+  {
+    name: "never-both-versions",
+    guard: "of two versions of a query one is kept current",
+    off: "the old one goes on too",
+    edits: [
+      inSqlFunction(
+        "amc_history.hand_on",
+        "set keep_current = false where c.id = old.id",
+        "set keep_current = true where c.id = old.id",
+      ),
+    ],
+    tests: ["database/continue_with"],
+  },
 ];

@@ -339,7 +339,9 @@ export type Database = {
           "id": string;
           "idempotency_key": string | null;
           "instance_id": string;
+          "keep_current": boolean;
           "keep_versions": number;
+          "kept_by": string | null;
           "last_claimed_at": string | null;
           "parameter_values": NonNullable<Json>;
           "parameters_hash": string;
@@ -348,6 +350,7 @@ export type Database = {
           "restate_every_days": number;
           "restate_weeks": number;
           "series": string | null;
+          "settle_days": number;
           "start_date": string;
           "time_zone": string;
           "week_starts_on": string;
@@ -363,7 +366,9 @@ export type Database = {
           "id"?: string;
           "idempotency_key"?: string | null;
           "instance_id": string;
+          "keep_current"?: boolean;
           "keep_versions"?: number;
+          "kept_by"?: string | null;
           "last_claimed_at"?: string | null;
           "parameter_values"?: NonNullable<Json>;
           "parameters_hash"?: never;
@@ -372,6 +377,7 @@ export type Database = {
           "restate_every_days"?: number;
           "restate_weeks"?: number;
           "series"?: never;
+          "settle_days"?: number;
           "start_date": string;
           "time_zone"?: string;
           "week_starts_on"?: string;
@@ -386,7 +392,9 @@ export type Database = {
           "id"?: string;
           "idempotency_key"?: string | null;
           "instance_id"?: string;
+          "keep_current"?: boolean;
           "keep_versions"?: number;
+          "kept_by"?: string | null;
           "last_claimed_at"?: string | null;
           "parameter_values"?: NonNullable<Json>;
           "parameters_hash"?: never;
@@ -395,6 +403,7 @@ export type Database = {
           "restate_every_days"?: number;
           "restate_weeks"?: number;
           "series"?: never;
+          "settle_days"?: number;
           "start_date"?: string;
           "time_zone"?: string;
           "week_starts_on"?: string;
@@ -1364,6 +1373,8 @@ export type Database = {
           "end_date": string;
           "failed": number | null;
           "instance_id": string;
+          "keep_current": boolean;
+          "next_week_on": string | null;
           "pending": number | null;
           "running": number | null;
           "skipped": number | null;
@@ -1805,6 +1816,10 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "continue_with": {
+        Args: { "collection_id": string; "workflow_id": string };
+        Returns: Json;
+      };
       "create_collection": {
         Args: {
           "end_date"?: string;
@@ -2155,6 +2170,20 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "saved_workflow";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "set_keep_current": {
+        Args: {
+          "collection_id": string;
+          "keep_current": boolean;
+          "settle_days"?: number;
+        };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
           isOneToOne: true;
           isSetofReturn: false;
         };

@@ -7,7 +7,7 @@ select throws_ok(format('update report_data_collections set %s where id = pg_tem
   format('new row for relation "report_data_collections" violates check constraint "%s"', rule), what || ' is refused')
 from (values
   ('end_date = end_date - 1', 'range_is_whole_weeks', 'a range that lacks a day'),
-  ('end_date = start_date - 1', 'range_is_whole_weeks', 'an empty range'),
+  ('end_date = start_date - 8', 'range_is_whole_weeks', 'a range that ends before it starts'),
   ($$ week_starts_on = 'tuesday' $$, 'range_starts_on_its_weekday', 'another weekday'),
   ($$ parameter_values = '[]' $$, 'parameter_values_is_an_object', 'a list of parameters'),
   ($$ idempotency_key = '' $$, 'idempotency_key_is_short', 'an empty key'),

@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(193);
+select plan(203);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -39,6 +39,7 @@ select * from (values
   ('compare_executions', 'execution', 'compare_executions(<>, <>)'),
   ('confirm_execution', 'attempt', $c$confirm_execution(<>, 'exec-9')$c$),
   ('confirm_no_execution', 'attempt', 'confirm_no_execution(<>)'),
+  ('continue_with', 'collection', $c$continue_with(<>, 'w')$c$),
   ('delete_webhook', 'webhook', 'delete_webhook(<>)'),
   ('execution_rows', 'execution', 'execution_rows(<>)'),
   ('let_go_of_execution', 'execution', $c$let_go_of_execution(<>, 'It hangs.')$c$),
@@ -53,6 +54,7 @@ select * from (values
   ('retry_failed_weeks', 'collection', 'retry_failed_weeks(<>)'),
   ('retry_week', 'week', 'retry_week(<>)'),
   ('save_workflow', 'instance', $c$save_workflow(<>, 'Weekly', 'select 1')$c$),
+  ('set_keep_current', 'collection', 'set_keep_current(<>, true)'),
   ('set_keep_versions', 'collection', 'set_keep_versions(<>, 2)'),
   ('set_restatement_policy', 'collection', 'set_restatement_policy(<>, 2)'),
   ('set_retention', 'instance', $c$set_retention(<>, (select w.id from workflow w), 24)$c$),

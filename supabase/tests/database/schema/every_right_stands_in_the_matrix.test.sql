@@ -114,6 +114,7 @@ function amc_history.accept_wake_up(timestamptz) | - | - | -
 function amc_history.actor() | - | - | execute
 function amc_history.add_counts(jsonb,jsonb) | - | - | -
 function amc_history.add_member(text,text,text) | - | - | -
+function amc_history.add_settled_weeks(uuid) | - | - | -
 function amc_history.administers(text) | - | - | -
 function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) | - | - | execute
 function amc_history.after_restore() | - | - | -
@@ -161,6 +162,7 @@ function amc_history.compare_loads(result_loads,result_loads,text[],integer) | -
 function amc_history.confirm_execution(uuid,text) | - | execute | execute
 function amc_history.confirm_no_execution(uuid) | - | execute | execute
 function amc_history.connect_instance(text,text,text,text,jsonb,text,text,text) | - | - | -
+function amc_history.continue_with(uuid,text) | - | execute | execute
 function amc_history.copy_line_sequence() | - | - | -
 function amc_history.copy_load_id() | - | - | -
 function amc_history.copy_statement(result_loads) | - | - | -
@@ -197,6 +199,7 @@ function amc_history.end_deletion_stoppage() | - | - | -
 function amc_history.end_dry_run(workflow_checks,text,text,text,text) | - | - | execute
 function amc_history.end_earlier_loaders(uuid,integer) | - | - | -
 function amc_history.end_first_weeks() | - | - | execute
+function amc_history.end_keeping_current() | - | - | -
 function amc_history.end_passed_stoppages(text) | - | - | -
 function amc_history.end_result_stoppage() | - | - | -
 function amc_history.end_idle_stoppages() | - | - | -
@@ -223,6 +226,7 @@ function amc_history.follow_dry_run(workflow_checks,text,text,boolean) | - | - |
 function amc_history.free_slots(amc_instances) | - | - | execute
 function amc_history.give_up_execution(report_data_weeks,week_attempts,workflow_executions,text,boolean) | - | - | -
 function amc_history.has_admin(text) | - | - | -
+function amc_history.hand_on(report_data_collections,text) | - | - | -
 function amc_history.has_claimable_week(text) | - | - | execute
 function amc_history.has_left(uuid,date,date) | - | - | execute
 function amc_history.has_open_work(report_data_collections) | - | - | -
@@ -259,6 +263,7 @@ function amc_history.is_unique(result_loads,text[]) | - | execute | execute
 function amc_history.json_cells(text) | - | execute | execute
 function amc_history.json_number(text) | - | execute | execute
 function amc_history.keep_an_admin() | - | - | -
+function amc_history.keep_collections_current(integer) | - | - | -
 function amc_history.key_columns(result_loads) | - | execute | execute
 function amc_history.leave_instance(text) | - | execute | execute
 function amc_history.let_go_of_execution(text,text,boolean) | - | execute | execute
@@ -343,11 +348,13 @@ function amc_history.role_on(text) | - | execute | execute
 function amc_history.scram_verifier(text) | - | - | -
 function amc_history.series_words(text,text,jsonb) | - | - | execute
 function amc_history.set_execution_instance() | - | - | -
+function amc_history.set_keep_current(uuid,boolean,integer) | - | execute | execute
 function amc_history.set_load_instance() | - | - | -
 function amc_history.set_retention(text,text,integer) | - | execute | execute
 function amc_history.set_role(text,uuid,text) | - | execute | execute
 function amc_history.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function amc_history.settle_standing(uuid[]) | - | - | -
+function amc_history.settled_weeks(report_data_collections) | - | - | -
 function amc_history.slots_in_use(text) | - | execute | execute
 function amc_history.stand_behind(uuid) | - | - | -
 function amc_history.state_of_cause(text) | - | execute | execute
@@ -461,6 +468,7 @@ function public.collection_parameters(uuid) | - | - | execute
 function public.compare_executions(text,text,integer) | - | execute | execute
 function public.confirm_execution(uuid,text) | - | execute | execute
 function public.confirm_no_execution(uuid) | - | execute | execute
+function public.continue_with(uuid,text) | - | execute | execute
 function public.create_collection(uuid,text,text,integer,date,date,text,text,jsonb,text) | - | - | execute
 function public.delete_webhook(uuid) | - | execute | execute
 function public.end_stoppage(text,text) | - | - | execute
@@ -498,6 +506,7 @@ function public.retry_failed_execution(uuid) | - | - | execute
 function public.retry_failed_weeks(uuid) | - | execute | execute
 function public.retry_week(uuid) | - | execute | execute
 function public.save_workflow(text,text,text,jsonb) | - | execute | execute
+function public.set_keep_current(uuid,boolean,integer) | - | execute | execute
 function public.set_keep_versions(uuid,integer) | - | execute | execute
 function public.set_restatement_policy(uuid,integer,integer) | - | execute | execute
 function public.set_retention(text,text,integer) | - | execute | execute

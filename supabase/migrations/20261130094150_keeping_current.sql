@@ -1,0 +1,224 @@
+-- Keeping current: a collection goes on by itself. Each week is added once it has settled, through the same path as the
+-- first weeks; a new version of the query takes over where the old one ends.
+
+create function amc_history.end_keeping_current() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.keep_current := false;
+  return new;
+end;
+$$;
+comment on function amc_history.end_keeping_current() is 'What is cancelled is kept current no longer.';
+create trigger end_keeping_current before update of cancelled_at on public.report_data_collections
+  for each row when (new.cancelled_at is not null and new.keep_current)
+  execute function amc_history.end_keeping_current();
+
+create function amc_history.settled_weeks(
+  collection public.report_data_collections, out first_day date, out last_day date
+)
+language plpgsql volatile set search_path = ''
+as $$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  today constant date := (amc_history.clock_now() at time zone (collection).time_zone)::date;
+  months constant integer := coalesce((select f.retention_months from public.amc_workflows f
+    where f.instance_id = (collection).instance_id and f.id = (collection).workflow_id), allowed.retention_months);
+  kept_since constant date := (today - make_interval(months => months))::date;
+begin
+  first_day := (collection).end_date + 1;
+  -- What AMC keeps no longer after a long absence is left out, and shown as not asked for.
+  first_day := first_day + 7 * greatest(ceil((kept_since - first_day) / 7.0)::integer, 0);
+  last_day := today - (collection).settle_days - 1;
+  last_day := least(first_day + 7 * ((last_day - first_day + 1) / 7), first_day + 7 * allowed.most_weeks) - 1;
+  if last_day < first_day then
+    first_day := null;
+    last_day := null;
+  end if;
+end;
+$$;
+comment on function amc_history.settled_weeks(public.report_data_collections) is
+  $$The first and last day of the whole weeks after a collection's end that have settled, in its own zone, and that AMC
+still keeps; nulls if there is none. At most most_weeks (amc_history.allowances) at once.$$;
+
+create function amc_history.add_settled_weeks(collection_id uuid) returns integer
+language plpgsql set search_path = ''
+as $$
+declare
+  collection public.report_data_collections;
+  settled record;
+  added integer;
+begin
+  -- The instance first, as everywhere.
+  perform from public.amc_instances i where i.id = (select c.instance_id from public.report_data_collections c
+    where c.id = add_settled_weeks.collection_id) for no key update;
+  select * into collection from public.report_data_collections c where c.id = add_settled_weeks.collection_id
+    and c.keep_current for no key update;
+  settled := amc_history.settled_weeks(collection);
+  if collection.id is null or settled.last_day is null then
+    return 0;
+  end if;
+  update public.report_data_collections c set end_date = settled.last_day where c.id = collection.id;
+  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at)
+  select collection.id, day::date, day::date + 6, amc_history.next_due_at(collection.id)
+  from generate_series(settled.first_day::timestamp, settled.last_day::timestamp, interval '7 days') day;
+  get diagnostics added = row_count;
+  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
+  where i.id = collection.instance_id;
+  perform amc_history.record_action('weeks_added', collection.instance_id, collection.id,
+    detail => jsonb_build_object('from', settled.first_day, 'to', settled.last_day, 'weeks', added));
+  return added;
+end;
+$$;
+comment on function amc_history.add_settled_weeks(uuid) is
+  $$Adds the weeks of a collection that have settled since its end, if it is kept current: due at once, or held while it
+is paused. Each once, since it holds the collection and moves its end. Answers how many.$$;
+
+create function amc_history.keep_collections_current(max_collections integer default 500) returns integer
+language plpgsql set search_path = ''
+as $$
+declare
+  job constant text := 'amc-history-keep/';
+  collection public.report_data_collections;
+  added integer := 0;
+begin
+  for collection in
+    select c.* from public.report_data_collections c
+    -- No zone is further ahead than a day: the index finds those that may be due.
+    where c.keep_current and c.end_date < (amc_history.clock_now() at time zone 'UTC')::date - 7
+      and (amc_history.settled_weeks(c)).last_day is not null
+      and not amc_history.is_held_up('job', job || c.id)
+    order by c.end_date, c.id limit keep_collections_current.max_collections
+  loop
+    begin
+      added := added + amc_history.add_settled_weeks(collection.id);
+      perform amc_history.end_stoppage('job', job || collection.id);
+    exception when query_canceled or others then
+      perform amc_history.record_stoppage('job', job || collection.id, sqlstate, 'postgres', sqlerrm,
+        collection.instance_id, collection.id);
+      -- The statement's time is over.
+      exit when sqlstate = '57014';
+    end;
+  end loop;
+  return added;
+end;
+$$;
+comment on function amc_history.keep_collections_current(integer) is
+  $$Adds to each collection that is kept current the weeks that have settled (amc_history.add_settled_weeks), at most
+max_collections in a run. One that fails is set aside, and the others go on. Answers how many weeks. Run by pg_cron.$$;
+
+create function amc_history.set_keep_current(collection_id uuid, keep_current boolean, settle_days integer)
+returns public.control_report
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  collection public.report_data_collections := amc_history.lock_controlled_collection(set_keep_current.collection_id);
+  days constant integer := coalesce(set_keep_current.settle_days, collection.settle_days);
+begin
+  if days not between 2 and 60 then
+    perform amc_history.refuse('settle_days_out_of_range', format('Expected 2 to 60 days, got %s.', days),
+      'Attribution settles for 14 days: fewer give numbers that still rise.');
+  elsif collection.cancelled_at is not null then
+    return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
+  elsif collection.keep_current is not distinct from set_keep_current.keep_current
+      and collection.settle_days = days then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set keep_current = coalesce(set_keep_current.keep_current, false),
+    settle_days = days, kept_by = auth.uid()
+  where c.id = collection.id;
+  perform amc_history.record_action('keep_current_set', collection.instance_id, collection.id,
+    detail => jsonb_build_object('settle_days', days) || jsonb_build_object('keep_current',
+      coalesce(set_keep_current.keep_current, false)));
+  return row('applied', null, amc_history.add_settled_weeks(collection.id))::public.control_report;
+end;
+$$;
+comment on function amc_history.set_keep_current(uuid, boolean, integer) is
+  'See public.set_keep_current. Definer: users may not write collections.';
+
+create function public.set_keep_current(collection_id uuid, keep_current boolean, settle_days integer default null)
+returns public.control_report
+language sql set search_path = ''
+as $$
+  select amc_history.set_keep_current(set_keep_current.collection_id, set_keep_current.keep_current,
+    set_keep_current.settle_days);
+$$;
+comment on function public.set_keep_current(uuid, boolean, integer) is
+  $$Keeps a collection current, or no longer: each week is added once it ended settle_days (2 to 60; as it is, at first
+14) ago in the collection's zone. Those that have settled already are added at once. Answers {outcome, reason, weeks}:
+applied (weeks: how many were added), already_applied, or rejected with collection_is_cancelled. Refuses with
+collection_not_found, settle_days_out_of_range, role_too_low. For analysts and admins.$$;
+
+create function amc_history.hand_on(old public.report_data_collections, workflow_id text) returns uuid
+language plpgsql set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  new_id uuid;
+begin
+  select c.id into new_id from public.report_data_collections c
+  where c.instance_id = old.instance_id and c.workflow_id = hand_on.workflow_id
+    and c.week_starts_on = old.week_starts_on and c.time_zone = old.time_zone
+    and c.parameters_hash = old.parameters_hash
+  order by c.created_at limit 1 for no key update;
+  if not found then
+    insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date,
+      week_starts_on, time_zone, parameter_values, restate_weeks, restate_every_days, keep_versions, failed_retries)
+    values (auth.uid(), old.instance_id, hand_on.workflow_id, old.end_date + 1, old.end_date,
+      old.week_starts_on, old.time_zone, old.parameter_values, old.restate_weeks, old.restate_every_days,
+      old.keep_versions, old.failed_retries)
+    returning id into new_id;
+  end if;
+  update public.report_data_collections c set keep_current = true, settle_days = old.settle_days,
+    kept_by = auth.uid(), end_date = greatest(c.end_date, old.end_date), cancelled_at = null
+  where c.id = new_id;
+  update public.report_data_collections c set keep_current = false where c.id = old.id;
+  return new_id;
+end;
+$$;
+comment on function amc_history.hand_on(public.report_data_collections, text) is
+  $$Keeps the collection of another version of a query current in place of an old one, from the old one's end on; makes
+it, without weeks, if there is none. Answers its id.$$;
+
+create function amc_history.continue_with(collection_id uuid, workflow_id text) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  old public.report_data_collections := amc_history.lock_controlled_collection(continue_with.collection_id);
+  workflow public.amc_workflows;
+  new_id uuid;
+  added integer;
+begin
+  select * into workflow from public.amc_workflows f
+  where f.instance_id = old.instance_id and f.id = continue_with.workflow_id;
+  if not found then
+    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.',
+      old.instance_id, coalesce(quote_literal(left(continue_with.workflow_id, 200)), 'null')),
+      'Save the new version with save_workflow, which answers its id.', 'PT404');
+  elsif workflow.id = old.workflow_id then
+    perform amc_history.refuse('version_is_the_same', 'Expected another version of the query, got the present one.',
+      'Call set_keep_current to keep this one current.');
+  elsif old.cancelled_at is not null then
+    perform amc_history.refuse('collection_has_ended', 'Expected a collection that goes on, this one is cancelled.',
+      'Start a collection of the new version.', 'PT409');
+  end if;
+  perform amc_history.check_parameters(workflow.parameters, old.parameter_values);
+  new_id := amc_history.hand_on(old, workflow.id);
+  perform amc_history.record_action('collection_continued', old.instance_id, old.id,
+    detail => jsonb_build_object('with', new_id, 'workflow_id', workflow.id));
+  added := amc_history.add_settled_weeks(new_id);
+  return jsonb_build_object('collection_id', new_id, 'weeks', added);
+end;
+$$;
+comment on function amc_history.continue_with(uuid, text) is
+  'See public.continue_with. Definer: users may not write collections.';
+
+create function public.continue_with(collection_id uuid, workflow_id text) returns jsonb
+language sql set search_path = ''
+as $$ select amc_history.continue_with(continue_with.collection_id, continue_with.workflow_id); $$;
+comment on function public.continue_with(uuid, text) is
+  $$Moves a collection on to another version of its query: that version's collection of the same weekday, zone and
+parameters is kept current from the week after the old one's last, and the old one no longer: never both. Answers
+{collection_id, weeks}: the new version's collection, and how many weeks were added at once. Refuses with
+collection_not_found, role_too_low, workflow_not_found, version_is_the_same, collection_has_ended, and what the
+parameters of the new version do not take, as start-collection does. For analysts and admins.$$;

@@ -1,0 +1,38 @@
+-- An analyst has a collection kept current, or ends that; how long weeks settle has limits.
+begin;
+\ir ../../_shared/three_weeks.psql
+select plan(13);
+
+insert into amc_instance_members (instance_id, user_id, role) values
+  ('amcpgtap1', pg_temp.user_id('colleague'), 'viewer');
+create temporary table target on commit drop as select pg_temp.collection() as id;
+grant select on target to authenticated;
+create function pg_temp.keep(wanted boolean, days integer default null) returns control_report language sql as
+  $$ select set_keep_current((select id from target), wanted, days) $$;
+create function pg_temp.refused(wanted text) returns text language sql as
+  $$ select pg_temp.refusal(format('select set_keep_current((select id from target), %s)', wanted)) $$;
+
+select pg_temp.sign_in('other');
+select is(pg_temp.refused('true'), 'PT404 collection_not_found', 'nobody else');
+select pg_temp.sign_in('colleague');
+select is(pg_temp.refused('true'), 'PT403 role_too_low', 'nor a viewer');
+select pg_temp.sign_in('owner');
+select is(pg_temp.refused('true, ' || days), '22023 settle_days_out_of_range', days || ' days')
+from unnest(array[1, 61, -5]) days;
+select is(pg_temp.keep(true, 30), row('applied', null, 0)::control_report, 'kept current from 30 days after each week');
+select is(pg_temp.keep(true), row('already_applied', null, 0)::control_report, 'which a second one leaves as it is');
+select is(pg_temp.keep(true, 14), row('applied', null, 3)::control_report, 'less adds what has settled by then');
+select is(pg_temp.keep(false), row('applied', null, 0)::control_report, 'and it may end');
+reset role;
+select is((select kept_by from report_data_collections), pg_temp.user_id('owner'), 'who asked is kept');
+select is((select array_agg(detail order by id) from tracking_events where event = 'keep_current_set'
+    and actor = pg_temp.user_id('owner')::text), array['{"keep_current": true, "settle_days": 30}',
+  '{"keep_current": true, "settle_days": 14}', '{"keep_current": false, "settle_days": 14}']::jsonb[],
+  'each with an event');
+do $$ begin perform pg_temp.sign_in('owner'); perform cancel_collection((select id from target)); end $$;
+select is(pg_temp.keep(true), row('rejected', 'collection_is_cancelled', 0)::control_report, 'not what is cancelled');
+reset role;
+select throws_ok('update report_data_collections set keep_current = true', '23514', null, 'by no way');
+
+select * from finish();
+rollback;
