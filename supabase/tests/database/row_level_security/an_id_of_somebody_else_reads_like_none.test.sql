@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(203);
+select plan(205);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -39,7 +39,7 @@ select * from (values
   ('compare_executions', 'execution', 'compare_executions(<>, <>)'),
   ('confirm_execution', 'attempt', $c$confirm_execution(<>, 'exec-9')$c$),
   ('confirm_no_execution', 'attempt', 'confirm_no_execution(<>)'),
-  ('continue_with', 'collection', $c$continue_with(<>, 'w')$c$),
+  ('continue_with', 'collection', 'continue_with(<>, (select w.id from workflow w))'),
   ('delete_webhook', 'webhook', 'delete_webhook(<>)'),
   ('execution_rows', 'execution', 'execution_rows(<>)'),
   ('let_go_of_execution', 'execution', $c$let_go_of_execution(<>, 'It hangs.')$c$),
