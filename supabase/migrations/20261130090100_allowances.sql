@@ -69,6 +69,7 @@ create table amc_history.allowances (
   daily_collections_of_instance integer not null default 2000,
   workflows_of_member integer not null default 2000,
   workflows_of_instance integer not null default 5000,
+  invitations_of_instance integer not null default 100,
   query_characters integer not null default 100000
     constraint query_characters_are_sane check (query_characters between 1000 and 1000000),
   declared_parameters integer not null default 100
@@ -98,9 +99,6 @@ create table amc_history.allowances (
     constraint a_digest_fits_slack check (deliveries_at_once <= 50),
   webhooks_of_instance integer not null default 20,
   keep_deliveries interval not null default '30 days',
-
-  -- Teams.
-  invitations_of_instance integer not null default 100,
 
   constraint all_are_positive check (least(post_window, create_timeout, create_lease, create_in_flight,
       workflow_visible, refusal_wait, dry_run_poll, dry_run_runs, dry_run_queued,
@@ -281,7 +279,6 @@ comment on column amc_history.allowances.keep_deliveries is
   'How long what was told to webhooks, given up or dropped is kept.';
 
 comment on column amc_history.allowances.invitations_of_instance is 'Most open invitations to one instance.';
-
 alter table amc_history.allowances enable row level security;
 insert into amc_history.allowances default values;
 

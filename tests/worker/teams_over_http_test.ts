@@ -76,9 +76,17 @@ async function join(
   assert.deepEqual(joined, [{ instance_id: INSTANCE, role }]);
 }
 
+/** Without a user nothing is answered. */
+async function refusesAnon({ platform }: Harness, collection: string) {
+  const anon = createClient(platform.apiUrl, platform.publishableKey);
+  for (const answer of Object.values(await rightsOf(anon, collection))) {
+    assert.equal(answer, "42501");
+  }
+}
+
 Deno.test("each role sees and does over HTTP what it may, from the moment it has it to the moment it ends", async () => {
   await withHarness({}, async (harness) => {
-    const { owner, platform } = harness;
+    const { owner } = harness;
     const { collection_id } = await collect(harness, 2);
     const [viewer, analyst, outsider] = [
       await person(harness, "viewer"),
@@ -118,10 +126,7 @@ Deno.test("each role sees and does over HTTP what it may, from the moment it has
       changes_roles: "member_not_found",
       invites: "answered",
     });
-    const anon = createClient(platform.apiUrl, platform.publishableKey);
-    for (const answer of Object.values(await rightsOf(anon, collection_id))) {
-      assert.equal(answer, "42501");
-    }
+    await refusesAnon(harness, collection_id);
 
     // The token is still valid; the membership has ended.
     await owner.rpc("remove_member", {

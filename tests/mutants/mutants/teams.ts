@@ -257,4 +257,30 @@ export const TEAMS: Mutant[] = [
     ],
     tests: ["take_over_collection"],
   },
+  {
+    name: "policy-needs-somebody",
+    guard: "a policy restates nothing while nobody stands behind it",
+    off: "weeks_to_restate does not ask for it",
+    edits: [
+      inSqlFunction(
+        "amc_history.weeks_to_restate",
+        "and not amc_history.is_held_up('standing', c.id::text)",
+        "",
+      ),
+    ],
+    tests: ["take_over_collection/neither"],
+  },
+  {
+    name: "dry-run-needs-somebody",
+    guard: "no query is compiled for a collection behind which nobody stands",
+    off: "versions_to_check does not ask for it",
+    edits: [
+      inSqlFunction(
+        "amc_history.versions_to_check",
+        "and not amc_history.is_held_up('standing', c.id::text)",
+        "",
+      ),
+    ],
+    tests: ["take_over_collection/neither"],
+  },
 ];
