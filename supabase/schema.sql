@@ -5927,6 +5927,7 @@ begin
     kept_by = auth.uid(), end_date = greatest(c.end_date, old.end_date), cancelled_at = null
   where c.id = new_id;
   update public.report_data_collections c set keep_current = false where c.id = old.id;
+  perform amc_history.stand_behind(new_id);
   return new_id;
 end;
 $function$
@@ -5990,14 +5991,14 @@ CREATE OR REPLACE FUNCTION amc_history.has_open_work(collection report_data_coll
  SET search_path TO ''
 AS $function$
 begin
-  return (collection).cancelled_at is null and ((collection).restate_weeks > 0
+  return (collection).cancelled_at is null and ((collection).restate_weeks > 0 or (collection).keep_current
     or exists (select from public.report_data_weeks w where w.collection_id = (collection).id
       and (w.finished_at is null or w.due_at is not null)));
 end;
 $function$
 ;
 comment on function amc_history.has_open_work(report_data_collections) is
-  'Whether something of a collection is still to begin, by its weeks or by its policy.';
+  'Whether something of a collection is still to begin: by its weeks, by its policy, or since it is kept current.';
 
 CREATE OR REPLACE FUNCTION amc_history.header_key(header text[])
  RETURNS text
@@ -9973,6 +9974,7 @@ begin
   update public.report_data_collections c set keep_current = coalesce(set_keep_current.keep_current, false),
     settle_days = days, kept_by = auth.uid()
   where c.id = collection.id;
+  perform amc_history.stand_behind(collection.id);
   perform amc_history.record_action('keep_current_set', collection.instance_id, collection.id,
     detail => jsonb_build_object('settle_days', days) || jsonb_build_object('keep_current',
       coalesce(set_keep_current.keep_current, false)));

@@ -20,13 +20,13 @@ create function amc_history.has_open_work(collection public.report_data_collecti
 language plpgsql volatile set search_path = ''
 as $$
 begin
-  return (collection).cancelled_at is null and ((collection).restate_weeks > 0
+  return (collection).cancelled_at is null and ((collection).restate_weeks > 0 or (collection).keep_current
     or exists (select from public.report_data_weeks w where w.collection_id = (collection).id
       and (w.finished_at is null or w.due_at is not null)));
 end;
 $$;
 comment on function amc_history.has_open_work(public.report_data_collections) is
-  'Whether something of a collection is still to begin, by its weeks or by its policy.';
+  'Whether something of a collection is still to begin: by its weeks, by its policy, or since it is kept current.';
 
 create function amc_history.is_backed(collection public.report_data_collections) returns boolean
 language plpgsql volatile set search_path = ''

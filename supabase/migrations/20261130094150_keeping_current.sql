@@ -127,6 +127,7 @@ begin
   update public.report_data_collections c set keep_current = coalesce(set_keep_current.keep_current, false),
     settle_days = days, kept_by = auth.uid()
   where c.id = collection.id;
+  perform amc_history.stand_behind(collection.id);
   perform amc_history.record_action('keep_current_set', collection.instance_id, collection.id,
     detail => jsonb_build_object('settle_days', days) || jsonb_build_object('keep_current',
       coalesce(set_keep_current.keep_current, false)));
@@ -173,6 +174,7 @@ begin
     kept_by = auth.uid(), end_date = greatest(c.end_date, old.end_date), cancelled_at = null
   where c.id = new_id;
   update public.report_data_collections c set keep_current = false where c.id = old.id;
+  perform amc_history.stand_behind(new_id);
   return new_id;
 end;
 $$;

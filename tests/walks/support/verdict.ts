@@ -8,13 +8,15 @@ import {
 } from "./picture.ts";
 
 const OPEN = ["pending", "running"];
+/** The alerts that ask a person what became of a create; the second, after AMC contradicted what one said. */
+const FOR_PERSON = ["unknown_outcome", "execution_not_confirmed"];
 
 /** Whether an attempt lives only because a person has been alerted to resolve it and has not done so yet. */
 function isForPerson(attempt: AttemptRow, now: Picture): boolean {
   return attempt.state === "unknown" &&
     attempt.confirmed_execution_id === null &&
     now.alerts.some(({ code, week_id }) =>
-      code === "unknown_outcome" && week_id === attempt.week_id
+      FOR_PERSON.includes(code) && week_id === attempt.week_id
     );
 }
 

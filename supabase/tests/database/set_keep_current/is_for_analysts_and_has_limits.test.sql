@@ -1,7 +1,7 @@
 -- An analyst has a collection kept current, or ends that; how long weeks settle has limits.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(13);
+select plan(16);
 
 insert into amc_instance_members (instance_id, user_id, role) values
   ('amcpgtap1', pg_temp.user_id('colleague'), 'viewer');
@@ -29,6 +29,23 @@ select is((select array_agg(detail order by id) from tracking_events where event
     and actor = pg_temp.user_id('owner')::text), array['{"keep_current": true, "settle_days": 30}',
   '{"keep_current": true, "settle_days": 14}', '{"keep_current": false, "settle_days": 14}']::jsonb[],
   'each with an event');
+-- Who has it kept current stands behind it, and it waits once nobody does.
+do $$
+begin
+  insert into amc_instance_members (instance_id, user_id, role) values
+    ('amcpgtap1', pg_temp.user_id('other'), 'analyst');
+  delete from collection_backers;
+  update report_data_weeks set status = 'skipped', due_at = null;
+  perform pg_temp.sign_in('other');
+end;
+$$;
+select is(pg_temp.keep(true), row('applied', null, 0)::control_report, 'another analyst has it kept current');
+reset role;
+select is((select count(*) from stoppages where kind = 'standing' and ended_at is null), 0::bigint,
+  'and stands behind it');
+delete from amc_instance_members where user_id = pg_temp.user_id('other');
+select is((select count(*) from stoppages where kind = 'standing' and ended_at is null), 1::bigint,
+  'once they have left it waits, though no week is open');
 do $$ begin perform pg_temp.sign_in('owner'); perform cancel_collection((select id from target)); end $$;
 select is(pg_temp.keep(true), row('rejected', 'collection_is_cancelled', 0)::control_report, 'not what is cancelled');
 reset role;
