@@ -106,7 +106,7 @@ async function weeksOf(
   return await admin<Week[]>`
     select w.id, w.collection_id, w.execution_id from public.report_data_weeks w
     join public.report_data_collections c on c.id = w.collection_id
-    where c.request_hash = ${label} order by random()`;
+    where c.name = ${label} order by random()`;
 }
 
 /** Calls per second of each kind, in turns of a tenth of a round. */

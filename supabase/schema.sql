@@ -162,7 +162,6 @@ create table amc_history.allowances (
   refusal_wait interval default '00:10:00'::interval not null,
   refusals_in_row integer default 3 not null,
   refused_again interval default '00:01:00'::interval not null,
-  repeated_request interval default '00:10:00'::interval not null,
   restate_days integer default 90 not null,
   restore_gap interval default '00:05:00'::interval not null,
   result_gone interval default '24:00:00'::interval not null,
@@ -196,16 +195,15 @@ create table amc_history.allowances (
     idle_poll, survey_reach, restore_gap, watch, unknown_status, queued_longest, pause_base, pause_longest,
     retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest, cancel_again, refused_again,
     stoppage_pause_base, stoppage_pause_longest, load_lease, load_retry_least, load_retry_base, load_retry_longest,
-    result_wait_least, result_wait_longest, result_gone, retention_ends, repeated_request, wake_up_timeout,
-    wake_up_answer, tick_longest, watch_longest, keep_job_runs, keep_events, delivery_lease, delivery_period,
-    delivery_given_up, keep_deliveries) > '00:00:00'::interval) AND (LEAST((load_errors)::bigint,
-    (result_gone_errors)::bigint, (results_waiting)::bigint, (default_weeks)::bigint, (most_weeks)::bigint,
-    (settle_days)::bigint, (restate_days)::bigint, (retention_months)::bigint, (empty_weeks)::bigint,
-    (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint, (daily_collections_of_member)::bigint,
-    (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint, (workflows_of_instance)::bigint,
-    (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint, bytes_at_once,
-    (refusals_in_row)::bigint, (create_tries)::bigint, (deliveries_at_once)::bigint, (webhooks_of_instance)::bigint,
-    (invitations_of_instance)::bigint) > 0))),
+    result_wait_least, result_wait_longest, result_gone, retention_ends, wake_up_timeout, wake_up_answer, tick_longest,
+    watch_longest, keep_job_runs, keep_events, delivery_lease, delivery_period, delivery_given_up, keep_deliveries) >
+    '00:00:00'::interval) AND (LEAST((load_errors)::bigint, (result_gone_errors)::bigint, (results_waiting)::bigint,
+    (default_weeks)::bigint, (most_weeks)::bigint, (settle_days)::bigint, (restate_days)::bigint,
+    (retention_months)::bigint, (empty_weeks)::bigint, (open_weeks_of_member)::bigint, (open_weeks_of_instance)::bigint,
+    (daily_collections_of_member)::bigint, (daily_collections_of_instance)::bigint, (workflows_of_member)::bigint,
+    (workflows_of_instance)::bigint, (wake_ups)::bigint, (actionable_per_wake_up)::bigint, (rows_at_once)::bigint,
+    bytes_at_once, (refusals_in_row)::bigint, (create_tries)::bigint, (deliveries_at_once)::bigint,
+    (webhooks_of_instance)::bigint, (invitations_of_instance)::bigint) > 0))),
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
@@ -251,9 +249,9 @@ comment on column amc_history.allowances.create_tries is
   'After so many creates in a row without an execution a week is held for a person. Those that met a limit of AMC, or
 were not sent, do not count.';
 comment on column amc_history.allowances.daily_collections_of_instance is
-  'Most collections that are started on one instance in any 24 hours.';
+  'Most such requests for one instance in any 24 hours.';
 comment on column amc_history.allowances.daily_collections_of_member is
-  'Most collections that one person starts in any 24 hours.';
+  'Most requests of one person in any 24 hours that make or reopen weeks.';
 comment on column amc_history.allowances.declared_parameters is
   'Most parameters that a query declares.';
 comment on column amc_history.allowances.default_weeks is
@@ -315,7 +313,7 @@ comment on column amc_history.allowances.only_row is
 comment on column amc_history.allowances.open_weeks_of_instance is
   'Most such weeks of one instance.';
 comment on column amc_history.allowances.open_weeks_of_member is
-  'Most weeks of one owner that are not finished: what would make more is refused.';
+  'Most weeks that one person asked for and that are not finished: what would make more is refused.';
 comment on column amc_history.allowances.parameter_name_characters is
   'Most characters of a parameter''s name.';
 comment on column amc_history.allowances.parameter_text_characters is
@@ -337,8 +335,6 @@ comment on column amc_history.allowances.refusals_in_row is
   'When AMC refused so many weeks of a collection in a row, the collection is held and none of them fails.';
 comment on column amc_history.allowances.refused_again is
   'After how long a credential that Amazon refused once is tried again, before it stops anything.';
-comment on column amc_history.allowances.repeated_request is
-  'Within this time the same request without an idempotency key is a repetition, and answers the same collection.';
 comment on column amc_history.allowances.restate_days is
   'How many days after its end a week is still collected again by a policy: attribution has settled within 28
 (guides, M), and AMC refuses a query that ran too often over the same days (guide, M).';
@@ -874,6 +870,68 @@ admin of its instance. Rows of former members stay: who has the role again stand
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
+create table public.collection_requests (
+  collection_id uuid not null,
+  created boolean not null,
+  extended integer not null,
+  first_day date not null,
+  has_effect boolean generated always as ((created OR (extended > 0) OR (reopened > 0))) stored not null,
+  id bigint generated always as identity not null,
+  idempotency_key text,
+  instance_id text not null,
+  last_day date not null,
+  reopened integer not null,
+  request_hash text not null,
+  requested_at timestamp with time zone default amc_history.clock_now() not null,
+  requested_by uuid,
+  constraint collection_requests_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id)
+    ON DELETE CASCADE,
+  constraint collection_requests_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE
+    CASCADE,
+  constraint collection_requests_pkey PRIMARY KEY (id),
+  constraint collection_requests_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES auth.users(id) ON DELETE SET
+    NULL,
+  constraint extended_is_not_negative CHECK ((extended >= 0)),
+  constraint idempotency_key_is_short CHECK (((char_length(idempotency_key) >= 1) AND (char_length(idempotency_key) <=
+    200))),
+  constraint last_day_follows CHECK ((last_day > first_day)),
+  constraint reopened_is_not_negative CHECK ((reopened >= 0))
+);
+CREATE INDEX collection_requests_collection_id_idx ON public.collection_requests USING btree (collection_id,
+    requested_at);
+CREATE UNIQUE INDEX collection_requests_idempotency_key_key ON public.collection_requests USING btree (requested_by,
+    idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX collection_requests_instance_id_idx ON public.collection_requests USING btree (instance_id, requested_at);
+CREATE INDEX collection_requests_requested_by_idx ON public.collection_requests USING btree (requested_by,
+    requested_at);
+alter table public.collection_requests enable row level security;
+create policy "members read who asked for their instances' weeks" on public.collection_requests for select to
+    authenticated using ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
+comment on table public.collection_requests is
+  'Requests for weeks of a collection, as start_collection took them. What is there already may be asked for too:
+whoever does stands behind the collection. Of such requests without effect one of each person is kept, and those of
+the last day that have a key.';
+comment on column public.collection_requests.created is
+  'Whether it made the collection.';
+comment on column public.collection_requests.extended is
+  'How many weeks it added to a collection that was there before.';
+comment on column public.collection_requests.first_day is
+  'First day of the first week that was asked for.';
+comment on column public.collection_requests.has_effect is
+  'Whether it made or reopened anything: such requests count towards the limits of a day.';
+comment on column public.collection_requests.idempotency_key is
+  'The caller''s key: the same request with it again is answered the same, and does nothing.';
+comment on column public.collection_requests.last_day is
+  'Last day of the last week that was asked for, inclusive.';
+comment on column public.collection_requests.reopened is
+  'How many weeks that were cancelled or skipped it took up again.';
+comment on column public.collection_requests.request_hash is
+  'Hash of the request: the same key with another one is refused.';
+comment on column public.collection_requests.requested_by is
+  'Who asked; null once that user is deleted.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
 create table public.invitations (
   accepted_at timestamp with time zone,
   accepted_by uuid,
@@ -920,22 +978,23 @@ comment on column public.invitations.token_hash is
 -- service_role: delete, insert, select, update
 
 create table public.report_data_collections (
+  archived_at timestamp with time zone,
   cancelled_at timestamp with time zone,
   created_at timestamp with time zone default amc_history.clock_now() not null,
   created_by uuid,
   end_date date not null,
   failed_retries integer default 0 not null,
   id uuid default gen_random_uuid() not null,
-  idempotency_key text,
+  imported_from text,
   instance_id text not null,
   keep_current boolean default false not null,
   keep_versions integer default 3 not null,
   kept_by uuid,
   last_claimed_at timestamp with time zone,
+  name text,
   parameter_values jsonb default '{}'::jsonb not null,
   parameters_hash text generated always as (md5((parameter_values)::text)) stored not null,
   paused_at timestamp with time zone,
-  request_hash text,
   restate_every_days integer default 7 not null,
   restate_weeks integer default 0 not null,
   series text generated always as (amc_history.series_words(week_starts_on, time_zone, parameter_values)) stored,
@@ -945,10 +1004,10 @@ create table public.report_data_collections (
   week_starts_on text default 'monday'::text not null,
   workflow_id text not null,
   constraint cancelled_is_not_kept_current CHECK (((cancelled_at IS NULL) OR (NOT keep_current))),
+  constraint collection_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
   constraint dates_are_sane CHECK (((start_date >= '2000-01-01'::date) AND (end_date < '2100-01-01'::date))),
   constraint failed_retries_is_sane CHECK (((failed_retries >= 0) AND (failed_retries <= 10))),
-  constraint idempotency_key_is_short CHECK (((char_length(idempotency_key) >= 1) AND (char_length(idempotency_key) <=
-    200))),
+  constraint imported_from_is_short CHECK (((char_length(imported_from) >= 1) AND (char_length(imported_from) <= 200))),
   constraint keep_versions_is_sane CHECK (((keep_versions >= 1) AND (keep_versions <= 100))),
   constraint parameter_values_are_limited CHECK ((amc_history.parameter_value_fault(parameter_values) IS NULL)),
   constraint parameter_values_is_an_object CHECK ((jsonb_typeof(parameter_values) = 'object'::text)),
@@ -968,12 +1027,12 @@ create table public.report_data_collections (
   constraint settle_days_are_sane CHECK (((settle_days >= 2) AND (settle_days <= 60))),
   constraint time_zone_is_short CHECK (((char_length(time_zone) >= 1) AND (char_length(time_zone) <= 100))),
   constraint week_starts_on_is_a_weekday CHECK ((week_starts_on = ANY (ARRAY['monday'::text, 'tuesday'::text,
-    'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text])))
+    'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text]))),
+  constraint what_is_archived_is_paused CHECK (((archived_at IS NULL) OR (paused_at IS NOT NULL)))
 );
-CREATE INDEX report_data_collections_created_by_idx ON public.report_data_collections USING btree (created_by,
-    request_hash, created_at);
-CREATE UNIQUE INDEX report_data_collections_idempotency_key_key ON public.report_data_collections USING btree
-    (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE UNIQUE INDEX one_collection_of_a_query ON public.report_data_collections USING btree (instance_id, workflow_id,
+    week_starts_on, time_zone, parameters_hash) WHERE (imported_from IS NULL);
+CREATE INDEX report_data_collections_created_by_idx ON public.report_data_collections USING btree (created_by);
 CREATE INDEX report_data_collections_kept_by_idx ON public.report_data_collections USING btree (kept_by);
 CREATE INDEX report_data_collections_kept_idx ON public.report_data_collections USING btree (end_date) WHERE
     keep_current;
@@ -993,16 +1052,22 @@ create policy "members read their instances' collections" on public.report_data_
 -- amc_history_reader: select (created_at, end_date, id, instance_id, parameter_values, series, start_date, time_zone,
     week_starts_on, workflow_id)
 comment on table public.report_data_collections is
-  'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
+  'Histories of queries: one row for each workflow version, first weekday, zone and parameter values of an instance
+(one_collection_of_a_query). Progress and status are derived from the weeks, never kept here.';
+comment on column public.report_data_collections.archived_at is
+  'When a person archived it: no new week starts, as while it is paused, and lists may leave it out.';
 comment on column public.report_data_collections.created_by is
-  'The user who started it. Null once that user is deleted: the history stays.';
+  'The user who started it. Null once that user is deleted: the history stays. Who asked for more of it since is in
+collection_requests.';
 comment on column public.report_data_collections.end_date is
-  'Last day of the last week, inclusive.';
+  'Last day of the latest week that was ever asked for, inclusive. Not every week between is asked for: see
+week_states.';
 comment on column public.report_data_collections.failed_retries is
   'How often the system retries a week whose execution ended at AMC as FAILED. It never retries rejections and
 refusals.';
-comment on column public.report_data_collections.idempotency_key is
-  'The caller''s key: a request with the same key is answered with the same collection.';
+comment on column public.report_data_collections.imported_from is
+  'From which other system it came; null for one of ours. One that came from elsewhere never counts as the same as one
+of ours, whatever its query.';
 comment on column public.report_data_collections.keep_current is
   'Whether each week is added once it has settled, for as long as the collection lives.';
 comment on column public.report_data_collections.keep_versions is
@@ -1010,12 +1075,13 @@ comment on column public.report_data_collections.keep_versions is
 comment on column public.report_data_collections.kept_by is
   'Who asked for it to be kept current. Null once that user is deleted.';
 comment on column public.report_data_collections.last_claimed_at is
-  'The collection served longest ago is served first, within an instance and among those of one owner.';
+  'The collection served longest ago is served first, within an instance and among those of one person.';
+comment on column public.report_data_collections.name is
+  'What its members call it: 1 to 200 characters; null for none.';
 comment on column public.report_data_collections.parameters_hash is
-  'MD5 of parameter_values: equal values, equal hash. Claims and window keys carry it in place of the values.';
-comment on column public.report_data_collections.request_hash is
-  'Hash of the request: the same one again within the allowance repeated_request, without a key, is answered with the
-same collection.';
+  'MD5 of parameter_values. Equal values have an equal hash: jsonb writes its keys in one order, each text in one
+spelling, whatever escapes came, and of equal values only numbers are written in several ways (1 and 1.0), which no
+value may be or hold (parameter_values_are_limited). Claims and window keys carry it in place of the values.';
 comment on column public.report_data_collections.restate_every_days is
   'How many days pass between two collections of such a week.';
 comment on column public.report_data_collections.restate_weeks is
@@ -1025,8 +1091,10 @@ comment on column public.report_data_collections.series is
   'First weekday, zone and parameters in words. Results of different series are not added up.';
 comment on column public.report_data_collections.settle_days is
   'How many days after its last day a week is added: attribution settles for 14 days (docs, M).';
+comment on column public.report_data_collections.start_date is
+  'First day of the earliest week that was ever asked for.';
 comment on column public.report_data_collections.time_zone is
-  'tz database name in which the weeks begin at 00:00.';
+  'tz database name in which the weeks begin at 00:00, in its one normal form (amc_history.normal_time_zone).';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -1044,6 +1112,7 @@ create table public.report_data_weeks (
   id uuid default gen_random_uuid() not null,
   instance_id text not null,
   refused_at timestamp with time zone,
+  requested_by uuid,
   started_at timestamp with time zone,
   status text default 'pending'::text not null,
   surveyed_at timestamp with time zone,
@@ -1064,6 +1133,8 @@ create table public.report_data_weeks (
   constraint report_data_weeks_collection_id_week_start_date_key UNIQUE (collection_id, week_start_date),
   constraint report_data_weeks_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id),
   constraint report_data_weeks_pkey PRIMARY KEY (id),
+  constraint report_data_weeks_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES auth.users(id) ON DELETE SET
+    NULL,
   constraint status_is_known CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text,
     'failed'::text, 'skipped'::text, 'cancelled'::text]))),
   constraint week_is_seven_days CHECK ((week_end_date = (week_start_date + 6)))
@@ -1078,6 +1149,7 @@ CREATE INDEX report_data_weeks_open_idx ON public.report_data_weeks USING btree 
     (finished_at IS NULL);
 CREATE INDEX report_data_weeks_refused_idx ON public.report_data_weeks USING btree (collection_id) WHERE (refused_at IS
     NOT NULL);
+CREATE INDEX report_data_weeks_requested_by_idx ON public.report_data_weeks USING btree (requested_by, finished_at);
 CREATE INDEX report_data_weeks_to_survey_idx ON public.report_data_weeks USING btree (instance_id, collection_id) WHERE
     ((surveyed_at IS NULL) AND (due_at IS NOT NULL));
 CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE
@@ -1131,6 +1203,9 @@ comment on column public.report_data_weeks.instance_id is
 comment on column public.report_data_weeks.refused_at is
   'When AMC refused its create, while nobody knows yet whether it refuses the collection''s other weeks too. Until then,
 or until refusal_wait is over (amc_history.allowances), the week waits and has not failed.';
+comment on column public.report_data_weeks.requested_by is
+  'Who asked for it last: by the request that made it, or by reopening, retrying or restating it. Null for who has been
+deleted, and where no person asked.';
 comment on column public.report_data_weeks.started_at is
   'When the week first became running.';
 comment on column public.report_data_weeks.surveyed_at is
@@ -1842,6 +1917,7 @@ create view public.collection_progress with (security_invoker=true) as
     c.end_date,
     c.created_at,
         CASE
+            WHEN (c.archived_at IS NOT NULL) THEN 'archived'::text
             WHEN (c.cancelled_at IS NOT NULL) THEN 'cancelled'::text
             WHEN ((n.weeks = (((((n.pending + n.running) + n.completed) + n.failed) + n.skipped) + n.cancelled)) AND
     ((n.pending + n.running) = 0)) THEN
@@ -1862,6 +1938,8 @@ create view public.collection_progress with (security_invoker=true) as
     n.skipped,
     n.cancelled,
     n.tracked,
+    ((((c.end_date - c.start_date) + 1) / 7) - n.weeks) AS not_asked,
+    c.name,
     c.keep_current,
         CASE
             WHEN c.keep_current THEN ((c.end_date + 8) + c.settle_days)
@@ -1879,8 +1957,9 @@ create view public.collection_progress with (security_invoker=true) as
            FROM report_data_weeks w
           WHERE (w.collection_id = c.id)) n);
 comment on view public.collection_progress is
-  'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known.
-next_week_on: the day on which the next week is added, in the collection''s zone; null if it is not kept current.';
+  'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known;
+not_asked those between its dates that nobody asked for, which weeks does not count. next_week_on: the day on which
+the next week is added, in the collection''s zone; null if it is not kept current.';
 -- authenticated: select
 -- service_role: select
 
@@ -1890,6 +1969,7 @@ create view public.collection_states with (security_invoker=true) as
     p.workflow_id,
     s.state,
         CASE s.state
+            WHEN 'archived'::text THEN c.archived_at
             WHEN 'cancelled'::text THEN c.cancelled_at
             WHEN 'paused'::text THEN c.paused_at
             WHEN 'held'::text THEN cause.since
@@ -1908,6 +1988,8 @@ create view public.collection_states with (security_invoker=true) as
     cause.retry_at,
         CASE s.state
             WHEN 'paused'::text THEN 'Call resume_collection.'::text
+            WHEN 'archived'::text THEN 'Call resume_collection, or ask for its weeks again.'::text
+            WHEN 'cancelled'::text THEN 'Ask for its weeks again.'::text
             WHEN 'completed_with_failures'::text THEN 'Read the words of the failed weeks, then call
     retry_failed_weeks.'::text
             ELSE cause.next_step
@@ -1989,8 +2071,8 @@ create view public.collection_states with (security_invoker=true) as
 comment on view public.collection_states is
   'How each collection stands. state: waiting (no week has begun); checking (AMC compiles its query first);
 running; held (a person has to do something: code, words, next_step; or one week tries at retry_at); paused;
-up_to_date (kept current, and no week is due); completed; completed_with_failures; cancelled. A collection that
-waits, is checked or runs has the words of what slows it, such as those of its instance.';
+up_to_date (kept current, and no week is due); completed; completed_with_failures; cancelled; archived. A
+collection that waits, is checked or runs has the words of what slows it, such as those of its instance.';
 comment on column public.collection_states.code is
   'What holds or slows it, as a stable code; null for nothing.';
 comment on column public.collection_states.next_step is
@@ -2299,10 +2381,29 @@ create view public.week_states with (security_invoker=true) as
             'Read the words, then call retry_week.'::text
           WHERE (r.status = 'failed'::text)
  LIMIT 1) cause ON (true))
-     LEFT JOIN collection_states c ON (((c.collection_id = r.collection_id) AND (r.state = 'waiting'::text))));
+     LEFT JOIN collection_states c ON (((c.collection_id = r.collection_id) AND (r.state = 'waiting'::text))))
+UNION ALL
+ SELECT NULL::uuid AS week_id,
+    c.id AS collection_id,
+    c.instance_id,
+    (d.day)::date AS week_start_date,
+    'not_asked'::text AS state,
+    NULL::timestamp with time zone AS since,
+    NULL::text AS code,
+    NULL::text AS source,
+    NULL::text AS words,
+    NULL::timestamp with time zone AS retry_at,
+    'Ask for it with start_collection.'::text AS next_step
+   FROM (report_data_collections c
+     CROSS JOIN LATERAL generate_series((c.start_date)::timestamp without time zone, (c.end_date)::timestamp without
+    time zone, '7 days'::interval) d(day))
+  WHERE (NOT (EXISTS ( SELECT
+           FROM report_data_weeks w
+          WHERE ((w.collection_id = c.id) AND (w.week_start_date = (d.day)::date)))));
 comment on view public.week_states is
   'How each week stands: the states of public.week_results, with the words of what it waits for, what alerts tell of
-it, or why it failed. A week that waits has the words of its collection.';
+it, or why it failed. A week that waits has the words of its collection. Beside them the weeks between two ranges that
+nobody asked for: not_asked, without a week_id.';
 comment on column public.week_states.code is
   'What it waits for, or why it failed, as a stable code; null for nothing.';
 comment on column public.week_states.next_step is
@@ -2593,8 +2694,8 @@ begin
     return 0;
   end if;
   update public.report_data_collections c set end_date = settled.last_day where c.id = collection.id;
-  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at)
-  select collection.id, day::date, day::date + 6, amc_history.next_due_at(collection.id)
+  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at, requested_by)
+  select collection.id, day::date, day::date + 6, amc_history.next_due_at(collection.id), collection.kept_by
   from generate_series(settled.first_day::timestamp, settled.last_day::timestamp, interval '7 days') day;
   get diagnostics added = row_count;
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
@@ -2608,6 +2709,33 @@ $function$
 comment on function amc_history.add_settled_weeks(uuid) is
   'Adds the weeks of a collection that have settled since its end, if it is kept current: due at once, or held while it
 is paused. Each once, since it holds the collection and moves its end. Answers how many.';
+
+CREATE OR REPLACE FUNCTION amc_history.add_weeks(collection_id uuid, first_day date, last_day date, requested_by uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  due constant timestamptz := amc_history.next_due_at(add_weeks.collection_id);
+  added integer;
+begin
+  update public.report_data_collections c
+  set start_date = least(c.start_date, add_weeks.first_day), end_date = greatest(c.end_date, add_weeks.last_day)
+  where c.id = add_weeks.collection_id;
+  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at, requested_by)
+  select add_weeks.collection_id, d.day::date, d.day::date + 6, due, add_weeks.requested_by
+  from generate_series(add_weeks.first_day::timestamp, add_weeks.last_day, interval '7 days') d(day)
+  where not exists (select from public.report_data_weeks w
+    where w.collection_id = add_weeks.collection_id and w.week_start_date = d.day::date);
+  get diagnostics added = row_count;
+  return added;
+end;
+$function$
+;
+comment on function amc_history.add_weeks(uuid,date,date,uuid) is
+  'Adds the weeks between two days that a collection does not have, all due at once, and widens its dates. Answers how
+many. The caller holds the locks of instance and collection.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.administers(instance_id text)
  RETURNS boolean
@@ -2925,6 +3053,34 @@ comment on function amc_history.apply_report(report_data_weeks,week_attempts,tex
 applied_untracked.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.archive_collection(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections := amc_history.lock_controlled_collection(archive_collection.collection_id);
+  held integer;
+begin
+  if collection.archived_at is not null then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set archived_at = amc_history.clock_now(),
+    paused_at = coalesce(c.paused_at, amc_history.clock_now())
+  where c.id = collection.id;
+  held := amc_history.hold_weeks(collection.id);
+  perform amc_history.record_action('collection_archived', collection.instance_id, collection.id,
+    detail => jsonb_build_object('weeks', held));
+  return row('applied', null, held)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.archive_collection(uuid) is
+  'See public.archive_collection. Definer: users may not write collections and weeks.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.attempts_to_list(instance_id text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3091,9 +3247,11 @@ CREATE OR REPLACE FUNCTION amc_history.cancel_orphaned_attempt()
  SET search_path TO ''
 AS $function$
 begin
-  -- Runs at the end of the transaction: a function that ended the week has ended its attempt by then.
-  if exists (select from public.week_attempts a where a.week_id = new.id and a.is_live
-      and not (new.status = 'completed' and a.kind = 'restated')) then
+  -- Runs at the end of the transaction: a function that ended the week has ended its attempt by then, or a person has
+  -- taken the week up again.
+  if exists (select from public.week_attempts a join public.report_data_weeks w on w.id = a.week_id
+      where a.week_id = new.id and a.is_live and w.finished_at is not null
+      and not (w.status = 'completed' and a.kind = 'restated')) then
     perform amc_history.request_cancel(new);
   end if;
   return null;
@@ -3265,6 +3423,23 @@ comment on function amc_history.check_cells() is
 types became known later, and adds the count to their summaries and their weeks'' data: oldest first, in one run
 rows_at_once rows or bytes_at_once bytes at most (amc_history.allowances). Its place is in result_loads.checked_lines.
 A load that fails is set aside, and the others go on. Answers how many rows it looked at. Run by pg_cron.';
+
+CREATE OR REPLACE FUNCTION amc_history.check_collection_name(name text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if char_length(check_collection_name.name) not between 1 and 200 then
+    perform amc_history.refuse('name_out_of_range', format('Expected a name of 1 to 200 characters, got %s.',
+      char_length(check_collection_name.name)), 'Shorten it, or leave it out.');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_collection_name(text) is
+  'Refuses a collection''s name that is empty or longer than 200 characters (name_out_of_range). Null is none.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.check_credential(credential jsonb)
  RETURNS void
@@ -3523,8 +3698,8 @@ end;
 $function$
 ;
 comment on function amc_history.check_retention(date,amc_workflows,text) is
-  'Refuses a new collection whose first day is older than what AMC keeps for the workflow (range_not_kept): its oldest
-weeks would come back empty, and look like weeks without events. What was collected before stays retriable.';
+  'Refuses weeks to be made or reopened whose first day is older than what AMC keeps for the workflow (range_not_kept):
+the oldest would come back empty, and look like weeks without events. What is there already stays retriable.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.check_role(role text)
@@ -3582,19 +3757,17 @@ declare
   allowed constant amc_history.allowances := amc_history.allowances();
   since constant timestamptz := amc_history.clock_now() - interval '24 hours';
   wait constant text := 'Wait until weeks are finished, or cancel a collection.';
-  tomorrow constant text := 'Start it tomorrow, or ask whoever runs this project for a higher limit.';
+  tomorrow constant text := 'Ask for it tomorrow, or ask whoever runs this project for a higher limit.';
 begin
-  perform amc_history.refuse_beyond('member_day_is_full', (select count(*) from public.report_data_collections c
-      where c.created_by = check_start_limits.requested_by and c.created_at > since),
-    allowed.daily_collections_of_member, 'collections of yours in 24 hours', tomorrow, 1);
-  perform amc_history.refuse_beyond('instance_day_is_full', (select count(*) from public.report_data_collections c
-      where c.instance_id = check_start_limits.instance_id and c.created_at > since),
-    allowed.daily_collections_of_instance, 'collections of the instance in 24 hours', tomorrow, 1);
+  perform amc_history.refuse_beyond('member_day_is_full', (select count(*) from public.collection_requests r
+      where r.requested_by = check_start_limits.requested_by and r.requested_at > since and r.has_effect),
+    allowed.daily_collections_of_member, 'requests of yours for weeks in 24 hours', tomorrow, 1);
+  perform amc_history.refuse_beyond('instance_day_is_full', (select count(*) from public.collection_requests r
+      where r.instance_id = check_start_limits.instance_id and r.requested_at > since and r.has_effect),
+    allowed.daily_collections_of_instance, 'requests for weeks of the instance in 24 hours', tomorrow, 1);
   perform amc_history.refuse_beyond('member_has_too_many_open_weeks', (select count(*)
-      from public.report_data_collections c
-      join public.report_data_weeks w on w.instance_id = c.instance_id and w.collection_id = c.id
-        and w.finished_at is null
-      where c.created_by = check_start_limits.requested_by),
+      from public.report_data_weeks w
+      where w.requested_by = check_start_limits.requested_by and w.finished_at is null),
     allowed.open_weeks_of_member, 'open weeks of yours', wait, check_start_limits.weeks);
   perform amc_history.refuse_beyond('instance_has_too_many_open_weeks', (select count(*)
       from public.report_data_weeks w
@@ -3604,46 +3777,10 @@ end;
 $function$
 ;
 comment on function amc_history.check_start_limits(uuid,text,integer) is
-  'Refuses a collection of so many weeks beyond the limits of its owner or instance (amc_history.allowances):
+  'Refuses a request that makes or reopens so many weeks beyond the limits of who asks, or of the instance
+(amc_history.allowances):
 member_day_is_full, instance_day_is_full, member_has_too_many_open_weeks, instance_has_too_many_open_weeks. Counts under
 two locks that the caller holds: amc_history.lock_starts, and the instance''s row.';
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION amc_history.check_time_zone(time_zone text)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO ''
- SET "TimeZone" TO 'UTC'
-AS $function$
-declare
-  -- Postgres takes POSIX rules for zones too, each of which has a digit. Names of the tz database have none, but for
-  -- these old ones. Looking into pg_timezone_names would read every file of the database.
-  names constant text := '^[A-Za-z_-]+(/[A-Za-z_-]+){0,2}$|^(Etc/)?GMT[+-]?0$'
-    '|^Etc/GMT([+-]([1-9]|1[0-2])|-1[34])$|^(EST5EDT|CST6CDT|MST7MDT|PST8PDT)$';
-  not_known_elsewhere constant text := '^(posix|right)/|^(Factory|localtime|posixrules)$';
-  known text;
-begin
-  if check_time_zone.time_zone ~ names and check_time_zone.time_zone !~ not_known_elsewhere then
-    begin
-      perform set_config('timezone', check_time_zone.time_zone, true);
-      -- As the database spells it, whatever the spelling that came.
-      known := current_setting('timezone');
-    exception
-      when invalid_parameter_value then
-        null;
-    end;
-  end if;
-  if known is distinct from check_time_zone.time_zone or known is null then
-    perform amc_history.refuse('unknown_time_zone',
-      format('Unknown time zone %s: expected a tz database name.',
-        coalesce(quote_literal(left(check_time_zone.time_zone, 100)), 'null')),
-      'Use a name such as America/New_York or UTC.');
-  end if;
-end;
-$function$
-;
-comment on function amc_history.check_time_zone(text) is
-  'Refuses what is not a tz database name (unknown_time_zone).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.check_webhook(name text, form text, instance_id text, tells text[], last_resort
@@ -3850,6 +3987,51 @@ comment on function amc_history.clock_now() is
   'The time by which every wait, lease and timestamp is measured: the database''s clock. A test owns it by setting
 amc_history.clock in a session whose login role is postgres or may become it; no other session''s setting counts.';
 -- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.collection_of_request(request collection_requests, workflow amc_workflows,
+    weekday text, time_zone text, parameter_values jsonb, name text)
+ RETURNS report_data_collections
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  collection public.report_data_collections;
+  opening record;
+begin
+  -- All who ask for the same query meet here.
+  perform from public.amc_instances i where i.id = (request).instance_id for no key update;
+  select * into collection from public.report_data_collections c
+  where c.instance_id = (request).instance_id and c.workflow_id = (workflow).id and c.imported_from is null
+    and c.week_starts_on = collection_of_request.weekday and c.time_zone = collection_of_request.time_zone
+    and c.parameters_hash = md5(collection_of_request.parameter_values::text)
+  for no key update;
+  opening := amc_history.weeks_to_open(collection.id, (request).first_day, (request).last_day);
+  if opening.weeks > 0 then
+    perform amc_history.check_retention(opening.earliest, workflow, collection_of_request.time_zone);
+    perform amc_history.check_start_limits((request).requested_by, (request).instance_id, opening.weeks);
+    update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
+    where i.id = (request).instance_id;
+  end if;
+  if collection.id is null then
+    insert into public.report_data_collections (created_by, instance_id, workflow_id, name, start_date, end_date,
+      week_starts_on, time_zone, parameter_values)
+    values ((request).requested_by, (request).instance_id, (workflow).id, collection_of_request.name,
+      (request).first_day, (request).last_day, collection_of_request.weekday, collection_of_request.time_zone,
+      collection_of_request.parameter_values)
+    returning * into collection;
+  elsif collection.name is null and collection_of_request.name is not null then
+    update public.report_data_collections c set name = collection_of_request.name where c.id = collection.id;
+  end if;
+  return collection;
+end;
+$function$
+;
+comment on function amc_history.collection_of_request(collection_requests,amc_workflows,text,text,jsonb,text) is
+  'The collection of the query that a request asks for, locked after its instance; made if there is none. name: for one
+that has none yet. Refuses weeks that AMC keeps no longer, and more than the limits of amc_history.check_start_limits.
+The caller holds amc_history.lock_starts.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.column_names(header text[])
@@ -4726,22 +4908,6 @@ comment on function amc_history.delete_webhook(uuid) is
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.describe_collection(collection_id uuid, created boolean)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
- SET search_path TO ''
-AS $function$
-  select jsonb_build_object('collection_id', describe_collection.collection_id, 'created', describe_collection.created,
-    'weeks', coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'week_start_date', w.week_start_date,
-      'week_end_date', w.week_end_date, 'status', w.status) order by w.week_start_date), '[]'))
-  from public.report_data_weeks w where w.collection_id = describe_collection.collection_id;
-$function$
-;
-comment on function amc_history.describe_collection(uuid,boolean) is
-  'A collection''s id and weeks, oldest first, as create_collection answers them.';
--- service_role: execute
-
 CREATE OR REPLACE FUNCTION amc_history.describe_header_change(expected text[], got text[])
  RETURNS text
  LANGUAGE sql
@@ -4769,6 +4935,26 @@ $function$
 comment on function amc_history.describe_header_change(text[],text[]) is
   'Says which columns a header (got) has that another one (expected) has not, and the other way round, whatever the
 order and the case; empty if there are none. At most twenty of each, cut at 100 characters.';
+
+CREATE OR REPLACE FUNCTION amc_history.describe_request(request collection_requests)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('collection_id', (request).collection_id, 'created', (request).created,
+    'extended', (request).extended, 'reopened', (request).reopened,
+    'weeks', coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'week_start_date', w.week_start_date,
+      'week_end_date', w.week_end_date, 'status', w.status) order by w.week_start_date), '[]'))
+  from public.report_data_weeks w
+  where w.collection_id = (request).collection_id
+    and w.week_start_date between (request).first_day and (request).last_day;
+$function$
+;
+comment on function amc_history.describe_request(collection_requests) is
+  'What a request changed, and the weeks that it asked for as they are now, oldest first: the answer of
+start_collection.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.dispatch_collect()
  RETURNS integer
@@ -4979,8 +5165,11 @@ begin
       and s.kind in ('collection', 'standing', 'workflow_save', 'workflow_check', 'workflow_header')
   ),
   due as (
-    select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.created_by, c.last_claimed_at, c.created_at,
-      c.start_date, f.checked_at, h.held_since, h.workflow_held,
+    select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.last_claimed_at, c.created_at, c.start_date,
+      -- Who asked for it last.
+      coalesce((select r.requested_by from public.collection_requests r where r.collection_id = c.id
+        order by r.requested_at desc limit 1), c.created_by) as requested_by,
+      f.checked_at, h.held_since, h.workflow_held,
       ends.first_day, ends.last_day,
       c.start_date <= ends.last_day and exists (select from public.report_data_weeks w where w.collection_id = c.id
         and w.week_start_date between ends.first_day and ends.last_day and w.due_at <= amc_history.clock_now())
@@ -5004,16 +5193,16 @@ begin
   select d.id, d.workflow_id, d.checked_at, d.time_zone, d.parameters_hash, d.held_since,
     coalesce(d.workflow_held, false), d.first_day, d.last_day
   from due d
-  order by max(d.last_claimed_at) over (partition by d.created_by) nulls first, d.is_urgent desc,
+  order by max(d.last_claimed_at) over (partition by d.requested_by) nulls first, d.is_urgent desc,
     d.last_claimed_at nulls first, d.created_at, d.start_date, d.id;
 end;
 $function$
 ;
 comment on function amc_history.due_collections(text) is
-  'The collections of an instance with due weeks that may be tried, in the order of their turns: first those whose
-owner was served longest ago; of one owner, first those with weeks that AMC will soon no longer keep, then the one
-served longest ago. Of versions that are not checked only the one whose week goes alone. held_since: when
-the collection or its workflow was last held up; null if it is not. workflow_held: the workflow is.
+  'The collections of an instance with due weeks that may be tried, in the order of their turns: first those of the
+person, who asked for them last, that was served longest ago; of one person, first those with weeks that AMC will soon
+no longer keep, then the one served longest ago. Of versions that are not checked only the one whose week goes alone.
+held_since: when the collection or its workflow was last held up; null if it is not. workflow_held: the workflow is.
 first_day, last_day: amc_history.ending_weeks.';
 -- service_role: execute
 
@@ -5513,39 +5702,27 @@ it, cut at 2000 characters. A completed week stays completed and keeps its resul
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.find_repeated_request(requested_by uuid, idempotency_key text, request_hash text)
- RETURNS uuid
+ RETURNS collection_requests
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-#variable_conflict use_column
 declare
-  earlier public.report_data_collections;
+  earlier public.collection_requests;
 begin
-  -- Of two equal requests at the same time, the second waits here and then finds what the first made.
-  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', find_repeated_request.requested_by,
-    coalesce(find_repeated_request.idempotency_key, find_repeated_request.request_hash)), 0));
-  if find_repeated_request.idempotency_key is not null then
-    select * into earlier from public.report_data_collections c
-    where c.created_by = find_repeated_request.requested_by
-      and c.idempotency_key = find_repeated_request.idempotency_key;
-    if found and earlier.request_hash is distinct from find_repeated_request.request_hash then
-      perform amc_history.refuse('idempotency_key_reused', 'This Idempotency-Key came before with another request.',
-        'Use a new key for a new request.', 'PT422');
-    end if;
-  else
-    select * into earlier from public.report_data_collections c
-    where c.created_by = find_repeated_request.requested_by and c.request_hash = find_repeated_request.request_hash
-      and c.created_at > amc_history.clock_now() - (amc_history.allowances()).repeated_request
-      and c.cancelled_at is null
-    order by c.created_at desc limit 1;
+  select * into earlier from public.collection_requests r
+  where r.requested_by = find_repeated_request.requested_by
+    and r.idempotency_key = find_repeated_request.idempotency_key;
+  if found and earlier.request_hash <> find_repeated_request.request_hash then
+    perform amc_history.refuse('idempotency_key_reused', 'This Idempotency-Key came before with another request.',
+      'Use a new key for a new request.', 'PT422');
   end if;
-  return earlier.id;
+  return earlier;
 end;
 $function$
 ;
 comment on function amc_history.find_repeated_request(uuid,text,text) is
-  'Answers the collection that this request made before: found by its key, else by its content within the allowance
-repeated_request. Refuses a key that came with another content (idempotency_key_reused).';
+  'The request that a person made before with the same key; nulls if there is none. Refuses a key that came with
+another content (idempotency_key_reused). The caller holds amc_history.lock_starts.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.find_user(member text)
@@ -5649,6 +5826,38 @@ $function$
 ;
 comment on function amc_history.finish_week(report_data_weeks,week_attempts,text) is
   'Ends the live attempt of a week whose final status was reported; if it failed, stores AMC''s reason with the week.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.follow_again(week report_data_weeks)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  attempt public.week_attempts;
+  execution public.workflow_executions;
+begin
+  select * into attempt from public.week_attempts a where a.week_id = (week).id and a.is_live for update;
+  if not found then
+    return false;
+  end if;
+  select * into execution from public.workflow_executions e where e.id = attempt.execution_id for no key update;
+  if execution.has_ended and execution.status <> 'SUCCEEDED' then
+    perform amc_history.end_attempt(attempt.id, 'cancelled');
+    return false;
+  end if;
+  update public.week_attempts a set cancel_requested_at = null where a.id = attempt.id;
+  -- If AMC was asked already (cancel_tried_at) and cancels it, the week becomes due then (retry_failed_execution).
+  update public.workflow_executions e set cancel_requested_at = null where e.id = execution.id;
+  perform amc_history.end_stoppage('cancel', execution.id);
+  return true;
+end;
+$function$
+;
+comment on function amc_history.follow_again(report_data_weeks) is
+  'Takes back that the live attempt of a week is to be cancelled, so that what is under way is followed and nothing
+runs beside it. Answers whether there is such an attempt: one whose execution ended without a result is ended. The
+caller holds the week''s lock.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.follow_dry_run(check_row workflow_checks, status text, request_id text,
@@ -5761,13 +5970,19 @@ CREATE OR REPLACE FUNCTION amc_history.forbid_attempt_revival()
  SET search_path TO ''
 AS $function$
 begin
+  if old.outcome = 'cancelled' and new.state = 'created' and new.execution_id is not distinct from old.execution_id
+      and exists (select from public.workflow_executions e
+        where e.id = old.execution_id and e.status = 'SUCCEEDED') then
+    return new;
+  end if;
   raise exception 'Attempt % ended as %: expected it to stay so.', old.id, old.outcome
     using errcode = '23514', constraint = 'ended_is_final';
 end;
 $function$
 ;
 comment on function amc_history.forbid_attempt_revival() is
-  'Refuses to change the state of an ended attempt, and an execution that an attempt has.';
+  'Refuses to change the state of an ended attempt, and an execution that an attempt has. One that was cancelled, and
+whose execution SUCCEEDED after all, may be taken up again, so that its result is loaded.';
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_execution_week_change()
  RETURNS trigger
@@ -5804,7 +6019,7 @@ $function$
 ;
 comment on function amc_history.forbid_misplaced_week() is
   'Refuses a week that does not lie in its collection''s range, a whole number of weeks after its start: so the
-weeks are contiguous.';
+weeks never overlap.';
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_slot_beyond_cap()
  RETURNS trigger
@@ -5913,8 +6128,8 @@ begin
   select c.id into new_id from public.report_data_collections c
   where c.instance_id = old.instance_id and c.workflow_id = hand_on.workflow_id
     and c.week_starts_on = old.week_starts_on and c.time_zone = old.time_zone
-    and c.parameters_hash = old.parameters_hash
-  order by c.created_at limit 1 for no key update;
+    and c.parameters_hash = old.parameters_hash and c.imported_from is null
+  for no key update;
   if not found then
     insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date,
       week_starts_on, time_zone, parameter_values, restate_weeks, restate_every_days, keep_versions, failed_retries)
@@ -6240,6 +6455,25 @@ comment on function amc_history.hold_up_dry_run(workflow_checks,text,text,text) 
   'Sets aside a dry run that AMC does not show, or does not end: AMC is asked about it after pauses that grow, until it
 is overdue. Then it is given up (failed), and another is asked for. status, words, request_id: AMC''s.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.hold_weeks(collection_id uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  held integer;
+begin
+  -- Held weeks leave the range that claiming reads: a long pause costs it nothing.
+  update public.report_data_weeks w set due_at = 'infinity'
+  where w.collection_id = hold_weeks.collection_id and w.due_at is not null;
+  get diagnostics held = row_count;
+  return held;
+end;
+$function$
+;
+comment on function amc_history.hold_weeks(uuid) is
+  'Holds the due weeks of a collection that is being paused or archived. Answers how many.';
 
 CREATE OR REPLACE FUNCTION amc_history.hold_workflow(check_row workflow_checks, source text, words text)
  RETURNS void
@@ -6995,6 +7229,37 @@ comment on function amc_history.list_members(text) is
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.load_after_all(week report_data_weeks)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  attempt public.week_attempts;
+begin
+  select a.* into attempt from public.week_attempts a where a.week_id = (week).id order by a.number desc limit 1
+    for update;
+  if attempt.outcome is distinct from 'cancelled'
+      or not exists (select from public.workflow_executions e
+        where e.id = attempt.execution_id and e.status = 'SUCCEEDED')
+      or exists (select from public.week_attempts a where a.instance_id = attempt.instance_id and a.is_live
+        and a.window_key = attempt.window_key) then
+    return false;
+  end if;
+  -- Without a slot: nothing of it runs any more.
+  update public.week_attempts a set state = 'created', outcome = null, ended_at = null, slot = null,
+    cancel_requested_at = null
+  where a.id = attempt.id;
+  update public.workflow_executions e set cancel_requested_at = null where e.id = attempt.execution_id;
+  return true;
+end;
+$function$
+;
+comment on function amc_history.load_after_all(report_data_weeks) is
+  'Takes up the last attempt of a week again that was cancelled, but whose execution SUCCEEDED at AMC all the same, so
+that its result is loaded. Answers whether there is one. The caller holds the locks of instance and week.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.load_rows(load_id uuid, max_rows integer, after_line bigint)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -7364,8 +7629,8 @@ CREATE OR REPLACE FUNCTION amc_history.lock_starts(requested_by uuid)
 AS $function$ select pg_advisory_xact_lock(hashtextextended('starts of ' || lock_starts.requested_by, 0)); $function$
 ;
 comment on function amc_history.lock_starts(uuid) is
-  'Holds up other starts by the same owner until this one has ended, so that two at once cannot both be within a limit.
-Taken before the instance is locked.';
+  'Holds up other requests of the same person until this one has ended, so that two at once cannot both be within a
+limit, and the second finds what the first recorded under its key. Taken before the instance is locked.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.lose_dry_runs()
@@ -7553,6 +7818,7 @@ $function$
 ;
 comment on function amc_history.next_due_at(uuid) is
   'The due_at of a week that may start as soon as possible: now, or infinity while its collection is paused.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.next_step_of(code text)
  RETURNS text
@@ -7567,6 +7833,48 @@ comment on function amc_history.next_step_of(text) is
   'What a person can do about alerts of a code. Definer: functions that run with a worker''s rights need it, and no API
 role has a right on the table.';
 -- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.normal_time_zone(time_zone text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+  -- Postgres takes POSIX rules for zones too, each of which has a digit. Names of the tz database have none, but for
+  -- these old ones. Looking into pg_timezone_names would read every file of the database.
+  names constant text := '^[A-Za-z_-]+(/[A-Za-z_-]+){0,2}$|^(Etc/)?GMT[+-]?0$'
+    '|^Etc/GMT([+-]([1-9]|1[0-2])|-1[34])$|^(EST5EDT|CST6CDT|MST7MDT|PST8PDT)$';
+  not_known_elsewhere constant text := '^(posix|right)/|^(Factory|localtime|posixrules)$';
+  -- Other names of UTC (tz database, file backward).
+  names_of_utc constant text := '^(Etc/)?(UTC|UCT|Universal|Zulu)$';
+  known text;
+begin
+  if normal_time_zone.time_zone ~* names and normal_time_zone.time_zone !~* not_known_elsewhere then
+    begin
+      perform set_config('timezone', normal_time_zone.time_zone, true);
+      -- As the database spells it, whatever the spelling that came.
+      known := current_setting('timezone');
+    exception
+      when invalid_parameter_value then
+        null;
+    end;
+  end if;
+  if lower(known) is distinct from lower(normal_time_zone.time_zone) or known is null then
+    perform amc_history.refuse('unknown_time_zone',
+      format('Unknown time zone %s: expected a tz database name.',
+        coalesce(quote_literal(left(normal_time_zone.time_zone, 100)), 'null')),
+      'Use a name such as America/New_York or UTC.');
+  end if;
+  return case when known ~ names_of_utc then 'UTC' else known end;
+end;
+$function$
+;
+comment on function amc_history.normal_time_zone(text) is
+  'The one normal form of a zone''s name, so that one query has one collection: a name of the tz database in any case
+becomes as the database spells it, and UTC''s other names become UTC. Refuses what is no such name, abbreviations and
+offsets too (unknown_time_zone).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.note_empty_weeks(week report_data_weeks)
@@ -7783,6 +8091,30 @@ comment on function amc_history.open_restatements(integer) is
 in restate_every_days. They stay completed and show what they show until the new result is in. A collection or a week
 that fails is set aside, and the others go on. Answers how many. Run by pg_cron.';
 
+CREATE OR REPLACE FUNCTION amc_history.open_week(week report_data_weeks, requested_by uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  is_loaded constant boolean := (week).status in ('cancelled', 'skipped') and amc_history.load_after_all(week);
+begin
+  update public.report_data_weeks w set status = case when is_loaded then 'running' else 'pending' end,
+    due_at = case when not is_loaded then amc_history.next_due_at(w.collection_id) end,
+    error_code = null, error_message = null, error_count = 0, failed_creates = 0,
+    requested_by = coalesce(open_week.requested_by, w.requested_by)
+  where w.id = (week).id;
+  -- Also while its collection is paused, when it stays without a due_at.
+  perform amc_history.end_stoppage('week', (week).id::text);
+  return is_loaded;
+end;
+$function$
+;
+comment on function amc_history.open_week(report_data_weeks,uuid) is
+  'Opens a week that has no live attempt: it is due, or the result of a cancelled execution that SUCCEEDED is loaded
+(amc_history.load_after_all). requested_by: who asked. Answers whether it is loaded. The caller holds the locks.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.parameter_fault(parameter jsonb, allowed amc_history.allowances)
  RETURNS text
  LANGUAGE sql
@@ -7858,10 +8190,7 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set paused_at = amc_history.clock_now() where c.id = collection.id;
-  -- Held weeks leave the range that claiming reads: a long pause costs it nothing.
-  update public.report_data_weeks w set due_at = 'infinity'
-    where w.collection_id = collection.id and w.due_at is not null;
-  get diagnostics held = row_count;
+  held := amc_history.hold_weeks(collection.id);
   perform amc_history.record_action('collection_paused', collection.instance_id, collection.id,
     detail => jsonb_build_object('weeks', held));
   return row('applied', null, held)::public.control_report;
@@ -7937,7 +8266,6 @@ declare
   today date;
   days integer;
 begin
-  perform amc_history.check_time_zone(plan_range.time_zone);
   today := (amc_history.clock_now() at time zone plan_range.time_zone)::date;
   weekday := lower(coalesce(plan_range.week_starts_on,
     weekdays[extract(isodow from plan_range.start_date)::integer], 'monday'));
@@ -7974,9 +8302,9 @@ end;
 $function$
 ;
 comment on function amc_history.plan_range(integer,date,date,text,text) is
-  'Decides the first and last day (inclusive) of a collection: the newest full weeks that ended at least settle_days
-ago (amc_history.allowances), or the dates given. Refuses with unknown_time_zone, unknown_weekday, range_incomplete,
-range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.';
+  'Decides the first and last day (inclusive) of a request: the newest full weeks that ended at least settle_days
+ago (amc_history.allowances), or the dates given. time_zone: of amc_history.normal_time_zone. Refuses with
+unknown_weekday, range_incomplete, range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.prepare_query(written text, OUT sent text, OUT reads text[])
@@ -8920,6 +9248,28 @@ comment on function amc_history.record_output_columns(text,jsonb) is
   'Stores AMC''s outputColumns of an ended execution that lacks them; called before begin_load, so that the load knows
 the types. Answers true, or null if they were known or are not an array.';
 
+CREATE OR REPLACE FUNCTION amc_history.record_request(request collection_requests)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  -- What changed nothing may be asked as often as anybody likes, and is kept once.
+  delete from public.collection_requests r
+  where r.collection_id = (request).collection_id and r.requested_by = (request).requested_by and not r.has_effect
+    and (r.idempotency_key is null or r.requested_at < amc_history.clock_now() - interval '1 day');
+  insert into public.collection_requests (collection_id, instance_id, requested_by, idempotency_key, request_hash,
+    first_day, last_day, created, extended, reopened)
+  values ((request).collection_id, (request).instance_id, (request).requested_by, (request).idempotency_key,
+    (request).request_hash, (request).first_day, (request).last_day, (request).created, (request).extended,
+    (request).reopened);
+end;
+$function$
+;
+comment on function amc_history.record_request(collection_requests) is
+  'Records who asked for which weeks, and what it changed. Of requests without effect one of each person is kept.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.record_stoppage(kind text, subject text, code text, source text, words text,
     instance_id text, collection_id uuid DEFAULT NULL::uuid, week_id uuid DEFAULT NULL::uuid, request_id text DEFAULT
     NULL::text, waits_for_person boolean DEFAULT false)
@@ -9117,6 +9467,32 @@ comment on function amc_history.refuse_weeks(integer,integer) is
   'Refuses a collection of too many or too few weeks (weeks_out_of_range).';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.release_collection(collection report_data_collections)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  released integer;
+begin
+  update public.report_data_collections c set paused_at = null, archived_at = null, cancelled_at = null
+  where c.id = (collection).id;
+  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
+  where i.id = (collection).instance_id;
+  update public.report_data_weeks w set due_at = amc_history.clock_now()
+  where w.collection_id = (collection).id and w.due_at = 'infinity'
+    and not amc_history.is_held_up('week', w.id::text);
+  get diagnostics released = row_count;
+  perform amc_history.release_stoppages(collection);
+  return released;
+end;
+$function$
+;
+comment on function amc_history.release_collection(report_data_collections) is
+  'Lets a collection go on that is paused, archived or cancelled: its weeks that wait may start. Answers how many those
+are. The caller holds the locks.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.release_held_week()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -9183,6 +9559,7 @@ $function$
 ;
 comment on function amc_history.release_stoppages(report_data_collections) is
   'Lets one week try at once whether a collection and its workflow still are held up. Answers whether they were.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.remove_member(instance_id text, user_id uuid)
  RETURNS control_report
@@ -9201,40 +9578,85 @@ comment on function amc_history.remove_member(text,uuid) is
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.reopen_week(week report_data_weeks)
- RETURNS text
+CREATE OR REPLACE FUNCTION amc_history.rename_collection(collection_id uuid, name text)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  collection public.report_data_collections := amc_history.lock_controlled_collection(rename_collection.collection_id);
+begin
+  perform amc_history.check_collection_name(rename_collection.name);
+  if collection.name is not distinct from rename_collection.name then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.report_data_collections c set name = rename_collection.name where c.id = collection.id;
+  perform amc_history.record_action('collection_renamed', collection.instance_id, collection.id,
+    detail => jsonb_build_object('name', rename_collection.name, 'was', collection.name));
+  return row('applied', null, 0)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.rename_collection(uuid,text) is
+  'See public.rename_collection. Definer: users may not write collections.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.reopen_week(week report_data_weeks, requested_by uuid)
+ RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 declare
-  live public.week_attempts;
+  becomes text;
 begin
-  if (week).finished_at is null and not amc_history.is_held_up('week', (week).id::text) then
-    return 'already_applied';
-  elsif (week).status = 'completed' then
-    return 'week_is_completed';
+  if amc_history.follow_again(week) then
+    becomes := 'followed';
+    update public.report_data_weeks w set status = 'running', error_code = null, error_message = null,
+      error_count = 0, failed_creates = 0, requested_by = reopen_week.requested_by
+    where w.id = (week).id;
+  else
+    becomes := case when amc_history.open_week(week, reopen_week.requested_by) then 'loaded' else 'due' end;
   end if;
-  select * into live from public.week_attempts a where a.week_id = (week).id and a.is_live;
-  if live.state = 'created' then
-    return 'execution_in_progress';
-  elsif live.id is not null then
-    return coalesce(amc_history.unsettled_until(live), 'outcome_unknown');
-  end if;
-  update public.report_data_weeks w set status = 'pending', due_at = amc_history.next_due_at(w.collection_id),
-    error_code = null, error_message = null, error_count = 0, failed_creates = 0
-  where w.id = (week).id;
-  -- Also while its collection is paused, when it stays without a due_at.
-  perform amc_history.end_stoppage('week', (week).id::text);
-  perform amc_history.stand_behind((week).collection_id);
-  perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
-    execution_id => (week).execution_id);
-  return null;
+  perform amc_history.record_action('week_reopened', (week).instance_id, (week).collection_id, (week).id,
+    execution_id => (week).execution_id, detail => jsonb_build_object('was', (week).status, 'becomes', becomes),
+    actor => reopen_week.requested_by::text);
 end;
 $function$
 ;
-comment on function amc_history.reopen_week(report_data_weeks) is
-  'Makes a week due again that failed, was skipped, was cancelled or is held up, for a person. Answers null, or the
-reason why it does not: a reason of public.retry_week, or already_applied.';
+comment on function amc_history.reopen_week(report_data_weeks,uuid) is
+  'Opens a week again that was cancelled or skipped, for whoever asked for it (requested_by): what is still under way
+at AMC is followed, what SUCCEEDED is loaded, else the week is due. Leaves an event. The caller holds the locks.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.reopen_weeks(collection_id uuid, first_day date, last_day date, requested_by
+    uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  week public.report_data_weeks;
+  reopened integer := 0;
+begin
+  for week in
+    select w.* from public.report_data_weeks w
+    where w.collection_id = reopen_weeks.collection_id and w.status in ('cancelled', 'skipped')
+      and w.week_start_date between reopen_weeks.first_day and reopen_weeks.last_day
+    order by w.id for no key update
+  loop
+    perform amc_history.reopen_week(week, reopen_weeks.requested_by);
+    reopened := reopened + 1;
+  end loop;
+  return reopened;
+end;
+$function$
+;
+comment on function amc_history.reopen_weeks(uuid,date,date,uuid) is
+  'Opens the weeks of a collection again that were cancelled or skipped and lie between two days. Answers how many. The
+caller holds the locks of instance and collection.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.report_late_execution(attempt week_attempts, week report_data_weeks, execution_id
     text, details jsonb, known boolean)
@@ -9642,7 +10064,7 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_weeks w set error_count = 0, failed_creates = 0,
-    due_at = amc_history.next_due_at(w.collection_id)
+    due_at = amc_history.next_due_at(w.collection_id), requested_by = coalesce(auth.uid(), w.requested_by)
   where w.id = week.id;
   perform amc_history.stand_behind(week.collection_id);
   perform amc_history.record_action('week_to_be_restated', week.instance_id, week.collection_id, week.id,
@@ -9710,14 +10132,7 @@ begin
     and not amc_history.release_stoppages(collection) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_collections c set paused_at = null where c.id = collection.id;
-  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
-  where i.id = collection.instance_id;
-  update public.report_data_weeks w set due_at = amc_history.clock_now()
-    where w.collection_id = collection.id and w.due_at = 'infinity'
-      and not amc_history.is_held_up('week', w.id::text);
-  get diagnostics released = row_count;
-  perform amc_history.release_stoppages(collection);
+  released := amc_history.release_collection(collection);
   perform amc_history.stand_behind(collection.id);
   perform amc_history.record_action('collection_resumed', collection.instance_id, collection.id,
     detail => jsonb_build_object('weeks', released));
@@ -9807,7 +10222,7 @@ begin
       and (w.status = 'failed' or w.due_at = 'infinity' and amc_history.is_held_up('week', w.id::text))
     order by w.id for no key update
   loop
-    reason := amc_history.reopen_week(week);
+    reason := amc_history.retry_one_week(week);
     retried := retried + (reason is null)::integer;
     unsettled := coalesce(unsettled, reason);
   end loop;
@@ -9820,6 +10235,37 @@ comment on function amc_history.retry_failed_weeks(uuid) is
   'See public.retry_failed_weeks. Definer: users may not write weeks.';
 -- authenticated: execute
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.retry_one_week(week report_data_weeks)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  live public.week_attempts;
+begin
+  if (week).finished_at is null and not amc_history.is_held_up('week', (week).id::text) then
+    return 'already_applied';
+  elsif (week).status = 'completed' then
+    return 'week_is_completed';
+  end if;
+  select * into live from public.week_attempts a where a.week_id = (week).id and a.is_live;
+  if live.state = 'created' then
+    return 'execution_in_progress';
+  elsif live.id is not null then
+    return coalesce(amc_history.unsettled_until(live), 'outcome_unknown');
+  end if;
+  perform amc_history.open_week(week, auth.uid());
+  perform amc_history.stand_behind((week).collection_id);
+  perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
+    execution_id => (week).execution_id);
+  return null;
+end;
+$function$
+;
+comment on function amc_history.retry_one_week(report_data_weeks) is
+  'Opens a week again that failed, was skipped, was cancelled or is held up, for a person. Answers null, or the reason
+why it does not: a reason of public.retry_week, or already_applied.';
 
 CREATE OR REPLACE FUNCTION amc_history.retry_week(week_id uuid)
  RETURNS control_report
@@ -9835,7 +10281,7 @@ begin
       where c.id = week.collection_id and c.cancelled_at is not null) then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   end if;
-  reason := amc_history.reopen_week(week);
+  reason := amc_history.retry_one_week(week);
   if reason = 'already_applied' then
     return row('already_applied', null, 0)::public.control_report;
   elsif reason is not null then
@@ -9936,6 +10382,47 @@ $function$
 comment on function amc_history.series_words(text,text,jsonb) is
   'What tells the series of a workflow apart, in words: first weekday, zone, parameter values, such as
 weeks from sunday, America/New_York, brand=Acme. Different series have different words, cut at 300 characters.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.serve_request(request collection_requests, collection report_data_collections)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  actor constant text := (request).requested_by::text;
+  was_away constant boolean := (collection).cancelled_at is not null or (collection).archived_at is not null;
+  added integer;
+begin
+  request.collection_id := (collection).id;
+  -- One that a version handed on to may have no week yet.
+  request.created := not (collection).keep_current
+    and not exists (select from public.report_data_weeks w where w.collection_id = (collection).id);
+  if was_away then
+    perform amc_history.release_collection(collection);
+  end if;
+  added := amc_history.add_weeks((collection).id, (request).first_day, (request).last_day, (request).requested_by);
+  request.extended := case when request.created then 0 else added end;
+  request.reopened := amc_history.reopen_weeks((collection).id, (request).first_day, (request).last_day,
+    (request).requested_by);
+  perform amc_history.record_request(request);
+  insert into public.collection_backers (collection_id, user_id)
+  values ((request).collection_id, (request).requested_by) on conflict do nothing;
+  perform amc_history.record_action(event, (request).instance_id, (collection).id,
+    detail => jsonb_build_object('weeks', weeks, 'first_day', (request).first_day, 'last_day', (request).last_day),
+    actor => actor)
+  from (values ('collection_started', added, (request).created),
+    ('collection_extended', (request).extended, (request).extended > 0),
+    ('collection_reopened', (request).reopened, was_away or (request).reopened > 0)) e(event, weeks, happened)
+  where happened;
+  return amc_history.describe_request(request);
+end;
+$function$
+;
+comment on function amc_history.serve_request(collection_requests,report_data_collections) is
+  'Does what a request asks of a collection: brings it back if it was cancelled or archived, adds the weeks that it
+does not have, opens those that were cancelled or skipped. Whoever asks stands behind it. Leaves an event of each.
+Answers amc_history.describe_request. The caller holds the locks.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.set_execution_instance()
@@ -10659,7 +11146,8 @@ begin
         'collection_id', (week).collection_id, 'week_id', (week).id));
   end if;
   select * into collection from public.report_data_collections c where c.id = (week).collection_id;
-  if collection.cancelled_at is not null or exists (select from public.report_data_weeks w
+  if collection.cancelled_at is not null or collection.archived_at is not null
+    or exists (select from public.report_data_weeks w
       where w.instance_id = (week).instance_id and w.collection_id = (week).collection_id and w.finished_at is null)
     -- Another week of the same transaction has told it.
     or exists (select from public.report_data_weeks w
@@ -10683,7 +11171,8 @@ $function$
 ;
 comment on function amc_history.tell_ended_week(report_data_weeks) is
   'Queues for webhooks that a week failed, all of a collection as one; and, if it was the last open week of its
-collection and nobody cancelled that, that the collection has finished, in an event (collection_finished) too.';
+collection and nobody cancelled or archived that, that the collection has finished, in an event
+(collection_finished) too.';
 
 CREATE OR REPLACE FUNCTION amc_history.tell_last_resort()
  RETURNS void
@@ -11244,7 +11733,7 @@ begin
     )
     select c.id, c.instance_id, e.first_day, e.last_day, coalesce(f.retention_months, usual) as months
     from waiting q
-    join public.report_data_collections c on c.id = q.collection_id and c.cancelled_at is null
+    join public.report_data_collections c on c.id = q.collection_id and c.cancelled_at is null and c.archived_at is null
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     cross join amc_history.ending_weeks(f.retention_months) e
     where q.first_day <= e.last_day
@@ -11423,6 +11912,25 @@ $function$
 ;
 comment on function amc_history.week_figures(text[],timestamp with time zone,timestamp with time zone) is
   'The weeks of instances in a period, as public.tracking_figures answers them; the row of all has no instance.';
+
+CREATE OR REPLACE FUNCTION amc_history.weeks_to_open(collection_id uuid, first_day date, last_day date, OUT weeks
+    integer, OUT earliest date)
+ RETURNS record
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select count(*), min(d.day)::date
+  from generate_series(weeks_to_open.first_day::timestamp, weeks_to_open.last_day, interval '7 days') d(day)
+  left join public.report_data_weeks w on w.collection_id = weeks_to_open.collection_id
+    and w.week_start_date = d.day::date
+  where w.id is null or w.status in ('cancelled', 'skipped');
+$function$
+;
+comment on function amc_history.weeks_to_open(uuid,date,date) is
+  'How many weeks between two days a collection does not have, or has as cancelled or skipped, and the first day of the
+earliest of them. collection_id: null for a collection that is not there yet.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.weeks_to_restate(collection_id uuid)
  RETURNS SETOF report_data_weeks
@@ -11741,6 +12249,20 @@ comment on function amc_history.write_week_with_execution(report_data_weeks,text
 untracked: malformed_execution_id, execution_of_another_week, or refused_by_database with the error.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.archive_collection(collection_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.archive_collection(archive_collection.collection_id); $function$
+;
+comment on function archive_collection(uuid) is
+  'Puts a collection away: it starts no more weeks, and is shown as archived. Executions under way at AMC continue, and
+their results are collected; what is collected stays readable. resume_collection or start_collection brings it back.
+Answers {outcome, reason, weeks}: applied (weeks: how many are held), already_applied. Refuses with
+collection_not_found, role_too_low. For analysts and admins.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.cancel_collection(collection_id uuid)
  RETURNS control_report
  LANGUAGE sql
@@ -11748,8 +12270,9 @@ CREATE OR REPLACE FUNCTION public.cancel_collection(collection_id uuid)
 AS $function$ select amc_history.cancel_collection(cancel_collection.collection_id); $function$
 ;
 comment on function cancel_collection(uuid) is
-  'Ends a collection for good: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
-also where its id is not known yet. Finished weeks keep what they show. Answers {outcome, reason, weeks}: applied
+  'Ends a collection: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
+also where its id is not known yet. Finished weeks keep what they show. Only asking for its weeks again, with
+start_collection, brings it back. Answers {outcome, reason, weeks}: applied
 (weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
@@ -12254,73 +12777,6 @@ parameters is kept current from the week after the old one''s last, and the old 
 collection_not_found, role_too_low, workflow_not_found, version_is_the_same, collection_has_ended, and what the
 parameters of the new version do not take, as start-collection does. For analysts and admins.';
 -- authenticated: execute
--- service_role: execute
-
-CREATE OR REPLACE FUNCTION public.create_collection(requested_by uuid, instance_id text, workflow_id text, weeks integer
-    DEFAULT NULL::integer, start_date date DEFAULT NULL::date, end_date date DEFAULT NULL::date, week_starts_on text
-    DEFAULT NULL::text, time_zone text DEFAULT 'UTC'::text, parameter_values jsonb DEFAULT '{}'::jsonb, idempotency_key
-    text DEFAULT NULL::text)
- RETURNS jsonb
- LANGUAGE plpgsql
- SET search_path TO ''
-AS $function$
-#variable_conflict use_column
-declare
-  workflow public.amc_workflows;
-  plan record;
-  hash text := encode(sha256(convert_to(jsonb_build_array(create_collection.instance_id,
-    create_collection.workflow_id, create_collection.weeks, create_collection.start_date,
-    create_collection.end_date, create_collection.week_starts_on, create_collection.time_zone,
-    create_collection.parameter_values)::text, 'UTF8')), 'hex');
-  made uuid;
-begin
-  perform amc_history.require_analyst(create_collection.requested_by, create_collection.instance_id);
-  select * into workflow from public.amc_workflows w
-    where w.instance_id = create_collection.instance_id and w.id = create_collection.workflow_id;
-  if not found then
-    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.',
-      create_collection.instance_id, coalesce(quote_literal(left(create_collection.workflow_id, 200)), 'null')),
-      'Save it with save_workflow, which answers its id.', 'PT404');
-  end if;
-  perform amc_history.check_parameters(workflow.parameters, create_collection.parameter_values);
-  plan := amc_history.plan_range(create_collection.weeks, create_collection.start_date,
-    create_collection.end_date, create_collection.week_starts_on, create_collection.time_zone);
-  made := amc_history.find_repeated_request(create_collection.requested_by, create_collection.idempotency_key, hash);
-  if made is not null then
-    return amc_history.describe_collection(made, false);
-  end if;
-  perform amc_history.check_retention(plan.first_day, workflow, create_collection.time_zone);
-  perform amc_history.lock_starts(create_collection.requested_by);
-  -- AMC's list is read before the first create.
-  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
-  where i.id = create_collection.instance_id;
-  perform amc_history.check_start_limits(create_collection.requested_by, create_collection.instance_id,
-    (plan.last_day - plan.first_day + 1) / 7);
-  insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date,
-    week_starts_on, time_zone, parameter_values, idempotency_key, request_hash)
-  values (create_collection.requested_by, create_collection.instance_id, create_collection.workflow_id,
-    plan.first_day, plan.last_day, plan.weekday, create_collection.time_zone,
-    create_collection.parameter_values, create_collection.idempotency_key, hash)
-  returning id into made;
-  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at)
-  select made, day::date, day::date + 6, amc_history.clock_now()
-  from generate_series(plan.first_day::timestamp, plan.last_day::timestamp, interval '7 days') day;
-  perform amc_history.record_action('collection_started', create_collection.instance_id, made,
-    actor => create_collection.requested_by::text);
-  return amc_history.describe_collection(made, true);
-end;
-$function$
-;
-comment on function create_collection(uuid,text,text,integer,date,date,text,text,jsonb,text) is
-  'Makes a collection and its weeks, all due at once, oldest first. Called by the edge function start-collection.
-
-weeks: 1 to 60 (52 if neither weeks nor dates are given), ending with the newest week that has settled; or start_date
-and end_date (inclusive). week_starts_on: a weekday in English. time_zone: tz database name. The same
-idempotency_key, or the same request soon after, answers the same collection with created false. How many weeks,
-when a week has settled and what is soon: amc_history.allowances (most_weeks, settle_days, repeated_request). Answers
-{collection_id, created, weeks}. Refuses weeks that AMC keeps no longer, and more than the limits of
-amc_history.check_start_limits. Leaves an event collection_started with requested_by as its actor. Refuses with a stable
-code in detail. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.delete_webhook(webhook_id uuid)
@@ -13012,6 +13468,18 @@ applied. Refuses with instance_not_found, member_not_found, role_too_low, last_a
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.rename_collection(collection_id uuid, name text)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.rename_collection(rename_collection.collection_id, rename_collection.name); $function$
+;
+comment on function rename_collection(uuid,text) is
+  'Gives a collection a name of 1 to 200 characters; null for none. Answers {outcome, reason, weeks}: applied,
+already_applied. Refuses with name_out_of_range, collection_not_found, role_too_low. For analysts and admins.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.report_create(attempt_id uuid, verdict text, http_status integer DEFAULT
     NULL::integer, message text DEFAULT NULL::text, request_id text DEFAULT NULL::text, retry_after_seconds numeric
     DEFAULT NULL::numeric)
@@ -13310,9 +13778,9 @@ CREATE OR REPLACE FUNCTION public.resume_collection(collection_id uuid)
 AS $function$ select amc_history.resume_collection(resume_collection.collection_id); $function$
 ;
 comment on function resume_collection(uuid) is
-  'Lets the weeks of a paused collection start again. If AMC holds up the collection or its workflow, one week tries at
-once whether it still does. Answers {outcome, reason, weeks}: applied (weeks: how many are
-due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. For analysts and
+  'Lets the weeks of a paused or archived collection start again. If AMC holds up the collection or its workflow, one
+week tries at once whether it still does. Answers {outcome, reason, weeks}: applied (weeks: how many are due),
+already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. For analysts and
 admins.';
 -- authenticated: execute
 -- service_role: execute
@@ -13326,6 +13794,7 @@ AS $function$
 declare
   attempt public.week_attempts;
   week public.report_data_weeks;
+  execution public.workflow_executions;
   allowances constant amc_history.allowances := amc_history.allowances();
   allowed integer;
 begin
@@ -13338,14 +13807,22 @@ begin
   if not attempt.is_live then
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
+  select * into execution from public.workflow_executions e where e.id = attempt.execution_id;
+  if execution.status = 'CANCELLED' and execution.cancel_tried_at is not null then
+    -- AMC was asked to cancel it before the week was reopened: that is no failure.
+    perform amc_history.end_attempt(attempt.id, 'cancelled');
+    perform amc_history.reschedule_week(week, amc_history.next_due_at(week.collection_id));
+    perform amc_history.record_event('cancelled_execution_retried', attempt, week, attempt.execution_id);
+    return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
   select c.failed_retries into allowed from public.report_data_collections c where c.id = week.collection_id;
-  if week.status not in ('running', 'completed') or week.error_count >= allowed or not exists (
-      select from public.workflow_executions e where e.id = attempt.execution_id and e.status = 'FAILED') then
+  if week.status not in ('running', 'completed') or week.error_count >= allowed
+      or execution.status is distinct from 'FAILED' then
     return row('rejected', 'no_retry_left', week.status, week.execution_id)::public.tracking_report;
   end if;
   perform amc_history.end_attempt(attempt.id, 'failed');
   update public.report_data_weeks w set error_count = w.error_count + 1, error_code = 'amc_failed',
-    error_message = (select e.status_reason from public.workflow_executions e where e.id = attempt.execution_id)
+    error_message = execution.status_reason
   where w.id = week.id;
   perform amc_history.reschedule_week(week, amc_history.clock_now() + allowances.failed_retry_least
     + random() * least(allowances.failed_retry_longest,
@@ -13357,8 +13834,9 @@ $function$
 ;
 comment on function retry_failed_execution(uuid) is
   'Ends an attempt whose execution ended at AMC as FAILED and makes its week due again, if its collection''s
-failed_retries allow one more. Counts an error; the pauses grow with the errors. Answers applied, rejected
-(no_retry_left: report the week as failed), stale or not_found. For service_role.';
+failed_retries allow one more: counts an error; the pauses grow with the errors. One that ended as CANCELLED, since AMC
+was asked to cancel it before its week was reopened, is tried again at once and counts no error. Answers applied,
+rejected (no_retry_left: report the week as failed), stale or not_found. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.retry_failed_weeks(collection_id uuid)
@@ -13381,7 +13859,8 @@ CREATE OR REPLACE FUNCTION public.retry_week(week_id uuid)
 AS $function$ select amc_history.retry_week(retry_week.week_id); $function$
 ;
 comment on function retry_week(uuid) is
-  'Tries a week again that failed, was skipped, was cancelled or is held up. Answers {outcome, reason, weeks}: applied,
+  'Tries a week again that failed, was skipped, was cancelled or is held up; the result of a cancelled execution that
+SUCCEEDED at AMC all the same is loaded. Answers {outcome, reason, weeks}: applied,
 already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
 its last create may still be under way, or outcome_unknown if AMC''s list is not proved to show its execution (call
@@ -13599,6 +14078,73 @@ belongs to no attempt, whatever its timeout; null: not looked for.
 The attempt is abandoned, and its week may be tried again, only if the listing began after every allowance
 (settle_after) and proves that there is none (amc_history.proves_absence). Answers waiting (listing_may_lag,
 matcher_not_proved, or execution_to_be_confirmed: a person named one), abandoned, stale or not_found. For
+service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.start_collection(requested_by uuid, instance_id text, workflow_id text, weeks integer
+    DEFAULT NULL::integer, start_date date DEFAULT NULL::date, end_date date DEFAULT NULL::date, week_starts_on text
+    DEFAULT NULL::text, time_zone text DEFAULT 'UTC'::text, parameter_values jsonb DEFAULT '{}'::jsonb, idempotency_key
+    text DEFAULT NULL::text, name text DEFAULT NULL::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  workflow public.amc_workflows;
+  zone text;
+  plan record;
+  hash text;
+  request public.collection_requests;
+begin
+  perform amc_history.require_analyst(start_collection.requested_by, start_collection.instance_id);
+  select * into workflow from public.amc_workflows w
+    where w.instance_id = start_collection.instance_id and w.id = start_collection.workflow_id;
+  if not found then
+    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.',
+      start_collection.instance_id, coalesce(quote_literal(left(start_collection.workflow_id, 200)), 'null')),
+      'Save it with save_workflow, which answers its id.', 'PT404');
+  end if;
+  perform amc_history.check_parameters(workflow.parameters, start_collection.parameter_values);
+  perform amc_history.check_collection_name(start_collection.name);
+  zone := amc_history.normal_time_zone(start_collection.time_zone);
+  plan := amc_history.plan_range(start_collection.weeks, start_collection.start_date, start_collection.end_date,
+    start_collection.week_starts_on, zone);
+  perform amc_history.lock_starts(start_collection.requested_by);
+  hash := encode(sha256(convert_to(jsonb_build_array(workflow.instance_id, workflow.id,
+    start_collection.weeks, start_collection.start_date, start_collection.end_date, start_collection.week_starts_on,
+    zone, start_collection.parameter_values, start_collection.name)::text, 'UTF8')), 'hex');
+  request := amc_history.find_repeated_request(start_collection.requested_by, start_collection.idempotency_key,
+    hash);
+  if request.id is not null then
+    return amc_history.describe_request(request);
+  end if;
+  request.instance_id := workflow.instance_id;
+  request.requested_by := start_collection.requested_by;
+  request.idempotency_key := start_collection.idempotency_key;
+  request.request_hash := hash;
+  request.first_day := plan.first_day;
+  request.last_day := plan.last_day;
+  return amc_history.serve_request(request, amc_history.collection_of_request(request, workflow, plan.weekday, zone,
+    start_collection.parameter_values, start_collection.name));
+end;
+$function$
+;
+comment on function start_collection(uuid,text,text,integer,date,date,text,text,jsonb,text,text) is
+  'Asks for weeks of a query, for one person. The history of a query is one collection, and asking for it is
+idempotent: the first request makes it; a later one, by whichever analyst, adds the weeks that it does not have, and
+opens those again that were cancelled or skipped. A cancelled or archived collection comes back; a paused one stays
+paused. Weeks that are completed stay, and failed ones wait for retry_week. New weeks are due at once, oldest first.
+
+requested_by: for whom; an analyst or admin of the instance. weeks: 1 to 60 (52 if neither weeks nor dates are given),
+ending with the newest week that has settled; or start_date and end_date (inclusive). week_starts_on: a weekday in
+English. time_zone: a name of the tz database, in any case. parameter_values: texts and lists of texts, by name.
+name: for a collection that has none yet. idempotency_key: the same request with it again is answered the same, and
+does nothing. How many weeks, and when a week has settled: amc_history.allowances (most_weeks, settle_days). Answers
+{collection_id, created, extended, reopened, weeks}: whether it made the collection, how many weeks it added to one
+that was there, how many it opened again, and the weeks that were asked for. Refuses weeks that AMC keeps no longer,
+and more than the limits of amc_history.check_start_limits. Leaves events collection_started, collection_extended,
+collection_reopened and week_reopened with requested_by as their actor. Refuses with a stable code in detail. For
 service_role.';
 -- service_role: execute
 

@@ -98,7 +98,7 @@ async function collectFrom(
     // What is measured is the pace of weeks.
     await sql`update public.amc_workflows set checked_at = now() where id = ${workflow}`;
     await sql`
-      select public.create_collection(${owner}, ${id}, ${workflow}, ${weeks})`;
+      select public.start_collection(${owner}, ${id}, ${workflow}, ${weeks})`;
   }
 }
 

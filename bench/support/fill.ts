@@ -45,7 +45,7 @@ export async function fillWeeks(
   await admin.unsafe(`
     set session_replication_role = replica;
     with instances as (select id, row_number() over (order by id) - 1 as n, count(*) over () as all_of_them from public.amc_instances)
-    insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date, parameter_values, request_hash, created_at)
+    insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date, parameter_values, name, created_at)
     select '${OWNER}', i.id, '${WORKFLOW}', date '2024-01-01', date '2024-01-01' + 7 * ${WEEKS_EACH} - 1,
       jsonb_build_object('set', '${label}', 'n', c::text), '${label}', now()
     from generate_series(0, ${
@@ -59,7 +59,7 @@ export async function fillWeeks(
     from public.report_data_collections c, generate_series(0, ${
     WEEKS_EACH - 1
   }) w
-    where c.request_hash = '${label}'`);
+    where c.name = '${label}'`);
   if (state === "finished" || state === "tracked") {
     await fillExecutions(admin, label, state);
   }
@@ -83,7 +83,7 @@ async function fillExecutions(
   state: "finished" | "tracked",
 ): Promise<void> {
   const weeks =
-    `public.report_data_weeks w join public.report_data_collections c on c.id = w.collection_id and c.request_hash = '${label}'`;
+    `public.report_data_weeks w join public.report_data_collections c on c.id = w.collection_id and c.name = '${label}'`;
   const collected = state === "finished";
   await admin.unsafe(`
     insert into public.workflow_executions (id, week_id, instance_id, status, workflow_id, timeout_seconds, created_at, updated_at)

@@ -61,7 +61,6 @@ create table amc_history.allowances (
   retention_ends interval not null default '7 days',
   restate_days integer not null default 90,
   empty_weeks integer not null default 3,
-  repeated_request interval not null default '10 minutes',
   retention_months integer not null default 13,
   open_weeks_of_member integer not null default 20000,
   open_weeks_of_instance integer not null default 50000,
@@ -106,7 +105,7 @@ create table amc_history.allowances (
       pause_base, pause_longest, retry_after_longest, failed_retry_least, failed_retry_base, failed_retry_longest,
       cancel_again, refused_again, stoppage_pause_base, stoppage_pause_longest,
       load_lease, load_retry_least, load_retry_base, load_retry_longest, result_wait_least, result_wait_longest,
-      result_gone, retention_ends, repeated_request, wake_up_timeout, wake_up_answer, tick_longest,
+      result_gone, retention_ends, wake_up_timeout, wake_up_answer, tick_longest,
       watch_longest, keep_job_runs, keep_events, delivery_lease, delivery_period, delivery_given_up,
       keep_deliveries) > interval '0'
     and least(load_errors, result_gone_errors, results_waiting, default_weeks, most_weeks, settle_days, restate_days,
@@ -227,18 +226,16 @@ comment on column amc_history.allowances.restate_days is
 (guides, M), and AMC refuses a query that ran too often over the same days (guide, M).$$;
 comment on column amc_history.allowances.empty_weeks is
   'When so many weeks of a workflow version are completed, and none ever had a row, that is noted, once.';
-comment on column amc_history.allowances.repeated_request is
-  $$Within this time the same request without an idempotency key is a repetition, and answers the same collection.$$;
 comment on column amc_history.allowances.retention_months is
   $$How many months of data AMC keeps for a workflow that does not say otherwise (amc_workflows.retention_months): 13 by
 default, and for custom or paid sources more (docs, M).$$;
 comment on column amc_history.allowances.open_weeks_of_member is
-  'Most weeks of one owner that are not finished: what would make more is refused.';
+  'Most weeks that one person asked for and that are not finished: what would make more is refused.';
 comment on column amc_history.allowances.open_weeks_of_instance is 'Most such weeks of one instance.';
 comment on column amc_history.allowances.daily_collections_of_member is
-  'Most collections that one person starts in any 24 hours.';
+  'Most requests of one person in any 24 hours that make or reopen weeks.';
 comment on column amc_history.allowances.daily_collections_of_instance is
-  'Most collections that are started on one instance in any 24 hours.';
+  'Most such requests for one instance in any 24 hours.';
 comment on column amc_history.allowances.workflows_of_member is 'Most workflow versions that one person saves.';
 comment on column amc_history.allowances.workflows_of_instance is 'Most workflow versions of one instance.';
 comment on column amc_history.allowances.query_characters is

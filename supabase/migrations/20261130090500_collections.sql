@@ -1,6 +1,7 @@
 -- Collections and their weeks, as they were before executions were tracked.
 --
--- A collection is one request to collect a range of weeks of one workflow; a week is a window of seven days of it.
+-- A collection is the history of one query: a workflow version with its parameters, by weeks that begin on one weekday
+-- in one zone. A week is a window of seven days of it.
 -- Everything that follows (executions, attempts, loads) belongs to a week.
 
 create function amc_history.parameter_value_fault(given jsonb) returns text
@@ -27,6 +28,10 @@ create table public.report_data_collections (
   created_by uuid references auth.users (id) on delete set null,
   instance_id text not null,
   workflow_id text not null,
+  name text
+    constraint collection_name_is_short check (char_length(name) between 1 and 200),
+  imported_from text
+    constraint imported_from_is_short check (char_length(imported_from) between 1 and 200),
   start_date date not null,
   end_date date not null,
   week_starts_on text not null default 'monday',
@@ -37,9 +42,6 @@ create table public.report_data_collections (
     constraint parameter_values_are_limited check (amc_history.parameter_value_fault(parameter_values) is null),
   parameters_hash text not null generated always as (md5(parameter_values::text)) stored,
   series text generated always as (amc_history.series_words(week_starts_on, time_zone, parameter_values)) stored,
-  idempotency_key text
-    constraint idempotency_key_is_short check (char_length(idempotency_key) between 1 and 200),
-  request_hash text,
   restate_weeks integer not null default 0
     constraint restate_weeks_is_sane check (restate_weeks between 0 and 12),
   restate_every_days integer not null default 7
@@ -54,6 +56,8 @@ create table public.report_data_collections (
   failed_retries integer not null default 0
     constraint failed_retries_is_sane check (failed_retries between 0 and 10),
   paused_at timestamptz,
+  archived_at timestamptz
+    constraint what_is_archived_is_paused check (archived_at is null or paused_at is not null),
   cancelled_at timestamptz,
   created_at timestamptz not null default amc_history.clock_now(),
   constraint report_data_collections_workflow_fkey foreign key (instance_id, workflow_id)
@@ -69,10 +73,11 @@ create table public.report_data_collections (
     array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], week_starts_on))
 );
 
-create unique index report_data_collections_idempotency_key_key
-  on public.report_data_collections (created_by, idempotency_key) where idempotency_key is not null;
-create index report_data_collections_created_by_idx
-  on public.report_data_collections (created_by, request_hash, created_at);
+-- What came from another system is never the same as one of ours.
+create unique index one_collection_of_a_query
+  on public.report_data_collections (instance_id, workflow_id, week_starts_on, time_zone, parameters_hash)
+  where imported_from is null;
+create index report_data_collections_created_by_idx on public.report_data_collections (created_by);
 create index report_data_collections_workflow_idx
   on public.report_data_collections (instance_id, workflow_id);
 create index report_data_collections_kept_idx on public.report_data_collections (end_date) where keep_current;
@@ -80,29 +85,39 @@ create index report_data_collections_kept_by_idx on public.report_data_collectio
 create index report_data_collections_to_restate_idx on public.report_data_collections (id) where restate_weeks > 0;
 
 comment on table public.report_data_collections is
-  'Requests to collect a range of weeks. Progress and status are derived from the weeks, never kept here.';
+  $$Histories of queries: one row for each workflow version, first weekday, zone and parameter values of an instance
+(one_collection_of_a_query). Progress and status are derived from the weeks, never kept here.$$;
 comment on column public.report_data_collections.created_by is
-  'The user who started it. Null once that user is deleted: the history stays.';
-comment on column public.report_data_collections.end_date is 'Last day of the last week, inclusive.';
+  $$The user who started it. Null once that user is deleted: the history stays. Who asked for more of it since is in
+collection_requests.$$;
+comment on column public.report_data_collections.name is
+  'What its members call it: 1 to 200 characters; null for none.';
+comment on column public.report_data_collections.imported_from is
+  $$From which other system it came; null for one of ours. One that came from elsewhere never counts as the same as one
+of ours, whatever its query.$$;
+comment on column public.report_data_collections.start_date is
+  'First day of the earliest week that was ever asked for.';
+comment on column public.report_data_collections.end_date is
+  $$Last day of the latest week that was ever asked for, inclusive. Not every week between is asked for: see
+week_states.$$;
 comment on column public.report_data_collections.time_zone is
-  'tz database name in which the weeks begin at 00:00.';
+  'tz database name in which the weeks begin at 00:00, in its one normal form (amc_history.normal_time_zone).';
+comment on column public.report_data_collections.parameters_hash is
+  $$MD5 of parameter_values. Equal values have an equal hash: jsonb writes its keys in one order, each text in one
+spelling, whatever escapes came, and of equal values only numbers are written in several ways (1 and 1.0), which no
+value may be or hold (parameter_values_are_limited). Claims and window keys carry it in place of the values.$$;
 comment on column public.report_data_collections.series is
   $$First weekday, zone and parameters in words. Results of different series are not added up.$$;
-comment on column public.report_data_collections.parameters_hash is
-  'MD5 of parameter_values: equal values, equal hash. Claims and window keys carry it in place of the values.';
-comment on column public.report_data_collections.idempotency_key is
-  'The caller''s key: a request with the same key is answered with the same collection.';
-comment on column public.report_data_collections.request_hash is
-  $$Hash of the request: the same one again within the allowance repeated_request, without a key, is answered with the
-same collection.$$;
 comment on column public.report_data_collections.last_claimed_at is
-  'The collection served longest ago is served first, within an instance and among those of one owner.';
+  'The collection served longest ago is served first, within an instance and among those of one person.';
 comment on column public.report_data_collections.keep_current is
   'Whether each week is added once it has settled, for as long as the collection lives.';
 comment on column public.report_data_collections.settle_days is
   $$How many days after its last day a week is added: attribution settles for 14 days (docs, M).$$;
 comment on column public.report_data_collections.kept_by is
   'Who asked for it to be kept current. Null once that user is deleted.';
+comment on column public.report_data_collections.archived_at is
+  'When a person archived it: no new week starts, as while it is paused, and lists may leave it out.';
 comment on column public.report_data_collections.failed_retries is
   $$How often the system retries a week whose execution ended at AMC as FAILED. It never retries rejections and
 refusals.$$;
@@ -141,6 +156,7 @@ create table public.report_data_weeks (
   id uuid primary key default gen_random_uuid(),
   collection_id uuid not null references public.report_data_collections (id) on delete cascade,
   instance_id text not null,
+  requested_by uuid references auth.users (id) on delete set null,
   week_start_date date not null,
   week_end_date date not null,
   time_window_start text not null
@@ -178,12 +194,16 @@ create index report_data_weeks_open_idx
   on public.report_data_weeks (instance_id, collection_id) where finished_at is null;
 create index report_data_weeks_due_of_collection_idx
   on public.report_data_weeks (instance_id, collection_id, due_at, week_start_date) where due_at is not null;
+create index report_data_weeks_requested_by_idx on public.report_data_weeks (requested_by, finished_at);
 create index report_data_weeks_refused_idx on public.report_data_weeks (collection_id) where refused_at is not null;
 create index report_data_weeks_to_survey_idx on public.report_data_weeks (instance_id, collection_id)
   where surveyed_at is null and due_at is not null;
 
 comment on table public.report_data_weeks is
   'Weeks of a collection: half-open windows [week_start_date 00:00, week_end_date + 1 day 00:00) in its time zone.';
+comment on column public.report_data_weeks.requested_by is
+  $$Who asked for it last: by the request that made it, or by reopening, retrying or restating it. Null for who has been
+deleted, and where no person asked.$$;
 comment on column public.report_data_weeks.week_end_date is 'Last day of the week, inclusive.';
 comment on column public.report_data_weeks.time_window_start is
   'The week''s first moment as AMC takes it: local time without a zone, 2025-01-06T00:00:00 (captured, H).';
@@ -231,7 +251,7 @@ end;
 $$;
 comment on function amc_history.forbid_misplaced_week() is
   $$Refuses a week that does not lie in its collection's range, a whole number of weeks after its start: so the
-weeks are contiguous.$$;
+weeks never overlap.$$;
 create trigger forbid_misplaced_week before insert or update of collection_id, week_start_date, week_end_date
   on public.report_data_weeks for each row execute function amc_history.forbid_misplaced_week();
 

@@ -280,12 +280,18 @@ create function amc_history.forbid_attempt_revival() returns trigger
 language plpgsql set search_path = ''
 as $$
 begin
+  if old.outcome = 'cancelled' and new.state = 'created' and new.execution_id is not distinct from old.execution_id
+      and exists (select from public.workflow_executions e
+        where e.id = old.execution_id and e.status = 'SUCCEEDED') then
+    return new;
+  end if;
   raise exception 'Attempt % ended as %: expected it to stay so.', old.id, old.outcome
     using errcode = '23514', constraint = 'ended_is_final';
 end;
 $$;
 comment on function amc_history.forbid_attempt_revival() is
-  $$Refuses to change the state of an ended attempt, and an execution that an attempt has.$$;
+  $$Refuses to change the state of an ended attempt, and an execution that an attempt has. One that was cancelled, and
+whose execution SUCCEEDED after all, may be taken up again, so that its result is loaded.$$;
 create trigger forbid_attempt_revival before update on public.week_attempts
   for each row
   when (not old.is_live and new.state <> old.state

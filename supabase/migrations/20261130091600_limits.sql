@@ -20,15 +20,15 @@ begin
 end;
 $$;
 comment on function amc_history.check_retention(date, public.amc_workflows, text) is
-  $$Refuses a new collection whose first day is older than what AMC keeps for the workflow (range_not_kept): its oldest
-weeks would come back empty, and look like weeks without events. What was collected before stays retriable.$$;
+  $$Refuses weeks to be made or reopened whose first day is older than what AMC keeps for the workflow (range_not_kept):
+the oldest would come back empty, and look like weeks without events. What is there already stays retriable.$$;
 
 create function amc_history.lock_starts(requested_by uuid) returns void
 language sql set search_path = ''
 as $$ select pg_advisory_xact_lock(hashtextextended('starts of ' || lock_starts.requested_by, 0)); $$;
 comment on function amc_history.lock_starts(uuid) is
-  $$Holds up other starts by the same owner until this one has ended, so that two at once cannot both be within a limit.
-Taken before the instance is locked.$$;
+  $$Holds up other requests of the same person until this one has ended, so that two at once cannot both be within a
+limit, and the second finds what the first recorded under its key. Taken before the instance is locked.$$;
 
 create function amc_history.refuse_beyond(
   code text, used bigint, most integer, what text, hint text, more bigint default 0
@@ -55,19 +55,17 @@ declare
   allowed constant amc_history.allowances := amc_history.allowances();
   since constant timestamptz := amc_history.clock_now() - interval '24 hours';
   wait constant text := 'Wait until weeks are finished, or cancel a collection.';
-  tomorrow constant text := 'Start it tomorrow, or ask whoever runs this project for a higher limit.';
+  tomorrow constant text := 'Ask for it tomorrow, or ask whoever runs this project for a higher limit.';
 begin
-  perform amc_history.refuse_beyond('member_day_is_full', (select count(*) from public.report_data_collections c
-      where c.created_by = check_start_limits.requested_by and c.created_at > since),
-    allowed.daily_collections_of_member, 'collections of yours in 24 hours', tomorrow, 1);
-  perform amc_history.refuse_beyond('instance_day_is_full', (select count(*) from public.report_data_collections c
-      where c.instance_id = check_start_limits.instance_id and c.created_at > since),
-    allowed.daily_collections_of_instance, 'collections of the instance in 24 hours', tomorrow, 1);
+  perform amc_history.refuse_beyond('member_day_is_full', (select count(*) from public.collection_requests r
+      where r.requested_by = check_start_limits.requested_by and r.requested_at > since and r.has_effect),
+    allowed.daily_collections_of_member, 'requests of yours for weeks in 24 hours', tomorrow, 1);
+  perform amc_history.refuse_beyond('instance_day_is_full', (select count(*) from public.collection_requests r
+      where r.instance_id = check_start_limits.instance_id and r.requested_at > since and r.has_effect),
+    allowed.daily_collections_of_instance, 'requests for weeks of the instance in 24 hours', tomorrow, 1);
   perform amc_history.refuse_beyond('member_has_too_many_open_weeks', (select count(*)
-      from public.report_data_collections c
-      join public.report_data_weeks w on w.instance_id = c.instance_id and w.collection_id = c.id
-        and w.finished_at is null
-      where c.created_by = check_start_limits.requested_by),
+      from public.report_data_weeks w
+      where w.requested_by = check_start_limits.requested_by and w.finished_at is null),
     allowed.open_weeks_of_member, 'open weeks of yours', wait, check_start_limits.weeks);
   perform amc_history.refuse_beyond('instance_has_too_many_open_weeks', (select count(*)
       from public.report_data_weeks w
@@ -76,7 +74,8 @@ begin
 end;
 $$;
 comment on function amc_history.check_start_limits(uuid, text, integer) is
-  $$Refuses a collection of so many weeks beyond the limits of its owner or instance (amc_history.allowances):
+  $$Refuses a request that makes or reopens so many weeks beyond the limits of who asks, or of the instance
+(amc_history.allowances):
 member_day_is_full, instance_day_is_full, member_has_too_many_open_weeks, instance_has_too_many_open_weeks. Counts under
 two locks that the caller holds: amc_history.lock_starts, and the instance's row.$$;
 

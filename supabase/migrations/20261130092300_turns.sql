@@ -70,8 +70,11 @@ begin
       and s.kind in ('collection', 'standing', 'workflow_save', 'workflow_check', 'workflow_header')
   ),
   due as (
-    select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.created_by, c.last_claimed_at, c.created_at,
-      c.start_date, f.checked_at, h.held_since, h.workflow_held,
+    select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.last_claimed_at, c.created_at, c.start_date,
+      -- Who asked for it last.
+      coalesce((select r.requested_by from public.collection_requests r where r.collection_id = c.id
+        order by r.requested_at desc limit 1), c.created_by) as requested_by,
+      f.checked_at, h.held_since, h.workflow_held,
       ends.first_day, ends.last_day,
       c.start_date <= ends.last_day and exists (select from public.report_data_weeks w where w.collection_id = c.id
         and w.week_start_date between ends.first_day and ends.last_day and w.due_at <= amc_history.clock_now())
@@ -95,15 +98,15 @@ begin
   select d.id, d.workflow_id, d.checked_at, d.time_zone, d.parameters_hash, d.held_since,
     coalesce(d.workflow_held, false), d.first_day, d.last_day
   from due d
-  order by max(d.last_claimed_at) over (partition by d.created_by) nulls first, d.is_urgent desc,
+  order by max(d.last_claimed_at) over (partition by d.requested_by) nulls first, d.is_urgent desc,
     d.last_claimed_at nulls first, d.created_at, d.start_date, d.id;
 end;
 $$;
 comment on function amc_history.due_collections(text) is
-  $$The collections of an instance with due weeks that may be tried, in the order of their turns: first those whose
-owner was served longest ago; of one owner, first those with weeks that AMC will soon no longer keep, then the one
-served longest ago. Of versions that are not checked only the one whose week goes alone. held_since: when
-the collection or its workflow was last held up; null if it is not. workflow_held: the workflow is.
+  $$The collections of an instance with due weeks that may be tried, in the order of their turns: first those of the
+person, who asked for them last, that was served longest ago; of one person, first those with weeks that AMC will soon
+no longer keep, then the one served longest ago. Of versions that are not checked only the one whose week goes alone.
+held_since: when the collection or its workflow was last held up; null if it is not. workflow_held: the workflow is.
 first_day, last_day: amc_history.ending_weeks.$$;
 
 create function amc_history.is_probed(instance_id text, collection_id uuid, workflow_id text, since timestamptz)

@@ -31,9 +31,11 @@ create function amc_history.cancel_orphaned_attempt() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
-  -- Runs at the end of the transaction: a function that ended the week has ended its attempt by then.
-  if exists (select from public.week_attempts a where a.week_id = new.id and a.is_live
-      and not (new.status = 'completed' and a.kind = 'restated')) then
+  -- Runs at the end of the transaction: a function that ended the week has ended its attempt by then, or a person has
+  -- taken the week up again.
+  if exists (select from public.week_attempts a join public.report_data_weeks w on w.id = a.week_id
+      where a.week_id = new.id and a.is_live and w.finished_at is not null
+      and not (w.status = 'completed' and a.kind = 'restated')) then
     perform amc_history.request_cancel(new);
   end if;
   return null;

@@ -31,6 +31,7 @@ as $$
 declare
   attempt public.week_attempts;
   week public.report_data_weeks;
+  execution public.workflow_executions;
   allowances constant amc_history.allowances := amc_history.allowances();
   allowed integer;
 begin
@@ -43,14 +44,22 @@ begin
   if not attempt.is_live then
     return row('stale', 'attempt_ended', week.status, week.execution_id)::public.tracking_report;
   end if;
+  select * into execution from public.workflow_executions e where e.id = attempt.execution_id;
+  if execution.status = 'CANCELLED' and execution.cancel_tried_at is not null then
+    -- AMC was asked to cancel it before the week was reopened: that is no failure.
+    perform amc_history.end_attempt(attempt.id, 'cancelled');
+    perform amc_history.reschedule_week(week, amc_history.next_due_at(week.collection_id));
+    perform amc_history.record_event('cancelled_execution_retried', attempt, week, attempt.execution_id);
+    return row('applied', null, week.status, week.execution_id)::public.tracking_report;
+  end if;
   select c.failed_retries into allowed from public.report_data_collections c where c.id = week.collection_id;
-  if week.status not in ('running', 'completed') or week.error_count >= allowed or not exists (
-      select from public.workflow_executions e where e.id = attempt.execution_id and e.status = 'FAILED') then
+  if week.status not in ('running', 'completed') or week.error_count >= allowed
+      or execution.status is distinct from 'FAILED' then
     return row('rejected', 'no_retry_left', week.status, week.execution_id)::public.tracking_report;
   end if;
   perform amc_history.end_attempt(attempt.id, 'failed');
   update public.report_data_weeks w set error_count = w.error_count + 1, error_code = 'amc_failed',
-    error_message = (select e.status_reason from public.workflow_executions e where e.id = attempt.execution_id)
+    error_message = execution.status_reason
   where w.id = week.id;
   perform amc_history.reschedule_week(week, amc_history.clock_now() + allowances.failed_retry_least
     + random() * least(allowances.failed_retry_longest,
@@ -61,5 +70,6 @@ end;
 $$;
 comment on function public.retry_failed_execution(uuid) is
   $$Ends an attempt whose execution ended at AMC as FAILED and makes its week due again, if its collection's
-failed_retries allow one more. Counts an error; the pauses grow with the errors. Answers applied, rejected
-(no_retry_left: report the week as failed), stale or not_found. For service_role.$$;
+failed_retries allow one more: counts an error; the pauses grow with the errors. One that ended as CANCELLED, since AMC
+was asked to cancel it before its week was reopened, is tried again at once and counts no error. Answers applied,
+rejected (no_retry_left: report the week as failed), stale or not_found. For service_role.$$;

@@ -18,10 +18,7 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set paused_at = amc_history.clock_now() where c.id = collection.id;
-  -- Held weeks leave the range that claiming reads: a long pause costs it nothing.
-  update public.report_data_weeks w set due_at = 'infinity'
-    where w.collection_id = collection.id and w.due_at is not null;
-  get diagnostics held = row_count;
+  held := amc_history.hold_weeks(collection.id);
   perform amc_history.record_action('collection_paused', collection.instance_id, collection.id,
     detail => jsonb_build_object('weeks', held));
   return row('applied', null, held)::public.control_report;
@@ -29,20 +26,6 @@ end;
 $$;
 comment on function amc_history.pause_collection(uuid) is
   $$See public.pause_collection. Definer: users may not write collections and weeks.$$;
-
-create function amc_history.release_stoppages(collection public.report_data_collections) returns boolean
-language plpgsql set search_path = ''
-as $$
-begin
-  update public.stoppages s set retry_at = amc_history.clock_now()
-  where s.ended_at is null and coalesce(s.retry_at > amc_history.clock_now(), true)
-    and (s.kind, s.subject) in (('collection', (collection).id::text),
-      ('workflow_save', (collection).instance_id || '/' || (collection).workflow_id));
-  return found;
-end;
-$$;
-comment on function amc_history.release_stoppages(public.report_data_collections) is
-  $$Lets one week try at once whether a collection and its workflow still are held up. Answers whether they were.$$;
 
 create function amc_history.resume_collection(collection_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -57,14 +40,7 @@ begin
     and not amc_history.release_stoppages(collection) then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_collections c set paused_at = null where c.id = collection.id;
-  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
-  where i.id = collection.instance_id;
-  update public.report_data_weeks w set due_at = amc_history.clock_now()
-    where w.collection_id = collection.id and w.due_at = 'infinity'
-      and not amc_history.is_held_up('week', w.id::text);
-  get diagnostics released = row_count;
-  perform amc_history.release_stoppages(collection);
+  released := amc_history.release_collection(collection);
   perform amc_history.stand_behind(collection.id);
   perform amc_history.record_action('collection_resumed', collection.instance_id, collection.id,
     detail => jsonb_build_object('weeks', released));
@@ -108,16 +84,7 @@ $$;
 comment on function amc_history.cancel_collection(uuid) is
   $$See public.cancel_collection. Definer: users may not write collections, weeks and attempts.$$;
 
-create function amc_history.next_due_at(collection_id uuid) returns timestamptz
-language sql stable set search_path = ''
-as $$
-  select case when c.paused_at is null then amc_history.clock_now() else 'infinity' end
-  from public.report_data_collections c where c.id = next_due_at.collection_id;
-$$;
-comment on function amc_history.next_due_at(uuid) is
-  'The due_at of a week that may start as soon as possible: now, or infinity while its collection is paused.';
-
-create function amc_history.reopen_week(week public.report_data_weeks) returns text
+create function amc_history.retry_one_week(week public.report_data_weeks) returns text
 language plpgsql set search_path = ''
 as $$
 declare
@@ -134,20 +101,16 @@ begin
   elsif live.id is not null then
     return coalesce(amc_history.unsettled_until(live), 'outcome_unknown');
   end if;
-  update public.report_data_weeks w set status = 'pending', due_at = amc_history.next_due_at(w.collection_id),
-    error_code = null, error_message = null, error_count = 0, failed_creates = 0
-  where w.id = (week).id;
-  -- Also while its collection is paused, when it stays without a due_at.
-  perform amc_history.end_stoppage('week', (week).id::text);
+  perform amc_history.open_week(week, auth.uid());
   perform amc_history.stand_behind((week).collection_id);
   perform amc_history.record_action('week_retried', (week).instance_id, (week).collection_id, (week).id,
     execution_id => (week).execution_id);
   return null;
 end;
 $$;
-comment on function amc_history.reopen_week(public.report_data_weeks) is
-  $$Makes a week due again that failed, was skipped, was cancelled or is held up, for a person. Answers null, or the
-reason why it does not: a reason of public.retry_week, or already_applied.$$;
+comment on function amc_history.retry_one_week(public.report_data_weeks) is
+  $$Opens a week again that failed, was skipped, was cancelled or is held up, for a person. Answers null, or the reason
+why it does not: a reason of public.retry_week, or already_applied.$$;
 
 create function amc_history.retry_week(week_id uuid) returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -160,7 +123,7 @@ begin
       where c.id = week.collection_id and c.cancelled_at is not null) then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   end if;
-  reason := amc_history.reopen_week(week);
+  reason := amc_history.retry_one_week(week);
   if reason = 'already_applied' then
     return row('already_applied', null, 0)::public.control_report;
   elsif reason is not null then
@@ -190,7 +153,7 @@ begin
       and (w.status = 'failed' or w.due_at = 'infinity' and amc_history.is_held_up('week', w.id::text))
     order by w.id for no key update
   loop
-    reason := amc_history.reopen_week(week);
+    reason := amc_history.retry_one_week(week);
     retried := retried + (reason is null)::integer;
     unsettled := coalesce(unsettled, reason);
   end loop;
@@ -235,24 +198,26 @@ create function public.resume_collection(collection_id uuid) returns public.cont
 language sql set search_path = ''
 as $$ select amc_history.resume_collection(resume_collection.collection_id); $$;
 comment on function public.resume_collection(uuid) is
-  $$Lets the weeks of a paused collection start again. If AMC holds up the collection or its workflow, one week tries at
-once whether it still does. Answers {outcome, reason, weeks}: applied (weeks: how many are
-due), already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. For analysts and
+  $$Lets the weeks of a paused or archived collection start again. If AMC holds up the collection or its workflow, one
+week tries at once whether it still does. Answers {outcome, reason, weeks}: applied (weeks: how many are due),
+already_applied, or rejected with collection_is_cancelled. Refuses with collection_not_found. For analysts and
 admins.$$;
 
 create function public.cancel_collection(collection_id uuid) returns public.control_report
 language sql set search_path = ''
 as $$ select amc_history.cancel_collection(cancel_collection.collection_id); $$;
 comment on function public.cancel_collection(uuid) is
-  $$Ends a collection for good: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
-also where its id is not known yet. Finished weeks keep what they show. Answers {outcome, reason, weeks}: applied
+  $$Ends a collection: weeks that are not finished become cancelled, and AMC is asked to cancel what runs,
+also where its id is not known yet. Finished weeks keep what they show. Only asking for its weeks again, with
+start_collection, brings it back. Answers {outcome, reason, weeks}: applied
 (weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. For analysts and admins.$$;
 
 create function public.retry_week(week_id uuid) returns public.control_report
 language sql set search_path = ''
 as $$ select amc_history.retry_week(retry_week.week_id); $$;
 comment on function public.retry_week(uuid) is
-  $$Tries a week again that failed, was skipped, was cancelled or is held up. Answers {outcome, reason, weeks}: applied,
+  $$Tries a week again that failed, was skipped, was cancelled or is held up; the result of a cancelled execution that
+SUCCEEDED at AMC all the same is loaded. Answers {outcome, reason, weeks}: applied,
 already_applied (it is waiting or running), or rejected with week_is_completed (use restate_week),
 collection_is_cancelled, execution_in_progress (its last execution has not ended at AMC), "unsettled until …" while
 its last create may still be under way, or outcome_unknown if AMC's list is not proved to show its execution (call

@@ -17,7 +17,7 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_weeks w set error_count = 0, failed_creates = 0,
-    due_at = amc_history.next_due_at(w.collection_id)
+    due_at = amc_history.next_due_at(w.collection_id), requested_by = coalesce(auth.uid(), w.requested_by)
   where w.id = week.id;
   perform amc_history.stand_behind(week.collection_id);
   perform amc_history.record_action('week_to_be_restated', week.instance_id, week.collection_id, week.id,

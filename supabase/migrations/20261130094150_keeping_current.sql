@@ -59,8 +59,8 @@ begin
     return 0;
   end if;
   update public.report_data_collections c set end_date = settled.last_day where c.id = collection.id;
-  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at)
-  select collection.id, day::date, day::date + 6, amc_history.next_due_at(collection.id)
+  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at, requested_by)
+  select collection.id, day::date, day::date + 6, amc_history.next_due_at(collection.id), collection.kept_by
   from generate_series(settled.first_day::timestamp, settled.last_day::timestamp, interval '7 days') day;
   get diagnostics added = row_count;
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
@@ -160,8 +160,8 @@ begin
   select c.id into new_id from public.report_data_collections c
   where c.instance_id = old.instance_id and c.workflow_id = hand_on.workflow_id
     and c.week_starts_on = old.week_starts_on and c.time_zone = old.time_zone
-    and c.parameters_hash = old.parameters_hash
-  order by c.created_at limit 1 for no key update;
+    and c.parameters_hash = old.parameters_hash and c.imported_from is null
+  for no key update;
   if not found then
     insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date,
       week_starts_on, time_zone, parameter_values, restate_weeks, restate_every_days, keep_versions, failed_retries)

@@ -185,7 +185,8 @@ begin
         'collection_id', (week).collection_id, 'week_id', (week).id));
   end if;
   select * into collection from public.report_data_collections c where c.id = (week).collection_id;
-  if collection.cancelled_at is not null or exists (select from public.report_data_weeks w
+  if collection.cancelled_at is not null or collection.archived_at is not null
+    or exists (select from public.report_data_weeks w
       where w.instance_id = (week).instance_id and w.collection_id = (week).collection_id and w.finished_at is null)
     -- Another week of the same transaction has told it.
     or exists (select from public.report_data_weeks w
@@ -208,7 +209,8 @@ end;
 $$;
 comment on function amc_history.tell_ended_week(public.report_data_weeks) is
   $$Queues for webhooks that a week failed, all of a collection as one; and, if it was the last open week of its
-collection and nobody cancelled that, that the collection has finished, in an event (collection_finished) too.$$;
+collection and nobody cancelled or archived that, that the collection has finished, in an event
+(collection_finished) too.$$;
 
 create function amc_history.queue_ended_week() returns trigger
 -- As above, but with time for another commit that ends a week of the collection.

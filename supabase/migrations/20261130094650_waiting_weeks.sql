@@ -117,7 +117,7 @@ begin
     )
     select c.id, c.instance_id, e.first_day, e.last_day, coalesce(f.retention_months, usual) as months
     from waiting q
-    join public.report_data_collections c on c.id = q.collection_id and c.cancelled_at is null
+    join public.report_data_collections c on c.id = q.collection_id and c.cancelled_at is null and c.archived_at is null
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     cross join amc_history.ending_weeks(f.retention_months) e
     where q.first_day <= e.last_day

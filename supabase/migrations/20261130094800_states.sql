@@ -101,6 +101,7 @@ comment on column public.instance_states.next_step is 'What a person can do.';
 create view public.collection_states with (security_invoker = true) as
 select p.collection_id, p.instance_id, p.workflow_id, s.state,
   case s.state
+    when 'archived' then c.archived_at
     when 'cancelled' then c.cancelled_at
     when 'paused' then c.paused_at
     when 'held' then cause.since
@@ -112,6 +113,8 @@ select p.collection_id, p.instance_id, p.workflow_id, s.state,
   end as since,
   cause.code, cause.source, cause.words, cause.retry_at,
   case s.state when 'paused' then 'Call resume_collection.'
+    when 'archived' then 'Call resume_collection, or ask for its weeks again.'
+    when 'cancelled' then 'Ask for its weeks again.'
     when 'completed_with_failures' then 'Read the words of the failed weeks, then call retry_failed_weeks.'
     else cause.next_step end as next_step
 from public.collection_progress p
@@ -152,8 +155,8 @@ cross join lateral (select case
 comment on view public.collection_states is
   $$How each collection stands. state: waiting (no week has begun); checking (AMC compiles its query first);
 running; held (a person has to do something: code, words, next_step; or one week tries at retry_at); paused;
-up_to_date (kept current, and no week is due); completed; completed_with_failures; cancelled. A collection that
-waits, is checked or runs has the words of what slows it, such as those of its instance.$$;
+up_to_date (kept current, and no week is due); completed; completed_with_failures; cancelled; archived. A
+collection that waits, is checked or runs has the words of what slows it, such as those of its instance.$$;
 comment on column public.collection_states.since is 'Since when it has this state.';
 comment on column public.collection_states.code is 'What holds or slows it, as a stable code; null for nothing.';
 comment on column public.collection_states.source is 'In whose words, as public.stoppages has it.';
@@ -195,10 +198,18 @@ left join lateral (
   where r.status = 'failed'
   limit 1
 ) cause on true
-left join public.collection_states c on c.collection_id = r.collection_id and r.state = 'waiting';
+left join public.collection_states c on c.collection_id = r.collection_id and r.state = 'waiting'
+union all
+select null, c.id, c.instance_id, d.day::date, 'not_asked', null, null, null, null, null,
+  'Ask for it with start_collection.'
+from public.report_data_collections c
+cross join lateral generate_series(c.start_date::timestamp, c.end_date, interval '7 days') d(day)
+where not exists (select from public.report_data_weeks w
+  where w.collection_id = c.id and w.week_start_date = d.day::date);
 comment on view public.week_states is
   $$How each week stands: the states of public.week_results, with the words of what it waits for, what alerts tell of
-it, or why it failed. A week that waits has the words of its collection.$$;
+it, or why it failed. A week that waits has the words of its collection. Beside them the weeks between two ranges that
+nobody asked for: not_asked, without a week_id.$$;
 comment on column public.week_states.since is 'Since when it has this state.';
 comment on column public.week_states.code is 'What it waits for, or why it failed, as a stable code; null for nothing.';
 comment on column public.week_states.source is 'In whose words, as public.stoppages has it.';

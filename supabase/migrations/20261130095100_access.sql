@@ -17,7 +17,7 @@ grant usage on schema amc_history, amc_results to authenticated, service_role;
 revoke all on
   public.amc_instances, public.amc_instance_members, public.invitations, public.collection_backers,
   public.amc_workflows,
-  public.report_data_collections, public.report_data_weeks,
+  public.report_data_collections, public.collection_requests, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries,
   public.collection_progress, public.week_results, public.week_versions,
@@ -31,12 +31,12 @@ revoke all on amc_history.alert_codes, amc_history.allowances, amc_history.bi_lo
   from public, anon, authenticated, service_role;
 -- The sequences of identity columns: projects made before June 2026 grant them by default.
 revoke all on sequence public.tracking_events_id_seq, public.tracking_alerts_id_seq, public.stoppages_id_seq,
-  public.webhook_deliveries_id_seq
+  public.webhook_deliveries_id_seq, public.collection_requests_id_seq
   from public, anon, authenticated, service_role;
 
 grant select on
   public.amc_instances, public.amc_instance_members, public.amc_workflows,
-  public.report_data_collections, public.report_data_weeks,
+  public.report_data_collections, public.collection_requests, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries,
   public.collection_progress, public.week_results, public.week_versions,
@@ -60,7 +60,7 @@ grant select on public.collection_backers to authenticated, service_role;
 grant insert, update, delete on
   public.amc_instances, public.amc_instance_members, public.invitations, public.collection_backers,
   public.amc_workflows,
-  public.report_data_collections, public.report_data_weeks,
+  public.report_data_collections, public.collection_requests, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries
   to service_role;
@@ -90,6 +90,8 @@ create policy "members read their instances' collections" on public.report_data_
 create policy "members read who stands behind their instances' collections" on public.collection_backers
   for select to authenticated
   using (exists (select from public.report_data_collections c where c.id = collection_id));
+create policy "members read who asked for their instances' weeks" on public.collection_requests
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "members read their instances' weeks" on public.report_data_weeks
   for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "BI logins read their instances' collections" on public.report_data_collections
@@ -137,6 +139,7 @@ revoke execute on all functions in schema amc_history from public, anon, authent
 revoke execute on function
   public.accept_header(text, text),
   public.adopt_surveyed(uuid, text, jsonb),
+  public.archive_collection(uuid),
   public.cancel_collection(uuid),
   public.check_workflow_again(text, text, boolean),
   public.claim_cancellations(integer, integer),
@@ -151,7 +154,7 @@ revoke execute on function
   public.confirm_execution(uuid, text),
   public.confirm_no_execution(uuid),
   public.continue_with(uuid, text),
-  public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text),
+  public.start_collection(uuid, text, text, integer, date, date, text, text, jsonb, text, text),
   public.delete_webhook(uuid),
   public.end_stoppage(text, text),
   public.execution_rows(text, integer, bigint),
@@ -180,6 +183,7 @@ revoke execute on function
   public.report_workflow_check(uuid, text, text, text, text, boolean, boolean),
   public.resolve_alert(bigint),
   public.restate_week(uuid),
+  public.rename_collection(uuid, text),
   public.resume_collection(uuid),
   public.retry_failed_execution(uuid),
   public.retry_failed_weeks(uuid),
@@ -207,6 +211,7 @@ revoke execute on function
 
 grant execute on function
   public.accept_header(text, text),
+  public.archive_collection(uuid),
   public.cancel_collection(uuid),
   public.check_workflow_again(text, text, boolean),
   public.compare_executions(text, text, integer),
@@ -219,6 +224,7 @@ grant execute on function
   public.pause_collection(uuid),
   public.resolve_alert(bigint),
   public.restate_week(uuid),
+  public.rename_collection(uuid, text),
   public.resume_collection(uuid),
   public.retry_failed_weeks(uuid),
   public.retry_week(uuid),
@@ -246,6 +252,7 @@ grant execute on function
 grant execute on function
   amc_history.accept_header(text, text),
   amc_history.allowances(),
+  amc_history.archive_collection(uuid),
   amc_history.cancel_collection(uuid),
   amc_history.cell_fits_sql(text, text),
   amc_history.cell_forms(text, text),
@@ -275,6 +282,7 @@ grant execute on function
   amc_history.resolve_alert(bigint),
   amc_history.restate_week(uuid),
   amc_history.require_role(text, text),
+  amc_history.rename_collection(uuid, text),
   amc_history.resume_collection(uuid),
   amc_history.retained_load(text),
   amc_history.retry_failed_weeks(uuid),
@@ -319,7 +327,7 @@ grant execute on function
   public.claim_listing(integer, integer),
   public.claim_loads(integer, integer),
   public.claim_workflow_checks(integer, integer),
-  public.create_collection(uuid, text, text, integer, date, date, text, text, jsonb, text),
+  public.start_collection(uuid, text, text, integer, date, date, text, text, jsonb, text, text),
   public.end_stoppage(text, text),
   public.fail_load(uuid, integer, text, text, boolean),
   public.finished_attempts(integer),
@@ -351,6 +359,7 @@ grant execute on function
 
 grant execute on function
   amc_history.actor(),
+  amc_history.add_weeks(uuid, date, date, uuid),
   amc_history.adopt_execution(public.report_data_weeks, public.amc_instances, text, jsonb, text),
   amc_history.apply_create_verdict(public.week_attempts, public.report_data_weeks, text, text, timestamptz),
   amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text),
@@ -358,14 +367,16 @@ grant execute on function
   amc_history.cancel_orphaned_attempt(),
   amc_history.canonical_status(text),
   amc_history.beat(text),
+  amc_history.check_collection_name(text),
   amc_history.check_parameters(jsonb, jsonb),
   amc_history.check_range(integer, date, date),
   amc_history.check_retention(date, public.amc_workflows, text),
   amc_history.check_start_limits(uuid, text, integer),
-  amc_history.check_time_zone(text),
   amc_history.claimable_weeks(text, integer),
+  amc_history.collection_of_request(
+    public.collection_requests, public.amc_workflows, text, text, jsonb, text),
   amc_history.count_running_elsewhere(text, jsonb, text[]),
-  amc_history.describe_collection(uuid, boolean),
+  amc_history.describe_request(public.collection_requests),
   amc_history.count_waiting_results(text),
   amc_history.dry_runs_to_follow(),
   amc_history.due_collections(text),
@@ -382,6 +393,7 @@ grant execute on function
   amc_history.find_repeated_request(uuid, text, text),
   amc_history.finish_week(public.report_data_weeks, public.week_attempts, text),
   amc_history.follow_dry_run(public.workflow_checks, text, text, boolean),
+  amc_history.follow_again(public.report_data_weeks),
   amc_history.free_slots(public.amc_instances),
   amc_history.has_claimable_week(text),
   amc_history.has_left(uuid, date, date),
@@ -402,6 +414,7 @@ grant execute on function
   amc_history.is_probed(text, uuid, text, timestamptz),
   amc_history.is_terminal_status(text),
   amc_history.is_token_held_up(text),
+  amc_history.load_after_all(public.report_data_weeks),
   amc_history.loads_in_turn(integer),
   amc_history.local_midnight(date),
   amc_history.lock_collection_of(uuid),
@@ -412,8 +425,11 @@ grant execute on function
   amc_history.may_still_tell(public.report_data_weeks),
   amc_history.metrics_report(text),
   amc_history.next_step_of(text),
+  amc_history.next_due_at(uuid),
+  amc_history.normal_time_zone(text),
   amc_history.note_empty_weeks(public.report_data_weeks),
   amc_history.open_checks(integer, interval),
+  amc_history.open_week(public.report_data_weeks, uuid),
   amc_history.parameter_value_fault(jsonb),
   amc_history.pick_weeks(text, integer),
   amc_history.plan_range(integer, date, date, text, text),
@@ -427,18 +443,24 @@ grant execute on function
   amc_history.record_echo(text, boolean, boolean),
   amc_history.record_load_turns(uuid[]),
   amc_history.record_event(text, public.week_attempts, public.report_data_weeks, text, jsonb),
+  amc_history.record_request(public.collection_requests),
   amc_history.record_stoppage(text, text, text, text, text, text, uuid, uuid, text, boolean),
   amc_history.record_workflow_event(text, public.workflow_checks, jsonb),
   amc_history.refresh_overdue_alerts(text),
   amc_history.refuse_beyond(text, bigint, integer, text, text, bigint),
   amc_history.refuse_execution(public.week_attempts, public.report_data_weeks, text, jsonb),
   amc_history.refuse_weeks(integer, integer),
+  amc_history.release_collection(public.report_data_collections),
   amc_history.release_slots(text),
+  amc_history.release_stoppages(public.report_data_collections),
+  amc_history.reopen_week(public.report_data_weeks, uuid),
+  amc_history.reopen_weeks(uuid, date, date, uuid),
   amc_history.report_late_execution(public.week_attempts, public.report_data_weeks, text, jsonb, boolean),
   amc_history.request_cancel(public.report_data_weeks),
   amc_history.require_analyst(uuid, text),
   amc_history.reschedule_load(public.week_attempts, public.report_data_weeks, text, text, interval),
   amc_history.reschedule_week(public.report_data_weeks, timestamptz),
+  amc_history.serve_request(public.collection_requests, public.report_data_collections),
   amc_history.is_told_of_instance(public.stoppages),
   amc_history.stoppage_alert_subject(public.stoppages),
   amc_history.told_with(public.stoppages),
@@ -453,6 +475,7 @@ grant execute on function
   amc_history.versions_to_check(),
   amc_history.webhooks_to_tell(),
   amc_history.weeks_to_survey(text),
+  amc_history.weeks_to_open(uuid, date, date),
   amc_history.weigh_refusal(public.week_attempts, public.report_data_weeks, text),
   amc_history.window_key(text, text, text, text),
   amc_history.workflow_subject(text, text),

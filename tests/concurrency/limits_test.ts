@@ -36,10 +36,10 @@ async function startWeek(
   { sql }: Session,
   owner: string,
   instance: string,
-  key: string,
+  zone: string,
 ): Promise<Answer> {
-  await sql`select public.create_collection(${owner}, ${instance},
-    (select id from public.amc_workflows where instance_id = ${instance}), 1, idempotency_key => ${key})`;
+  await sql`select public.start_collection(${owner}, ${instance},
+    (select id from public.amc_workflows where instance_id = ${instance}), 1, time_zone => ${zone})`;
   return "started";
 }
 
@@ -63,20 +63,20 @@ const MEETINGS: Meeting[] = [
   [
     "the open weeks of a member, on two instances",
     "open_weeks_of_member = 3, open_weeks_of_instance = 9",
-    (session) => startWeek(session, OWNER, "amclimit1", "a"),
-    (session) => startWeek(session, OWNER, "amclimit2", "b"),
+    (session) => startWeek(session, OWNER, "amclimit1", "Asia/Tokyo"),
+    (session) => startWeek(session, OWNER, "amclimit2", "Asia/Seoul"),
   ],
   [
     "the open weeks of an instance, by two members",
     "open_weeks_of_member = 9, open_weeks_of_instance = 2",
-    (session) => startWeek(session, OWNER, "amclimit1", "a"),
-    (session) => startWeek(session, COLLEAGUE, "amclimit1", "b"),
+    (session) => startWeek(session, OWNER, "amclimit1", "Asia/Tokyo"),
+    (session) => startWeek(session, COLLEAGUE, "amclimit1", "Asia/Seoul"),
   ],
   [
-    "the collections of a member in a day",
+    "the requests of a member in a day",
     "daily_collections_of_member = 3, daily_collections_of_instance = 9",
-    (session) => startWeek(session, OWNER, "amclimit1", "a"),
-    (session) => startWeek(session, OWNER, "amclimit2", "b"),
+    (session) => startWeek(session, OWNER, "amclimit1", "Asia/Tokyo"),
+    (session) => startWeek(session, OWNER, "amclimit2", "Asia/Seoul"),
   ],
   [
     "the saved workflows of an instance",

@@ -98,7 +98,7 @@ Deno.test("API.md lists the reasons with which a request of the owner's is rejec
     select distinct m[1] from pg_proc p, regexp_matches(p.prosrc,
       '(?:,|then|return|else)\\s*''([a-z]+_[a-z_]+)''', 'g') m
     where p.pronamespace = 'amc_history'::regnamespace
-      and (p.prorettype = 'public.control_report'::regtype or p.proname = 'reopen_week')
+      and (p.prorettype = 'public.control_report'::regtype or p.proname = 'retry_one_week')
       and m[1] <> 'already_applied'`);
   deepEqual(
     firstColumn(section("docs/API.md", "## Control it"))

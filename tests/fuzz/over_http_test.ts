@@ -81,7 +81,7 @@ async function collectBefore(
   const daysBefore = (days: number) =>
     new Date(Date.parse(first.week_start_date) - days * 86_400_000)
       .toISOString().slice(0, 10);
-  const { data, error } = await harness.service.rpc("create_collection", {
+  const { data, error } = await harness.service.rpc("start_collection", {
     requested_by: harness.ownerId,
     instance_id: DEMO_INSTANCE.instanceId,
     workflow_id,

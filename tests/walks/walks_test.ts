@@ -15,6 +15,7 @@ Deno.test({
       check: checkNothingRanTwice,
       places: [
         "attempt_abandoned",
+        "collection_extended",
         "create_not_sent",
         "create_throttled",
         "create_unknown",
@@ -24,6 +25,7 @@ Deno.test({
         "surveyed_execution_adopted",
         "week_completed",
         "week_failed",
+        "week_reopened",
         "week_retried",
         "collected, cancelled",
         "collected, refused",

@@ -90,7 +90,6 @@ for (const status of [400, 403, 500]) {
       harness.simulator.change({ execution: { runSeconds: 0 } });
       const begin = Temporal.PlainDate.from(first.week_start_date);
       const { weeks } = await collect(harness, 3, {
-        idempotency_key: "other",
         start_date: String(begin.subtract({ days: 21 })),
         end_date: String(begin.subtract({ days: 1 })),
         weeks: null,

@@ -16,7 +16,7 @@ async function started(database: TestDatabase): Promise<string> {
     await sql`select amc_history.connect_instance('amcclock1', 'ENTITYTEST', 'ATVPDKIKX0DER', 'NA',
       '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@clock.test')`;
     const [{ made }] =
-      await sql`select public.create_collection(${OWNER}, 'amcclock1',
+      await sql`select public.start_collection(${OWNER}, 'amcclock1',
       (public.save_workflow('amcclock1', 'Weekly', 'select 1')).workflow_id, 2) ->> 'collection_id' as made`;
     return made;
   } finally {

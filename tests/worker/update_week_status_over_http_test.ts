@@ -96,7 +96,7 @@ Deno.test("neither anybody nor the owner may report a week's status or call what
         attempt_id: crypto.randomUUID(),
         execution_id: EXECUTION,
       }],
-      ["create_collection", {
+      ["start_collection", {
         requested_by: harness.ownerId,
         instance_id: "amcr1aaaa1a",
         workflow_id: harness.workflow,

@@ -35,6 +35,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     },
     (rpc, ids) => rpc("set_keep_current", ids),
   ),
+  archive: action(COLLECTION, (rpc, ids) => rpc("archive_collection", ids)),
+  rename: action(
+    { ...COLLECTION, name: text("a name of 1 to 200 characters", 200) },
+    (rpc, ids) => rpc("rename_collection", ids),
+  ),
   retry_failed: action(
     COLLECTION,
     (rpc, ids) => rpc("retry_failed_weeks", ids),
@@ -71,9 +76,9 @@ function action<F extends Fields>(
  * Carries out what a request asks for: one of the actions, with the ids that it needs.
  *
  * @param rpc calls the database as the user who asks
- * @param body the request's JSON: `action`, and `collection_id` for pause, resume, cancel and retry_failed, `week_id` for
- *   retry and restate, `attempt_id` for confirm_no_execution and, with `execution_id`, for confirm_execution, `execution_id`,
- *   `reason` and perhaps `try_again` for let_go_of_execution, `alert_id` for resolve_alert
+ * @param body the request's JSON: `action`, and `collection_id` for pause, resume, cancel, archive, retry_failed and, with
+ *   `name`, for rename, `week_id` for retry and restate, `attempt_id` for confirm_no_execution and, with `execution_id`, for
+ *   confirm_execution, `execution_id`, `reason` and perhaps `try_again` for let_go_of_execution, `alert_id` for resolve_alert
  * @returns what the database did
  * @throws RequestError 400 invalid_request; DatabaseError when the database refuses
  */

@@ -1,7 +1,7 @@
 /**
- * What the owner of a collection may do to it: pause, resume, cancel, retry weeks, restate a week, resolve a create whose
- * response was lost, resolve an alert. Each is idempotent and says what it did. The same functions can be called as RPCs; this
- * one answers with codes and statuses that a front end can show.
+ * What analysts and admins may do to a collection: pause, resume, cancel, archive, rename, retry weeks, restate a week,
+ * resolve a create whose response was lost, resolve an alert. Each is idempotent and says what it did. The same functions
+ * can be called as RPCs; this one answers with codes and statuses that a front end can show.
  */
 import { openUserApi } from "../_shared/database/api.ts";
 import { createRpc } from "../_shared/database/rpc.ts";

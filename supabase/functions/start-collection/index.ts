@@ -1,6 +1,6 @@
 /**
- * Starts a collection for the signed-in user. The database decides which weeks it has, and whether the same request came
- * before; the worker collects them.
+ * Asks for weeks of a query for the signed-in user. The database makes its collection, or adds what that does not have yet;
+ * the worker collects it.
  */
 import { openAdminApi } from "../_shared/database/api.ts";
 import type { Json } from "../_shared/database/database.types.ts";
@@ -12,7 +12,16 @@ import { readIdempotencyKey, readRequest } from "./request.ts";
 
 const log = createLog();
 
-async function start(request: Request, ownerId: string): Promise<Response> {
+/** What the database answers: what the request changed, and the weeks that it asked for. */
+type Answer = {
+  collection_id: string;
+  created: boolean;
+  extended: number;
+  reopened: number;
+  weeks: unknown[];
+};
+
+async function start(request: Request, userId: string): Promise<Response> {
   requirePost(request);
   const {
     instance,
@@ -22,19 +31,21 @@ async function start(request: Request, ownerId: string): Promise<Response> {
     ...range
   } = await readRequest(request);
   const idempotency_key = readIdempotencyKey(request, sent);
-  const answer = await createRpc(openAdminApi())("create_collection", {
-    requested_by: ownerId,
+  const answer = await createRpc(openAdminApi())("start_collection", {
+    requested_by: userId,
     instance_id: instance,
     workflow_id: workflow,
     ...range,
     ...(parameter_values ? { parameter_values: parameter_values as Json } : {}),
     ...(idempotency_key ? { idempotency_key } : {}),
-  }) as { collection_id: string; created: boolean; weeks: unknown[] };
-  log("info", answer.created ? "collection_created" : "collection_repeated", {
+  }) as Answer;
+  log("info", answer.created ? "collection_created" : "collection_asked_for", {
     collection_id: answer.collection_id,
     instance_id: instance,
     workflow_id: workflow,
     weeks: answer.weeks.length,
+    extended: answer.extended,
+    reopened: answer.reopened,
   });
   return Response.json(answer, { status: answer.created ? 201 : 200 });
 }

@@ -20,6 +20,7 @@ const FIELDS = {
   week_starts_on: optional(text("a weekday, such as monday", 20)),
   time_zone: optional(text("a name of the tz database", 100)),
   parameter_values: optional(jsonObject("an object of values by name")),
+  name: optional(text("a name of 1 to 200 characters", 200)),
   idempotency_key: optional(
     text(`a text of 1 to ${MAX_KEY_CHARACTERS} characters`, MAX_KEY_CHARACTERS),
   ),

@@ -25,7 +25,7 @@ const database = (
     detail,
     "inside",
     status,
-    "create_collection",
+    "start_collection",
   );
 
 const INSIDE: [string, unknown][] = [
@@ -48,7 +48,7 @@ for (const [what, error] of INSIDE) {
   Deno.test(`${what} is an internal error that tells nothing`, async () => {
     const [status, code, body] = await answerTo(error);
     assert.deepEqual([status, code], [500, "internal_error"]);
-    assert.doesNotMatch(body, /inside|postgres|pw@|create_collection/);
+    assert.doesNotMatch(body, /inside|postgres|pw@|start_collection/);
   });
 }
 

@@ -99,7 +99,7 @@ const ONCE = [
   "claim_listing",
   "claim_loads",
   "claim_cancellations",
-  "create_collection",
+  "start_collection",
   "pause_instance",
   "report_credential_failure",
 ];
@@ -155,7 +155,7 @@ Deno.test("an error tells all that the database said", async () => {
     hint: "Use a name such as UTC.",
     status: 400,
   }]);
-  const error = await call("create_collection", {}).then(
+  const error = await call("start_collection", {}).then(
     () => assert.fail("it failed"),
     (error: DatabaseError) => error,
   );
@@ -165,7 +165,7 @@ Deno.test("an error tells all that the database said", async () => {
   assert.equal(error.detail, "unknown_time_zone");
   assert.equal(error.hint, "Use a name such as UTC.");
   assert.equal(error.status, 400);
-  assert.equal(error.procedure, "create_collection");
+  assert.equal(error.procedure, "start_collection");
 });
 
 Deno.test("what the database did not say is null, not left out", async () => {

@@ -227,7 +227,7 @@ async function createCollections(
       insert into public.amc_workflows (instance_id, name, sql_query, checked_at)
       values (${instanceId}, 'Weekly campaigns', ${DEMO_WORKFLOW
       .sqlQuery as string}, now()) returning id`;
-    await sql`select public.create_collection(requested_by => ${owner}, instance_id => ${instanceId},
+    await sql`select public.start_collection(requested_by => ${owner}, instance_id => ${instanceId},
       workflow_id => ${workflow}, weeks => ${weeks})`;
   }
 }

@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import type { Answer, Session } from "./sessions.ts";
+import { OWNER } from "./harness.ts";
 import { EXECUTION, LOADER, type Scene, type State } from "./states.ts";
 
 /** A call of the database's interface, about the week of a scene. */
@@ -69,6 +70,20 @@ export const CALLS: Record<string, Call> = {
     home: "running",
     run: ({ sql }, { collection }) =>
       outcome(sql`select * from public.cancel_collection(${collection})`),
+  },
+  start_collection: {
+    home: "cancelled",
+    run: async ({ sql }, { collection }) => {
+      const [{ answer }] = await sql`
+        select public.start_collection(${OWNER}, c.instance_id, c.workflow_id, 1) as answer
+        from public.report_data_collections c where c.id = ${collection}`;
+      return `${answer.extended} added, ${answer.reopened} opened`;
+    },
+  },
+  archive_collection: {
+    home: "running",
+    run: ({ sql }, { collection }) =>
+      outcome(sql`select * from public.archive_collection(${collection})`),
   },
   retry_week: {
     home: "failed",

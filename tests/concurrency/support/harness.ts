@@ -107,7 +107,7 @@ export async function addCollection(
   await sql`update public.amc_workflows set checked_at = amc_history.clock_now(), retention_months = 120
     where id = ${workflow}`;
   const [{ made }] = await sql`
-    select public.create_collection(${OWNER}, ${instance}, ${workflow}, ${weeks}) ->> 'collection_id' as made`;
+    select public.start_collection(${OWNER}, ${instance}, ${workflow}, ${weeks}) ->> 'collection_id' as made`;
   await sql`update public.report_data_weeks set surveyed_at = amc_history.clock_now() where collection_id = ${made}`;
   return made;
 }

@@ -24,6 +24,7 @@ export const STATES = [
   "unknown",
   "running",
   "stuck",
+  "cancelled",
   "loading",
   "loaded",
   "failed",
@@ -92,12 +93,16 @@ async function advance(
   const status = {
     running: "RUNNING",
     stuck: "RUNNING",
+    cancelled: "RUNNING",
     failed: "FAILED",
   }[state as string] ??
     "SUCCEEDED";
   await sql`select public.record_execution(${attempt}, ${EXECUTION}, ${
     sql.json({ status, status_reason: "AMC's words" })
   })`;
+  if (state === "cancelled") {
+    await sql`select public.cancel_collection(${collection})`;
+  }
   if (state === "failed") {
     await sql`select public.update_week_status(${collection}, ${week}, 'failed', null, ${EXECUTION})`;
   }

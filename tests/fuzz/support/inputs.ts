@@ -201,7 +201,7 @@ async function start(
     body: JSON.stringify(body),
   });
   const { instance, workflow, ...range } = await readRequest(request);
-  const answer = await world.call("create_collection", {
+  const answer = await world.call("start_collection", {
     requested_by,
     instance_id: instance,
     workflow_id: workflow,

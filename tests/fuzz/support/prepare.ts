@@ -88,7 +88,7 @@ async function collect(
   weeks: number,
   more: Record<string, unknown> = {},
 ): Promise<string> {
-  const answer = await world.call("create_collection", {
+  const answer = await world.call("start_collection", {
     requested_by,
     instance_id,
     workflow_id,

@@ -131,7 +131,7 @@ export async function arrange(
     values (${instance}, 'Loading', ${`select ${n}`}, ${
       world.sql.json(format)
     }, now()) returning id`;
-    await sql`select public.create_collection('a0000000-0000-4000-8000-000000000001', ${instance}, ${workflow}, 1)`;
+    await sql`select public.start_collection('a0000000-0000-4000-8000-000000000001', ${instance}, ${workflow}, 1)`;
     await sql`update public.report_data_weeks set surveyed_at = now() where instance_id = ${instance}`;
     const [{ attempt_id }] =
       await sql`select attempt_id from public.claim_due_weeks(1)`;

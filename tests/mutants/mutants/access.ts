@@ -155,7 +155,7 @@ export const ACCESS: Mutant[] = [
         "if false then",
       ),
     ],
-    tests: ["create_collection/member_and_instance"],
+    tests: ["start_collection/member_and_instance"],
   },
   {
     name: "retention",
@@ -168,7 +168,7 @@ export const ACCESS: Mutant[] = [
         "if false then",
       ),
     ],
-    tests: ["create_collection/windows_that"],
+    tests: ["start_collection/windows_that"],
   },
   {
     name: "sane-dates",
@@ -177,7 +177,7 @@ export const ACCESS: Mutant[] = [
     edits: [
       withoutConstraint("public.report_data_collections", "dates_are_sane"),
     ],
-    tests: ["create_collection/windows_that"],
+    tests: ["start_collection/windows_that"],
   },
   {
     name: "small-parameters",
@@ -190,7 +190,7 @@ export const ACCESS: Mutant[] = [
         "",
       ),
     ],
-    tests: ["create_collection/parameter_values"],
+    tests: ["start_collection/parameter_values"],
   },
   {
     name: "confirmed-address",

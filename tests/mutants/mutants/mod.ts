@@ -1,6 +1,7 @@
 import type { Mutant } from "../support/mutant.ts";
 import { ACCESS } from "./access.ts";
 import { ANSWERS } from "./answers.ts";
+import { ASKING } from "./asking.ts";
 import { CHECKS } from "./checks.ts";
 import { CLAIMING } from "./claiming.ts";
 import { JOBS } from "./jobs.ts";
@@ -39,6 +40,7 @@ export const MUTANTS: Mutant[] = [
   ...READERS,
   ...JOBS,
   ...MONITORING,
+  ...ASKING,
   ...PEOPLE,
   ...RIGHTS,
   ...ACCESS,

@@ -1,5 +1,4 @@
 import {
-  indexNotUnique,
   inSqlFunction,
   inTsFunction,
   type Mutant,
@@ -62,10 +61,10 @@ export const PEOPLE: Mutant[] = [
   {
     name: "retry-on-live-attempt",
     guard: "a week is not retried while its last attempt is unsettled",
-    off: "reopen_week does not look for one",
+    off: "retry_one_week does not look for one",
     edits: [
       inSqlFunction(
-        "amc_history.reopen_week",
+        "amc_history.retry_one_week",
         "select * into live from public.week_attempts a where a.week_id = (week).id and a.is_live;",
         "",
       ),
@@ -78,7 +77,7 @@ export const PEOPLE: Mutant[] = [
     off: "its weeks stay due, and the claim does not ask whether it is paused",
     edits: [
       inSqlFunction(
-        "amc_history.pause_collection",
+        "amc_history.hold_weeks",
         "set due_at = 'infinity' where",
         "set due_at = w.due_at where",
       ),
@@ -109,26 +108,12 @@ export const PEOPLE: Mutant[] = [
     off: "it makes all of its weeks due",
     edits: [
       inSqlFunction(
-        "amc_history.resume_collection",
+        "amc_history.release_collection",
         "and not amc_history.is_held_up('week', w.id::text)",
         "",
       ),
     ],
     tests: ["report_create/week_is_held"],
-  },
-  {
-    name: "start-once",
-    guard: "a request sent twice at once makes one collection",
-    off: "neither the lock nor the index on its key prevents a second",
-    edits: [
-      inSqlFunction(
-        "amc_history.find_repeated_request",
-        "pg_advisory_xact_lock(hashtextextended(concat_ws",
-        "abs(hashtextextended(concat_ws",
-      ),
-      indexNotUnique("public.report_data_collections_idempotency_key_key"),
-    ],
-    tests: ["tests/concurrency/start_test"],
   },
   {
     name: "word-too-early",

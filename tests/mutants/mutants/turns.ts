@@ -22,7 +22,7 @@ export const TURNS: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.due_collections",
-        "max(d.last_claimed_at) over (partition by d.created_by) nulls first,",
+        "max(d.last_claimed_at) over (partition by d.requested_by) nulls first,",
         "",
       ),
     ],
@@ -122,8 +122,8 @@ export const TURNS: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.due_collections",
-        "max(d.last_claimed_at) over (partition by d.created_by) nulls first, d.is_urgent desc,",
-        "d.is_urgent desc, max(d.last_claimed_at) over (partition by d.created_by) nulls first,",
+        "max(d.last_claimed_at) over (partition by d.requested_by) nulls first, d.is_urgent desc,",
+        "d.is_urgent desc, max(d.last_claimed_at) over (partition by d.requested_by) nulls first,",
       ),
     ],
     tests: ["claim_due_weeks/ending_weeks"],

@@ -17,10 +17,19 @@ export type Action =
   | { do: "course"; course: Course }
   | { do: "console run"; week: number }
   | { do: "cancel outside"; run: number }
-  | { do: "collect again" }
+  | { do: "ask again"; weeks: number }
+  | { do: "collect elsewhere" }
   | { do: "pause" | "resume" | "cancel" | "retry all"; collection: number }
   | { do: "retry" | "restate" | "end by hand"; week: number }
   | { do: "say" | "slip"; attempt: number };
+
+/** What a step asks for that lets weeks leave a final status: that they are retried, or those that were ended reopened. */
+export function askedFor(action: Action | null): "retried" | "reopened" | null {
+  if (action?.do === "ask again") return "reopened";
+  return action?.do === "retry" || action?.do === "retry all"
+    ? "retried"
+    : null;
+}
 
 /** What faults a walk may meet. */
 export interface Odds {
@@ -125,7 +134,9 @@ const ofAmc = ({ lags, faults }: Odds): Weighted[] => [
 const ofPeople: Weighted[] = [
   often(2, "console run", { week }),
   often(1, "cancel outside", { run: fc.nat(8) }),
-  often(1, "collect again"),
+  // Fewer and more weeks than there are: what was cancelled is opened again, what is missing added.
+  often(3, "ask again", { weeks: fc.constantFrom(2, 3, 5) }),
+  often(1, "collect elsewhere"),
   often(3, ["pause", "resume", "retry all"], { collection }),
   often(1, "cancel", { collection }),
   often(3, ["retry", "restate"], { week }),

@@ -10,6 +10,8 @@ export const BEGIN = Date.parse("2025-06-02T12:00:00Z");
 /** The weeks of the collection that every walk begins with. */
 const WEEKS = 3;
 const OWNER = "a0000000-0000-4000-8000-000000000001";
+/** The zone of another query, in which the newest week is the same. */
+const OTHER_ZONE = "Etc/GMT+12";
 
 /** The session in which walks follow each other. */
 export class Lane extends Session {
@@ -37,15 +39,26 @@ export class Lane extends Session {
     await this.#readCredential();
   }
 
-  /** Makes a collection of the newest weeks. */
-  async collect(weeks: number, key: string): Promise<void> {
-    await this.call("create_collection", {
+  /** Asks for the newest weeks. */
+  async collect(weeks: number, time_zone = "UTC"): Promise<void> {
+    await this.call("start_collection", {
       requested_by: OWNER,
       instance_id: INSTANCE,
       workflow_id: this.workflow,
       weeks,
-      idempotency_key: key,
+      time_zone,
     });
+  }
+
+  /** Adds a second collection of the same windows, once: one that came from another system. */
+  async collectElsewhere(weeks: number): Promise<void> {
+    const imported = await this.sql`
+      select from public.report_data_collections where imported_from is not null`;
+    if (imported.length > 0) return;
+    await this.collect(weeks, OTHER_ZONE);
+    await this
+      .sql`update public.report_data_collections set time_zone = 'UTC', imported_from = 'legacy'
+      where time_zone = ${OTHER_ZONE}`;
   }
 }
 
@@ -57,7 +70,7 @@ export async function withLane<T>(
     const lane = new Lane(sql, signatures);
     lane.workflow = await prepare(sql);
     await lane.begin(0);
-    await lane.collect(WEEKS, "first");
+    await lane.collect(WEEKS);
     await sql.unsafe("commit");
     return await work(lane);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Action, type Setting, WORKERS } from "./actions.ts";
+import { type Action, askedFor, type Setting, WORKERS } from "./actions.ts";
 import { Amc } from "./amc.ts";
 import { checkMoment, checkStep } from "./invariants.ts";
 import { BEGIN, INSTANCE, type Lane } from "./lane.ts";
@@ -119,8 +119,7 @@ export class Walk {
     );
     const now = await takePicture(this.#lane);
     checkMoment(now);
-    const retried = action?.do === "retry" || action?.do === "retry all";
-    if (this.#picture !== null) checkStep(this.#picture, now, retried);
+    if (this.#picture !== null) checkStep(this.#picture, now, askedFor(action));
     this.#picture = now;
   }
 
@@ -192,8 +191,11 @@ export class Walk {
   /** Makes the request of an owner. */
   async #ask(action: Action): Promise<void> {
     const { weeks } = this.#picture!;
-    if (action.do === "collect again") {
-      return await this.#lane.collect(2, "second");
+    if (action.do === "ask again") {
+      return await this.#lane.collect(action.weeks);
+    }
+    if (action.do === "collect elsewhere") {
+      return await this.#lane.collectElsewhere(2);
     }
     if ("attempt" in action) {
       const unknown = this.#picture!.attempts.filter(({ state }) =>

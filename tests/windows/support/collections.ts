@@ -6,7 +6,7 @@ import { NOW } from "./calendar.ts";
 const OWNER = "a0000000-0000-4000-8000-000000000001";
 const INSTANCE = "amcwindows1";
 
-/** The arguments of create_collection. */
+/** The arguments of start_collection. */
 export interface Asked {
   weeks?: number;
   start_date?: string;
@@ -65,7 +65,7 @@ export class Collections {
   async #create(asked: Asked) {
     const { weeks, start_date, end_date, week_starts_on, time_zone } = asked;
     const [{ made }] = await this.sql`
-      select public.create_collection(${OWNER}, ${INSTANCE}, ${this.workflow}, weeks => ${
+      select public.start_collection(${OWNER}, ${INSTANCE}, ${this.workflow}, weeks => ${
       weeks ?? null
     }, start_date => ${start_date ?? null}, end_date => ${
       end_date ?? null

@@ -139,7 +139,7 @@ export async function collect(
   weeks: number,
   more: Record<string, unknown> = {},
 ): Promise<StartedCollection> {
-  const { data, error } = await harness.service.rpc("create_collection", {
+  const { data, error } = await harness.service.rpc("start_collection", {
     requested_by: harness.ownerId,
     instance_id: DEMO_INSTANCE.instanceId,
     workflow_id: harness.workflow,

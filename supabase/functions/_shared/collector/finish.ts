@@ -30,7 +30,7 @@ async function finishOne(
   attempt: Finished,
 ): Promise<void> {
   const { collection_id, week_id, attempt_id, execution_id } = attempt;
-  if (attempt.execution_status === "FAILED") {
+  if (["FAILED", "CANCELLED"].includes(attempt.execution_status)) {
     const retry = await collector.rpc("retry_failed_execution", {
       attempt_id,
     });

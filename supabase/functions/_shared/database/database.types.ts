@@ -271,6 +271,91 @@ export type Database = {
           },
         ];
       };
+      "collection_requests": {
+        Row: {
+          "collection_id": string;
+          "created": boolean;
+          "extended": number;
+          "first_day": string;
+          "has_effect": boolean;
+          "id": number;
+          "idempotency_key": string | null;
+          "instance_id": string;
+          "last_day": string;
+          "reopened": number;
+          "request_hash": string;
+          "requested_at": string;
+          "requested_by": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "collection_id": string;
+          "created": boolean;
+          "extended": number;
+          "first_day": string;
+          "has_effect"?: never;
+          "id"?: never;
+          "idempotency_key"?: string | null;
+          "instance_id": string;
+          "last_day": string;
+          "reopened": number;
+          "request_hash": string;
+          "requested_at"?: string;
+          "requested_by"?: string | null;
+        };
+        Update: {
+          "collection_id"?: string;
+          "created"?: boolean;
+          "extended"?: number;
+          "first_day"?: string;
+          "has_effect"?: never;
+          "id"?: never;
+          "idempotency_key"?: string | null;
+          "instance_id"?: string;
+          "last_day"?: string;
+          "reopened"?: number;
+          "request_hash"?: string;
+          "requested_at"?: string;
+          "requested_by"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "collection_requests_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_progress";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "collection_requests_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_states";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "collection_requests_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_collections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "collection_requests_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_instances";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "collection_requests_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "instance_states";
+            referencedColumns: ["instance_id"];
+          },
+        ];
+      };
       "invitations": {
         Row: {
           "accepted_at": string | null;
@@ -331,22 +416,23 @@ export type Database = {
       };
       "report_data_collections": {
         Row: {
+          "archived_at": string | null;
           "cancelled_at": string | null;
           "created_at": string;
           "created_by": string | null;
           "end_date": string;
           "failed_retries": number;
           "id": string;
-          "idempotency_key": string | null;
+          "imported_from": string | null;
           "instance_id": string;
           "keep_current": boolean;
           "keep_versions": number;
           "kept_by": string | null;
           "last_claimed_at": string | null;
+          "name": string | null;
           "parameter_values": NonNullable<Json>;
           "parameters_hash": string;
           "paused_at": string | null;
-          "request_hash": string | null;
           "restate_every_days": number;
           "restate_weeks": number;
           "series": string | null;
@@ -358,22 +444,23 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "archived_at"?: string | null;
           "cancelled_at"?: string | null;
           "created_at"?: string;
           "created_by"?: string | null;
           "end_date": string;
           "failed_retries"?: number;
           "id"?: string;
-          "idempotency_key"?: string | null;
+          "imported_from"?: string | null;
           "instance_id": string;
           "keep_current"?: boolean;
           "keep_versions"?: number;
           "kept_by"?: string | null;
           "last_claimed_at"?: string | null;
+          "name"?: string | null;
           "parameter_values"?: NonNullable<Json>;
           "parameters_hash"?: never;
           "paused_at"?: string | null;
-          "request_hash"?: string | null;
           "restate_every_days"?: number;
           "restate_weeks"?: number;
           "series"?: never;
@@ -384,22 +471,23 @@ export type Database = {
           "workflow_id": string;
         };
         Update: {
+          "archived_at"?: string | null;
           "cancelled_at"?: string | null;
           "created_at"?: string;
           "created_by"?: string | null;
           "end_date"?: string;
           "failed_retries"?: number;
           "id"?: string;
-          "idempotency_key"?: string | null;
+          "imported_from"?: string | null;
           "instance_id"?: string;
           "keep_current"?: boolean;
           "keep_versions"?: number;
           "kept_by"?: string | null;
           "last_claimed_at"?: string | null;
+          "name"?: string | null;
           "parameter_values"?: NonNullable<Json>;
           "parameters_hash"?: never;
           "paused_at"?: string | null;
-          "request_hash"?: string | null;
           "restate_every_days"?: number;
           "restate_weeks"?: number;
           "series"?: never;
@@ -434,6 +522,7 @@ export type Database = {
           "id": string;
           "instance_id": string;
           "refused_at": string | null;
+          "requested_by": string | null;
           "started_at": string | null;
           "status": string;
           "surveyed_at": string | null;
@@ -458,6 +547,7 @@ export type Database = {
           "id"?: string;
           "instance_id": string;
           "refused_at"?: string | null;
+          "requested_by"?: string | null;
           "started_at"?: string | null;
           "status"?: string;
           "surveyed_at"?: string | null;
@@ -481,6 +571,7 @@ export type Database = {
           "id"?: string;
           "instance_id"?: string;
           "refused_at"?: string | null;
+          "requested_by"?: string | null;
           "started_at"?: string | null;
           "status"?: string;
           "surveyed_at"?: string | null;
@@ -751,13 +842,6 @@ export type Database = {
             referencedRelation: "week_results";
             referencedColumns: ["week_id"];
           },
-          {
-            foreignKeyName: "stoppages_week_id_fkey";
-            columns: ["week_id"];
-            isOneToOne: false;
-            referencedRelation: "week_states";
-            referencedColumns: ["week_id"];
-          },
         ];
       };
       "tracking_alerts": {
@@ -831,13 +915,6 @@ export type Database = {
             columns: ["week_id"];
             isOneToOne: false;
             referencedRelation: "week_results";
-            referencedColumns: ["week_id"];
-          },
-          {
-            foreignKeyName: "tracking_alerts_week_id_fkey";
-            columns: ["week_id"];
-            isOneToOne: false;
-            referencedRelation: "week_states";
             referencedColumns: ["week_id"];
           },
         ];
@@ -1120,13 +1197,6 @@ export type Database = {
             referencedRelation: "week_results";
             referencedColumns: ["week_id"];
           },
-          {
-            foreignKeyName: "week_attempts_week_id_fkey";
-            columns: ["week_id"];
-            isOneToOne: false;
-            referencedRelation: "week_states";
-            referencedColumns: ["week_id"];
-          },
         ];
       };
       "workflow_checks": {
@@ -1240,13 +1310,6 @@ export type Database = {
             referencedColumns: ["week_id"];
           },
           {
-            foreignKeyName: "workflow_checks_week_id_fkey";
-            columns: ["week_id"];
-            isOneToOne: false;
-            referencedRelation: "week_states";
-            referencedColumns: ["week_id"];
-          },
-          {
             foreignKeyName: "workflow_checks_workflow_fkey";
             columns: ["instance_id", "workflow_id"];
             isOneToOne: false;
@@ -1353,13 +1416,6 @@ export type Database = {
             referencedRelation: "week_results";
             referencedColumns: ["week_id"];
           },
-          {
-            foreignKeyName: "workflow_executions_week_id_fkey";
-            columns: ["week_id"];
-            isOneToOne: false;
-            referencedRelation: "week_states";
-            referencedColumns: ["week_id"];
-          },
         ];
       };
     };
@@ -1374,7 +1430,9 @@ export type Database = {
           "failed": number | null;
           "instance_id": string;
           "keep_current": boolean;
+          "name": string | null;
           "next_week_on": string | null;
+          "not_asked": number | null;
           "pending": number | null;
           "running": number | null;
           "skipped": number | null;
@@ -1525,41 +1583,19 @@ export type Database = {
       "week_states": {
         Row: {
           "code": string | null;
-          "collection_id": string;
-          "instance_id": string;
+          "collection_id": string | null;
+          "instance_id": string | null;
           "next_step": string | null;
           "retry_at": string | null;
           "since": string | null;
           "source": string | null;
           "state": string | null;
-          "week_id": string;
-          "week_start_date": string;
+          "week_id": string | null;
+          "week_start_date": string | null;
           "words": string | null;
         };
         ComputedFields: never;
-        Relationships: [
-          {
-            foreignKeyName: "report_data_weeks_collection_id_fkey";
-            columns: ["collection_id"];
-            isOneToOne: false;
-            referencedRelation: "collection_progress";
-            referencedColumns: ["collection_id"];
-          },
-          {
-            foreignKeyName: "report_data_weeks_collection_id_fkey";
-            columns: ["collection_id"];
-            isOneToOne: false;
-            referencedRelation: "collection_states";
-            referencedColumns: ["collection_id"];
-          },
-          {
-            foreignKeyName: "report_data_weeks_collection_id_fkey";
-            columns: ["collection_id"];
-            isOneToOne: false;
-            referencedRelation: "report_data_collections";
-            referencedColumns: ["id"];
-          },
-        ];
+        Relationships: [];
       };
       "week_versions": {
         Row: {
@@ -1611,13 +1647,6 @@ export type Database = {
             referencedRelation: "week_results";
             referencedColumns: ["week_id"];
           },
-          {
-            foreignKeyName: "workflow_executions_week_id_fkey";
-            columns: ["week_id"];
-            isOneToOne: false;
-            referencedRelation: "week_states";
-            referencedColumns: ["week_id"];
-          },
         ];
       };
     };
@@ -1645,6 +1674,16 @@ export type Database = {
         SetofOptions: {
           from: "*";
           to: "tracking_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "archive_collection": {
+        Args: { "collection_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
           isOneToOne: true;
           isSetofReturn: false;
         };
@@ -1818,21 +1857,6 @@ export type Database = {
       };
       "continue_with": {
         Args: { "collection_id": string; "workflow_id": string };
-        Returns: Json;
-      };
-      "create_collection": {
-        Args: {
-          "end_date"?: string;
-          "idempotency_key"?: string;
-          "instance_id": string;
-          "parameter_values"?: Json;
-          "requested_by": string;
-          "start_date"?: string;
-          "time_zone"?: string;
-          "week_starts_on"?: string;
-          "weeks"?: number;
-          "workflow_id": string;
-        };
         Returns: Json;
       };
       "delete_webhook": { Args: { "webhook_id": string }; Returns: undefined };
@@ -2039,6 +2063,16 @@ export type Database = {
       };
       "remove_member": {
         Args: { "instance_id": string; "user_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "rename_collection": {
+        Args: { "collection_id": string; "name": string };
         Returns: Database["public"]["CompositeTypes"]["control_report"];
         SetofOptions: {
           from: "*";
@@ -2263,6 +2297,22 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: false;
         };
+      };
+      "start_collection": {
+        Args: {
+          "end_date"?: string;
+          "idempotency_key"?: string;
+          "instance_id": string;
+          "name"?: string;
+          "parameter_values"?: Json;
+          "requested_by": string;
+          "start_date"?: string;
+          "time_zone"?: string;
+          "week_starts_on"?: string;
+          "weeks"?: number;
+          "workflow_id": string;
+        };
+        Returns: Json;
       };
       "take_over_collection": {
         Args: { "collection_id": string };

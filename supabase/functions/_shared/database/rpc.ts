@@ -45,6 +45,8 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "pause_collection",
   "resume_collection",
   "cancel_collection",
+  "archive_collection",
+  "rename_collection",
   "retry_week",
   "retry_failed_weeks",
   "restate_week",

@@ -3,20 +3,20 @@ begin;
 \ir ../../_shared/collection.psql
 select plan(17);
 
--- Two collections of the same weeks. The create of the first one's first week got no answer. AMC's list was not read
--- for the second yet; it will show exec-x for that week.
-select pg_temp.start_collection(weeks => 3, key => 'first');
+-- Two collections of the same weeks, one of which came from another system. The create of the first one's first week
+-- got no answer. AMC's list was not read for the second yet; it will show exec-x for that week.
+select pg_temp.start_collection(weeks => 3, key => 'first', imported => true);
 select pg_temp.prove_matcher();
 select pg_temp.lose_create(1);
 do $$
 begin
   perform pause_collection(pg_temp.collection());
-  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1', workflow_id, start_date => '2025-01-06',
-    end_date => '2025-01-26', idempotency_key => 'second') from report_data_collections;
+  perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1', workflow_id, start_date => '2025-01-06',
+    end_date => '2025-01-26', name => 'second') from report_data_collections;
 end;
 $$;
 create function pg_temp.collection(key text) returns uuid language sql as
-  $$ select id from report_data_collections where idempotency_key = key $$;
+  $$ select id from report_data_collections where name = key $$;
 create function pg_temp.week(key text, n integer) returns uuid language sql as
   $$ select id from report_data_weeks where collection_id = pg_temp.collection(key)
      order by week_start_date offset n - 1 limit 1 $$;

@@ -49,7 +49,7 @@ do $$ begin perform check_workflow_again('amcpgtap1', (select id from amc_workfl
   with_first_week => true); end $$;
 select is_empty('select * from claim_workflow_checks()', 'with_first_week waits for a week');
 do $$ begin
-  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1',
+  perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1',
     (select id from amc_workflows where sql_query = 'select 2'), weeks => 2);
   update report_data_weeks set surveyed_at = now();
   update report_data_weeks set due_at = null

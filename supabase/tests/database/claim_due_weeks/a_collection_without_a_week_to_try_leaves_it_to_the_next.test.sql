@@ -4,10 +4,10 @@ begin;
 \ir ../../_shared/collection.psql
 select plan(2);
 
-select pg_temp.start_collection(weeks => 1, key => 'first');
+select pg_temp.start_collection(weeks => 1);
 do $$ begin
   perform pg_temp.lose_create(1);
-  perform pg_temp.start_collection(weeks => 1, key => 'same window');
+  perform pg_temp.start_collection(weeks => 1, key => 'same window', imported => true);
   perform pg_temp.start_collection(weeks => 2, first_day => '2025-01-20', key => 'another');
   perform record_stoppage('workflow_save', 'amcpgtap1/' || id, 'workflow_not_visible', 'amc', 'No such workflow',
     'amcpgtap1') from amc_workflows;

@@ -3,7 +3,7 @@ begin;
 \ir ../../_shared/workflow.psql
 select plan(6);
 
-select create_collection(pg_temp.user_id('owner'), 'amcpgtap1', pg_temp.workflow(), start_date => '2025-01-06',
+select start_collection(pg_temp.user_id('owner'), 'amcpgtap1', pg_temp.workflow(), start_date => '2025-01-06',
   end_date => '2025-01-26', parameter_values => jsonb_build_object('brand', repeat('x', 3900)));
 update report_data_weeks set surveyed_at = amc_history.clock_now();
 set local role service_role;

@@ -28,11 +28,12 @@ begin
   perform record_execution(claimed.attempt_id, 'exec-' || claimed.attempt_id);
   perform amc_history.end_attempt(claimed.attempt_id, 'failed');
   return (select concat_ws(' ', to_char(c.start_date, 'MM-DD'),
-    case c.created_by when pg_temp.user_id('owner') then 'owner'
-    else 'colleague' end) from report_data_collections c where c.id = claimed.collection_id);
+    case r.requested_by when pg_temp.user_id('owner') then 'owner' else 'colleague' end)
+    from report_data_collections c join collection_requests r on r.collection_id = c.id
+    where c.id = claimed.collection_id);
 end;
 $$;
-update report_data_collections set created_by = pg_temp.user_id('colleague') where start_date = '2025-01-06';
+update collection_requests set requested_by = pg_temp.user_id('colleague') where first_day = '2025-01-06';
 
 select is(array[pg_temp.turn(), pg_temp.turn()], array['01-06 colleague', '07-01 owner'],
   'both owners have a turn, however long the weeks of one are queued');

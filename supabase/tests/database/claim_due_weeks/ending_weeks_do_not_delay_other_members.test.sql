@@ -1,23 +1,22 @@
--- Weeks that AMC will soon no longer keep go first within their owner's turn: however many collections of them a member
--- starts, the others have their turns.
+-- Weeks that AMC will soon no longer keep go first within the turn of who asked for them last: however many
+-- collections of
+-- them a member starts, the others have their turns.
 begin;
 \ir ../../_shared/collection.psql
 select plan(6);
 
 -- 13 months before 3 March 2025 it is 3 February 2024. Five collections at that edge, one of this year, of the owner's;
--- and a colleague's of this year, started last.
+-- and one of this year that a colleague asked for, last.
 do $$
 begin
   for n in 0 .. 4 loop
     perform pg_temp.start_collection(weeks => 2 + n, first_day => '2024-02-05', key => n::text);
   end loop;
   perform set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
-  perform pg_temp.start_collection(weeks => 8, first_day => '2024-12-02');
+  perform pg_temp.start_collection(weeks => 8, first_day => '2024-12-02', key => 'year');
   perform set_config('amc_history.clock', '2025-03-03T14:00:00Z', true);
-  perform pg_temp.start_collection(weeks => 3, first_day => '2025-01-06');
-  update report_data_collections set created_by = pg_temp.user_id('colleague') where start_date = '2025-01-06';
-  -- The windows differ, so that none waits for another.
-  update report_data_collections set parameter_values = jsonb_build_object('id', id);
+  perform pg_temp.start_collection(weeks => 3, first_day => '2025-01-06', key => 'last');
+  update collection_requests set requested_by = pg_temp.user_id('colleague') where first_day = '2025-01-06';
   update amc_instances set max_parallel = 1;
 end;
 $$;
@@ -37,7 +36,7 @@ create function pg_temp.turns(n integer) returns text[] language sql as
   $$ select array_agg(pg_temp.turn()) from generate_series(1, n) $$;
 
 savepoint one;
-update report_data_collections set created_by = pg_temp.user_id('owner');
+update collection_requests set requested_by = pg_temp.user_id('owner');
 select is(pg_temp.turns(6), array_fill('2024-02-05'::text, array[5]) || '2024-12-02'::text,
   'of one owner, the weeks that AMC will soon no longer keep go first');
 rollback to one;

@@ -25,7 +25,7 @@ end $$;
 select is_empty('select from claim_due_weeks(10)', 'while a header waits for a person, no week of its workflow begins');
 reset role;
 do $$ begin
-  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1',
+  perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1',
     (save_workflow('amcpgtap1', 'Another', 'select 2')).workflow_id, weeks => 2);
   update report_data_weeks set surveyed_at = now();
   perform pg_temp.check_workflows();

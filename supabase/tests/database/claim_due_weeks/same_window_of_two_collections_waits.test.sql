@@ -3,9 +3,9 @@ begin;
 \ir ../../_shared/three_weeks.psql
 select plan(6);
 
--- Another collection, a second later, of the same workflow and weeks.
+-- Another collection, a second later, of the same workflow and weeks: it came from another system.
 set local amc_history.clock = '2025-03-03T12:00:01Z';
-select pg_temp.start_collection(weeks => 3, key => 'second');
+select pg_temp.start_collection(weeks => 3, key => 'legacy', imported => true);
 set local role service_role;
 
 select is((select count(distinct collection_id) from report_data_weeks where instance_id = 'amcpgtap1'), 2::bigint,

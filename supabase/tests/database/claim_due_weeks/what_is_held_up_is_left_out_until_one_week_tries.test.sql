@@ -6,7 +6,7 @@ select plan(11);
 -- A second collection of the same workflow, and one of another workflow.
 set local amc_history.clock = '2025-03-03T12:00:01Z';
 select pg_temp.start_collection(weeks => 2, first_day => '2025-02-03', key => 'second');
-select create_collection(pg_temp.user_id('owner'), 'amcpgtap1',
+select start_collection(pg_temp.user_id('owner'), 'amcpgtap1',
   (save_workflow('amcpgtap1', 'Other', 'select 1')).workflow_id,
   start_date => '2025-01-06', end_date => '2025-01-12');
 update report_data_weeks set surveyed_at = amc_history.clock_now();

@@ -17,9 +17,11 @@ begin
       case i when 1 then 'select ''' || repeat('x', 99991) || '''' else 'select ''x''' end, declared);
     update amc_workflows set retention_months = 24;
     for n in 1..10 loop
-      perform create_collection(pg_temp.user_id('owner'), 'amcpgtap' || i, (select f.id from amc_workflows f
-        where f.instance_id = 'amcpgtap' || i), idempotency_key => concat(i, ' ', n), weeks => 60 - n % 2,
-        parameter_values => case i when 1 then largest else smallest end);
+      perform start_collection(pg_temp.user_id('owner'), 'amcpgtap' || i, (select f.id from amc_workflows f
+        where f.instance_id = 'amcpgtap' || i), weeks => 60 - n % 2,
+        -- Each with values of its own.
+        parameter_values => case i when 1 then largest || jsonb_build_object('p1', lpad(n::text, 189, 'x'))
+          else smallest || jsonb_build_object('p1', chr(96 + n)) end);
     end loop;
   end loop;
   perform pg_temp.check_workflows();

@@ -9,7 +9,7 @@ select pg_temp.connect_instance();
 set local amc_history.clock = '2025-12-31T12:00:00Z';
 do $$
 begin
-  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1',
+  perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1',
     (save_workflow('amcpgtap1', 'Weekly', 'select 1')).workflow_id,
     start_date => d, end_date => d + 20, time_zone => 'America/New_York')
   from unnest(array['2025-02-24', '2025-10-20']::date[]) d;

@@ -6,7 +6,7 @@ select plan(3);
 update amc_workflows set checked_at = null;
 create function pg_temp.start(brand jsonb, first_day date) returns void language plpgsql as $$
 begin
-  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1', pg_temp.workflow(), start_date => first_day,
+  perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1', pg_temp.workflow(), start_date => first_day,
     end_date => first_day + 6, parameter_values => brand);
   update report_data_weeks set surveyed_at = now();
 end;

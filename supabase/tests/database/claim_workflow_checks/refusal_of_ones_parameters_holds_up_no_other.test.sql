@@ -5,7 +5,7 @@ begin;
 select plan(5);
 
 create function pg_temp.start(who text, brand text) returns uuid language sql as
-  $$ select (create_collection(pg_temp.user_id(who), 'amcpgtap1', pg_temp.workflow(), weeks => 2,
+  $$ select (start_collection(pg_temp.user_id(who), 'amcpgtap1', pg_temp.workflow(), weeks => 2,
        parameter_values => jsonb_build_object('brand', brand)) ->> 'collection_id')::uuid $$;
 create function pg_temp.tried() returns text language sql as
   $$ select parameter_values ->> 'brand' from claim_workflow_checks() $$;

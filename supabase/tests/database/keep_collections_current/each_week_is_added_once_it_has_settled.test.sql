@@ -46,7 +46,7 @@ do $$
 begin
   perform cancel_collection(pg_temp.collection());
   perform set_config('amc_history.clock', '2025-03-03T12:00Z', true);
-  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1', (select id from amc_workflows),
+  perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1', (select id from amc_workflows),
     start_date => '2025-02-10', end_date => '2025-02-16', time_zone => 'America/New_York');
   update report_data_collections set keep_current = true, settle_days = 15 where time_zone <> 'UTC';
 end;

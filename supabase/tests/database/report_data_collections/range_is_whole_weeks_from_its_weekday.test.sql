@@ -1,7 +1,7 @@
 -- A collection's range is whole weeks, starting on its weekday.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(8);
+select plan(10);
 
 select throws_ok(format('update report_data_collections set %s where id = pg_temp.collection()', change), '23514',
   format('new row for relation "report_data_collections" violates check constraint "%s"', rule), what || ' is refused')
@@ -10,8 +10,10 @@ from (values
   ('end_date = start_date - 8', 'range_is_whole_weeks', 'a range that ends before it starts'),
   ($$ week_starts_on = 'tuesday' $$, 'range_starts_on_its_weekday', 'another weekday'),
   ($$ parameter_values = '[]' $$, 'parameter_values_is_an_object', 'a list of parameters'),
-  ($$ idempotency_key = '' $$, 'idempotency_key_is_short', 'an empty key'),
-  ($$ idempotency_key = repeat('k', 201) $$, 'idempotency_key_is_short', 'a long key')
+  ($$ name = '' $$, 'collection_name_is_short', 'an empty name'),
+  ($$ name = repeat('k', 201) $$, 'collection_name_is_short', 'a long name'),
+  ($$ imported_from = '' $$, 'imported_from_is_short', 'a system without a name'),
+  ($$ archived_at = now() $$, 'what_is_archived_is_paused', 'archived and not paused')
 ) as t(change, rule, what);
 select throws_ok($$ delete from amc_workflows where instance_id = 'amcpgtap1' $$, '23503', null,
   'its workflow cannot be deleted');

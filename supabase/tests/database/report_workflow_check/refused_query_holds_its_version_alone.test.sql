@@ -16,13 +16,13 @@ select is_empty('select * from claim_workflow_checks()', 'nobody asks again by i
 reset role;
 select is(amc_history.count_actionable(), 0, 'there is nothing to do');
 do $$ begin
-  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1', (select id from amc_workflows), weeks => 1);
+  perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1', (select id from amc_workflows), weeks => 1);
 end $$;
 set local role service_role;
 select is_empty('select * from claim_workflow_checks()', 'another collection of it waits too');
 reset role;
 do $$ begin
-  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1',
+  perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1',
     (save_workflow('amcpgtap1', 'Another', 'select 2')).workflow_id, weeks => 1);
   update report_data_weeks set surveyed_at = now();
 end $$;

@@ -6,7 +6,7 @@ select plan(2);
 -- The clocks go forward in New York on 9 March 2025, so its week has 167 hours.
 do $$
 begin
-  perform create_collection(pg_temp.user_id('owner'), 'amcpgtap1', (select id from amc_workflows),
+  perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1', (select id from amc_workflows),
     start_date => '2024-12-30', end_date => '2025-01-05', time_zone => 'America/New_York');
   update report_data_weeks set surveyed_at = amc_history.clock_now();
   perform pg_temp.collect(1, 'exec-1');

@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(205);
+select plan(217);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -34,6 +34,7 @@ select * from (values
   ('accept_header', 'instance', 'accept_header(<>, (select w.id from workflow w))'),
   -- Its token is known to whom it was handed over.
   ('accept_invitation', 'token', 'accept_invitation(<>)'),
+  ('archive_collection', 'collection', 'archive_collection(<>)'),
   ('cancel_collection', 'collection', 'cancel_collection(<>)'),
   ('check_workflow_again', 'instance', 'check_workflow_again(<>, (select w.id from workflow w))'),
   ('compare_executions', 'execution', 'compare_executions(<>, <>)'),
@@ -48,6 +49,7 @@ select * from (values
   ('list_members', 'instance', 'list_members(<>)'),
   ('pause_collection', 'collection', 'pause_collection(<>)'),
   ('remove_member', 'instance', 'remove_member(<>, gen_random_uuid())'),
+  ('rename_collection', 'collection', $c$rename_collection(<>, 'Mine')$c$),
   ('resolve_alert', 'alert', 'resolve_alert(<>)'),
   ('restate_week', 'week', 'restate_week(<>)'),
   ('resume_collection', 'collection', 'resume_collection(<>)'),
@@ -109,8 +111,8 @@ select matches(pg_temp.answer(c.call, k.id), case when c.name in ('compare_execu
 from call c join known k using (kind) where c.name not in ('leave_instance', 'set_webhook');
 reset role;
 
-select is(pg_temp.refusal(format($c$select create_collection(%L, 'amcpgtap1', 'w')$c$, pg_temp.user_id('colleague'))),
-  'PT403 role_too_low', 'create_collection: a viewer');
+select is(pg_temp.refusal(format($c$select start_collection(%L, 'amcpgtap1', 'w')$c$, pg_temp.user_id('colleague'))),
+  'PT403 role_too_low', 'start_collection: a viewer');
 
 -- An analyst does all but what is an admin's. What a call did is undone.
 create function pg_temp.role_suffices(call text, id text) returns boolean language plpgsql as $$
@@ -145,9 +147,9 @@ do $$ begin perform pg_temp.sign_in('owner'); end $$;
 select is(pg_temp.answer(c.call, k.id), pg_temp.answer(c.call, u.id), format('%s: who left', c.name))
 from call c join known k using (kind) join unknown u using (kind);
 reset role;
-select is(pg_temp.answer(format($c$create_collection(%L, <>, 'w')$c$, pg_temp.user_id('owner')), 'amcpgtap1'),
-  pg_temp.answer(format($c$create_collection(%L, <>, 'w')$c$, pg_temp.user_id('owner')), 'amcnone'),
-  'create_collection: who left');
+select is(pg_temp.answer(format($c$start_collection(%L, <>, 'w')$c$, pg_temp.user_id('owner')), 'amcpgtap1'),
+  pg_temp.answer(format($c$start_collection(%L, <>, 'w')$c$, pg_temp.user_id('owner')), 'amcnone'),
+  'start_collection: who left');
 
 -- An execution of another instance is no more known than one that does not exist.
 do $$

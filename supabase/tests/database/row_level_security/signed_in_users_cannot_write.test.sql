@@ -33,7 +33,7 @@ select throws_ok('select public.' || call, '42501', null, 'refused to the owner:
   'pause_instance(''amcpgtap1'', ''x'')', 'report_credential_failure(''x'', 1, ''x'', ''x'')',
   'mark_workflow_saved(''amcpgtap1'', ''x'')',
   'record_listing(''amcpgtap1'', 1, ''[]'', true)',
-  'create_collection(''a0000000-0000-4000-8000-000000000001'', ''amcpgtap1'', ''x'')'
+  'start_collection(''a0000000-0000-4000-8000-000000000001'', ''amcpgtap1'', ''x'')'
 ]) call;
 select throws_ok('select amc_history.' || call, '42501', null, 'refused to the owner: ' || call) from unnest(array[
   'amc_credential(''amc_credential_amcpgtap1'')', 'dispatch_collect()', 'purge_history()',

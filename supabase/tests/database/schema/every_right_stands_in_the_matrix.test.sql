@@ -81,6 +81,7 @@ table public.amc_instance_members | - | select | select insert update delete
 table public.amc_instances | - | select | select insert update delete
 table public.amc_workflows | - | select insert(instance_id,name,sql_query,parameters) | select insert update delete
 table public.collection_backers | - | select | select insert update delete
+table public.collection_requests | - | select | select insert update delete
 table public.report_data_collections | - | select | select insert update delete | also granted to amc_history_reader
 table public.report_data_weeks | - | select | select insert update delete | also granted to amc_history_reader
 table public.result_loads | - | select | select insert update delete | also granted to amc_history_reader
@@ -94,6 +95,7 @@ table public.webhooks | - | select | select insert update delete
 table public.week_attempts | - | select | select insert update delete
 table public.workflow_checks | - | select | select insert update delete
 table public.workflow_executions | - | select | select insert update delete | also granted to amc_history_reader
+sequence public.collection_requests_id_seq | - | - | -
 sequence public.tracking_alerts_id_seq | - | - | -
 sequence public.stoppages_id_seq | - | - | -
 sequence public.tracking_events_id_seq | - | - | -
@@ -115,6 +117,7 @@ function amc_history.actor() | - | - | execute
 function amc_history.add_counts(jsonb,jsonb) | - | - | -
 function amc_history.add_member(text,text,text) | - | - | -
 function amc_history.add_settled_weeks(uuid) | - | - | -
+function amc_history.add_weeks(uuid,date,date,uuid) | - | - | execute
 function amc_history.administers(text) | - | - | -
 function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) | - | - | execute
 function amc_history.after_restore() | - | - | -
@@ -126,6 +129,7 @@ function amc_history.amc_deadline(week_attempts,workflow_executions) | - | - | -
 function amc_history.apply_column_types() | - | - | -
 function amc_history.apply_create_verdict(week_attempts,report_data_weeks,text,text,timestamptz) | - | - | execute
 function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,text) | - | - | execute
+function amc_history.archive_collection(uuid) | - | execute | execute
 function amc_history.attempts_to_list(text) | - | - | execute
 function amc_history.back_own_collection() | - | - | -
 function amc_history.beat(text) | - | - | execute
@@ -137,6 +141,7 @@ function amc_history.cell_fits_sql(text,text) | - | execute | execute
 function amc_history.cell_forms(text,text) | - | execute | execute
 function amc_history.change_membership(text,uuid,text) | - | - | -
 function amc_history.check_cells() | - | - | -
+function amc_history.check_collection_name(text) | - | - | execute
 function amc_history.check_credential(jsonb) | - | - | -
 function amc_history.check_declaration(jsonb,text[]) | - | execute | execute
 function amc_history.check_header(text[]) | - | - | -
@@ -148,13 +153,13 @@ function amc_history.check_retention(date,amc_workflows,text) | - | - | execute
 function amc_history.check_role(text) | - | - | -
 function amc_history.check_some_cells(result_loads,bigint) | - | - | -
 function amc_history.check_start_limits(uuid,text,integer) | - | - | execute
-function amc_history.check_time_zone(text) | - | - | execute
 function amc_history.check_webhook(text,text,text,text[],boolean) | - | - | -
 function amc_history.check_webhook_secret(text,jsonb,boolean) | - | - | -
 function amc_history.check_workflow_again(text,text,boolean) | - | execute | execute
 function amc_history.check_workflow_by_execution() | - | - | -
 function amc_history.claimable_weeks(text,integer) | - | - | execute
 function amc_history.clock_now() | - | execute | execute
+function amc_history.collection_of_request(collection_requests,amc_workflows,text,text,jsonb,text) | - | - | execute
 function amc_history.column_names(text[]) | - | - | -
 function amc_history.column_types(text[],jsonb) | - | - | -
 function amc_history.commit_segment(jsonb) | - | - | -
@@ -182,8 +187,8 @@ function amc_history.delete_dropped_rows() | - | - | -
 function amc_history.delete_metrics_token(text) | - | - | -
 function amc_history.delete_some_rows(amc_history.dropped_loads,bigint) | - | - | -
 function amc_history.delete_webhook(uuid) | - | execute | execute
-function amc_history.describe_collection(uuid,boolean) | - | - | execute
 function amc_history.describe_header_change(text[],text[]) | - | - | -
+function amc_history.describe_request(collection_requests) | - | - | execute
 function amc_history.dispatch_collect() | - | - | -
 function amc_history.drop_bi_login(text) | - | - | -
 function amc_history.drop_ended_loads(uuid) | - | - | -
@@ -215,6 +220,7 @@ function amc_history.find_repeated_request(uuid,text,text) | - | - | execute
 function amc_history.find_user(text) | - | - | -
 function amc_history.finish_load(uuid,uuid,integer) | - | - | -
 function amc_history.finish_week(report_data_weeks,week_attempts,text) | - | - | execute
+function amc_history.follow_again(report_data_weeks) | - | - | execute
 function amc_history.follow_memberships() | - | - | -
 function amc_history.follow_standing() | - | - | -
 function amc_history.forbid_attempt_revival() | - | - | -
@@ -239,6 +245,7 @@ function amc_history.hold_left_weeks(uuid,date,integer) | - | - | -
 function amc_history.hold_unseen_workflow(week_attempts,report_data_weeks,text) | - | - | execute
 function amc_history.hold_up(week_attempts,report_data_weeks,text,text,text,text,boolean) | - | - | execute
 function amc_history.hold_up_dry_run(workflow_checks,text,text,text) | - | - | execute
+function amc_history.hold_weeks(uuid) | - | - | -
 function amc_history.hold_workflow(workflow_checks,text,text) | - | - | execute
 function amc_history.insert_execution(text,uuid,jsonb,boolean) | - | - | execute
 function amc_history.insert_intents(amc_instances,integer,interval) | - | - | execute
@@ -270,6 +277,7 @@ function amc_history.let_go_of_execution(text,text,boolean) | - | execute | exec
 function amc_history.limit_workflows() | - | - | -
 function amc_history.lines_at_once(bigint,bigint) | - | - | -
 function amc_history.list_members(text) | - | execute | execute
+function amc_history.load_after_all(report_data_weeks) | - | - | execute
 function amc_history.load_rows(uuid,integer,bigint) | - | execute | execute
 function amc_history.load_summary(uuid) | - | - | -
 function amc_history.load_types(uuid) | - | - | -
@@ -294,13 +302,15 @@ function amc_history.needs_output_columns(text) | - | - | -
 function amc_history.may_begin(timestamptz,uuid) | - | - | execute
 function amc_history.may_still_tell(report_data_weeks) | - | - | execute
 function amc_history.needs_output_columns(text) | - | - | -
+function amc_history.next_due_at(uuid) | - | - | execute
+function amc_history.normal_time_zone(text) | - | - | execute
 function amc_history.note_empty_weeks(report_data_weeks) | - | - | execute
-function amc_history.next_due_at(uuid) | - | - | -
 function amc_history.next_step_of(text) | - | execute | execute
 function amc_history.open_checks(integer,interval) | - | - | execute
 function amc_history.open_invitations(text) | - | - | -
 function amc_history.open_load(uuid,integer) | - | - | -
 function amc_history.open_restatements(integer) | - | - | -
+function amc_history.open_week(report_data_weeks,uuid) | - | - | execute
 function amc_history.parameter_fault(jsonb,amc_history.allowances) | - | execute | execute
 function amc_history.parameter_value_fault(jsonb) | - | - | execute
 function amc_history.pause_collection(uuid) | - | execute | execute
@@ -333,20 +343,28 @@ function amc_history.read_observation(jsonb) | - | - | execute
 function amc_history.read_wake_ups() | - | - | -
 function amc_history.record_acceptance(week_attempts,report_data_weeks,boolean) | - | - | execute
 function amc_history.record_dead_worker() | - | - | -
+function amc_history.record_request(collection_requests) | - | - | execute
 function amc_history.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function amc_history.refuse_beyond(text,bigint,integer,text,text,bigint) | - | - | execute
 function amc_history.refuse_last_admin(text) | - | - | -
 function amc_history.refuse_role(text,text,text) | - | execute | execute
+function amc_history.release_collection(report_data_collections) | - | - | execute
 function amc_history.release_slots(text) | - | - | execute
+function amc_history.release_stoppages(report_data_collections) | - | - | execute
 function amc_history.remove_member(text,uuid) | - | execute | execute
+function amc_history.rename_collection(uuid,text) | - | execute | execute
+function amc_history.reopen_week(report_data_weeks,uuid) | - | - | execute
+function amc_history.reopen_weeks(uuid,date,date,uuid) | - | - | execute
 function amc_history.report_queueing(text,text) | - | - | -
 function amc_history.require_admin(text) | - | - | -
 function amc_history.require_analyst(uuid,text) | - | - | execute
 function amc_history.require_role(text,text) | - | execute | execute
 function amc_history.result_query(amc_history.result_tables,text[],text[],text[]) | - | - | -
+function amc_history.retry_one_week(report_data_weeks) | - | - | -
 function amc_history.role_on(text) | - | execute | execute
 function amc_history.scram_verifier(text) | - | - | -
 function amc_history.series_words(text,text,jsonb) | - | - | execute
+function amc_history.serve_request(collection_requests,report_data_collections) | - | - | execute
 function amc_history.set_execution_instance() | - | - | -
 function amc_history.set_keep_current(uuid,boolean,integer) | - | execute | execute
 function amc_history.set_load_instance() | - | - | -
@@ -379,8 +397,6 @@ function amc_history.refuse_weeks(integer,integer) | - | - | execute
 function amc_history.release_held_week() | - | - | -
 function amc_history.resolve_alert_of_stoppage() | - | - | -
 function amc_history.release_load(uuid,integer) | - | - | -
-function amc_history.release_stoppages(report_data_collections) | - | - | -
-function amc_history.reopen_week(report_data_weeks) | - | - | -
 function amc_history.report_late_execution(week_attempts,report_data_weeks,text,jsonb,boolean) | - | - | execute
 function amc_history.request_cancel(report_data_weeks) | - | - | execute
 function amc_history.report_other_window() | - | - | -
@@ -441,6 +457,7 @@ function amc_history.watch_ticks() | - | - | -
 function amc_history.webhook_secret(uuid) | - | - | -
 function amc_history.webhooks_to_tell() | - | - | execute
 function amc_history.week_figures(text[],timestamptz,timestamptz) | - | - | -
+function amc_history.weeks_to_open(uuid,date,date) | - | - | execute
 function amc_history.weeks_to_restate(uuid) | - | - | -
 function amc_history.weeks_to_survey(text) | - | - | execute
 function amc_history.weigh_refusal(week_attempts,report_data_weeks,text) | - | - | execute
@@ -455,6 +472,7 @@ function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text
 function public.accept_header(text,text) | - | execute | execute
 function public.accept_invitation(text) | - | execute | execute
 function public.adopt_surveyed(uuid,text,jsonb) | - | - | execute
+function public.archive_collection(uuid) | - | execute | execute
 function public.cancel_collection(uuid) | - | execute | execute
 function public.check_workflow_again(text,text,boolean) | - | execute | execute
 function public.claim_cancellations(integer,integer) | - | - | execute
@@ -469,7 +487,6 @@ function public.compare_executions(text,text,integer) | - | execute | execute
 function public.confirm_execution(uuid,text) | - | execute | execute
 function public.confirm_no_execution(uuid) | - | execute | execute
 function public.continue_with(uuid,text) | - | execute | execute
-function public.create_collection(uuid,text,text,integer,date,date,text,text,jsonb,text) | - | - | execute
 function public.delete_webhook(uuid) | - | execute | execute
 function public.end_stoppage(text,text) | - | - | execute
 function public.execution_rows(text,integer,bigint) | - | execute | execute
@@ -494,6 +511,7 @@ function public.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boo
 function public.record_tick(text[],jsonb) | - | - | execute
 function public.refute_confirmation(uuid,text,text) | - | - | execute
 function public.remove_member(text,uuid) | - | execute | execute
+function public.rename_collection(uuid,text) | - | execute | execute
 function public.report_create(uuid,text,integer,text,text,numeric) | - | - | execute
 function public.report_credential_accepted(text,integer) | - | - | execute
 function public.report_credential_failure(text,integer,text,text) | - | - | execute
@@ -513,6 +531,7 @@ function public.set_retention(text,text,integer) | - | execute | execute
 function public.set_role(text,uuid,text) | - | execute | execute
 function public.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function public.settle_attempt(uuid,timestamptz,boolean) | - | - | execute
+function public.start_collection(uuid,text,text,integer,date,date,text,text,jsonb,text,text) | - | - | execute
 function public.take_over_collection(uuid) | - | execute | execute
 function public.test_webhook(uuid) | - | execute | execute
 function public.tracking_figures(timestamptz,timestamptz,text) | - | execute | execute

@@ -32,8 +32,10 @@ begin
   where v.version = collected.version;
   perform amc_history.create_result_table(workflow, header)
   where not exists (select from amc_history.result_tables t where t.workflow_id = workflow.id);
-  insert into report_data_collections (instance_id, workflow_id, start_date, end_date, time_zone, parameter_values)
-  values ('amcpgtap1', workflow.id, starting_on, starting_on + 6, zone, parameters) returning id into collection;
+  insert into report_data_collections as c (instance_id, workflow_id, start_date, end_date, time_zone, parameter_values)
+  values ('amcpgtap1', workflow.id, starting_on, starting_on + 6, zone, parameters)
+  on conflict (instance_id, workflow_id, week_starts_on, time_zone, parameters_hash) where imported_from is null
+  do update set end_date = excluded.end_date returning id into collection;
   insert into report_data_weeks (collection_id, week_start_date, week_end_date)
   values (collection, starting_on, starting_on + 6) returning id into week;
   execution := regexp_replace(execution, '[^a-zA-Z0-9]', '', 'g');
@@ -84,7 +86,7 @@ select is(pg_temp.types(), array['spend text', 'campaign text'], 'a column of tw
 -- Types are learned though this view is there.
 select is((select format_type(atttypid, null) from pg_attribute a join of_version v on v.version = 'one'
     join amc_workflows f on f.id = v.workflow_id
-    where a.attrelid = ('public.' || quote_ident(f.results_view))::regclass and a.attname = 'spend'),
+    where a.attrelid = to_regclass('public.' || quote_ident(f.results_view)) and a.attname = 'spend'),
   'numeric', 'the version''s own view keeps its types');
 select pg_temp.collected('one', '2025-01-20', '{campaign,spend}', '["late", "3"]');
 select is(pg_temp.shown(), array['one 2025-01-06 a', 'two 2025-01-13 B', 'two 2025-01-20 C'],

@@ -4,7 +4,7 @@ begin;
 select plan(6);
 
 select pg_temp.start_collection(1, '2025-01-06');
-select pg_temp.start_collection(1, '2025-01-13');
+select pg_temp.start_collection(1, '2025-01-13', key => 'another');
 select pg_temp.start_collection(1, '2025-01-20', 'amcpgtap2');
 insert into amc_instance_members (instance_id, user_id) values
   ('amcpgtap1', pg_temp.user_id('colleague')), ('amcpgtap2', pg_temp.user_id('colleague'));

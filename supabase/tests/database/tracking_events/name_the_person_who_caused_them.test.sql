@@ -24,7 +24,7 @@ select is((select array_agg(concat_ws(' ', event, actor)) from tracking_events
 select is((select array_agg(concat_ws(' ', event, actor)) from tracking_events
     where instance_id = 'amcpgtap1' and collection_id is not null),
   array['collection_started a0000000-0000-4000-8000-000000000001'],
-  'create_collection: its owner, though the edge function calls it');
+  'start_collection: its owner, though the edge function calls it');
 select pg_temp.complete_week(1, 'exec-1');
 select pg_temp.lose_create(2);
 select pg_temp.claim_week(3);
@@ -67,7 +67,7 @@ select is(pg_temp.new_events(), array['collection_cancelled owner'], 'cancel_col
 reset role;
 
 -- Who is signed in as nobody.
-select pg_temp.start_collection(weeks => 1, first_day => '2025-02-03');
+select pg_temp.start_collection(weeks => 1, first_day => '2025-02-03', key => 'another');
 select pg_temp.new_events();
 do $$ begin perform set_config('request.jwt.claims', '{"role": "service_role"}', true); end $$;
 select is(pause_collection(id), row('applied', null, 1)::control_report, 'the secret key acts for every user')

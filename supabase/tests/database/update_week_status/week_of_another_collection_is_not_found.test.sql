@@ -5,8 +5,8 @@ select plan(3);
 
 -- Another collection of the same user: the week of 27 January.
 create temporary table other on commit drop as
-select (create_collection(pg_temp.user_id('owner'), 'amcpgtap1', workflow_id,
-  start_date => '2025-01-27', end_date => '2025-02-02') ->> 'collection_id')::uuid as id
+select (start_collection(pg_temp.user_id('owner'), 'amcpgtap1', workflow_id,
+  start_date => '2025-01-27', end_date => '2025-02-02', time_zone => 'Asia/Tokyo') ->> 'collection_id')::uuid as id
 from report_data_collections where id = pg_temp.collection();
 grant select on other to service_role;
 set local role service_role;

@@ -5,7 +5,7 @@ select plan(28);
 
 set local role service_role;
 
-select is(pg_temp.refusal(format($call$ select create_collection(%s) $call$,
+select is(pg_temp.refusal(format($call$ select start_collection(%s) $call$,
   replace(arguments, '<>', $$ 'a0000000-0000-4000-8000-000000000001', 'amcpgtap1', pg_temp.workflow() $$))),
   expected, what)
 from (values

@@ -40,10 +40,10 @@ insert into given values
   ('a list with a number', '{"p1": ["a", 1]}', 'parameter_value_not_text'),
   ('a list in a list', '{"p1": [["a"]]}', 'parameter_value_not_text');
 
-select is(pg_temp.refusal(format('select create_collection(%L, %L, (select id from amc_workflows), weeks => 1,
+select is(pg_temp.refusal(format('select start_collection(%L, %L, (select id from amc_workflows), weeks => 1,
   parameter_values => %L)', pg_temp.user_id('owner'), 'amcpgtap1', given)), '22023 ' || code, what) from given;
 select matches(pg_temp.refusal(format('update report_data_collections set parameter_values = %L', given)), '^23514',
-  what || ', written past create_collection') from given where code in ('too_many_parameters',
+  what || ', written past start_collection') from given where code in ('too_many_parameters',
   'parameter_value_too_large', 'parameter_values_too_large') and what not like 'a list%';
 select ok(length(m.message) < 1500, 'a refusal is short, however long the ' || what)
 from (values
@@ -51,7 +51,7 @@ from (values
   ('weekday', $$ weeks => 1, week_starts_on => repeat('x', 100000) $$),
   ('parameter', $$ weeks => 1, parameter_values => jsonb_build_object(repeat('x', 100000), 'y') $$)
 ) as t(what, arguments)
-cross join lateral (select pg_temp.message(format('select create_collection(%L, %L, (select id from amc_workflows),
+cross join lateral (select pg_temp.message(format('select start_collection(%L, %L, (select id from amc_workflows),
   %s)', pg_temp.user_id('owner'), 'amcpgtap1', arguments)) as message) m;
 
 select * from finish();

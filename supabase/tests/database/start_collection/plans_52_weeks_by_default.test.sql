@@ -4,7 +4,7 @@ begin;
 select plan(7);
 
 set local role service_role;
-create temporary table answer on commit drop as select create_collection(pg_temp.user_id('owner'),
+create temporary table answer on commit drop as select start_collection(pg_temp.user_id('owner'),
   'amcpgtap1', pg_temp.workflow()) as made;
 
 select is((select made ->> 'created' from answer), 'true', 'a collection is made');

@@ -2,10 +2,10 @@
 -- What is there already stays retriable.
 begin;
 \ir ../../_shared/workflow.psql
-select plan(24);
+select plan(25);
 
 create function pg_temp.start(arguments text) returns text language sql as
-  $$ select pg_temp.refusal(format('select create_collection(pg_temp.user_id(%L), %L, pg_temp.workflow(), %s)',
+  $$ select pg_temp.refusal(format('select start_collection(pg_temp.user_id(%L), %L, pg_temp.workflow(), %s)',
     'owner', 'amcpgtap1', arguments)) $$;
 create function pg_temp.from_day(first_day text, weeks integer default 1) returns text language sql as
   $$ select pg_temp.start(format('start_date => %L, end_date => %L', first_day,
@@ -39,7 +39,8 @@ reset role;
 select is(pg_temp.from_day('2020-03-03', 60), null, 'then it may reach further back');
 select is(pg_temp.from_day('2020-03-02'), '22023 range_not_kept', 'and no further than that');
 do $$ begin perform set_retention('amcpgtap1', pg_temp.workflow(), null); end $$;
-select is(pg_temp.from_day('2020-03-10'), '22023 range_not_kept', 'null is the usual again');
+select is(pg_temp.from_day('2020-02-25'), '22023 range_not_kept', 'null is the usual again');
+select is(pg_temp.from_day('2020-03-03', 60), null, 'what is there already may be asked for');
 
 -- The collection of 2020 is there already.
 do $$

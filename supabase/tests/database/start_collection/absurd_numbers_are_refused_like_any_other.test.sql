@@ -5,14 +5,14 @@ select plan(7);
 
 set local role service_role;
 
-select is(pg_temp.refusal(format($call$ select create_collection(pg_temp.user_id('owner'), 'amcpgtap1',
+select is(pg_temp.refusal(format($call$ select start_collection(pg_temp.user_id('owner'), 'amcpgtap1',
   pg_temp.workflow(), %s) $call$, arguments)), expected, what)
 from (values
   ('weeks => 400000', '22023 weeks_out_of_range', 'more weeks than there are dates'),
   ('weeks => 2147483647', '22023 weeks_out_of_range', 'the largest number'),
   ('weeks => -2147483648', '22023 weeks_out_of_range', 'the smallest number')
 ) as t(arguments, expected, what);
-select matches(pg_temp.refusal(format($call$ select create_collection(pg_temp.user_id('owner'),
+select matches(pg_temp.refusal(format($call$ select start_collection(pg_temp.user_id('owner'),
   'amcpgtap1', pg_temp.workflow(), %s) $call$, arguments)),
   '^22023 (range|weeks|parameter)', what)
 from (values

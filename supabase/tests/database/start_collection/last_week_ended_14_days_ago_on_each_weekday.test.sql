@@ -5,7 +5,7 @@ select plan(16);
 
 create function pg_temp.last_day(at_time text, zone text, weekday text) returns text language sql as
   $$ select set_config('amc_history.clock', at_time, true);
-     select create_collection(pg_temp.user_id('owner'), 'amcpgtap1', pg_temp.workflow(), weeks => 1,
+     select start_collection(pg_temp.user_id('owner'), 'amcpgtap1', pg_temp.workflow(), weeks => 1,
      time_zone => zone, week_starts_on => weekday,
        idempotency_key => gen_random_uuid()::text) -> 'weeks' -> 0 ->> 'week_end_date' $$;
 set local role service_role;
