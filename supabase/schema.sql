@@ -6846,12 +6846,14 @@ AS $function$
     join public.report_data_weeks w on w.id = a.week_id
     join public.report_data_collections c on c.id = w.collection_id
     where a.instance_id = is_probed.instance_id and a.is_live and a.intended_at > is_probed.since
+      and (a.state <> 'unknown' or a.settle_after > amc_history.clock_now())
       and (c.id = is_probed.collection_id or c.workflow_id = is_probed.workflow_id));
 $function$
 ;
 comment on function amc_history.is_probed(text,uuid,text,timestamp with time zone) is
   'Whether one week tries already whether a collection, or a workflow, still is held up: a live attempt that began
-since then. workflow_id: null where the collection alone was held up.';
+since then. One that a person has to settle no longer counts: it may never tell. workflow_id: null where the collection
+alone was held up.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.is_same_header(expected text[], got text[])

@@ -117,11 +117,13 @@ as $$
     join public.report_data_weeks w on w.id = a.week_id
     join public.report_data_collections c on c.id = w.collection_id
     where a.instance_id = is_probed.instance_id and a.is_live and a.intended_at > is_probed.since
+      and (a.state <> 'unknown' or a.settle_after > amc_history.clock_now())
       and (c.id = is_probed.collection_id or c.workflow_id = is_probed.workflow_id));
 $$;
 comment on function amc_history.is_probed(text, uuid, text, timestamptz) is
   $$Whether one week tries already whether a collection, or a workflow, still is held up: a live attempt that began
-since then. workflow_id: null where the collection alone was held up.$$;
+since then. One that a person has to settle no longer counts: it may never tell. workflow_id: null where the collection
+alone was held up.$$;
 
 create function amc_history.claimable_weeks(instance_id text, wanted integer)
 returns table (week_id uuid, collection_id uuid, turn integer, round bigint, window_key text)

@@ -199,6 +199,19 @@ export const CLAIMING: Mutant[] = [
     tests: ["tests/concurrency/"],
   },
   {
+    name: "probe-for-a-person",
+    guard: "a try whose outcome a person has to settle holds up no other",
+    off: "it counts for as long as it lives",
+    edits: [
+      inSqlFunction(
+        "amc_history.is_probed",
+        "and (a.state <> 'unknown' or a.settle_after > amc_history.clock_now())",
+        "",
+      ),
+    ],
+    tests: ["claim_due_weeks/what_is_held_up"],
+  },
+  {
     name: "survey-after-restore",
     guard: "after a gap in the schedule, open weeks are looked for again",
     off: "no gap is long enough",

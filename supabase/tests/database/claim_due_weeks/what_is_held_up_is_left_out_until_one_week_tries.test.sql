@@ -1,7 +1,7 @@
 -- Weeks of a collection or workflow that is held up are not claimed. When its pause is over, one week tries.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(11);
+select plan(13);
 
 -- A second collection of the same workflow, and one of another workflow.
 set local amc_history.clock = '2025-03-03T12:00:01Z';
@@ -31,6 +31,12 @@ set local amc_history.clock = '2025-03-03T12:02:00Z';
 select is(pg_temp.claimable(), 'first 1, other 1', 'when its pause is over one week tries, of all its collections');
 do $$ begin perform claim_due_weeks(10); end $$;
 select is(pg_temp.claimable(), null, 'while it tries, nobody else does');
+savepoint answer;
+select report_create(pg_temp.attempt(1), 'unknown');
+select is(pg_temp.claimable(), null, 'nor while AMC''s list may still show what became of its create');
+set local amc_history.clock = '2025-03-03T13:02:00Z';
+select is(pg_temp.claimable(), 'second 1', 'what a person has to settle holds up no other try');
+rollback to answer;
 select amc_history.end_stoppage(kind, pg_temp.held_workflow())
 from (values ('workflow_save'), ('workflow_check')) k(kind);
 select is(pg_temp.claimable(), 'first 2, second 2', 'a success lets all go on');
