@@ -990,6 +990,7 @@ create table public.report_data_collections (
   keep_current boolean default false not null,
   keep_versions integer default 3 not null,
   kept_by uuid,
+  kept_until date,
   last_claimed_at timestamp with time zone,
   name text,
   parameter_values jsonb default '{}'::jsonb not null,
@@ -1074,6 +1075,9 @@ comment on column public.report_data_collections.keep_versions is
   'How many results are kept of each week, including the shown one. Older ones are pruned.';
 comment on column public.report_data_collections.kept_by is
   'Who asked for it to be kept current. Null once that user is deleted.';
+comment on column public.report_data_collections.kept_until is
+  'The last day up to which weeks were added since it is kept current; null before the first. Weeks that somebody asks
+for beyond it leave none out.';
 comment on column public.report_data_collections.last_claimed_at is
   'The collection served longest ago is served first, within an instance and among those of one person.';
 comment on column public.report_data_collections.name is
@@ -1942,7 +1946,7 @@ create view public.collection_progress with (security_invoker=true) as
     c.name,
     c.keep_current,
         CASE
-            WHEN c.keep_current THEN ((c.end_date + 8) + c.settle_days)
+            WHEN c.keep_current THEN ((COALESCE(c.kept_until, c.end_date) + 8) + c.settle_days)
             ELSE NULL::date
         END AS next_week_on
    FROM (report_data_collections c
@@ -2693,11 +2697,8 @@ begin
   if collection.id is null or settled.last_day is null then
     return 0;
   end if;
-  update public.report_data_collections c set end_date = settled.last_day where c.id = collection.id;
-  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at, requested_by)
-  select collection.id, day::date, day::date + 6, amc_history.next_due_at(collection.id), collection.kept_by
-  from generate_series(settled.first_day::timestamp, settled.last_day::timestamp, interval '7 days') day;
-  get diagnostics added = row_count;
+  update public.report_data_collections c set kept_until = settled.last_day where c.id = collection.id;
+  added := amc_history.add_weeks(collection.id, settled.first_day, settled.last_day, collection.kept_by);
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = collection.instance_id;
   perform amc_history.record_action('weeks_added', collection.instance_id, collection.id,
@@ -2708,7 +2709,7 @@ $function$
 ;
 comment on function amc_history.add_settled_weeks(uuid) is
   'Adds the weeks of a collection that have settled since its end, if it is kept current: due at once, or held while it
-is paused. Each once, since it holds the collection and moves its end. Answers how many.';
+is paused. Each once, since it holds the collection and moves kept_until. Answers how many.';
 
 CREATE OR REPLACE FUNCTION amc_history.add_weeks(collection_id uuid, first_day date, last_day date, requested_by uuid)
  RETURNS integer
@@ -4353,9 +4354,16 @@ begin
   elsif workflow.id = old.workflow_id then
     perform amc_history.refuse('version_is_the_same', 'Expected another version of the query, got the present one.',
       'Call set_keep_current to keep this one current.');
+  elsif workflow.series_view <> (select f.series_view from public.amc_workflows f
+      where f.instance_id = old.instance_id and f.id = old.workflow_id) then
+    perform amc_history.refuse('version_of_another_query', 'Expected a version of the same query, by its name.',
+      'Save the new version under the name of the query, or start a collection of the other one.');
   elsif old.cancelled_at is not null then
     perform amc_history.refuse('collection_has_ended', 'Expected a collection that goes on, this one is cancelled.',
       'Start a collection of the new version.', 'PT409');
+  elsif not old.keep_current then
+    perform amc_history.refuse('collection_not_kept_current', 'Expected a collection that is kept current.',
+      'Call set_keep_current first. If another version goes on already, continue with that one.', 'PT409');
   end if;
   perform amc_history.check_parameters(workflow.parameters, old.parameter_values);
   new_id := amc_history.hand_on(old, workflow.id);
@@ -5167,7 +5175,7 @@ begin
   due as (
     select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.last_claimed_at, c.created_at, c.start_date,
       -- Who asked for it last.
-      coalesce((select r.requested_by from public.collection_requests r where r.collection_id = c.id
+      coalesce((select r.requested_by from public.collection_requests r where r.collection_id = c.id and r.has_effect
         order by r.requested_at desc limit 1), c.created_by) as requested_by,
       f.checked_at, h.held_since, h.workflow_held,
       ends.first_day, ends.last_day,
@@ -5458,6 +5466,7 @@ CREATE OR REPLACE FUNCTION amc_history.end_keeping_current()
 AS $function$
 begin
   new.keep_current := false;
+  new.kept_until := null;
   return new;
 end;
 $function$
@@ -6137,11 +6146,18 @@ begin
       old.week_starts_on, old.time_zone, old.parameter_values, old.restate_weeks, old.restate_every_days,
       old.keep_versions, old.failed_retries)
     returning id into new_id;
+  else
+    -- It may be archived, paused or cancelled.
+    perform amc_history.release_collection(c) from public.report_data_collections c where c.id = new_id;
   end if;
   update public.report_data_collections c set keep_current = true, settle_days = old.settle_days,
-    kept_by = auth.uid(), end_date = greatest(c.end_date, old.end_date), cancelled_at = null
+    kept_by = auth.uid(), end_date = greatest(c.end_date, old.end_date),
+    kept_until = greatest(c.kept_until, c.end_date, old.kept_until, old.end_date)
   where c.id = new_id;
-  update public.report_data_collections c set keep_current = false where c.id = old.id;
+  update public.report_data_collections c set keep_current = false, kept_until = null where c.id = old.id;
+  -- Whoever stood behind the old one stands behind this one.
+  insert into public.collection_backers (collection_id, user_id)
+  select new_id, b.user_id from public.collection_backers b where b.collection_id = old.id on conflict do nothing;
   perform amc_history.stand_behind(new_id);
   return new_id;
 end;
@@ -6356,7 +6372,8 @@ begin
       and amc_history.has_left(w.id, w.week_start_date, hold_left_weeks.first_day)
       and not amc_history.is_held_up('week', w.id::text)
       and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
-    order by w.id for no key update skip locked
+    -- The others are held by the next looks: one statement has two minutes.
+    order by w.id limit 200 for no key update skip locked
   loop
     update public.report_data_weeks w set due_at = 'infinity' where w.id = week.id;
     perform amc_history.record_stoppage('week', week.id::text, 'retention_over', 'amc_history', format(
@@ -7032,11 +7049,11 @@ declare
 begin
   for collection in
     select c.* from public.report_data_collections c
-    -- No zone is further ahead than a day: the index finds those that may be due.
-    where c.keep_current and c.end_date < (amc_history.clock_now() at time zone 'UTC')::date - 7
-      and (amc_history.settled_weeks(c)).last_day is not null
+    -- No zone is further ahead than a day: these may be due.
+    where c.keep_current
+      and coalesce(c.kept_until, c.end_date) + 7 + c.settle_days <= (amc_history.clock_now() at time zone 'UTC')::date
       and not amc_history.is_held_up('job', job || c.id)
-    order by c.end_date, c.id limit keep_collections_current.max_collections
+    order by coalesce(c.kept_until, c.end_date), c.id limit keep_collections_current.max_collections
   loop
     begin
       added := added + amc_history.add_settled_weeks(collection.id);
@@ -10461,7 +10478,8 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set keep_current = coalesce(set_keep_current.keep_current, false),
-    settle_days = days, kept_by = auth.uid()
+    settle_days = days, kept_by = auth.uid(),
+    kept_until = case when c.keep_current and set_keep_current.keep_current then c.kept_until end
   where c.id = collection.id;
   perform amc_history.stand_behind(collection.id);
   perform amc_history.record_action('keep_current_set', collection.instance_id, collection.id,
@@ -10797,7 +10815,7 @@ declare
     where f.instance_id = (collection).instance_id and f.id = (collection).workflow_id), allowed.retention_months);
   kept_since constant date := (today - make_interval(months => months))::date;
 begin
-  first_day := (collection).end_date + 1;
+  first_day := coalesce((collection).kept_until, (collection).end_date) + 1;
   -- What AMC keeps no longer after a long absence is left out, and shown as not asked for.
   first_day := first_day + 7 * greatest(ceil((kept_since - first_day) / 7.0)::integer, 0);
   last_day := today - (collection).settle_days - 1;
@@ -10810,8 +10828,9 @@ end;
 $function$
 ;
 comment on function amc_history.settled_weeks(report_data_collections) is
-  'The first and last day of the whole weeks after a collection''s end that have settled, in its own zone, and that AMC
-still keeps; nulls if there is none. At most most_weeks (amc_history.allowances) at once.';
+  'The first and last day of the whole weeks, after those that were added before, that have settled, in the
+collection''s own zone, and that AMC still keeps; nulls if there is none. At most most_weeks (amc_history.allowances)
+at once.';
 
 CREATE OR REPLACE FUNCTION amc_history.slots_in_use(instance_id text, OUT taken integer, OUT free integer, OUT began_at
     timestamp with time zone)
@@ -11436,7 +11455,8 @@ AS $function$
   select w.* from public.report_data_weeks w
   join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null
   where w.instance_id = unsurveyed_weeks.instance_id and w.surveyed_at is null and w.due_at < 'infinity'
-    and not amc_history.is_held_up('week', w.id::text);
+    and not exists (select from public.stoppages s where s.kind = 'week' and s.subject = w.id::text
+      and s.ended_at is null and coalesce(s.retry_at > amc_history.clock_now(), true));
 $function$
 ;
 comment on function amc_history.unsurveyed_weeks(text) is
@@ -11980,7 +12000,7 @@ begin
       'intended_at', coalesce(
         (select max(a.intended_at) from public.week_attempts a where a.week_id = w.id),
         least(w.created_at, greatest(w.created_at - allowed.survey_reach,
-          (w.week_end_date + 1 + c.settle_days)::timestamp at time zone c.time_zone))))
+          (w.week_end_date + 1)::timestamp at time zone c.time_zone))))
       order by c.created_at, c.id, w.week_start_date), '[]')
     from amc_history.unsurveyed_weeks(weeks_to_survey.instance_id) w
     join public.report_data_collections c on c.id = w.collection_id
@@ -11992,7 +12012,7 @@ comment on function amc_history.weeks_to_survey(text) is
   'The weeks of the instance that a listing is to look for, since AMC may have run them already: those that were never
 looked for, of ten collections at a time. Answers an array of {week_id, collection_id, workflow_id, time_zone,
 time_window_start, time_window_end (local, as sent to AMC), intended_at (from when on AMC may have run it unknown to
-the database: since its last attempt; without one, since it settled, at most survey_reach of amc_history.allowances
+the database: since its last attempt; without one, since it was over, at most survey_reach of amc_history.allowances
 before it was added)}.';
 -- service_role: execute
 
@@ -12776,7 +12796,8 @@ comment on function continue_with(uuid,text) is
   'Moves a collection on to another version of its query: that version''s collection of the same weekday, zone and
 parameters is kept current from the week after the old one''s last, and the old one no longer: never both. Answers
 {collection_id, weeks}: the new version''s collection, and how many weeks were added at once. Refuses with
-collection_not_found, role_too_low, workflow_not_found, version_is_the_same, collection_has_ended, and what the
+collection_not_found, role_too_low, workflow_not_found, version_is_the_same,
+version_of_another_query, collection_has_ended, collection_not_kept_current, and what the
 parameters of the new version do not take, as start-collection does. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
@@ -13014,7 +13035,8 @@ begin
   where w.id = any (mark_surveyed.week_ids) and w.instance_id = instance.id and w.surveyed_at is null;
   get diagnostics marked = row_count;
   perform amc_history.end_stoppage(s.kind, s.subject) from public.stoppages s
-  where s.kind = 'week' and s.ended_at is null and s.subject = any (mark_surveyed.week_ids::text[]);
+  where s.kind = 'week' and s.ended_at is null and s.retry_at is not null
+    and s.subject = any (mark_surveyed.week_ids::text[]);
   return marked;
 end;
 $function$

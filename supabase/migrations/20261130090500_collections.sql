@@ -53,6 +53,7 @@ create table public.report_data_collections (
   settle_days integer not null default 14
     constraint settle_days_are_sane check (settle_days between 2 and 60),
   kept_by uuid references auth.users (id) on delete set null,
+  kept_until date,
   failed_retries integer not null default 0
     constraint failed_retries_is_sane check (failed_retries between 0 and 10),
   paused_at timestamptz,
@@ -114,6 +115,9 @@ comment on column public.report_data_collections.keep_current is
   'Whether each week is added once it has settled, for as long as the collection lives.';
 comment on column public.report_data_collections.settle_days is
   $$How many days after its last day a week is added: attribution settles for 14 days (docs, M).$$;
+comment on column public.report_data_collections.kept_until is
+  $$The last day up to which weeks were added since it is kept current; null before the first. Weeks that somebody asks
+for beyond it leave none out.$$;
 comment on column public.report_data_collections.kept_by is
   'Who asked for it to be kept current. Null once that user is deleted.';
 comment on column public.report_data_collections.archived_at is

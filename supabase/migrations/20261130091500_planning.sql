@@ -187,7 +187,8 @@ select c.id as collection_id, c.instance_id, c.workflow_id, c.start_date, c.end_
   end as status,
   n.weeks, n.pending, n.running, n.completed, n.failed, n.skipped, n.cancelled, n.tracked,
   (c.end_date - c.start_date + 1) / 7 - n.weeks as not_asked, c.name,
-  c.keep_current, case when c.keep_current then c.end_date + 8 + c.settle_days end as next_week_on
+  c.keep_current,
+  case when c.keep_current then coalesce(c.kept_until, c.end_date) + 8 + c.settle_days end as next_week_on
 from public.report_data_collections c
 cross join lateral (
   select count(*)::integer as weeks,

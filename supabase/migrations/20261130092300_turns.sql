@@ -72,7 +72,7 @@ begin
   due as (
     select c.id, c.workflow_id, c.time_zone, c.parameters_hash, c.last_claimed_at, c.created_at, c.start_date,
       -- Who asked for it last.
-      coalesce((select r.requested_by from public.collection_requests r where r.collection_id = c.id
+      coalesce((select r.requested_by from public.collection_requests r where r.collection_id = c.id and r.has_effect
         order by r.requested_at desc limit 1), c.created_by) as requested_by,
       f.checked_at, h.held_since, h.workflow_held,
       ends.first_day, ends.last_day,

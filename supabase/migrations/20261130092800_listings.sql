@@ -7,7 +7,8 @@ as $$
   select w.* from public.report_data_weeks w
   join public.report_data_collections c on c.id = w.collection_id and c.paused_at is null and c.cancelled_at is null
   where w.instance_id = unsurveyed_weeks.instance_id and w.surveyed_at is null and w.due_at < 'infinity'
-    and not amc_history.is_held_up('week', w.id::text);
+    and not exists (select from public.stoppages s where s.kind = 'week' and s.subject = w.id::text
+      and s.ended_at is null and coalesce(s.retry_at > amc_history.clock_now(), true));
 $$;
 comment on function amc_history.unsurveyed_weeks(text) is
   'The weeks of an instance that wait for a listing before their first create.';
@@ -98,7 +99,7 @@ begin
       'intended_at', coalesce(
         (select max(a.intended_at) from public.week_attempts a where a.week_id = w.id),
         least(w.created_at, greatest(w.created_at - allowed.survey_reach,
-          (w.week_end_date + 1 + c.settle_days)::timestamp at time zone c.time_zone))))
+          (w.week_end_date + 1)::timestamp at time zone c.time_zone))))
       order by c.created_at, c.id, w.week_start_date), '[]')
     from amc_history.unsurveyed_weeks(weeks_to_survey.instance_id) w
     join public.report_data_collections c on c.id = w.collection_id
@@ -109,7 +110,7 @@ comment on function amc_history.weeks_to_survey(text) is
   $$The weeks of the instance that a listing is to look for, since AMC may have run them already: those that were never
 looked for, of ten collections at a time. Answers an array of {week_id, collection_id, workflow_id, time_zone,
 time_window_start, time_window_end (local, as sent to AMC), intended_at (from when on AMC may have run it unknown to
-the database: since its last attempt; without one, since it settled, at most survey_reach of amc_history.allowances
+the database: since its last attempt; without one, since it was over, at most survey_reach of amc_history.allowances
 before it was added)}.$$;
 
 create function public.claim_listing(max_instances integer default 5, lease_seconds integer default null)

@@ -188,7 +188,8 @@ begin
   where w.id = any (mark_surveyed.week_ids) and w.instance_id = instance.id and w.surveyed_at is null;
   get diagnostics marked = row_count;
   perform amc_history.end_stoppage(s.kind, s.subject) from public.stoppages s
-  where s.kind = 'week' and s.ended_at is null and s.subject = any (mark_surveyed.week_ids::text[]);
+  where s.kind = 'week' and s.ended_at is null and s.retry_at is not null
+    and s.subject = any (mark_surveyed.week_ids::text[]);
   return marked;
 end;
 $$;

@@ -6,6 +6,7 @@ language plpgsql set search_path = ''
 as $$
 begin
   new.keep_current := false;
+  new.kept_until := null;
   return new;
 end;
 $$;
@@ -26,7 +27,7 @@ declare
     where f.instance_id = (collection).instance_id and f.id = (collection).workflow_id), allowed.retention_months);
   kept_since constant date := (today - make_interval(months => months))::date;
 begin
-  first_day := (collection).end_date + 1;
+  first_day := coalesce((collection).kept_until, (collection).end_date) + 1;
   -- What AMC keeps no longer after a long absence is left out, and shown as not asked for.
   first_day := first_day + 7 * greatest(ceil((kept_since - first_day) / 7.0)::integer, 0);
   last_day := today - (collection).settle_days - 1;
@@ -38,8 +39,9 @@ begin
 end;
 $$;
 comment on function amc_history.settled_weeks(public.report_data_collections) is
-  $$The first and last day of the whole weeks after a collection's end that have settled, in its own zone, and that AMC
-still keeps; nulls if there is none. At most most_weeks (amc_history.allowances) at once.$$;
+  $$The first and last day of the whole weeks, after those that were added before, that have settled, in the
+collection's own zone, and that AMC still keeps; nulls if there is none. At most most_weeks (amc_history.allowances)
+at once.$$;
 
 create function amc_history.add_settled_weeks(collection_id uuid) returns integer
 language plpgsql set search_path = ''
@@ -58,11 +60,8 @@ begin
   if collection.id is null or settled.last_day is null then
     return 0;
   end if;
-  update public.report_data_collections c set end_date = settled.last_day where c.id = collection.id;
-  insert into public.report_data_weeks (collection_id, week_start_date, week_end_date, due_at, requested_by)
-  select collection.id, day::date, day::date + 6, amc_history.next_due_at(collection.id), collection.kept_by
-  from generate_series(settled.first_day::timestamp, settled.last_day::timestamp, interval '7 days') day;
-  get diagnostics added = row_count;
+  update public.report_data_collections c set kept_until = settled.last_day where c.id = collection.id;
+  added := amc_history.add_weeks(collection.id, settled.first_day, settled.last_day, collection.kept_by);
   update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
   where i.id = collection.instance_id;
   perform amc_history.record_action('weeks_added', collection.instance_id, collection.id,
@@ -72,7 +71,7 @@ end;
 $$;
 comment on function amc_history.add_settled_weeks(uuid) is
   $$Adds the weeks of a collection that have settled since its end, if it is kept current: due at once, or held while it
-is paused. Each once, since it holds the collection and moves its end. Answers how many.$$;
+is paused. Each once, since it holds the collection and moves kept_until. Answers how many.$$;
 
 create function amc_history.keep_collections_current(max_collections integer default 500) returns integer
 language plpgsql set search_path = ''
@@ -84,11 +83,11 @@ declare
 begin
   for collection in
     select c.* from public.report_data_collections c
-    -- No zone is further ahead than a day: the index finds those that may be due.
-    where c.keep_current and c.end_date < (amc_history.clock_now() at time zone 'UTC')::date - 7
-      and (amc_history.settled_weeks(c)).last_day is not null
+    -- No zone is further ahead than a day: these may be due.
+    where c.keep_current
+      and coalesce(c.kept_until, c.end_date) + 7 + c.settle_days <= (amc_history.clock_now() at time zone 'UTC')::date
       and not amc_history.is_held_up('job', job || c.id)
-    order by c.end_date, c.id limit keep_collections_current.max_collections
+    order by coalesce(c.kept_until, c.end_date), c.id limit keep_collections_current.max_collections
   loop
     begin
       added := added + amc_history.add_settled_weeks(collection.id);
@@ -125,7 +124,8 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   update public.report_data_collections c set keep_current = coalesce(set_keep_current.keep_current, false),
-    settle_days = days, kept_by = auth.uid()
+    settle_days = days, kept_by = auth.uid(),
+    kept_until = case when c.keep_current and set_keep_current.keep_current then c.kept_until end
   where c.id = collection.id;
   perform amc_history.stand_behind(collection.id);
   perform amc_history.record_action('keep_current_set', collection.instance_id, collection.id,
@@ -169,11 +169,18 @@ begin
       old.week_starts_on, old.time_zone, old.parameter_values, old.restate_weeks, old.restate_every_days,
       old.keep_versions, old.failed_retries)
     returning id into new_id;
+  else
+    -- It may be archived, paused or cancelled.
+    perform amc_history.release_collection(c) from public.report_data_collections c where c.id = new_id;
   end if;
   update public.report_data_collections c set keep_current = true, settle_days = old.settle_days,
-    kept_by = auth.uid(), end_date = greatest(c.end_date, old.end_date), cancelled_at = null
+    kept_by = auth.uid(), end_date = greatest(c.end_date, old.end_date),
+    kept_until = greatest(c.kept_until, c.end_date, old.kept_until, old.end_date)
   where c.id = new_id;
-  update public.report_data_collections c set keep_current = false where c.id = old.id;
+  update public.report_data_collections c set keep_current = false, kept_until = null where c.id = old.id;
+  -- Whoever stood behind the old one stands behind this one.
+  insert into public.collection_backers (collection_id, user_id)
+  select new_id, b.user_id from public.collection_backers b where b.collection_id = old.id on conflict do nothing;
   perform amc_history.stand_behind(new_id);
   return new_id;
 end;
@@ -200,9 +207,16 @@ begin
   elsif workflow.id = old.workflow_id then
     perform amc_history.refuse('version_is_the_same', 'Expected another version of the query, got the present one.',
       'Call set_keep_current to keep this one current.');
+  elsif workflow.series_view <> (select f.series_view from public.amc_workflows f
+      where f.instance_id = old.instance_id and f.id = old.workflow_id) then
+    perform amc_history.refuse('version_of_another_query', 'Expected a version of the same query, by its name.',
+      'Save the new version under the name of the query, or start a collection of the other one.');
   elsif old.cancelled_at is not null then
     perform amc_history.refuse('collection_has_ended', 'Expected a collection that goes on, this one is cancelled.',
       'Start a collection of the new version.', 'PT409');
+  elsif not old.keep_current then
+    perform amc_history.refuse('collection_not_kept_current', 'Expected a collection that is kept current.',
+      'Call set_keep_current first. If another version goes on already, continue with that one.', 'PT409');
   end if;
   perform amc_history.check_parameters(workflow.parameters, old.parameter_values);
   new_id := amc_history.hand_on(old, workflow.id);
@@ -222,5 +236,6 @@ comment on function public.continue_with(uuid, text) is
   $$Moves a collection on to another version of its query: that version's collection of the same weekday, zone and
 parameters is kept current from the week after the old one's last, and the old one no longer: never both. Answers
 {collection_id, weeks}: the new version's collection, and how many weeks were added at once. Refuses with
-collection_not_found, role_too_low, workflow_not_found, version_is_the_same, collection_has_ended, and what the
+collection_not_found, role_too_low, workflow_not_found, version_is_the_same,
+version_of_another_query, collection_has_ended, collection_not_kept_current, and what the
 parameters of the new version do not take, as start-collection does. For analysts and admins.$$;

@@ -84,7 +84,8 @@ begin
       and amc_history.has_left(w.id, w.week_start_date, hold_left_weeks.first_day)
       and not amc_history.is_held_up('week', w.id::text)
       and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live)
-    order by w.id for no key update skip locked
+    -- The others are held by the next looks: one statement has two minutes.
+    order by w.id limit 200 for no key update skip locked
   loop
     update public.report_data_weeks w set due_at = 'infinity' where w.id = week.id;
     perform amc_history.record_stoppage('week', week.id::text, 'retention_over', 'amc_history', format(

@@ -44,14 +44,18 @@ Deno.test("the sql blocks of DEPLOYING.md connect an instance in an empty databa
   withDatabase(async ({ url, adminUrl }) => {
     await connected(adminUrl, (sql) =>
       sql`
-      insert into auth.users (id, email, email_confirmed_at) values (gen_random_uuid(), 'analyst@example.com', now())`);
+      insert into auth.users (id, email, email_confirmed_at) values
+        (gen_random_uuid(), 'analyst@example.com', now()), (gen_random_uuid(), 'colleague@example.com', now())`);
     await connected(url, async (sql) => {
       for (const block of blocksOf("sql", FROM_NOTHING)) await run(sql, block);
-      const [members] = await sql`
-        select i.id, u.email from public.amc_instances i
+      const members = await sql`
+        select i.id, u.email, m.role from public.amc_instances i
         join public.amc_instance_members m on m.instance_id = i.id
-        join auth.users u on u.id = m.user_id`;
-      deepEqual(members, { id: "amcr1aaaa1a", email: "analyst@example.com" });
+        join auth.users u on u.id = m.user_id order by u.email`;
+      deepEqual([...members], [
+        { id: "amcr1aaaa1a", email: "analyst@example.com", role: "admin" },
+        { id: "amcr1aaaa1a", email: "colleague@example.com", role: "analyst" },
+      ]);
     });
   }));
 

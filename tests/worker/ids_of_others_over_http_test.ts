@@ -34,6 +34,11 @@ const CALLS: [string, string, keyof Ids, Record<string, unknown>][] = [
   ["control-collection", "pause", "collection_id", {}],
   ["control-collection", "resume", "collection_id", {}],
   ["control-collection", "cancel", "collection_id", {}],
+  ["control-collection", "keep_current", "collection_id", {
+    keep_current: true,
+  }],
+  ["control-collection", "archive", "collection_id", {}],
+  ["control-collection", "rename", "collection_id", { name: "Ours" }],
   ["control-collection", "retry_failed", "collection_id", {}],
   ["control-collection", "retry", "week_id", {}],
   ["control-collection", "restate", "week_id", {}],

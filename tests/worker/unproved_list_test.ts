@@ -184,7 +184,7 @@ for (
         fault: { kind: "drop", point: "after" },
       });
       await harness
-        .sql`update public.report_data_weeks set due_at = now() where due_at = 'infinity'`;
+        .sql`update public.report_data_weeks set due_at = now(), surveyed_at = now() where due_at = 'infinity'`;
       if (runs > 0) await runInConsole(harness, weeks[1]);
       for (let ticks = 0; ticks < 3; ticks++) {
         await letAllowancesPass(harness);

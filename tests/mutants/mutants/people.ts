@@ -196,12 +196,12 @@ export const PEOPLE: Mutant[] = [
   {
     name: "kept-weeks-once",
     guard: "a week that has settled is added once",
-    off: "the end of the collection does not follow",
+    off: "how far it got is not kept",
     edits: [
       inSqlFunction(
         "amc_history.add_settled_weeks",
-        "set end_date = settled.last_day where",
-        "set end_date = c.end_date where",
+        "set kept_until = settled.last_day where",
+        "set kept_until = c.kept_until where",
       ),
     ],
     tests: ["database/keep_collections_current"],
@@ -239,7 +239,7 @@ export const PEOPLE: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.hand_on",
-        "set keep_current = false where c.id = old.id",
+        "set keep_current = false, kept_until = null where c.id = old.id",
         "set keep_current = true where c.id = old.id",
       ),
     ],

@@ -113,9 +113,18 @@ export const SET_ASIDE: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.unsurveyed_weeks",
-        "and not amc_history.is_held_up('week', w.id::text)",
-        "",
+        "s.kind = 'week' and s.subject = w.id::text",
+        "false",
       ),
+    ],
+    tests: ["adopt_surveyed/set_aside"],
+  },
+  {
+    name: "hold-outlasts-survey",
+    guard: "a week that is held for a person stays so when it is looked for",
+    off: "looking for it ends every hold",
+    edits: [
+      inSqlFunction("public.mark_surveyed", "and s.retry_at is not null", ""),
     ],
     tests: ["adopt_surveyed/set_aside"],
   },

@@ -428,6 +428,7 @@ export type Database = {
           "keep_current": boolean;
           "keep_versions": number;
           "kept_by": string | null;
+          "kept_until": string | null;
           "last_claimed_at": string | null;
           "name": string | null;
           "parameter_values": NonNullable<Json>;
@@ -456,6 +457,7 @@ export type Database = {
           "keep_current"?: boolean;
           "keep_versions"?: number;
           "kept_by"?: string | null;
+          "kept_until"?: string | null;
           "last_claimed_at"?: string | null;
           "name"?: string | null;
           "parameter_values"?: NonNullable<Json>;
@@ -483,6 +485,7 @@ export type Database = {
           "keep_current"?: boolean;
           "keep_versions"?: number;
           "kept_by"?: string | null;
+          "kept_until"?: string | null;
           "last_claimed_at"?: string | null;
           "name"?: string | null;
           "parameter_values"?: NonNullable<Json>;

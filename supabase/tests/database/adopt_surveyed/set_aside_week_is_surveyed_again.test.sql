@@ -1,7 +1,7 @@
 -- A week that could not be surveyed is left out of the surveys until its next try; the others begin without it.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(6);
+select plan(7);
 
 set local role service_role;
 update report_data_weeks set surveyed_at = null;
@@ -24,6 +24,12 @@ select set_config('amc_history.clock', (amc_history.clock_now() + interval '2 mi
 select is(pg_temp.surveyed(), array[2]::bigint[], 'when it comes');
 select mark_surveyed('amcpgtap1', (select list_fence from amc_instances), array[pg_temp.week(2)]);
 select is((select count(*) from stoppages where ended_at is null), 0::bigint, 'a survey of it ends the stoppage');
+
+-- What was held for a person while the list was read stays held.
+select record_stoppage('week', pg_temp.week(3)::text, 'retention_over', 'amc_history', 'old', 'amcpgtap1', null,
+  pg_temp.week(3), waits_for_person => true);
+select mark_surveyed('amcpgtap1', (select list_fence from amc_instances), array[pg_temp.week(3)]);
+select is((select count(*) from stoppages where ended_at is null), 1::bigint, 'what waits for a person still does');
 
 select * from finish();
 rollback;

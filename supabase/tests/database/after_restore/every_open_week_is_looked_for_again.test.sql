@@ -19,8 +19,8 @@ create function pg_temp.to_look_for() returns text[] language sql as
 select is(pg_temp.to_look_for(), null, 'nothing is to be looked for');
 
 select is(amc_history.after_restore(), 2::bigint, 'those that are not done are');
-select is(pg_temp.to_look_for(), array['2025-01-20 since 2025-02-10T00:00'],
-  'a week that was never tried: since it settled');
+select is(pg_temp.to_look_for(), array['2025-01-20 since 2025-01-27T12:00'],
+  'a week that was never tried: since it was over, 35 days back at most');
 select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'nothing begins before');
 select is((select list_due_at <= amc_history.clock_now() from amc_instances where id = 'amcpgtap1'), true,
   'the list is due');
@@ -34,7 +34,7 @@ begin
   perform retry_week(pg_temp.week(2));
 end;
 $$;
-select is(pg_temp.to_look_for(), array['2025-01-13 since 2025-03-03T12:00', '2025-01-20 since 2025-02-10T00:00'],
+select is(pg_temp.to_look_for(), array['2025-01-13 since 2025-03-03T12:00', '2025-01-20 since 2025-01-27T12:00'],
   'a week that was tried: since its last attempt');
 select is((select count(*) from claim_due_weeks(10)), 0::bigint, 'it does not begin before either');
 select is(amc_history.after_restore(), 0::bigint, 'a second call finds them marked');

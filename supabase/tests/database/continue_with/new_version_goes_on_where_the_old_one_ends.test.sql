@@ -1,7 +1,7 @@
 -- A new version of a query goes on where the old one ends: its collection is kept current, the old one no longer.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(16);
+select plan(18);
 
 create temporary table version on commit drop as select id, 'first' as name from amc_workflows;
 insert into version select (save_workflow('amcpgtap1', 'Weekly campaigns',
@@ -41,29 +41,52 @@ select is(amc_history.keep_collections_current(), 2, 'its weeks come');
 select is(pg_temp.collections(), array['first 2025-01-06 2025-02-16 6', 'second 2025-02-17 2025-03-02 kept 2'],
   'to it alone');
 select pg_temp.sign_in('owner');
-select is(pg_temp.go_on('second') ->> 'weeks', '0', 'asked again, nothing changes');
+select is(pg_temp.refused((select id from version where name = 'second')), 'PT409 collection_not_kept_current',
+  'asked again, the old one is not kept current any more');
 select is(pg_temp.collections(), array['first 2025-01-06 2025-02-16 6', 'second 2025-02-17 2025-03-02 kept 2'],
   'indeed');
 select is((select count(*) from tracking_events where event = 'collection_continued'
-    and actor = pg_temp.user_id('owner')::text), 2::bigint, 'each request leaves an event');
+    and actor = pg_temp.user_id('owner')::text), 1::bigint, 'an event tells who did it');
 
 -- A parameter that the new version does not declare.
 reset role;
 do $$
 begin
   update report_data_collections set parameter_values = '{"brand": "a"}' where id = (select id from target);
-  insert into version select (save_workflow('amcpgtap1', 'Third', 'select 3 from t')).workflow_id, 'third';
+  insert into version select (save_workflow('amcpgtap1', 'Weekly campaigns', 'select 3 from t')).workflow_id, 'third';
+  insert into version select (save_workflow('amcpgtap1', 'Other', 'select 4 from t')).workflow_id, 'other';
+  perform set_keep_current((select id from target), true);
 end;
 $$;
 select pg_temp.sign_in('owner');
 select is(pg_temp.refused((select id from version where name = 'third')), '22023 unknown_parameter',
   'a version that does not take the parameters');
+select is(pg_temp.refused((select id from version where name = 'other')), '22023 version_of_another_query',
+  'another query is no version of this one');
 do $$ begin perform cancel_collection((select id from target)); end $$;
 select is(pg_temp.refused((select id from version where name = 'third')), 'PT409 collection_has_ended',
   'what is cancelled does not go on');
 reset role;
-select is(pg_temp.collections(), array['first 2025-01-06 2025-02-16 6', 'second 2025-02-17 2025-03-02 kept 2'],
+select is(pg_temp.collections(), array['first 2025-01-06 2025-03-02 8', 'second 2025-02-17 2025-03-02 kept 2'],
   'refused requests change nothing');
+
+-- A version that was tried and archived comes back, and whoever stood behind the old one stands behind it.
+do $$
+begin
+  update report_data_collections set parameter_values = '{}';
+  perform archive_collection(id) from report_data_collections where id = (select id from target);
+  update report_data_collections set cancelled_at = null, archived_at = amc_history.clock_now(),
+    paused_at = amc_history.clock_now(), keep_current = false where id = (select id from target);
+  insert into collection_backers (collection_id, user_id)
+  select id, pg_temp.user_id('colleague') from report_data_collections where keep_current;
+  perform continue_with(c.id, (select id from version where name = 'first')) from report_data_collections c
+  where c.keep_current;
+end;
+$$;
+select is((select array[(c.archived_at is null)::text, (c.paused_at is null)::text, c.keep_current::text,
+    (select count(*)::text from collection_backers b where b.collection_id = c.id)]
+  from report_data_collections c where c.id = (select id from target)), array['true', 'true', 'true', '2'],
+  'an archived version comes back with all who stand behind it');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- A collection that is kept current gets each week once, when it ended settle_days ago in its own zone.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(20);
+select plan(22);
 
 -- At this time a run adds so many weeks.
 create function pg_temp.run(at timestamptz) returns integer language plpgsql as $$
@@ -40,6 +40,17 @@ select is(pg_temp.run('2027-06-01T00:00Z'), 54, 'after years away, what AMC stil
 select is((select min(week_start_date) from report_data_weeks where week_start_date > '2025-04-07'), '2026-05-04'::date,
   'from the oldest week that it keeps whole');
 select is(pg_temp.run('2027-06-01T00:00Z'), 0, 'and nothing is left out that has settled');
+
+-- What somebody asks for beyond the last week that was added leaves none out.
+do $$
+begin
+  perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1', (select id from amc_workflows),
+    start_date => '2027-05-24', end_date => '2027-05-30');
+end;
+$$;
+select is(pg_temp.run('2027-06-14T00:00Z'), 1, 'the week between is added, and not that one again');
+select is((select count(*) from report_data_weeks where week_start_date >= '2027-05-10'), 3::bigint,
+  'each is there once');
 
 -- Another zone, and daylight saving between: the day begins there, not here.
 do $$
