@@ -319,7 +319,7 @@ comment on column amc_history.allowances.parameter_name_characters is
 comment on column amc_history.allowances.parameter_text_characters is
   'Most characters of each text with which a parameter is declared, its default value among them.';
 comment on column amc_history.allowances.pause_base is
-  'The first pause after AMC throttled without saying how long to wait; doubled with each that follows.';
+  'What chance adds at most to a second of pause after AMC throttled without saying how long; doubled each time.';
 comment on column amc_history.allowances.pause_longest is
   'The longest such pause.';
 comment on column amc_history.allowances.post_window is
@@ -2458,7 +2458,8 @@ comment on function accept_header(text,text) is
 loads go on. The views then show the columns of both, null where a result has none.
 
 Answers {outcome, reason, weeks}: applied with the weeks whose results can be loaded now, or already_applied. Refuses
-with workflow_not_found. For members of the instance.';
+with workflow_not_found. For analysts and admins; refuses viewers with
+role_too_low.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -2829,7 +2830,8 @@ begin
       detail => jsonb_build_object('weeks', i.weeks)) from instance i
   )
   select coalesce(sum(r.weeks), 0) into marked from recorded r;
-  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now());
+  update public.amc_instances i set list_due_at = amc_history.clock_now()
+  where i.list_due_at > amc_history.clock_now();
   return marked;
 end;
 $function$
@@ -13776,7 +13778,8 @@ The system itself resolves alerts when it sees that their cause is gone: unknown
 status changed), matcher_failed (proved again), schedule_not_configured (the schedule could call), worker_unreachable
 (a worker ended a tick), held_up (it moves again). Answers {outcome, reason, weeks}: applied, already_applied, or
 rejected with cause_persists (reconnect_needed of an instance that is still stopped; unknown_outcome of an attempt
-that is still unknown; schedule_not_configured, worker_unreachable and held_up of what is still held up).
+that is still unknown; schedule_not_configured, worker_unreachable and held_up of what is still held up). For analysts
+and admins; refuses viewers with role_too_low.
 Refuses what the caller cannot read (alert_not_found).';
 -- authenticated: execute
 -- service_role: execute

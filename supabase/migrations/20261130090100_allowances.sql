@@ -180,7 +180,7 @@ comment on column amc_history.allowances.queued_longest is
   $$How long an execution may wait in AMC's queue before it runs or ends, where AMC does not say (expireTime; captured,
 H).$$;
 comment on column amc_history.allowances.pause_base is
-  $$The first pause after AMC throttled without saying how long to wait; doubled with each that follows.$$;
+  $$What chance adds at most to a second of pause after AMC throttled without saying how long; doubled each time.$$;
 comment on column amc_history.allowances.pause_longest is 'The longest such pause.';
 comment on column amc_history.allowances.retry_after_longest is
   'The longest pause taken over from AMC''s Retry-After.';

@@ -218,7 +218,8 @@ begin
       detail => jsonb_build_object('weeks', i.weeks)) from instance i
   )
   select coalesce(sum(r.weeks), 0) into marked from recorded r;
-  update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now());
+  update public.amc_instances i set list_due_at = amc_history.clock_now()
+  where i.list_due_at > amc_history.clock_now();
   return marked;
 end;
 $$;

@@ -271,4 +271,5 @@ comment on function public.accept_header(text, text) is
 loads go on. The views then show the columns of both, null where a result has none.
 
 Answers {outcome, reason, weeks}: applied with the weeks whose results can be loaded now, or already_applied. Refuses
-with workflow_not_found. For members of the instance.$$;
+with workflow_not_found. For analysts and admins; refuses viewers with
+role_too_low.$$;

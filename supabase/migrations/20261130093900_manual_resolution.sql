@@ -168,7 +168,8 @@ The system itself resolves alerts when it sees that their cause is gone: unknown
 status changed), matcher_failed (proved again), schedule_not_configured (the schedule could call), worker_unreachable
 (a worker ended a tick), held_up (it moves again). Answers {outcome, reason, weeks}: applied, already_applied, or
 rejected with cause_persists (reconnect_needed of an instance that is still stopped; unknown_outcome of an attempt
-that is still unknown; schedule_not_configured, worker_unreachable and held_up of what is still held up).
+that is still unknown; schedule_not_configured, worker_unreachable and held_up of what is still held up). For analysts
+and admins; refuses viewers with role_too_low.
 Refuses what the caller cannot read (alert_not_found).$$;
 
 create function public.refute_confirmation(attempt_id uuid, execution_id text, message text)
