@@ -5032,15 +5032,18 @@ begin
     return false;
   end if;
   delete from amc_history.bi_logins b where b.login = drop_bi_login.name;
-  execute format('drop role %I', drop_bi_login.name);
+  -- Whoever ends its sessions and drops what it made has to be of its role.
+  execute format('grant %I to current_user', drop_bi_login.name);
   perform pg_terminate_backend(a.pid) from pg_catalog.pg_stat_activity a where a.usename = drop_bi_login.name;
+  execute format('drop owned by %I', drop_bi_login.name);
+  execute format('drop role %I', drop_bi_login.name);
   return true;
 end;
 $function$
 ;
 comment on function amc_history.drop_bi_login(text) is
-  'Drops a BI login and ends its sessions. Answers whether there was one of that name: no other role is dropped. Run at
-a database prompt, as postgres.';
+  'Drops a BI login with what it made (any role may make large objects), and ends its sessions. Answers whether
+there was one of that name: no other role is dropped. Run at a database prompt, as postgres.';
 
 CREATE OR REPLACE FUNCTION amc_history.drop_ended_loads(attempt_id uuid DEFAULT NULL::uuid)
  RETURNS bigint
@@ -10469,6 +10472,7 @@ AS $function$
 declare
   collection public.report_data_collections := amc_history.lock_controlled_collection(set_keep_current.collection_id);
   days constant integer := coalesce(set_keep_current.settle_days, collection.settle_days);
+  settled record;
 begin
   if days not between 2 and 60 then
     perform amc_history.refuse('settle_days_out_of_range', format('Expected 2 to 60 days, got %s.', days),
@@ -10482,7 +10486,12 @@ begin
   update public.report_data_collections c set keep_current = coalesce(set_keep_current.keep_current, false),
     settle_days = days, kept_by = auth.uid(),
     kept_until = case when c.keep_current and set_keep_current.keep_current then c.kept_until end
-  where c.id = collection.id;
+  where c.id = collection.id returning c.* into collection;
+  settled := amc_history.settled_weeks(collection);
+  if collection.keep_current and settled.last_day is not null then
+    perform amc_history.check_start_limits(auth.uid(), collection.instance_id,
+      (settled.last_day - settled.first_day + 1) / 7);
+  end if;
   perform amc_history.stand_behind(collection.id);
   perform amc_history.record_action('keep_current_set', collection.instance_id, collection.id,
     detail => jsonb_build_object('settle_days', days) || jsonb_build_object('keep_current',
@@ -13956,7 +13965,8 @@ comment on function set_keep_current(uuid,boolean,integer) is
   'Keeps a collection current, or no longer: each week is added once it ended settle_days (2 to 60; as it is, at first
 14) ago in the collection''s zone. Those that have settled already are added at once. Answers {outcome, reason, weeks}:
 applied (weeks: how many were added), already_applied, or rejected with collection_is_cancelled. Refuses with
-collection_not_found, settle_days_out_of_range, role_too_low. For analysts and admins.';
+collection_not_found, settle_days_out_of_range, role_too_low, and more weeks at once than the limits of
+amc_history.check_start_limits. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 

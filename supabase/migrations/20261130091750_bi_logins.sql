@@ -136,11 +136,14 @@ begin
     return false;
   end if;
   delete from amc_history.bi_logins b where b.login = drop_bi_login.name;
-  execute format('drop role %I', drop_bi_login.name);
+  -- Whoever ends its sessions and drops what it made has to be of its role.
+  execute format('grant %I to current_user', drop_bi_login.name);
   perform pg_terminate_backend(a.pid) from pg_catalog.pg_stat_activity a where a.usename = drop_bi_login.name;
+  execute format('drop owned by %I', drop_bi_login.name);
+  execute format('drop role %I', drop_bi_login.name);
   return true;
 end;
 $$;
 comment on function amc_history.drop_bi_login(text) is
-  $$Drops a BI login and ends its sessions. Answers whether there was one of that name: no other role is dropped. Run at
-a database prompt, as postgres.$$;
+  $$Drops a BI login with what it made (any role may make large objects), and ends its sessions. Answers whether
+there was one of that name: no other role is dropped. Run at a database prompt, as postgres.$$;

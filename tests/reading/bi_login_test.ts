@@ -150,10 +150,15 @@ Deno.test("a BI login that was dropped is gone with its sessions, and no other r
     for (const role of ["authenticator", "postgres", "amc_history_reader"]) {
       assert.equal(await drop(role), false, role);
     }
+    const [{ pid }] = await login`select pg_backend_pid() as pid`;
+    await login.unsafe("begin read write; select lo_create(0); commit");
     // As if its instances were gone.
     await owner`delete from amc_history.bi_logins where login = ${name}`;
     assert.equal(await drop(name), true);
     assert.equal(await drop(name), false);
+    while (
+      (await owner`select from pg_stat_activity where pid = ${pid}`).length > 0
+    ) await new Promise((resolve) => setTimeout(resolve, 20));
     const again = postgres(loginUrl, { max: 1 });
     await assert.rejects(again`select 1`, { code: "28P01" });
     await again.end();

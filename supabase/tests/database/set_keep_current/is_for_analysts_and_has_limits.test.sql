@@ -1,7 +1,7 @@
 -- An analyst has a collection kept current, or ends that; how long weeks settle has limits.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(16);
+select plan(17);
 
 insert into amc_instance_members (instance_id, user_id, role) values
   ('amcpgtap1', pg_temp.user_id('colleague'), 'viewer');
@@ -21,6 +21,14 @@ select is(pg_temp.refused('true, ' || days), '22023 settle_days_out_of_range', d
 from unnest(array[1, 61, -5]) days;
 select is(pg_temp.keep(true, 30), row('applied', null, 0)::control_report, 'kept current from 30 days after each week');
 select is(pg_temp.keep(true), row('already_applied', null, 0)::control_report, 'which a second one leaves as it is');
+reset role;
+update amc_history.allowances set open_weeks_of_member = 5;
+select pg_temp.sign_in('owner');
+select is(pg_temp.refused('true, 14'), 'PT429 member_has_too_many_open_weeks',
+  'not more weeks at once than one may have');
+reset role;
+update amc_history.allowances set open_weeks_of_member = 100;
+select pg_temp.sign_in('owner');
 select is(pg_temp.keep(true, 14), row('applied', null, 3)::control_report, 'less adds what has settled by then');
 select is(pg_temp.keep(false), row('applied', null, 0)::control_report, 'and it may end');
 reset role;
