@@ -34,7 +34,9 @@ async function startCollection(sql: postgres.Sql): Promise<void> {
   const { text } = await expandIncludes(
     join(checkout, "supabase/tests/_shared/three_weeks.psql"),
   );
+  // Its weeks are of January 2025, and the jobs run by the real clock.
   await sql.unsafe(`begin; ${text};
+    update public.amc_workflows set retention_months = 120;
     select vault.create_secret('http://project.test', 'amc_history_project_url', '');
     select vault.create_secret('sb_secret_for_a_test', 'amc_history_cron_key', '');
     commit`);

@@ -18,6 +18,8 @@ create temporary table zones as select name from pg_timezone_names
   where name !~ '^(posix|right)/|^(Factory|localtime|posixrules)$';
 create temporary table names_of_utc as select unnest(array['UTC', 'Etc/UTC', 'UCT', 'Etc/UCT', 'Universal',
   'Etc/Universal', 'Zulu', 'Etc/Zulu', 'utc', 'Utc', 'ETC/utc', 'zulu']) as name;
+-- Debian's tz database has the old ones in a package of its own.
+delete from names_of_utc u where lower(u.name) not in (select lower(name) from pg_timezone_names);
 
 select is((select array_agg(name order by name) from zones
   where pg_temp.normal(name) is distinct from name and name not in (select name from names_of_utc)), null,
