@@ -14,6 +14,10 @@ declare
   names_of_utc constant text := '^(Etc/)?(UTC|UCT|Universal|Zulu)$';
   known text;
 begin
+  -- Also where the database has them not.
+  if normal_time_zone.time_zone ~* names_of_utc then
+    return 'UTC';
+  end if;
   if normal_time_zone.time_zone ~* names and normal_time_zone.time_zone !~* not_known_elsewhere then
     begin
       perform set_config('timezone', normal_time_zone.time_zone, true);
@@ -30,7 +34,7 @@ begin
         coalesce(quote_literal(left(normal_time_zone.time_zone, 100)), 'null')),
       'Use a name such as America/New_York or UTC.');
   end if;
-  return case when known ~ names_of_utc then 'UTC' else known end;
+  return known;
 end;
 $$;
 comment on function amc_history.normal_time_zone(text) is
