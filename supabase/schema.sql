@@ -6137,6 +6137,8 @@ CREATE OR REPLACE FUNCTION amc_history.hand_on(old report_data_collections, work
 AS $function$
 #variable_conflict use_column
 declare
+  -- Somebody may have asked the old one for weeks beyond.
+  last_day constant date := coalesce(old.kept_until, old.end_date);
   new_id uuid;
 begin
   select c.id into new_id from public.report_data_collections c
@@ -6147,7 +6149,7 @@ begin
   if not found then
     insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date,
       week_starts_on, time_zone, parameter_values, restate_weeks, restate_every_days, keep_versions, failed_retries)
-    values (auth.uid(), old.instance_id, hand_on.workflow_id, old.end_date + 1, old.end_date,
+    values (auth.uid(), old.instance_id, hand_on.workflow_id, last_day + 1, last_day,
       old.week_starts_on, old.time_zone, old.parameter_values, old.restate_weeks, old.restate_every_days,
       old.keep_versions, old.failed_retries)
     returning id into new_id;
@@ -6156,8 +6158,7 @@ begin
     perform amc_history.release_collection(c) from public.report_data_collections c where c.id = new_id;
   end if;
   update public.report_data_collections c set keep_current = true, settle_days = old.settle_days,
-    kept_by = auth.uid(), end_date = greatest(c.end_date, old.end_date),
-    kept_until = greatest(c.kept_until, c.end_date, old.kept_until, old.end_date)
+    kept_by = auth.uid(), end_date = greatest(c.end_date, last_day), kept_until = last_day
   where c.id = new_id;
   update public.report_data_collections c set keep_current = false, kept_until = null where c.id = old.id;
   -- Whoever stood behind the old one stands behind this one.
@@ -6169,8 +6170,8 @@ end;
 $function$
 ;
 comment on function amc_history.hand_on(report_data_collections,text) is
-  'Keeps the collection of another version of a query current in place of an old one, from the old one''s end on; makes
-it, without weeks, if there is none. Answers its id.';
+  'Keeps the collection of another version of a query current in place of an old one, from the week after the last
+that was added to the old one; makes it, without weeks, if there is none. Answers its id.';
 
 CREATE OR REPLACE FUNCTION amc_history.has_admin(instance_id text)
  RETURNS boolean

@@ -1,8 +1,8 @@
 -- Results: the rows that an execution produced, as text, exactly as AMC sent them.
 --
 -- A workflow version of an instance has one table in amc_results, which its first header creates, and two views in
--- public: results_… reads cells as AMC's types, raw_… as the text that came. A third, series_…, unites the versions
--- of one name. The views show a load's rows once the load is complete and its execution is the week's.
+-- public: results_… reads cells as AMC's types, raw_… as the text that came. A third, series_…, unites the
+-- versions of one name. The views show a load's rows once the load is complete and its execution is the week's.
 
 create table amc_history.result_tables (
   instance_id text not null,

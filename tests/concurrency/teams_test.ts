@@ -68,45 +68,47 @@ async function admins(sql: postgres.Sql): Promise<string[]> {
   return rows.map(({ user_id }) => user_id);
 }
 
+/** Ends a user's own membership. @returns what came of it */
+async function leaves(sql: postgres.Sql, user: string): Promise<string> {
+  await signIn(sql, user);
+  const [{ outcome }] =
+    await sql`select * from public.leave_instance(${INSTANCE})`;
+  return outcome;
+}
+
+/** Lets a second session wait for what a first one does, until that commits. @returns what came of the second one's */
+async function oneAfterTheOther(
+  first: (sql: postgres.Sql) => Promise<unknown>,
+  second: (sql: postgres.Sql) => Promise<unknown>,
+): Promise<string> {
+  await using a = await holds(harness(), NOW, ({ sql }) => first(sql));
+  await using b = await calls(
+    harness(),
+    NOW,
+    ({ sql }) => refusal(second(sql)),
+  );
+  assert.equal(await waiting(harness(), b), true);
+  await commit(a);
+  return await b.started.answer;
+}
+
 Deno.test("of two admins who demote each other at once the first one stays", async () => {
   const sql = await team(SECOND);
-  await using first = await holds(
-    harness(),
-    NOW,
-    ({ sql }) => demotes(sql, OWNER, SECOND),
+  const answer = await oneAfterTheOther(
+    (sql) => demotes(sql, OWNER, SECOND),
+    (sql) => demotes(sql, SECOND, OWNER),
   );
-  await using second = await calls(
-    harness(),
-    NOW,
-    ({ sql }) => refusal(demotes(sql, SECOND, OWNER)),
-  );
-  assert.equal(await waiting(harness(), second), true);
-  await commit(first);
-  assert.equal(await second.started.answer, "role_too_low");
+  assert.equal(answer, "role_too_low");
   assert.deepEqual(await admins(sql), [OWNER]);
 });
 
 Deno.test("of the last two admins who leave at once one stays", async () => {
   const sql = await team(SECOND);
-  const leaves = async (session: postgres.Sql, user: string) => {
-    await signIn(session, user);
-    const [{ outcome }] =
-      await session`select * from public.leave_instance(${INSTANCE})`;
-    return outcome as string;
-  };
-  await using first = await holds(
-    harness(),
-    NOW,
-    ({ sql }) => leaves(sql, OWNER),
+  const answer = await oneAfterTheOther(
+    (sql) => leaves(sql, OWNER),
+    (sql) => leaves(sql, SECOND),
   );
-  await using second = await calls(
-    harness(),
-    NOW,
-    ({ sql }) => refusal(leaves(sql, SECOND)),
-  );
-  assert.equal(await waiting(harness(), second), true);
-  await commit(first);
-  assert.equal(await second.started.answer, "last_admin");
+  assert.equal(answer, "last_admin");
   assert.deepEqual(await admins(sql), [SECOND]);
 });
 
@@ -114,19 +116,11 @@ Deno.test("two statements that take one admin each leave one, whoever sends them
   const sql = await team(SECOND);
   const removes = (session: postgres.Sql, user: string) =>
     session`delete from public.amc_instance_members where instance_id = ${INSTANCE} and user_id = ${user}`;
-  await using first = await holds(
-    harness(),
-    NOW,
-    ({ sql }) => removes(sql, OWNER),
+  const answer = await oneAfterTheOther(
+    (sql) => removes(sql, OWNER),
+    (sql) => removes(sql, SECOND),
   );
-  await using second = await calls(
-    harness(),
-    NOW,
-    async ({ sql }) => await refusal(removes(sql, SECOND)),
-  );
-  assert.equal(await waiting(harness(), second), true);
-  await commit(first);
-  assert.equal(await second.started.answer, "last_admin");
+  assert.equal(answer, "last_admin");
   assert.deepEqual(await admins(sql), [SECOND]);
 });
 
@@ -169,19 +163,11 @@ Deno.test("of two people who accept one invitation at once the first one is in",
       await session`select * from public.accept_invitation(${token})`;
     return role as string;
   };
-  await using first = await holds(
-    harness(),
-    NOW,
-    ({ sql }) => accepts(sql, SECOND),
+  const answer = await oneAfterTheOther(
+    (sql) => accepts(sql, SECOND),
+    (sql) => accepts(sql, THIRD),
   );
-  await using second = await calls(
-    harness(),
-    NOW,
-    ({ sql }) => refusal(accepts(sql, THIRD)),
-  );
-  assert.equal(await waiting(harness(), second), true);
-  await commit(first);
-  assert.equal(await second.started.answer, "invitation_used");
+  assert.equal(answer, "invitation_used");
   const members = await sql`select user_id from public.amc_instance_members
     where instance_id = ${INSTANCE} order by user_id`;
   assert.deepEqual(members.map(({ user_id }) => user_id), [OWNER, SECOND]);
@@ -191,25 +177,11 @@ Deno.test("when the two who stand behind a collection leave at once nothing of i
   const sql = await team(SECOND, THIRD);
   const collection = await addCollection(sql, INSTANCE, 1);
   await sql`insert into public.collection_backers values (${collection}, ${SECOND})`;
-  const leaves = async (session: postgres.Sql, user: string) => {
-    await signIn(session, user);
-    const [{ outcome }] =
-      await session`select * from public.leave_instance(${INSTANCE})`;
-    return outcome as string;
-  };
-  await using first = await holds(
-    harness(),
-    NOW,
-    ({ sql }) => leaves(sql, OWNER),
+  const answer = await oneAfterTheOther(
+    (sql) => leaves(sql, OWNER),
+    (sql) => leaves(sql, SECOND),
   );
-  await using second = await calls(
-    harness(),
-    NOW,
-    ({ sql }) => leaves(sql, SECOND),
-  );
-  assert.equal(await waiting(harness(), second), true);
-  await commit(first);
-  assert.equal(await second.started.answer, "applied");
+  assert.equal(answer, "applied");
   const held = await sql`select kind, subject from public.stoppages
     where ended_at is null and kind = 'standing'`;
   assert.deepEqual(held.map((row) => ({ ...row })), [

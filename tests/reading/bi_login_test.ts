@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import { type TestDatabase, withDatabase } from "../support/with_database.ts";
 import { addYears, type Years } from "./support/years.ts";
+import { eventually } from "../support/eventually.ts";
 
 // What a BI tool runs over a connection of its own, and what it cannot.
 
@@ -156,9 +157,12 @@ Deno.test("a BI login that was dropped is gone with its sessions, and no other r
     await owner`delete from amc_history.bi_logins where login = ${name}`;
     assert.equal(await drop(name), true);
     assert.equal(await drop(name), false);
-    while (
-      (await owner`select from pg_stat_activity where pid = ${pid}`).length > 0
-    ) await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(
+      "the end of its session",
+      async () =>
+        (await owner`select from pg_stat_activity where pid = ${pid}`)
+          .length === 0,
+    );
     const again = postgres(loginUrl, { max: 1 });
     await assert.rejects(again`select 1`, { code: "28P01" });
     await again.end();

@@ -63,8 +63,8 @@ export const ASKING: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.normal_time_zone",
-        "case when known ~ names_of_utc then 'UTC' else known end",
-        "known",
+        "if normal_time_zone.time_zone ~* names_of_utc then",
+        "if false then",
       ),
     ],
     tests: ["start_collection/one_query_has", "start_collection/time_zone"],
@@ -173,5 +173,70 @@ export const ASKING: Mutant[] = [
       ),
     ],
     tests: ["report_data_collections/range_is"],
+  },
+  {
+    name: "kept-within-limits",
+    guard: "keeping current adds no more weeks at once than one may start",
+    off: "set_keep_current does not count",
+    edits: [
+      inSqlFunction(
+        "amc_history.set_keep_current",
+        "if collection.keep_current and settled.last_day is not null then",
+        "if false then",
+      ),
+    ],
+    tests: ["database/set_keep_current"],
+  },
+  {
+    name: "backers-of-the-old-version",
+    guard: "who stood behind the old version stands behind the new one",
+    off: "only the caller does",
+    edits: [
+      inSqlFunction(
+        "amc_history.hand_on",
+        "where b.collection_id = old.id on conflict",
+        "where false on conflict",
+      ),
+    ],
+    tests: ["database/continue_with"],
+  },
+  {
+    name: "version-of-its-query",
+    guard: "no other query takes the place of a collection",
+    off: "any workflow counts as a version",
+    edits: [
+      inSqlFunction(
+        "amc_history.continue_with",
+        "elsif workflow.series_view <> (",
+        "elsif false and workflow.series_view <> (",
+      ),
+    ],
+    tests: ["database/continue_with"],
+  },
+  {
+    name: "gap-of-the-old-version",
+    guard: "the new version has the weeks that the old one lacked",
+    off: "it begins behind the last week of the old one",
+    edits: [
+      inSqlFunction(
+        "amc_history.hand_on",
+        "coalesce(old.kept_until, old.end_date)",
+        "greatest(old.kept_until, old.end_date)",
+      ),
+    ],
+    tests: ["database/continue_with"],
+  },
+  {
+    name: "turn-of-who-gets-weeks",
+    guard: "asking for what is there moves no turn",
+    off: "whoever asked last has it",
+    edits: [
+      inSqlFunction(
+        "amc_history.due_collections",
+        "and r.has_effect",
+        "",
+      ),
+    ],
+    tests: ["claim_due_weeks/request_without_effect"],
   },
 ];

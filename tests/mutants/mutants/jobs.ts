@@ -200,4 +200,30 @@ export const JOBS: Mutant[] = [
     ],
     tests: ["purge_history/deletes"],
   },
+  {
+    name: "left-weeks-bit-by-bit",
+    guard: "many weeks whose data have left are held bit by bit",
+    off: "all at once",
+    edits: [
+      inSqlFunction(
+        "amc_history.hold_left_weeks",
+        "limit 200",
+        "",
+      ),
+    ],
+    tests: ["watch/week_whose_data"],
+  },
+  {
+    name: "entry-of-an-idle-instance",
+    guard: "what an entry of the list held up ends when nobody reads the list",
+    off: "it stays",
+    edits: [
+      inSqlFunction(
+        "amc_history.end_idle_stoppages",
+        "'listing', 'list_entry', 'workflow_save',",
+        "'listing', 'workflow_save',",
+      ),
+    ],
+    tests: ["watch/stoppage_of_what"],
+  },
 ];

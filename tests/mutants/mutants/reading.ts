@@ -276,4 +276,17 @@ export const READERS: Mutant[] = [
     ],
     tests: ["database/check_cells"],
   },
+  {
+    name: "sessions-of-a-dropped-login",
+    guard: "a BI login that is dropped is gone with its sessions",
+    off: "they go on",
+    edits: [
+      inSqlFunction(
+        "amc_history.drop_bi_login",
+        "perform pg_terminate_backend(a.pid)",
+        "perform a.pid",
+      ),
+    ],
+    tests: ["tests/reading/bi_login"],
+  },
 ];

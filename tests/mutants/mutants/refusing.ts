@@ -203,4 +203,18 @@ export const REFUSING: Mutant[] = [
     ],
     tests: ["record_stoppage/what_waits"],
   },
+  {
+    name: "backoff-of-creates",
+    guard:
+      "a list that is read does not shorten the pauses between refused creates",
+    off: "it resets them",
+    edits: [
+      inSqlFunction(
+        "public.record_listing",
+        "then i.throttles_in_row else 0",
+        "then 0 else 0",
+      ),
+    ],
+    tests: ["record_listing/list_that_is_read"],
+  },
 ];

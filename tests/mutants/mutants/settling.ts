@@ -232,7 +232,7 @@ export const SETTLING: Mutant[] = [
     edits: [
       inTsFunction("survey", ' && outcome !== "window_taken"', ""),
     ],
-    tests: ["tests/worker/surveyed_and_late"],
+    tests: ["supabase/functions/tests/survey_test"],
   },
   {
     name: "amc-status-trigger",

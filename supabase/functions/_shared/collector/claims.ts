@@ -56,7 +56,7 @@ const SURVEYED_WEEK = {
   ...WINDOW,
   week_id: text("a week's id"),
   collection_id: text("a collection's id"),
-  /** When its collection was made; ISO 8601. */
+  /** From when on AMC may have run it unknown to the database; ISO 8601. */
   intended_at: text("an instant"),
 };
 

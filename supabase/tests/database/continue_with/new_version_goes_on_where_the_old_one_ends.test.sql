@@ -1,7 +1,7 @@
 -- A new version of a query goes on where the old one ends: its collection is kept current, the old one no longer.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(18);
+select plan(19);
 
 create temporary table version on commit drop as select id, 'first' as name from amc_workflows;
 insert into version select (save_workflow('amcpgtap1', 'Weekly campaigns',
@@ -87,6 +87,21 @@ select is((select array[(c.archived_at is null)::text, (c.paused_at is null)::te
     (select count(*)::text from collection_backers b where b.collection_id = c.id)]
   from report_data_collections c where c.id = (select id from target)), array['true', 'true', 'true', '2'],
   'an archived version comes back with all who stand behind it');
+
+-- Somebody asked the old version for a week beyond the last one that was added: the new one has those between.
+do $$
+declare
+  kept uuid := (select id from report_data_collections where keep_current);
+begin
+  perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1', (select id from version where name = 'first'),
+    start_date => '2025-03-10', end_date => '2025-03-16');
+  perform set_config('amc_history.clock', '2025-04-07T00:00:00Z', true);
+  perform continue_with(kept, (select id from version where name = 'third'));
+end;
+$$;
+select is((select array_agg(to_char(w.week_start_date, 'MM-DD') order by w.week_start_date) from report_data_weeks w
+    join report_data_collections c on c.id = w.collection_id and c.keep_current), array['03-03', '03-10', '03-17'],
+  'the new version has each week since the last one that was added');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- A collection whose weeks cannot be added is set aside with Postgres' words; the others go on.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(6);
+select plan(8);
 
 do $$
 begin
@@ -26,6 +26,16 @@ drop trigger refuse_week on report_data_weeks;
 select set_config('amc_history.clock', '2025-03-03T13:00:00Z', true);
 select is(amc_history.keep_collections_current(), 3, 'then its weeks are added');
 select is((select count(*) from stoppages where ended_at is null), 0::bigint, 'which ends the stoppage');
+
+-- A zone that this server does not know, as after a restore to another one.
+do $$
+begin
+  update report_data_collections set time_zone = 'Nowhere/Land' where instance_id = 'amcpgtap1';
+  perform set_config('amc_history.clock', '2025-03-10T00:00:00Z', true);
+end;
+$$;
+select is(amc_history.keep_collections_current(), 1, 'the other one gets its week');
+select matches((select words from stoppages where ended_at is null), 'Nowhere/Land', 'and this one says why');
 
 select * from finish();
 rollback;

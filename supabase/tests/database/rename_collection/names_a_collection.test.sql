@@ -17,7 +17,7 @@ select is((rename_collection(pg_temp.collection(), null)).outcome, 'applied', 'i
 select is((rename_collection(pg_temp.collection(), null)).outcome, 'already_applied', 'that once, too');
 select is((select array_agg(concat_ws(' > ', left(detail ->> 'was', 12), left(detail ->> 'name', 12)) order by id)
   from tracking_events where event = 'collection_renamed' and actor = pg_temp.user_id('owner')::text),
-  array['Weekly sales', 'Weekly sales > öööööööööööö', 'öööööööööööö'], 'each is an event with its actor');
+  array['Weekly sales', 'Weekly sales > ' || repeat('ö', 12), repeat('ö', 12)], 'each is an event with its actor');
 reset role;
 do $$ begin update report_data_collections set cancelled_at = amc_history.clock_now(); end $$;
 do $$ begin perform pg_temp.sign_in('owner'); end $$;

@@ -2,7 +2,7 @@
 -- empty result.
 begin;
 \ir ../../_shared/collection.psql
-select plan(17);
+select plan(19);
 
 -- 13 months before 3 March 2025 it is 3 February 2024.
 do $$ begin perform pg_temp.start_collection(3, '2024-02-05'); end $$;
@@ -60,6 +60,24 @@ do $$ begin perform pg_temp.complete_week(1, 'exec-1'), set_config('amc_history.
   amc_history.restate_week(pg_temp.week(1)), amc_history.watch(); end $$;
 select is((select words ~ 'call restate_week\.$' from stoppages where kind = 'week'), true,
   'a completed week is not collected again from nothing');
+
+-- Many at once are held bit by bit: one statement has two minutes.
+do $$
+begin
+  update report_data_collections set start_date = '2018-01-01' where id = pg_temp.collection();
+  insert into report_data_weeks (collection_id, week_start_date, week_end_date, due_at)
+  select pg_temp.collection(), d::date, d::date + 6, amc_history.clock_now()
+  from generate_series(timestamp '2018-01-01', timestamp '2021-11-01', interval '7 days') d;
+end;
+$$;
+create function pg_temp.held_of_many() returns bigint language plpgsql as $$
+begin
+  perform amc_history.hold_left_weeks(pg_temp.collection(), '2024-02-05', 13);
+  return (select count(*) from report_data_weeks where week_start_date < '2022-01-01' and due_at = 'infinity');
+end;
+$$;
+select is(pg_temp.held_of_many(), 200::bigint, 'two hundred of a collection in one look');
+select is(pg_temp.held_of_many(), 201::bigint, 'the others in the next');
 
 select * from finish();
 rollback;
