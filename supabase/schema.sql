@@ -443,13 +443,13 @@ create table amc_history.heartbeats (
   name text not null,
   constraint heartbeats_pkey PRIMARY KEY (name),
   constraint name_is_known CHECK ((name = ANY (ARRAY['wake_up_accepted'::text, 'tick'::text, 'watch'::text,
-    'dispatch'::text])))
+    'dispatch'::text, 'restored'::text])))
 );
 alter table amc_history.heartbeats enable row level security;
 create policy "nobody through the API" on amc_history.heartbeats for select to authenticated using (false);
 comment on table amc_history.heartbeats is
   'When something last happened: tick, a worker ended one; watch, the database looked; dispatch, it
-looked for work for a worker; wake_up_accepted, the first
+looked for work for a worker; restored, it was taken for a restored backup; wake_up_accepted, the first
 time since the last tick that collect accepted a wake-up.';
 
 create table amc_history.jobs (
@@ -1177,6 +1177,8 @@ CREATE TRIGGER set_week_instance BEFORE INSERT OR UPDATE OF collection_id, insta
     EACH ROW EXECUTE FUNCTION amc_history.set_week_instance();
 CREATE TRIGGER set_week_timestamps BEFORE INSERT OR UPDATE ON public.report_data_weeks FOR EACH ROW EXECUTE FUNCTION
     amc_history.set_week_timestamps();
+CREATE TRIGGER survey_after_restore BEFORE UPDATE OF due_at ON public.report_data_weeks FOR EACH ROW WHEN (((old.due_at
+    IS NULL) AND (new.due_at IS NOT NULL))) EXECUTE FUNCTION amc_history.survey_after_restore();
 alter table public.report_data_weeks enable row level security;
 create policy "BI logins read their instances' weeks" on public.report_data_weeks for select to amc_history_reader using
     ((instance_id IN ( SELECT amc_history.instances_of_login() AS instances_of_login)));
@@ -2763,7 +2765,7 @@ declare
   attempt public.week_attempts;
   free integer;
 begin
-  if week.finished_at is not null or week.due_at is null
+  if week.due_at is null
       or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
     return 'not_needed';
   end if;
@@ -2779,7 +2781,7 @@ begin
     fingerprint, window_key, slot, execution_id)
   select week.id, instance.id,
     1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
-    'collected', 'created',
+    case week.status when 'completed' then 'restated' else 'collected' end, 'created',
     amc_history.clock_now(), amc_history.clock_now(),
     least(greatest(coalesce((amc_history.read_observation(adopt_execution.details)).timeout_seconds, 21600), 21600),
       86400),
@@ -2793,8 +2795,10 @@ begin
     delete from public.workflow_executions e where e.id = adopt_execution.execution_id;
     return 'window_taken';
   end if;
-  update public.report_data_weeks w set status = 'running', due_at = null,
-    execution_id = adopt_execution.execution_id
+  -- A week that shows a result keeps showing it, as when it is restated by a create.
+  update public.report_data_weeks w set due_at = null,
+    status = case w.status when 'completed' then 'completed' else 'running' end,
+    execution_id = case w.status when 'completed' then w.execution_id else adopt_execution.execution_id end
   where w.id = week.id;
   perform amc_history.record_event(adopt_execution.event, attempt, week, adopt_execution.execution_id,
     adopt_execution.details);
@@ -2817,6 +2821,7 @@ AS $function$
 declare
   marked bigint;
 begin
+  perform amc_history.beat('restored');
   with open_week as (
     update public.report_data_weeks w set surveyed_at = null
     where w.surveyed_at is not null and (w.due_at is not null or w.finished_at is null)
@@ -2837,9 +2842,9 @@ end;
 $function$
 ;
 comment on function amc_history.after_restore() is
-  'Has each week that is not done looked for in AMC''s list before anything is created for it: a restored backup does
-not know what AMC has run since. Called by itself after a gap in the schedule (amc_history.survey_after_gap), and by the
-operator. Answers how many weeks it marked.';
+  'Has each week looked for in AMC''s list before anything is created for it again, those that wait now and those
+that become due later: a restored backup does not know what AMC has run since. Called by itself after a gap in the
+schedule (amc_history.survey_after_gap), and by the operator. Answers how many weeks it marked.';
 
 CREATE OR REPLACE FUNCTION amc_history.alert_cause_persists(alert tracking_alerts)
  RETURNS boolean
@@ -11088,6 +11093,24 @@ $function$
 comment on function amc_history.survey_after_gap() is
   'Calls amc_history.after_restore if the schedule did not run for restore_gap (amc_history.allowances): in a restored
 backup it last ran when the backup was made. Whatever else stops it costs one listing.';
+
+CREATE OR REPLACE FUNCTION amc_history.survey_after_restore()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if new.surveyed_at < (select h.at from amc_history.heartbeats h where h.name = 'restored') then
+    new.surveyed_at := null;
+  end if;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.survey_after_restore() is
+  'Has a week that becomes due looked for in AMC''s list, whoever makes it due, if it was last looked for before a
+backup was restored. Definer: whoever updates weeks may not read heartbeats.';
 
 CREATE OR REPLACE FUNCTION amc_history.take_over_collection(collection_id uuid)
  RETURNS control_report

@@ -95,7 +95,7 @@ declare
   attempt public.week_attempts;
   free integer;
 begin
-  if week.finished_at is not null or week.due_at is null
+  if week.due_at is null
       or exists (select from public.week_attempts a where a.week_id = week.id and a.is_live) then
     return 'not_needed';
   end if;
@@ -111,7 +111,7 @@ begin
     fingerprint, window_key, slot, execution_id)
   select week.id, instance.id,
     1 + (select coalesce(max(a.number), 0) from public.week_attempts a where a.week_id = week.id),
-    'collected', 'created',
+    case week.status when 'completed' then 'restated' else 'collected' end, 'created',
     amc_history.clock_now(), amc_history.clock_now(),
     least(greatest(coalesce((amc_history.read_observation(adopt_execution.details)).timeout_seconds, 21600), 21600),
       86400),
@@ -125,8 +125,10 @@ begin
     delete from public.workflow_executions e where e.id = adopt_execution.execution_id;
     return 'window_taken';
   end if;
-  update public.report_data_weeks w set status = 'running', due_at = null,
-    execution_id = adopt_execution.execution_id
+  -- A week that shows a result keeps showing it, as when it is restated by a create.
+  update public.report_data_weeks w set due_at = null,
+    status = case w.status when 'completed' then 'completed' else 'running' end,
+    execution_id = case w.status when 'completed' then w.execution_id else adopt_execution.execution_id end
   where w.id = week.id;
   perform amc_history.record_event(adopt_execution.event, attempt, week, adopt_execution.execution_id,
     adopt_execution.details);
@@ -198,35 +200,6 @@ comment on function public.mark_surveyed(text, bigint, uuid[]) is
 
 fence: from claim_listing; with that of an earlier listing nothing is changed. Answers how many weeks were marked. For
 service_role.$$;
-
-create function amc_history.after_restore() returns bigint
-language plpgsql set search_path = ''
-as $$
-declare
-  marked bigint;
-begin
-  with open_week as (
-    update public.report_data_weeks w set surveyed_at = null
-    where w.surveyed_at is not null and (w.due_at is not null or w.finished_at is null)
-    returning w.instance_id
-  ),
-  instance as (
-    select o.instance_id, count(*) as weeks from open_week o group by o.instance_id
-  ),
-  recorded as (
-    select i.weeks, amc_history.record_action('weeks_to_be_surveyed', i.instance_id,
-      detail => jsonb_build_object('weeks', i.weeks)) from instance i
-  )
-  select coalesce(sum(r.weeks), 0) into marked from recorded r;
-  update public.amc_instances i set list_due_at = amc_history.clock_now()
-  where i.list_due_at > amc_history.clock_now();
-  return marked;
-end;
-$$;
-comment on function amc_history.after_restore() is
-  $$Has each week that is not done looked for in AMC's list before anything is created for it: a restored backup does
-not know what AMC has run since. Called by itself after a gap in the schedule (amc_history.survey_after_gap), and by the
-operator. Answers how many weeks it marked.$$;
 
 create function public.record_late_execution(attempt_id uuid, execution_id text, details jsonb default null)
 returns public.tracking_report

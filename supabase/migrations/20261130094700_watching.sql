@@ -35,13 +35,13 @@ alter table amc_history.wake_ups enable row level security;
 
 create table amc_history.heartbeats (
   name text primary key
-    constraint name_is_known check (name in ('wake_up_accepted', 'tick', 'watch', 'dispatch')),
+    constraint name_is_known check (name in ('wake_up_accepted', 'tick', 'watch', 'dispatch', 'restored')),
   at timestamptz not null default amc_history.clock_now()
 );
 
 comment on table amc_history.heartbeats is
   $$When something last happened: tick, a worker ended one; watch, the database looked; dispatch, it
-looked for work for a worker; wake_up_accepted, the first
+looked for work for a worker; restored, it was taken for a restored backup; wake_up_accepted, the first
 time since the last tick that collect accepted a wake-up.$$;
 
 alter table amc_history.heartbeats enable row level security;

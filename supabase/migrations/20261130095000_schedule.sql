@@ -44,22 +44,6 @@ comment on function amc_history.count_actionable() is
   $$How many instances, results, credentials, cancellations and webhooks a worker could do something for now. What waits
 behind a full or paused instance does not count.$$;
 
-create function amc_history.survey_after_gap() returns void
-language plpgsql set search_path = ''
-as $$
-declare
-  last_run constant timestamptz := (select h.at from amc_history.heartbeats h where h.name = 'dispatch');
-begin
-  if last_run < amc_history.clock_now() - (amc_history.allowances()).restore_gap then
-    perform amc_history.after_restore();
-  end if;
-  perform amc_history.beat('dispatch');
-end;
-$$;
-comment on function amc_history.survey_after_gap() is
-  $$Calls amc_history.after_restore if the schedule did not run for restore_gap (amc_history.allowances): in a restored
-backup it last ran when the backup was made. Whatever else stops it costs one listing.$$;
-
 create function amc_history.dispatch_collect() returns integer
 language plpgsql set search_path = ''
 as $$

@@ -2,6 +2,7 @@ import {
   indexNotUnique,
   inSqlFunction,
   type Mutant,
+  withoutTrigger,
 } from "../support/mutant.ts";
 
 /** claimable_weeks does not look for a live attempt of the same window. */
@@ -249,5 +250,28 @@ export const CLAIMING: Mutant[] = [
       ),
     ],
     tests: ["claim_due_weeks/fingerprint"],
+  },
+  {
+    name: "survey-of-what-becomes-due",
+    guard: "a week that becomes due after a restore is looked for",
+    off: "trigger survey_after_restore never fires",
+    edits: [
+      withoutTrigger("public.report_data_weeks", "survey_after_restore"),
+    ],
+    tests: ["after_restore/restatements"],
+  },
+  {
+    name: "adopted-restatement-shows-the-old",
+    guard:
+      "a restatement that is adopted shows the old result until its own is in",
+    off: "it shows its own at once",
+    edits: [
+      inSqlFunction(
+        "amc_history.adopt_execution",
+        "execution_id = case w.status when 'completed' then w.execution_id else adopt_execution.execution_id end",
+        "execution_id = adopt_execution.execution_id",
+      ),
+    ],
+    tests: ["after_restore/restatements"],
   },
 ];

@@ -426,6 +426,7 @@ function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.store_credential(text,jsonb,text) | - | - | -
 function amc_history.store_webhook_secret(webhooks,text,text,text) | - | - | -
 function amc_history.survey_after_gap() | - | - | -
+function amc_history.survey_after_restore() | - | - | -
 function amc_history.take_over_collection(uuid) | - | execute | execute
 function amc_history.taken_slots(text) | - | - | execute
 function amc_history.tell_end_of_let_go_execution() | - | - | -
