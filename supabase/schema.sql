@@ -364,7 +364,7 @@ comment on column amc_history.allowances.rows_at_once is
 goes on from there.';
 comment on column amc_history.allowances.settle_days is
   'How many days ago the newest week of a collection ended that names no dates: attribution has settled by then
-(guide, M).';
+(guide, M). One that is kept current has settle_days of its own.';
 comment on column amc_history.allowances.stoppage_pause_base is
   'The first pause of what is set aside by itself (public.stoppages); doubled with each time that it fails again.';
 comment on column amc_history.allowances.stoppage_pause_longest is

@@ -218,7 +218,7 @@ comment on column amc_history.allowances.default_weeks is 'Weeks of a collection
 comment on column amc_history.allowances.most_weeks is 'Most weeks of a collection: AMC keeps about 13 months.';
 comment on column amc_history.allowances.settle_days is
   $$How many days ago the newest week of a collection ended that names no dates: attribution has settled by then
-(guide, M).$$;
+(guide, M). One that is kept current has settle_days of its own.$$;
 comment on column amc_history.allowances.retention_ends is
   'How long before AMC no longer keeps a week''s data it goes before all others.';
 comment on column amc_history.allowances.restate_days is

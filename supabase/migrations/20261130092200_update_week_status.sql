@@ -5,7 +5,8 @@
 --   2  The week is one of the collection; it is locked. Else: not_found.
 --   3  The execution is not one of an attempt that has ended; else the report is late: stale.
 --   4  While an attempt lives, only a report with its execution counts; else: rejected, attempt_in_progress.
---   5  The week may change from its status to this one; else: rejected, illegal_transition.
+--   5  The week may change from its status to this one; else: rejected, illegal_transition. A completed week takes
+--      failed only from its own restatement, and keeps its result (9).
 --   6  A live attempt's week is completed only with a complete load; else: rejected, load_incomplete.
 --   7  A report that says nothing new changes nothing: already_applied.
 --   8  An execution that the caller brings is stored with the status. If it cannot be the week's, status and data are

@@ -76,9 +76,7 @@ function action<F extends Fields>(
  * Carries out what a request asks for: one of the actions, with the ids that it needs.
  *
  * @param rpc calls the database as the user who asks
- * @param body the request's JSON: `action`, and `collection_id` for pause, resume, cancel, archive, retry_failed and, with
- *   `name`, for rename, `week_id` for retry and restate, `attempt_id` for confirm_no_execution and, with `execution_id`, for
- *   confirm_execution, `execution_id`, `reason` and perhaps `try_again` for let_go_of_execution, `alert_id` for resolve_alert
+ * @param body the request's JSON: `action`, one of ACTIONS, with the fields that stand there
  * @returns what the database did
  * @throws RequestError 400 invalid_request; DatabaseError when the database refuses
  */

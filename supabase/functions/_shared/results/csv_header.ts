@@ -151,7 +151,7 @@ function parseHeader(
   return cells;
 }
 
-/** Without a byte order mark, which is no part of the first name. */
+/** Without a byte order mark, which is no part of the first name: TextDecoder leaves it out, by default. */
 function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
