@@ -2713,6 +2713,7 @@ $function$
 comment on function amc_history.add_settled_weeks(uuid) is
   'Adds the weeks of a collection that have settled since its end, if it is kept current: due at once, or held while it
 is paused. Each once, since it holds the collection and moves kept_until. Answers how many.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.add_weeks(collection_id uuid, first_day date, last_day date, requested_by uuid)
  RETURNS integer
@@ -3354,6 +3355,31 @@ write. A time with an offset is that instant in UTC.';
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.change_keep_current(collection report_data_collections, keep_current boolean,
+    settle_days integer, changed_by uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.report_data_collections c set keep_current = change_keep_current.keep_current,
+    settle_days = change_keep_current.settle_days, kept_by = change_keep_current.changed_by,
+    kept_until = case when c.keep_current and change_keep_current.keep_current then c.kept_until end
+  where c.id = (collection).id;
+  perform amc_history.record_action('keep_current_set', (collection).instance_id, (collection).id,
+    detail => jsonb_build_object('settle_days', change_keep_current.settle_days,
+      'keep_current', change_keep_current.keep_current),
+    actor => coalesce(change_keep_current.changed_by::text, amc_history.actor()));
+  return amc_history.add_settled_weeks((collection).id);
+end;
+$function$
+;
+comment on function amc_history.change_keep_current(report_data_collections,boolean,integer,uuid) is
+  'Sets whether a collection is kept current, and after how many days a week has settled; adds the weeks that have.
+Leaves an event with whoever changed it. Answers how many weeks it added. The caller holds the locks, and has checked
+what is asked.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.change_membership(instance_id text, user_id uuid, role text)
  RETURNS control_report
  LANGUAGE plpgsql
@@ -3725,6 +3751,24 @@ $function$
 ;
 comment on function amc_history.check_role(text) is
   'Refuses what is no role (role_unknown).';
+
+CREATE OR REPLACE FUNCTION amc_history.check_settle_days(settle_days integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if check_settle_days.settle_days not between 2 and 60 then
+    perform amc_history.refuse('settle_days_out_of_range',
+      format('Expected 2 to 60 days, got %s.', check_settle_days.settle_days),
+      'Attribution settles for 14 days: fewer give numbers that still rise.');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_settle_days(integer) is
+  'Refuses a collection''s settle_days that are out of range (settle_days_out_of_range). Null leaves them as they are.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.check_some_cells(load result_loads, lines bigint)
  RETURNS bigint
@@ -10484,29 +10528,23 @@ declare
   days constant integer := coalesce(set_keep_current.settle_days, collection.settle_days);
   settled record;
 begin
-  if days not between 2 and 60 then
-    perform amc_history.refuse('settle_days_out_of_range', format('Expected 2 to 60 days, got %s.', days),
-      'Attribution settles for 14 days: fewer give numbers that still rise.');
-  elsif collection.cancelled_at is not null then
+  perform amc_history.check_settle_days(days);
+  if collection.cancelled_at is not null then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   elsif collection.keep_current is not distinct from set_keep_current.keep_current
       and collection.settle_days = days then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_collections c set keep_current = coalesce(set_keep_current.keep_current, false),
-    settle_days = days, kept_by = auth.uid(),
-    kept_until = case when c.keep_current and set_keep_current.keep_current then c.kept_until end
-  where c.id = collection.id returning c.* into collection;
-  settled := amc_history.settled_weeks(collection);
-  if collection.keep_current and settled.last_day is not null then
-    perform amc_history.check_start_limits(auth.uid(), collection.instance_id,
-      (settled.last_day - settled.first_day + 1) / 7);
+  if set_keep_current.keep_current then
+    settled := amc_history.settled_if_kept(collection, days);
+    if settled.last_day is not null then
+      perform amc_history.check_start_limits(auth.uid(), collection.instance_id,
+        (settled.last_day - settled.first_day + 1) / 7);
+    end if;
   end if;
   perform amc_history.stand_behind(collection.id);
-  perform amc_history.record_action('keep_current_set', collection.instance_id, collection.id,
-    detail => jsonb_build_object('settle_days', days) || jsonb_build_object('keep_current',
-      coalesce(set_keep_current.keep_current, false)));
-  return row('applied', null, amc_history.add_settled_weeks(collection.id))::public.control_report;
+  return row('applied', null, amc_history.change_keep_current(collection,
+    coalesce(set_keep_current.keep_current, false), days, auth.uid()))::public.control_report;
 end;
 $function$
 ;
@@ -10823,6 +10861,26 @@ comment on function amc_history.settle_standing(uuid[]) is
 others go on. What runs at AMC is collected all the same; a person''s pause stays one. A collection that cannot be
 settled is settled by the next look of the watch (a stoppage of kind job); the others are.';
 
+CREATE OR REPLACE FUNCTION amc_history.settled_if_kept(collection report_data_collections, settle_days integer, OUT
+    first_day date, OUT last_day date)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  collection.settle_days := settled_if_kept.settle_days;
+  if not collection.keep_current then
+    collection.kept_until := null;
+  end if;
+  select s.first_day, s.last_day into first_day, last_day from amc_history.settled_weeks(collection) s;
+end;
+$function$
+;
+comment on function amc_history.settled_if_kept(report_data_collections,integer) is
+  'The first and last day of the weeks that would be added at once if a collection were kept current with settle_days;
+nulls if there is none (amc_history.settled_weeks).';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.settled_weeks(collection report_data_collections, OUT first_day date, OUT
     last_day date)
  RETURNS record
@@ -10852,6 +10910,7 @@ comment on function amc_history.settled_weeks(report_data_collections) is
   'The first and last day of the whole weeks, after those that were added before, that have settled, in the
 collection''s own zone, and that AMC still keeps; nulls if there is none. At most most_weeks (amc_history.allowances)
 at once.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.slots_in_use(instance_id text, OUT taken integer, OUT free integer, OUT began_at
     timestamp with time zone)

@@ -106,6 +106,59 @@ comment on function amc_history.keep_collections_current(integer) is
   $$Adds to each collection that is kept current the weeks that have settled (amc_history.add_settled_weeks), at most
 max_collections in a run. One that fails is set aside, and the others go on. Answers how many weeks. Run by pg_cron.$$;
 
+create function amc_history.check_settle_days(settle_days integer) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  if check_settle_days.settle_days not between 2 and 60 then
+    perform amc_history.refuse('settle_days_out_of_range',
+      format('Expected 2 to 60 days, got %s.', check_settle_days.settle_days),
+      'Attribution settles for 14 days: fewer give numbers that still rise.');
+  end if;
+end;
+$$;
+comment on function amc_history.check_settle_days(integer) is
+  'Refuses a collection''s settle_days that are out of range (settle_days_out_of_range). Null leaves them as they are.';
+
+create function amc_history.settled_if_kept(
+  collection public.report_data_collections, settle_days integer, out first_day date, out last_day date
+)
+language plpgsql volatile set search_path = ''
+as $$
+begin
+  collection.settle_days := settled_if_kept.settle_days;
+  if not collection.keep_current then
+    collection.kept_until := null;
+  end if;
+  select s.first_day, s.last_day into first_day, last_day from amc_history.settled_weeks(collection) s;
+end;
+$$;
+comment on function amc_history.settled_if_kept(public.report_data_collections, integer) is
+  $$The first and last day of the weeks that would be added at once if a collection were kept current with settle_days;
+nulls if there is none (amc_history.settled_weeks).$$;
+
+create function amc_history.change_keep_current(
+  collection public.report_data_collections, keep_current boolean, settle_days integer, changed_by uuid
+) returns integer
+language plpgsql set search_path = ''
+as $$
+begin
+  update public.report_data_collections c set keep_current = change_keep_current.keep_current,
+    settle_days = change_keep_current.settle_days, kept_by = change_keep_current.changed_by,
+    kept_until = case when c.keep_current and change_keep_current.keep_current then c.kept_until end
+  where c.id = (collection).id;
+  perform amc_history.record_action('keep_current_set', (collection).instance_id, (collection).id,
+    detail => jsonb_build_object('settle_days', change_keep_current.settle_days,
+      'keep_current', change_keep_current.keep_current),
+    actor => coalesce(change_keep_current.changed_by::text, amc_history.actor()));
+  return amc_history.add_settled_weeks((collection).id);
+end;
+$$;
+comment on function amc_history.change_keep_current(public.report_data_collections, boolean, integer, uuid) is
+  $$Sets whether a collection is kept current, and after how many days a week has settled; adds the weeks that have.
+Leaves an event with whoever changed it. Answers how many weeks it added. The caller holds the locks, and has checked
+what is asked.$$;
+
 create function amc_history.set_keep_current(collection_id uuid, keep_current boolean, settle_days integer)
 returns public.control_report
 language plpgsql security definer set search_path = ''
@@ -115,29 +168,23 @@ declare
   days constant integer := coalesce(set_keep_current.settle_days, collection.settle_days);
   settled record;
 begin
-  if days not between 2 and 60 then
-    perform amc_history.refuse('settle_days_out_of_range', format('Expected 2 to 60 days, got %s.', days),
-      'Attribution settles for 14 days: fewer give numbers that still rise.');
-  elsif collection.cancelled_at is not null then
+  perform amc_history.check_settle_days(days);
+  if collection.cancelled_at is not null then
     return row('rejected', 'collection_is_cancelled', 0)::public.control_report;
   elsif collection.keep_current is not distinct from set_keep_current.keep_current
       and collection.settle_days = days then
     return row('already_applied', null, 0)::public.control_report;
   end if;
-  update public.report_data_collections c set keep_current = coalesce(set_keep_current.keep_current, false),
-    settle_days = days, kept_by = auth.uid(),
-    kept_until = case when c.keep_current and set_keep_current.keep_current then c.kept_until end
-  where c.id = collection.id returning c.* into collection;
-  settled := amc_history.settled_weeks(collection);
-  if collection.keep_current and settled.last_day is not null then
-    perform amc_history.check_start_limits(auth.uid(), collection.instance_id,
-      (settled.last_day - settled.first_day + 1) / 7);
+  if set_keep_current.keep_current then
+    settled := amc_history.settled_if_kept(collection, days);
+    if settled.last_day is not null then
+      perform amc_history.check_start_limits(auth.uid(), collection.instance_id,
+        (settled.last_day - settled.first_day + 1) / 7);
+    end if;
   end if;
   perform amc_history.stand_behind(collection.id);
-  perform amc_history.record_action('keep_current_set', collection.instance_id, collection.id,
-    detail => jsonb_build_object('settle_days', days) || jsonb_build_object('keep_current',
-      coalesce(set_keep_current.keep_current, false)));
-  return row('applied', null, amc_history.add_settled_weeks(collection.id))::public.control_report;
+  return row('applied', null, amc_history.change_keep_current(collection,
+    coalesce(set_keep_current.keep_current, false), days, auth.uid()))::public.control_report;
 end;
 $$;
 comment on function amc_history.set_keep_current(uuid, boolean, integer) is

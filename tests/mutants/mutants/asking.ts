@@ -181,7 +181,7 @@ export const ASKING: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.set_keep_current",
-        "if collection.keep_current and settled.last_day is not null then",
+        "if settled.last_day is not null then",
         "if false then",
       ),
     ],

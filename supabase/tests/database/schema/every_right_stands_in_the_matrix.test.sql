@@ -116,7 +116,7 @@ function amc_history.accept_wake_up(timestamptz) | - | - | -
 function amc_history.actor() | - | - | execute
 function amc_history.add_counts(jsonb,jsonb) | - | - | -
 function amc_history.add_member(text,text,text) | - | - | -
-function amc_history.add_settled_weeks(uuid) | - | - | -
+function amc_history.add_settled_weeks(uuid) | - | - | execute
 function amc_history.add_weeks(uuid,date,date,uuid) | - | - | execute
 function amc_history.administers(text) | - | - | -
 function amc_history.adopt_execution(report_data_weeks,amc_instances,text,jsonb,text) | - | - | execute
@@ -149,7 +149,9 @@ function amc_history.check_invitation(text[],text,text,integer) | - | - | -
 function amc_history.check_parameters(jsonb,jsonb) | - | - | execute
 function amc_history.check_query(text,text) | - | execute | execute
 function amc_history.check_range(integer,date,date) | - | - | execute
+function amc_history.change_keep_current(report_data_collections,boolean,integer,uuid) | - | - | execute
 function amc_history.check_retention(date,amc_workflows,text) | - | - | execute
+function amc_history.check_settle_days(integer) | - | - | execute
 function amc_history.check_role(text) | - | - | -
 function amc_history.check_some_cells(result_loads,bigint) | - | - | -
 function amc_history.check_start_limits(uuid,text,integer) | - | - | execute
@@ -372,7 +374,8 @@ function amc_history.set_retention(text,text,integer) | - | execute | execute
 function amc_history.set_role(text,uuid,text) | - | execute | execute
 function amc_history.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function amc_history.settle_standing(uuid[]) | - | - | -
-function amc_history.settled_weeks(report_data_collections) | - | - | -
+function amc_history.settled_if_kept(report_data_collections,integer) | - | - | execute
+function amc_history.settled_weeks(report_data_collections) | - | - | execute
 function amc_history.slots_in_use(text) | - | execute | execute
 function amc_history.stand_behind(uuid) | - | - | -
 function amc_history.state_of_cause(text) | - | execute | execute
