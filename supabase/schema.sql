@@ -999,6 +999,7 @@ create table public.report_data_collections (
   restate_every_days integer default 7 not null,
   restate_weeks integer default 0 not null,
   series text generated always as (amc_history.series_words(week_starts_on, time_zone, parameter_values)) stored,
+  series_view text not null,
   settle_days integer default 14 not null,
   start_date date not null,
   time_zone text default 'UTC'::text not null,
@@ -1033,6 +1034,8 @@ create table public.report_data_collections (
 );
 CREATE UNIQUE INDEX one_collection_of_a_query ON public.report_data_collections USING btree (instance_id, workflow_id,
     week_starts_on, time_zone, parameters_hash) WHERE (imported_from IS NULL);
+CREATE UNIQUE INDEX one_version_kept_current ON public.report_data_collections USING btree (instance_id, series_view,
+    week_starts_on, time_zone, parameters_hash) WHERE (keep_current AND (imported_from IS NULL));
 CREATE INDEX report_data_collections_created_by_idx ON public.report_data_collections USING btree (created_by);
 CREATE INDEX report_data_collections_kept_by_idx ON public.report_data_collections USING btree (kept_by);
 CREATE INDEX report_data_collections_kept_idx ON public.report_data_collections USING btree (end_date) WHERE
@@ -1043,8 +1046,12 @@ CREATE INDEX report_data_collections_workflow_idx ON public.report_data_collecti
     workflow_id);
 CREATE TRIGGER back_own_collection AFTER INSERT ON public.report_data_collections FOR EACH ROW WHEN ((new.created_by IS
     NOT NULL)) EXECUTE FUNCTION amc_history.back_own_collection();
+CREATE TRIGGER copy_series_view BEFORE INSERT OR UPDATE OF instance_id, workflow_id, series_view ON
+    public.report_data_collections FOR EACH ROW EXECUTE FUNCTION amc_history.copy_series_view();
 CREATE TRIGGER end_keeping_current BEFORE UPDATE OF cancelled_at ON public.report_data_collections FOR EACH ROW WHEN
     (((new.cancelled_at IS NOT NULL) AND new.keep_current)) EXECUTE FUNCTION amc_history.end_keeping_current();
+CREATE TRIGGER keep_one_version BEFORE INSERT OR UPDATE OF keep_current ON public.report_data_collections FOR EACH ROW
+    WHEN ((new.keep_current AND (new.imported_from IS NULL))) EXECUTE FUNCTION amc_history.keep_one_version();
 alter table public.report_data_collections enable row level security;
 create policy "BI logins read their instances' collections" on public.report_data_collections for select to
     amc_history_reader using ((instance_id IN ( SELECT amc_history.instances_of_login() AS instances_of_login)));
@@ -1093,6 +1100,8 @@ comment on column public.report_data_collections.restate_weeks is
 than restate_days ago (amc_history.allowances).';
 comment on column public.report_data_collections.series is
   'First weekday, zone and parameters in words. Results of different series are not added up.';
+comment on column public.report_data_collections.series_view is
+  'The workflow''s series_view, copied: versions of one query share it, and one of them is kept current.';
 comment on column public.report_data_collections.settle_days is
   'How many days after its last day a week is added: attribution settles for 14 days (docs, M).';
 comment on column public.report_data_collections.start_date is
@@ -4454,6 +4463,21 @@ comment on function amc_history.copy_load_id() is
 Declared immutable, which it is within one COPY: COPY plans its defaults anew in each statement and so reads the
 setting once, not for each row. For COPY only: a prepared INSERT would keep the load for which it was planned.';
 
+CREATE OR REPLACE FUNCTION amc_history.copy_series_view()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  select f.series_view into new.series_view from public.amc_workflows f
+  where f.instance_id = new.instance_id and f.id = new.workflow_id;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.copy_series_view() is
+  'Copies the series_view of a collection''s workflow to it.';
+
 CREATE OR REPLACE FUNCTION amc_history.copy_statement(load result_loads)
  RETURNS text
  LANGUAGE sql
@@ -6206,10 +6230,10 @@ begin
     -- It may be archived, paused or cancelled.
     perform amc_history.release_collection(c) from public.report_data_collections c where c.id = new_id;
   end if;
+  update public.report_data_collections c set keep_current = false, kept_until = null where c.id = old.id;
   update public.report_data_collections c set keep_current = true, settle_days = old.settle_days,
     kept_by = auth.uid(), end_date = greatest(c.end_date, last_day), kept_until = last_day
   where c.id = new_id;
-  update public.report_data_collections c set keep_current = false, kept_until = null where c.id = old.id;
   -- Whoever stood behind the old one stands behind this one.
   insert into public.collection_backers (collection_id, user_id)
   select new_id, b.user_id from public.collection_backers b where b.collection_id = old.id on conflict do nothing;
@@ -7127,6 +7151,34 @@ $function$
 comment on function amc_history.keep_collections_current(integer) is
   'Adds to each collection that is kept current the weeks that have settled (amc_history.add_settled_weeks), at most
 max_collections in a run. One that fails is set aside, and the others go on. Answers how many weeks. Run by pg_cron.';
+
+CREATE OR REPLACE FUNCTION amc_history.keep_one_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  kept public.report_data_collections;
+begin
+  select * into kept from public.report_data_collections c
+  where c.keep_current and c.imported_from is null and c.id <> new.id
+    and c.instance_id = new.instance_id and c.series_view = new.series_view
+    and c.week_starts_on = new.week_starts_on and c.time_zone = new.time_zone
+    -- What is generated is not there yet in new.
+    and c.parameters_hash = md5(new.parameter_values::text);
+  if found then
+    perform amc_history.refuse('another_version_kept_current', format(
+      'Expected one version of a query to be kept current, and collection %s, of workflow %s, is.', kept.id,
+      kept.workflow_id), format('Move it on to this version: continue_with(''%s'', ''%s''). Or end it first: '
+      'set_keep_current(''%s'', false).', kept.id, new.workflow_id, kept.id), 'PT409');
+  end if;
+  return new;
+end;
+$function$
+;
+comment on function amc_history.keep_one_version() is
+  'Refuses to keep a second version of a query current with another_version_kept_current. Says what the index
+one_version_kept_current holds, before it does.';
 
 CREATE OR REPLACE FUNCTION amc_history.key_columns(load result_loads)
  RETURNS text[]
@@ -14052,8 +14104,9 @@ comment on function set_keep_current(uuid,boolean,integer) is
   'Keeps a collection current, or no longer: each week is added once it ended settle_days (2 to 60; as it is, at first
 14) ago in the collection''s zone. Those that have settled already are added at once. Answers {outcome, reason, weeks}:
 applied (weeks: how many were added), already_applied, or rejected with collection_is_cancelled. Refuses with
-collection_not_found, settle_days_out_of_range, role_too_low, and more weeks at once than the limits of
-amc_history.check_start_limits. For analysts and admins.';
+collection_not_found, settle_days_out_of_range, role_too_low, another_version_kept_current (continue_with moves on from
+one version to another), and more weeks at once than the limits of amc_history.check_start_limits. For analysts and
+admins.';
 -- authenticated: execute
 -- service_role: execute
 

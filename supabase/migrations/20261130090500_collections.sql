@@ -28,6 +28,7 @@ create table public.report_data_collections (
   created_by uuid references auth.users (id) on delete set null,
   instance_id text not null,
   workflow_id text not null,
+  series_view text not null,
   name text
     constraint collection_name_is_short check (char_length(name) between 1 and 200),
   imported_from text

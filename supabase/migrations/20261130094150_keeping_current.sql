@@ -201,8 +201,9 @@ comment on function public.set_keep_current(uuid, boolean, integer) is
   $$Keeps a collection current, or no longer: each week is added once it ended settle_days (2 to 60; as it is, at first
 14) ago in the collection's zone. Those that have settled already are added at once. Answers {outcome, reason, weeks}:
 applied (weeks: how many were added), already_applied, or rejected with collection_is_cancelled. Refuses with
-collection_not_found, settle_days_out_of_range, role_too_low, and more weeks at once than the limits of
-amc_history.check_start_limits. For analysts and admins.$$;
+collection_not_found, settle_days_out_of_range, role_too_low, another_version_kept_current (continue_with moves on from
+one version to another), and more weeks at once than the limits of amc_history.check_start_limits. For analysts and
+admins.$$;
 
 create function amc_history.hand_on(old public.report_data_collections, workflow_id text) returns uuid
 language plpgsql set search_path = ''
@@ -229,10 +230,10 @@ begin
     -- It may be archived, paused or cancelled.
     perform amc_history.release_collection(c) from public.report_data_collections c where c.id = new_id;
   end if;
+  update public.report_data_collections c set keep_current = false, kept_until = null where c.id = old.id;
   update public.report_data_collections c set keep_current = true, settle_days = old.settle_days,
     kept_by = auth.uid(), end_date = greatest(c.end_date, last_day), kept_until = last_day
   where c.id = new_id;
-  update public.report_data_collections c set keep_current = false, kept_until = null where c.id = old.id;
   -- Whoever stood behind the old one stands behind this one.
   insert into public.collection_backers (collection_id, user_id)
   select new_id, b.user_id from public.collection_backers b where b.collection_id = old.id on conflict do nothing;

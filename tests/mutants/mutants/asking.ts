@@ -4,6 +4,7 @@ import {
   inTsFunction,
   type Mutant,
   withoutConstraint,
+  withoutTrigger,
 } from "../support/mutant.ts";
 
 /** Asking for weeks: one collection for each query, what it adds, and what it opens again. */
@@ -186,6 +187,22 @@ export const ASKING: Mutant[] = [
       ),
     ],
     tests: ["database/set_keep_current"],
+  },
+  {
+    name: "second-version-told",
+    guard: "who keeps a second version of a query current is told what to do",
+    off: "the index alone refuses it",
+    edits: [
+      withoutTrigger("public.report_data_collections", "keep_one_version"),
+    ],
+    tests: ["continue_with/one_version_is"],
+  },
+  {
+    name: "second-version-at-once",
+    guard: "two statements at once keep one version of a query current",
+    off: "the index one_version_kept_current is not unique",
+    edits: [indexNotUnique("public.one_version_kept_current")],
+    tests: ["tests/concurrency/versions_kept_test"],
   },
   {
     name: "backers-of-the-old-version",

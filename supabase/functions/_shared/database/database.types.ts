@@ -437,6 +437,7 @@ export type Database = {
           "restate_every_days": number;
           "restate_weeks": number;
           "series": string | null;
+          "series_view": string;
           "settle_days": number;
           "start_date": string;
           "time_zone": string;
@@ -466,6 +467,7 @@ export type Database = {
           "restate_every_days"?: number;
           "restate_weeks"?: number;
           "series"?: never;
+          "series_view": string;
           "settle_days"?: number;
           "start_date": string;
           "time_zone"?: string;
@@ -494,6 +496,7 @@ export type Database = {
           "restate_every_days"?: number;
           "restate_weeks"?: number;
           "series"?: never;
+          "series_view"?: string;
           "settle_days"?: number;
           "start_date"?: string;
           "time_zone"?: string;

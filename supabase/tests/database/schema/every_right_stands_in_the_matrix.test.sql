@@ -206,7 +206,9 @@ function amc_history.end_deletion_stoppage() | - | - | -
 function amc_history.end_dry_run(workflow_checks,text,text,text,text) | - | - | execute
 function amc_history.end_earlier_loaders(uuid,integer) | - | - | -
 function amc_history.end_first_weeks() | - | - | execute
+function amc_history.copy_series_view() | - | - | -
 function amc_history.end_keeping_current() | - | - | -
+function amc_history.keep_one_version() | - | - | -
 function amc_history.end_passed_stoppages(text) | - | - | -
 function amc_history.end_result_stoppage() | - | - | -
 function amc_history.end_idle_stoppages() | - | - | -
