@@ -1,129 +1,133 @@
-// `npm test`: one cluster, a template database with the migrations, then every pgTAP file and every Deno test.
+// `npm test`: every pgTAP file and every Deno test, on clusters with a template database that has the migrations.
 // `npm test -- --help` lists its arguments.
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { glob } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import postgres from "postgres";
-import {
-  checkout,
-  type Cluster,
-  createDatabase,
-  databaseUrl,
-  dropDatabase,
-  migrate,
-  startCluster,
-} from "../local/platform/postgres/mod.ts";
+import { checkout } from "../local/platform/postgres/mod.ts";
 import { stopOnSignals } from "../local/platform/signals.ts";
-import { CLUSTER_VARIABLE, type TestCluster } from "./support/cluster.ts";
+import { CLUSTER_VARIABLE } from "./support/cluster.ts";
 import { runDenoTests } from "./support/deno_tests.ts";
+import { type Lane, startLane } from "./support/lane.ts";
+import { memoryFolder } from "./support/memory_folder.ts";
+import { Output } from "./support/output.ts";
 import { type Outcome, runPgtapFile } from "./support/pgtap.ts";
 import {
   parseRunArguments,
   type RunArguments,
   USAGE,
 } from "./support/run_arguments.ts";
+import { findTests, isLarge } from "./support/test_files.ts";
 
-const TEMPLATE = "template_migrated";
-
-/** Long runs: each has a command of its own, test:large. */
-const OF_THEIR_OWN = ["tests/large/"];
-
-async function files(pattern: string, filters: string[]): Promise<string[]> {
-  const found: string[] = [];
-  for await (const path of glob(pattern, { cwd: checkout })) {
-    const wanted = filters.length === 0
-      ? !OF_THEIR_OWN.some((folder) => path.startsWith(folder))
-      : filters.some((filter) => path.includes(filter.replace(/^\.\//, "")));
-    if (wanted) found.push(path);
-  }
-  return found.sort();
+/** What all lanes of a run have in common. */
+interface Run {
+  asked: RunArguments;
+  output: Output;
+  /** For reports. */
+  folder: string;
+  /** Stops the clusters. */
+  parts: AsyncDisposableStack;
+  /** Ends the run before its time. */
+  signal: AbortSignal;
 }
 
-async function runDatabaseTests(
-  cluster: Cluster,
-  paths: string[],
-  failFast: boolean,
-): Promise<Outcome[]> {
-  if (paths.length === 0) return [];
-  const name = "database_tests";
-  await createDatabase(cluster, name, { template: TEMPLATE });
-  const url = databaseUrl(cluster, "postgres", name);
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  await sql`create extension if not exists pgtap with schema extensions`;
-  await sql.end();
-  const outcomes: Outcome[] = [];
-  for (const path of paths) {
-    const outcome = await runPgtapFile(url, join(checkout, path));
-    const word = outcome.failed === 0 ? "ok" : "FAILED";
-    console.log(`${path} ... ${word} (${outcome.passed} passed)`);
-    for (const line of outcome.failures) console.log(`    ${line}`);
-    outcomes.push({
-      ...outcome,
-      failures: outcome.failures
-        .filter((line) => /^(not ok|ERROR|The plan)/.test(line))
-        .map((line) => `${path}: ${line}`),
-    });
-    if (failFast && outcome.failed > 0) break;
-  }
-  await dropDatabase(cluster, name);
-  return outcomes;
-}
-
-async function run(
-  filters: string[],
-  failFast: boolean,
-  cluster: Cluster,
-  folder: string,
-): Promise<Outcome[]> {
-  await createDatabase(cluster, TEMPLATE);
-  await migrate(databaseUrl(cluster, "postgres", TEMPLATE));
-  const outcomes = await runDatabaseTests(
-    cluster,
-    await files("supabase/tests/database/**/*.test.sql", filters),
-    failFast,
+async function runDatabaseTest(
+  { output }: Run,
+  lane: Lane,
+  path: string,
+): Promise<Outcome> {
+  const url = await lane.databaseTestsUrl();
+  const outcome = await runPgtapFile(url, join(checkout, path));
+  const word = outcome.failed === 0 ? "ok" : "FAILED";
+  output.line(
+    [
+      `${path} ... ${word} (${outcome.passed} passed)`,
+      ...outcome.failures.map((line) => `    ${line}`),
+    ].join("\n"),
   );
-  if (failFast && outcomes.some(({ failed }) => failed > 0)) return outcomes;
-  const denoFiles = [
-    ...await files("supabase/functions/tests/**/*_test.ts", filters),
-    ...await files("tests/**/*_test.ts", filters),
-  ];
-  if (denoFiles.length > 0) {
-    const { host, port, passwords, authority } = cluster;
-    const told: TestCluster = {
-      cluster: { host, port, passwords, authority },
-      template: TEMPLATE,
-    };
-    outcomes.push(
-      await runDenoTests(
-        denoFiles,
-        { [CLUSTER_VARIABLE]: JSON.stringify(told) },
-        folder,
-        failFast,
-      ),
-    );
-  }
-  return outcomes;
+  return {
+    ...outcome,
+    failures: outcome.failures
+      .filter((line) => /^(not ok|ERROR|The plan)/.test(line))
+      .map((line) => `${path}: ${line}`),
+  };
 }
 
-async function main({ filters, failFast }: RunArguments): Promise<number> {
-  const parts = new AsyncDisposableStack();
-  const stop = () => parts.disposeAsync();
-  parts.defer(stopOnSignals(stop));
-  let outcomes: Outcome[] = [];
+async function runDenoTest(
+  { asked, output, folder, signal }: Run,
+  { told }: Lane,
+  file: string,
+): Promise<Outcome> {
+  const { print, end } = output.file();
   try {
-    const folder = await mkdtemp(join(tmpdir(), "amc-history-tests-"));
-    parts.defer(() => rm(folder, { recursive: true, force: true }));
-    // Nothing of it outlives the run; a crash of the server alone loses nothing either.
-    const cluster = await startCluster({ settings: ["fsync=off"] });
-    parts.defer(() => cluster.stop());
-    outcomes = await run(filters, failFast, cluster, folder);
-  } catch (error) {
-    const { message } = error as Error;
+    return await runDenoTests({
+      file,
+      env: { [CLUSTER_VARIABLE]: JSON.stringify(told) },
+      folder,
+      failFast: asked.failFast,
+      print,
+      signal,
+    });
+  } finally {
+    end();
+  }
+}
+
+/** Each lane takes one file after the other, the database tests first. */
+async function runAll(run: Run): Promise<Outcome[]> {
+  const { asked, parts, signal } = run;
+  const queue = await findTests(asked.filters);
+  const lanes = Math.min(asked.lanes, queue.length);
+  const folder = queue.some(isLarge) ? null : await memoryFolder(lanes);
+  const outcomes: Outcome[] = [];
+  const takeAll = async () => {
+    const lane = await startLane(folder, parts, signal);
+    while (queue.length > 0) {
+      const path = queue.shift()!;
+      const runTest = path.endsWith(".sql") ? runDatabaseTest : runDenoTest;
+      const outcome = await runTest(run, lane, path);
+      if (signal.aborted) return;
+      outcomes.push(outcome);
+      if (asked.failFast && outcome.failed > 0) queue.length = 0;
+    }
+  };
+  const ended = await Promise.allSettled(
+    Array.from({ length: lanes }, () =>
+      takeAll().catch((error) => {
+        queue.length = 0;
+        throw error;
+      })),
+  );
+  const broken = ended.find((one) => one.status === "rejected");
+  if (broken) {
+    const { message } = broken.reason as Error;
     outcomes.push({ passed: 0, failed: 1, failures: [message] });
   }
-  await stop();
+  return outcomes;
+}
+
+async function main(asked: RunArguments): Promise<number> {
+  const parts = new AsyncDisposableStack();
+  const output = new Output(asked.lanes === 1);
+  const aborting = new AbortController();
+  // A signal and the end below wait for one and the same clearing up.
+  let ending: Promise<void> | undefined;
+  const end = () => {
+    aborting.abort();
+    return ending ??= parts.disposeAsync();
+  };
+  parts.defer(stopOnSignals(end));
+  const folder = await mkdtemp(join(tmpdir(), "amc-history-tests-"));
+  parts.defer(() => rm(folder, { recursive: true, force: true }));
+  parts.defer(() => output.end());
+  const { signal } = aborting;
+  const outcomes = await runAll({ asked, output, folder, parts, signal });
+  await end();
+  return report(outcomes, asked.filters);
+}
+
+/** Prints the failures and the numbers. @returns the status */
+function report(outcomes: Outcome[], filters: string[]): number {
   const passed = outcomes.reduce((sum, one) => sum + one.passed, 0);
   const failed = outcomes.reduce((sum, one) => sum + one.failed, 0);
   const failures = outcomes.flatMap((one) => one.failures);

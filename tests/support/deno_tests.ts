@@ -2,22 +2,30 @@ import { join } from "node:path";
 import { endWithThisProcess } from "../../local/platform/children.ts";
 import type { Outcome } from "./pgtap.ts";
 
+/** What {@link runDenoTests} needs to know. */
+export interface DenoTests {
+  file: string;
+  /** Added to this process's environment. */
+  env: Record<string, string>;
+  /** Where the machine-readable report is written meanwhile. */
+  folder: string;
+  /** Whether to stop at the first test that fails. */
+  failFast: boolean;
+  /** Takes what the tests print, as it comes. */
+  print: (bytes: Uint8Array) => void;
+  /** Ends the tests. */
+  signal: AbortSignal;
+}
+
 /**
- * Runs Deno tests in a process of their own; what they print goes to this one's stdout.
+ * Runs a file of Deno tests in a process of its own.
  *
- * @param files test files
- * @param env added to this process's environment
- * @param folder where the machine-readable report may be written
- * @param failFast whether to stop at the first test that fails
  * @returns tests passed and failed; a test that was skipped counts as failed, a run that broke as one failed
  */
 export async function runDenoTests(
-  files: string[],
-  env: Record<string, string>,
-  folder: string,
-  failFast = false,
+  { file, env, folder, failFast, print, signal }: DenoTests,
 ): Promise<Outcome> {
-  const report = join(folder, "deno_tests.xml");
+  const report = join(folder, `${crypto.randomUUID()}.xml`);
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "test",
@@ -27,26 +35,27 @@ export async function runDenoTests(
       "--quiet",
       `--junit-path=${report}`,
       ...(failFast ? ["--fail-fast"] : []),
-      ...files,
+      file,
     ],
     env,
     stdin: "null",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
+    signal,
   }).spawn();
   const release = endWithThisProcess(child, "TERM");
-  const printing = child.stdout.pipeTo(Deno.stdout.writable, {
-    preventClose: true,
+  const printing = [child.stdout, child.stderr].map(async (stream) => {
+    for await (const bytes of stream) print(bytes);
   });
   const { code } = await child.status;
   await release();
-  await printing;
+  await Promise.all(printing);
   const xml = await Deno.readTextFile(report).catch(() => "");
   const outcome = readJunit(xml);
   if (code !== 0 && outcome.failed === 0) {
     outcome.failed++;
     outcome.failures.push(
-      `deno test ended with status ${code}; its output above says why.`,
+      `deno test ended with status ${code} for ${file}; its output above says why.`,
     );
   }
   return outcome;

@@ -19,6 +19,8 @@ export interface ClusterOptions {
   settings?: string[];
   /** Receives each line that the server logs. */
   log?: (line: string) => void;
+  /** An absolute path: where the folder for its data is made, by default `.local` of the checkout. */
+  folder?: string;
   /** Data that outlives the server; without it, a folder is made for it and removed by {@link Cluster.stop}. */
   keep?: KeptData;
   /** Ends a start that is under way: it fails with the signal's reason and leaves nothing behind. */
@@ -60,7 +62,7 @@ export async function startCluster(
   const account = await serverAccount();
   const { keep, signal } = options;
   signal?.throwIfAborted();
-  const { binaries, run } = await prepareFolders(account, keep);
+  const { binaries, run } = await prepareFolders(account, options);
   const isFresh = keep?.passwords === undefined;
   const passwords = keep?.passwords ?? randomPasswords();
   const prepared = { binaries, run, account, passwords, isKept: !!keep };
@@ -88,13 +90,16 @@ export async function startCluster(
 /** Makes the folders that the server's account must be able to enter, whatever this process's umask. */
 async function prepareFolders(
   account: Account,
-  keep: KeptData | undefined,
+  { keep, folder: chosen }: ClusterOptions,
 ): Promise<{ binaries: string; run: string }> {
   const umask = Deno.umask(0o022);
   try {
     const folder = await localFolder(account);
     const binaries = await installBinaries(folder);
-    if (!keep) return { binaries, run: await makeRunFolder(folder, account) };
+    if (!keep) {
+      const run = await makeRunFolder(chosen ?? folder, account);
+      return { binaries, run };
+    }
     if (!keep.passwords) {
       await rm(keep.folder, { recursive: true, force: true });
       await mkdir(keep.folder, { recursive: true, mode: 0o700 });

@@ -37,6 +37,7 @@ export async function runTests(copy: Copy, tests: string[]): Promise<Run> {
       "--quiet",
       "tests/run.ts",
       "--fail-fast",
+      "--lanes=1",
       ...tests,
     ],
     cwd: copy.folder,
