@@ -122,6 +122,8 @@ async function main(asked: RunArguments): Promise<number> {
   parts.defer(() => output.end());
   const { signal } = aborting;
   const outcomes = await runAll({ asked, output, folder, parts, signal });
+  // The handler of the signal ends this process.
+  if (signal.aborted) await new Promise<never>(() => {});
   await end();
   return report(outcomes, asked.filters);
 }
