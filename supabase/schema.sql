@@ -770,7 +770,6 @@ create table public.amc_workflows (
   version_hash text not null,
   constraint amc_workflows_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint amc_workflows_pkey PRIMARY KEY (instance_id, id),
-  constraint amc_workflows_saved_by_fkey FOREIGN KEY (saved_by) REFERENCES auth.users(id) ON DELETE SET NULL,
   constraint check_kind_is_known CHECK ((check_kind = ANY (ARRAY['dry_run'::text, 'first_week'::text]))),
   constraint one_version_per_query UNIQUE (instance_id, version_hash),
   constraint parameters_is_an_array CHECK ((jsonb_typeof(parameters) = 'array'::text)),
@@ -833,7 +832,7 @@ comment on column public.amc_workflows.rows_seen_at is
 comment on column public.amc_workflows.saved_at is
   'When the workflow was saved at AMC; null until then.';
 comment on column public.amc_workflows.saved_by is
-  'The user who saved it; null for whoever acts for all users, and once that user is deleted.';
+  'The user who saved it; null for whoever acts for all users. The id stays once the account is deleted.';
 comment on column public.amc_workflows.series_view is
   'The view in public that unites the results of all versions that were saved under its first name.';
 comment on column public.amc_workflows.sql_query is
@@ -851,8 +850,7 @@ create table public.collection_backers (
   user_id uuid not null,
   constraint collection_backers_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON
     DELETE CASCADE,
-  constraint collection_backers_pkey PRIMARY KEY (collection_id, user_id),
-  constraint collection_backers_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
+  constraint collection_backers_pkey PRIMARY KEY (collection_id, user_id)
 );
 CREATE INDEX collection_backers_user_id_idx ON public.collection_backers USING btree (user_id);
 CREATE TRIGGER settle_standing AFTER INSERT ON public.collection_backers REFERENCING NEW TABLE AS new_rows FOR EACH
@@ -883,14 +881,12 @@ create table public.collection_requests (
   reopened integer not null,
   request_hash text not null,
   requested_at timestamp with time zone default amc_history.clock_now() not null,
-  requested_by uuid,
+  requested_by uuid not null,
   constraint collection_requests_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id)
     ON DELETE CASCADE,
   constraint collection_requests_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE
     CASCADE,
   constraint collection_requests_pkey PRIMARY KEY (id),
-  constraint collection_requests_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES auth.users(id) ON DELETE SET
-    NULL,
   constraint extended_is_not_negative CHECK ((extended >= 0)),
   constraint idempotency_key_is_short CHECK (((char_length(idempotency_key) >= 1) AND (char_length(idempotency_key) <=
     200))),
@@ -928,7 +924,7 @@ comment on column public.collection_requests.reopened is
 comment on column public.collection_requests.request_hash is
   'Hash of the request: the same key with another one is refused.';
 comment on column public.collection_requests.requested_by is
-  'Who asked; null once that user is deleted.';
+  'Who asked; the id stays once the account is deleted.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -947,7 +943,7 @@ create table public.invitations (
   constraint email_is_an_address CHECK (((email ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$'::text) AND
     (char_length(email) <= 254))),
   constraint invitation_is_single_use CHECK (((accepted_at IS NULL) OR (withdrawn_at IS NULL))),
-  constraint invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES auth.users(id) ON DELETE CASCADE,
   constraint invitations_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE CASCADE,
   constraint invitations_pkey PRIMARY KEY (id),
@@ -1018,9 +1014,6 @@ create table public.report_data_collections (
   constraint range_starts_on_its_weekday CHECK ((EXTRACT(isodow FROM start_date) = (array_position(ARRAY['monday'::text,
     'tuesday'::text, 'wednesday'::text, 'thursday'::text, 'friday'::text, 'saturday'::text, 'sunday'::text],
     week_starts_on))::numeric)),
-  constraint report_data_collections_created_by_fkey FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET
-    NULL,
-  constraint report_data_collections_kept_by_fkey FOREIGN KEY (kept_by) REFERENCES auth.users(id) ON DELETE SET NULL,
   constraint report_data_collections_pkey PRIMARY KEY (id),
   constraint report_data_collections_workflow_fkey FOREIGN KEY (instance_id, workflow_id) REFERENCES
     amc_workflows(instance_id, id),
@@ -1036,8 +1029,6 @@ CREATE UNIQUE INDEX one_collection_of_a_query ON public.report_data_collections 
     week_starts_on, time_zone, parameters_hash) WHERE (imported_from IS NULL);
 CREATE UNIQUE INDEX one_version_kept_current ON public.report_data_collections USING btree (instance_id, series_view,
     week_starts_on, time_zone, parameters_hash) WHERE (keep_current AND (imported_from IS NULL));
-CREATE INDEX report_data_collections_created_by_idx ON public.report_data_collections USING btree (created_by);
-CREATE INDEX report_data_collections_kept_by_idx ON public.report_data_collections USING btree (kept_by);
 CREATE INDEX report_data_collections_kept_idx ON public.report_data_collections USING btree (end_date) WHERE
     keep_current;
 CREATE INDEX report_data_collections_to_restate_idx ON public.report_data_collections USING btree (id) WHERE
@@ -1065,8 +1056,8 @@ comment on table public.report_data_collections is
 comment on column public.report_data_collections.archived_at is
   'When a person archived it: no new week starts, as while it is paused, and lists may leave it out.';
 comment on column public.report_data_collections.created_by is
-  'The user who started it. Null once that user is deleted: the history stays. Who asked for more of it since is in
-collection_requests.';
+  'The user who started it; the id stays once the account is deleted. No foreign key, here as wherever it is kept who
+asked: an account is deleted without a lock on what it asked for. Who asked for more since is in collection_requests.';
 comment on column public.report_data_collections.end_date is
   'Last day of the latest week that was ever asked for, inclusive. Not every week between is asked for: see
 week_states.';
@@ -1081,7 +1072,7 @@ comment on column public.report_data_collections.keep_current is
 comment on column public.report_data_collections.keep_versions is
   'How many results are kept of each week, including the shown one. Older ones are pruned.';
 comment on column public.report_data_collections.kept_by is
-  'Who asked for it to be kept current. Null once that user is deleted.';
+  'Who asked for it to be kept current; the id stays once the account is deleted.';
 comment on column public.report_data_collections.kept_until is
   'The last day up to which weeks were added since it is kept current; null before the first. Weeks that somebody asks
 for beyond it leave none out.';
@@ -1146,8 +1137,6 @@ create table public.report_data_weeks (
   constraint report_data_weeks_collection_id_week_start_date_key UNIQUE (collection_id, week_start_date),
   constraint report_data_weeks_execution_id_fkey FOREIGN KEY (execution_id) REFERENCES workflow_executions(id),
   constraint report_data_weeks_pkey PRIMARY KEY (id),
-  constraint report_data_weeks_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES auth.users(id) ON DELETE SET
-    NULL,
   constraint status_is_known CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text,
     'failed'::text, 'skipped'::text, 'cancelled'::text]))),
   constraint week_is_seven_days CHECK ((week_end_date = (week_start_date + 6)))
@@ -1219,8 +1208,8 @@ comment on column public.report_data_weeks.refused_at is
   'When AMC refused its create, while nobody knows yet whether it refuses the collection''s other weeks too. Until then,
 or until refusal_wait is over (amc_history.allowances), the week waits and has not failed.';
 comment on column public.report_data_weeks.requested_by is
-  'Who asked for it last: by the request that made it, or by reopening, retrying or restating it. Null for who has been
-deleted, and where no person asked.';
+  'Who asked for it last: by the request that made it, or by reopening, retrying or restating it. The id stays once
+the account is deleted. Null where no person asked.';
 comment on column public.report_data_weeks.started_at is
   'When the week first became running.';
 comment on column public.report_data_weeks.surveyed_at is
@@ -6048,8 +6037,8 @@ end;
 $function$
 ;
 comment on function amc_history.follow_standing() is
-  'Settles the collections of those whose membership changed, and those behind which somebody stands newly or whose
-account was deleted. Definer: whoever changes a team or deletes an account may not write stoppages.';
+  'Settles the collections of those whose membership changed, as it ends with their account, and those behind which
+somebody stands newly or no longer. Definer: whoever changes a team or deletes an account may not write stoppages.';
 
 CREATE OR REPLACE FUNCTION amc_history.forbid_attempt_revival()
  RETURNS trigger

@@ -25,7 +25,7 @@ create table public.amc_workflows (
   empty_noted_at timestamptz,
   retention_months integer
     constraint retention_is_sane check (retention_months between 1 and 120),
-  saved_by uuid default auth.uid() references auth.users (id) on delete set null,
+  saved_by uuid default auth.uid(),
   check_asked_at timestamptz,
   check_kind text not null default 'dry_run'
     constraint check_kind_is_known check (check_kind in ('dry_run', 'first_week')),
@@ -58,7 +58,7 @@ comment on column public.amc_workflows.retention_months is
   $$How many months back AMC keeps the data that the query reads; null for the allowance retention_months. Older windows
 are not collected anew.$$;
 comment on column public.amc_workflows.saved_by is
-  'The user who saved it; null for whoever acts for all users, and once that user is deleted.';
+  'The user who saved it; null for whoever acts for all users. The id stays once the account is deleted.';
 comment on column public.amc_workflows.version_hash is
   'SHA-256 in hex of SQL, parameters and output format: the same query under another name is the same version.';
 comment on column public.amc_workflows.result_table is

@@ -25,7 +25,7 @@ texts; docs, M for lists). Every execution of AMC's list repeats them: their siz
 
 create table public.report_data_collections (
   id uuid primary key default gen_random_uuid(),
-  created_by uuid references auth.users (id) on delete set null,
+  created_by uuid,
   instance_id text not null,
   workflow_id text not null,
   series_view text not null,
@@ -53,7 +53,7 @@ create table public.report_data_collections (
   keep_current boolean not null default false,
   settle_days integer not null default 14
     constraint settle_days_are_sane check (settle_days between 2 and 60),
-  kept_by uuid references auth.users (id) on delete set null,
+  kept_by uuid,
   kept_until date,
   failed_retries integer not null default 0
     constraint failed_retries_is_sane check (failed_retries between 0 and 10),
@@ -79,19 +79,17 @@ create table public.report_data_collections (
 create unique index one_collection_of_a_query
   on public.report_data_collections (instance_id, workflow_id, week_starts_on, time_zone, parameters_hash)
   where imported_from is null;
-create index report_data_collections_created_by_idx on public.report_data_collections (created_by);
 create index report_data_collections_workflow_idx
   on public.report_data_collections (instance_id, workflow_id);
 create index report_data_collections_kept_idx on public.report_data_collections (end_date) where keep_current;
-create index report_data_collections_kept_by_idx on public.report_data_collections (kept_by);
 create index report_data_collections_to_restate_idx on public.report_data_collections (id) where restate_weeks > 0;
 
 comment on table public.report_data_collections is
   $$Histories of queries: one row for each workflow version, first weekday, zone and parameter values of an instance
 (one_collection_of_a_query). Progress and status are derived from the weeks, never kept here.$$;
 comment on column public.report_data_collections.created_by is
-  $$The user who started it. Null once that user is deleted: the history stays. Who asked for more of it since is in
-collection_requests.$$;
+  $$The user who started it; the id stays once the account is deleted. No foreign key, here as wherever it is kept who
+asked: an account is deleted without a lock on what it asked for. Who asked for more since is in collection_requests.$$;
 comment on column public.report_data_collections.name is
   'What its members call it: 1 to 200 characters; null for none.';
 comment on column public.report_data_collections.imported_from is
@@ -120,7 +118,7 @@ comment on column public.report_data_collections.kept_until is
   $$The last day up to which weeks were added since it is kept current; null before the first. Weeks that somebody asks
 for beyond it leave none out.$$;
 comment on column public.report_data_collections.kept_by is
-  'Who asked for it to be kept current. Null once that user is deleted.';
+  'Who asked for it to be kept current; the id stays once the account is deleted.';
 comment on column public.report_data_collections.archived_at is
   'When a person archived it: no new week starts, as while it is paused, and lists may leave it out.';
 comment on column public.report_data_collections.failed_retries is
@@ -161,7 +159,7 @@ create table public.report_data_weeks (
   id uuid primary key default gen_random_uuid(),
   collection_id uuid not null references public.report_data_collections (id) on delete cascade,
   instance_id text not null,
-  requested_by uuid references auth.users (id) on delete set null,
+  requested_by uuid,
   week_start_date date not null,
   week_end_date date not null,
   time_window_start text not null
@@ -207,8 +205,8 @@ create index report_data_weeks_to_survey_idx on public.report_data_weeks (instan
 comment on table public.report_data_weeks is
   'Weeks of a collection: half-open windows [week_start_date 00:00, week_end_date + 1 day 00:00) in its time zone.';
 comment on column public.report_data_weeks.requested_by is
-  $$Who asked for it last: by the request that made it, or by reopening, retrying or restating it. Null for who has been
-deleted, and where no person asked.$$;
+  $$Who asked for it last: by the request that made it, or by reopening, retrying or restating it. The id stays once
+the account is deleted. Null where no person asked.$$;
 comment on column public.report_data_weeks.week_end_date is 'Last day of the week, inclusive.';
 comment on column public.report_data_weeks.time_window_start is
   'The week''s first moment as AMC takes it: local time without a zone, 2025-01-06T00:00:00 (captured, H).';

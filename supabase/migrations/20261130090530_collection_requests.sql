@@ -4,7 +4,7 @@ create table public.collection_requests (
   id bigint generated always as identity primary key,
   collection_id uuid not null references public.report_data_collections (id) on delete cascade,
   instance_id text not null references public.amc_instances (id) on delete cascade,
-  requested_by uuid references auth.users (id) on delete set null,
+  requested_by uuid not null,
   requested_at timestamptz not null default amc_history.clock_now(),
   idempotency_key text
     constraint idempotency_key_is_short check (char_length(idempotency_key) between 1 and 200),
@@ -30,7 +30,7 @@ comment on table public.collection_requests is
   $$Requests for weeks of a collection, as start_collection took them. What is there already may be asked for too:
 whoever does stands behind the collection. Of such requests without effect one of each person is kept, and those of
 the last day that have a key.$$;
-comment on column public.collection_requests.requested_by is 'Who asked; null once that user is deleted.';
+comment on column public.collection_requests.requested_by is 'Who asked; the id stays once the account is deleted.';
 comment on column public.collection_requests.idempotency_key is
   'The caller''s key: the same request with it again is answered the same, and does nothing.';
 comment on column public.collection_requests.request_hash is

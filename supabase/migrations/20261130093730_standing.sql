@@ -3,7 +3,7 @@
 
 create table public.collection_backers (
   collection_id uuid not null references public.report_data_collections (id) on delete cascade,
-  user_id uuid not null references auth.users (id) on delete cascade,
+  user_id uuid not null,
   since timestamptz not null default amc_history.clock_now(),
   primary key (collection_id, user_id)
 );
@@ -110,8 +110,8 @@ begin
 end;
 $$;
 comment on function amc_history.follow_standing() is
-  $$Settles the collections of those whose membership changed, and those behind which somebody stands newly or whose
-account was deleted. Definer: whoever changes a team or deletes an account may not write stoppages.$$;
+  $$Settles the collections of those whose membership changed, as it ends with their account, and those behind which
+somebody stands newly or no longer. Definer: whoever changes a team or deletes an account may not write stoppages.$$;
 create trigger settle_standing_of_added after insert on public.amc_instance_members
   referencing new table as new_rows for each statement execute function amc_history.follow_standing();
 create trigger settle_standing_of_changed after update on public.amc_instance_members

@@ -1,6 +1,7 @@
 import {
   inSqlFunction,
   type Mutant,
+  tiedToAccounts,
   withoutTrigger,
 } from "../support/mutant.ts";
 
@@ -282,5 +283,20 @@ export const TEAMS: Mutant[] = [
       ),
     ],
     tests: ["take_over_collection/neither"],
+  },
+  {
+    name: "account-locks-no-weeks",
+    guard:
+      "an account is deleted without a lock on the weeks that it asked for",
+    off: "the weeks are tied to it",
+    edits: [tiedToAccounts("public.report_data_weeks", "requested_by")],
+    tests: ["tests/concurrency/deleted_accounts"],
+  },
+  {
+    name: "account-locks-no-collections",
+    guard: "an account is deleted without a lock on collections",
+    off: "they are tied to who started them",
+    edits: [tiedToAccounts("public.report_data_collections", "created_by")],
+    tests: ["tests/concurrency/deleted_accounts"],
   },
 ];

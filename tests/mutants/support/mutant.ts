@@ -120,6 +120,14 @@ export function withoutConstraint(table: string, name: string): Edit {
   );
 }
 
+/** Ties who asked for something to the account, as a foreign key that becomes null with it. */
+export function tiedToAccounts(table: string, column: string): Edit {
+  return statement(
+    `column ${column} of ${table}`,
+    `alter table ${table} add foreign key (${column}) references auth.users (id) on delete set null;`,
+  );
+}
+
 /** Lets a unique index hold the same value twice. */
 export function indexNotUnique(name: string): Edit {
   return statement(

@@ -285,7 +285,7 @@ export type Database = {
           "reopened": number;
           "request_hash": string;
           "requested_at": string;
-          "requested_by": string | null;
+          "requested_by": string;
         };
         ComputedFields: never;
         Insert: {
@@ -301,7 +301,7 @@ export type Database = {
           "reopened": number;
           "request_hash": string;
           "requested_at"?: string;
-          "requested_by"?: string | null;
+          "requested_by": string;
         };
         Update: {
           "collection_id"?: string;
@@ -316,7 +316,7 @@ export type Database = {
           "reopened"?: number;
           "request_hash"?: string;
           "requested_at"?: string;
-          "requested_by"?: string | null;
+          "requested_by"?: string;
         };
         Relationships: [
           {

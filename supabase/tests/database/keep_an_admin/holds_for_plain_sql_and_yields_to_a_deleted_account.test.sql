@@ -42,7 +42,8 @@ select is(pg_temp.commit(format('delete from auth.users where id = %L', pg_temp.
   'an account can always be deleted');
 select is((select count(*) from amc_instances), 1::bigint, 'the instance stays');
 select ok('admins no_admin t' = any (pg_temp.held()), 'a person is alerted, and nothing but a person ends it');
-select is((select created_by from report_data_collections), null, 'and so does what was collected');
+select is((select created_by from report_data_collections), pg_temp.user_id('owner'),
+  'and so does what was collected, with the id of who asked');
 select is((select count(*) from tracking_events where event = 'member_removed' and actor is not null), 2::bigint,
   'with an event each');
 select is(pg_temp.commit($$ delete from amc_instance_members where role = 'analyst' $$), 'taken',

@@ -18,8 +18,8 @@ from (values
 select throws_ok($$ delete from amc_workflows where instance_id = 'amcpgtap1' $$, '23503', null,
   'its workflow cannot be deleted');
 delete from auth.users where id = 'a0000000-0000-4000-8000-000000000001';
-select is((select created_by from report_data_collections where id = pg_temp.collection()), null,
-  'it outlives its owner');
+select is((select created_by from report_data_collections where id = pg_temp.collection()),
+  'a0000000-0000-4000-8000-000000000001', 'it outlives who started it, whose id stays');
 
 select * from finish();
 rollback;
