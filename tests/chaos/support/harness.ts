@@ -209,12 +209,17 @@ async function collect(
   });
 }
 
-/** Makes weeks due now that were held back. */
+/** Makes weeks due now that were held back and, as a person's request does, has AMC's list read for them at once. */
 function makeDue(sql: postgres.Sql, count: number) {
   return sql`
-    update public.report_data_weeks set due_at = amc_history.clock_now()
-    where id in (select id from public.report_data_weeks
-      where status = 'pending' and due_at = 'infinity' order by week_start_date, id limit ${count})`;
+    with due as (
+      update public.report_data_weeks set due_at = amc_history.clock_now()
+      where id in (select id from public.report_data_weeks
+        where status = 'pending' and due_at = 'infinity' order by week_start_date, id limit ${count})
+      returning instance_id
+    )
+    update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
+    where i.id in (select due.instance_id from due)`;
 }
 
 async function createCollections(
