@@ -27,6 +27,32 @@ export const JOBS: Mutant[] = [
   endsWithItsRow("restating", "amc_history.open_restatements"),
   endsWithItsRow("purging", "amc_history.purge_history"),
   {
+    name: "weeks-settle-by-utc",
+    guard: "a week settles by the date of its collection's own zone",
+    off: "settled_weeks reads the date in UTC",
+    edits: [
+      inSqlFunction(
+        "amc_history.settled_weeks",
+        "(amc_history.clock_now() at time zone (collection).time_zone)::date",
+        "(amc_history.clock_now() at time zone 'UTC')::date",
+      ),
+    ],
+    tests: ["years/kept"],
+  },
+  {
+    name: "new-version-begins-anew",
+    guard: "a new version goes on where the old one ends",
+    off: "hand_on lets it begin a week earlier",
+    edits: [
+      inSqlFunction(
+        "amc_history.hand_on",
+        "kept_until = last_day where",
+        "kept_until = last_day - 7 where",
+      ),
+    ],
+    tests: ["years/kept"],
+  },
+  {
     name: "one-instance-ends-watching-slots",
     guard: "an instance whose slots cannot be looked at holds up no other",
     off: "watch_slots passes the error on",

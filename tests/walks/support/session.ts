@@ -192,23 +192,29 @@ const JSON_AS_TEXT = {
 export async function withSession<T>(
   work: (sql: postgres.Sql, signatures: Signatures) => Promise<T>,
 ): Promise<T> {
-  return await withDatabase(async ({ url }) => {
-    const sql = postgres(url, {
-      max: 1,
-      onnotice: () => {},
-      types: { jsonAsText: JSON_AS_TEXT },
-      // Every run calls the same functions on a handful of rows: planning them anew would take longer than running them.
-      connection: { plan_cache_mode: "force_generic_plan" },
-    });
-    try {
-      await letIdsFollowFromSeed(sql);
-      // A schema for temporary objects that came and went with each run would have every plan made again.
-      await sql.unsafe("create temporary table kept ()");
-      return await work(sql, await readSignatures(sql));
-    } finally {
-      await sql.end({ timeout: 5 });
-    }
+  return await withDatabase(({ url }) => onDatabase(url, work));
+}
+
+/** Opens a session on a database that is there for some work. */
+export async function onDatabase<T>(
+  url: string,
+  work: (sql: postgres.Sql, signatures: Signatures) => Promise<T>,
+): Promise<T> {
+  const sql = postgres(url, {
+    max: 1,
+    onnotice: () => {},
+    types: { jsonAsText: JSON_AS_TEXT },
+    // Every run calls the same functions on a handful of rows: planning them anew would take longer than running them.
+    connection: { plan_cache_mode: "force_generic_plan" },
   });
+  try {
+    await letIdsFollowFromSeed(sql);
+    // A schema for temporary objects that came and went with each run would have every plan made again.
+    await sql.unsafe("create temporary table kept ()");
+    return await work(sql, await readSignatures(sql));
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
 }
 
 async function readSignatures(sql: postgres.Sql): Promise<Signatures> {

@@ -9,7 +9,7 @@ import { runTick } from "../../../supabase/functions/_shared/collector/tick.ts";
 import type { Amc } from "./amc.ts";
 import { createClient } from "./client.ts";
 import type { Gate } from "./gate.ts";
-import type { Lane } from "./lane.ts";
+import type { Session } from "./session.ts";
 
 /** What a worker can do. */
 export const TASKS = {
@@ -28,6 +28,12 @@ export const TASKS = {
 };
 /** A name in {@link TASKS}. */
 export type Task = keyof typeof TASKS;
+
+/** Where a worker works. */
+type Place = Session & {
+  /** Which credential is stored. */
+  credential: number;
+};
 
 interface Waiting {
   name: string;
@@ -49,7 +55,7 @@ export class Worker {
   #asked = 0;
   #busy = false;
 
-  constructor(lane: Lane, amc: Amc, onTrace: (line: string) => void) {
+  constructor(lane: Place, amc: Amc, onTrace: (line: string) => void) {
     const gate: Gate = (name, act) =>
       new Promise((resolve, reject) => {
         this.#asked++;
