@@ -226,6 +226,19 @@ export const CLAIMING: Mutant[] = [
     tests: ["after_restore/"],
   },
   {
+    name: "restore-marks-nothing",
+    guard: "what is open in a restored backup is looked for in AMC's list",
+    off: "after_restore marks no week",
+    edits: [
+      inSqlFunction(
+        "amc_history.after_restore",
+        "and (w.due_at is not null or w.finished_at is null)",
+        "and false",
+      ),
+    ],
+    tests: ["years/restored"],
+  },
+  {
     name: "survey-first",
     guard: "AMC's list is read before a week's first create",
     off: "claimable_weeks does not read surveyed_at",
