@@ -479,6 +479,16 @@ create policy "nobody through the API" on amc_history.load_turns for select to a
 comment on table amc_history.load_turns is
   'When a load of each collection was last claimed: instances take turns, and collections within one.';
 
+create table amc_history.locks (
+  name text not null,
+  constraint locks_pkey PRIMARY KEY (name)
+);
+alter table amc_history.locks enable row level security;
+create policy "nobody through the API" on amc_history.locks for select to authenticated using (false);
+comment on table amc_history.locks is
+  'What amc_history.take_lock locks. Rows, since every login of the database may take advisory locks, and so hold up
+what takes one.';
+
 create table amc_history.metrics_tokens (
   created_at timestamp with time zone default amc_history.clock_now() not null,
   name text not null,
@@ -3180,7 +3190,7 @@ begin
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where a.id = begin_load.attempt_id;
   -- Two first results of one workflow version at once would both create its table.
-  perform pg_advisory_xact_lock(hashtextextended('amc_results ' || workflow.result_table, 0));
+  perform amc_history.take_lock('amc_results ' || workflow.result_table);
   attempt := amc_history.lock_load(begin_load.attempt_id, begin_load.fence);
   target := amc_history.prepare_result_table(workflow, attempt, begin_load.header);
   if target.table_name is null then
@@ -3853,7 +3863,7 @@ begin
       'and as tells some of alerts, resolved_alerts (with alerts), failed_weeks, finished_collections and duplicates; '
       'last_resort only without an instance.', 'See the comment of set_webhook.');
   end if;
-  perform pg_advisory_xact_lock(hashtextextended(concat('webhooks of ', check_webhook.instance_id), 0));
+  perform amc_history.take_lock(concat('webhooks of ', check_webhook.instance_id));
   perform amc_history.refuse_beyond('too_many_webhooks', (select count(*) from public.webhooks w
       where w.instance_id is not distinct from check_webhook.instance_id and w.name <> check_webhook.name),
     (amc_history.allowances()).webhooks_of_instance, 'webhooks of the instance', 'Delete one with delete_webhook.', 1);
@@ -4835,7 +4845,7 @@ declare
   query text;
 begin
   -- Two versions whose first results come at once: the second sees the table of the first.
-  perform pg_advisory_xact_lock(hashtextextended(create_series_view.view_name, 0));
+  perform amc_history.take_lock(create_series_view.view_name);
   versions := array(select t from amc_history.result_tables t
     join public.amc_workflows f on f.instance_id = t.instance_id and f.id = t.workflow_id
     where t.series_view = create_series_view.view_name order by f.created_at desc, f.id);
@@ -7281,10 +7291,8 @@ declare
   allowed constant amc_history.allowances := amc_history.allowances();
   remedy constant text := 'Use a version that is saved, or ask whoever runs this project for a higher limit.';
 begin
-  if new.saved_by is not null then
-    perform pg_advisory_xact_lock(hashtextextended('workflows of ' || new.saved_by, 0));
-  end if;
-  perform pg_advisory_xact_lock(hashtextextended('workflows of ' || new.instance_id, 0));
+  perform amc_history.take_lock('workflows of ' || new.saved_by);
+  perform amc_history.take_lock('workflows of ' || new.instance_id);
   perform amc_history.refuse_beyond('member_has_too_many_workflows', (select count(*)
       from public.amc_workflows f where f.saved_by = new.saved_by),
     allowed.workflows_of_member, 'saved workflows of yours', remedy);
@@ -7741,7 +7749,7 @@ CREATE OR REPLACE FUNCTION amc_history.lock_starts(requested_by uuid)
  RETURNS void
  LANGUAGE sql
  SET search_path TO ''
-AS $function$ select pg_advisory_xact_lock(hashtextextended('starts of ' || lock_starts.requested_by, 0)); $function$
+AS $function$ select amc_history.take_lock('starts of ' || lock_starts.requested_by); $function$
 ;
 comment on function amc_history.lock_starts(uuid) is
   'Holds up other requests of the same person until this one has ended, so that two at once cannot both be within a
@@ -8554,7 +8562,7 @@ The same names as the table''s, in any order or case, are taken. A first header 
     if
 AMC told them; that files have exactly these names is not verified (L), so what differs waits for a person
 (amc_history.hold_header). A header that no complete load vouches for yields to the next one; while a load with it is
-under way, this one waits a moment. The caller holds the workflow''s advisory lock and the attempt''s. Refuses with
+under way, this one waits a moment. The caller holds the locks of the workflow''s table and of the attempt. Refuses with
 too_many_columns, column_name_too_long (AH002).';
 
 CREATE OR REPLACE FUNCTION amc_history.present_figures(instances text[], since timestamp with time zone, until timestamp
@@ -11212,6 +11220,26 @@ comment on function amc_history.survey_after_restore() is
   'Has a week that becomes due looked for in AMC''s list, whoever makes it due, if it was last looked for before a
 backup was restored. Definer: whoever updates weeks may not read heartbeats.';
 
+CREATE OR REPLACE FUNCTION amc_history.take_lock(name text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if take_lock.name is null then
+    return;
+  end if;
+  insert into amc_history.locks (name) values (take_lock.name) on conflict do nothing;
+  perform from amc_history.locks l where l.name = take_lock.name for update;
+end;
+$function$
+;
+comment on function amc_history.take_lock(text) is
+  'Takes the lock of a name until the transaction''s end: whoever takes it meanwhile waits, and then sees what was done
+under it. Null takes none. Definer: a lock is no right to write.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.take_over_collection(collection_id uuid)
  RETURNS control_report
  LANGUAGE plpgsql
@@ -11297,7 +11325,7 @@ declare
   progress public.collection_progress;
 begin
   -- Of two weeks that end at once, the second one sees the first.
-  perform pg_advisory_xact_lock(hashtextextended('end of ' || (week).collection_id, 0));
+  perform amc_history.take_lock('end of ' || (week).collection_id);
   if (week).status = 'failed' then
     perform amc_history.queue_deliveries('week_failed', 'failed_weeks', 'failed weeks of ' || (week).collection_id,
       jsonb_build_object('code', (week).error_code, 'message', left(format('The week of %s failed: %s',

@@ -71,6 +71,27 @@ comment on function amc_history.is_operator() is
   $$Whether the caller may act for every user: service_role through the API, or, where nobody is signed in, a session
 at a database prompt whose login role is postgres or may become it. The claims of any other login role count nothing.$$;
 
+create table amc_history.locks (name text primary key);
+comment on table amc_history.locks is
+  $$What amc_history.take_lock locks. Rows, since every login of the database may take advisory locks, and so hold up
+what takes one.$$;
+alter table amc_history.locks enable row level security;
+
+create function amc_history.take_lock(name text) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  if take_lock.name is null then
+    return;
+  end if;
+  insert into amc_history.locks (name) values (take_lock.name) on conflict do nothing;
+  perform from amc_history.locks l where l.name = take_lock.name for update;
+end;
+$$;
+comment on function amc_history.take_lock(text) is
+  $$Takes the lock of a name until the transaction's end: whoever takes it meanwhile waits, and then sees what was done
+under it. Null takes none. Definer: a lock is no right to write.$$;
+
 create type public.tracking_report as (outcome text, reason text, status text, execution_id text);
 comment on type public.tracking_report is
   'What a report did: outcome and reason are stable codes; status and execution_id are the week''s as they now are.';

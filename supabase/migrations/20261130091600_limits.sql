@@ -25,7 +25,7 @@ the oldest would come back empty, and look like weeks without events. What is th
 
 create function amc_history.lock_starts(requested_by uuid) returns void
 language sql set search_path = ''
-as $$ select pg_advisory_xact_lock(hashtextextended('starts of ' || lock_starts.requested_by, 0)); $$;
+as $$ select amc_history.take_lock('starts of ' || lock_starts.requested_by); $$;
 comment on function amc_history.lock_starts(uuid) is
   $$Holds up other requests of the same person until this one has ended, so that two at once cannot both be within a
 limit, and the second finds what the first recorded under its key. Taken before the instance is locked.$$;
@@ -86,10 +86,8 @@ declare
   allowed constant amc_history.allowances := amc_history.allowances();
   remedy constant text := 'Use a version that is saved, or ask whoever runs this project for a higher limit.';
 begin
-  if new.saved_by is not null then
-    perform pg_advisory_xact_lock(hashtextextended('workflows of ' || new.saved_by, 0));
-  end if;
-  perform pg_advisory_xact_lock(hashtextextended('workflows of ' || new.instance_id, 0));
+  perform amc_history.take_lock('workflows of ' || new.saved_by);
+  perform amc_history.take_lock('workflows of ' || new.instance_id);
   perform amc_history.refuse_beyond('member_has_too_many_workflows', (select count(*)
       from public.amc_workflows f where f.saved_by = new.saved_by),
     allowed.workflows_of_member, 'saved workflows of yours', remedy);

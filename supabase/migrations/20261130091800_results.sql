@@ -120,7 +120,7 @@ declare
   query text;
 begin
   -- Two versions whose first results come at once: the second sees the table of the first.
-  perform pg_advisory_xact_lock(hashtextextended(create_series_view.view_name, 0));
+  perform amc_history.take_lock(create_series_view.view_name);
   versions := array(select t from amc_history.result_tables t
     join public.amc_workflows f on f.instance_id = t.instance_id and f.id = t.workflow_id
     where t.series_view = create_series_view.view_name order by f.created_at desc, f.id);

@@ -219,7 +219,7 @@ comment on function amc_history.prepare_result_table(public.amc_workflows, publi
 The same names as the table's, in any order or case, are taken. A first header is compared with AMC's outputColumns, if
 AMC told them; that files have exactly these names is not verified (L), so what differs waits for a person
 (amc_history.hold_header). A header that no complete load vouches for yields to the next one; while a load with it is
-under way, this one waits a moment. The caller holds the workflow's advisory lock and the attempt's. Refuses with
+under way, this one waits a moment. The caller holds the locks of the workflow's table and of the attempt. Refuses with
 too_many_columns, column_name_too_long (AH002).$$;
 
 create function amc_history.accept_header(instance_id text, workflow_id text) returns public.control_report

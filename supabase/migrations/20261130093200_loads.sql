@@ -112,7 +112,7 @@ begin
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
     where a.id = begin_load.attempt_id;
   -- Two first results of one workflow version at once would both create its table.
-  perform pg_advisory_xact_lock(hashtextextended('amc_results ' || workflow.result_table, 0));
+  perform amc_history.take_lock('amc_results ' || workflow.result_table);
   attempt := amc_history.lock_load(begin_load.attempt_id, begin_load.fence);
   target := amc_history.prepare_result_table(workflow, attempt, begin_load.header);
   if target.table_name is null then

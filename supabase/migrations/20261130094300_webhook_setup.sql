@@ -83,7 +83,7 @@ begin
       'and as tells some of alerts, resolved_alerts (with alerts), failed_weeks, finished_collections and duplicates; '
       'last_resort only without an instance.', 'See the comment of set_webhook.');
   end if;
-  perform pg_advisory_xact_lock(hashtextextended(concat('webhooks of ', check_webhook.instance_id), 0));
+  perform amc_history.take_lock(concat('webhooks of ', check_webhook.instance_id));
   perform amc_history.refuse_beyond('too_many_webhooks', (select count(*) from public.webhooks w
       where w.instance_id is not distinct from check_webhook.instance_id and w.name <> check_webhook.name),
     (amc_history.allowances()).webhooks_of_instance, 'webhooks of the instance', 'Delete one with delete_webhook.', 1);

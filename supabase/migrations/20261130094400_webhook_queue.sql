@@ -176,7 +176,7 @@ declare
   progress public.collection_progress;
 begin
   -- Of two weeks that end at once, the second one sees the first.
-  perform pg_advisory_xact_lock(hashtextextended('end of ' || (week).collection_id, 0));
+  perform amc_history.take_lock('end of ' || (week).collection_id);
   if (week).status = 'failed' then
     perform amc_history.queue_deliveries('week_failed', 'failed_weeks', 'failed weeks of ' || (week).collection_id,
       jsonb_build_object('code', (week).error_code, 'message', left(format('The week of %s failed: %s',

@@ -25,7 +25,7 @@ revoke all on
   from public, anon, authenticated, service_role;
 revoke all on amc_history.alert_codes, amc_history.allowances, amc_history.bi_logins, amc_history.dropped_loads,
   amc_history.heartbeats,
-  amc_history.jobs, amc_history.load_turns, amc_history.metrics_tokens, amc_history.result_headers,
+  amc_history.jobs, amc_history.load_turns, amc_history.locks, amc_history.metrics_tokens, amc_history.result_headers,
   amc_history.result_tables,
   amc_history.stoppage_kinds, amc_history.wake_ups
   from public, anon, authenticated, service_role;
@@ -123,6 +123,7 @@ create policy "admins read what their instances' webhooks are told" on public.we
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.bi_logins for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.load_turns for select to authenticated using (false);
+create policy "nobody through the API" on amc_history.locks for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_headers for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.result_tables for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.alert_codes for select to authenticated using (false);
@@ -472,6 +473,7 @@ grant execute on function
   amc_history.settled_weeks(public.report_data_collections),
   amc_history.series_words(text, text, jsonb),
   amc_history.stale_first_weeks(),
+  amc_history.take_lock(text),
   amc_history.taken_slots(text),
   amc_history.tell_stoppage(public.stoppages),
   amc_history.unsurveyed_weeks(text),

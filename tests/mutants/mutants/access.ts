@@ -125,11 +125,24 @@ export const ACCESS: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.lock_starts",
-        "pg_advisory_xact_lock(hashtextextended",
-        "abs(hashtextextended",
+        "select amc_history.take_lock('starts of ' || lock_starts.requested_by);",
+        "select;",
       ),
     ],
     tests: ["tests/concurrency/limits_test"],
+  },
+  {
+    name: "no-advisory-lock",
+    guard: "a BI login's advisory locks hold up nothing",
+    off: "starts wait for one",
+    edits: [
+      inSqlFunction(
+        "amc_history.lock_starts",
+        "select amc_history.take_lock('starts of ' || lock_starts.requested_by);",
+        "select pg_advisory_xact_lock(hashtextextended('starts of ' || lock_starts.requested_by, 0));",
+      ),
+    ],
+    tests: ["database/bi_logins/reads_results"],
   },
   {
     name: "limit-of-workflows-locked",
@@ -138,7 +151,7 @@ export const ACCESS: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.limit_workflows",
-        "perform pg_advisory_xact_lock(hashtextextended('workflows of ' || new.instance_id, 0));",
+        "perform amc_history.take_lock('workflows of ' || new.instance_id);",
         "",
       ),
     ],

@@ -131,7 +131,7 @@ const QUEUE: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.tell_ended_week",
-        "perform pg_advisory_xact_lock(hashtextextended('end of ' || (week).collection_id, 0));",
+        "perform amc_history.take_lock('end of ' || (week).collection_id);",
         "",
       ),
     ],

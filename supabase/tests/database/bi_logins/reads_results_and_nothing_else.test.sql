@@ -1,7 +1,7 @@
 -- All that the role of BI logins may do, in any schema of ours or of the platform's.
 begin;
 \ir ../../_shared/results.psql
-select plan(3);
+select plan(4);
 
 select pg_temp.collect(1, 'exec-1');
 create function pg_temp.reads() returns setof text language sql as $$
@@ -26,6 +26,12 @@ select is(array(select n.nspname || '.' || p.proname from pg_proc p join pg_name
         and d.deptype = 'e')), array['amc_history.instances_of_login'], 'of functions it has what its policies ask');
 select is(array(select n from unnest(array['amc_history', 'amc_results', 'vault', 'auth', 'cron']) n
     where has_schema_privilege('amc_history_reader', n, 'usage')), '{}', 'and it names nothing outside of public');
+
+-- Any login may take those and hold them.
+select is(array(select n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname in ('public', 'amc_history') and p.prosrc ~ 'advisory' and not exists (select from pg_depend d
+      where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')), '{}',
+  'nothing of ours waits for an advisory lock');
 
 select * from finish();
 rollback;

@@ -28,8 +28,8 @@ select is((select array_agg(name order by name collate "C") from functions where
     'amc_history.set_restatement_policy(uuid,integer,integer)', 'amc_history.set_retention(text,text,integer)',
     'amc_history.set_role(text,uuid,text)',
     'amc_history.set_webhook(text,text,text,text,text,text[],text,boolean,boolean)', 'amc_history.slots_in_use(text)',
-    'amc_history.stoppage_kind(text)', 'amc_history.survey_after_restore()', 'amc_history.take_over_collection(uuid)',
-    'amc_history.test_webhook(uuid)',
+    'amc_history.stoppage_kind(text)', 'amc_history.survey_after_restore()', 'amc_history.take_lock(text)',
+    'amc_history.take_over_collection(uuid)', 'amc_history.test_webhook(uuid)',
     'amc_history.tracking_figures(timestamp with time zone,timestamp with time zone,text)',
     'amc_history.withdraw_invitation(uuid)', 'amc_history.withdraw_of_former_admins()'],
   'these alone run with their owner''s rights');

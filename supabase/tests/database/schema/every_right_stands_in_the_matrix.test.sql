@@ -71,6 +71,7 @@ table amc_history.dropped_loads | - | - | -
 table amc_history.heartbeats | - | - | -
 table amc_history.jobs | - | - | -
 table amc_history.load_turns | - | - | -
+table amc_history.locks | - | - | -
 table amc_history.metrics_tokens | - | - | -
 table amc_history.result_headers | - | - | -
 table amc_history.result_tables | - | - | -
@@ -432,6 +433,7 @@ function amc_history.store_credential(text,jsonb,text) | - | - | -
 function amc_history.store_webhook_secret(webhooks,text,text,text) | - | - | -
 function amc_history.survey_after_gap() | - | - | -
 function amc_history.survey_after_restore() | - | - | -
+function amc_history.take_lock(text) | - | - | execute
 function amc_history.take_over_collection(uuid) | - | execute | execute
 function amc_history.taken_slots(text) | - | - | execute
 function amc_history.tell_end_of_let_go_execution() | - | - | -
