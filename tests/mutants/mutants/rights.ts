@@ -74,4 +74,16 @@ export const RIGHTS: Mutant[] = [
     ],
     tests: ["tests/concurrency/operator"],
   },
+  {
+    name: "checks-of-other-instances",
+    guard: "a member reads the rows of no other instance, in whatever table",
+    off: "the policy of workflow_checks shows all",
+    edits: [
+      policyShowsAll(
+        "public.workflow_checks",
+        "members read their instances' checks",
+      ),
+    ],
+    tests: ["row_level_security/each_role_reads"],
+  },
 ];
