@@ -1,6 +1,7 @@
 import {
   inSqlFunction,
   type Mutant,
+  policyShowsAll,
   withoutTrigger,
 } from "../support/mutant.ts";
 
