@@ -61,7 +61,7 @@ grant select on mine to anon, authenticated, service_role, amc_history_reader;
 -- Table or view | who reads the rows of an instance (its members, its admins, each member their own, nobody through the
 -- API) | whether BI logins of the instance do | which rows are an instance's, if its id is in none of them
 create temporary table expected on commit drop as
-select btrim(l[1]) as relation, btrim(l[2]) as readers, btrim(l[3]) = 'BI' as for_bi, case btrim(l[2])
+select btrim(l[1]) as relation, btrim(l[2]) as readers, btrim(l[3]) = 'bi' as for_bi, case btrim(l[2])
   when 'nobody' then 'true' else coalesce(btrim(l[4]), 'instance_id is not distinct from ''amcpgtap1''') end as whose
 from regexp_split_to_table(btrim($matrix$
 amc_history.alert_codes | nobody | -
@@ -88,12 +88,12 @@ public.collection_states | members | -
 public.held_weeks | members | - | collection_id::text in (select id from mine)
 public.instance_states | members | -
 public.invitations | admins | -
-public.raw_<workflow> | members | BI
-public.report_data_collections | members | BI
-public.report_data_weeks | members | BI
-public.result_loads | members | BI
-public.results_<workflow> | members | BI
-public.series_<workflow> | members | BI
+public.raw_<workflow> | members | bi
+public.report_data_collections | members | bi
+public.report_data_weeks | members | bi
+public.result_loads | members | bi
+public.results_<workflow> | members | bi
+public.series_<workflow> | members | bi
 public.stoppages | members | -
 public.tracking_alerts | members | -
 public.tracking_events | members | -
@@ -104,7 +104,7 @@ public.week_results | members | -
 public.week_states | members | -
 public.week_versions | members | - | collection_id::text in (select id from mine)
 public.workflow_checks | members | -
-public.workflow_executions | members | BI
+public.workflow_executions | members | bi
 $matrix$, E'\n'), E'\n') line cross join lateral regexp_split_to_array(line, ' \| ') l;
 create temporary table found on commit drop as
 select format('%I.%I', n.nspname, c.relname) as name, format('%s.%s', n.nspname, case n.nspname
@@ -163,7 +163,8 @@ select is(array(select relation from expected except select relation from found)
 select is(array(select distinct relation from actual a where readers <> 'nobody' group by relation
   having sum(split_part(all_of_it, ' ', 1)::int) = 0 or sum(split_part(all_of_it, ' ', 2)::int) = 0), '{}',
   'there are rows of both instances in each');
-select is(pg_temp.differences(reader, role, 'a0000000-0000-4000-8000-00000000000' || n), null, reader || ' reads its own')
+select is(pg_temp.differences(reader, role, 'a0000000-0000-4000-8000-00000000000' || n), null,
+  reader || ' reads its own')
 from (values ('anon', 'anon', null), ('outsider', 'authenticated', 6), ('former member', 'authenticated', 5),
   ('viewer', 'authenticated', 3), ('analyst', 'authenticated', 4), ('admin', 'authenticated', 1),
   ('admin of another', 'authenticated', 2), ('service_role', 'service_role', null),
