@@ -96,6 +96,40 @@ async function sumsOfBiTool(
   }
 }
 
+/** Signs up and opens the link, after others and with half of it. @returns the newcomer's client */
+async function opensLink(
+  harness: Harness,
+  token: string,
+): Promise<SupabaseClient> {
+  const stranger = await signUp(harness, "other@example.com", "Somebody-else");
+  const second = await signUp(harness, NEWCOMER.email, NEWCOMER.password);
+  assert.deepEqual(Object.values(await look(second)), [0, 0, 0, 0, 0, 0]);
+  assert.equal(await refused(second, "half-a-tok"), "invitation_not_found");
+  assert.equal(await refused(stranger, token), "invitation_for_another");
+  const { data: joined } = await second.rpc("accept_invitation", { token })
+    .throwOnError();
+  assert.deepEqual(joined, [{ instance_id: INSTANCE, role: "analyst" }]);
+  assert.equal(await refused(second, token), "invitation_used");
+  return second;
+}
+
+/** The sum of a measure by month, from the rows of each week. */
+async function sumsOfRows(
+  client: SupabaseClient,
+  weeks: { id: string; week_start_date: string }[],
+): Promise<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const { id, week_start_date } of weeks) {
+    const { data: rows } = await client.rpc("week_rows", { week_id: id })
+      .throwOnError();
+    const month = `${week_start_date.slice(0, 7)}-01`;
+    for (const { impressions } of rows) {
+      sums[month] = (sums[month] ?? 0) + (impressions ?? 0);
+    }
+  }
+  return sums;
+}
+
 Deno.test("a second person accepts a link, sees everything, extends the collection, and reads it as a BI tool would", async () => {
   await withHarness(
     { simulator: { results: { rows: 20 } } },
@@ -110,24 +144,7 @@ Deno.test("a second person accepts a link, sees everything, extends the collecti
         email: NEWCOMER.email,
       }).throwOnError();
 
-      // Before the link is opened, and with the wrong one or as somebody else.
-      const stranger = await signUp(
-        harness,
-        "stranger@example.com",
-        "Somebody-else",
-      );
-      const second = await signUp(harness, NEWCOMER.email, NEWCOMER.password);
-      assert.deepEqual(Object.values(await look(second)), [0, 0, 0, 0, 0, 0]);
-      assert.equal(await refused(second, "half-a-tok"), "invitation_not_found");
-      assert.equal(
-        await refused(stranger, invited.token),
-        "invitation_for_another",
-      );
-      const { data: joined } = await second
-        .rpc("accept_invitation", { token: invited.token }).throwOnError();
-      assert.deepEqual(joined, [{ instance_id: INSTANCE, role: "analyst" }]);
-      assert.equal(await refused(second, invited.token), "invitation_used");
-
+      const second = await opensLink(harness, invited.token);
       assert.deepEqual(await look(second), {
         amc_instances: 1,
         amc_workflows: 1,
@@ -148,15 +165,7 @@ Deno.test("a second person accepts a link, sees everything, extends the collecti
       const { data: progress } = await second.from("collection_progress")
         .select().single().throwOnError();
       assert.deepEqual([progress.status, progress.completed], ["completed", 4]);
-      const sums: Record<string, number> = {};
-      for (const { id, week_start_date } of extended.weeks) {
-        const { data: rows } = await second.rpc("week_rows", { week_id: id })
-          .throwOnError();
-        const month = `${week_start_date.slice(0, 7)}-01`;
-        for (const { impressions } of rows) {
-          sums[month] = (sums[month] ?? 0) + (impressions ?? 0);
-        }
-      }
+      const sums = await sumsOfRows(second, extended.weeks);
       const { data: shown } = await second.from(resultsView)
         .select("week_start_date,impressions").throwOnError();
       assert.equal(

@@ -285,18 +285,13 @@ export const TEAMS: Mutant[] = [
     tests: ["take_over_collection/neither"],
   },
   {
-    name: "account-locks-no-weeks",
-    guard:
-      "an account is deleted without a lock on the weeks that it asked for",
-    off: "the weeks are tied to it",
-    edits: [tiedToAccounts("public.report_data_weeks", "requested_by")],
-    tests: ["tests/concurrency/deleted_accounts"],
-  },
-  {
-    name: "account-locks-no-collections",
-    guard: "an account is deleted without a lock on collections",
-    off: "they are tied to who started them",
-    edits: [tiedToAccounts("public.report_data_collections", "created_by")],
+    name: "account-locks-nothing",
+    guard: "an account is deleted without a lock on what it asked for",
+    off: "weeks and collections are tied to it",
+    edits: [
+      tiedToAccounts("public.report_data_weeks", "requested_by"),
+      tiedToAccounts("public.report_data_collections", "created_by"),
+    ],
     tests: ["tests/concurrency/deleted_accounts"],
   },
 ];
