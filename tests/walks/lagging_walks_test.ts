@@ -18,6 +18,7 @@ Deno.test({
           "accepted, but throttled",
           "lost on the way",
         ],
+        restores: false,
       },
       walks: SHARE,
       check: checkDuplicatesAreKnown,

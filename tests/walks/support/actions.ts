@@ -19,6 +19,11 @@ export type Action =
   | { do: "cancel outside"; run: number }
   | { do: "ask again"; weeks: number }
   | { do: "collect elsewhere" }
+  | { do: "leave"; removed: boolean }
+  | { do: "take over"; collection: number }
+  | { do: "keep current"; collection: number; days: number; keep: boolean }
+  | { do: "a week passes" }
+  | { do: "back up" | "restore" }
   | { do: "pause" | "resume" | "cancel" | "retry all"; collection: number }
   | { do: "retry" | "restate" | "end by hand"; week: number }
   | { do: "say" | "slip"; attempt: number };
@@ -37,6 +42,8 @@ export interface Odds {
   lags: number[];
   /** What creates may meet. */
   faults: Fault[];
+  /** Whether the database is backed up, and lost and restored later: what AMC listed by then is found again. */
+  restores: boolean;
 }
 
 /** How a walk begins. */
@@ -142,7 +149,19 @@ const ofPeople: Weighted[] = [
   often(3, ["retry", "restate"], { week }),
   often(1, "end by hand", { week }),
   often(3, ["say", "say", "slip"], { attempt: fc.nat(4) }),
+  often(1, "leave", { removed: fc.boolean() }),
+  often(1, "take over", { collection }),
+  often(1, "keep current", {
+    collection,
+    days: fc.constantFrom(2, 14),
+    keep: fc.constantFrom(true, true, false),
+  }),
+  often(1, "a week passes"),
 ];
+
+/** What may happen to the database as a whole. */
+const ofBackups = ({ restores }: Odds): Weighted[] =>
+  restores ? [often(2, "back up"), often(2, "restore")] : [];
 
 /** A setting and the steps that follow. */
 export const aWalk = (
@@ -160,9 +179,12 @@ export const aWalk = (
       sleepLong: fc.boolean(),
     }),
     // Some are short, so that what fails can be made short.
-    actions: fc.array(fc.oneof(...ofWorkers, ...ofAmc(odds), ...ofPeople), {
-      minLength: 1,
-      maxLength: 32,
-      size: "max",
-    }),
+    actions: fc.array(
+      fc.oneof(...ofWorkers, ...ofAmc(odds), ...ofPeople, ...ofBackups(odds)),
+      {
+        minLength: 1,
+        maxLength: 32,
+        size: "max",
+      },
+    ),
   });

@@ -9,7 +9,10 @@ export const BEGIN = Date.parse("2025-06-02T12:00:00Z");
 
 /** The weeks of the collection that every walk begins with. */
 const WEEKS = 3;
-const OWNER = "a0000000-0000-4000-8000-000000000001";
+/** The admin, who stays. */
+export const OWNER = "a0000000-0000-4000-8000-000000000001";
+/** The analyst who starts the collection, and may leave. */
+export const ANALYST = "a0000000-0000-4000-8000-000000000002";
 /** The zone of another query, in which the newest week is the same. */
 const OTHER_ZONE = "Etc/GMT+12";
 
@@ -22,10 +25,11 @@ export class Lane extends Session {
   /** Begins a walk. All random numbers of the database follow from the seed. */
   override async begin(seed: number): Promise<void> {
     await super.begin(seed, BEGIN);
-    await this.#readCredential();
+    await this.readCredential();
   }
 
-  async #readCredential(): Promise<void> {
+  /** Finds out which credential is stored. */
+  async readCredential(): Promise<void> {
     const [{ version }] = await this
       .sql`select credential_version as version from public.amc_instances`;
     this.credential = version;
@@ -36,13 +40,20 @@ export class Lane extends Session {
     await this
       .sql`update public.amc_instances set paused_until = null, credential_version = credential_version + 1
       where paused_until = 'infinity'`;
-    await this.#readCredential();
+    await this.readCredential();
   }
 
-  /** Asks for the newest weeks. */
+  /** Whether the analyst has not left. */
+  async hasAnalyst(): Promise<boolean> {
+    const [{ there }] = await this.sql`
+      select exists (select from public.amc_instance_members where user_id = ${ANALYST}) as there`;
+    return there;
+  }
+
+  /** Asks for the newest weeks, for the analyst while there is one. */
   async collect(weeks: number, time_zone = "UTC"): Promise<void> {
     await this.call("start_collection", {
-      requested_by: OWNER,
+      requested_by: await this.hasAnalyst() ? ANALYST : OWNER,
       instance_id: INSTANCE,
       workflow_id: this.workflow,
       weeks,
@@ -78,9 +89,12 @@ export async function withLane<T>(
 
 /** Makes what all walks of a lane share. */
 async function prepare(sql: postgres.Sql): Promise<string> {
-  await sql`insert into auth.users (id, email, email_confirmed_at) values (${OWNER}, 'owner@walks.test', now())`;
+  await sql`insert into auth.users (id, email, email_confirmed_at) 
+    values (${OWNER}, 'owner@walks.test', now()), (${ANALYST}, 'analyst@walks.test', now())`;
   await sql`select amc_history.connect_instance(${INSTANCE}, 'ENTITYWALK', 'ATVPDKIKX0DER', 'NA',
     '{"client_id": "c", "client_secret": "s", "refresh_token": "r"}', 'owner@walks.test')`;
+  await sql`insert into public.amc_instance_members (instance_id, user_id, role)
+    values (${INSTANCE}, ${ANALYST}, 'analyst')`;
   const [{ id }] = await sql`
     select workflow_id as id
     from public.save_workflow(${INSTANCE}, 'Walk', 'select name, impressions from traffic')`;

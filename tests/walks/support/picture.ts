@@ -11,6 +11,8 @@ export interface WeekRow {
   paused: boolean;
   /** Whether it, its collection or its workflow is held up until a person acts. */
   for_person: boolean;
+  /** Whether nobody stands behind its collection. */
+  forsaken: boolean;
 }
 
 /** An attempt as the database has it. */
@@ -46,7 +48,10 @@ export async function takePicture({ sql }: Lane): Promise<Picture> {
           'status', w.status, 'execution_id', w.execution_id, 'due_at', w.due_at, 'start', w.week_start_date,
           'paused', c.paused_at is not null, 'for_person', exists (
             select from public.stoppages s where s.ended_at is null and s.retry_at is null and (s.kind, s.subject) in (
-              ('week', w.id::text), ('collection', c.id::text), ('workflow_save', c.instance_id || '/' || c.workflow_id)))
+              ('week', w.id::text), ('collection', c.id::text), ('standing', c.id::text),
+              ('workflow_save', c.instance_id || '/' || c.workflow_id))),
+          'forsaken', exists (select from public.stoppages s
+            where s.ended_at is null and s.kind = 'standing' and s.subject = c.id::text)
           ) order by c.created_at, c.id, w.week_start_date), '[]')
         from public.report_data_weeks w join public.report_data_collections c on c.id = w.collection_id),
       'attempts', (select coalesce(jsonb_agg(to_jsonb(a) order by a.intended_at, a.id), '[]')

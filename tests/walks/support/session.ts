@@ -88,6 +88,29 @@ export class Session {
     }
   }
 
+  /** Calls one of the database's functions as a signed-in user. */
+  async callAs(
+    user: string,
+    name: string,
+    args: Record<string, unknown>,
+  ): Promise<unknown> {
+    const claims = JSON.stringify({ sub: user, role: "authenticated" });
+    await this
+      .#sql`select set_config('request.jwt.claims', ${claims}, true), set_config('role', 'authenticated', true)`;
+    const answer = await this.call(name, args);
+    await this
+      .#sql`select set_config('request.jwt.claims', '', true), set_config('role', 'service_role', true)`;
+    return answer;
+  }
+
+  /** Works as role postgres does, for jobs of the schedule and for what a test arranges. */
+  async asPostgres<T>(work: () => PromiseLike<T>): Promise<T> {
+    await this.#sql`select set_config('role', 'postgres', true)`;
+    const done = await work();
+    await this.#sql`select set_config('role', 'service_role', true)`;
+    return done;
+  }
+
   /** The collector's way to call the database's functions, through a gate. */
   rpc(gate: Gate): Rpc {
     return ((name: string, args: Record<string, unknown>) =>

@@ -55,9 +55,12 @@ export function attemptsForPerson(now: Picture): AttemptRow[] {
 /** Whether anything waits for a person who has been alerted to it. */
 export function waitsForPerson(now: Picture): boolean {
   return attemptsForPerson(now).length > 0 ||
-    now.weeks.some((week) =>
-      week.for_person && !week.paused && OPEN.includes(week.status)
-    );
+    now.weeks.some(weekWaits);
+}
+
+/** Whether an open week waits for a person who has been alerted to it. */
+export function weekWaits({ for_person, paused, status }: WeekRow): boolean {
+  return for_person && !paused && OPEN.includes(status);
 }
 
 /**

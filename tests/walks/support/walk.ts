@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { type Action, askedFor, type Setting, WORKERS } from "./actions.ts";
 import { Amc } from "./amc.ts";
 import { checkMoment, checkStep } from "./invariants.ts";
-import { BEGIN, INSTANCE, type Lane } from "./lane.ts";
+import { ask } from "./asking.ts";
+import { Backup } from "./backup.ts";
+import { BEGIN, INSTANCE, type Lane, OWNER } from "./lane.ts";
 import { type AttemptRow, type Picture, takePicture } from "./picture.ts";
 import { Person } from "./person.ts";
 import {
@@ -10,6 +12,7 @@ import {
   unfound,
   unsettled,
   waitsForPerson,
+  weekWaits,
 } from "./verdict.ts";
 import { Worker } from "./worker.ts";
 
@@ -28,6 +31,7 @@ export class Walk {
   readonly #amc = new Amc(BEGIN);
   readonly #workers: Worker[];
   readonly #person: Person;
+  readonly #backup: Backup;
   #picture: Picture | null = null;
   /** What happened, shown when the walk fails. */
   readonly trace: string[] = [];
@@ -35,6 +39,7 @@ export class Walk {
   constructor(lane: Lane) {
     this.#lane = lane;
     this.#person = new Person(lane, this.#amc);
+    this.#backup = new Backup(lane, this.#amc);
     this.#workers = Array.from({ length: WORKERS }, () => this.#hire());
   }
 
@@ -69,10 +74,12 @@ export class Walk {
       for (const action of actions) {
         this.trace.push(JSON.stringify(action));
         await this.#act(action);
+        this.#backup.note(action);
         await this.#look(action);
       }
       await this.#settle(setting);
       check(this.#picture!, this.#amc);
+      this.#backup.check();
       this.#count(reached);
     } finally {
       await this.#lane.end();
@@ -156,11 +163,28 @@ export class Walk {
         if (run !== undefined && run.createdAt <= amc.now) amc.cancel(run);
         return;
       }
+      case "a week passes":
+        await this.#wait(7 * 86_400);
+        await this.#lane.asPostgres(() =>
+          this.#lane.sql`select amc_history.keep_collections_current()`
+        );
+        return;
+      case "back up":
+        return await this.#backup.make();
+      case "restore":
+        return await this.#restore();
       case "console run":
         return this.#runWithoutUs(action.week, "a person");
       default:
-        return await this.#ask(action);
+        return await ask(action, this.#lane, this.#person, this.#picture!);
     }
+  }
+
+  /** Loses the database, if there is a backup, and every worker. */
+  async #restore(): Promise<void> {
+    if (!await this.#backup.restore()) return;
+    this.#workers.splice(0, WORKERS, ...this.#workers.map(() => this.#hire()));
+    this.#picture = null;
   }
 
   async #wait(seconds: number): Promise<void> {
@@ -188,53 +212,6 @@ export class Walk {
     run.endsAt += 3_600_000;
   }
 
-  /** Makes the request of an owner. */
-  async #ask(action: Action): Promise<void> {
-    const { weeks } = this.#picture!;
-    if (action.do === "ask again") {
-      return await this.#lane.collect(action.weeks);
-    }
-    if (action.do === "collect elsewhere") {
-      return await this.#lane.collectElsewhere(2);
-    }
-    if ("attempt" in action) {
-      const unknown = this.#picture!.attempts.filter(({ state }) =>
-        state === "unknown" || state === "intended"
-      );
-      const some = unknown[action.attempt % Math.max(1, unknown.length)];
-      if (some !== undefined) {
-        await this.#person[action.do](some, this.#picture!);
-      }
-    } else if ("week" in action) {
-      // Prefers a week whose status fits the request.
-      const wanted = action.do === "retry"
-        ? ["failed", "cancelled", "skipped"]
-        : action.do === "restate"
-        ? ["completed"]
-        : ["running"];
-      const fit = weeks.filter(({ status }) => wanted.includes(status));
-      const some = fit.length > 0 ? fit : weeks;
-      const week_id = some[action.week % some.length].id;
-      if (action.do === "end by hand") {
-        await this.#lane
-          .sql`update public.report_data_weeks set status = 'skipped', due_at = null
-          where id = ${week_id} and status in ('pending', 'running')
-            -- Ended before its survey, the week would be hidden from it.
-            and surveyed_at is not null`;
-        return;
-      }
-      await this.#lane.call(`${action.do}_week`, { week_id });
-    } else if ("collection" in action) {
-      const ids = [...new Set(weeks.map((week) => week.collection_id))];
-      const name = action.do === "retry all"
-        ? "retry_failed_weeks"
-        : `${action.do}_collection`;
-      await this.#lane.call(name, {
-        collection_id: ids[action.collection % ids.length],
-      });
-    }
-  }
-
   /**
    * Lets workers tick until nothing moves any more; they still meet the faults that are left. Workers that stand still wake at
    * once, or only when all is done; those that died stay dead.
@@ -258,8 +235,13 @@ export class Walk {
         if (times === 0) await this.#person.slip(attempt, now);
         else await this.#person.say(attempt, now);
       }
-      for (const week of now.weeks.filter(({ for_person }) => for_person)) {
+      for (const week of now.weeks.filter(weekWaits)) {
         const { id: week_id, collection_id } = week;
+        if (week.forsaken) {
+          await this.#lane.callAs(OWNER, "take_over_collection", {
+            collection_id,
+          });
+        }
         await this.#lane.call("resume_collection", { collection_id });
         await this.#lane.call("retry_week", { week_id });
       }

@@ -60,7 +60,7 @@ export class Project extends Session {
 
   /** Makes the instance with its members. */
   async arrange(): Promise<void> {
-    await this.#asPostgres(async () => {
+    await this.asPostgres(async () => {
       for (const [name, id] of Object.entries(MEMBERS)) {
         await this.sql`insert into auth.users (id, email, email_confirmed_at)
           values (${id}, ${`${name}@years.test`}, now())`;
@@ -86,7 +86,7 @@ export class Project extends Session {
       sql_query: query,
     });
     const { workflow_id } = saved as { workflow_id: string };
-    await this.#asPostgres(async () => {
+    await this.asPostgres(async () => {
       await this
         .sql`update public.amc_workflows set saved_at = '2025-01-01', checked_at = '2025-01-01'
         where id = ${workflow_id}`;
@@ -103,15 +103,7 @@ export class Project extends Session {
     name: string,
     args: Record<string, unknown>,
   ): Promise<unknown> {
-    const claims = JSON.stringify({
-      sub: MEMBERS[member],
-      role: "authenticated",
-    });
-    await this
-      .sql`select set_config('request.jwt.claims', ${claims}, true), set_config('role', 'authenticated', true)`;
-    const answer = await this.call(name, args);
-    await this
-      .sql`select set_config('request.jwt.claims', '', true), set_config('role', 'service_role', true)`;
+    const answer = await this.callAs(MEMBERS[member], name, args);
     this.expectNoError();
     return answer;
   }
@@ -135,7 +127,7 @@ export class Project extends Session {
 
   /** Runs a job of the schedule. */
   async job(name: string): Promise<number> {
-    return await this.#asPostgres(async () => {
+    return await this.asPostgres(async () => {
       const [{ answer }] = await this.sql.unsafe(
         `select amc_history.${name}() as answer`,
       );
@@ -145,7 +137,7 @@ export class Project extends Session {
 
   /** Moves time on, while the schedule runs each minute and finds nothing to do. */
   async passTo(now: number): Promise<void> {
-    await this.#asPostgres(() =>
+    await this.asPostgres(() =>
       this.sql`update amc_history.heartbeats set at = ${
         new Date(now - MINUTE_MS).toISOString()
       } where name in ('dispatch', 'watch', 'tick')`
@@ -218,13 +210,6 @@ export class Project extends Session {
   async known(): Promise<string[]> {
     const rows = await this.sql`select id from public.workflow_executions`;
     return rows.map(({ id }) => id);
-  }
-
-  async #asPostgres<T>(work: () => PromiseLike<T>): Promise<T> {
-    await this.sql`select set_config('role', 'postgres', true)`;
-    const done = await work();
-    await this.sql`select set_config('role', 'service_role', true)`;
-    return done;
   }
 }
 
