@@ -225,6 +225,8 @@ export async function onDatabase<T>(
 ): Promise<T> {
   const sql = postgres(url, {
     max: 1,
+    // The driver would open another connection after half an hour or more, in the middle of a walk's transaction.
+    max_lifetime: null,
     onnotice: () => {},
     types: { jsonAsText: JSON_AS_TEXT },
     // Every run calls the same functions on a handful of rows: planning them anew would take longer than running them.
