@@ -67,6 +67,34 @@ create type amc_history.resumed_load as (
 comment on type amc_history.resumed_load is
   'An open load with its cursor, and its COPY statement; both null where none is open (amc_history.resume_load).';
 
+create type amc_history.weeks_plan as (
+  workflow amc_workflows,
+  zone text,
+  weekday text,
+  first_day date,
+  last_day date,
+  refusals jsonb
+);
+comment on type amc_history.weeks_plan is
+  'What a request asks for, by itself (amc_history.plan_weeks).';
+
+create type amc_history.weeks_request as (
+  requested_by uuid,
+  instance_id text,
+  workflow_id text,
+  weeks integer,
+  start_date date,
+  end_date date,
+  week_starts_on text,
+  time_zone text,
+  parameter_values jsonb,
+  name text,
+  keep_current boolean,
+  settle_days integer
+);
+comment on type amc_history.weeks_request is
+  'What start_collection and preview_collection are asked: their arguments.';
+
 create type public.control_report as (
   outcome text,
   reason text,
@@ -883,7 +911,8 @@ create table public.collection_requests (
   created boolean not null,
   extended integer not null,
   first_day date not null,
-  has_effect boolean generated always as ((created OR (extended > 0) OR (reopened > 0))) stored not null,
+  has_effect boolean generated always as ((created OR (extended > 0) OR (reopened > 0) OR (settled > 0))) stored not
+    null,
   id bigint generated always as identity not null,
   idempotency_key text,
   instance_id text not null,
@@ -892,6 +921,7 @@ create table public.collection_requests (
   request_hash text not null,
   requested_at timestamp with time zone default amc_history.clock_now() not null,
   requested_by uuid not null,
+  settled integer default 0 not null,
   constraint collection_requests_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id)
     ON DELETE CASCADE,
   constraint collection_requests_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE
@@ -901,7 +931,8 @@ create table public.collection_requests (
   constraint idempotency_key_is_short CHECK (((char_length(idempotency_key) >= 1) AND (char_length(idempotency_key) <=
     200))),
   constraint last_day_follows CHECK ((last_day > first_day)),
-  constraint reopened_is_not_negative CHECK ((reopened >= 0))
+  constraint reopened_is_not_negative CHECK ((reopened >= 0)),
+  constraint settled_is_not_negative CHECK ((settled >= 0))
 );
 CREATE INDEX collection_requests_collection_id_idx ON public.collection_requests USING btree (collection_id,
     requested_at);
@@ -935,6 +966,9 @@ comment on column public.collection_requests.request_hash is
   'Hash of the request: the same key with another one is refused.';
 comment on column public.collection_requests.requested_by is
   'Who asked; the id stays once the account is deleted.';
+comment on column public.collection_requests.settled is
+  'How many weeks were added at once beside those that were asked for, because it asked for the collection to be kept
+current: those that had settled since its end.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -3429,6 +3463,39 @@ comment on function amc_history.change_membership(text,uuid,text) is
   'Gives a member of an instance another role, or removes the member (role: null). For admins, and for who leaves.
 Refuses with member_not_found, last_admin, and as amc_history.require_admin does.';
 
+CREATE OR REPLACE FUNCTION amc_history.check_argument(argument text, asked amc_history.weeks_request, INOUT plan
+    amc_history.weeks_plan)
+ RETURNS amc_history.weeks_plan
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  range record;
+begin
+  case check_argument.argument
+    when 'instance_id' then perform amc_history.require_analyst(asked.requested_by, asked.instance_id);
+    when 'workflow_id' then plan.workflow := amc_history.workflow_to_start(asked);
+    when 'parameter_values' then
+      perform amc_history.check_parameters((plan.workflow).parameters, asked.parameter_values);
+    when 'name' then perform amc_history.check_collection_name(asked.name);
+    when 'time_zone' then plan.zone := amc_history.normal_time_zone(asked.time_zone);
+    when 'week_starts_on' then plan.weekday := amc_history.normal_weekday(asked.week_starts_on, asked.start_date);
+    when 'weeks' then
+      -- Without a zone, the one in which it is latest: what is told then holds in each.
+      range := amc_history.plan_range(asked.weeks, asked.start_date, asked.end_date, plan.weekday,
+        coalesce(plan.zone, 'Etc/GMT-14'));
+      plan.first_day := range.first_day;
+      plan.last_day := range.last_day;
+    when 'settle_days' then perform amc_history.check_settle_days(asked.settle_days);
+  end case;
+end;
+$function$
+;
+comment on function amc_history.check_argument(text,amc_history.weeks_request,amc_history.weeks_plan) is
+  'Refuses an argument of a request that is wrong (weeks: with the two dates), else enters what it says into the
+plan.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.check_cells()
  RETURNS bigint
  LANGUAGE plpgsql
@@ -3569,6 +3636,35 @@ CONFLICT).';
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.check_effect(check_of text, asked amc_history.weeks_request, plan
+    amc_history.weeks_plan, collection report_data_collections, earliest date, weeks integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  case check_effect.check_of
+    when 'weeks' then perform amc_history.check_retention(check_effect.earliest, plan.workflow, plan.zone);
+    when 'limits' then
+      if check_effect.weeks > 0 then
+        perform amc_history.check_start_limits(asked.requested_by, asked.instance_id, check_effect.weeks);
+      end if;
+    when 'keep_current' then
+      if asked.keep_current and not collection.keep_current then
+        perform amc_history.check_one_version(collection);
+      end if;
+  end case;
+end;
+$function$
+;
+comment on function
+    amc_history.check_effect(text,amc_history.weeks_request,amc_history.weeks_plan,report_data_collections,date,integer)
+    is
+  'Refuses what a planned request may not change: weeks that AMC keeps no longer (check_of: weeks; earliest: the first
+of those to be made or opened), more than the limits (limits; weeks: how many), a second version of the query that is
+kept current (keep_current).';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.check_header(header text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -3623,6 +3719,33 @@ comment on function amc_history.check_invitation(text[],text,text,integer) is
   'Refuses an invitation that the caller may not make (instance_not_found, role_too_low), or that cannot be
 (instances_out_of_range, role_unknown, email_malformed, valid_days_out_of_range).';
 
+CREATE OR REPLACE FUNCTION amc_history.check_one_version(collection report_data_collections)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  kept public.report_data_collections;
+begin
+  select * into kept from public.report_data_collections c
+  where c.keep_current and c.imported_from is null and c.id is distinct from (collection).id
+    and c.instance_id = (collection).instance_id and c.series_view = (collection).series_view
+    and c.week_starts_on = (collection).week_starts_on and c.time_zone = (collection).time_zone
+    -- In a row that is being written, what is generated is not there yet.
+    and c.parameters_hash = md5((collection).parameter_values::text);
+  if found then
+    perform amc_history.refuse('another_version_kept_current', format(
+      'Expected one version of a query to be kept current, and collection %s, of workflow %s, is.', kept.id,
+      kept.workflow_id), format('Move it on to this version: continue_with(''%s'', ''%s''). Or end it first: '
+      'set_keep_current(''%s'', false).', kept.id, (collection).workflow_id, kept.id), 'PT409');
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_one_version(report_data_collections) is
+  'Refuses to keep a collection current while another version of its query is (another_version_kept_current).';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.check_parameters(declared jsonb, given jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -3639,7 +3762,8 @@ begin
   end if;
   select string_agg(quote_literal(k), ', ') into unknown
   from jsonb_object_keys(check_parameters.given) k
-  where not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
+  where check_parameters.declared is not null
+    and not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
   if unknown is not null then
     perform amc_history.refuse('unknown_parameter',
       format('The workflow does not declare the parameter %s.', left(unknown, 500)),
@@ -3658,7 +3782,8 @@ $function$
 ;
 comment on function amc_history.check_parameters(jsonb,jsonb) is
   'Refuses what is not an object (parameters_not_an_object), values for parameters that the workflow does not declare
-(unknown_parameter): AMC refuses them too; and what amc_history.parameter_value_fault finds.';
+(unknown_parameter): AMC refuses them too; and what amc_history.parameter_value_fault finds. declared: null where the
+workflow is not known.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.check_query(name text, written text)
@@ -3727,7 +3852,7 @@ declare
   allowed constant amc_history.allowances := amc_history.allowances();
   months constant integer := coalesce((workflow).retention_months, allowed.retention_months);
   today constant date := (amc_history.clock_now() at time zone check_retention.time_zone)::date;
-  earliest constant date := (today - make_interval(months => months))::date;
+  earliest constant date := amc_history.kept_since(workflow, check_retention.time_zone);
 begin
   if check_retention.first_day < earliest then
     perform amc_history.refuse('range_not_kept', format(
@@ -4049,49 +4174,32 @@ amc_history.clock in a session whose login role is postgres or may become it; no
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.collection_of_request(request collection_requests, workflow amc_workflows,
-    weekday text, time_zone text, parameter_values jsonb, name text)
+CREATE OR REPLACE FUNCTION amc_history.collection_as_planned(asked amc_history.weeks_request, plan
+    amc_history.weeks_plan)
  RETURNS report_data_collections
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-#variable_conflict use_column
 declare
-  collection public.report_data_collections;
-  opening record;
+  collection public.report_data_collections :=
+    amc_history.find_collection(plan.workflow, plan.weekday, plan.zone, asked.parameter_values);
 begin
-  -- All who ask for the same query meet here.
-  perform from public.amc_instances i where i.id = (request).instance_id for no key update;
-  select * into collection from public.report_data_collections c
-  where c.instance_id = (request).instance_id and c.workflow_id = (workflow).id and c.imported_from is null
-    and c.week_starts_on = collection_of_request.weekday and c.time_zone = collection_of_request.time_zone
-    and c.parameters_hash = md5(collection_of_request.parameter_values::text)
-  for no key update;
-  opening := amc_history.weeks_to_open(collection.id, (request).first_day, (request).last_day);
-  if opening.weeks > 0 then
-    perform amc_history.check_retention(opening.earliest, workflow, collection_of_request.time_zone);
-    perform amc_history.check_start_limits((request).requested_by, (request).instance_id, opening.weeks);
-    update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
-    where i.id = (request).instance_id;
-  end if;
   if collection.id is null then
-    insert into public.report_data_collections (created_by, instance_id, workflow_id, name, start_date, end_date,
-      week_starts_on, time_zone, parameter_values)
-    values ((request).requested_by, (request).instance_id, (workflow).id, collection_of_request.name,
-      (request).first_day, (request).last_day, collection_of_request.weekday, collection_of_request.time_zone,
-      collection_of_request.parameter_values)
-    returning * into collection;
-  elsif collection.name is null and collection_of_request.name is not null then
-    update public.report_data_collections c set name = collection_of_request.name where c.id = collection.id;
+    collection.instance_id := (plan.workflow).instance_id;
+    collection.workflow_id := (plan.workflow).id;
+    collection.series_view := (plan.workflow).series_view;
+    collection.week_starts_on := plan.weekday;
+    collection.time_zone := plan.zone;
+    collection.parameter_values := asked.parameter_values;
+    collection.keep_current := false;
+    collection.settle_days := 14;
   end if;
   return collection;
 end;
 $function$
 ;
-comment on function amc_history.collection_of_request(collection_requests,amc_workflows,text,text,jsonb,text) is
-  'The collection of the query that a request asks for, locked after its instance; made if there is none. name: for one
-that has none yet. Refuses weeks that AMC keeps no longer, and more than the limits of amc_history.check_start_limits.
-The caller holds amc_history.lock_starts.';
+comment on function amc_history.collection_as_planned(amc_history.weeks_request,amc_history.weeks_plan) is
+  'The collection of a planned request; without an id and dates, as it would be made, if there is none yet.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.column_names(header text[])
@@ -5018,6 +5126,63 @@ comment on function amc_history.describe_header_change(text[],text[]) is
   'Says which columns a header (got) has that another one (expected) has not, and the other way round, whatever the
 order and the case; empty if there are none. At most twenty of each, cut at 100 characters.';
 
+CREATE OR REPLACE FUNCTION amc_history.describe_plan(asked amc_history.weeks_request, plan amc_history.weeks_plan,
+    collection report_data_collections, settled integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  kept_since constant date := amc_history.kept_since(plan.workflow, plan.zone);
+  created constant boolean := not collection.keep_current
+    and not exists (select from public.report_data_weeks w where w.collection_id = collection.id);
+  keeps constant boolean := coalesce(asked.keep_current, collection.keep_current);
+  executions integer;
+  answer jsonb;
+begin
+  select jsonb_build_object('collection_id', collection.id, 'created', created,
+      'extended', case when created then 0 else count(*) filter (where w.becomes = 'added') end,
+      'reopened', count(*) filter (where w.becomes in ('due', 'followed', 'loaded')), 'settled', settled,
+      'first_day', plan.first_day, 'last_day', plan.last_day, 'week_starts_on', plan.weekday, 'time_zone', plan.zone,
+      'keep_current', keeps, 'settle_days', coalesce(asked.settle_days, collection.settle_days),
+      'not_kept', count(*) filter (where w.becomes <> 'stays' and not w.is_kept),
+      'asked_before', count(*) filter (where w.executions > 0),
+      'weeks', jsonb_agg(to_jsonb(w) || jsonb_build_object('week_end_date', w.week_start_date + 6)
+        order by w.week_start_date)),
+    settled + count(*) filter (where w.becomes in ('added', 'due'))
+  into answer, executions
+  from amc_history.preview_weeks(collection, plan.first_day, plan.last_day, kept_since) w;
+  return answer || jsonb_build_object('executions', executions,
+    'pace', amc_history.pace_of(asked.instance_id, executions));
+end;
+$function$
+;
+comment on function
+    amc_history.describe_plan(amc_history.weeks_request,amc_history.weeks_plan,report_data_collections,integer) is
+  'What a planned request comes to, as preview_collection answers it. collection, settled: of
+amc_history.weigh_request.';
+
+CREATE OR REPLACE FUNCTION amc_history.describe_refusal(field text, state text, code text, message text, hint text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if describe_refusal.code !~ '^[a-z_]+$' or describe_refusal.state !~ '^(22023|PT4\d\d)$' then
+    raise exception '%', describe_refusal.message using errcode = describe_refusal.state,
+      detail = describe_refusal.code, hint = describe_refusal.hint;
+  end if;
+  return jsonb_build_object('field', describe_refusal.field, 'code', describe_refusal.code,
+    'message', describe_refusal.message, 'hint', describe_refusal.hint,
+    'status', case when describe_refusal.state like 'PT%' then right(describe_refusal.state, 3)::integer else 400 end);
+end;
+$function$
+;
+comment on function amc_history.describe_refusal(text,text,text,text,text) is
+  'What amc_history.refuse raised, as data: {field, code, message, hint, status}. field: the argument that is refused;
+null where it is none. Any other error is raised again.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.describe_request(request collection_requests)
  RETURNS jsonb
  LANGUAGE sql
@@ -5025,7 +5190,7 @@ CREATE OR REPLACE FUNCTION amc_history.describe_request(request collection_reque
  SET search_path TO ''
 AS $function$
   select jsonb_build_object('collection_id', (request).collection_id, 'created', (request).created,
-    'extended', (request).extended, 'reopened', (request).reopened,
+    'extended', (request).extended, 'reopened', (request).reopened, 'settled', (request).settled,
     'weeks', coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'week_start_date', w.week_start_date,
       'week_end_date', w.week_end_date, 'status', w.status) order by w.week_start_date), '[]'))
   from public.report_data_weeks w
@@ -5654,6 +5819,31 @@ comment on function amc_history.event_figures(text[],timestamp with time zone,ti
   'What happened to tracking on instances in a period, as public.tracking_figures answers it; the row of all has no
 instance.';
 
+CREATE OR REPLACE FUNCTION amc_history.executions_of_windows(collection report_data_collections, first_day date,
+    last_day date)
+ RETURNS TABLE(week_start_date date, executions bigint, restatements bigint, of_others bigint)
+ LANGUAGE sql
+ STABLE ROWS 60
+ SET search_path TO ''
+AS $function$
+  -- From the collections of the query's versions to their weeks and attempts, each by its index.
+  select w.week_start_date, count(*), count(*) filter (where a.kind = 'restated'),
+    count(*) filter (where c.id is distinct from (collection).id)
+  from public.report_data_collections c
+  join public.report_data_weeks w on w.collection_id = c.id
+    and w.week_start_date between executions_of_windows.first_day and executions_of_windows.last_day
+  join public.week_attempts a on a.week_id = w.id and a.execution_id is not null
+  where c.instance_id = (collection).instance_id and c.series_view = (collection).series_view
+    and c.time_zone = (collection).time_zone
+    and c.parameters_hash = md5((collection).parameter_values::text)
+  group by w.week_start_date;
+$function$
+;
+comment on function amc_history.executions_of_windows(report_data_collections,date,date) is
+  'How many executions AMC has run for each week between two days of a collection, which need not be there yet: of any
+version of its query, in its zone, with these parameters. Of those, how many were restatements, and how many belong to
+other collections. Weeks without any are left out.';
+
 CREATE OR REPLACE FUNCTION amc_history.executions_to_cancel(again interval)
  RETURNS SETOF text
  LANGUAGE plpgsql
@@ -5785,6 +5975,44 @@ $function$
 comment on function amc_history.fail_week(report_data_weeks,text,text) is
   'Fails a week that is not finished, and counts an error: code, a stable code; message, the words of whoever refused
 it, cut at 2000 characters. A completed week stays completed and keeps its result.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.field_of_range(asked amc_history.weeks_request, code text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when field_of_range.code = 'range_ambiguous' or coalesce((asked).start_date, (asked).end_date) is null then 'weeks'
+    when (asked).start_date is null or field_of_range.code = 'range_not_kept'
+      -- The date is of another weekday.
+      or case when isfinite((asked).start_date) then extract(isodow from (asked).start_date) <> array_position(
+        array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
+        lower((asked).week_starts_on)) end then 'start_date'
+    else 'end_date'
+  end;
+$function$
+;
+comment on function amc_history.field_of_range(amc_history.weeks_request,text) is
+  'Which of weeks, start_date and end_date has to be changed, when a range of weeks is refused with this code.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.find_collection(workflow amc_workflows, weekday text, time_zone text,
+    parameter_values jsonb)
+ RETURNS report_data_collections
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select c from public.report_data_collections c
+  where c.instance_id = (workflow).instance_id and c.workflow_id = (workflow).id and c.imported_from is null
+    and c.week_starts_on = find_collection.weekday and c.time_zone = find_collection.time_zone
+    and c.parameters_hash = md5(find_collection.parameter_values::text);
+$function$
+;
+comment on function amc_history.find_collection(amc_workflows,text,text,jsonb) is
+  'The collection of a query (index one_collection_of_a_query); nulls if there is none yet.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.find_repeated_request(requested_by uuid, idempotency_key text, request_hash text)
@@ -5928,7 +6156,7 @@ begin
     return false;
   end if;
   select * into execution from public.workflow_executions e where e.id = attempt.execution_id for no key update;
-  if execution.has_ended and execution.status <> 'SUCCEEDED' then
+  if amc_history.has_ended_in_vain(execution.id) then
     perform amc_history.end_attempt(attempt.id, 'cancelled');
     return false;
   end if;
@@ -6273,6 +6501,20 @@ $function$
 comment on function amc_history.has_claimable_week(text) is
   'Whether an attempt may begin for a week of the instance (amc_history.claimable_weeks), and claiming for it did not
 just fail.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.has_ended_in_vain(execution_id text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (select from public.workflow_executions e
+    where e.id = has_ended_in_vain.execution_id and e.has_ended and e.status <> 'SUCCEEDED');
+$function$
+;
+comment on function amc_history.has_ended_in_vain(text) is
+  'Whether an execution ended at AMC without a result. Not one that is not known.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.has_left(week_id uuid, week_start_date date, first_day date)
@@ -7156,28 +7398,30 @@ CREATE OR REPLACE FUNCTION amc_history.keep_one_version()
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  kept public.report_data_collections;
 begin
-  select * into kept from public.report_data_collections c
-  where c.keep_current and c.imported_from is null and c.id <> new.id
-    and c.instance_id = new.instance_id and c.series_view = new.series_view
-    and c.week_starts_on = new.week_starts_on and c.time_zone = new.time_zone
-    -- What is generated is not there yet in new.
-    and c.parameters_hash = md5(new.parameter_values::text);
-  if found then
-    perform amc_history.refuse('another_version_kept_current', format(
-      'Expected one version of a query to be kept current, and collection %s, of workflow %s, is.', kept.id,
-      kept.workflow_id), format('Move it on to this version: continue_with(''%s'', ''%s''). Or end it first: '
-      'set_keep_current(''%s'', false).', kept.id, new.workflow_id, kept.id), 'PT409');
-  end if;
+  perform amc_history.check_one_version(new);
   return new;
 end;
 $function$
 ;
 comment on function amc_history.keep_one_version() is
-  'Refuses to keep a second version of a query current with another_version_kept_current. Says what the index
-one_version_kept_current holds, before it does.';
+  'Says what the index one_version_kept_current holds, before it does (amc_history.check_one_version).';
+
+CREATE OR REPLACE FUNCTION amc_history.kept_since(workflow amc_workflows, time_zone text)
+ RETURNS date
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return (amc_history.clock_now() at time zone kept_since.time_zone)::date
+    - make_interval(months => coalesce((workflow).retention_months, (amc_history.allowances()).retention_months));
+end;
+$function$
+;
+comment on function amc_history.kept_since(amc_workflows,text) is
+  'The first day of which AMC still keeps the data that a workflow reads, in a zone.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.key_columns(load result_loads)
  RETURNS text[]
@@ -7362,11 +7606,7 @@ declare
 begin
   select a.* into attempt from public.week_attempts a where a.week_id = (week).id order by a.number desc limit 1
     for update;
-  if attempt.outcome is distinct from 'cancelled'
-      or not exists (select from public.workflow_executions e
-        where e.id = attempt.execution_id and e.status = 'SUCCEEDED')
-      or exists (select from public.week_attempts a where a.instance_id = attempt.instance_id and a.is_live
-        and a.window_key = attempt.window_key) then
+  if not amc_history.may_load_after_all(attempt) then
     return false;
   end if;
   -- Without a slot: nothing of it runs any more.
@@ -7783,6 +8023,22 @@ comment on function amc_history.lose_dry_runs() is
 many.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.make_collection(asked amc_history.weeks_request, plan amc_history.weeks_plan)
+ RETURNS report_data_collections
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.report_data_collections (created_by, instance_id, workflow_id, name, start_date, end_date,
+    week_starts_on, time_zone, parameter_values)
+  values ((asked).requested_by, (asked).instance_id, (asked).workflow_id, (asked).name, (plan).first_day,
+    (plan).last_day, (plan).weekday, (plan).zone, (asked).parameter_values)
+  returning *;
+$function$
+;
+comment on function amc_history.make_collection(amc_history.weeks_request,amc_history.weeks_plan) is
+  'Makes the collection of a query, without weeks. The caller holds the lock of the instance, and found none.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.mark_workflow_checked(instance_id text, workflow_id text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -7865,6 +8121,24 @@ $function$
 comment on function amc_history.may_begin(timestamp with time zone,uuid) is
   'Whether an attempt of a week may begin, as far as its query is concerned: AMC has validated it, or this is the week
 that goes alone. checked_at: of the week''s workflow version (amc_workflows). week_id: the week.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.may_load_after_all(attempt week_attempts)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select coalesce((attempt).outcome = 'cancelled', false)
+    and exists (select from public.workflow_executions e
+      where e.id = (attempt).execution_id and e.status = 'SUCCEEDED')
+    and not exists (select from public.week_attempts a where a.instance_id = (attempt).instance_id and a.is_live
+      and a.window_key = (attempt).window_key);
+$function$
+;
+comment on function amc_history.may_load_after_all(week_attempts) is
+  'Whether the last attempt of a week was cancelled, but its execution SUCCEEDED at AMC all the same, and nothing asks
+for the same window now.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.may_still_tell(week report_data_weeks)
@@ -8002,6 +8276,30 @@ comment on function amc_history.normal_time_zone(text) is
   'The one normal form of a zone''s name, so that one query has one collection: a name of the tz database in any case
 becomes as the database spells it, and UTC''s other names become UTC. Refuses what is no such name, abbreviations and
 offsets too (unknown_time_zone).';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.normal_weekday(week_starts_on text, start_date date)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  weekdays constant text[] := array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+  weekday constant text := lower(coalesce(normal_weekday.week_starts_on,
+    weekdays[extract(isodow from normal_weekday.start_date)::integer], 'monday'));
+begin
+  if weekday <> all (weekdays) then
+    perform amc_history.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
+      quote_literal(left(normal_weekday.week_starts_on, 100)), array_to_string(weekdays, ', ')),
+      'Name the day on which your weeks start.');
+  end if;
+  return weekday;
+end;
+$function$
+;
+comment on function amc_history.normal_weekday(text,date) is
+  'The weekday, in small letters, on which weeks start: week_starts_on, else that of the start date, else monday.
+Refuses what is no weekday in English (unknown_weekday).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.note_empty_weeks(week report_data_weeks)
@@ -8242,6 +8540,53 @@ comment on function amc_history.open_week(report_data_weeks,uuid) is
 (amc_history.load_after_all). requested_by: who asked. Answers whether it is loaded. The caller holds the locks.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.pace_of(instance_id text, executions integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  guessed_seconds constant integer := 900;
+  last_attempts constant integer := 200;
+  instance public.amc_instances;
+  waiting integer;
+  own record;
+  each_seconds numeric;
+  slots integer;
+  seconds numeric;
+begin
+  select * into instance from public.amc_instances i where i.id = pace_of.instance_id;
+  waiting := (select count(*) from public.report_data_weeks w
+      where w.instance_id = instance.id and w.due_at is not null and w.due_at < 'infinity')
+    + (select count(*) from amc_history.taken_slots(instance.id));
+  select count(*) as samples, percentile_cont(0.5) within group (order by greatest(extract(epoch from
+    coalesce(e.amc_updated_at - e.amc_created_at, a.ended_at - a.intended_at)), 1)) as p50 into own
+  from (select b.execution_id, b.intended_at, b.ended_at from public.week_attempts b
+    where b.instance_id = instance.id order by b.intended_at desc limit last_attempts) a
+  join public.workflow_executions e on e.id = a.execution_id and e.status = 'SUCCEEDED'
+    and coalesce(e.amc_updated_at - e.amc_created_at, a.ended_at - a.intended_at) is not null;
+  each_seconds := coalesce(round(own.p50), guessed_seconds);
+  slots := greatest(instance.max_parallel - instance.running_elsewhere, 1);
+  seconds := case when pace_of.executions > 0
+    then ceil((waiting + pace_of.executions)::numeric / slots) * each_seconds else 0 end;
+  if pace_of.executions > 0 and instance.daily_limit is not null then
+    seconds := greatest(seconds,
+      86400 * ((waiting + pace_of.executions - 1) / greatest(instance.daily_limit, 1)));
+  end if;
+  return jsonb_build_object('basis', case own.samples when 0 then 'guess' else 'own_history' end,
+    'samples', own.samples, 'seconds_per_execution', each_seconds, 'slots', slots,
+    'free_slots', (select count(*) from amc_history.free_slots(instance)), 'waiting', waiting,
+    'seconds', seconds, 'paused_until', instance.paused_until);
+end;
+$function$
+;
+comment on function amc_history.pace_of(text,integer) is
+  'How long so many executions take on an instance, if all that waits there goes first: {basis, samples,
+seconds_per_execution, slots, free_slots, waiting, seconds, paused_until}. basis own_history: the median (p50) of what
+SUCCEEDED among its last 200 attempts, of which there are samples; guess: there are none, and 15 minutes are taken.
+slots: how many run side by side (max_parallel less those of others); free_slots: how many may begin now. waiting: weeks
+that are due or run. seconds: waiting and executions by slots, or longer by the daily limit.';
+
 CREATE OR REPLACE FUNCTION amc_history.parameter_fault(parameter jsonb, allowed amc_history.allowances)
  RETURNS text
  LANGUAGE sql
@@ -8394,13 +8739,7 @@ declare
   days integer;
 begin
   today := (amc_history.clock_now() at time zone plan_range.time_zone)::date;
-  weekday := lower(coalesce(plan_range.week_starts_on,
-    weekdays[extract(isodow from plan_range.start_date)::integer], 'monday'));
-  if weekday <> all (weekdays) then
-    perform amc_history.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
-      quote_literal(left(plan_range.week_starts_on, 100)), array_to_string(weekdays, ', ')),
-      'Name the day on which your weeks start.');
-  end if;
+  weekday := amc_history.normal_weekday(plan_range.week_starts_on, plan_range.start_date);
   perform amc_history.check_range(plan_range.weeks, plan_range.start_date, plan_range.end_date);
   if plan_range.start_date is null then
     -- The newest week whose attribution has settled.
@@ -8432,6 +8771,48 @@ comment on function amc_history.plan_range(integer,date,date,text,text) is
   'Decides the first and last day (inclusive) of a request: the newest full weeks that ended at least settle_days
 ago (amc_history.allowances), or the dates given. time_zone: of amc_history.normal_time_zone. Refuses with
 unknown_weekday, range_incomplete, range_ambiguous, weeks_out_of_range, range_not_whole_weeks, range_in_future.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.plan_weeks(asked amc_history.weeks_request)
+ RETURNS amc_history.weeks_plan
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  plan amc_history.weeks_plan;
+  refusals jsonb := '[]';
+  argument text;
+  code text;
+  message text;
+  hint text;
+begin
+  foreach argument in array array['instance_id', 'workflow_id', 'parameter_values', 'name', 'time_zone',
+    'week_starts_on', 'weeks', 'settle_days']
+  loop
+    -- Who is no member gets to know of no workflow.
+    continue when argument = 'workflow_id' and refusals @> '[{"code": "instance_not_found"}]';
+    begin
+      plan := amc_history.check_argument(argument, asked, plan);
+    exception when others then
+      get stacked diagnostics code = pg_exception_detail, message = message_text, hint = pg_exception_hint;
+      refusals := refusals || amc_history.describe_refusal(case when code = 'role_too_low' then null
+        when argument = 'weeks' then amc_history.field_of_range(asked, code) else argument end,
+        sqlstate, code, message, hint);
+    end;
+  end loop;
+  if refusals @? '$[*] ? (@.field != null)' then
+    plan.first_day := null;
+    plan.last_day := null;
+  end if;
+  plan.refusals := refusals;
+  return plan;
+end;
+$function$
+;
+comment on function amc_history.plan_weeks(amc_history.weeks_request) is
+  'What a request asks for, by itself: the workflow, the zone and weekday in their normal form, the first and last day;
+no days if an argument is refused. refusals: each wrong argument, as amc_history.describe_refusal tells it, and
+role_too_low for who may only read.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.prepare_query(written text, OUT sent text, OUT reads text[])
@@ -8596,6 +8977,65 @@ $function$
 comment on function amc_history.present_figures(text[],timestamp with time zone,timestamp with time zone) is
   'What else public.tracking_figures answers of instances: of the period, and as it is now; the row of all has no
 instance.';
+
+CREATE OR REPLACE FUNCTION amc_history.preview_collection(asked amc_history.weeks_request)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  plan amc_history.weeks_plan;
+  effect record;
+  refusals jsonb;
+  answer jsonb;
+begin
+  if not amc_history.is_operator() then
+    asked.requested_by := auth.uid();
+  end if;
+  plan := amc_history.plan_weeks(asked);
+  refusals := plan.refusals;
+  if refusals @> '[{"code": "instance_not_found"}]' then
+    perform amc_history.refuse_first(refusals);
+  end if;
+  if plan.last_day is not null then
+    effect := amc_history.weigh_request(asked, plan);
+    refusals := refusals || effect.refusals;
+    answer := amc_history.describe_plan(asked, plan, effect.collection, effect.settled);
+  end if;
+  return jsonb_build_object('accepted', refusals = '[]', 'refusals', refusals, 'plan', answer);
+end;
+$function$
+;
+comment on function amc_history.preview_collection(amc_history.weeks_request) is
+  'See public.preview_collection. Definer: members may not call what it calls; it plans for the caller alone.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.preview_weeks(collection report_data_collections, first_day date, last_day date,
+    kept_since date)
+ RETURNS TABLE(week_start_date date, status text, becomes text, is_kept boolean, executions bigint, restatements bigint,
+    of_others bigint)
+ LANGUAGE sql
+ STABLE ROWS 60
+ SET search_path TO ''
+AS $function$
+  select d.day::date, coalesce(w.status, case when d.day::date between (collection).start_date and (collection).end_date
+      then 'not_asked' end),
+    case when w.id is null then 'added'
+      when w.status in ('cancelled', 'skipped') then amc_history.reopens_as(w.id) else 'stays' end,
+    d.day::date >= preview_weeks.kept_since,
+    coalesce(x.executions, 0), coalesce(x.restatements, 0), coalesce(x.of_others, 0)
+  from generate_series(preview_weeks.first_day::timestamp, preview_weeks.last_day, interval '7 days') d(day)
+  left join public.report_data_weeks w on w.collection_id = (collection).id and w.week_start_date = d.day::date
+  left join amc_history.executions_of_windows(collection, preview_weeks.first_day, preview_weeks.last_day) x
+    on x.week_start_date = d.day::date;
+$function$
+;
+comment on function amc_history.preview_weeks(report_data_collections,date,date,date) is
+  'The weeks between two days as they are (status; not_asked within the collection''s dates, null beyond), and what a
+request for them makes of each (becomes: added, stays, or as amc_history.reopens_as says); whether AMC keeps its data,
+and what AMC has run of it (amc_history.executions_of_windows).';
 
 CREATE OR REPLACE FUNCTION amc_history.protect_execution_id()
  RETURNS trigger
@@ -9386,10 +9826,10 @@ begin
   where r.collection_id = (request).collection_id and r.requested_by = (request).requested_by and not r.has_effect
     and (r.idempotency_key is null or r.requested_at < amc_history.clock_now() - interval '1 day');
   insert into public.collection_requests (collection_id, instance_id, requested_by, idempotency_key, request_hash,
-    first_day, last_day, created, extended, reopened)
+    first_day, last_day, created, extended, reopened, settled)
   values ((request).collection_id, (request).instance_id, (request).requested_by, (request).idempotency_key,
     (request).request_hash, (request).first_day, (request).last_day, (request).created, (request).extended,
-    (request).reopened);
+    (request).reopened, coalesce((request).settled, 0));
 end;
 $function$
 ;
@@ -9544,6 +9984,25 @@ $function$
 comment on function amc_history.refuse_execution(week_attempts,report_data_weeks,text,jsonb) is
   'Refuses an execution that an attempt cannot take, and keeps its id in an event and an alert. The attempt goes on as
 one whose create brought no id: AMC''s list settles it. Answers rejected, and why.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.refuse_first(refusals jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  first constant jsonb := refuse_first.refusals -> 0;
+begin
+  if first is not null then
+    perform amc_history.refuse(first ->> 'code', first ->> 'message', first ->> 'hint',
+      case first ->> 'status' when '400' then '22023' else 'PT' || (first ->> 'status') end);
+  end if;
+end;
+$function$
+;
+comment on function amc_history.refuse_first(jsonb) is
+  'Raises the first of some refusals (amc_history.describe_refusal) as it was raised before; nothing if there is none.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.refuse_last_admin(instance_id text)
@@ -9784,6 +10243,26 @@ comment on function amc_history.reopen_weeks(uuid,date,date,uuid) is
   'Opens the weeks of a collection again that were cancelled or skipped and lie between two days. Answers how many. The
 caller holds the locks of instance and collection.';
 -- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.reopens_as(week_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when a.is_live and not amc_history.has_ended_in_vain(a.execution_id) then 'followed'
+    when amc_history.may_load_after_all(a) then 'loaded'
+    else 'due'
+  end
+  from (values (reopens_as.week_id)) w(id)
+  left join lateral (select b.* from public.week_attempts b where b.week_id = w.id order by b.is_live desc,
+    b.number desc limit 1) a on true;
+$function$
+;
+comment on function amc_history.reopens_as(uuid) is
+  'What would become of a week that was cancelled or skipped, if it were opened again (amc_history.reopen_week):
+followed, loaded, or due, which costs an execution.';
 
 CREATE OR REPLACE FUNCTION amc_history.report_late_execution(attempt week_attempts, week report_data_weeks, execution_id
     text, details jsonb, known boolean)
@@ -10511,7 +10990,8 @@ comment on function amc_history.series_words(text,text,jsonb) is
 weeks from sunday, America/New_York, brand=Acme. Different series have different words, cut at 300 characters.';
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.serve_request(request collection_requests, collection report_data_collections)
+CREATE OR REPLACE FUNCTION amc_history.serve_request(request collection_requests, collection report_data_collections,
+    asked amc_history.weeks_request, changes_keeping boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -10532,9 +11012,6 @@ begin
   request.extended := case when request.created then 0 else added end;
   request.reopened := amc_history.reopen_weeks((collection).id, (request).first_day, (request).last_day,
     (request).requested_by);
-  perform amc_history.record_request(request);
-  insert into public.collection_backers (collection_id, user_id)
-  values ((request).collection_id, (request).requested_by) on conflict do nothing;
   perform amc_history.record_action(event, (request).instance_id, (collection).id,
     detail => jsonb_build_object('weeks', weeks, 'first_day', (request).first_day, 'last_day', (request).last_day),
     actor => actor)
@@ -10542,14 +11019,21 @@ begin
     ('collection_extended', (request).extended, (request).extended > 0),
     ('collection_reopened', (request).reopened, was_away or (request).reopened > 0)) e(event, weeks, happened)
   where happened;
+  request.settled := case when serve_request.changes_keeping then amc_history.change_keep_current(collection,
+    coalesce((asked).keep_current, (collection).keep_current),
+    coalesce((asked).settle_days, (collection).settle_days), (request).requested_by) else 0 end;
+  perform amc_history.record_request(request);
+  insert into public.collection_backers (collection_id, user_id)
+  values ((request).collection_id, (request).requested_by) on conflict do nothing;
   return amc_history.describe_request(request);
 end;
 $function$
 ;
-comment on function amc_history.serve_request(collection_requests,report_data_collections) is
+comment on function
+    amc_history.serve_request(collection_requests,report_data_collections,amc_history.weeks_request,boolean) is
   'Does what a request asks of a collection: brings it back if it was cancelled or archived, adds the weeks that it
-does not have, opens those that were cancelled or skipped. Whoever asks stands behind it. Leaves an event of each.
-Answers amc_history.describe_request. The caller holds the locks.';
+does not have, opens those that were cancelled or skipped, and keeps it current or no longer (changes_keeping). Whoever
+asks stands behind it. Leaves an event of each. Answers amc_history.describe_request. The caller holds the locks.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.set_execution_instance()
@@ -11033,6 +11517,43 @@ $function$
 comment on function amc_history.stand_behind(uuid) is
   'Records that the signed-in user, an analyst or admin, stands behind a collection, as whoever asks for something of
 it does. Answers whether that lets it go on. Of an operator nothing is recorded, and false answered.';
+
+CREATE OR REPLACE FUNCTION amc_history.start_weeks(request collection_requests, asked amc_history.weeks_request, plan
+    amc_history.weeks_plan)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  effect record;
+  collection public.report_data_collections;
+begin
+  -- All who ask for the same query meet here.
+  perform from public.amc_instances i where i.id = (request).instance_id for no key update;
+  collection := amc_history.find_collection(plan.workflow, plan.weekday, plan.zone, asked.parameter_values);
+  perform from public.report_data_collections c where c.id = collection.id for no key update;
+  effect := amc_history.weigh_request(asked, plan);
+  perform amc_history.refuse_first(effect.refusals);
+  if effect.weeks > 0 then
+    update public.amc_instances i set list_due_at = least(i.list_due_at, amc_history.clock_now())
+    where i.id = (request).instance_id;
+  end if;
+  collection := effect.collection;
+  if collection.id is null then
+    collection := amc_history.make_collection(asked, plan);
+  elsif collection.name is null and asked.name is not null then
+    update public.report_data_collections c set name = asked.name where c.id = collection.id;
+  end if;
+  return amc_history.serve_request(request, collection, asked, effect.changes_keeping);
+end;
+$function$
+;
+comment on function amc_history.start_weeks(collection_requests,amc_history.weeks_request,amc_history.weeks_plan) is
+  'Starts what was planned: locks the instance, then the collection of the query, makes it if there is none, and serves
+the request (amc_history.serve_request). The name is for one that has none yet. Refuses what amc_history.weigh_request
+does. The caller holds amc_history.lock_starts.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.state_of_cause(code text)
  RETURNS text
@@ -12102,6 +12623,30 @@ $function$
 comment on function amc_history.week_figures(text[],timestamp with time zone,timestamp with time zone) is
   'The weeks of instances in a period, as public.tracking_figures answers them; the row of all has no instance.';
 
+CREATE OR REPLACE FUNCTION amc_history.weeks_beside(asked amc_history.weeks_request, collection report_data_collections,
+    first_day date, last_day date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  settled record;
+begin
+  collection.end_date := greatest(collection.end_date, weeks_beside.last_day);
+  settled := amc_history.settled_if_kept(collection, coalesce(asked.settle_days, collection.settle_days));
+  return (select count(*)
+    from generate_series(settled.first_day::timestamp, settled.last_day, interval '7 days') d(day)
+    where d.day::date not between weeks_beside.first_day and weeks_beside.last_day
+      and not exists (select from public.report_data_weeks w
+        where w.collection_id = collection.id and w.week_start_date = d.day::date));
+end;
+$function$
+;
+comment on function amc_history.weeks_beside(amc_history.weeks_request,report_data_collections,date,date) is
+  'How many weeks are added at once, beside those between the two days that are asked for, when a collection begins to
+be kept current: those that have settled since its end.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.weeks_to_open(collection_id uuid, first_day date, last_day date, OUT weeks
     integer, OUT earliest date)
  RETURNS record
@@ -12225,6 +12770,48 @@ alone fails it: once another week is taken (amc_history.record_acceptance), or a
 it waits (refused_at). The caller holds the locks of collection, week and attempt.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.weigh_request(asked amc_history.weeks_request, plan amc_history.weeks_plan, OUT
+    collection report_data_collections, OUT weeks integer, OUT settled integer, OUT changes_keeping boolean, OUT
+    refusals jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  opening record;
+  check_of text;
+  code text;
+  message text;
+  hint text;
+begin
+  refusals := '[]';
+  collection := amc_history.collection_as_planned(asked, plan);
+  opening := amc_history.weeks_to_open(collection.id, plan.first_day, plan.last_day);
+  weeks := opening.weeks;
+  changes_keeping := coalesce(asked.keep_current <> collection.keep_current, false)
+    or coalesce(asked.settle_days <> collection.settle_days, false);
+  settled := case when changes_keeping and coalesce(asked.keep_current, collection.keep_current)
+    then amc_history.weeks_beside(asked, collection, plan.first_day, plan.last_day) else 0 end;
+  foreach check_of in array array['weeks', 'limits', 'keep_current'] loop
+    begin
+      perform amc_history.check_effect(check_of, asked, plan, collection, opening.earliest, weeks + settled);
+    exception when others then
+      get stacked diagnostics code = pg_exception_detail, message = message_text, hint = pg_exception_hint;
+      refusals := refusals || amc_history.describe_refusal(case check_of when 'weeks'
+        then amc_history.field_of_range(asked, code) when 'keep_current' then check_of end, sqlstate, code, message,
+        hint);
+    end;
+  end loop;
+end;
+$function$
+;
+comment on function amc_history.weigh_request(amc_history.weeks_request,amc_history.weeks_plan) is
+  'What a planned request would change, reading only: the collection (without an id if it is to be made); how many
+weeks it adds or opens; how many it adds beside them since the collection begins to be kept current (settled); whether
+it changes that (changes_keeping). refusals: of amc_history.check_effect, as amc_history.describe_refusal
+tells them.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.why_none_begins(instance amc_instances, OUT code text, OUT words text)
  RETURNS record
  LANGUAGE plpgsql
@@ -12346,6 +12933,29 @@ $function$
 ;
 comment on function amc_history.workflow_subject(text,text) is
   'The subject of a stoppage of a workflow version (workflow_check, workflow_save).';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.workflow_to_start(asked amc_history.weeks_request)
+ RETURNS amc_workflows
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  workflow public.amc_workflows;
+begin
+  select * into workflow from public.amc_workflows w
+  where w.instance_id = (asked).instance_id and w.id = (asked).workflow_id;
+  if not found then
+    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.',
+      (asked).instance_id, coalesce(quote_literal(left((asked).workflow_id, 200)), 'null')),
+      'Save it with save_workflow, which answers its id.', 'PT404');
+  end if;
+  return workflow;
+end;
+$function$
+;
+comment on function amc_history.workflow_to_start(amc_history.weeks_request) is
+  'The workflow version whose weeks are asked for. Refuses one that the instance does not have (workflow_not_found).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.write_canonical_status()
@@ -13317,6 +13927,41 @@ listing ends it) or creates (the next execution that AMC creates does). The paus
 null if there is no such instance. For service_role.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION public.preview_collection(instance_id text, workflow_id text, weeks integer DEFAULT
+    NULL::integer, start_date date DEFAULT NULL::date, end_date date DEFAULT NULL::date, week_starts_on text DEFAULT
+    NULL::text, time_zone text DEFAULT 'UTC'::text, parameter_values jsonb DEFAULT '{}'::jsonb, name text DEFAULT
+    NULL::text, keep_current boolean DEFAULT NULL::boolean, settle_days integer DEFAULT NULL::integer, requested_by uuid
+    DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select amc_history.preview_collection(row(preview_collection.requested_by, preview_collection.instance_id,
+    preview_collection.workflow_id, preview_collection.weeks, preview_collection.start_date,
+    preview_collection.end_date, preview_collection.week_starts_on, preview_collection.time_zone,
+    preview_collection.parameter_values, preview_collection.name, preview_collection.keep_current,
+    preview_collection.settle_days)::amc_history.weeks_request);
+$function$
+;
+comment on function preview_collection(text,text,integer,date,date,text,text,jsonb,text,boolean,integer,uuid) is
+  'What start_collection would do with the same arguments, and what that costs; changes and locks nothing. For any
+member of the instance; requested_by: for whom, if the caller acts for all users, else it is the caller.
+
+Answers {accepted, refusals, plan}. refusals: everything that start_collection would refuse by, in its order, each
+{field, code, message, hint, status}: field is the wrong argument, or null (role_too_low, limits). plan: null while an
+argument is wrong, else {collection_id, created, extended, reopened, settled, weeks, first_day, last_day,
+week_starts_on, time_zone, keep_current, settle_days, executions, not_kept, asked_before, pace}. collection_id: null
+for one that would be made. weeks: each week that is asked for: {week_start_date, week_end_date, status, becomes,
+is_kept, executions, restatements, of_others}: its status now (not_asked between the collection''s dates; null beyond);
+what becomes of it (added, stays; due, followed or loaded if it is opened again); whether AMC keeps its data; how many
+executions it has had, in any collection of the query''s versions with these parameters, how many of them were
+restatements, and how many are of other collections. executions: how many it costs. not_kept: weeks to be made or
+opened whose data AMC keeps no longer. asked_before: weeks that have had an execution. pace: how long it takes, and by
+what that is said (amc_history.pace_of). Refuses who is no member (instance_not_found).';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.record_dry_run(check_id uuid, execution_id text, request_id text DEFAULT NULL::text)
  RETURNS text
  LANGUAGE plpgsql
@@ -14278,53 +14923,39 @@ service_role.';
 CREATE OR REPLACE FUNCTION public.start_collection(requested_by uuid, instance_id text, workflow_id text, weeks integer
     DEFAULT NULL::integer, start_date date DEFAULT NULL::date, end_date date DEFAULT NULL::date, week_starts_on text
     DEFAULT NULL::text, time_zone text DEFAULT 'UTC'::text, parameter_values jsonb DEFAULT '{}'::jsonb, idempotency_key
-    text DEFAULT NULL::text, name text DEFAULT NULL::text)
+    text DEFAULT NULL::text, name text DEFAULT NULL::text, keep_current boolean DEFAULT NULL::boolean, settle_days
+    integer DEFAULT NULL::integer)
  RETURNS jsonb
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-#variable_conflict use_column
 declare
-  workflow public.amc_workflows;
-  zone text;
-  plan record;
-  hash text;
+  asked constant amc_history.weeks_request := row(start_collection.requested_by, start_collection.instance_id,
+    start_collection.workflow_id, start_collection.weeks, start_collection.start_date, start_collection.end_date,
+    start_collection.week_starts_on, start_collection.time_zone, start_collection.parameter_values,
+    start_collection.name, start_collection.keep_current, start_collection.settle_days);
+  plan constant amc_history.weeks_plan := amc_history.plan_weeks(asked);
+  hash constant text := encode(sha256(convert_to((to_jsonb(asked) - 'requested_by'
+    || jsonb_build_object('time_zone', plan.zone))::text, 'UTF8')), 'hex');
   request public.collection_requests;
 begin
-  perform amc_history.require_analyst(start_collection.requested_by, start_collection.instance_id);
-  select * into workflow from public.amc_workflows w
-    where w.instance_id = start_collection.instance_id and w.id = start_collection.workflow_id;
-  if not found then
-    perform amc_history.refuse('workflow_not_found', format('Instance %s has no workflow %s.',
-      start_collection.instance_id, coalesce(quote_literal(left(start_collection.workflow_id, 200)), 'null')),
-      'Save it with save_workflow, which answers its id.', 'PT404');
-  end if;
-  perform amc_history.check_parameters(workflow.parameters, start_collection.parameter_values);
-  perform amc_history.check_collection_name(start_collection.name);
-  zone := amc_history.normal_time_zone(start_collection.time_zone);
-  plan := amc_history.plan_range(start_collection.weeks, start_collection.start_date, start_collection.end_date,
-    start_collection.week_starts_on, zone);
-  perform amc_history.lock_starts(start_collection.requested_by);
-  hash := encode(sha256(convert_to(jsonb_build_array(workflow.instance_id, workflow.id,
-    start_collection.weeks, start_collection.start_date, start_collection.end_date, start_collection.week_starts_on,
-    zone, start_collection.parameter_values, start_collection.name)::text, 'UTF8')), 'hex');
-  request := amc_history.find_repeated_request(start_collection.requested_by, start_collection.idempotency_key,
-    hash);
+  perform amc_history.refuse_first(plan.refusals);
+  perform amc_history.lock_starts(asked.requested_by);
+  request := amc_history.find_repeated_request(asked.requested_by, start_collection.idempotency_key, hash);
   if request.id is not null then
     return amc_history.describe_request(request);
   end if;
-  request.instance_id := workflow.instance_id;
-  request.requested_by := start_collection.requested_by;
+  request.instance_id := asked.instance_id;
+  request.requested_by := asked.requested_by;
   request.idempotency_key := start_collection.idempotency_key;
   request.request_hash := hash;
   request.first_day := plan.first_day;
   request.last_day := plan.last_day;
-  return amc_history.serve_request(request, amc_history.collection_of_request(request, workflow, plan.weekday, zone,
-    start_collection.parameter_values, start_collection.name));
+  return amc_history.start_weeks(request, asked, plan);
 end;
 $function$
 ;
-comment on function start_collection(uuid,text,text,integer,date,date,text,text,jsonb,text,text) is
+comment on function start_collection(uuid,text,text,integer,date,date,text,text,jsonb,text,text,boolean,integer) is
   'Asks for weeks of a query, for one person. The history of a query is one collection, and asking for it is
 idempotent: the first request makes it; a later one, by whichever analyst, adds the weeks that it does not have, and
 opens those again that were cancelled or skipped. A cancelled or archived collection comes back; a paused one stays
@@ -14334,12 +14965,15 @@ requested_by: for whom; an analyst or admin of the instance. weeks: 1 to 60 (52 
 ending with the newest week that has settled; or start_date and end_date (inclusive). week_starts_on: a weekday in
 English. time_zone: a name of the tz database, in any case. parameter_values: texts and lists of texts, by name.
 name: for a collection that has none yet. idempotency_key: the same request with it again is answered the same, and
-does nothing. How many weeks, and when a week has settled: amc_history.allowances (most_weeks, settle_days). Answers
-{collection_id, created, extended, reopened, weeks}: whether it made the collection, how many weeks it added to one
-that was there, how many it opened again, and the weeks that were asked for. Refuses weeks that AMC keeps no longer,
-and more than the limits of amc_history.check_start_limits. Leaves events collection_started, collection_extended,
-collection_reopened and week_reopened with requested_by as their actor. Refuses with a stable code in detail. For
-service_role.';
+does nothing. keep_current, settle_days: as of set_keep_current, in the same transaction; what is left out stays as it
+is, for a new collection not kept current and 14 days. How many weeks, and when a week has settled:
+amc_history.allowances (most_weeks, settle_days). Answers {collection_id, created, extended, reopened, settled, weeks}:
+whether it made the collection, how many weeks it added to one that was there, how many it opened again, how many it
+added beside those asked for since they have settled and the collection is kept current now, and the weeks that were
+asked for. Refuses weeks that AMC keeps no longer, and more than the limits of amc_history.check_start_limits. Leaves
+events collection_started, collection_extended, collection_reopened, week_reopened and keep_current_set with
+requested_by as their actor. Refuses with a stable code in detail; of several refusals the first, preview_collection
+answers all. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.take_over_collection(collection_id uuid)

@@ -16,7 +16,10 @@ create table public.collection_requests (
     constraint extended_is_not_negative check (extended >= 0),
   reopened integer not null
     constraint reopened_is_not_negative check (reopened >= 0),
-  has_effect boolean not null generated always as (created or extended > 0 or reopened > 0) stored,
+  settled integer not null default 0
+    constraint settled_is_not_negative check (settled >= 0),
+  has_effect boolean not null
+    generated always as (created or extended > 0 or reopened > 0 or settled > 0) stored,
   constraint last_day_follows check (last_day > first_day)
 );
 
@@ -42,6 +45,9 @@ comment on column public.collection_requests.extended is
   'How many weeks it added to a collection that was there before.';
 comment on column public.collection_requests.reopened is
   'How many weeks that were cancelled or skipped it took up again.';
+comment on column public.collection_requests.settled is
+  $$How many weeks were added at once beside those that were asked for, because it asked for the collection to be kept
+current: those that had settled since its end.$$;
 comment on column public.collection_requests.has_effect is
   'Whether it made or reopened anything: such requests count towards the limits of a day.';
 

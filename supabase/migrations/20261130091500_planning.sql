@@ -79,6 +79,26 @@ comment on function amc_history.check_range(integer, date, date) is
   $$Refuses a range that is neither a number of weeks nor two dates (range_incomplete, range_ambiguous,
 weeks_out_of_range, range_not_whole_weeks).$$;
 
+create function amc_history.normal_weekday(week_starts_on text, start_date date) returns text
+language plpgsql set search_path = ''
+as $$
+declare
+  weekdays constant text[] := array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+  weekday constant text := lower(coalesce(normal_weekday.week_starts_on,
+    weekdays[extract(isodow from normal_weekday.start_date)::integer], 'monday'));
+begin
+  if weekday <> all (weekdays) then
+    perform amc_history.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
+      quote_literal(left(normal_weekday.week_starts_on, 100)), array_to_string(weekdays, ', ')),
+      'Name the day on which your weeks start.');
+  end if;
+  return weekday;
+end;
+$$;
+comment on function amc_history.normal_weekday(text, date) is
+  $$The weekday, in small letters, on which weeks start: week_starts_on, else that of the start date, else monday.
+Refuses what is no weekday in English (unknown_weekday).$$;
+
 create function amc_history.plan_range(
   weeks integer, start_date date, end_date date, week_starts_on text, time_zone text,
   out first_day date, out last_day date, out weekday text
@@ -92,13 +112,7 @@ declare
   days integer;
 begin
   today := (amc_history.clock_now() at time zone plan_range.time_zone)::date;
-  weekday := lower(coalesce(plan_range.week_starts_on,
-    weekdays[extract(isodow from plan_range.start_date)::integer], 'monday'));
-  if weekday <> all (weekdays) then
-    perform amc_history.refuse('unknown_weekday', format('Unknown weekday %s: expected one of %s.',
-      quote_literal(left(plan_range.week_starts_on, 100)), array_to_string(weekdays, ', ')),
-      'Name the day on which your weeks start.');
-  end if;
+  weekday := amc_history.normal_weekday(plan_range.week_starts_on, plan_range.start_date);
   perform amc_history.check_range(plan_range.weeks, plan_range.start_date, plan_range.end_date);
   if plan_range.start_date is null then
     -- The newest week whose attribution has settled.
@@ -144,7 +158,8 @@ begin
   end if;
   select string_agg(quote_literal(k), ', ') into unknown
   from jsonb_object_keys(check_parameters.given) k
-  where not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
+  where check_parameters.declared is not null
+    and not exists (select from jsonb_array_elements(check_parameters.declared) p where p ->> 'name' = k);
   if unknown is not null then
     perform amc_history.refuse('unknown_parameter',
       format('The workflow does not declare the parameter %s.', left(unknown, 500)),
@@ -162,7 +177,8 @@ end;
 $$;
 comment on function amc_history.check_parameters(jsonb, jsonb) is
   $$Refuses what is not an object (parameters_not_an_object), values for parameters that the workflow does not declare
-(unknown_parameter): AMC refuses them too; and what amc_history.parameter_value_fault finds.$$;
+(unknown_parameter): AMC refuses them too; and what amc_history.parameter_value_fault finds. declared: null where the
+workflow is not known.$$;
 
 create function amc_history.check_collection_name(name text) returns void
 language plpgsql set search_path = ''

@@ -1,6 +1,17 @@
 -- Limits of what members ask for: how far back a workflow's data reach, and how much one person or one instance may
 -- have open, start in a day, and save.
 
+create function amc_history.kept_since(workflow public.amc_workflows, time_zone text) returns date
+language plpgsql stable set search_path = ''
+as $$
+begin
+  return (amc_history.clock_now() at time zone kept_since.time_zone)::date
+    - make_interval(months => coalesce((workflow).retention_months, (amc_history.allowances()).retention_months));
+end;
+$$;
+comment on function amc_history.kept_since(public.amc_workflows, text) is
+  'The first day of which AMC still keeps the data that a workflow reads, in a zone.';
+
 create function amc_history.check_retention(first_day date, workflow public.amc_workflows, time_zone text) returns void
 language plpgsql set search_path = ''
 as $$
@@ -8,7 +19,7 @@ declare
   allowed constant amc_history.allowances := amc_history.allowances();
   months constant integer := coalesce((workflow).retention_months, allowed.retention_months);
   today constant date := (amc_history.clock_now() at time zone check_retention.time_zone)::date;
-  earliest constant date := (today - make_interval(months => months))::date;
+  earliest constant date := amc_history.kept_since(workflow, check_retention.time_zone);
 begin
   if check_retention.first_day < earliest then
     perform amc_history.refuse('range_not_kept', format(

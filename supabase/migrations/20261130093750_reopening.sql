@@ -26,6 +26,19 @@ $$;
 comment on function amc_history.hold_weeks(uuid) is
   'Holds the due weeks of a collection that is being paused or archived. Answers how many.';
 
+create function amc_history.may_load_after_all(attempt public.week_attempts) returns boolean
+language sql stable set search_path = ''
+as $$
+  select coalesce((attempt).outcome = 'cancelled', false)
+    and exists (select from public.workflow_executions e
+      where e.id = (attempt).execution_id and e.status = 'SUCCEEDED')
+    and not exists (select from public.week_attempts a where a.instance_id = (attempt).instance_id and a.is_live
+      and a.window_key = (attempt).window_key);
+$$;
+comment on function amc_history.may_load_after_all(public.week_attempts) is
+  $$Whether the last attempt of a week was cancelled, but its execution SUCCEEDED at AMC all the same, and nothing asks
+for the same window now.$$;
+
 create function amc_history.load_after_all(week public.report_data_weeks) returns boolean
 language plpgsql set search_path = ''
 as $$
@@ -34,11 +47,7 @@ declare
 begin
   select a.* into attempt from public.week_attempts a where a.week_id = (week).id order by a.number desc limit 1
     for update;
-  if attempt.outcome is distinct from 'cancelled'
-      or not exists (select from public.workflow_executions e
-        where e.id = attempt.execution_id and e.status = 'SUCCEEDED')
-      or exists (select from public.week_attempts a where a.instance_id = attempt.instance_id and a.is_live
-        and a.window_key = attempt.window_key) then
+  if not amc_history.may_load_after_all(attempt) then
     return false;
   end if;
   -- Without a slot: nothing of it runs any more.
@@ -73,6 +82,15 @@ comment on function amc_history.open_week(public.report_data_weeks, uuid) is
   $$Opens a week that has no live attempt: it is due, or the result of a cancelled execution that SUCCEEDED is loaded
 (amc_history.load_after_all). requested_by: who asked. Answers whether it is loaded. The caller holds the locks.$$;
 
+create function amc_history.has_ended_in_vain(execution_id text) returns boolean
+language sql stable set search_path = ''
+as $$
+  select exists (select from public.workflow_executions e
+    where e.id = has_ended_in_vain.execution_id and e.has_ended and e.status <> 'SUCCEEDED');
+$$;
+comment on function amc_history.has_ended_in_vain(text) is
+  'Whether an execution ended at AMC without a result. Not one that is not known.';
+
 create function amc_history.follow_again(week public.report_data_weeks) returns boolean
 language plpgsql set search_path = ''
 as $$
@@ -85,7 +103,7 @@ begin
     return false;
   end if;
   select * into execution from public.workflow_executions e where e.id = attempt.execution_id for no key update;
-  if execution.has_ended and execution.status <> 'SUCCEEDED' then
+  if amc_history.has_ended_in_vain(execution.id) then
     perform amc_history.end_attempt(attempt.id, 'cancelled');
     return false;
   end if;
@@ -100,6 +118,22 @@ comment on function amc_history.follow_again(public.report_data_weeks) is
   $$Takes back that the live attempt of a week is to be cancelled, so that what is under way is followed and nothing
 runs beside it. Answers whether there is such an attempt: one whose execution ended without a result is ended. The
 caller holds the week's lock.$$;
+
+create function amc_history.reopens_as(week_id uuid) returns text
+language sql stable set search_path = ''
+as $$
+  select case
+    when a.is_live and not amc_history.has_ended_in_vain(a.execution_id) then 'followed'
+    when amc_history.may_load_after_all(a) then 'loaded'
+    else 'due'
+  end
+  from (values (reopens_as.week_id)) w(id)
+  left join lateral (select b.* from public.week_attempts b where b.week_id = w.id order by b.is_live desc,
+    b.number desc limit 1) a on true;
+$$;
+comment on function amc_history.reopens_as(uuid) is
+  $$What would become of a week that was cancelled or skipped, if it were opened again (amc_history.reopen_week):
+followed, loaded, or due, which costs an execution.$$;
 
 create function amc_history.reopen_week(week public.report_data_weeks, requested_by uuid) returns void
 language plpgsql set search_path = ''

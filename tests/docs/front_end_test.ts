@@ -116,12 +116,14 @@ Deno.test("the ts blocks of each page do what the page says, against the platfor
       const lines = await run(
         demo,
         "docs/API.md",
-        "{ collection, progress, weeks, paused, resumed, members, joined, stays, taken }",
+        "{ preview, collection, progress, weeks, paused, resumed, members, joined, stays, taken }",
       );
       const got = JSON.parse(lines.at(-1)!);
       assert.equal(got.collection.weeks.length, 52);
       assert.equal(got.collection.created, true);
-      assert.match(lines[0], /^\d+ of 52 weeks, (pending|running)$/);
+      assert.equal(got.preview.accepted, true);
+      assert.match(lines[0], /^2 executions, (about|perhaps) \d+ s$/);
+      assert.match(lines[1], /^\d+ of 52 weeks, (pending|running)$/);
       assert.equal(got.weeks.length, 52);
       assert.equal(got.paused.outcome, "applied");
       assert.equal(got.resumed.outcome, "applied");

@@ -117,23 +117,37 @@ export function jsonObject(expected: string): Field<Record<string, unknown>> {
   return field(expected, (value) => kindOf(value) === "an object");
 }
 
+/** A field that is not as expected. */
+export interface WrongField {
+  field: string;
+  /** What was expected, and what kind of value came. */
+  words: string;
+}
+
 /**
  * Checks that a value is an object with these fields.
  *
  * @param value parsed JSON
  * @param others whether it may have other fields too
- * @returns an object of these fields alone, or every problem: which field, what was expected, what kind of value came
+ * @returns an object of these fields alone; or every problem (which field, what was expected, what kind of value came),
+ *   the fields that they are about, and those that are as expected
  */
 export function readFields<F extends Fields>(
   value: unknown,
   fields: F,
   others: "refused" | "ignored" = "refused",
-): { object: ObjectOf<F> } | { problems: string[] } {
+):
+  | { object: ObjectOf<F> }
+  | { problems: string[]; wrong: WrongField[]; right: Partial<ObjectOf<F>> } {
   if (kindOf(value) !== "an object") {
-    return { problems: [`expected a JSON object, got ${kindOf(value)}`] };
+    return {
+      problems: [`expected a JSON object, got ${kindOf(value)}`],
+      wrong: [],
+      right: {},
+    };
   }
   const found = value as Record<string, unknown>;
-  const problems: string[] = [];
+  const wrong: WrongField[] = [];
   for (
     const [name, { expected, isOptional, accepts }] of Object.entries(fields)
   ) {
@@ -141,17 +155,22 @@ export function readFields<F extends Fields>(
     if (!isThere && isOptional) continue;
     if (isThere && accepts(found[name])) continue;
     const got = isThere ? kindOf(found[name]) : "nothing";
-    problems.push(`${name}: expected ${expected}, got ${got}`);
+    wrong.push({ field: name, words: `expected ${expected}, got ${got}` });
   }
   for (const name of Object.keys(found)) {
     if (others === "ignored" || Object.hasOwn(fields, name)) continue;
     const names = Object.keys(fields).join(", ");
-    problems.push(`${name}: expected no field but ${names}`);
+    wrong.push({ field: name, words: `expected no field but ${names}` });
   }
-  if (problems.length > 0) return { problems };
-  const read = Object.keys(fields).filter((name) => Object.hasOwn(found, name))
-    .map((name) => [name, found[name]]);
-  return { object: Object.fromEntries(read) as ObjectOf<F> };
+  const isWrong = new Set(wrong.map(({ field }) => field));
+  const right = Object.fromEntries(
+    Object.keys(fields)
+      .filter((name) => Object.hasOwn(found, name) && !isWrong.has(name))
+      .map((name) => [name, found[name]]),
+  );
+  if (wrong.length === 0) return { object: right as ObjectOf<F> };
+  const problems = wrong.map(({ field, words }) => `${field}: ${words}`);
+  return { problems, wrong, right: right as Partial<ObjectOf<F>> };
 }
 
 function kindOf(value: unknown): string {

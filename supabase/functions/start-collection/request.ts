@@ -5,6 +5,7 @@ import {
   type ObjectOf,
   optional,
   text,
+  truth,
   wholeNumber,
 } from "../_shared/json_fields.ts";
 import { RequestError } from "../_shared/http/request_error.ts";
@@ -21,6 +22,9 @@ const FIELDS = {
   time_zone: optional(text("a name of the tz database", 100)),
   parameter_values: optional(jsonObject("an object of values by name")),
   name: optional(text("a name of 1 to 200 characters", 200)),
+  keep_current: optional(truth("true or false")),
+  settle_days: optional(wholeNumber("a whole number from 2 to 60")),
+  dry_run: optional(truth("true or false")),
   idempotency_key: optional(
     text(`a text of 1 to ${MAX_KEY_CHARACTERS} characters`, MAX_KEY_CHARACTERS),
   ),
@@ -32,7 +36,8 @@ export type CollectionRequest = ObjectOf<typeof FIELDS>;
 /**
  * Reads the body of a request.
  *
- * @throws RequestError 400 invalid_json, 400 invalid_request that names the field, 413 request_too_large
+ * @throws InvalidBody 400 invalid_request that names each field that is not as expected; RequestError 400 invalid_json,
+ *   400 invalid_request, 413 request_too_large
  */
 export async function readRequest(
   request: Request,

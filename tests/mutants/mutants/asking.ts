@@ -22,7 +22,7 @@ export const ASKING: Mutant[] = [
     off: "they lock no instance, and the index is not unique",
     edits: [
       inSqlFunction(
-        "amc_history.collection_of_request",
+        "amc_history.start_weeks",
         "where i.id = (request).instance_id for no key update;",
         "where i.id = (request).instance_id;",
       ),
@@ -90,8 +90,8 @@ export const ASKING: Mutant[] = [
     edits: [
       inSqlFunction(
         "amc_history.load_after_all",
-        "if attempt.outcome is distinct from 'cancelled'",
-        "if true",
+        "if not amc_history.may_load_after_all(attempt) then",
+        "if true then",
       ),
     ],
     tests: ["start_collection/takes_up_again"],

@@ -9,6 +9,7 @@ import { LOADING } from "./loading.ts";
 import { ODD_VALUES } from "./odd_values.ts";
 import { MONITORING } from "./monitoring.ts";
 import { PEOPLE } from "./people.ts";
+import { PLANNING } from "./planning.ts";
 import { READERS } from "./reading.ts";
 import { REFUSING } from "./refusing.ts";
 import { REPORTING } from "./reporting.ts";
@@ -41,6 +42,7 @@ export const MUTANTS: Mutant[] = [
   ...JOBS,
   ...MONITORING,
   ...ASKING,
+  ...PLANNING,
   ...PEOPLE,
   ...RIGHTS,
   ...ACCESS,

@@ -286,6 +286,7 @@ export type Database = {
           "request_hash": string;
           "requested_at": string;
           "requested_by": string;
+          "settled": number;
         };
         ComputedFields: never;
         Insert: {
@@ -302,6 +303,7 @@ export type Database = {
           "request_hash": string;
           "requested_at"?: string;
           "requested_by": string;
+          "settled"?: number;
         };
         Update: {
           "collection_id"?: string;
@@ -317,6 +319,7 @@ export type Database = {
           "request_hash"?: string;
           "requested_at"?: string;
           "requested_by"?: string;
+          "settled"?: number;
         };
         Relationships: [
           {
@@ -1983,6 +1986,23 @@ export type Database = {
         };
         Returns: string;
       };
+      "preview_collection": {
+        Args: {
+          "end_date"?: string;
+          "instance_id": string;
+          "keep_current"?: boolean;
+          "name"?: string;
+          "parameter_values"?: Json;
+          "requested_by"?: string;
+          "settle_days"?: number;
+          "start_date"?: string;
+          "time_zone"?: string;
+          "week_starts_on"?: string;
+          "weeks"?: number;
+          "workflow_id": string;
+        };
+        Returns: Json;
+      };
       "record_dry_run": {
         Args: {
           "check_id": string;
@@ -2309,9 +2329,11 @@ export type Database = {
           "end_date"?: string;
           "idempotency_key"?: string;
           "instance_id": string;
+          "keep_current"?: boolean;
           "name"?: string;
           "parameter_values"?: Json;
           "requested_by": string;
+          "settle_days"?: number;
           "start_date"?: string;
           "time_zone"?: string;
           "week_starts_on"?: string;

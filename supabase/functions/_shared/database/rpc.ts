@@ -42,6 +42,7 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "record_stoppage",
   "end_stoppage",
   "collection_parameters",
+  "preview_collection",
   "pause_collection",
   "resume_collection",
   "cancel_collection",

@@ -1,4 +1,9 @@
-import { type Fields, type ObjectOf, readFields } from "../json_fields.ts";
+import {
+  type Fields,
+  type ObjectOf,
+  readFields,
+  type WrongField,
+} from "../json_fields.ts";
 import { RequestError } from "./request_error.ts";
 
 const MAX_BODY_BYTES = 100_000;
@@ -88,10 +93,33 @@ function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }
 
+/** The refusal of a body some fields of which are not as expected. */
+export class InvalidBody extends RequestError {
+  constructor(
+    problems: string[],
+    wrong: WrongField[],
+    /** The fields that are as expected. */
+    readonly right: Record<string, unknown>,
+  ) {
+    const { status, code, message } = invalidRequest(problems);
+    super(
+      status,
+      code,
+      message,
+      null,
+      wrong.slice(0, MAX_PROBLEMS).map(({ field, words }) => ({
+        field: shortened(field),
+        code,
+        message: shortened(`${words[0].toUpperCase()}${words.slice(1)}.`),
+      })),
+    );
+  }
+}
+
 /**
  * Checks that what was sent is an object with these fields and no others.
  *
- * @throws RequestError 400 invalid_request that names each field that is not as expected
+ * @throws InvalidBody 400 invalid_request that names each field that is not as expected
  */
 export function requireFields<F extends Fields>(
   body: unknown,
@@ -99,7 +127,7 @@ export function requireFields<F extends Fields>(
 ): ObjectOf<F> {
   const read = readFields(body, fields);
   if ("object" in read) return read.object;
-  throw invalidRequest(read.problems);
+  throw new InvalidBody(read.problems, read.wrong, read.right);
 }
 
 /** So many problems are told, of so many characters each: names of fields are as long as the sender likes. */
@@ -108,11 +136,7 @@ const MAX_PROBLEM_CHARACTERS = 250;
 
 /** The error for a body that is JSON, but not what the function takes. */
 export function invalidRequest(problems: string[]): RequestError {
-  const told = problems.slice(0, MAX_PROBLEMS).map((problem) =>
-    problem.length > MAX_PROBLEM_CHARACTERS
-      ? `${problem.slice(0, MAX_PROBLEM_CHARACTERS)}…`
-      : problem
-  );
+  const told = problems.slice(0, MAX_PROBLEMS).map(shortened);
   const more = problems.length - told.length;
   if (more > 0) told.push(`and ${more} more`);
   return new RequestError(
@@ -120,4 +144,10 @@ export function invalidRequest(problems: string[]): RequestError {
     "invalid_request",
     `The request body is invalid: ${told.join("; ")}.`,
   );
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_PROBLEM_CHARACTERS
+    ? `${text.slice(0, MAX_PROBLEM_CHARACTERS)}…`
+    : text;
 }

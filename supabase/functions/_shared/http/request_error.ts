@@ -1,3 +1,11 @@
+/** What is wrong with one field of a request. */
+export interface FieldError {
+  field: string;
+  /** A stable code for programs. */
+  code: string;
+  message: string;
+}
+
 /** A mistake of the caller's, and what to do about it; becomes a 4xx response. */
 export class RequestError extends Error {
   override name = "RequestError";
@@ -10,15 +18,19 @@ export class RequestError extends Error {
     message: string,
     /** What to do. */
     readonly hint: string | null = null,
+    /** Each field that is wrong, where a body's fields are to blame. */
+    readonly fields: readonly FieldError[] = [],
   ) {
     super(message);
   }
 }
 
-/** The response to a request that was refused: `{error: {code, message, hint}}`. */
+/** The response to a request that was refused: `{error: {code, message, hint}}`, with `fields` if any are to blame. */
 export function errorResponse(error: RequestError): Response {
-  const { status, code, message, hint } = error;
-  return Response.json({ error: { code, message, hint } }, { status });
+  const { status, code, message, hint, fields } = error;
+  return Response.json({
+    error: { code, message, hint, ...(fields.length > 0 ? { fields } : {}) },
+  }, { status });
 }
 
 /**

@@ -36,8 +36,11 @@ export function withErrorResponses(
 const NOT_STORABLE = ["22003", "22008", "22021", "22P05"];
 const STABLE_CODE = /^[a-z_]+$/;
 
-/** Refusals of the database carry a stable code in their detail, and the status in their SQLSTATE or by its class. */
-function asRequestError(error: unknown): RequestError | null {
+/**
+ * The mistake of the caller's that an error tells of; null if it tells of none. Refusals of the database carry a stable
+ * code in their detail, and the status in their SQLSTATE or by its class.
+ */
+export function asRequestError(error: unknown): RequestError | null {
   if (error instanceof RequestError) return error;
   if (!(error instanceof DatabaseError)) return null;
   const { code, detail, message, hint } = error;

@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(217);
+select plan(224);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -48,6 +48,7 @@ select * from (values
   ('leave_instance', 'instance', 'leave_instance(<>)'),
   ('list_members', 'instance', 'list_members(<>)'),
   ('pause_collection', 'collection', 'pause_collection(<>)'),
+  ('preview_collection', 'instance', 'preview_collection(<>, (select w.id from workflow w))'),
   ('remove_member', 'instance', 'remove_member(<>, gen_random_uuid())'),
   ('rename_collection', 'collection', $c$rename_collection(<>, 'Mine')$c$),
   ('resolve_alert', 'alert', 'resolve_alert(<>)'),
@@ -105,7 +106,7 @@ from call c where c.kind in ('instance', 'execution');
 reset role;
 do $$ begin perform pg_temp.sign_in('colleague'); end $$;
 select matches(pg_temp.answer(c.call, k.id), case when c.name in ('compare_executions', 'execution_rows',
-    'list_members', 'tracking_figures', 'week_rows') then '^answered|result_not_kept'
+    'list_members', 'preview_collection', 'tracking_figures', 'week_rows') then '^answered|result_not_kept'
   when c.kind in ('invitation', 'webhook') then '^PT404'
     else '^PT403 \| role_too_low' end, format('%s: a viewer', c.name))
 from call c join known k using (kind) where c.name not in ('leave_instance', 'set_webhook');
