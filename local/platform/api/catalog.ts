@@ -103,6 +103,45 @@ export async function rowTypeColumns(
   );
 }
 
+/**
+ * The columns of relations $1 and $2 with the columns of tables that they are: a view's bare columns have the keys of the
+ * tables below it, as PostgREST reads it from the view's rule.
+ */
+const sources = `
+  with recursive source (relation, name, base, attnum) as (
+    select c.oid, a.attname::text, c.oid, a.attnum
+      from pg_catalog.pg_class c
+      join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where c.oid in ($1::text::oid, $2::text::oid)
+    union
+    select s.relation, s.name, m[2]::oid, m[3]::int2
+      from source s
+      join pg_catalog.pg_rewrite r on r.ev_class = s.base and r.ev_type = '1'
+      cross join regexp_matches(r.ev_action::text,
+        ':resno (\\d+) :resname (?:\\\\.|\\S)+ :ressortgroupref \\d+ :resorigtbl (\\d+) :resorigcol (\\d+)', 'g') m
+     where m[1] = s.attnum::text and m[2] <> '0'
+  )`;
+
+/** The names that the columns of a table's primary key have in a relation; none where it lacks one of them. */
+export async function primaryKey(
+  tx: Transaction,
+  relation: Relation,
+): Promise<string[]> {
+  const rows = await run<{ names: string }>(
+    tx,
+    `${sources}
+     select f.names::text
+       from pg_catalog.pg_constraint k
+       cross join lateral (
+         select json_agg(s.name order by p.i) as names, count(*) as columns
+           from generate_subscripts(k.conkey, 1) as p(i)
+           join source s on s.base = k.conrelid and s.attnum = k.conkey[p.i]) f
+      where k.contype = 'p' and k.conrelid in (select base from source) and f.columns = cardinality(k.conkey)`,
+    [relation.oid, relation.oid],
+  );
+  return rows.length === 1 ? JSON.parse(rows[0].names) : [];
+}
+
 /** The foreign keys between a relation and the one named `target`, in both directions. */
 export async function foreignKeysBetween(
   tx: Transaction,
@@ -118,15 +157,18 @@ export async function foreignKeysBetween(
   const found = toRelation(targets[0]);
   const rows = await run<{ name: string; from: string; keys: string }>(
     tx,
-    `select k.conname::text as name, k.conrelid::text as from,
-            (select json_agg(json_build_array(a.attname, b.attname) order by p.i)
-               from generate_subscripts(k.conkey, 1) as p(i)
-               join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[p.i]
-               join pg_catalog.pg_attribute b on b.attrelid = k.confrelid and b.attnum = k.confkey[p.i]
-            )::text as keys
+    `${sources},
+     ends as (select $1::text::oid as near, $2::text::oid as far
+              union select $2::text::oid, $1::text::oid)
+     select k.conname::text as name, e.near::text as from, f.keys::text
        from pg_catalog.pg_constraint k
-      where k.contype = 'f' and (k.conrelid, k.confrelid)
-         in (($1::text::oid, $2::text::oid), ($2::text::oid, $1::text::oid))
+       cross join ends e
+       cross join lateral (
+         select json_agg(json_build_array(a.name, b.name) order by p.i) as keys, count(*) as columns
+           from generate_subscripts(k.conkey, 1) as p(i)
+           join source a on a.relation = e.near and a.base = k.conrelid and a.attnum = k.conkey[p.i]
+           join source b on b.relation = e.far and b.base = k.confrelid and b.attnum = k.confkey[p.i]) f
+      where k.contype = 'f' and k.conrelid in (select base from source) and f.columns = cardinality(k.conkey)
       order by k.conname`,
     [relation.oid, found.oid],
   );

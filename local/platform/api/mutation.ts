@@ -1,7 +1,7 @@
 /**
  * Stand-in for PostgREST: changing a relation (`POST`, `PATCH` and `DELETE /rest/v1/<relation>`).
  *
- * Inserts of one or several rows, updates and deletes with filters. Upserts are refused by name.
+ * Inserts and upserts of one or several rows, updates and deletes with filters.
  */
 import {
   checkSingular,
@@ -10,9 +10,14 @@ import {
   rowResponse,
 } from "./response.ts";
 import { type JsonBody, readBody } from "./body.ts";
-import { findRelation, type Relation } from "./catalog.ts";
-import { Parameters, quoteIdentifier, run } from "./database.ts";
-import { ApiError, standIn } from "./errors.ts";
+import { findRelation, primaryKey, type Relation } from "./catalog.ts";
+import {
+  Parameters,
+  quoteIdentifier,
+  run,
+  type Transaction,
+} from "./database.ts";
+import { ApiError, standIn, unknownColumn } from "./errors.ts";
 import { acceptedForm, type Form } from "./media.ts";
 import {
   parsePreferences,
@@ -58,12 +63,40 @@ function bodyRows(
   return { quoted, from };
 }
 
+/** Counts the rows that are inserted: an upsert that inserts none is answered with 200. */
+function counting(by: 1 | -1): string {
+  const so =
+    "coalesce(nullif(current_setting('pgrst.inserted', true), ''), '0')";
+  return `set_config('pgrst.inserted', (${so}::int + ${by})::text, true) is not null`;
+}
+
+/** What an insert does with rows that are there, with a space before it; nothing where no key tells which those are. */
+function conflictSql(
+  relation: Relation,
+  key: string[],
+  resolution: Preferences["resolution"],
+  quoted: string[],
+): string {
+  if (resolution === null || key.length === 0) return "";
+  const unknown = key.find((name) =>
+    !relation.columns.some((column) => column.name === name)
+  );
+  if (unknown !== undefined) throw unknownColumn(relation.name, unknown);
+  const on = ` where ${counting(1)} on conflict (${
+    key.map(quoteIdentifier).join(", ")
+  })`;
+  if (resolution === "ignore") return `${on} do nothing`;
+  const set = quoted.map((name) => `${name} = excluded.${name}`).join(", ");
+  return `${on} do update set ${set} where ${counting(-1)}`;
+}
+
 function insertSql(
   relation: Relation,
   query: Query,
   preferences: Preferences,
   body: JsonBody,
   parameters: Parameters,
+  key: string[],
 ): string {
   if (query.columns === null && !body.uniform) {
     throw new ApiError(400, "PGRST102", "All object keys must match");
@@ -89,7 +122,8 @@ function insertSql(
   const { quoted, from } = bodyRows(relation, names, body, parameters);
   const list = quoted.join(", ");
   const values = quoted.map((name) => `b.${name}`).join(", ");
-  return `${target} (${list}) select ${values} from ${from}`;
+  return `${target} (${list}) select ${values} from ${from}` +
+    conflictSql(relation, key, preferences.resolution, quoted);
 }
 
 function updateSql(
@@ -137,7 +171,8 @@ function mutationResponse(
   const shown = request.method === "PATCH" && row.page !== "0"
     ? `0-${Number(row.page) - 1}`
     : "*";
-  const status = preferences.representation ? withBody : without;
+  const merged = preferences.resolution === "merge" && row.inserted === "0";
+  const status = merged ? 200 : preferences.representation ? withBody : without;
   return rowResponse(
     request,
     row,
@@ -146,6 +181,18 @@ function mutationResponse(
     form,
     preferences,
   );
+}
+
+/** The columns that an upsert finds rows by; says that the preference was heeded. */
+async function conflictKey(
+  tx: Transaction,
+  relation: Relation,
+  query: Query,
+  { resolution, applied }: Preferences,
+): Promise<string[]> {
+  if (resolution === null) return [];
+  applied.unshift(`resolution=${resolution}-duplicates`);
+  return query.onConflict ?? await primaryKey(tx, relation);
 }
 
 /** Answers a change of a relation. */
@@ -171,7 +218,8 @@ export async function changeRelation(
     query.order.forEach((term) => select.needs.add(term.column));
     let change: string;
     if (method === "POST") {
-      change = insertSql(relation, query, preferences, body!, parameters);
+      const key = await conflictKey(tx, relation, query, preferences);
+      change = insertSql(relation, query, preferences, body!, parameters, key);
     } else if (method === "DELETE") {
       change = `delete from ${relationSql(relation)} as t`;
     } else if (body!.keys.length > 0) {

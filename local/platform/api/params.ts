@@ -22,6 +22,8 @@ export interface Query {
   offset: number;
   /** The columns that an insert is to fill, or null when the body decides. */
   columns: string[] | null;
+  /** The columns that an upsert finds rows by, or null for the primary key's. */
+  onConflict: string[] | null;
   /** What is left in a GET to a function: its arguments. */
   args: [string, string][];
 }
@@ -31,6 +33,8 @@ export interface Preferences {
   representation: boolean;
   count: boolean;
   missingDefault: boolean;
+  /** What an insert does with rows that are there already; null: it fails. */
+  resolution: "merge" | "ignore" | null;
   applied: string[];
 }
 
@@ -118,6 +122,9 @@ function applyRange(query: Query, header: string | null): void {
   query.limit = end === Infinity ? null : Math.max(0, end - query.offset);
 }
 
+/** The parameters that are no filters. */
+const OWN = ["select", "order", "limit", "offset", "columns", "on_conflict"];
+
 /**
  * Reads the query string of a request.
  *
@@ -135,23 +142,18 @@ export function parseQuery(request: Request, argsAllowed: boolean): Query {
     columns: params.has("columns")
       ? splitList(params.get("columns")!).map(unquote)
       : null,
+    onConflict: params.has("on_conflict")
+      ? splitList(params.get("on_conflict")!).map(unquote)
+      : null,
     args: [],
   };
-  if (params.has("on_conflict")) {
-    throw standIn(
-      "upserts (on_conflict)",
-      "Insert, or call a function that does the upsert.",
-    );
-  }
-  for (const name of ["select", "order", "limit", "offset", "columns"]) {
+  for (const name of OWN) {
     if (params.getAll(name).length > 1) {
       throw standIn(`the parameter "${name}" given twice`, "Give it once.");
     }
   }
   for (const [key, value] of params) {
-    if (
-      ["select", "order", "limit", "offset", "columns", "apikey"].includes(key)
-    ) continue;
+    if (OWN.includes(key) || key === "apikey") continue;
     if (argsAllowed && !looksLikeFilter(value)) query.args.push([key, value]);
     else query.filters.push(parseFilter(key, value));
   }
@@ -162,7 +164,6 @@ export function parseQuery(request: Request, argsAllowed: boolean): Query {
 }
 
 const refusedPreferences: Record<string, string> = {
-  resolution: "Insert, or call a function that does the upsert.",
   "max-affected": "Filter more narrowly, or call a function.",
   timezone: "Convert time zones in a function or a view.",
   tx: "Transactions always commit.",
@@ -175,6 +176,7 @@ export function parsePreferences(request: Request): Preferences {
     representation: false,
     count: false,
     missingDefault: false,
+    resolution: null,
     applied: [],
   };
   for (const part of (request.headers.get("prefer") ?? "").split(",")) {
@@ -199,6 +201,10 @@ export function parsePreferences(request: Request): Preferences {
       preferences.applied.push(
         `return=${preferences.representation ? "representation" : "minimal"}`,
       );
+    } else if (name === "resolution" && value.endsWith("-duplicates")) {
+      preferences.resolution = value === "merge-duplicates"
+        ? "merge"
+        : "ignore";
     } else if (name === "missing") {
       preferences.missingDefault = value === "default";
     }

@@ -18,6 +18,8 @@ export interface ResponseRow {
   total: string | null;
   headers: string | null;
   status: string | null;
+  /** How many rows an upsert inserted; null for what is none. */
+  inserted: string | null;
 }
 
 // As PostgREST writes CSV: the first row's names, not quoted, and each row as Postgres writes a composite value.
@@ -54,7 +56,8 @@ export function outerSelect(
     total === null ? "null::text" : `(${total})::text`
   } as total,
     nullif(current_setting('response.headers', true), '') as headers,
-    nullif(current_setting('response.status', true), '') as status
+    nullif(current_setting('response.status', true), '') as status,
+    nullif(current_setting('pgrst.inserted', true), '') as inserted
     from (${rows}) r`;
 }
 

@@ -61,7 +61,12 @@ export async function rest(
     const path = new URL(request.url).pathname.replace(/^\/rest\/v1\/?/, "");
     const { database, maxRows } = options;
     const context = { database, caller, schema, maxRows };
-    return await route(context, request, path, key);
+    const response = await route(context, request, path, key);
+    // Which of several schemas answered, PostgREST says itself.
+    if (options.schemas.length > 1) {
+      response.headers.set("content-profile", schema);
+    }
+    return response;
   } catch (error) {
     return errorResponse(
       toApiError(error, caller?.role === "anon"),

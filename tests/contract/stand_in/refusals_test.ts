@@ -64,15 +64,6 @@ const refused: [string, string, RequestInit?][] = [
   ["plans", children, {
     headers: { accept: "application/vnd.pgrst.plan+json" },
   }],
-  ["upserts", children, {
-    method: "POST",
-    body: '{"id": 1}',
-    headers: { prefer: "resolution=merge-duplicates" },
-  }],
-  ["on_conflict", `${children}?on_conflict=id`, {
-    method: "POST",
-    body: '{"id": 1}',
-  }],
   ["PUT", `${children}?id=eq.1`, { method: "PUT", body: '{"id": 1}' }],
   ["limit on a change", `${children}?id=gt.0&limit=1`, { method: "DELETE" }],
   ["CSV bodies", children, {
