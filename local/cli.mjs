@@ -32,6 +32,7 @@ const commands = {
   advisors: "local/platform/tasks/advisors.ts",
   bench: "bench/main.ts",
   extensions: "tests/extensions/run.ts",
+  adopt: "local/adopt/main.ts",
 };
 
 /** Ends with one sentence, as a person at a terminal should read it. */
@@ -74,6 +75,8 @@ const help = {
   schema: "write the snapshot of the schema; with `-- --check` only compare it",
   advisors: "run Supabase's security and performance advisors",
   bench: "measure speed and memory",
+  adopt:
+    "take over a project in which the older service has run (docs/ADOPTING.md)",
   help: "list these tasks",
 };
 

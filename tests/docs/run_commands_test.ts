@@ -17,6 +17,7 @@ const RUN_ELSEWHERE: [RegExp, string][] = [
   [/^npm start\b/, "tests/system/start_test.ts and keep_test.ts"],
   [/^npm test\b/, ".ci/run"],
   [/^npm run (types|schema)$/, ".ci/run, with --check"],
+  [/^npm run adopt\b/, "tests/adopt/page_test.ts, in the order of the page"],
   [/^\.ci\/run$/, "CI"],
 ];
 

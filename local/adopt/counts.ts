@@ -1,0 +1,170 @@
+import { quoted, type Sql } from "./database.ts";
+import type { Section } from "./report.ts";
+import { exists, type FoundTable, type Tables } from "./survey.ts";
+
+/** What the rows of the older tables are like, as far as a later step has to treat them differently. */
+export async function countRows(sql: Sql, tables: Tables): Promise<Section[]> {
+  const of = (name: string) =>
+    tables.theirs.find((table) => table.name === name);
+  const weeks = of("report_data_weeks");
+  const collections = of("report_data_collections");
+  const executions = of("workflow_executions");
+  const users = of("users");
+  return [
+    await countStatuses(sql, [weeks, collections, executions]),
+    await countIds(sql, weeks, executions),
+    ...(weeks ? [await countWeeks(sql, weeks, collections)] : []),
+    ...(collections ? [await countCollections(sql, collections)] : []),
+    ...(users ? [await countUsers(sql, users)] : []),
+  ].filter(({ rows }) => rows.length > 0);
+}
+
+type Rows = Section["rows"];
+
+/** The qualified name of a table. */
+export function fullName({ schema, name }: FoundTable): string {
+  return `${quoted(schema)}.${quoted(name)}`;
+}
+
+async function countStatuses(
+  sql: Sql,
+  tables: (FoundTable | undefined)[],
+): Promise<Section> {
+  const parts = tables.flatMap((table) =>
+    table?.columns.has("status")
+      ? [
+        `select '${table.name}' as "table", status, count(*)::int as rows from ${
+          fullName(table)
+        } group by status`,
+      ]
+      : []
+  );
+  const rows = parts.length === 0 ? [] : await sql.unsafe(
+    `${parts.join(" union all ")} order by 1, 3 desc, 2`,
+  );
+  return {
+    title: "Rows by status, as they are written",
+    rows: [...rows] as Rows,
+  };
+}
+
+/** The internal ids: those of execution rows, and the older service's own names of executions. */
+function internalIds(executions: FoundTable | undefined): string {
+  if (!executions) return "select null::text as id where false";
+  const from = fullName(executions);
+  return `select id::text from ${from} union select execution_id::text from ${from}`;
+}
+
+const UUID = "'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'";
+
+async function countIds(
+  sql: Sql,
+  weeks: FoundTable | undefined,
+  executions: FoundTable | undefined,
+): Promise<Section> {
+  const columns: [FoundTable | undefined, string][] = [
+    [weeks, "execution_id"],
+    [weeks, "workflow_execution_id"],
+    [weeks, "amc_execution_id"],
+    [executions, "amc_execution_id"],
+  ];
+  const rows: Rows = [];
+  for (const [table, column] of columns) {
+    if (!table?.columns.has(column)) continue;
+    const counted = await sql.unsafe(`
+      with internal as materialized (${internalIds(executions)})
+      select '${table.name}.${column}' as "column", case
+          when t.${column} is null then 'none'
+          when t.${column}::text in (select id from internal) then 'theirs'
+          when t.${column}::text !~ '^[A-Za-z0-9_-]{3,128}$'
+            or lower(t.${column}::text) in ('null', 'none', 'nan', 'undefined', 'unknown') then 'nonsense'
+          when '${column}' = 'amc_execution_id' then 'AMC''s'
+          when t.${column}::text ~ ${UUID} then 'theirs, of a row that is gone'
+          else 'only AMC''s list can say' end as ids, count(*)::int as rows
+        from ${fullName(table)} t group by 1, 2 order by 1, 2`);
+    rows.push(...counted as unknown as Rows);
+  }
+  return { title: "Ids of executions by kind", rows };
+}
+
+async function countWeeks(
+  sql: Sql,
+  weeks: FoundTable,
+  collections: FoundTable | undefined,
+): Promise<Section> {
+  const aligned = collections?.columns.has("start_date")
+    ? `left join ${fullName(collections)} c on c.id = w.collection_id`
+    : "left join (select null::uuid as id, null::date as start_date) c on false";
+  const [found] = await sql.unsafe(`
+    select count(*)::int as weeks,
+           count(*) filter (where w.week_end_date - w.week_start_date < 6)::int as shorter,
+           count(*) filter (where w.week_end_date - w.week_start_date > 6)::int as longer,
+           count(*) filter (where (w.week_start_date - c.start_date::date) % 7 <> 0)::int as off_grid,
+           (count(*) - count(distinct (w.collection_id, w.week_start_date)))::int as twice,
+           min(w.week_start_date)::text as first, max(w.week_end_date)::text as last
+      from ${fullName(weeks)} w ${aligned}`);
+  return {
+    title: "Weeks",
+    rows: [{
+      weeks: found.weeks,
+      "shorter than seven days": found.shorter,
+      longer: found.longer,
+      "beside their collection's weeks": found.off_grid,
+      "a second time": found.twice,
+      first: found.first,
+      last: found.last,
+    }],
+  };
+}
+
+async function countCollections(
+  sql: Sql,
+  collections: FoundTable,
+): Promise<Section> {
+  const has = (...names: string[]) =>
+    names.every((name) => collections.columns.has(name));
+  const range = has("start_date", "end_date");
+  const [found] = await sql.unsafe(`
+    select count(*)::int as collections,
+           ${
+    range
+      ? "count(*) filter (where (end_date::date - start_date::date + 1) % 7 <> 0)::int"
+      : "null::int"
+  } as ragged,
+           ${
+    range ? "count(distinct extract(isodow from start_date))::int" : "null::int"
+  } as weekdays,
+           ${
+    range && has("workflow_id", "instance_id")
+      ? "(count(*) - count(distinct (workflow_id, instance_id, start_date, end_date)))::int"
+      : "null::int"
+  } as twice
+      from ${fullName(collections)}`);
+  return {
+    title: "Collections",
+    rows: [{
+      collections: found.collections,
+      "not a whole number of weeks": found.ragged,
+      "first weekdays": found.weekdays,
+      "same query and dates as another": found.twice,
+    }],
+  };
+}
+
+async function countUsers(sql: Sql, users: FoundTable): Promise<Section> {
+  const title = "Users, by the account of the same address";
+  if (!await exists(sql, "auth.users")) return { title, rows: [] };
+  const rows = await sql.unsafe(`
+    select case
+        when u.email is null or btrim(u.email) = '' then 'no address'
+        when a.confirmed = 1 then 'one confirmed account'
+        when a.confirmed > 1 then 'several confirmed accounts'
+        when a.accounts > 0 then 'an account that is not confirmed'
+        else 'no account' end as account, count(*)::int as users
+      from ${fullName(users)} u
+      left join lateral (
+        select count(*) as accounts, count(*) filter (where a.email_confirmed_at is not null) as confirmed
+          from auth.users a where lower(a.email) = lower(btrim(u.email)) and a.deleted_at is null) a on true
+     group by 1 order by 1`);
+  return { title, rows: [...rows] as Rows };
+}

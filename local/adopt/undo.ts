@@ -1,0 +1,114 @@
+import type { Context } from "./context.ts";
+import {
+  DOOR_SCHEMA,
+  LEGACY_SCHEMA,
+  literal,
+  quoted,
+  type Sql,
+  STATE_SCHEMA,
+} from "./database.ts";
+import { underLocks } from "./locks.ts";
+import { newReport, refuse, type Report } from "./report.ts";
+import { hasState } from "./state.ts";
+import { exists, findTables, isMigrated, type Tables } from "./survey.ts";
+
+/** Takes the older tables back to public, with what was written since; and the second door away, if that is asked for. */
+export async function undo(context: Context): Promise<Report> {
+  const { sql, dryRun, door } = context;
+  const report = newReport("undo", dryRun);
+  if (!await hasState(sql)) return { ...report, outcome: "unchanged" };
+  const tables = await findTables(sql);
+  report.sections = [{
+    title: "What goes back",
+    rows: tables.moved.map(({ name }) => ({
+      from: `${LEGACY_SCHEMA}.${name}`,
+      to: `public.${name}`,
+    })),
+  }];
+  if (tables.moved.length === 0 && !door) report.outcome = "unchanged";
+  const refusal = await mustStay(sql, tables, door);
+  if (refusal !== null) return refuse(report, refusal);
+  if (!door) {
+    report.next = [
+      `The second door stays open for the clients that use it. Once they ask for public again: undo --door.`,
+    ];
+  }
+  if (dryRun) return report;
+  await moveBack(context, tables);
+  if (door) await takeDoorAway(context);
+  return report;
+}
+
+async function moveBack(context: Context, { moved }: Tables): Promise<void> {
+  const { sql } = context;
+  await underLocks(context, {
+    relations: moved.map(({ oid }) => oid),
+    mode: "access exclusive",
+    statements: moved.length === 0 ? [] : [
+      ...moved.map(({ name }) =>
+        `alter table ${LEGACY_SCHEMA}.${quoted(name)} set schema public`
+      ),
+      `insert into ${STATE_SCHEMA}.steps (step, detail) values ('undo', ${
+        literal(JSON.stringify({ moved: moved.map(({ name }) => name) }))
+      })`,
+      "notify pgrst, 'reload schema'",
+    ],
+  });
+  const [{ empty }] = await sql.unsafe(
+    `select to_regnamespace('${LEGACY_SCHEMA}') is not null and not exists (select from pg_depend
+       where refclassid = 'pg_namespace'::regclass and refobjid = to_regnamespace('${LEGACY_SCHEMA}')) as "empty"`,
+  );
+  if (empty) await sql.unsafe(`drop schema if exists ${LEGACY_SCHEMA}`);
+}
+
+/** Why it cannot be undone; null if it can. */
+async function mustStay(
+  sql: Sql,
+  { moved }: Tables,
+  door: boolean,
+): Promise<string | null> {
+  if (moved.length > 0 && await isMigrated(sql)) {
+    return "Our tables stand in public under the older tables' names: to go back, restore the backup from before the migrations. Undo before they are applied.";
+  }
+  const namers = door ? await whoNamesTheDoor(sql) : [];
+  if (namers.length === 0) return null;
+  return `These name ${DOOR_SCHEMA} and would fail without it: ${
+    namers.join(", ")
+  }. Let them name public again; the door stays as it is.`;
+}
+
+async function whoNamesTheDoor(sql: Sql): Promise<string[]> {
+  const named = await sql.unsafe(`
+    select p.oid::regprocedure::text as who from pg_proc p
+      join pg_namespace n on n.oid = p.pronamespace
+     where n.nspname not in ('${DOOR_SCHEMA}', '${STATE_SCHEMA}', 'pg_catalog', 'information_schema')
+       and p.prosrc ~* '\\m${DOOR_SCHEMA}\\M' order by 1`);
+  const jobs = await exists(sql, "cron.job")
+    ? await sql.unsafe(
+      `select coalesce(jobname, 'job ' || jobid) as who from cron.job where command ~* '\\m${DOOR_SCHEMA}\\M' order by 1`,
+    )
+    : [];
+  return [...named, ...jobs].map(({ who }) => who);
+}
+
+/** First the triggers, so that nobody who writes needs the counts; then the views; then what was kept of it all. */
+async function takeDoorAway(context: Context): Promise<void> {
+  const { sql } = context;
+  const counted = await sql.unsafe(
+    `select tgrelid::text as oid, tgrelid::regclass::text as name, tgname::text as trigger from pg_trigger
+      where tgfoid = to_regproc('${STATE_SCHEMA}.count_public_write')`,
+  );
+  for (const { oid, name, trigger } of counted) {
+    await underLocks(context, {
+      relations: [oid],
+      mode: "access exclusive",
+      statements: [`drop trigger ${quoted(trigger)} on ${name}`],
+    });
+  }
+  await sql.begin(async (tx) => {
+    await tx.unsafe("set local lock_timeout = '900ms'");
+    await tx.unsafe(`drop schema if exists ${DOOR_SCHEMA} cascade`);
+    await tx.unsafe(`drop schema if exists ${STATE_SCHEMA} cascade`);
+    await tx.unsafe("notify pgrst, 'reload schema'");
+  });
+}
