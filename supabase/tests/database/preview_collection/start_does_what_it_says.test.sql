@@ -14,7 +14,8 @@ insert into asked values
   ($$ start_date => '2024-01-29', end_date => '2024-02-11' $$),
   ($$ start_date => '2025-02-24', end_date => '2025-03-09' $$),
   ($$ start_date => '2025-01-06', end_date => '2025-01-13' $$), ($$ start_date => '2025-01-06' $$),
-  ($$ weeks => 2, end_date => '2025-01-12' $$), ($$ weeks => 2, start_date => '2025-01-06', end_date => '2025-01-12' $$),
+  ($$ weeks => 2, end_date => '2025-01-12' $$),
+  ($$ weeks => 2, start_date => '2025-01-06', end_date => '2025-01-12' $$),
   ($$ start_date => '2025-01-06', end_date => '2025-01-12', week_starts_on => 'sunday' $$),
   ($$ start_date => 'infinity', end_date => 'infinity' $$), ($$ start_date => '-infinity', end_date => '2025-01-12' $$),
   ($$ weeks => 3, week_starts_on => 'noday' $$), ($$ weeks => 3, week_starts_on => 'SUNDAY' $$),
@@ -35,7 +36,8 @@ insert into state values
   ('cancelled, with all that may have been under way', null),
   ('archived', 'update report_data_collections
     set paused_at = amc_history.clock_now(), archived_at = amc_history.clock_now()'),
-  ('kept current', $$ select amc_history.change_keep_current(c, true, 14, c.created_by) from report_data_collections c $$),
+  ('kept current', $$ select amc_history.change_keep_current(c, true, 14, c.created_by)
+    from report_data_collections c $$),
   ('full', 'update amc_history.allowances set open_weeks_of_instance = 12'),
   ('day is full', $$ do $do$ begin
     perform pg_temp.call('start_collection', 'weeks => 1, time_zone => ''Asia/Tokyo''');

@@ -51,10 +51,12 @@ select is(pg_temp.told(pg_temp.preview(', parameter_values => ''{"any": 1}''', n
   'what a value is, is told without the workflow, what its name is, is not');
 -- What is not over in Kiritimati is not over anywhere.
 set local amc_history.clock = '2025-03-03T11:00:00Z';
-select is(pg_temp.told(pg_temp.preview(', time_zone => ''Mars'', start_date => ''2025-02-25'', end_date => ''2025-03-03'''
-  )), '400 time_zone unknown_time_zone', 'without a zone, no day is told to lie ahead that may be over');
-select is(pg_temp.told(pg_temp.preview(', time_zone => ''Mars'', start_date => ''2025-02-26'', end_date => ''2025-03-04'''
-  )), '400 time_zone unknown_time_zone, 400 end_date range_in_future', 'but one that lies ahead in each');
+select is(pg_temp.told(pg_temp.preview(', time_zone => ''Mars'', start_date => ''2025-02-25'',
+  end_date => ''2025-03-03''')), '400 time_zone unknown_time_zone',
+  'without a zone, no day is told to lie ahead that may be over');
+select is(pg_temp.told(pg_temp.preview(', time_zone => ''Mars'', start_date => ''2025-02-26'',
+  end_date => ''2025-03-04''')), '400 time_zone unknown_time_zone, 400 end_date range_in_future',
+  'but one that lies ahead in each');
 select is(pg_temp.preview(', weeks => 61') -> 'refusals' -> 0, jsonb_build_object('field', 'weeks', 'code',
   'weeks_out_of_range', 'status', 400, 'message', 'Expected 1 to 60 weeks, got 61.', 'hint',
   'AMC keeps about 13 months. Ask for at most 60 weeks at once.'), 'each with what an error says');
@@ -62,7 +64,8 @@ select is(pg_temp.preview(', weeks => 61') -> 'plan', 'null', 'without a plan wh
 select is(pg_temp.preview(', weeks => 60') #>> '{plan,not_kept}', '6', 'and with one where only the weeks are too old');
 reset role;
 do $$ begin perform pg_temp.sign_in('colleague'); end $$;
-select is(pg_temp.told(pg_temp.preview(', weeks => 2')), '403 role_too_low', 'a viewer is told that they may not start');
+select is(pg_temp.told(pg_temp.preview(', weeks => 2')), '403 role_too_low',
+  'a viewer is told that they may not start');
 select is(pg_temp.preview(', weeks => 2') #>> '{plan,executions}', '2', 'and what it would cost');
 select is(pg_temp.told(pg_temp.preview(', weeks => 2, requested_by => ''a0000000-0000-4000-8000-000000000001''')),
   '403 role_too_low', 'nobody previews for another');

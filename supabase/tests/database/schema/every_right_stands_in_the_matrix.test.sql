@@ -152,7 +152,8 @@ function amc_history.check_query(text,text) | - | execute | execute
 function amc_history.check_range(integer,date,date) | - | - | execute
 function amc_history.change_keep_current(report_data_collections,boolean,integer,uuid) | - | - | execute
 function amc_history.check_argument(text,amc_history.weeks_request,amc_history.weeks_plan) | - | - | execute
-function amc_history.check_effect(text,amc_history.weeks_request,amc_history.weeks_plan,report_data_collections,date,integer) | - | - | execute
+function amc_history.check_effect(text,amc_history.weeks_request,amc_history.weeks_plan,
+  report_data_collections,date,integer) | - | - | execute
 function amc_history.check_one_version(report_data_collections) | - | - | execute
 function amc_history.check_retention(date,amc_workflows,text) | - | - | execute
 function amc_history.check_settle_days(integer) | - | - | execute
@@ -211,7 +212,8 @@ function amc_history.end_dry_run(workflow_checks,text,text,text,text) | - | - | 
 function amc_history.end_earlier_loaders(uuid,integer) | - | - | -
 function amc_history.end_first_weeks() | - | - | execute
 function amc_history.copy_series_view() | - | - | -
-function amc_history.describe_plan(amc_history.weeks_request,amc_history.weeks_plan,report_data_collections,integer) | - | - | -
+function amc_history.describe_plan(amc_history.weeks_request,amc_history.weeks_plan,report_data_collections,
+  integer) | - | - | -
 function amc_history.describe_refusal(text,text,text,text,text) | - | - | execute
 function amc_history.end_keeping_current() | - | - | -
 function amc_history.keep_one_version() | - | - | -
@@ -438,7 +440,8 @@ function amc_history.retained_load(text) | - | execute | execute
 function amc_history.retry_failed_weeks(uuid) | - | execute | execute
 function amc_history.retry_week(uuid) | - | execute | execute
 function amc_history.rows_at(result_loads,bigint[]) | - | execute | execute
-function amc_history.serve_request(collection_requests,report_data_collections,amc_history.weeks_request,boolean) | - | - | execute
+function amc_history.serve_request(collection_requests,report_data_collections,amc_history.weeks_request,
+  boolean) | - | - | execute
 function amc_history.set_keep_versions(uuid,integer) | - | execute | execute
 function amc_history.set_load_aside(text,uuid,text,text) | - | - | -
 function amc_history.set_restatement_policy(uuid,integer,integer) | - | execute | execute
@@ -533,7 +536,8 @@ function public.mark_workflow_saved(text,text) | - | - | execute
 function public.metrics_report(text) | - | - | execute
 function public.pause_collection(uuid) | - | execute | execute
 function public.pause_instance(text,text,numeric,text,text,text) | - | - | execute
-function public.preview_collection(text,text,integer,date,date,text,text,jsonb,text,boolean,integer,uuid) | - | execute | execute
+function public.preview_collection(text,text,integer,date,date,text,text,jsonb,text,boolean,integer,
+  uuid) | - | execute | execute
 function public.record_dry_run(uuid,text,text) | - | - | execute
 function public.record_listing(text,bigint,jsonb,boolean,text) | - | - | execute
 function public.record_observation(text,jsonb) | - | - | execute
@@ -563,7 +567,8 @@ function public.set_retention(text,text,integer) | - | execute | execute
 function public.set_role(text,uuid,text) | - | execute | execute
 function public.set_webhook(text,text,text,text,text,text[],text,boolean,boolean) | - | execute | execute
 function public.settle_attempt(uuid,timestamptz,boolean) | - | - | execute
-function public.start_collection(uuid,text,text,integer,date,date,text,text,jsonb,text,text,boolean,integer) | - | - | execute
+function public.start_collection(uuid,text,text,integer,date,date,text,text,jsonb,text,text,boolean,
+  integer) | - | - | execute
 function public.take_over_collection(uuid) | - | execute | execute
 function public.test_webhook(uuid) | - | execute | execute
 function public.tracking_figures(timestamptz,timestamptz,text) | - | execute | execute

@@ -30,7 +30,8 @@ from (values
   ($$ weeks => 2, parameter_values => '{"brand": "x"}', idempotency_key => 'key-1' $$, 'or with parameters')
 ) t(arguments, what);
 select is(pg_temp.ask($$ weeks => 2, idempotency_key => 'key-2' $$) - 'weeks' - 'collection_id',
-  '{"created": false, "extended": 2, "reopened": 0, "settled": 0}', 'with another key it asks for the weeks that are the newest now');
+  '{"created": false, "extended": 2, "reopened": 0, "settled": 0}',
+  'with another key it asks for the weeks that are the newest now');
 select is(pg_temp.ask($$ weeks => 2, idempotency_key => 'key-1' $$, 'other') ->> 'extended', '0',
   'a key is its user''s own');
 -- A cancelled collection is not brought back by a repetition.

@@ -61,7 +61,8 @@ select is(pg_temp.ask($$ weeks => 1, keep_current => true, settle_days => 3, par
 select is(pg_temp.ask($$ weeks => 1, keep_current => true, settle_days => 3, parameter_values => '{"brand": "y"}',
   idempotency_key => 'key-1' $$) ->> 'settled', '1', 'it is answered the same');
 select is(pg_temp.refusal($$ select pg_temp.ask('weeks => 1, keep_current => true,
-  parameter_values => ''{"brand": "y"}'', idempotency_key => ''key-1''') $$), 'PT422 idempotency_key_reused', 'other days are another request');
+  parameter_values => ''{"brand": "y"}'', idempotency_key => ''key-1''') $$), 'PT422 idempotency_key_reused',
+  'other days are another request');
 
 -- All or nothing.
 reset role;
