@@ -14,6 +14,8 @@ export interface AdoptArguments {
   tries: number;
   /** For undo: take the second door away too. */
   door: boolean;
+  /** For undo: drop what our migrations made, if it holds nothing that the older service does not have. */
+  dropOurs: boolean;
 }
 
 /** Thrown when the arguments cannot be understood; the message is for the person who typed them. */
@@ -31,9 +33,18 @@ Each can be repeated, and goes on where it was ended.
   --although-written  make-room: move although somebody did
   --lock-wait MS      how long a try waits for its locks, 50 to 900 (500)
   --tries N           how often the locks are asked for, 1 to 1000 (120)
+  --drop-ours         undo: drop what our migrations made, while it is empty
   --door              undo: take the second door away too
   --help              print this`;
 }
+
+const FLAGS = [
+  "--dry-run",
+  "--json",
+  "--although-written",
+  "--door",
+  "--drop-ours",
+];
 
 interface Wanted {
   least: number;
@@ -70,7 +81,7 @@ export function parseArguments(
     else if (word in ranges) {
       numbers[word] = wholeNumber(word, rest.shift(), ranges[word]);
     } else if (
-      ["--dry-run", "--json", "--although-written", "--door"].includes(word)
+      FLAGS.includes(word)
     ) flags.add(word);
     else if (word.startsWith("-")) {
       throw new ArgumentError(`Unknown option ${word}: --help lists them.`);
@@ -93,6 +104,7 @@ export function parseArguments(
     lockWaitMs: numbers["--lock-wait"] ?? 500,
     tries: numbers["--tries"] ?? 120,
     door: flags.has("--door"),
+    dropOurs: flags.has("--drop-ours"),
   };
 }
 

@@ -1,5 +1,5 @@
 import { globSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { checkout } from "../platform/postgres/checkout.ts";
 
 /** How a table of the older service looks, whatever was done to it by hand. */
@@ -106,11 +106,19 @@ export interface OurName {
   name: string;
 }
 
+const MIGRATIONS = "supabase/migrations/*.sql";
+
+/** The versions of our migrations, in their order. */
+export function ourVersions(): string[] {
+  return globSync(MIGRATIONS, { cwd: checkout })
+    .map((file) => basename(file).split("_")[0]).sort();
+}
+
 /** Every name in `public` that our migrations take. A table and its row type count as a relation. */
 export function ourNames(): OurName[] {
   const made =
     /^create (?:(?:unlogged )?(table|view|materialized view|sequence)|(function|procedure)|(type|domain)) public\.(\w+)|^create (?:unique )?index (\w+)\s+on public\./gm;
-  return globSync("supabase/migrations/*.sql", { cwd: checkout }).sort()
+  return globSync(MIGRATIONS, { cwd: checkout }).sort()
     .flatMap((file) => {
       const text = Deno.readTextFileSync(join(checkout, file));
       return [...text.matchAll(made)].map((

@@ -1,7 +1,5 @@
-import { globSync } from "node:fs";
-import { basename } from "node:path";
-import { checkout } from "../platform/postgres/checkout.ts";
 import type { Context } from "./context.ts";
+import { ourVersions } from "./legacy_tables.ts";
 import { newReport, refuse, type Report } from "./report.ts";
 import { exists, findTables } from "./survey.ts";
 
@@ -17,8 +15,7 @@ export async function migrate({ sql, dryRun }: Context): Promise<Report> {
       }). First: npm run adopt -- --database-url … make-room`,
     );
   }
-  const wanted = globSync("supabase/migrations/*.sql", { cwd: checkout })
-    .map((file) => basename(file).split("_")[0]).sort();
+  const wanted = ourVersions();
   const applied = await exists(sql, "supabase_migrations.schema_migrations")
     ? (await sql.unsafe(
       "select version from supabase_migrations.schema_migrations",

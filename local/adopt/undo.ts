@@ -9,12 +9,13 @@ import {
 } from "./database.ts";
 import { underLocks } from "./locks.ts";
 import { newReport, refuse, type Report } from "./report.ts";
-import { hasState } from "./state.ts";
+import { ourNames, ourVersions } from "./legacy_tables.ts";
+import { hasState, makeState } from "./state.ts";
 import { exists, findTables, isMigrated, type Tables } from "./survey.ts";
 
 /** Takes the older tables back to public, with what was written since; and the second door away, if that is asked for. */
 export async function undo(context: Context): Promise<Report> {
-  const { sql, dryRun, door } = context;
+  const { sql, dryRun, door, dropOurs } = context;
   const report = newReport("undo", dryRun);
   if (!await hasState(sql)) return { ...report, outcome: "unchanged" };
   const tables = await findTables(sql);
@@ -26,7 +27,7 @@ export async function undo(context: Context): Promise<Report> {
     })),
   }];
   if (tables.moved.length === 0 && !door) report.outcome = "unchanged";
-  const refusal = await mustStay(sql, tables, door);
+  const refusal = await mustStay(sql, tables, context);
   if (refusal !== null) return refuse(report, refusal);
   if (!door) {
     report.next = [
@@ -34,9 +35,33 @@ export async function undo(context: Context): Promise<Report> {
     ];
   }
   if (dryRun) return report;
+  await makeState(sql);
+  if (dropOurs) {
+    const work = await dropOurTables(context);
+    if (work !== null) return refuse(report, work);
+  }
   await moveBack(context, tables);
   if (door) await takeDoorAway(context);
   return report;
+}
+
+/** A transaction of its own: who is ended after it goes on with moving back. @returns why they must stay; null if they are gone */
+async function dropOurTables(context: Context): Promise<string | null> {
+  const [names, versions] = [ourNames(), ourVersions()].map((all) =>
+    literal(JSON.stringify(all))
+  );
+  try {
+    await underLocks(context, {
+      relations: [],
+      mode: "access exclusive",
+      statements: [`select ${STATE_SCHEMA}.drop_ours(${names}, ${versions})`],
+    });
+    return null;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code !== "LA002") throw error;
+    return `${message} They would be lost: nothing was changed.`;
+  }
 }
 
 async function moveBack(context: Context, { moved }: Tables): Promise<void> {
@@ -64,11 +89,11 @@ async function moveBack(context: Context, { moved }: Tables): Promise<void> {
 /** Why it cannot be undone; null if it can. */
 async function mustStay(
   sql: Sql,
-  { moved }: Tables,
-  door: boolean,
+  tables: Tables,
+  { door, dropOurs }: Context,
 ): Promise<string | null> {
-  if (moved.length > 0 && await isMigrated(sql)) {
-    return "Our tables stand in public under the older tables' names: to go back, restore the backup from before the migrations. Undo before they are applied.";
+  if (tables.moved.length > 0 && !dropOurs && await isMigrated(sql)) {
+    return "Our tables stand in public under the older tables' names. To drop them, while they hold nothing that the older service does not have: undo --drop-ours";
   }
   const namers = door ? await whoNamesTheDoor(sql) : [];
   if (namers.length === 0) return null;

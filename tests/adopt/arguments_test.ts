@@ -17,6 +17,7 @@ Deno.test("a step with its defaults", () => {
     lockWaitMs: 500,
     tries: 120,
     door: false,
+    dropOurs: false,
   });
 });
 

@@ -1,5 +1,7 @@
 /** The older tables make room and go back, while their clients write. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { Sql } from "../../local/adopt/database.ts";
+import { migrate } from "../../local/platform/postgres/mod.ts";
 import { eventually } from "../support/eventually.ts";
 import { adopt } from "./support/adopt.ts";
 import { withLegacyDatabase } from "./support/legacy_database.ts";
@@ -145,13 +147,61 @@ Deno.test("the door is not taken from what still names it", async () => {
   });
 });
 
-Deno.test("once our migrations stand in their place, the tables do not go back", async () => {
+Deno.test("after our migrations the tables go back too, while ours hold nothing of their own", async () => {
+  await withLegacyDatabase(["grown"], async (database) => {
+    const { url, sql } = database;
+    const names = () =>
+      sql`select p.oid::regprocedure::text as name from pg_proc p where p.pronamespace = 'public'::regnamespace
+        union all select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace order by 1`;
+    const before = [...await names()];
+    await adopt(url, "open");
+    await adopt(url, "make-room");
+    await migrate(url);
+    const extensions = (await sql`select extname from pg_extension`).length;
+    match((await adopt(url, "undo")).refusal!, /undo --drop-ours/);
+    await ownWork(sql);
+    match(
+      (await adopt(url, "undo", { dropOurs: true })).refusal!,
+      /^Collections were started here.*nothing was changed/,
+    );
+    await sql`update public.report_data_collections set imported_from = 'the older service' where true`;
+    await adopt(url, "undo", { dropOurs: true, door: true });
+    deepEqual([...await names()], before);
+    deepEqual(await places(database), BEFORE);
+    const [{ jobs, schemas, versions, now }] = await sql`select
+      (select count(*)::int from cron.job) as jobs,
+      (select count(*)::int from pg_namespace where nspname ~ '^(amc_|legacy)') as schemas,
+      (select count(*)::int from supabase_migrations.schema_migrations) as versions,
+      (select count(*)::int from pg_extension) as now`;
+    deepEqual([jobs, schemas, versions, now], [0, 0, 0, extensions]);
+  });
+});
+
+Deno.test("nothing is taken for ours while the older tables stand under our names", async () => {
   await withLegacyDatabase([], async (database) => {
     const { url, sql } = database;
     await adopt(url, "open");
+    await adopt(url, "undo", { dropOurs: true });
+    deepEqual(await places(database), BEFORE);
     await adopt(url, "make-room");
+    await adopt(url, "undo", { dropOurs: true });
+    // As a push leaves it that stopped at the first name.
     await sql`create schema amc_history`;
-    match((await adopt(url, "undo")).refusal!, /Undo before they are applied/);
-    deepEqual(await places(database), [...MOVED, ...STAYED]);
+    await adopt(url, "undo", { dropOurs: true });
+    deepEqual(await places(database), BEFORE);
+    deepEqual((await adopt(url, "look")).blockers.map(({ code }) => code), [
+      "migrated_in_part",
+    ]);
   });
 });
+
+/** A collection that was started here. */
+async function ownWork(sql: Sql): Promise<void> {
+  await sql.unsafe(`
+    select amc_history.connect_instance(instance_id := 'amcnew1', entity_id := 'ENTITY1NEW',
+      marketplace_id := 'ATVPDKIKX0DER', region := 'NA',
+      credential := '{"client_id": "amzn1.application-oa2-client.x", "client_secret": "x", "refresh_token": "Atzr|x"}');
+    insert into public.amc_workflows (instance_id, name, sql_query) values ('amcnew1', 'Reach', 'select 1');
+    insert into public.report_data_collections (instance_id, workflow_id, series_view, start_date, end_date)
+      select f.instance_id, f.id, f.series_view, '2025-01-06', '2025-01-12' from public.amc_workflows f;`);
+}

@@ -120,3 +120,62 @@ end;
 $$;
 comment on function legacy_adoption.refuse_if_written(integer) is
   'Errors: LA001 if a statement changed an older table past the second door in the last minutes.';
+
+create or replace function legacy_adoption.drop_ours(names jsonb, versions jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  own_work boolean;
+  statement text;
+  statements text[];
+begin
+  -- Where an older table stands in public, what has our names there need not be ours.
+  if pg_catalog.to_regnamespace('amc_history') is null or exists (
+      select from legacy_adoption.doors d
+      join pg_catalog.pg_class c on c.oid = d.relation and c.relnamespace = 'public'::regnamespace
+      where d.moves) then
+    return;
+  end if;
+  -- In texts, since the tables are there only once our migrations were applied.
+  if pg_catalog.to_regclass('public.week_attempts') is not null then
+    execute 'select exists (select from public.week_attempts)
+      or exists (select from public.report_data_collections c where c.imported_from is null)' into own_work;
+  end if;
+  if own_work then
+    raise exception 'Collections were started here, or weeks collected, that the older service does not have.'
+      using errcode = 'LA002';
+  end if;
+  select array_agg(d.statement order by d.place) into statements from (
+    select 1 as place, pg_catalog.format('drop schema %I cascade', n.nspname) as statement
+      from pg_catalog.pg_namespace n where n.nspname in ('amc_results', 'amc_history')
+    union all
+    select 2, pg_catalog.format('drop %s if exists public.%I cascade',
+        case c.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end, c.relname)
+      from pg_catalog.jsonb_array_elements(drop_ours.names) o
+      join pg_catalog.pg_class c on c.relname = o ->> 'name' and c.relnamespace = 'public'::regnamespace
+        and c.relkind in ('r', 'p', 'v', 'm')
+     where o ->> 'kind' = 'relation'
+    union all
+    select 3, pg_catalog.format('drop routine if exists %s cascade', p.oid::regprocedure)
+      from pg_catalog.jsonb_array_elements(drop_ours.names) o
+      join pg_catalog.pg_proc p on p.proname = o ->> 'name' and p.pronamespace = 'public'::regnamespace
+     where o ->> 'kind' = 'function'
+    union all
+    select 4, pg_catalog.format('drop type if exists public.%I cascade', o ->> 'name')
+      from pg_catalog.jsonb_array_elements(drop_ours.names) o where o ->> 'kind' = 'type'
+  ) d;
+  if pg_catalog.to_regclass('cron.job') is not null then
+    execute $job$select cron.unschedule(j.jobid) from cron.job j where j.command ~* '\mamc_history\.'$job$;
+  end if;
+  foreach statement in array coalesce(statements, '{}') loop
+    execute statement;
+  end loop;
+  if pg_catalog.to_regclass('supabase_migrations.schema_migrations') is not null then
+    execute 'delete from supabase_migrations.schema_migrations m where m.version in (
+      select v from pg_catalog.jsonb_array_elements_text($1) v)' using drop_ours.versions;
+  end if;
+end;
+$$;
+comment on function legacy_adoption.drop_ours(jsonb, jsonb) is
+  $$Drops what our migrations made, as if they had not been applied; nothing while an older table stands in public.
+names: [{kind, name}] of what they make in public; versions: theirs. Extensions, roles and secrets stay. Errors: LA002 if
+it holds anything that did not come from the older service: a collection that was started here, an attempt at a week.$$;

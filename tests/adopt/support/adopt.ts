@@ -26,6 +26,7 @@ export async function adopt(
       lockWaitMs: 500,
       tries: 120,
       door: false,
+      dropOurs: false,
       say: () => {},
       pause: () => Promise.resolve(),
       ...changes,
