@@ -4,6 +4,7 @@ import { benchUpdateWeekStatus } from "./update_week_status.ts";
 import { benchScale } from "./scale.ts";
 import { benchLoad } from "./load.ts";
 import { benchCadence } from "./cadence.ts";
+import { benchPlanning } from "./planning.ts";
 import { benchReaders } from "./readers.ts";
 import { benchRecovery } from "./recovery.ts";
 import { stopOnSignals } from "../local/platform/signals.ts";
@@ -21,6 +22,7 @@ const GROUPS: Record<
   scale: benchScale,
   load: benchLoad,
   reading: benchReaders,
+  planning: benchPlanning,
   cadence: benchCadence,
   recovery: benchRecovery,
 };

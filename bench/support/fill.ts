@@ -45,9 +45,9 @@ export async function fillWeeks(
   await admin.unsafe(`
     set session_replication_role = replica;
     with instances as (select id, row_number() over (order by id) - 1 as n, count(*) over () as all_of_them from public.amc_instances)
-    insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date, parameter_values, name, created_at)
+    insert into public.report_data_collections (created_by, instance_id, workflow_id, start_date, end_date, parameter_values, name, created_at, series_view)
     select '${OWNER}', i.id, '${WORKFLOW}', date '2024-01-01', date '2024-01-01' + 7 * ${WEEKS_EACH} - 1,
-      jsonb_build_object('set', '${label}', 'n', c::text), '${label}', now()
+      jsonb_build_object('set', '${label}', 'n', c::text), '${label}', now(), 'series_weekly_bench_' || i.id
     from generate_series(0, ${
     collections - 1
   }) c join instances i on i.n = c % i.all_of_them;`);
