@@ -4,6 +4,7 @@ import postgres from "postgres";
 import {
   createDatabase,
   databaseUrl,
+  freePort,
   startCluster,
 } from "../../local/platform/postgres/mod.ts";
 import { connected } from "../support/connected.ts";
@@ -117,6 +118,11 @@ Deno.test("a demanded port that is taken is refused in one sentence", async () =
   } finally {
     listener.close();
   }
+});
+
+Deno.test("a port is chosen that no connection is given while its server is down", () => {
+  // Linux gives connections ports from this one on, macOS higher ones.
+  for (let n = 0; n < 100; n++) assert.ok(freePort() < 32_768);
 });
 
 Deno.test("a cluster ends with the process that started it, even when that is killed", async () => {

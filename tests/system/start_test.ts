@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkout } from "../../local/platform/postgres/mod.ts";
+import { checkout, freePort } from "../../local/platform/postgres/mod.ts";
 import { shortenAllowances } from "../../local/demo/chaos.ts";
 import {
   type Access,
@@ -9,11 +9,6 @@ import {
   summaryJson,
 } from "../../local/demo/summary.ts";
 import { startDemo } from "../../local/demo/demo.ts";
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
-}
 
 Deno.test("52 weeks arrive with one create each, though the functions' processes are killed in the middle", async () => {
   const demo = await startDemo({
