@@ -15,11 +15,11 @@ const ASKING = ["listExecutions", "getExecution", "downloadUrls", "download"];
 Deno.test("every execution that AMC accepted is stored with its week before AMC is asked about it", async () => {
   await withHarness({}, async (harness) => {
     const { weeks } = await collect(harness, 12);
-    // One is missing from the lists for a while, so that it is asked for by itself.
+    // One is missing from the lists for longer than the test takes, so that it is asked for by itself.
     harness.simulator.script({
       operation: "createExecution",
       where: { windowStart: windowStartOf(weeks[0]) },
-      fault: { kind: "list_lag", seconds: 2 },
+      fault: { kind: "list_lag", seconds: 3600 },
     });
     const looks: Look[] = [];
     harness.simulator.observe(async (request) => {
