@@ -104,6 +104,21 @@ comment on type public.control_report is
   'What a request of a person did: outcome (applied, already_applied, rejected), why it was rejected, and how many
 weeks it changed.';
 
+create type public.id_backfill_report as (
+  outcome text,
+  reason text,
+  weeks integer,
+  backfill_id uuid,
+  weeks_too_old integer,
+  list_from timestamp with time zone,
+  calls_at_least integer,
+  calls_at_most integer
+);
+comment on type public.id_backfill_report is
+  'What backfill_execution_ids did: outcome (applied, planned, already_applied, rejected) and reason as in
+control_report; weeks: how many are searched; weeks_too_old: how many have no id and begin before since; list_from: how
+far back AMC''s list is read; calls_at_least, calls_at_most: how many calls of AMC that takes.';
+
 create type public.saved_workflow as (
   workflow_id text,
   created boolean,
@@ -142,6 +157,10 @@ comment on column amc_history.alert_codes.next_step is
 
 create table amc_history.allowances (
   actionable_per_wake_up integer default 10 not null,
+  backfill_calls integer default 3000 not null,
+  backfill_every interval default '00:01:00'::interval not null,
+  backfill_pages integer default 5 not null,
+  backfill_weeks_at_once integer default 200 not null,
   bytes_at_once bigint default 134217728 not null,
   cancel_again interval default '00:01:00'::interval not null,
   create_in_flight interval default '00:08:40'::interval not null,
@@ -163,11 +182,13 @@ create table amc_history.allowances (
   failed_retry_base interval default '00:05:00'::interval not null,
   failed_retry_least interval default '00:01:00'::interval not null,
   failed_retry_longest interval default '01:00:00'::interval not null,
+  first_day_parameters text[] default '{startDate,start_date}'::text[] not null,
   idle_poll interval default '00:15:00'::interval not null,
   invitations_of_instance integer default 100 not null,
   keep_deliveries interval default '30 days'::interval not null,
   keep_events interval default '400 days'::interval not null,
   keep_job_runs interval default '7 days'::interval not null,
+  last_day_parameters text[] default '{endDate,end_date}'::text[] not null,
   list_lag interval default '00:05:00'::interval not null,
   list_lease interval default '00:01:00'::interval not null,
   list_overlap interval default '01:00:00'::interval not null,
@@ -235,6 +256,8 @@ create table amc_history.allowances (
   constraint allowances_has_one_row CHECK (only_row),
   constraint allowances_pkey PRIMARY KEY (only_row),
   constraint answer_comes_within_the_lease CHECK (((post_window + create_timeout) <= create_lease)),
+  constraint backfills_are_positive CHECK (((backfill_every > '00:00:00'::interval) AND (LEAST(backfill_pages,
+    backfill_calls, backfill_weeks_at_once) > 0))),
   constraint declared_parameters_are_sane CHECK (((declared_parameters >= 1) AND (declared_parameters <= 1000))),
   constraint default_weeks_are_allowed CHECK ((default_weeks <= most_weeks)),
   constraint deliveries_outlast_the_period CHECK ((delivery_period < keep_deliveries)),
@@ -261,6 +284,14 @@ changes it with an UPDATE as postgres; what has begun keeps what it began with. 
 allowances need among each other. What belongs to one instance (list_lag_seconds, poll_seconds, …) stands with it.';
 comment on column amc_history.allowances.actionable_per_wake_up is
   'For so many things to do one worker is woken.';
+comment on column amc_history.allowances.backfill_calls is
+  'How many calls of AMC one search may make in all. A page has 100 executions (SPEC, H).';
+comment on column amc_history.allowances.backfill_every is
+  'How often a search for lost execution ids has its turn.';
+comment on column amc_history.allowances.backfill_pages is
+  'How many calls of AMC such a turn may make: pages of its list.';
+comment on column amc_history.allowances.backfill_weeks_at_once is
+  'How many weeks one transaction of a search decides at most.';
 comment on column amc_history.allowances.bytes_at_once is
   'Most bytes of a result whose rows one run of a job checks or deletes, as the result''s files had them.';
 comment on column amc_history.allowances.cancel_again is
@@ -306,6 +337,8 @@ comment on column amc_history.allowances.failed_retry_least is
   'The least pause before a week is tried again whose execution ended at AMC as FAILED.';
 comment on column amc_history.allowances.failed_retry_longest is
   'The most that chance ever adds.';
+comment on column amc_history.allowances.first_day_parameters is
+  'Names of the parameters in which queries of another system read the first day of their week.';
 comment on column amc_history.allowances.idle_poll is
   'How long after a listing the next one is due while nothing is under way and only abandoned attempts are looked
 for.';
@@ -317,6 +350,8 @@ comment on column amc_history.allowances.keep_events is
   'How long tracking events, ended stoppages and checks, and resolved alerts are kept.';
 comment on column amc_history.allowances.keep_job_runs is
   'How long pg_cron''s record of runs is kept.';
+comment on column amc_history.allowances.last_day_parameters is
+  'The same of its last day.';
 comment on column amc_history.allowances.list_lag is
   'How long AMC''s list may leave out a new execution: the list_lag_seconds of an instance that is connected. Its
 length is not known (L).';
@@ -972,6 +1007,156 @@ current: those that had settled since its end.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
+create table public.id_backfill_candidates (
+  backfill_id uuid not null,
+  details jsonb not null,
+  execution_id text not null,
+  instance_id text not null,
+  is_proved boolean not null,
+  reason text not null,
+  week_id uuid not null,
+  constraint execution_id_is_well_formed CHECK (amc_history.is_execution_id(execution_id)),
+  constraint id_backfill_candidates_backfill_id_week_id_fkey FOREIGN KEY (backfill_id, week_id) REFERENCES
+    id_backfill_weeks(backfill_id, week_id) ON DELETE CASCADE,
+  constraint id_backfill_candidates_pkey PRIMARY KEY (backfill_id, week_id, execution_id)
+);
+CREATE INDEX id_backfill_candidates_execution_id_idx ON public.id_backfill_candidates USING btree (backfill_id,
+    execution_id);
+alter table public.id_backfill_candidates enable row level security;
+create policy "members read what may be their instances' executions" on public.id_backfill_candidates for select to
+    authenticated using ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
+comment on table public.id_backfill_candidates is
+  'Executions of AMC''s list that are a week''s, or may be.';
+comment on column public.id_backfill_candidates.details is
+  'What AMC''s list said: an amc_history.execution_observation as JSON.';
+comment on column public.id_backfill_candidates.is_proved is
+  'Whether all that is compared is there and fits; else reason says what AMC did not say.';
+comment on column public.id_backfill_candidates.reason is
+  'Of one that is proved: what it fits by (workflow_id or query; window, window_to_last_second or parameters). Of the
+others: what AMC did not say of it.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.id_backfill_weeks (
+  backfill_id uuid not null,
+  begins_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  ends_at timestamp with time zone not null,
+  instance_id text not null,
+  is_wanted boolean not null,
+  outcome text default 'searching'::text not null,
+  reason text,
+  week_id uuid not null,
+  constraint decided_at_matches_outcome CHECK (((decided_at IS NULL) = (outcome = 'searching'::text))),
+  constraint id_backfill_weeks_backfill_id_fkey FOREIGN KEY (backfill_id) REFERENCES id_backfills(id) ON DELETE CASCADE,
+  constraint id_backfill_weeks_pkey PRIMARY KEY (backfill_id, week_id),
+  constraint id_backfill_weeks_week_id_fkey FOREIGN KEY (week_id) REFERENCES report_data_weeks(id) ON DELETE CASCADE,
+  constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['searching'::text, 'matched'::text, 'ambiguous'::text,
+    'not_provable'::text, 'not_listed'::text, 'not_needed'::text, 'not_searched'::text]))),
+  constraint reason_is_short CHECK ((length(reason) <= 500))
+);
+CREATE INDEX id_backfill_weeks_open_idx ON public.id_backfill_weeks USING btree (backfill_id, begins_at) WHERE (outcome
+    = 'searching'::text);
+CREATE INDEX id_backfill_weeks_week_id_idx ON public.id_backfill_weeks USING btree (week_id);
+alter table public.id_backfill_weeks enable row level security;
+create policy "members read what became of their instances' weeks" on public.id_backfill_weeks for select to
+    authenticated using ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
+comment on table public.id_backfill_weeks is
+  'The weeks of a search, and what it found of each.';
+comment on column public.id_backfill_weeks.begins_at is
+  'The first moment of the week.';
+comment on column public.id_backfill_weeks.ends_at is
+  'The first moment after it.';
+comment on column public.id_backfill_weeks.is_wanted is
+  'Whether the week gets its id. The others are of the instance''s other collections: an execution that fits one of them
+too is not this week''s for certain.';
+comment on column public.id_backfill_weeks.outcome is
+  'searching; matched (it has its execution); ambiguous (several fit, or one fits several weeks: choose_execution);
+not_provable (AMC does not say enough of those that may be its); not_listed (AMC''s list has none any more);
+not_needed (it got its id, or was opened again, meanwhile); not_searched (the calls were used up before).';
+comment on column public.id_backfill_weeks.reason is
+  'matched: what it was matched by. ambiguous: several_fit or fits_several_weeks. not_provable: what AMC did not say,
+list_not_read (part of the list), or Postgres'' words. not_listed: by_workflow_id_alone where AMC''s list gave no SQL to
+compare.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
+create table public.id_backfills (
+  actor text not null,
+  calls integer default 0 not null,
+  collection_id uuid,
+  created_at timestamp with time zone default amc_history.clock_now() not null,
+  due_at timestamp with time zone default amc_history.clock_now() not null,
+  ended_at timestamp with time zone,
+  fence bigint default 0 not null,
+  id uuid default gen_random_uuid() not null,
+  instance_id text not null,
+  is_read boolean default false not null,
+  leased_until timestamp with time zone,
+  list_ended_at timestamp with time zone,
+  list_from timestamp with time zone not null,
+  list_until timestamp with time zone not null,
+  most_calls integer not null,
+  next_token text,
+  queries_seen boolean default false not null,
+  read_to timestamp with time zone,
+  since date not null,
+  unread integer default 0 not null,
+  constraint calls_are_bounded CHECK ((calls <= most_calls)),
+  constraint calls_are_not_negative CHECK ((calls >= 0)),
+  constraint id_backfills_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON
+    DELETE CASCADE,
+  constraint id_backfills_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
+  constraint id_backfills_pkey PRIMARY KEY (id),
+  constraint list_ends_first CHECK (((ended_at IS NULL) OR (list_ended_at IS NOT NULL))),
+  constraint next_token_is_short CHECK (((length(next_token) >= 1) AND (length(next_token) <= 10000))),
+  constraint unread_is_not_negative CHECK ((unread >= 0)),
+  constraint what_is_read_has_ended CHECK (((NOT is_read) OR (list_ended_at IS NOT NULL)))
+);
+CREATE INDEX id_backfills_collection_id_idx ON public.id_backfills USING btree (collection_id);
+CREATE INDEX id_backfills_instance_id_idx ON public.id_backfills USING btree (instance_id, created_at);
+CREATE UNIQUE INDEX one_open_id_backfill_of_an_instance ON public.id_backfills USING btree (instance_id) WHERE (ended_at
+    IS NULL);
+alter table public.id_backfills enable row level security;
+create policy "members read their instances' searches for lost ids" on public.id_backfills for select to authenticated
+    using ((instance_id IN ( SELECT amc_history.instances_of_caller() AS instances_of_caller)));
+comment on table public.id_backfills is
+  'Searches of AMC''s list for the executions of weeks that have no id. One open search of an instance. Its state is
+all here, so that whichever worker comes next goes on.';
+comment on column public.id_backfills.actor is
+  'Who asked for it, as amc_history.actor says: the actor of its events.';
+comment on column public.id_backfills.calls is
+  'Calls of AMC so far: pages of its list.';
+comment on column public.id_backfills.collection_id is
+  'The collection whose weeks are searched; null: all of the instance.';
+comment on column public.id_backfills.due_at is
+  'When its next turn is.';
+comment on column public.id_backfills.fence is
+  'Raised by each claim; a report with an earlier one is stale.';
+comment on column public.id_backfills.is_read is
+  'Whether the list was read to its end.';
+comment on column public.id_backfills.list_ended_at is
+  'When the list was read to its end, or its calls were used up.';
+comment on column public.id_backfills.list_from is
+  'Where the list may end: the first moment of the earliest week. What was created before cannot have its data.';
+comment on column public.id_backfills.list_until is
+  'The newest creation time that next_token goes with.';
+comment on column public.id_backfills.most_calls is
+  'The most that it may make: the allowance backfill_calls.';
+comment on column public.id_backfills.next_token is
+  'AMC''s token of the next page; null: the page of the newest entries up to list_until.';
+comment on column public.id_backfills.queries_seen is
+  'Whether an entry carried its SQL (includeWorkflow; SPEC, H).';
+comment on column public.id_backfills.read_to is
+  'The creation time of the oldest entry that was read.';
+comment on column public.id_backfills.since is
+  'Weeks that begin earlier are not searched.';
+comment on column public.id_backfills.unread is
+  'Entries, or stretches of the list, that could not be read. While there is one, nothing proves that AMC has no
+execution of a week.';
+-- authenticated: select
+-- service_role: delete, insert, select, update
+
 create table public.invitations (
   accepted_at timestamp with time zone,
   accepted_by uuid,
@@ -1198,6 +1383,8 @@ CREATE INDEX report_data_weeks_refused_idx ON public.report_data_weeks USING btr
 CREATE INDEX report_data_weeks_requested_by_idx ON public.report_data_weeks USING btree (requested_by, finished_at);
 CREATE INDEX report_data_weeks_to_survey_idx ON public.report_data_weeks USING btree (instance_id, collection_id) WHERE
     ((surveyed_at IS NULL) AND (due_at IS NOT NULL));
+CREATE INDEX report_data_weeks_without_id_idx ON public.report_data_weeks USING btree (instance_id, week_start_date)
+    WHERE ((execution_id IS NULL) AND (finished_at IS NOT NULL));
 CREATE CONSTRAINT TRIGGER cancel_orphaned_attempt AFTER UPDATE OF status ON public.report_data_weeks DEFERRABLE
     INITIALLY DEFERRED FOR EACH ROW WHEN (((new.finished_at IS NOT NULL) AND (old.status IS DISTINCT FROM new.status)))
     EXECUTE FUNCTION amc_history.cancel_orphaned_attempt();
@@ -1511,7 +1698,7 @@ create table public.tracking_events (
     'member_added'::text, 'member_role_set'::text, 'member_removed'::text, 'member_left'::text, 'member_invited'::text,
     'invitation_accepted'::text, 'invitation_withdrawn'::text, 'collection_taken_over'::text,
     'execution_confirmed'::text, 'execution_let_go'::text, 'alert_resolved'::text, 'workflow_check_requested'::text,
-    'webhook_set'::text, 'webhook_deleted'::text])))),
+    'webhook_set'::text, 'webhook_deleted'::text, 'id_backfill_started'::text, 'execution_id_restored'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -2174,6 +2361,50 @@ UNION ALL
 comment on view public.held_weeks is
   'The weeks that wait for a person, each with why: creates in vain, an unknown outcome, a result whose columns nobody
 has accepted. Every view of a week''s state reads it.';
+-- authenticated: select
+-- service_role: select
+
+create view public.id_backfill_states with (security_invoker=true) as
+ SELECT b.id AS backfill_id,
+    b.instance_id,
+    b.collection_id,
+    b.since,
+    b.actor,
+    b.created_at,
+    b.ended_at,
+    b.list_from,
+    b.read_to,
+    b.is_read,
+    b.calls,
+    b.most_calls,
+    round(
+        CASE
+            WHEN (b.ended_at IS NOT NULL) THEN (1)::numeric
+            ELSE LEAST(0.999, COALESCE((EXTRACT(epoch FROM (b.created_at - b.read_to)) / NULLIF(EXTRACT(epoch FROM
+    (b.created_at - b.list_from)), (0)::numeric)), (0)::numeric))
+        END, 3) AS progress,
+    w.weeks,
+    w.searching,
+    w.matched,
+    w.ambiguous,
+    w.not_provable,
+    w.not_listed,
+    w.not_needed,
+    w.not_searched
+   FROM (id_backfills b
+     CROSS JOIN LATERAL ( SELECT (count(*))::integer AS weeks,
+            (count(*) FILTER (WHERE (o.outcome = 'searching'::text)))::integer AS searching,
+            (count(*) FILTER (WHERE (o.outcome = 'matched'::text)))::integer AS matched,
+            (count(*) FILTER (WHERE (o.outcome = 'ambiguous'::text)))::integer AS ambiguous,
+            (count(*) FILTER (WHERE (o.outcome = 'not_provable'::text)))::integer AS not_provable,
+            (count(*) FILTER (WHERE (o.outcome = 'not_listed'::text)))::integer AS not_listed,
+            (count(*) FILTER (WHERE (o.outcome = 'not_needed'::text)))::integer AS not_needed,
+            (count(*) FILTER (WHERE (o.outcome = 'not_searched'::text)))::integer AS not_searched
+           FROM id_backfill_weeks o
+          WHERE ((o.backfill_id = b.id) AND o.is_wanted)) w);
+comment on view public.id_backfill_states is
+  'Searches for lost execution ids: how far AMC''s list is read (progress, 0 to 1, of the time that is searched; calls
+of most_calls), and how many of their weeks came to which outcome (id_backfill_weeks.outcome).';
 -- authenticated: select
 -- service_role: select
 
@@ -3189,6 +3420,65 @@ $function$
 comment on function amc_history.back_own_collection() is
   'Whoever starts a collection stands behind it. Definer: as amc_history.follow_standing.';
 
+CREATE OR REPLACE FUNCTION amc_history.backfill_execution_ids(collection_id uuid, instance_id text, since date, dry_run
+    boolean)
+ RETURNS id_backfill_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  searched constant text := amc_history.lock_searched_instance(backfill_execution_ids.collection_id,
+    backfill_execution_ids.instance_id);
+  now_at constant timestamptz := amc_history.clock_now();
+  kept constant integer := (amc_history.allowances()).retention_months;
+  first_day constant date := coalesce(backfill_execution_ids.since, (now_at - make_interval(months => kept))::date);
+  plan public.id_backfill_report := amc_history.plan_id_backfill(searched, backfill_execution_ids.collection_id,
+    first_day);
+  running public.id_backfills;
+begin
+  if first_day < '2000-01-01' then
+    perform amc_history.refuse('since_not_valid', format('Expected a day since 2000-01-01, got %s.', first_day),
+      'Leave since out for as far back as AMC keeps data.');
+  end if;
+  select * into running from public.id_backfills b where b.instance_id = searched and b.ended_at is null;
+  if backfill_execution_ids.dry_run then
+    return plan;
+  elsif running.id is not null then
+    plan.backfill_id := running.id;
+    plan.outcome := case when running.collection_id is not distinct from backfill_execution_ids.collection_id
+      and running.since = first_day then 'already_applied' else 'rejected' end;
+    plan.reason := case plan.outcome when 'rejected' then 'backfill_in_progress' end;
+    return plan;
+  elsif plan.weeks = 0 then
+    plan.outcome := 'already_applied';
+    plan.reason := 'no_week_lacks_an_id';
+    return plan;
+  end if;
+  insert into public.id_backfills (instance_id, collection_id, since, actor, list_from, list_until, most_calls)
+  values (searched, backfill_execution_ids.collection_id, first_day, amc_history.actor(), plan.list_from, now_at,
+    plan.calls_at_most)
+  returning id into plan.backfill_id;
+  insert into public.id_backfill_weeks (backfill_id, week_id, instance_id, is_wanted, begins_at, ends_at)
+  select plan.backfill_id, w.id, searched,
+    backfill_execution_ids.collection_id is null or c.id = backfill_execution_ids.collection_id,
+    w.week_start_date::timestamp at time zone c.time_zone, (w.week_end_date + 1)::timestamp at time zone c.time_zone
+  from amc_history.weeks_without_id(searched) w
+  join public.report_data_collections c on c.id = w.collection_id
+  where w.week_start_date >= first_day;
+  perform amc_history.record_action('id_backfill_started', searched, backfill_execution_ids.collection_id,
+    detail => jsonb_build_object('backfill_id', plan.backfill_id, 'since', first_day, 'weeks', plan.weeks));
+  plan.outcome := 'applied';
+  return plan;
+end;
+$function$
+;
+comment on function amc_history.backfill_execution_ids(uuid,text,date,boolean) is
+  'See public.backfill_execution_ids. Definer: users may not write searches.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.beat(name text)
  RETURNS void
  LANGUAGE sql
@@ -4099,6 +4389,50 @@ $function$
 comment on function amc_history.check_workflow_by_execution() is
   'A version of which AMC runs, or ran, an execution counts as checked.';
 
+CREATE OR REPLACE FUNCTION amc_history.choose_execution(week_id uuid, execution_id text)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  week constant public.report_data_weeks := amc_history.lock_controlled_week(choose_execution.week_id);
+  candidate public.id_backfill_candidates;
+  outcome text;
+begin
+  if week.execution_id = choose_execution.execution_id then
+    return row('already_applied', null, 0)::public.control_report;
+  elsif week.execution_id is not null then
+    return row('rejected', 'week_has_an_execution', 0)::public.control_report;
+  end if;
+  select k.* into candidate from public.id_backfill_candidates k
+  join public.id_backfills b on b.id = k.backfill_id
+  join public.id_backfill_weeks w on w.backfill_id = k.backfill_id and w.week_id = k.week_id
+    and w.outcome = any ('{ambiguous,not_provable,not_needed}')
+  where k.week_id = week.id and k.execution_id = choose_execution.execution_id
+    and k.details -> 'is_readable' is distinct from 'false'
+  order by b.created_at desc limit 1;
+  if not found then
+    return row('rejected', 'not_a_candidate', 0)::public.control_report;
+  end if;
+  outcome := amc_history.restore_execution_id(week.id, candidate.execution_id, candidate.details,
+    amc_history.actor(), 'chosen');
+  if outcome <> 'restored' then
+    return row('rejected', case outcome when 'not_needed' then 'week_is_open' else 'execution_of_another_week' end,
+      0)::public.control_report;
+  end if;
+  update public.id_backfill_weeks w set outcome = 'matched', reason = 'chosen', decided_at = amc_history.clock_now()
+  where w.backfill_id = candidate.backfill_id and w.week_id = week.id;
+  return row('applied', null, 1)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.choose_execution(uuid,text) is
+  'See public.choose_execution. Definer: users may not write weeks and executions.';
+-- authenticated: execute
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.claimable_weeks(instance_id text, wanted integer)
  RETURNS TABLE(week_id uuid, collection_id uuid, turn integer, round bigint, window_key text)
  LANGUAGE plpgsql
@@ -4331,6 +4665,31 @@ etag, line_end} where the next begins, records and bytes that it has, digests: S
 whose fence or whose place is not the load''s any more (AH001), and a segment of which COPY made other than its
 records (AH003); then nothing of it stays.';
 
+CREATE OR REPLACE FUNCTION amc_history.comparable_query(query text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  sent text := comparable_query.query;
+begin
+  begin
+    -- Comments are blanks in what is kept here.
+    select p.sent into sent from amc_history.prepare_query(comparable_query.query) p;
+  exception when others then
+    sent := comparable_query.query;
+  end;
+  return (select md5(btrim(string_agg(case when m.atom[1] ~ '^[''"]' then m.atom[1]
+      else regexp_replace(m.atom[1], '\s+', ' ', 'g') end, '' order by m.nr), ' ;'))
+    from regexp_matches(sent, '(''[^'']*''|"[^"]*"|[^''"]+|[''"])', 'g') with ordinality m(atom, nr));
+end;
+$function$
+;
+comment on function amc_history.comparable_query(text) is
+  'A hash of a query, equal for queries that differ only in comments, in blanks between words, and in a semicolon at
+the end. What stands in quotes is compared as it is. Null for null.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.compare_loads(a result_loads, b result_loads, key text[], max_rows integer, OUT
     added bigint, OUT removed bigint, OUT changed bigint, OUT unchanged bigint, OUT added_lines bigint[], OUT
     removed_lines bigint[], OUT changed_lines bigint[], OUT changed_from bigint[])
@@ -4374,6 +4733,67 @@ comment on function amc_history.compare_loads(result_loads,result_loads,text[],i
   'Pairs the rows of two loads of one table by key, or without a key by all their cells, and counts them; up to
 max_rows lines of each kind, changed_from beside changed_lines.';
 -- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.compare_runs(backfill_id uuid, entries jsonb)
+ RETURNS TABLE(week_id uuid, execution_id text, missing text, matched_by text, details jsonb)
+ LANGUAGE sql
+ ROWS 100
+ SET search_path TO ''
+AS $function$
+  with compared as (
+    select w.week_id, e.id, e.details, e.is_readable,
+      case when e.workflow_id = w.workflow_id or e.query = w.query then true
+        when e.workflow_id is not null or e.query is not null then false end as query_fits,
+      e.workflow_id = w.workflow_id as by_id,
+      case w.status when 'completed' then case e.status
+          when 'SUCCEEDED' then true
+          when 'FAILED' then false when 'REJECTED' then false when 'CANCELLED' then false
+          when 'PENDING' then false when 'RUNNING' then false when 'PUBLISHING' then false end
+        else case when e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then true
+          when e.status in ('PENDING', 'RUNNING', 'PUBLISHING') then false end end as status_fits,
+      e.created_at between w.begins_at and w.known_by as created_fits,
+      e.zone = w.zone as zone_fits,
+      w.takes_days and e.has_days as by_days,
+      case
+        when w.takes_days and e.has_days then e.first_day = w.begin_day and e.last_day = w.end_day
+        -- Its days may be in parameters that AMC does not echo.
+        when w.takes_days and e.parameters is null then null
+        -- Half-open, or up to the last second.
+        else e.starts_at = w.begins_at and e.ends_at between w.ends_at - interval '1 second' and w.ends_at
+      end as window_fits,
+      e.ends_at < w.ends_at as is_short,
+      case
+        when w.takes_days and e.has_days then e.parameters - d.names = w.parameters
+        when e.parameters is not null then e.parameters = w.parameters
+        when not w.takes_parameters then true
+      end as parameters_fit
+    from amc_history.listed_runs(compare_runs.entries) e
+    cross join (select a.first_day_parameters || a.last_day_parameters as names from amc_history.allowances() a) d
+    join amc_history.searched_weeks(compare_runs.backfill_id) w
+      on coalesce(e.starts_at = w.begins_at, true) or w.takes_days
+  )
+  select c.week_id, c.id,
+    nullif(concat_ws(', ', case when not c.is_readable then 'id' end,
+      case when c.query_fits is null then 'workflow' end,
+      case when c.status_fits is null then 'status' end, case when c.created_fits is null then 'created_at' end,
+      case when c.zone_fits is null then 'zone' end, case when c.window_fits is null then 'window' end,
+      case when c.parameters_fit is null then 'parameters' end), ''),
+    concat_ws(', ', case when c.by_id then 'workflow_id' else 'query' end,
+      case when c.by_days then 'parameters' when c.is_short then 'window_to_last_second' else 'window' end),
+    c.details
+  from compared c
+  where (c.query_fits and c.status_fits and c.created_fits and c.zone_fits and c.window_fits and c.parameters_fit)
+    is not false;
+$function$
+;
+comment on function amc_history.compare_runs(uuid,jsonb) is
+  'Which entries of AMC''s list are, or may be, the execution of which week of a search: those that contradict in
+nothing. missing: what AMC did not say of it; null: it is proved. matched_by: by what.
+
+Compared are the workflow, by its id or its SQL; the status (a completed week''s SUCCEEDED); the time of creation, from
+the week''s first moment until it was finished; the zone; the window as instants, which may end a second early (a window
+that was asked for up to 23:59:59), or the parameters that hold its days; the other parameters.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.confirm_execution(attempt_id uuid, execution_id text)
@@ -4644,13 +5064,14 @@ begin
       and not amc_history.is_token_held_up(i.credential_name))
     + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
     + (select count(*) from amc_history.webhooks_to_tell())
+    + (select count(*) from amc_history.due_id_backfills())
     + amc_history.count_checks();
 end;
 $function$
 ;
 comment on function amc_history.count_actionable() is
-  'How many instances, results, credentials, cancellations and webhooks a worker could do something for now. What waits
-behind a full or paused instance does not count.';
+  'How many instances, results, credentials, cancellations, webhooks and searches for lost ids a worker could do
+something for now. What waits behind a full or paused instance does not count.';
 
 CREATE OR REPLACE FUNCTION amc_history.count_checks()
  RETURNS integer
@@ -4992,6 +5413,53 @@ comment on function amc_history.create_series_view(text) is
 their tables, since a view over their views would keep those from getting their types. A column that all of them have
 has their common type, or is text. Drops the view where no version has a table. view_name: amc_workflows.series_view.
 Where other objects depend on it, it stays as it is, with an alert types_not_applied.';
+
+CREATE OR REPLACE FUNCTION amc_history.decide_weeks(backfill id_backfills, most integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  week public.id_backfill_weeks;
+  verdict record;
+begin
+  for week in
+    select b.* from public.id_backfill_weeks b
+    where b.backfill_id = backfill.id and b.outcome = 'searching' and b.is_wanted
+      and (backfill.list_ended_at is not null or b.begins_at > backfill.read_to)
+    order by b.begins_at desc, b.week_id limit decide_weeks.most
+  loop
+    select v.outcome, v.reason, (v.found).execution_id, (v.found).details into verdict
+    from amc_history.verdict_on(backfill, week) v;
+    begin
+      if not backfill.is_read and coalesce(week.begins_at <= backfill.read_to, true) then
+        verdict.outcome := 'not_searched';
+        verdict.reason := 'calls_used_up';
+      elsif verdict.outcome = 'matched' and amc_history.restore_execution_id(week.week_id, verdict.execution_id,
+          verdict.details, backfill.actor, verdict.reason) <> 'restored' then
+        verdict.outcome := 'not_needed';
+      end if;
+    exception when data_exception or integrity_constraint_violation then
+      verdict.outcome := 'not_provable';
+      verdict.reason := left('refused_by_database: ' || sqlerrm, 500);
+    end;
+    update public.id_backfill_weeks b
+    set outcome = verdict.outcome, reason = verdict.reason, decided_at = amc_history.clock_now()
+    where b.backfill_id = week.backfill_id and b.week_id = week.week_id;
+  end loop;
+  update public.id_backfills b set ended_at = amc_history.clock_now(), leased_until = null
+  where b.id = backfill.id and b.list_ended_at is not null and b.ended_at is null
+    and not exists (select from public.id_backfill_weeks w
+      where w.backfill_id = b.id and w.outcome = 'searching' and w.is_wanted);
+  return found;
+end;
+$function$
+;
+comment on function amc_history.decide_weeks(id_backfills,integer) is
+  'Decides the weeks of a search that its list was read past, newest first, at most so many; ends the search once all
+are decided, and answers whether it did. A week that cannot be stored stops only itself. The caller holds the locks of
+the instance and the search.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.delete_dropped_rows()
  RETURNS bigint
@@ -5454,6 +5922,24 @@ person, who asked for them last, that was served longest ago; of one person, fir
 no longer keep, then the one served longest ago. Of versions that are not checked only the one whose week goes alone.
 held_since: when the collection or its workflow was last held up; null if it is not. workflow_held: the workflow is.
 first_day, last_day: amc_history.ending_weeks.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.due_id_backfills()
+ RETURNS SETOF id_backfills
+ LANGUAGE sql
+ STABLE ROWS 1
+ SET search_path TO ''
+AS $function$
+  select b.* from public.id_backfills b
+  join public.amc_instances i on i.id = b.instance_id and coalesce(i.paused_until <= amc_history.clock_now(), true)
+  where b.ended_at is null and b.due_at <= amc_history.clock_now()
+    and coalesce(b.leased_until <= amc_history.clock_now(), true)
+    and not exists (select from public.stoppages s where s.kind = 'id_backfill' and s.subject = b.id::text
+      and s.ended_at is null and coalesce(s.retry_at > amc_history.clock_now(), true));
+$function$
+;
+comment on function amc_history.due_id_backfills() is
+  'The searches whose turn it is, of instances that are not paused.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.end_attempt(attempt_id uuid, outcome text, watch_until timestamp with time zone
@@ -6140,6 +6626,20 @@ $function$
 ;
 comment on function amc_history.finish_week(report_data_weeks,week_attempts,text) is
   'Ends the live attempt of a week whose final status was reported; if it failed, stores AMC''s reason with the week.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.first_day_of(value text)
+ RETURNS date
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case when first_day_of.value ~ '^\d{4}-\d\d-\d\d([T ]00:00(:00(\.0+)?)?)?$'
+      and pg_input_is_valid(left(first_day_of.value, 10), 'date') then left(first_day_of.value, 10)::date end;
+$function$
+;
+comment on function amc_history.first_day_of(text) is
+  'The day that a parameter names as the first: a date, or its midnight without a zone. Null for anything else.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.follow_again(week report_data_weeks)
@@ -7357,6 +7857,29 @@ comment on function amc_history.keep_an_admin() is
 of the instance, and of the admin''s account, which opens a stoppage that waits for the operator. Definer: see
 amc_history.follow_memberships.';
 
+CREATE OR REPLACE FUNCTION amc_history.keep_candidates(backfill_id uuid, entries jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.id_backfill_candidates as k
+    (backfill_id, week_id, execution_id, instance_id, is_proved, reason, details)
+  select keep_candidates.backfill_id, c.week_id, c.execution_id, b.instance_id, c.missing is null,
+    coalesce(c.missing, c.matched_by), c.details
+  from (select r.*, row_number() over (partition by r.week_id, r.missing is null order by r.execution_id) as nr
+    from amc_history.compare_runs(keep_candidates.backfill_id, keep_candidates.entries) r) c
+  join public.id_backfills b on b.id = keep_candidates.backfill_id
+  -- One is enough to doubt; a person has some to choose from.
+  where c.nr + (select count(*) from public.id_backfill_candidates o where o.backfill_id = b.id
+    and o.week_id = c.week_id and o.execution_id <> c.execution_id and o.is_proved = (c.missing is null)) <= 20
+  on conflict (backfill_id, week_id, execution_id) do update
+    set is_proved = excluded.is_proved, reason = excluded.reason, details = excluded.details;
+$function$
+;
+comment on function amc_history.keep_candidates(uuid,jsonb) is
+  'Keeps which entries of a page are, or may be, the execution of which week: of each week 20 of either at most.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.keep_collections_current(max_collections integer DEFAULT 500)
  RETURNS integer
  LANGUAGE plpgsql
@@ -7454,6 +7977,24 @@ comment on function amc_history.key_columns(result_loads) is
   'The columns of a load that are dimensions, by AMC''s outputColumns; null if none is known. Without columns of its
 own, the load has the table''s from the third on.';
 -- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.last_day_of(value text)
+ RETURNS date
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when not pg_input_is_valid(left(last_day_of.value, 10), 'date') then null
+    when last_day_of.value ~ '^\d{4}-\d\d-\d\d([T ]23:59:59(\.\d+)?)?$' then left(last_day_of.value, 10)::date
+    when last_day_of.value ~ '^\d{4}-\d\d-\d\d[T ]00:00(:00(\.0+)?)?$' then left(last_day_of.value, 10)::date - 1
+  end;
+$function$
+;
+comment on function amc_history.last_day_of(text) is
+  'The day that a parameter names as the last: a date, its last second, or the midnight after it, without a zone. Null
+for anything else.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.leave_instance(instance_id text)
@@ -7594,6 +8135,55 @@ $function$
 comment on function amc_history.list_members(text) is
   'See public.list_members. Definer: the addresses are in auth.users, on which no API role has a right.';
 -- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.listed_runs(entries jsonb)
+ RETURNS TABLE(id text, status text, workflow_id text, query text, created_at timestamp with time zone, zone text,
+    starts_at timestamp with time zone, ends_at timestamp with time zone, parameters jsonb, first_day date, last_day
+    date, has_days boolean, is_readable boolean, details jsonb)
+ LANGUAGE plpgsql
+ ROWS 100
+ SET search_path TO ''
+AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+begin
+  return query
+  with seen as materialized (
+    select d.*, o.value as said, amc_history.zone_as_known(d.time_zone) as known_zone,
+      nullif(case jsonb_typeof(d.parameter_values) when 'object' then d.parameter_values end, '{}') as echoed
+    from jsonb_array_elements(listed_runs.entries) o
+    cross join lateral amc_history.read_observation(o.value) d
+    where amc_history.is_execution_id(d.id)
+      and not coalesce(o.value -> 'dry_run' = 'true', false)
+      and not coalesce(amc_history.is_dry_run_timeout(d.timeout_seconds), false)
+      and not exists (select from public.workflow_checks k where k.execution_id = d.id)
+      and not exists (select from public.workflow_executions e where e.id = d.id)
+  )
+  select s.id, amc_history.canonical_status(s.status), s.workflow_id,
+    amc_history.comparable_query(s.said ->> 'sql_query'), s.created_at, s.known_zone,
+    coalesce(case when pg_input_is_valid(s.time_window_start, 'timestamp')
+      then s.time_window_start::timestamp at time zone s.known_zone end, s.window_start_at),
+    coalesce(case when pg_input_is_valid(s.time_window_end, 'timestamp')
+      then s.time_window_end::timestamp at time zone s.known_zone end, s.window_end_at),
+    s.echoed, amc_history.first_day_of(s.echoed ->> f.name), amc_history.last_day_of(s.echoed ->> l.name),
+    f.name is not null and l.name is not null, s.said -> 'is_readable' is distinct from 'false',
+    s.said - 'sql_query'
+  from seen s
+  left join lateral (select n.name from unnest(allowed.first_day_parameters) n(name)
+    where s.echoed ? n.name limit 1) f on true
+  left join lateral (select n.name from unnest(allowed.last_day_parameters) n(name)
+    where s.echoed ? n.name limit 1) l on true;
+end;
+$function$
+;
+comment on function amc_history.listed_runs(jsonb) is
+  'Entries of AMC''s list that may be a week''s and are not known here, in the form in which they are compared: never a
+dry run. entries: execution observations as JSON, with sql_query where AMC gave it, and dry_run; is_readable is false
+for one whose id could not be read, which has one of our making. query: its hash (amc_history.comparable_query).
+starts_at, ends_at: its window as instants. parameters: null where AMC echoed none, which says nothing
+(whether it echoes them is not known, L). first_day, last_day: of the parameters that hold days
+(first_day_parameters and last_day_parameters of the allowances).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.load_after_all(week report_data_weeks)
@@ -7923,6 +8513,28 @@ comment on function amc_history.lock_controlled_week(uuid) is
   'Locks a week for a request of an analyst or admin; refuses who may not see it (week_not_found), and as
 amc_history.lock_controlled_collection does. Definer: see there.';
 
+CREATE OR REPLACE FUNCTION amc_history.lock_id_backfill(backfill_id uuid, fence bigint)
+ RETURNS id_backfills
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  backfill public.id_backfills;
+begin
+  -- The instance first, as everywhere.
+  perform from public.amc_instances i join public.id_backfills b on b.instance_id = i.id
+  where b.id = lock_id_backfill.backfill_id for no key update of i;
+  select b.* into backfill from public.id_backfills b
+  where b.id = lock_id_backfill.backfill_id and b.fence = lock_id_backfill.fence and b.ended_at is null
+  for no key update;
+  return backfill;
+end;
+$function$
+;
+comment on function amc_history.lock_id_backfill(uuid,bigint) is
+  'Locks an open search and its instance for the worker that holds its fence; null for any other.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.lock_load(attempt_id uuid, fence integer)
  RETURNS week_attempts
  LANGUAGE plpgsql
@@ -7984,6 +8596,38 @@ $function$
 ;
 comment on function amc_history.lock_own_webhook(uuid) is
   'Locks a webhook for an admin of its instance; refuses anybody else (webhook_not_found).';
+
+CREATE OR REPLACE FUNCTION amc_history.lock_searched_instance(collection_id uuid, instance_id text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  searched text := lock_searched_instance.instance_id;
+begin
+  if num_nonnulls(lock_searched_instance.collection_id, searched) <> 1 then
+    perform amc_history.refuse('backfill_scope_not_valid', format('Expected a collection or an instance, got %s.',
+      case when searched is null then 'neither' else 'both' end), 'Name one of them.');
+  elsif searched is null then
+    return (amc_history.lock_controlled_collection(lock_searched_instance.collection_id)).instance_id;
+  end if;
+  perform from public.amc_instances i where i.id = searched and amc_history.role_on(i.id) is not null
+  for no key update;
+  if not found then
+    perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
+      quote_literal(left(searched, 100))),
+      'Check the id, or ask an admin of the instance to make you a member.', 'PT404');
+  end if;
+  perform amc_history.require_role(searched, 'analyst');
+  return searched;
+end;
+$function$
+;
+comment on function amc_history.lock_searched_instance(uuid,text) is
+  'Locks the instance that an analyst or admin has searched, named by itself or by one of its collections. Refuses with
+backfill_scope_not_valid, instance_not_found, collection_not_found, role_too_low. Definer: users may not lock what they
+may only read.';
 
 CREATE OR REPLACE FUNCTION amc_history.lock_starts(requested_by uuid)
  RETURNS void
@@ -8726,6 +9370,28 @@ comment on function amc_history.pick_weeks(text,integer) is
 was. Answers their ids in that order.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.plan_id_backfill(instance_id text, collection_id uuid, since date)
+ RETURNS id_backfill_report
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select row('planned', null, count(*) filter (where w.week_start_date >= plan_id_backfill.since), null,
+    count(*) filter (where w.week_start_date < plan_id_backfill.since),
+    min(w.week_start_date::timestamp at time zone c.time_zone)
+      filter (where w.week_start_date >= plan_id_backfill.since),
+    -- AMC lists 100 executions on a page (SPEC, H), those of others among them.
+    ceil(count(*) filter (where w.week_start_date >= plan_id_backfill.since) / 100.0),
+    case when count(*) filter (where w.week_start_date >= plan_id_backfill.since) > 0
+      then (amc_history.allowances()).backfill_calls else 0 end)::public.id_backfill_report
+  from amc_history.weeks_without_id(plan_id_backfill.instance_id) w
+  join public.report_data_collections c on c.id = w.collection_id
+  where plan_id_backfill.collection_id is null or c.id = plan_id_backfill.collection_id;
+$function$
+;
+comment on function amc_history.plan_id_backfill(text,uuid,date) is
+  'What a search for the weeks of an instance, or of one collection, that begin since a day would do.';
+
 CREATE OR REPLACE FUNCTION amc_history.plan_range(weeks integer, start_date date, end_date date, week_starts_on text,
     time_zone text, OUT first_day date, OUT last_day date, OUT weekday text)
  RETURNS record
@@ -9179,7 +9845,7 @@ declare
   purged bigint := 0;
 begin
   foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'alerts', 'checks',
-    'deliveries'] loop
+    'id_backfills', 'deliveries'] loop
     continue when amc_history.is_held_up('job', job || what);
     begin
       purged := purged + amc_history.purge_some(what);
@@ -9196,7 +9862,7 @@ $function$
 ;
 comment on function amc_history.purge_history() is
   'Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
-tracking events, ended stoppages and checks, and resolved alerts after keep_events, deliveries after
+tracking events, ended stoppages, checks and id backfills, and resolved alerts after keep_events, deliveries after
 keep_deliveries, and partial loads of attempts that have ended. A kind that fails is set aside, and the others go
 on. Answers how many. Run by pg_cron.';
 
@@ -9236,6 +9902,10 @@ begin
       delete from public.workflow_checks k where k.id in (
         select o.id from public.workflow_checks o where o.ended_at < now_at - allowed.keep_events
         order by o.ended_at limit allowed.rows_at_once);
+    when 'id_backfills' then
+      delete from public.id_backfills b where b.id in (
+        select o.id from public.id_backfills o where o.ended_at < now_at - allowed.keep_events
+        order by o.ended_at limit 10);
     when 'deliveries' then
       delete from public.webhook_deliveries d where d.id in (
         select o.id from public.webhook_deliveries o where o.ended_at < now_at - allowed.keep_deliveries
@@ -9248,7 +9918,8 @@ $function$
 ;
 comment on function amc_history.purge_some(text) is
   'Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages,
-alerts, checks (of workflow versions), deliveries (of webhooks), or loads: partial ones of attempts that have ended.
+alerts, checks (of workflow versions), id_backfills (ten), deliveries (of webhooks), or loads: partial ones of attempts
+that have ended.
 Answers how many.';
 
 CREATE OR REPLACE FUNCTION amc_history.queue_alert()
@@ -10684,6 +11355,46 @@ comment on function amc_history.restate_week(uuid) is
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.restore_execution_id(week_id uuid, execution_id text, details jsonb, actor text,
+    matched_by text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  week public.report_data_weeks;
+  now_at constant timestamptz := amc_history.clock_now();
+begin
+  select * into week from public.report_data_weeks w where w.id = restore_execution_id.week_id for no key update;
+  if not found or not exists (select from amc_history.weeks_without_id(week.instance_id) w where w.id = week.id) then
+    return 'not_needed';
+  elsif amc_history.insert_execution(restore_execution_id.execution_id, week.id, restore_execution_id.details, true)
+      is null then
+    return 'already_recorded';
+  end if;
+  insert into public.week_attempts
+    (week_id, instance_id, number, kind, state, outcome, intended_at, execution_id, ended_at)
+  values (week.id, week.instance_id,
+    1 + coalesce((select max(a.number) from public.week_attempts a where a.week_id = week.id), 0),
+    'external', 'ended', 'external', now_at, restore_execution_id.execution_id, now_at);
+  update public.report_data_weeks w set execution_id = restore_execution_id.execution_id
+  where w.id = week.id and w.execution_id is null;
+  update public.tracking_alerts t set resolved_at = now_at
+  where t.week_id = week.id and t.code = 'execution_untracked' and t.resolved_at is null;
+  perform amc_history.record_action('execution_id_restored', week.instance_id, week.collection_id, week.id,
+    execution_id => restore_execution_id.execution_id, actor => restore_execution_id.actor,
+    detail => jsonb_build_object('matched_by', restore_execution_id.matched_by));
+  return 'restored';
+end;
+$function$
+;
+comment on function amc_history.restore_execution_id(uuid,text,jsonb,text,text) is
+  'Gives a week without an execution id the one that AMC''s list has for it, by an attempt of kind external, and records
+who asked for it. Answers restored, not_needed (the week has one, or was opened again) or already_recorded (the
+execution is known here, or is a dry run). The caller holds the instance''s lock.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.result_query(target amc_history.result_tables, columns text[], types text[]
     DEFAULT NULL::text[], newer text[] DEFAULT '{}'::text[])
  RETURNS text
@@ -10966,6 +11677,46 @@ $function$
 comment on function amc_history.scram_verifier(text) is
   'What Postgres keeps of a password (RFC 5803): in a statement in its place, no log and no statistics of statements
 learn the password. password: ASCII, at most 64 characters.';
+
+CREATE OR REPLACE FUNCTION amc_history.searched_weeks(backfill_id uuid)
+ RETURNS TABLE(week_id uuid, status text, workflow_id text, query text, zone text, begins_at timestamp with time zone,
+    ends_at timestamp with time zone, begin_day date, end_day date, known_by timestamp with time zone, parameters jsonb,
+    takes_parameters boolean, takes_days boolean)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  days constant text[] := allowed.first_day_parameters || allowed.last_day_parameters;
+begin
+  return query
+  with queries as materialized (
+    select f.id, c.id as collection_id, amc_history.comparable_query(f.sql_query) as query, c.time_zone,
+      c.parameter_values,
+      f.parameters <> '[]' or f.sql_query ~* 'CUSTOM_PARAMETER' or c.parameter_values <> '{}' as takes_parameters,
+      not c.parameter_values ?| days and exists (select from unnest(days) n(name)
+        where f.parameters @> jsonb_build_array(jsonb_build_object('name', n.name))
+          or f.sql_query ~* ('CUSTOM_PARAMETER\s*\(\s*''' || n.name || '''')) as takes_days
+    from public.report_data_collections c
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    where c.id in (select w.collection_id from public.id_backfill_weeks b
+      join public.report_data_weeks w on w.id = b.week_id
+      where b.backfill_id = searched_weeks.backfill_id and b.outcome = 'searching')
+  )
+  select b.week_id, w.status, q.id, q.query, q.time_zone, b.begins_at, b.ends_at, w.week_start_date, w.week_end_date,
+    w.finished_at + allowed.list_overlap, q.parameter_values, q.takes_parameters, q.takes_days
+  from public.id_backfill_weeks b
+  join public.report_data_weeks w on w.id = b.week_id
+  join queries q on q.collection_id = w.collection_id
+  where b.backfill_id = searched_weeks.backfill_id and b.outcome = 'searching';
+end;
+$function$
+;
+comment on function amc_history.searched_weeks(uuid) is
+  'The weeks of a search that are not decided, in the form in which they are compared. known_by: when the week was
+finished, by which its execution was there. takes_parameters: whether the query reads any; takes_days: whether it reads
+the days of the week from some, which are not among the collection''s.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.series_words(week_starts_on text, time_zone text, parameter_values jsonb)
  RETURNS text
@@ -12231,6 +12982,45 @@ comment on function amc_history.usual_output_format() is
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.verdict_on(backfill id_backfills, week id_backfill_weeks)
+ RETURNS TABLE(outcome text, reason text, found id_backfill_candidates)
+ LANGUAGE sql
+ STABLE ROWS 1
+ SET search_path TO ''
+AS $function$
+  select case
+      when p.times = 0 and m.times = 0 and backfill.unread = 0 then 'not_listed'
+      when p.times = 0 then 'not_provable'
+      when p.times > 1 or m.times > 0 or p.is_shared or backfill.unread > 0 then 'ambiguous'
+      else 'matched'
+    end,
+    case
+      when p.times = 0 and m.times > 0 then m.missing
+      when p.times + m.times > 1 then 'several_fit'
+      when p.is_shared then 'fits_several_weeks'
+      when backfill.unread > 0 then 'list_not_read'
+      when p.times = 0 and not backfill.queries_seen then 'by_workflow_id_alone'
+      else (p.found).reason
+    end, p.found
+  from (
+    select count(*) as times, (array_agg(c order by c.execution_id))[1] as found,
+      coalesce(bool_or(exists (select from public.id_backfill_candidates o where o.backfill_id = c.backfill_id
+        and o.execution_id = c.execution_id and o.week_id <> c.week_id)), false) as is_shared
+    from public.id_backfill_candidates c
+    where c.backfill_id = (week).backfill_id and c.week_id = (week).week_id and c.is_proved
+  ) p
+  cross join (
+    select count(*) as times, left(string_agg(distinct c.reason, '; ' order by c.reason), 500) as missing
+    from public.id_backfill_candidates c
+    where c.backfill_id = (week).backfill_id and c.week_id = (week).week_id and not c.is_proved
+  ) m;
+$function$
+;
+comment on function amc_history.verdict_on(id_backfills,id_backfill_weeks) is
+  'What a search says of a week once the list is read past it: matched if one execution is proved to be its, nothing
+else may be, and it fits no other week.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.versions_to_check()
  RETURNS TABLE(instance_id text, workflow_id text, week_id uuid, collection_id uuid, kind text, turn bigint)
  LANGUAGE plpgsql
@@ -12728,6 +13518,26 @@ the database: since its last attempt; without one, since it was over, at most su
 before it was added)}.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.weeks_without_id(instance_id text)
+ RETURNS SETOF report_data_weeks
+ LANGUAGE sql
+ STABLE ROWS 100
+ SET search_path TO ''
+AS $function$
+  select w.* from public.report_data_weeks w
+  where w.instance_id = weeks_without_id.instance_id and w.execution_id is null and w.finished_at is not null
+    and w.due_at is null
+    -- One of ours that failed without an execution never had one.
+    and (w.status = 'completed' or w.status = 'failed'
+      and not exists (select from public.week_attempts a where a.week_id = w.id))
+    and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live);
+$function$
+;
+comment on function amc_history.weeks_without_id(text) is
+  'The weeks of an instance that were finished, by whoever it was, by an execution that is not known: completed ones,
+and failed ones that were never tried here.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.weigh_refusal(attempt week_attempts, week report_data_weeks, message text)
  RETURNS text
  LANGUAGE plpgsql
@@ -13048,6 +13858,22 @@ comment on function amc_history.write_week_with_execution(report_data_weeks,text
 untracked: malformed_execution_id, execution_of_another_week, or refused_by_database with the error.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.zone_as_known(time_zone text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return amc_history.normal_time_zone(zone_as_known.time_zone);
+exception when invalid_parameter_value then
+  return null;
+end;
+$function$
+;
+comment on function amc_history.zone_as_known(text) is
+  'The normal form of a zone''s name, as amc_history.normal_time_zone answers it; null where it refuses.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION public.archive_collection(collection_id uuid)
  RETURNS control_report
  LANGUAGE sql
@@ -13059,6 +13885,30 @@ comment on function archive_collection(uuid) is
 their results are collected; what is collected stays readable. resume_collection or start_collection brings it back.
 Answers {outcome, reason, weeks}: applied (weeks: how many are held), already_applied. Refuses with
 collection_not_found, role_too_low. For analysts and admins.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.backfill_execution_ids(collection_id uuid DEFAULT NULL::uuid, instance_id text DEFAULT
+    NULL::text, since date DEFAULT NULL::date, dry_run boolean DEFAULT false)
+ RETURNS id_backfill_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  select amc_history.backfill_execution_ids(backfill_execution_ids.collection_id, backfill_execution_ids.instance_id,
+    backfill_execution_ids.since, coalesce(backfill_execution_ids.dry_run, false));
+$function$
+;
+comment on function backfill_execution_ids(uuid,text,date,boolean) is
+  'Looks in AMC''s list for the executions of weeks that have no execution id, of a collection or of an instance: weeks
+that another system reported. since: only weeks that begin on that day or later; null: those whose data AMC keeps
+(retention_months of amc_history.allowances). dry_run: says what that would take, and changes nothing.
+
+The worker reads the list in its ticks, a few pages each minute, beside collecting; id_backfill_states shows how far it
+is, id_backfill_weeks what came of each week. Only what is certain is stored, and no id is ever replaced. Answers an
+id_backfill_report: applied; planned (dry_run); already_applied (the same search is under way, or reason
+no_week_lacks_an_id); rejected with backfill_in_progress (another search of the instance; backfill_id says which).
+Refuses with backfill_scope_not_valid, since_not_valid, collection_not_found, instance_not_found, role_too_low. For
+analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -13092,6 +13942,20 @@ collection of it: by a dry run, or, with_first_week, by letting one week go alon
 held the version up ends; of one that is checked, no more than that is done. For analysts and admins of
 the instance; refuses viewers with role_too_low, anybody else with workflow_not_found. Answers applied, or
 already_applied if the version is checked and not held up.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.choose_execution(week_id uuid, execution_id text)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.choose_execution(choose_execution.week_id, choose_execution.execution_id); $function$
+;
+comment on function choose_execution(uuid,text) is
+  'Gives a week without an execution id one of the executions that backfill_execution_ids found for it and did not
+choose between (id_backfill_candidates). Answers {outcome, reason, weeks}: applied, already_applied, or rejected with
+week_has_an_execution, not_a_candidate, week_is_open (it was opened again) or execution_of_another_week. Refuses with
+week_not_found, role_too_low. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -13295,6 +14159,40 @@ max_weeks: at most so many. lease_seconds: how long the attempts are the caller'
 create_lease); after that an attempt without a report counts as unknown. Instances that are paused or full are
 skipped, the one served longest ago comes first, collections take turns (amc_history.due_collections), and workers skip
 what another has locked. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.claim_id_backfill(lease_seconds integer DEFAULT 60)
+ RETURNS TABLE(backfill_id uuid, instance_id text, entity_id text, marketplace_id text, region text, credential_name
+    text, fence bigint, pages integer, list_from timestamp with time zone, list_until timestamp with time zone,
+    next_token text, list_ended boolean)
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  allowed constant amc_history.allowances := amc_history.allowances();
+  now_at constant timestamptz := amc_history.clock_now();
+  claimed public.id_backfills;
+begin
+  select b.* into claimed from amc_history.due_id_backfills() b
+  order by b.due_at, b.id limit 1;
+  if not found then
+    return;
+  end if;
+  update public.id_backfills b set fence = b.fence + 1, due_at = now_at + allowed.backfill_every,
+    leased_until = now_at + make_interval(secs => claim_id_backfill.lease_seconds)
+  where b.id = claimed.id and b.fence = claimed.fence returning * into claimed;
+  return query select claimed.id, i.id, i.entity_id, i.marketplace_id, i.region, i.credential_name, claimed.fence,
+    allowed.backfill_pages, claimed.list_from, claimed.list_until, claimed.next_token,
+    claimed.list_ended_at is not null
+  from public.amc_instances i where i.id = claimed.instance_id;
+end;
+$function$
+;
+comment on function claim_id_backfill(integer) is
+  'Takes the search whose turn is next, if one is: it may then read so many pages of AMC''s list, newest first, from
+list_until back to list_from, those of next_token on if there is one. list_ended: there are none left, and weeks are to
+be decided (decide_id_backfill). fence: for the reports. For service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.claim_listing(max_instances integer DEFAULT 5, lease_seconds integer DEFAULT
@@ -13577,6 +14475,28 @@ collection_not_found, role_too_low, workflow_not_found, version_is_the_same,
 version_of_another_query, collection_has_ended, collection_not_kept_current, and what the
 parameters of the new version do not take, as start-collection does. For analysts and admins.';
 -- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.decide_id_backfill(backfill_id uuid, fence bigint)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  backfill constant public.id_backfills := amc_history.lock_id_backfill(decide_id_backfill.backfill_id,
+    decide_id_backfill.fence);
+begin
+  if backfill.id is null then
+    return 'stale';
+  end if;
+  return case when amc_history.decide_weeks(backfill, (amc_history.allowances()).backfill_weeks_at_once)
+    then 'ended' else 'list_ended' end;
+end;
+$function$
+;
+comment on function decide_id_backfill(uuid,bigint) is
+  'Decides further weeks of a search whose list has ended. Answers list_ended (call it again), ended or stale. For
+service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.delete_webhook(webhook_id uuid)
@@ -14067,6 +14987,58 @@ matcher_proved false takes back what earlier creates proved, with an alert. adop
 or named by a person and looked up there. Answers {outcome, reason, status, execution_id}: recorded,
 already_recorded, stale, rejected (attempt_has_another_execution, execution_of_another_attempt,
 malformed_execution_id), not_found. For service_role.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.record_id_backfill_page(backfill_id uuid, fence bigint, entries jsonb, next_token text
+    DEFAULT NULL::text, ended boolean DEFAULT false, read_to timestamp with time zone DEFAULT NULL::timestamp with time
+    zone, unread integer DEFAULT 0)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  now_at constant timestamptz := amc_history.clock_now();
+  weeks_at_once constant integer := (amc_history.allowances()).backfill_weeks_at_once;
+  backfill public.id_backfills := amc_history.lock_id_backfill(record_id_backfill_page.backfill_id,
+    record_id_backfill_page.fence);
+  oldest timestamptz;
+  token constant text := nullif(record_id_backfill_page.next_token, '');
+  is_over boolean;
+begin
+  if backfill.id is null or backfill.list_ended_at is not null then
+    return 'stale';
+  end if;
+  perform amc_history.keep_candidates(backfill.id, record_id_backfill_page.entries);
+  select least(backfill.read_to, record_id_backfill_page.read_to, min(d.created_at)) into oldest
+  from jsonb_array_elements(record_id_backfill_page.entries) o
+  cross join lateral amc_history.read_observation(o.value) d;
+  is_over := coalesce(record_id_backfill_page.ended, false) or coalesce(oldest < backfill.list_from, false);
+  update public.id_backfills b set calls = b.calls + 1, read_to = oldest, next_token = token,
+    -- Without a token to go on with, from the oldest entry on: those of the same second are read again.
+    list_until = case when token is not null then b.list_until
+      else least(coalesce(date_trunc('second', oldest) + interval '1 second', b.list_until),
+        b.list_until - interval '1 second') end,
+    unread = b.unread + coalesce(record_id_backfill_page.unread, 0)
+      + case when token is null and not is_over and coalesce(oldest + interval '1 second' >= b.list_until, true)
+        then 1 else 0 end,
+    queries_seen = b.queries_seen or record_id_backfill_page.entries @? '$[*].sql_query ? (@ != null)',
+    is_read = is_over, list_ended_at = case when is_over or b.calls + 1 >= b.most_calls then now_at end
+  where b.id = backfill.id returning * into backfill;
+  perform amc_history.end_stoppage('id_backfill', backfill.id::text);
+  return case when amc_history.decide_weeks(backfill, weeks_at_once) then 'ended'
+    when backfill.list_ended_at is not null then 'list_ended' else 'recorded' end;
+end;
+$function$
+;
+comment on function record_id_backfill_page(uuid,bigint,jsonb,text,boolean,timestamp with time zone,integer) is
+  'Reports one page of AMC''s list, or that the list could not be gone on with, and decides weeks that are read past.
+
+fence: from claim_id_backfill. entries: execution observations as JSON, newest first, with sql_query and dry_run where
+AMC gave them. next_token: AMC''s; ended: there is none, and that was the last page. Neither: the token is refused, or a
+stretch could not be read (unread: 1); the list is then read on from the oldest entry, or from read_to. Answers recorded
+(more pages), list_ended (decide_id_backfill), ended (all is decided) or stale (nothing was recorded). For
+service_role.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION public.record_late_execution(attempt_id uuid, execution_id text, details jsonb DEFAULT

@@ -37,12 +37,13 @@ begin
       and not amc_history.is_token_held_up(i.credential_name))
     + (select count(*) from amc_history.executions_to_cancel((amc_history.allowances()).cancel_again))
     + (select count(*) from amc_history.webhooks_to_tell())
+    + (select count(*) from amc_history.due_id_backfills())
     + amc_history.count_checks();
 end;
 $$;
 comment on function amc_history.count_actionable() is
-  $$How many instances, results, credentials, cancellations and webhooks a worker could do something for now. What waits
-behind a full or paused instance does not count.$$;
+  $$How many instances, results, credentials, cancellations, webhooks and searches for lost ids a worker could do
+something for now. What waits behind a full or paused instance does not count.$$;
 
 create function amc_history.dispatch_collect() returns integer
 language plpgsql set search_path = ''
@@ -127,6 +128,10 @@ begin
       delete from public.workflow_checks k where k.id in (
         select o.id from public.workflow_checks o where o.ended_at < now_at - allowed.keep_events
         order by o.ended_at limit allowed.rows_at_once);
+    when 'id_backfills' then
+      delete from public.id_backfills b where b.id in (
+        select o.id from public.id_backfills o where o.ended_at < now_at - allowed.keep_events
+        order by o.ended_at limit 10);
     when 'deliveries' then
       delete from public.webhook_deliveries d where d.id in (
         select o.id from public.webhook_deliveries o where o.ended_at < now_at - allowed.keep_deliveries
@@ -138,7 +143,8 @@ end;
 $$;
 comment on function amc_history.purge_some(text) is
   $$Deletes old records of one kind, at most rows_at_once (amc_history.allowances): job_runs, events, stoppages,
-alerts, checks (of workflow versions), deliveries (of webhooks), or loads: partial ones of attempts that have ended.
+alerts, checks (of workflow versions), id_backfills (ten), deliveries (of webhooks), or loads: partial ones of attempts
+that have ended.
 Answers how many.$$;
 
 create function amc_history.purge_history() returns bigint
@@ -150,7 +156,7 @@ declare
   purged bigint := 0;
 begin
   foreach what in array array['loads', 'job_runs', 'events', 'stoppages', 'alerts', 'checks',
-    'deliveries'] loop
+    'id_backfills', 'deliveries'] loop
     continue when amc_history.is_held_up('job', job || what);
     begin
       purged := purged + amc_history.purge_some(what);
@@ -166,7 +172,7 @@ end;
 $$;
 comment on function amc_history.purge_history() is
   $$Deletes old records, rows_at_once of each kind at most (amc_history.allowances): runs of jobs after keep_job_runs,
-tracking events, ended stoppages and checks, and resolved alerts after keep_events, deliveries after
+tracking events, ended stoppages, checks and id backfills, and resolved alerts after keep_events, deliveries after
 keep_deliveries, and partial loads of attempts that have ended. A kind that fails is set aside, and the others go
 on. Answers how many. Run by pg_cron.$$;
 

@@ -20,6 +20,7 @@ revoke all on
   public.report_data_collections, public.collection_requests, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries,
+  public.id_backfills, public.id_backfill_weeks, public.id_backfill_candidates, public.id_backfill_states,
   public.collection_progress, public.week_results, public.week_versions,
   public.instance_states, public.collection_states, public.week_states, public.held_weeks
   from public, anon, authenticated, service_role;
@@ -39,6 +40,7 @@ grant select on
   public.report_data_collections, public.collection_requests, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
   public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries,
+  public.id_backfills, public.id_backfill_weeks, public.id_backfill_candidates, public.id_backfill_states,
   public.collection_progress, public.week_results, public.week_versions,
   public.instance_states, public.collection_states, public.week_states, public.held_weeks
   to authenticated, service_role;
@@ -62,7 +64,8 @@ grant insert, update, delete on
   public.amc_workflows,
   public.report_data_collections, public.collection_requests, public.report_data_weeks,
   public.workflow_executions, public.week_attempts, public.workflow_checks, public.result_loads,
-  public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries
+  public.tracking_events, public.tracking_alerts, public.stoppages, public.webhooks, public.webhook_deliveries,
+  public.id_backfills, public.id_backfill_weeks, public.id_backfill_candidates
   to service_role;
 
 -- Rows
@@ -120,6 +123,12 @@ create policy "admins read their instances' webhooks" on public.webhooks
     where m.user_id = (select auth.uid()) and m.role = 'admin'));
 create policy "admins read what their instances' webhooks are told" on public.webhook_deliveries
   for select to authenticated using (exists (select from public.webhooks w where w.id = webhook_id));
+create policy "members read their instances' searches for lost ids" on public.id_backfills
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
+create policy "members read what became of their instances' weeks" on public.id_backfill_weeks
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
+create policy "members read what may be their instances' executions" on public.id_backfill_candidates
+  for select to authenticated using (instance_id in (select amc_history.instances_of_caller()));
 create policy "nobody through the API" on amc_history.allowances for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.bi_logins for select to authenticated using (false);
 create policy "nobody through the API" on amc_history.load_turns for select to authenticated using (false);
@@ -141,12 +150,15 @@ revoke execute on function
   public.accept_header(text, text),
   public.adopt_surveyed(uuid, text, jsonb),
   public.archive_collection(uuid),
+  public.backfill_execution_ids(uuid, text, date, boolean),
   public.cancel_collection(uuid),
   public.check_workflow_again(text, text, boolean),
+  public.choose_execution(uuid, text),
   public.claim_cancellations(integer, integer),
   public.claim_credentials(integer, integer),
   public.claim_deliveries(integer),
   public.claim_due_weeks(integer, integer),
+  public.claim_id_backfill(integer),
   public.collection_parameters(uuid),
   public.claim_listing(integer, integer),
   public.claim_loads(integer, integer),
@@ -157,6 +169,7 @@ revoke execute on function
   public.continue_with(uuid, text),
   public.start_collection(
     uuid, text, text, integer, date, date, text, text, jsonb, text, text, boolean, integer),
+  public.decide_id_backfill(uuid, bigint),
   public.delete_webhook(uuid),
   public.end_stoppage(text, text),
   public.execution_rows(text, integer, bigint),
@@ -174,6 +187,7 @@ revoke execute on function
   public.pause_instance(text, text, numeric, text, text, text),
   public.record_dry_run(uuid, text, text),
   public.record_execution(uuid, text, jsonb, boolean),
+  public.record_id_backfill_page(uuid, bigint, jsonb, text, boolean, timestamptz, integer),
   public.record_late_execution(uuid, text, jsonb),
   public.record_listing(text, bigint, jsonb, boolean, text),
   public.record_observation(text, jsonb),
@@ -216,8 +230,10 @@ revoke execute on function
 grant execute on function
   public.accept_header(text, text),
   public.archive_collection(uuid),
+  public.backfill_execution_ids(uuid, text, date, boolean),
   public.cancel_collection(uuid),
   public.check_workflow_again(text, text, boolean),
+  public.choose_execution(uuid, text),
   public.compare_executions(text, text, integer),
   public.confirm_execution(uuid, text),
   public.confirm_no_execution(uuid),
@@ -259,12 +275,14 @@ grant execute on function
   amc_history.accept_header(text, text),
   amc_history.allowances(),
   amc_history.archive_collection(uuid),
+  amc_history.backfill_execution_ids(uuid, text, date, boolean),
   amc_history.cancel_collection(uuid),
   amc_history.cell_fits_sql(text, text),
   amc_history.cell_forms(text, text),
   amc_history.check_declaration(jsonb, text[]),
   amc_history.check_query(text, text),
   amc_history.check_workflow_again(text, text, boolean),
+  amc_history.choose_execution(uuid, text),
   amc_history.clock_now(),
   amc_history.compare_loads(public.result_loads, public.result_loads, text[], integer),
   amc_history.confirm_execution(uuid, text),
@@ -330,12 +348,14 @@ grant execute on function
   public.claim_credentials(integer, integer),
   public.claim_deliveries(integer),
   public.claim_due_weeks(integer, integer),
+  public.claim_id_backfill(integer),
   public.collection_parameters(uuid),
   public.claim_listing(integer, integer),
   public.claim_loads(integer, integer),
   public.claim_workflow_checks(integer, integer),
   public.start_collection(
     uuid, text, text, integer, date, date, text, text, jsonb, text, text, boolean, integer),
+  public.decide_id_backfill(uuid, bigint),
   public.end_stoppage(text, text),
   public.fail_load(uuid, integer, text, text, boolean),
   public.finished_attempts(integer),
@@ -347,6 +367,7 @@ grant execute on function
   public.pause_instance(text, text, numeric, text, text, text),
   public.record_dry_run(uuid, text, text),
   public.record_execution(uuid, text, jsonb, boolean),
+  public.record_id_backfill_page(uuid, bigint, jsonb, text, boolean, timestamptz, integer),
   public.record_late_execution(uuid, text, jsonb),
   public.record_listing(text, bigint, jsonb, boolean, text),
   public.record_observation(text, jsonb),
@@ -373,6 +394,8 @@ grant execute on function
   amc_history.apply_report(public.report_data_weeks, public.week_attempts, text, jsonb, text),
   amc_history.attempts_to_list(text),
   amc_history.cancel_orphaned_attempt(),
+  amc_history.comparable_query(text),
+  amc_history.compare_runs(uuid, jsonb),
   amc_history.canonical_status(text),
   amc_history.beat(text),
   amc_history.add_settled_weeks(uuid),
@@ -392,9 +415,11 @@ grant execute on function
   amc_history.count_running_elsewhere(text, jsonb, text[]),
   amc_history.describe_refusal(text, text, text, text, text),
   amc_history.describe_request(public.collection_requests),
+  amc_history.decide_weeks(public.id_backfills, integer),
   amc_history.count_waiting_results(text),
   amc_history.dry_runs_to_follow(),
   amc_history.due_collections(text),
+  amc_history.due_id_backfills(),
   amc_history.end_attempt(uuid, text, timestamptz),
   amc_history.end_cancelled_attempts(text),
   amc_history.end_dry_run(public.workflow_checks, text, text, text, text),
@@ -408,6 +433,7 @@ grant execute on function
   amc_history.field_of_range(amc_history.weeks_request, text),
   amc_history.find_collection(public.amc_workflows, text, text, jsonb),
   amc_history.find_repeated_request(uuid, text, text),
+  amc_history.first_day_of(text),
   amc_history.finish_week(public.report_data_weeks, public.week_attempts, text),
   amc_history.follow_dry_run(public.workflow_checks, text, text, boolean),
   amc_history.follow_again(public.report_data_weeks),
@@ -432,10 +458,14 @@ grant execute on function
   amc_history.is_probed(text, uuid, text, timestamptz),
   amc_history.is_terminal_status(text),
   amc_history.is_token_held_up(text),
+  amc_history.keep_candidates(uuid, jsonb),
+  amc_history.last_day_of(text),
+  amc_history.listed_runs(jsonb),
   amc_history.load_after_all(public.report_data_weeks),
   amc_history.loads_in_turn(integer),
   amc_history.local_midnight(date),
   amc_history.lock_collection_of(uuid),
+  amc_history.lock_id_backfill(uuid, bigint),
   amc_history.lock_starts(uuid),
   amc_history.kept_since(public.amc_workflows, text),
   amc_history.lose_dry_runs(),
@@ -487,6 +517,8 @@ grant execute on function
   amc_history.serve_request(
     public.collection_requests, public.report_data_collections, amc_history.weeks_request, boolean),
   amc_history.start_weeks(public.collection_requests, amc_history.weeks_request, amc_history.weeks_plan),
+  amc_history.restore_execution_id(uuid, text, jsonb, text, text),
+  amc_history.searched_weeks(uuid),
   amc_history.is_told_of_instance(public.stoppages),
   amc_history.stoppage_alert_subject(public.stoppages),
   amc_history.told_with(public.stoppages),
@@ -502,6 +534,7 @@ grant execute on function
   amc_history.update_execution(amc_history.execution_observation),
   amc_history.update_executions(text, jsonb),
   amc_history.versions_to_check(),
+  amc_history.verdict_on(public.id_backfills, public.id_backfill_weeks),
   amc_history.webhooks_to_tell(),
   amc_history.weeks_to_survey(text),
   amc_history.weeks_beside(
@@ -509,9 +542,11 @@ grant execute on function
   amc_history.weeks_to_open(uuid, date, date),
   amc_history.weigh_request(amc_history.weeks_request, amc_history.weeks_plan),
   amc_history.workflow_to_start(amc_history.weeks_request),
+  amc_history.weeks_without_id(text),
   amc_history.weigh_refusal(public.week_attempts, public.report_data_weeks, text),
   amc_history.window_key(text, text, text, text),
   amc_history.workflow_subject(text, text),
   amc_history.write_week(public.report_data_weeks, text, jsonb, text),
-  amc_history.write_week_with_execution(public.report_data_weeks, text, jsonb, text)
+  amc_history.write_week_with_execution(public.report_data_weeks, text, jsonb, text),
+  amc_history.zone_as_known(text)
   to service_role;

@@ -49,6 +49,10 @@ const CALLS: [string, string, keyof Ids, Record<string, unknown>][] = [
   ["control-collection", "let_go_of_execution", "execution_id", {
     reason: "It hangs.",
   }],
+  ["control-collection", "backfill_execution_ids", "collection_id", {}],
+  ["control-collection", "choose_execution", "week_id", {
+    execution_id: "exec-1",
+  }],
   ["control-collection", "resolve_alert", "alert_id", {}],
   ["start-collection", "an instance", "instance", { workflow: "weekly-1" }],
   ["start-collection", "an instance and its workflow", "instance", {}],

@@ -48,6 +48,15 @@ async function fill(harness: Harness): Promise<void> {
     update public.report_data_weeks set due_at = 'infinity'
     where id = (select week_id from public.stoppages where kind = 'week')`;
   await sql`
+    with b as (insert into public.id_backfills (instance_id, since, actor, list_from, list_until, most_calls)
+        values (${INSTANCE}, '2025-01-06', 'x', now(), now(), 1) returning id),
+      w as (insert into public.id_backfill_weeks (backfill_id, week_id, instance_id, is_wanted, begins_at, ends_at)
+        select b.id, (select id from public.report_data_weeks limit 1), ${INSTANCE}, true, now(), now() from b
+        returning backfill_id, week_id)
+    insert into public.id_backfill_candidates
+      (backfill_id, week_id, execution_id, instance_id, is_proved, reason, details)
+    select w.backfill_id, w.week_id, 'exec-x', ${INSTANCE}, true, 'x', '{}' from w`;
+  await sql`
     insert into public.amc_instances (id, entity_id, marketplace_id, region, credential_name)
     values (${OTHER}, 'ENTITY1', 'ATVPDKIKX0DER', 'NA', 'none')`;
 }

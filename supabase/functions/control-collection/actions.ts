@@ -62,6 +62,19 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     },
     (rpc, ids) => rpc("let_go_of_execution", ids),
   ),
+  backfill_execution_ids: action(
+    {
+      collection_id: optional(uuid("a collection's id")),
+      instance_id: optional(text("AMC's id of an instance")),
+      since: optional(text("a day, YYYY-MM-DD", 10)),
+      dry_run: optional(truth("true or false")),
+    },
+    (rpc, scope) => rpc("backfill_execution_ids", scope),
+  ),
+  choose_execution: action(
+    { ...WEEK, ...EXECUTION },
+    (rpc, ids) => rpc("choose_execution", ids),
+  ),
   resolve_alert: action(ALERT, (rpc, ids) => rpc("resolve_alert", ids)),
 };
 

@@ -20,6 +20,8 @@ type Sent =
   | { kind: "answered"; outcome: CreateOutcome }
   | { kind: "under way"; run: Run; lost: boolean };
 
+const NO_PAGE = { kind: "page" as const, executions: [], nextToken: null };
+
 /**
  * The client of a walk's AMC: each request goes through the worker's gate.
  *
@@ -59,6 +61,7 @@ export function createClient(
         serverDate: null,
         requestIds: [],
       })),
+    listPage: () => read("list", () => NO_PAGE),
     getExecution: (id) => read("get", () => amc.observe(visible(amc, id))),
     cancelExecution: (id) =>
       read("cancel", () => {

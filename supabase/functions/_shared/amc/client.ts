@@ -14,6 +14,7 @@ import {
 } from "./executions.ts";
 import type { ExecutionObservation } from "./execution.ts";
 import { API_URLS, checkedBaseUrl, DEFAULT_RESULT_HOSTS } from "./hosts.ts";
+import { type ListPage, listPage, type PageQuery } from "./list_page.ts";
 import { listExecutions, type Listing, type ListQuery } from "./listing.ts";
 import {
   type OpenedResult,
@@ -66,6 +67,7 @@ export interface AmcClient {
     options?: CallOptions,
   ): Promise<ExecutionObservation>;
   listExecutions(query: ListQuery, options?: CallOptions): Promise<Listing>;
+  listPage(query: PageQuery, options?: CallOptions): Promise<ListPage>;
   cancelExecution(
     executionId: string,
     options?: CallOptions,
@@ -116,6 +118,7 @@ export function createAmcClient(options: AmcClientOptions): AmcClient {
     createExecution: (request, how) => createExecution(transport, request, how),
     getExecution: (id, how) => getExecution(transport, id, how),
     listExecutions: (query, how) => listExecutions(transport, query, how),
+    listPage: (query, how) => listPage(transport, query, how),
     cancelExecution: (id, how) => cancelExecution(transport, id, how),
     downloadUrls: (id, how) => downloadUrls(transport, id, how),
     ensureWorkflow: (workflow, how) => ensureWorkflow(transport, workflow, how),

@@ -230,8 +230,26 @@ function filtersOf(query: ListQuery): Record<string, string> {
   };
 }
 
+/**
+ * Reads one entry of a list.
+ *
+ * @param last when the entry before it was created
+ * @returns it, or what stands for it where its id cannot be read
+ */
+export function takeEntry(
+  entry: unknown,
+  last: string | null,
+  requestId: string | null,
+  redact: Redact,
+): { execution: ExecutionObservation; isReadable: boolean } {
+  const execution = parseExecution(entry, requestId, redact);
+  return execution === null
+    ? { execution: standIn(entry, last, redact), isReadable: false }
+    : { execution, isReadable: true };
+}
+
 /** One page; its entries are null where it is too large. */
-function pageOf(
+export function pageOf(
   transport: Transport,
   query: Record<string, string>,
   options: CallOptions,

@@ -30,6 +30,7 @@ export async function instanceClient(
     getExecution: (id, how) => pausing(() => client.getExecution(id, how)),
     listExecutions: (query, how) =>
       pausing(() => client.listExecutions(query, how)),
+    listPage: (query, how) => pausing(() => client.listPage(query, how)),
     cancelExecution: (id, how) =>
       pausing(() => client.cancelExecution(id, how)),
     downloadUrls: (id, how) => pausing(() => client.downloadUrls(id, how)),

@@ -9,6 +9,7 @@ import { deliver } from "./deliver.ts";
 import { finish } from "./finish.ts";
 import { list } from "./listing.ts";
 import { load } from "./load.ts";
+import { searchLostIds } from "./search_lost_ids.ts";
 import { submit } from "./submit.ts";
 
 /** How much one tick may do. A function cannot see its CPU time, so rounds and time bound it. */
@@ -28,7 +29,8 @@ type StepName =
   | "load"
   | "check"
   | "submit"
-  | "deliver";
+  | "deliver"
+  | "search";
 
 /** What a tick did: how many items each step handled, and with which message a step failed as a whole. */
 export interface TickReport extends Record<StepName, number> {
@@ -43,7 +45,7 @@ const LOOK_AGAIN_MS = 5_000;
 type Step = (collector: Collector) => Promise<number>;
 
 /** What is done one after the other. Listing first: it frees the slots that submitting fills. */
-const STEPS: [Exclude<StepName, "load" | "deliver">, Step][] = [
+const STEPS: [Exclude<StepName, "load" | "deliver" | "search">, Step][] = [
   ["list", list],
   ["cancel", cancel],
   ["finish", finish],
@@ -53,7 +55,7 @@ const STEPS: [Exclude<StepName, "load" | "deliver">, Step][] = [
 
 /**
  * One tick: tries new credentials, then lists, cancels, finishes, checks and submits until there is nothing to do or the budget is
- * used up; webhooks are told last. Each step ends with exactly one call that changes its week, so the process may die anywhere. Results are loaded
+ * used up; then lost execution ids are searched, and webhooks told. Each step ends with exactly one call that changes its week, so the process may die anywhere. Results are loaded
  * and webhooks told beside the other steps, which never wait for one, however long it takes.
  *
  * @returns how many items each step handled
@@ -71,6 +73,7 @@ export async function runTick(
     check: 0,
     submit: 0,
     deliver: 0,
+    search: 0,
     failed: {},
   };
   const loading = budget.loading ?? budgetOf(collector, end);
@@ -99,6 +102,13 @@ export async function runTick(
     await loads.wait(budget.lookAgainMilliseconds ?? LOOK_AGAIN_MS);
   }
   deliveries.begin();
+  // Once, when collecting has nothing more to do now: its turn is a few calls.
+  report.search = await step(
+    collector,
+    report,
+    "search",
+    (collector) => searchLostIds(collector, end),
+  );
   await Promise.all([loads.wait(Infinity), deliveries.wait(Infinity)]);
   report.load += loads.takeCount();
   report.deliver += deliveries.takeCount();

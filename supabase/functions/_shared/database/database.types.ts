@@ -359,6 +359,217 @@ export type Database = {
           },
         ];
       };
+      "id_backfill_candidates": {
+        Row: {
+          "backfill_id": string;
+          "details": NonNullable<Json>;
+          "execution_id": string;
+          "instance_id": string;
+          "is_proved": boolean;
+          "reason": string;
+          "week_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "backfill_id": string;
+          "details": NonNullable<Json>;
+          "execution_id": string;
+          "instance_id": string;
+          "is_proved": boolean;
+          "reason": string;
+          "week_id": string;
+        };
+        Update: {
+          "backfill_id"?: string;
+          "details"?: NonNullable<Json>;
+          "execution_id"?: string;
+          "instance_id"?: string;
+          "is_proved"?: boolean;
+          "reason"?: string;
+          "week_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "id_backfill_candidates_backfill_id_week_id_fkey";
+            columns: ["backfill_id", "week_id"];
+            isOneToOne: false;
+            referencedRelation: "id_backfill_weeks";
+            referencedColumns: ["backfill_id", "week_id"];
+          },
+        ];
+      };
+      "id_backfill_weeks": {
+        Row: {
+          "backfill_id": string;
+          "begins_at": string;
+          "decided_at": string | null;
+          "ends_at": string;
+          "instance_id": string;
+          "is_wanted": boolean;
+          "outcome": string;
+          "reason": string | null;
+          "week_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "backfill_id": string;
+          "begins_at": string;
+          "decided_at"?: string | null;
+          "ends_at": string;
+          "instance_id": string;
+          "is_wanted": boolean;
+          "outcome"?: string;
+          "reason"?: string | null;
+          "week_id": string;
+        };
+        Update: {
+          "backfill_id"?: string;
+          "begins_at"?: string;
+          "decided_at"?: string | null;
+          "ends_at"?: string;
+          "instance_id"?: string;
+          "is_wanted"?: boolean;
+          "outcome"?: string;
+          "reason"?: string | null;
+          "week_id"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "id_backfill_weeks_backfill_id_fkey";
+            columns: ["backfill_id"];
+            isOneToOne: false;
+            referencedRelation: "id_backfill_states";
+            referencedColumns: ["backfill_id"];
+          },
+          {
+            foreignKeyName: "id_backfill_weeks_backfill_id_fkey";
+            columns: ["backfill_id"];
+            isOneToOne: false;
+            referencedRelation: "id_backfills";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "id_backfill_weeks_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_weeks";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "id_backfill_weeks_week_id_fkey";
+            columns: ["week_id"];
+            isOneToOne: false;
+            referencedRelation: "week_results";
+            referencedColumns: ["week_id"];
+          },
+        ];
+      };
+      "id_backfills": {
+        Row: {
+          "actor": string;
+          "calls": number;
+          "collection_id": string | null;
+          "created_at": string;
+          "due_at": string;
+          "ended_at": string | null;
+          "fence": number;
+          "id": string;
+          "instance_id": string;
+          "is_read": boolean;
+          "leased_until": string | null;
+          "list_ended_at": string | null;
+          "list_from": string;
+          "list_until": string;
+          "most_calls": number;
+          "next_token": string | null;
+          "queries_seen": boolean;
+          "read_to": string | null;
+          "since": string;
+          "unread": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "actor": string;
+          "calls"?: number;
+          "collection_id"?: string | null;
+          "created_at"?: string;
+          "due_at"?: string;
+          "ended_at"?: string | null;
+          "fence"?: number;
+          "id"?: string;
+          "instance_id": string;
+          "is_read"?: boolean;
+          "leased_until"?: string | null;
+          "list_ended_at"?: string | null;
+          "list_from": string;
+          "list_until": string;
+          "most_calls": number;
+          "next_token"?: string | null;
+          "queries_seen"?: boolean;
+          "read_to"?: string | null;
+          "since": string;
+          "unread"?: number;
+        };
+        Update: {
+          "actor"?: string;
+          "calls"?: number;
+          "collection_id"?: string | null;
+          "created_at"?: string;
+          "due_at"?: string;
+          "ended_at"?: string | null;
+          "fence"?: number;
+          "id"?: string;
+          "instance_id"?: string;
+          "is_read"?: boolean;
+          "leased_until"?: string | null;
+          "list_ended_at"?: string | null;
+          "list_from"?: string;
+          "list_until"?: string;
+          "most_calls"?: number;
+          "next_token"?: string | null;
+          "queries_seen"?: boolean;
+          "read_to"?: string | null;
+          "since"?: string;
+          "unread"?: number;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "id_backfills_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_progress";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "id_backfills_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_states";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "id_backfills_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_collections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "id_backfills_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_instances";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "id_backfills_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "instance_states";
+            referencedColumns: ["instance_id"];
+          },
+        ];
+      };
       "invitations": {
         Row: {
           "accepted_at": string | null;
@@ -1499,6 +1710,69 @@ export type Database = {
         ComputedFields: never;
         Relationships: [];
       };
+      "id_backfill_states": {
+        Row: {
+          "actor": string;
+          "ambiguous": number | null;
+          "backfill_id": string;
+          "calls": number;
+          "collection_id": string | null;
+          "created_at": string;
+          "ended_at": string | null;
+          "instance_id": string;
+          "is_read": boolean;
+          "list_from": string;
+          "matched": number | null;
+          "most_calls": number;
+          "not_listed": number | null;
+          "not_needed": number | null;
+          "not_provable": number | null;
+          "not_searched": number | null;
+          "progress": number | null;
+          "read_to": string | null;
+          "searching": number | null;
+          "since": string;
+          "weeks": number | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "id_backfills_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_progress";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "id_backfills_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "collection_states";
+            referencedColumns: ["collection_id"];
+          },
+          {
+            foreignKeyName: "id_backfills_collection_id_fkey";
+            columns: ["collection_id"];
+            isOneToOne: false;
+            referencedRelation: "report_data_collections";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "id_backfills_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "amc_instances";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "id_backfills_instance_id_fkey";
+            columns: ["instance_id"];
+            isOneToOne: false;
+            referencedRelation: "instance_states";
+            referencedColumns: ["instance_id"];
+          },
+        ];
+      };
       "instance_states": {
         Row: {
           "code": string | null;
@@ -1697,6 +1971,21 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "backfill_execution_ids": {
+        Args: {
+          "collection_id"?: string;
+          "dry_run"?: boolean;
+          "instance_id"?: string;
+          "since"?: string;
+        };
+        Returns: Database["public"]["CompositeTypes"]["id_backfill_report"];
+        SetofOptions: {
+          from: "*";
+          to: "id_backfill_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "cancel_collection": {
         Args: { "collection_id": string };
         Returns: Database["public"]["CompositeTypes"]["control_report"];
@@ -1713,6 +2002,16 @@ export type Database = {
           "with_first_week"?: boolean;
           "workflow_id": string;
         };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
+      "choose_execution": {
+        Args: { "execution_id": string; "week_id": string };
         Returns: Database["public"]["CompositeTypes"]["control_report"];
         SetofOptions: {
           from: "*";
@@ -1773,6 +2072,23 @@ export type Database = {
           "week_id": string;
           "workflow_id": string;
           "workflow_saved": boolean;
+        }[];
+      };
+      "claim_id_backfill": {
+        Args: { "lease_seconds"?: number };
+        Returns: {
+          "backfill_id": string;
+          "credential_name": string;
+          "entity_id": string;
+          "fence": number;
+          "instance_id": string;
+          "list_ended": boolean;
+          "list_from": string;
+          "list_until": string;
+          "marketplace_id": string;
+          "next_token": string;
+          "pages": number;
+          "region": string;
         }[];
       };
       "claim_listing": {
@@ -1867,6 +2183,10 @@ export type Database = {
       "continue_with": {
         Args: { "collection_id": string; "workflow_id": string };
         Returns: Json;
+      };
+      "decide_id_backfill": {
+        Args: { "backfill_id": string; "fence": number };
+        Returns: string;
       };
       "delete_webhook": { Args: { "webhook_id": string }; Returns: undefined };
       "end_stoppage": {
@@ -2025,6 +2345,18 @@ export type Database = {
           isOneToOne: true;
           isSetofReturn: false;
         };
+      };
+      "record_id_backfill_page": {
+        Args: {
+          "backfill_id": string;
+          "ended"?: boolean;
+          "entries": Json;
+          "fence": number;
+          "next_token"?: string;
+          "read_to"?: string;
+          "unread"?: number;
+        };
+        Returns: string;
       };
       "record_late_execution": {
         Args: {
@@ -2419,6 +2751,16 @@ export type Database = {
         "outcome": string | null;
         "reason": string | null;
         "weeks": number | null;
+      };
+      "id_backfill_report": {
+        "outcome": string | null;
+        "reason": string | null;
+        "weeks": number | null;
+        "backfill_id": string | null;
+        "weeks_too_old": number | null;
+        "list_from": string | null;
+        "calls_at_least": number | null;
+        "calls_at_most": number | null;
       };
       "saved_workflow": {
         "workflow_id": string | null;

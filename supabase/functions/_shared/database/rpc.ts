@@ -14,6 +14,9 @@ export type ClaimedCheck =
   & { execution_id: string | null };
 /** An instance whose list is to be read. */
 export type ClaimedListing = Functions["claim_listing"]["Returns"][number];
+/** A search for lost execution ids whose turn it is. */
+export type ClaimedIdBackfill =
+  Functions["claim_id_backfill"]["Returns"][number];
 /** A result that is to be loaded. */
 export type ClaimedLoad = Functions["claim_loads"]["Returns"][number];
 /** What is due for a webhook. */
@@ -39,6 +42,9 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   "record_late_execution",
   "refute_confirmation",
   "record_observation",
+  "backfill_execution_ids",
+  "choose_execution",
+  "decide_id_backfill",
   "record_stoppage",
   "end_stoppage",
   "collection_parameters",

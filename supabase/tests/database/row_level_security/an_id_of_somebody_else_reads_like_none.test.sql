@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(224);
+select plan(237);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -35,8 +35,10 @@ select * from (values
   -- Its token is known to whom it was handed over.
   ('accept_invitation', 'token', 'accept_invitation(<>)'),
   ('archive_collection', 'collection', 'archive_collection(<>)'),
+  ('backfill_execution_ids', 'instance', 'backfill_execution_ids(instance_id => <>)'),
   ('cancel_collection', 'collection', 'cancel_collection(<>)'),
   ('check_workflow_again', 'instance', 'check_workflow_again(<>, (select w.id from workflow w))'),
+  ('choose_execution', 'week', $c$choose_execution(<>, 'exec-9')$c$),
   ('compare_executions', 'execution', 'compare_executions(<>, <>)'),
   ('confirm_execution', 'attempt', $c$confirm_execution(<>, 'exec-9')$c$),
   ('confirm_no_execution', 'attempt', 'confirm_no_execution(<>)'),

@@ -30,6 +30,13 @@ begin
     waits_for_person => true);
   update report_data_weeks set due_at = 'infinity' where id = weeks[2];
   perform invite(array[instance], 'viewer');
+  with b as (insert into id_backfills (instance_id, since, actor, list_from, list_until, most_calls)
+      values (instance, '2025-01-06', 'x', amc_history.clock_now(), amc_history.clock_now(), 1) returning id),
+    w as (insert into id_backfill_weeks (backfill_id, week_id, instance_id, is_wanted, begins_at, ends_at)
+      select b.id, weeks[1], instance, true, amc_history.clock_now(), amc_history.clock_now() from b
+      returning backfill_id, week_id)
+  insert into id_backfill_candidates (backfill_id, week_id, execution_id, instance_id, is_proved, reason, details)
+  select w.backfill_id, w.week_id, 'exec-x', instance, true, 'x', '{}' from w;
 end;
 $$;
 insert into auth.users (id, email, email_confirmed_at)
@@ -86,6 +93,10 @@ public.collection_progress | members | -
 public.collection_requests | members | -
 public.collection_states | members | -
 public.held_weeks | members | - | collection_id::text in (select id from mine)
+public.id_backfill_candidates | members | -
+public.id_backfill_states | members | -
+public.id_backfill_weeks | members | -
+public.id_backfills | members | -
 public.instance_states | members | -
 public.invitations | admins | -
 public.raw_<workflow> | members | bi

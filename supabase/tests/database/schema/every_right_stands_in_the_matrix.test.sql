@@ -83,6 +83,9 @@ table public.amc_instances | - | select | select insert update delete
 table public.amc_workflows | - | select insert(instance_id,name,sql_query,parameters) | select insert update delete
 table public.collection_backers | - | select | select insert update delete
 table public.collection_requests | - | select | select insert update delete
+table public.id_backfill_candidates | - | select | select insert update delete
+table public.id_backfill_weeks | - | select | select insert update delete
+table public.id_backfills | - | select | select insert update delete
 table public.report_data_collections | - | select | select insert update delete | also granted to amc_history_reader
 table public.report_data_weeks | - | select | select insert update delete | also granted to amc_history_reader
 table public.result_loads | - | select | select insert update delete | also granted to amc_history_reader
@@ -104,6 +107,7 @@ sequence public.webhook_deliveries_id_seq | - | - | -
 view public.collection_progress | - | select | select
 view public.collection_states | - | select | select
 view public.held_weeks | - | select | select
+view public.id_backfill_states | - | select | select
 view public.instance_states | - | select | select
 view public.raw_<workflow> | - | select | select | also granted to amc_history_reader
 view public.results_<workflow> | - | select | select | also granted to amc_history_reader
@@ -133,6 +137,7 @@ function amc_history.apply_report(report_data_weeks,week_attempts,text,jsonb,tex
 function amc_history.archive_collection(uuid) | - | execute | execute
 function amc_history.attempts_to_list(text) | - | - | execute
 function amc_history.back_own_collection() | - | - | -
+function amc_history.backfill_execution_ids(uuid,text,date,boolean) | - | execute | execute
 function amc_history.beat(text) | - | - | execute
 function amc_history.begin_load(uuid,integer,text[],integer,bigint,text[]) | - | - | -
 function amc_history.cancel_collection(uuid) | - | execute | execute
@@ -164,13 +169,16 @@ function amc_history.check_webhook(text,text,text,text[],boolean) | - | - | -
 function amc_history.check_webhook_secret(text,jsonb,boolean) | - | - | -
 function amc_history.check_workflow_again(text,text,boolean) | - | execute | execute
 function amc_history.check_workflow_by_execution() | - | - | -
+function amc_history.choose_execution(uuid,text) | - | execute | execute
 function amc_history.claimable_weeks(text,integer) | - | - | execute
 function amc_history.clock_now() | - | execute | execute
 function amc_history.collection_as_planned(amc_history.weeks_request,amc_history.weeks_plan) | - | - | execute
 function amc_history.column_names(text[]) | - | - | -
 function amc_history.column_types(text[],jsonb) | - | - | -
 function amc_history.commit_segment(jsonb) | - | - | -
+function amc_history.comparable_query(text) | - | - | execute
 function amc_history.compare_loads(result_loads,result_loads,text[],integer) | - | execute | execute
+function amc_history.compare_runs(uuid,jsonb) | - | - | execute
 function amc_history.confirm_execution(uuid,text) | - | execute | execute
 function amc_history.confirm_no_execution(uuid) | - | execute | execute
 function amc_history.connect_instance(text,text,text,text,jsonb,text,text,text) | - | - | -
@@ -215,6 +223,8 @@ function amc_history.copy_series_view() | - | - | -
 function amc_history.describe_plan(amc_history.weeks_request,amc_history.weeks_plan,report_data_collections,
   integer) | - | - | -
 function amc_history.describe_refusal(text,text,text,text,text) | - | - | execute
+function amc_history.decide_weeks(id_backfills,integer) | - | - | execute
+function amc_history.due_id_backfills() | - | - | execute
 function amc_history.end_keeping_current() | - | - | -
 function amc_history.keep_one_version() | - | - | -
 function amc_history.end_passed_stoppages(text) | - | - | -
@@ -362,6 +372,13 @@ function amc_history.pace_of(text,integer) | - | - | -
 function amc_history.plan_weeks(amc_history.weeks_request) | - | - | execute
 function amc_history.preview_collection(amc_history.weeks_request) | - | execute | execute
 function amc_history.preview_weeks(report_data_collections,date,date,date) | - | - | -
+function amc_history.first_day_of(text) | - | - | execute
+function amc_history.keep_candidates(uuid,jsonb) | - | - | execute
+function amc_history.last_day_of(text) | - | - | execute
+function amc_history.listed_runs(jsonb) | - | - | execute
+function amc_history.lock_id_backfill(uuid,bigint) | - | - | execute
+function amc_history.lock_searched_instance(uuid,text) | - | - | -
+function amc_history.plan_id_backfill(text,uuid,date) | - | - | -
 function amc_history.read_last_resort() | - | - | -
 function amc_history.read_observation(jsonb) | - | - | execute
 function amc_history.read_wake_ups() | - | - | -
@@ -434,6 +451,7 @@ function amc_history.resolve_unknown_outcome_alerts() | - | - | -
 function amc_history.restate_by_policy(uuid) | - | - | -
 function amc_history.restate_collection(uuid,integer) | - | - | -
 function amc_history.restate_week(uuid) | - | execute | execute
+function amc_history.restore_execution_id(uuid,text,jsonb,text,text) | - | - | execute
 function amc_history.resume_collection(uuid) | - | execute | execute
 function amc_history.resume_load(uuid,integer) | - | - | -
 function amc_history.retained_load(text) | - | execute | execute
@@ -442,6 +460,7 @@ function amc_history.retry_week(uuid) | - | execute | execute
 function amc_history.rows_at(result_loads,bigint[]) | - | execute | execute
 function amc_history.serve_request(collection_requests,report_data_collections,amc_history.weeks_request,
   boolean) | - | - | execute
+function amc_history.searched_weeks(uuid) | - | - | execute
 function amc_history.set_keep_versions(uuid,integer) | - | execute | execute
 function amc_history.set_load_aside(text,uuid,text,text) | - | - | -
 function amc_history.set_restatement_policy(uuid,integer,integer) | - | execute | execute
@@ -475,6 +494,7 @@ function amc_history.unsurveyed_weeks(text) | - | - | execute
 function amc_history.update_execution(amc_history.execution_observation) | - | - | execute
 function amc_history.update_executions(text,jsonb) | - | - | execute
 function amc_history.usual_output_format() | - | execute | execute
+function amc_history.verdict_on(id_backfills,id_backfill_weeks) | - | - | execute
 function amc_history.versions_to_check() | - | - | execute
 function amc_history.versions_to_prune(integer) | - | - | -
 function amc_history.watch() | - | - | -
@@ -492,6 +512,7 @@ function amc_history.weeks_beside(amc_history.weeks_request,report_data_collecti
 function amc_history.weeks_to_open(uuid,date,date) | - | - | execute
 function amc_history.weeks_to_restate(uuid) | - | - | -
 function amc_history.weeks_to_survey(text) | - | - | execute
+function amc_history.weeks_without_id(text) | - | - | execute
 function amc_history.weigh_refusal(week_attempts,report_data_weeks,text) | - | - | execute
 function amc_history.weigh_request(amc_history.weeks_request,amc_history.weeks_plan) | - | - | execute
 function amc_history.why_none_begins(amc_instances) | - | - | -
@@ -503,16 +524,20 @@ function amc_history.workflow_to_start(amc_history.weeks_request) | - | - | exec
 function amc_history.write_canonical_status() | - | - | -
 function amc_history.write_week(report_data_weeks,text,jsonb,text) | - | - | execute
 function amc_history.write_week_with_execution(report_data_weeks,text,jsonb,text) | - | - | execute
+function amc_history.zone_as_known(text) | - | - | execute
 function public.accept_header(text,text) | - | execute | execute
 function public.accept_invitation(text) | - | execute | execute
 function public.adopt_surveyed(uuid,text,jsonb) | - | - | execute
 function public.archive_collection(uuid) | - | execute | execute
+function public.backfill_execution_ids(uuid,text,date,boolean) | - | execute | execute
 function public.cancel_collection(uuid) | - | execute | execute
 function public.check_workflow_again(text,text,boolean) | - | execute | execute
+function public.choose_execution(uuid,text) | - | execute | execute
 function public.claim_cancellations(integer,integer) | - | - | execute
 function public.claim_credentials(integer,integer) | - | - | execute
 function public.claim_deliveries(integer) | - | - | execute
 function public.claim_due_weeks(integer,integer) | - | - | execute
+function public.claim_id_backfill(integer) | - | - | execute
 function public.claim_listing(integer,integer) | - | - | execute
 function public.claim_loads(integer,integer) | - | - | execute
 function public.claim_workflow_checks(integer,integer) | - | - | execute
@@ -521,6 +546,7 @@ function public.compare_executions(text,text,integer) | - | execute | execute
 function public.confirm_execution(uuid,text) | - | execute | execute
 function public.confirm_no_execution(uuid) | - | execute | execute
 function public.continue_with(uuid,text) | - | execute | execute
+function public.decide_id_backfill(uuid,bigint) | - | - | execute
 function public.delete_webhook(uuid) | - | execute | execute
 function public.end_stoppage(text,text) | - | - | execute
 function public.execution_rows(text,integer,bigint) | - | execute | execute
@@ -542,6 +568,7 @@ function public.record_dry_run(uuid,text,text) | - | - | execute
 function public.record_listing(text,bigint,jsonb,boolean,text) | - | - | execute
 function public.record_observation(text,jsonb) | - | - | execute
 function public.record_execution(uuid,text,jsonb,boolean) | - | - | execute
+function public.record_id_backfill_page(uuid,bigint,jsonb,text,boolean,timestamptz,integer) | - | - | execute
 function public.record_late_execution(uuid,text,jsonb) | - | - | execute
 function public.record_stoppage(text,text,text,text,text,text,uuid,uuid,text,boolean) | - | - | execute
 function public.record_tick(text[],jsonb) | - | - | execute
