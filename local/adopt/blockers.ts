@@ -130,7 +130,7 @@ async function functionBlockers(
           qualified.join(", public.")
         }, which would be our table afterwards.`,
         remedy: `-- after the step open\n${
-          throughTheDoor(row.definition, qualified).trimEnd()
+          withBody(row, throughTheDoor(row.body, qualified))
         };${pin}`,
       }];
     }
@@ -144,6 +144,11 @@ async function functionBlockers(
       remedy: pinned(row),
     }];
   });
+}
+
+/** Its head stays: the types that it takes and returns follow a table that moves. */
+function withBody({ definition, body }: FunctionRow, put: string): string {
+  return definition.replace(body, () => put).trimEnd();
 }
 
 function pinned({ signature }: FunctionRow): string {

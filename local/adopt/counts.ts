@@ -75,13 +75,16 @@ async function countIds(
       with internal as materialized (${internalIds(executions)})
       select '${table.name}.${column}' as "column", case
           when t.${column} is null then 'none'
-          when t.${column}::text in (select id from internal) then 'theirs'
+          when i.id is not null then 'theirs'
           when t.${column}::text !~ '^[A-Za-z0-9_-]{3,128}$'
             or lower(t.${column}::text) in ('null', 'none', 'nan', 'undefined', 'unknown') then 'nonsense'
           when '${column}' = 'amc_execution_id' then 'AMC''s'
           when t.${column}::text ~ ${UUID} then 'theirs, of a row that is gone'
           else 'only AMC''s list can say' end as ids, count(*)::int as rows
-        from ${fullName(table)} t group by 1, 2 order by 1, 2`);
+        from ${
+      fullName(table)
+    } t left join internal i on i.id = t.${column}::text
+       group by 1, 2 order by 1, 2`);
     rows.push(...counted as unknown as Rows);
   }
   return { title: "Ids of executions by kind", rows };
@@ -162,9 +165,10 @@ async function countUsers(sql: Sql, users: FoundTable): Promise<Section> {
         when a.accounts > 0 then 'an account that is not confirmed'
         else 'no account' end as account, count(*)::int as users
       from ${fullName(users)} u
-      left join lateral (
-        select count(*) as accounts, count(*) filter (where a.email_confirmed_at is not null) as confirmed
-          from auth.users a where lower(a.email) = lower(btrim(u.email)) and a.deleted_at is null) a on true
+      left join (
+        select lower(a.email) as email, count(*) as accounts,
+               count(*) filter (where a.email_confirmed_at is not null) as confirmed
+          from auth.users a where a.deleted_at is null group by 1) a on a.email = lower(btrim(u.email))
      group by 1 order by 1`);
   return { title, rows: [...rows] as Rows };
 }

@@ -133,6 +133,11 @@ function isMoving(name: string, kind: string): boolean {
   return NAMES_THAT_MOVE.includes(name) && (kind === "r" || kind === "p");
 }
 
+/** A view whose table has lost the name of a column goes on by the old name, and is left as it is. */
+function isLonger(columns: string[], shown: string[]): boolean {
+  return shown.every((column) => columns.includes(column));
+}
+
 /** What makes the views, and those of them anew whose table has got another column. */
 function doorStatements(relations: Relation[]): string[] {
   const grantees = new Set<string>();
@@ -143,7 +148,9 @@ function doorStatements(relations: Relation[]): string[] {
       ...shown,
       ...columns.filter((column) => !shown.includes(column)),
     ].map(quoted).join(", ");
-    const made = shown.length === columns.length ? [] : [
+    const isWhole = shown.length === columns.length ||
+      !isLonger(columns, shown);
+    const made = isWhole ? [] : [
       `create or replace view ${view} with (security_invoker = true) as select ${list} from public.${
         quoted(name)
       }`,

@@ -216,7 +216,10 @@ Deno.test("a column that was added later is shown by opening again, which change
     await adopt(url, "open");
     await sql`alter table public.report_data_weeks add column note text`;
     await adopt(url, "open");
+    await sql`alter table public.report_data_weeks rename column updated_at to changed_at`;
+    await sql`alter table public.report_data_weeks add column second text`;
     await adopt(url, "open");
+    await sql`update legacy_api.report_data_weeks set updated_at = now() where id = ${IDS.week}`;
     await sql`update legacy_api.report_data_weeks set note = 'seen' where id = ${IDS.week}`;
     const triggers =
       await sql`select from pg_trigger where tgname = 'count_public_write'`;

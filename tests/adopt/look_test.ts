@@ -79,6 +79,7 @@ Deno.test("what names the tables blocks with what to do; what follows by itself 
   await withLegacyDatabase(["grown", "hanging"], async ({ url }) => {
     const report = await adopt(url, "look");
     deepEqual(blockers(report), [
+      "function_names_public public.returns_rows()",
       "function_names_public public.says_public()",
       "function_names_table public.says_it_alone()",
       "job_names_table nightly",

@@ -20,6 +20,8 @@ begin
 end $$;
 create trigger progress after update on public.report_data_weeks
   for each row execute function public.says_it_alone();
+create function public.returns_rows() returns setof public.report_data_weeks language sql as $$
+  select * from "public" . "report_data_weeks" $$;
 create function public.only_in_a_comment() returns int language plpgsql as $$
 begin
   -- report_data_weeks is not read here.
