@@ -103,7 +103,9 @@ async function countWeeks(
            count(*) filter (where w.week_end_date - w.week_start_date < 6)::int as shorter,
            count(*) filter (where w.week_end_date - w.week_start_date > 6)::int as longer,
            count(*) filter (where (w.week_start_date - c.start_date::date) % 7 <> 0)::int as off_grid,
-           (count(*) - count(distinct (w.collection_id, w.week_start_date)))::int as twice,
+           (select coalesce(sum(n - 1), 0)::int from (select count(*) as n from ${
+    fullName(weeks)
+  } group by collection_id, week_start_date) g) as twice,
            min(w.week_start_date)::text as first, max(w.week_end_date)::text as last
       from ${fullName(weeks)} w ${aligned}`);
   return {

@@ -14,7 +14,10 @@ import {
 export async function look({ sql, dryRun }: Context): Promise<Report> {
   const report = newReport("look", dryRun);
   await sql.begin("isolation level repeatable read read only", async (tx) => {
-    await tx.unsafe("set local statement_timeout = '15min'");
+    // A million rows are grouped and joined: in memory, where there is some.
+    await tx.unsafe(
+      "set local statement_timeout = '15min'; set local work_mem = '64MB'",
+    );
     const tables = await findTables(tx);
     const dependents = await findDependents(tx, [
       ...tables.moving,
