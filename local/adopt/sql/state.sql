@@ -177,5 +177,5 @@ end;
 $$;
 comment on function legacy_adoption.drop_ours(jsonb, jsonb) is
   $$Drops what our migrations made, as if they had not been applied; nothing while an older table stands in public.
-names: [{kind, name}] of what they make in public; versions: theirs. Extensions, roles and secrets stay. Errors: LA002 if
-it holds anything that did not come from the older service: a collection that was started here, an attempt at a week.$$;
+names: [{kind, name}] of what they make in public; versions: theirs. Extensions, roles and secrets stay. Errors: LA002
+if it holds anything that did not come from the older service: a collection that was started here, an attempt.$$;
