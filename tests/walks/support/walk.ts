@@ -165,8 +165,10 @@ export class Walk {
       }
       case "a week passes":
         await this.#wait(7 * 86_400);
+        // No worker watched meanwhile: what the schedule does after a gap.
         await this.#lane.asPostgres(() =>
-          this.#lane.sql`select amc_history.keep_collections_current()`
+          this.#lane
+            .sql`select amc_history.keep_collections_current(), amc_history.after_restore()`
         );
         return;
       case "back up":
