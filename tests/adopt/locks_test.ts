@@ -2,12 +2,10 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { NoMoment } from "../../local/adopt/locks.ts";
 import { adopt } from "./support/adopt.ts";
-import {
-  type LegacyDatabase,
-  withLegacyDatabase,
-} from "./support/legacy_database.ts";
+import { withLegacyDatabase } from "./support/legacy_database.ts";
 import {
   BEFORE,
+  endWhileItWaits,
   MOVED,
   places,
   STAYED,
@@ -82,23 +80,6 @@ Deno.test("who holds one table and wants another is not ended as a deadlock's vi
     });
   });
 });
-
-/** Ends a step's session while it waits for a lock of a table. @returns after the step failed */
-async function endWhileItWaits(
-  database: LegacyDatabase,
-  step: string,
-  held: string,
-  changes = {},
-): Promise<void> {
-  await withSession(database.url, async (holder) => {
-    await holder.unsafe(`begin; lock table ${held} in row exclusive mode`);
-    const ended = rejects(adopt(database.url, step, changes));
-    const pid = await waitingCommand(database);
-    await database.sql`select pg_terminate_backend(${pid})`;
-    await ended;
-    await holder.unsafe("rollback");
-  });
-}
 
 Deno.test("each step that is ended in the middle goes on when it is called again", async () => {
   await withLegacyDatabase(["grown"], async (database) => {

@@ -1,5 +1,7 @@
+import { rejects } from "node:assert/strict";
 import postgres from "postgres";
 import { eventually } from "../../support/eventually.ts";
+import { adopt, type Changes } from "./adopt.ts";
 import type { LegacyDatabase } from "./legacy_database.ts";
 
 /** Where each table is that has one of the older service's names, or stays beside them. */
@@ -49,5 +51,22 @@ export function waitingCommand({ sql }: LegacyDatabase): Promise<number> {
     const [found] = await sql`select pid from pg_stat_activity
       where application_name = 'amc-history adopt' and datname = current_database() and wait_event_type = 'Lock'`;
     return found?.pid as number | undefined;
+  });
+}
+
+/** Ends a step's session while it waits for a lock of a table. @returns after the step failed */
+export async function endWhileItWaits(
+  database: LegacyDatabase,
+  step: string,
+  held: string,
+  changes: Changes = {},
+): Promise<void> {
+  await withSession(database.url, async (holder) => {
+    await holder.unsafe(`begin; lock table ${held} in row exclusive mode`);
+    const ended = rejects(adopt(database.url, step, changes));
+    const pid = await waitingCommand(database);
+    await database.sql`select pg_terminate_backend(${pid})`;
+    await ended;
+    await holder.unsafe("rollback");
   });
 }
