@@ -33,6 +33,7 @@ const commands = {
   bench: "bench/main.ts",
   extensions: "tests/extensions/run.ts",
   adopt: "local/adopt/main.ts",
+  backfill: "local/backfill/main.ts",
 };
 
 /** Ends with one sentence, as a person at a terminal should read it. */
@@ -77,6 +78,7 @@ const help = {
   bench: "measure speed and memory",
   adopt:
     "take over a project in which the older service has run (docs/ADOPTING.md)",
+  backfill: "have lost execution ids searched in AMC's list (docs/LOST_IDS.md)",
   help: "list these tasks",
 };
 

@@ -18,6 +18,7 @@ const RUN_ELSEWHERE: [RegExp, string][] = [
   [/^npm test\b/, ".ci/run"],
   [/^npm run (types|schema)$/, ".ci/run, with --check"],
   [/^npm run adopt\b/, "tests/adopt/page_test.ts, in the order of the page"],
+  [/^npm run backfill\b/, "tests/worker/lost_ids_command_test.ts"],
   [/^\.ci\/run$/, "CI"],
 ];
 

@@ -1,41 +1,16 @@
 import assert from "node:assert/strict";
-import { collect, type Harness, withHarness } from "./support/harness.ts";
+import { collect, withHarness } from "./support/harness.ts";
 import { control } from "./support/control.ts";
 import { openWorker } from "./support/own_worker.ts";
-import { column, finishAll, letTimePass, weeksOf } from "./support/weeks.ts";
+import { letTurnCome, loseIds } from "./support/lost_ids.ts";
+import { column, letTimePass } from "./support/weeks.ts";
 
 const WEEKS = 6;
-
-/** AMC has run every week, and another system reports them without execution ids. @returns the executions, by window */
-async function loseIds(harness: Harness): Promise<(string | null)[]> {
-  const { sql, service } = harness;
-  await collect(harness, WEEKS);
-  await using worker = openWorker(harness);
-  await finishAll(harness, worker.tick);
-  const ids = await column(harness, "execution_id");
-  await sql`delete from public.report_data_collections`;
-  const { collection_id } = await collect(harness, WEEKS);
-  for (const { id } of await weeksOf(harness)) {
-    const { data } = await service.rpc("update_week_status", {
-      collection_id,
-      week_id: id,
-      status: "completed",
-    });
-    assert.equal(data.outcome, "applied");
-  }
-  assert.deepEqual(await column(harness, "execution_id"), ids.map(() => null));
-  return ids;
-}
-
-/** Makes the turn of each search due. */
-async function letTurnCome({ sql }: Harness): Promise<void> {
-  await sql`update public.id_backfills set due_at = now(), leased_until = null`;
-}
 
 Deno.test("lost ids come back from AMC's list, whenever the worker that searches is killed", async () => {
   await withHarness({}, async (harness) => {
     const { simulator } = harness;
-    const ids = await loseIds(harness);
+    const ids = await loseIds(harness, WEEKS);
     const asked = {
       action: "backfill_execution_ids",
       instance_id: "amcr1aaaa1a",
@@ -83,26 +58,44 @@ Deno.test("lost ids come back from AMC's list, whenever the worker that searches
   });
 });
 
-Deno.test("a collection needs as many ticks beside a search as without one", async () => {
+Deno.test("a search calls AMC only once a tick has nothing more to collect, and no more often than it may", async () => {
   await withHarness({}, async (harness) => {
-    await loseIds(harness);
-    await using worker = openWorker(harness);
-    let ticks = 0;
-    const collectAll = async (more: Record<string, unknown>) => {
-      const before = ticks;
-      await collect(harness, 12, more);
-      await finishAll(harness, () => (ticks++, worker.tick()));
-      return ticks - before;
-    };
-    const without = await collectAll({ time_zone: "Europe/Berlin" });
+    const { sql } = harness;
+    await loseIds(harness, WEEKS);
+    await sql`update amc_history.allowances set backfill_pages = 3`;
+    const calls: string[] = [];
+    await using worker = openWorker(harness, {
+      client: (client) => ({
+        ...client,
+        createExecution: (request, how) => {
+          calls.push("create");
+          return client.createExecution(request, how);
+        },
+        listExecutions: (query) => {
+          calls.push("list");
+          return client.listExecutions(query);
+        },
+        listPage: (query) => {
+          calls.push("search");
+          return client.listPage({ ...query, limit: 1 });
+        },
+      }),
+    });
     await control(harness, {
       action: "backfill_execution_ids",
       instance_id: "amcr1aaaa1a",
     });
-    const beside = await collectAll({ time_zone: "Europe/Paris" });
-    assert.ok(beside <= 1.05 * without, `${beside} and ${without} ticks`);
-    assert.ok(
-      (await column(harness, "execution_id")).every((id) => id !== null),
-    );
+    await collect(harness, 8, { time_zone: "Europe/Paris" });
+    await letTimePass(harness);
+    await worker.tick();
+    const searched = calls.indexOf("search");
+    const before = calls.slice(0, searched);
+    assert.equal(before.filter((call) => call === "create").length, 8);
+    assert.deepEqual(calls.slice(searched), ["search", "search", "search"]);
+    await worker.tick();
+    assert.equal(calls.filter((call) => call === "search").length, 3);
+    await letTurnCome(harness);
+    await worker.tick();
+    assert.equal(calls.filter((call) => call === "search").length, 6);
   });
 });
