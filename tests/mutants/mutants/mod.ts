@@ -9,6 +9,7 @@ import { LOADING } from "./loading.ts";
 import { ODD_VALUES } from "./odd_values.ts";
 import { MONITORING } from "./monitoring.ts";
 import { PEOPLE } from "./people.ts";
+import { LOST_IDS } from "./lost_ids.ts";
 import { PLANNING } from "./planning.ts";
 import { READERS } from "./reading.ts";
 import { REFUSING } from "./refusing.ts";
@@ -42,6 +43,7 @@ export const MUTANTS: Mutant[] = [
   ...JOBS,
   ...MONITORING,
   ...ASKING,
+  ...LOST_IDS,
   ...PLANNING,
   ...PEOPLE,
   ...RIGHTS,
