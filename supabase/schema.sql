@@ -1169,9 +1169,9 @@ create table public.invitations (
   role text not null,
   token_hash bytea not null,
   withdrawn_at timestamp with time zone,
+  constraint accepted_is_not_withdrawn CHECK (((accepted_at IS NULL) OR (withdrawn_at IS NULL))),
   constraint email_is_an_address CHECK (((email ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$'::text) AND
     (char_length(email) <= 254))),
-  constraint invitation_is_single_use CHECK (((accepted_at IS NULL) OR (withdrawn_at IS NULL))),
   constraint invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES auth.users(id) ON DELETE CASCADE,
   constraint invitations_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES amc_instances(id) ON DELETE CASCADE,
   constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE CASCADE,
@@ -2162,7 +2162,7 @@ create view public.collection_progress with (security_invoker=true) as
                 ELSE 'completed'::text
             END
             WHEN (c.paused_at IS NOT NULL) THEN 'paused'::text
-            WHEN (n.pending = n.weeks) THEN 'pending'::text
+            WHEN (n.pending = n.weeks) THEN 'waiting'::text
             ELSE 'running'::text
         END AS status,
     n.weeks,
@@ -2192,7 +2192,9 @@ create view public.collection_progress with (security_invoker=true) as
            FROM report_data_weeks w
           WHERE (w.collection_id = c.id)) n);
 comment on view public.collection_progress is
-  'Each collection''s progress and status, derived from its weeks. tracked counts the weeks whose execution is known;
+  'Each collection''s progress and status, derived from its weeks. status: waiting (no week has begun), running, paused,
+up_to_date (kept current), completed, completed_with_failures, cancelled or archived; what holds it up is in
+collection_states. tracked counts the weeks whose execution is known;
 not_asked those between its dates that nobody asked for, which weeks does not count. next_week_on: the day on which
 the next week is added, in the collection''s zone; null if it is not kept current.';
 -- authenticated: select
@@ -2292,16 +2294,15 @@ create view public.collection_states with (security_invoker=true) as
                            FROM report_data_weeks w
                           WHERE ((w.instance_id = c.instance_id) AND (w.collection_id = c.id) AND (w.surveyed_at IS NOT
     NULL) AND (w.due_at < 'infinity'::timestamp with time zone))))))) causes
-          WHERE (p.status = ANY (ARRAY['pending'::text, 'running'::text]))
+          WHERE (p.status = ANY (ARRAY['waiting'::text, 'running'::text]))
           ORDER BY causes.holds DESC, causes.rank, causes.since
          LIMIT 1) cause ON (true))
      CROSS JOIN LATERAL ( SELECT
                 CASE
-                    WHEN (p.status <> ALL (ARRAY['pending'::text, 'running'::text])) THEN p.status
+                    WHEN (p.status <> ALL (ARRAY['waiting'::text, 'running'::text])) THEN p.status
                     WHEN cause.holds THEN 'held'::text
                     WHEN ((f.checked_at IS NULL) AND (f.id IS NOT NULL)) THEN 'checking'::text
-                    WHEN (p.status = 'pending'::text) THEN 'waiting'::text
-                    ELSE 'running'::text
+                    ELSE p.status
                 END AS state) s);
 comment on view public.collection_states is
   'How each collection stands. state: waiting (no week has begun); checking (AMC compiles its query first);

@@ -202,7 +202,7 @@ select c.id as collection_id, c.instance_id, c.workflow_id, c.start_date, c.end_
       and n.pending + n.running = 0 then
       case when n.failed > 0 then 'completed_with_failures' when c.keep_current then 'up_to_date' else 'completed' end
     when c.paused_at is not null then 'paused'
-    when n.pending = n.weeks then 'pending'
+    when n.pending = n.weeks then 'waiting'
     else 'running'
   end as status,
   n.weeks, n.pending, n.running, n.completed, n.failed, n.skipped, n.cancelled, n.tracked,
@@ -222,6 +222,8 @@ cross join lateral (
   from public.report_data_weeks w where w.collection_id = c.id
 ) n;
 comment on view public.collection_progress is
-  $$Each collection's progress and status, derived from its weeks. tracked counts the weeks whose execution is known;
+  $$Each collection's progress and status, derived from its weeks. status: waiting (no week has begun), running, paused,
+up_to_date (kept current), completed, completed_with_failures, cancelled or archived; what holds it up is in
+collection_states. tracked counts the weeks whose execution is known;
 not_asked those between its dates that nobody asked for, which weeks does not count. next_week_on: the day on which
 the next week is added, in the collection's zone; null if it is not kept current.$$;

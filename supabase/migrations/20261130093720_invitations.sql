@@ -18,7 +18,7 @@ create table public.invitations (
   accepted_at timestamptz,
   accepted_by uuid references auth.users (id) on delete cascade,
   withdrawn_at timestamptz,
-  constraint invitation_is_single_use check (accepted_at is null or withdrawn_at is null),
+  constraint accepted_is_not_withdrawn check (accepted_at is null or withdrawn_at is null),
   constraint one_invitation_of_a_token unique (token_hash, instance_id)
 );
 

@@ -142,15 +142,14 @@ left join lateral (
       and not exists (select from public.report_data_weeks w where w.instance_id = c.instance_id
         and w.collection_id = c.id and w.surveyed_at is not null and w.due_at < 'infinity')
   ) causes
-  where p.status in ('pending', 'running')
+  where p.status in ('waiting', 'running')
   order by holds desc, rank, since limit 1
 ) cause on true
 cross join lateral (select case
-    when p.status not in ('pending', 'running') then p.status
+    when p.status not in ('waiting', 'running') then p.status
     when cause.holds then 'held'
     when f.checked_at is null and f.id is not null then 'checking'
-    when p.status = 'pending' then 'waiting'
-    else 'running'
+    else p.status
   end as state) s;
 comment on view public.collection_states is
   $$How each collection stands. state: waiting (no week has begun); checking (AMC compiles its query first);

@@ -66,7 +66,7 @@ Deno.test("asking for the weeks of a cancelled collection opens them again", asy
     const { data } = await harness.owner.from("collection_progress")
       .select("collection_id, status, weeks, name");
     assert.deepEqual(data, [
-      { collection_id, status: "pending", weeks: 3, name: "Weekly" },
+      { collection_id, status: "waiting", weeks: 3, name: "Weekly" },
     ]);
   });
 });

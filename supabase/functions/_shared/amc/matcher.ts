@@ -32,8 +32,9 @@ export type MatchResult =
   | { kind: "one"; execution: ExecutionObservation }
   | {
     kind: "several";
-    /** The one to take: succeeded, else live, else the earliest. */
+    /** The one to take: succeeded, else live, else ended without a result; of these the earliest. */
     chosen: ExecutionObservation;
+    /** In the same order. */
     others: ExecutionObservation[];
   };
 

@@ -20,7 +20,11 @@ export {
 export type { ExecutionObservation } from "./execution.ts";
 export type { Region } from "./hosts.ts";
 export { localToInstant } from "./local_time.ts";
-export { hasEndedWithoutResult, matchExecution } from "./matcher.ts";
+export {
+  hasEndedWithoutResult,
+  matchExecution,
+  type MatchResult,
+} from "./matcher.ts";
 export type { OpenedResult } from "./results.ts";
 export { classifyStatus } from "./status.ts";
 export type { RuntimeOptions } from "./runtime.ts";

@@ -1,7 +1,9 @@
 import {
+  classifyStatus,
   type ExecutionObservation,
   hasEndedWithoutResult,
   matchExecution,
+  type MatchResult,
 } from "../amc/mod.ts";
 import type { SurveyedWeek } from "./claims.ts";
 import type { Collector } from "./collector.ts";
@@ -74,8 +76,19 @@ async function surveyWeek(
     known,
   );
   if (same.kind === "none") return null;
-  const found = same.kind === "one" ? same.execution : same.chosen;
-  return await adoptSurveyed(collector, week, found, known);
+  return await adoptSurveyed(collector, week, newestOf(same), known);
+}
+
+/** Of several runs of a week the one whose numbers are the latest: a lost database may have collected it once more. */
+function newestOf(
+  match: Exclude<MatchResult, { kind: "none" }>,
+): ExecutionObservation {
+  if (match.kind === "one") return match.execution;
+  const wanted = classifyStatus(match.chosen.status).class;
+  // Those of a class follow each other by their age.
+  return match.others.findLast(({ status }) =>
+    classifyStatus(status).class === wanted
+  ) ?? match.chosen;
 }
 
 /**

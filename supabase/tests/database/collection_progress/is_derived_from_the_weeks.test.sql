@@ -8,7 +8,7 @@ create function pg_temp.progress() returns text language sql as
   $$ select concat_ws(' ', status, weeks, pending, running, completed, failed, skipped, cancelled, tracked)
      from collection_progress where collection_id = pg_temp.collection() $$;
 
-select is(pg_temp.progress(), 'pending 3 3 0 0 0 0 0 0', 'at first all are pending');
+select is(pg_temp.progress(), 'waiting 3 3 0 0 0 0 0 0', 'at first all wait');
 do $$ begin perform claim_due_weeks(1); end $$;
 select is(pg_temp.progress(), 'running 3 2 1 0 0 0 0 0', 'one runs');
 do $$ begin perform record_execution(pg_temp.attempt(1), 'exec-1'); end $$;
