@@ -10,7 +10,7 @@ export const SEED = readSeed(Deno.env.get("FUZZ_SEED") ?? "1");
 const PATH = Deno.env.get("FUZZ_PATH");
 /** How many cases to play. */
 export const CASES = PATH === undefined
-  ? Number(Deno.env.get("FUZZ") ?? 120)
+  ? Number(Deno.env.get("FUZZ") ?? 500)
   : 1;
 /** How many lanes play at the same time, each on a database of its own. */
 const LANES = PATH === undefined ? 2 : 1;
