@@ -23,12 +23,13 @@ export class ArgumentError extends Error {}
 
 /** How the command is called. @param steps a line for each step */
 export function usage(steps: string[]): string {
-  return `npm run adopt -- --database-url URL STEP [options]
+  return `npm run adopt -- STEP [options]
 ${steps.map((line) => `  ${line}`).join("\n")}
 Each can be repeated, and goes on where it was ended.
-  --database-url URL  a direct or session connection, as postgres
+  --database-url URL  a direct or session connection, as postgres; else
+                      DATABASE_URL is read, which no list of processes shows
   --dry-run           change nothing; say what would be done
-  --json              print the report as one JSON object
+  --json              print the report as one JSON object (npm run --silent)
   --quiet-minutes N   make-room: how long nobody may have written to public (60)
   --although-written  make-room: move although somebody did
   --lock-wait MS      how long a try waits for its locks, 50 to 900 (500)
@@ -55,16 +56,17 @@ interface Wanted {
  * Reads the arguments.
  *
  * @param steps the names of the steps
+ * @param url the address of the database where the arguments have none
  * @returns what was asked for, or null if the usage was
  * @throws ArgumentError for an unknown option or step, and for a number out of range
  */
 export function parseArguments(
   args: string[],
   steps: string[],
+  url?: string,
 ): AdoptArguments | null {
   const flags = new Set<string>();
   const numbers: Record<string, number> = {};
-  let url: string | undefined;
   const words: string[] = [];
   const ranges: Record<string, Wanted> = {
     "--quiet-minutes": { least: 0, most: 525_600 },
@@ -84,13 +86,15 @@ export function parseArguments(
       FLAGS.includes(word)
     ) flags.add(word);
     else if (word.startsWith("-")) {
-      throw new ArgumentError(`Unknown option ${word}: --help lists them.`);
+      throw new ArgumentError(
+        `Unknown option ${shown(word)}: --help lists them.`,
+      );
     } else words.push(word);
   }
   if (words.length !== 1 || !steps.includes(words[0])) {
     throw new ArgumentError(
       `Expected one step of ${steps.join(", ")}, got ${
-        words.join(" ") || "none"
+        words.map(shown).join(" ") || "none"
       }.`,
     );
   }
@@ -108,12 +112,17 @@ export function parseArguments(
   };
 }
 
+/** A word as it was typed, unless a password may be in it. */
+function shown(word: string): string {
+  return /:\/\/|@/.test(word) ? "an address, which is not shown" : word;
+}
+
 /** The address holds a password: what is wrong with it is said without it. */
 function checkedUrl(url: string | undefined): string {
   const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : null;
   if (parsed === null || !/^postgres(ql)?:$/.test(parsed.protocol)) {
     throw new ArgumentError(
-      "Expected --database-url with an address as postgresql://postgres:PASSWORD@HOST:5432/postgres: the dashboard shows it under Connect. " +
+      "Expected DATABASE_URL in the environment, or --database-url, with an address as postgresql://postgres:PASSWORD@HOST:5432/postgres: the dashboard shows it under Connect. " +
         "Write special characters of the password as in a URL (%40 for @).",
     );
   }
@@ -131,7 +140,7 @@ function wholeNumber(
   ) {
     throw new ArgumentError(
       `Expected ${option} with a whole number from ${least} to ${most}, got ${
-        text ?? "nothing"
+        text === undefined ? "nothing" : shown(text)
       }.`,
     );
   }

@@ -117,6 +117,6 @@ function nextAfter({ sections, blockers }: Report): string[] {
     ...(blockers.length > 0
       ? ["Do what stands behind each arrow, then look again."]
       : []),
-    "Open the second door: npm run adopt -- --database-url … open",
+    "Open the second door: npm run adopt -- open",
   ];
 }

@@ -12,7 +12,11 @@ async function main(args: string[]): Promise<number> {
   const lines = STEPS.map(({ name, what }) => `${name.padEnd(width)}  ${what}`);
   let asked;
   try {
-    asked = parseArguments(args, STEPS.map(({ name }) => name));
+    asked = parseArguments(
+      args,
+      STEPS.map(({ name }) => name),
+      process.env.DATABASE_URL,
+    );
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
     console.error(error.message);

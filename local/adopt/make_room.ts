@@ -25,7 +25,7 @@ export async function makeRoom(context: Context): Promise<Report> {
   const tables = await findTables(sql);
   report.next = [
     "Apply our migrations: npx supabase db push --remote",
-    "See that they are in: npm run adopt -- --database-url … migrate",
+    "See that they are in: npm run adopt -- migrate",
   ];
   if (tables.moving.length === 0) {
     if (tables.moved.length > 0) return { ...report, outcome: "unchanged" };
@@ -109,7 +109,7 @@ async function notYet(
   { sql, dryRun, quietMinutes, althoughWritten }: Context,
 ): Promise<string | null> {
   if (!await hasState(sql)) {
-    return "No second door was opened: whoever writes to the older tables would be refused. First: npm run adopt -- --database-url … open";
+    return "No second door was opened: whoever writes to the older tables would be refused. First: npm run adopt -- open";
   }
   const since = await countedSince(sql);
   if (since === null) {

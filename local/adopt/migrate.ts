@@ -12,7 +12,7 @@ export async function migrate({ sql, dryRun }: Context): Promise<Report> {
       report,
       `The names that our migrations need are still taken by the older service's (${
         moving.map(({ name }) => name).join(", ")
-      }). First: npm run adopt -- --database-url … make-room`,
+      }). First: npm run adopt -- make-room`,
     );
   }
   const wanted = ourVersions();

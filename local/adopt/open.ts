@@ -254,7 +254,7 @@ function toldNext(): string[] {
     `In each old client set the schema: createClient(url, key, { db: { schema: '${DOOR_SCHEMA}' } }); in Python, ClientOptions(schema='${DOOR_SCHEMA}').`,
     "Programs that write by SQL name legacy_api.report_data_weeks, or set search_path = legacy_api, public.",
     "Open again whenever you like: it shows who still writes past the door, and takes up new columns.",
-    "Once nobody does: npm run adopt -- --database-url … make-room",
+    "Once nobody does: npm run adopt -- make-room",
   ];
 }
 

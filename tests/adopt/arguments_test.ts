@@ -30,22 +30,44 @@ Deno.test("options stand before or after the step, with a blank or an equals sig
   equal(parsed?.databaseUrl, url[1]);
 });
 
+Deno.test("the address comes from the environment, unless an argument says another", () => {
+  equal(parseArguments(["look"], steps, url[1])?.databaseUrl, url[1]);
+  const other = "postgresql://postgres@localhost/other";
+  equal(parseArguments([...url, "look"], steps, other)?.databaseUrl, url[1]);
+});
+
 const refused: [string, string[], RegExp][] = [
   ["no step", url, /Expected one step of look, open, .* got none/],
   ["two steps", [...url, "look", "open"], /got look open/],
   ["an unknown step", [...url, "leap"], /got leap/],
   ["an unknown option", [...url, "look", "--force"], /Unknown option --force/],
-  ["no address", ["look"], /Expected --database-url with an address/],
+  [
+    "no address",
+    ["look"],
+    /Expected DATABASE_URL .*, or --database-url, with an address/,
+  ],
   [
     "an address of a website",
     ["look", "--database-url", "https://sesame@x.supabase.co"],
-    /Expected --database-url with an address/,
+    /Expected DATABASE_URL .*, or --database-url, with an address/,
   ],
   [
     "a wait that a deadlock would end first",
     [...url, "make-room", "--lock-wait", "1000"],
     /--lock-wait with a whole number from 50 to 900, got 1000/,
   ],
+  [
+    "an address without its option",
+    [url[1], "look"],
+    /got an address, which is not shown look/,
+  ],
+  [
+    "an address after a number's option",
+    ["look", "--tries", url[1]],
+    /--tries .* got an address/,
+  ],
+  ["an address with a dash", ["look", `-${url[1]}`], /Unknown option an addr/],
+  ["an address without a scheme", ["look", "postgres:sesame@h"], /an address/],
   ["no number", [...url, "make-room", "--tries"], /--tries .* got nothing/],
 ];
 for (const [what, args, words] of refused) {
