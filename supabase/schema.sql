@@ -160,7 +160,7 @@ create table amc_history.allowances (
   backfill_calls integer default 3000 not null,
   backfill_every interval default '00:01:00'::interval not null,
   backfill_pages integer default 5 not null,
-  backfill_weeks_at_once integer default 200 not null,
+  backfill_weeks_at_once integer default 50 not null,
   bytes_at_once bigint default 134217728 not null,
   cancel_again interval default '00:01:00'::interval not null,
   create_in_flight interval default '00:08:40'::interval not null,
@@ -1073,16 +1073,19 @@ too is not this week''s for certain.';
 comment on column public.id_backfill_weeks.outcome is
   'searching; matched (it has its execution); ambiguous (several fit, or one fits several weeks: choose_execution);
 not_provable (AMC does not say enough of those that may be its); not_listed (AMC''s list has none any more);
-not_needed (it got its id, or was opened again, meanwhile); not_searched (the calls were used up before).';
+not_needed (it got an id, or is open again); not_searched (the calls were used up before).';
 comment on column public.id_backfill_weeks.reason is
   'matched: what it was matched by. ambiguous: several_fit or fits_several_weeks. not_provable: what AMC did not say,
-list_not_read (part of the list), or Postgres'' words. not_listed: by_workflow_id_alone where AMC''s list gave no SQL to
+list_not_read (part of the list), execution_of_another_week (which it became meanwhile), or Postgres'' words.
+    not_needed:
+has_an_id or is_open. not_listed: by_workflow_id_alone where AMC''s list gave no SQL to
 compare.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
 create table public.id_backfills (
   actor text not null,
+  asked_since date,
   calls integer default 0 not null,
   collection_id uuid,
   created_at timestamp with time zone default amc_history.clock_now() not null,
@@ -1098,10 +1101,11 @@ create table public.id_backfills (
   list_until timestamp with time zone not null,
   most_calls integer not null,
   next_token text,
+  queries jsonb default '{}'::jsonb not null,
   queries_seen boolean default false not null,
   read_to timestamp with time zone,
   since date not null,
-  unread integer default 0 not null,
+  unread tstzmultirange default '{}'::tstzmultirange not null,
   constraint calls_are_bounded CHECK ((calls <= most_calls)),
   constraint calls_are_not_negative CHECK ((calls >= 0)),
   constraint id_backfills_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES report_data_collections(id) ON
@@ -1110,7 +1114,6 @@ create table public.id_backfills (
   constraint id_backfills_pkey PRIMARY KEY (id),
   constraint list_ends_first CHECK (((ended_at IS NULL) OR (list_ended_at IS NOT NULL))),
   constraint next_token_is_short CHECK (((length(next_token) >= 1) AND (length(next_token) <= 10000))),
-  constraint unread_is_not_negative CHECK ((unread >= 0)),
   constraint what_is_read_has_ended CHECK (((NOT is_read) OR (list_ended_at IS NOT NULL)))
 );
 CREATE INDEX id_backfills_collection_id_idx ON public.id_backfills USING btree (collection_id);
@@ -1125,6 +1128,8 @@ comment on table public.id_backfills is
 all here, so that whichever worker comes next goes on.';
 comment on column public.id_backfills.actor is
   'Who asked for it, as amc_history.actor says: the actor of its events.';
+comment on column public.id_backfills.asked_since is
+  'since as it was asked for; null: it was left out.';
 comment on column public.id_backfills.calls is
   'Calls of AMC so far: pages of its list.';
 comment on column public.id_backfills.collection_id is
@@ -1145,15 +1150,17 @@ comment on column public.id_backfills.most_calls is
   'The most that it may make: the allowance backfill_calls.';
 comment on column public.id_backfills.next_token is
   'AMC''s token of the next page; null: the page of the newest entries up to list_until.';
+comment on column public.id_backfills.queries is
+  'Hashes of the queries of the instance''s collections (amc_history.comparable_query), by workflow.';
 comment on column public.id_backfills.queries_seen is
   'Whether an entry carried its SQL (includeWorkflow; SPEC, H).';
 comment on column public.id_backfills.read_to is
-  'The creation time of the oldest entry that was read.';
+  'The creation time of the last entry that was read. An entry out of order does not move it.';
 comment on column public.id_backfills.since is
   'Weeks that begin earlier are not searched.';
 comment on column public.id_backfills.unread is
-  'Entries, or stretches of the list, that could not be read. While there is one, nothing proves that AMC has no
-execution of a week.';
+  'Stretches of the list, by creation time, that could not be read. Where one meets the time in which a week''s
+execution was created, nothing is proved of that week.';
 -- authenticated: select
 -- service_role: delete, insert, select, update
 
@@ -1896,6 +1903,8 @@ CREATE UNIQUE INDEX one_live_attempt_per_window ON public.week_attempts USING bt
 CREATE INDEX week_attempts_instance_id_idx ON public.week_attempts USING btree (instance_id, intended_at);
 CREATE INDEX week_attempts_watched_idx ON public.week_attempts USING btree (instance_id, watch_until) WHERE (watch_until
     IS NOT NULL);
+CREATE INDEX week_attempts_without_execution_idx ON public.week_attempts USING btree (instance_id) WHERE ((execution_id
+    IS NULL) AND (is_live OR (outcome = 'abandoned'::text) OR (outcome = 'let_go'::text)));
 CREATE TRIGGER end_result_stoppage AFTER UPDATE OF state ON public.week_attempts FOR EACH ROW WHEN ((old.is_live AND
     (NOT new.is_live) AND (new.execution_id IS NOT NULL))) EXECUTE FUNCTION amc_history.end_result_stoppage();
 CREATE TRIGGER forbid_attempt_revival BEFORE UPDATE ON public.week_attempts FOR EACH ROW WHEN ((((NOT old.is_live) AND
@@ -3449,7 +3458,8 @@ begin
   elsif running.id is not null then
     plan.backfill_id := running.id;
     plan.outcome := case when running.collection_id is not distinct from backfill_execution_ids.collection_id
-      and running.since = first_day then 'already_applied' else 'rejected' end;
+      and running.asked_since is not distinct from backfill_execution_ids.since
+      then 'already_applied' else 'rejected' end;
     plan.reason := case plan.outcome when 'rejected' then 'backfill_in_progress' end;
     return plan;
   elsif plan.weeks = 0 then
@@ -3457,9 +3467,10 @@ begin
     plan.reason := 'no_week_lacks_an_id';
     return plan;
   end if;
-  insert into public.id_backfills (instance_id, collection_id, since, actor, list_from, list_until, most_calls)
-  values (searched, backfill_execution_ids.collection_id, first_day, amc_history.actor(), plan.list_from, now_at,
-    plan.calls_at_most)
+  insert into public.id_backfills (instance_id, collection_id, since, asked_since, actor, list_from, list_until,
+    most_calls)
+  values (searched, backfill_execution_ids.collection_id, first_day, backfill_execution_ids.since, amc_history.actor(),
+    plan.list_from, now_at, plan.calls_at_most)
   returning id into plan.backfill_id;
   insert into public.id_backfill_weeks (backfill_id, week_id, instance_id, is_wanted, begins_at, ends_at)
   select plan.backfill_id, w.id, searched,
@@ -4674,6 +4685,10 @@ AS $function$
 declare
   sent text := comparable_query.query;
 begin
+  -- Under an instance's lock, nothing takes long.
+  if length(sent) > 20000 then
+    return null;
+  end if;
   begin
     -- Comments are blanks in what is kept here.
     select p.sent into sent from amc_history.prepare_query(comparable_query.query) p;
@@ -4688,7 +4703,7 @@ $function$
 ;
 comment on function amc_history.comparable_query(text) is
   'A hash of a query, equal for queries that differ only in comments, in blanks between words, and in a semicolon at
-the end. What stands in quotes is compared as it is. Null for null.';
+the end. What stands in quotes is compared as it is. Null for null, and for what is longer than 20,000 characters.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.compare_loads(a result_loads, b result_loads, key text[], max_rows integer, OUT
@@ -4742,59 +4757,61 @@ CREATE OR REPLACE FUNCTION amc_history.compare_runs(backfill_id uuid, entries js
  ROWS 100
  SET search_path TO ''
 AS $function$
-  with compared as (
-    select w.week_id, e.id, e.details, e.is_readable,
-      case when e.workflow_id = w.workflow_id or e.query = w.query then true
-        when e.workflow_id is not null or e.query is not null then false end as query_fits,
-      e.workflow_id = w.workflow_id as by_id,
-      case w.status when 'completed' then case e.status
-          when 'SUCCEEDED' then true
-          when 'FAILED' then false when 'REJECTED' then false when 'CANCELLED' then false
-          when 'PENDING' then false when 'RUNNING' then false when 'PUBLISHING' then false end
-        else case when e.status in ('SUCCEEDED', 'FAILED', 'REJECTED', 'CANCELLED') then true
-          when e.status in ('PENDING', 'RUNNING', 'PUBLISHING') then false end end as status_fits,
-      e.created_at between w.begins_at and w.known_by as created_fits,
-      e.zone = w.zone as zone_fits,
-      w.takes_days and e.has_days as by_days,
+  with paired as materialized (
+    select e.id, e.details, e.is_readable, e.may_be_dry_run, e.sql_query, e.workflow_id, w.week_id, w.query,
+      w.workflow_id as own_workflow, amc_history.status_fits(w.status, e.status) as status_fits,
+      e.created_at between w.begins_at and w.known_by as created_fits, e.zone = w.zone as zone_fits,
+      w.takes_days and e.has_days as by_days, e.ends_at < w.ends_at as is_short,
       case
         when w.takes_days and e.has_days then e.first_day = w.begin_day and e.last_day = w.end_day
         -- Its days may be in parameters that AMC does not echo.
         when w.takes_days and e.parameters is null then null
+        when e.has_days and (e.first_day <> w.begin_day or e.last_day <> w.end_day) then false
         -- Half-open, or up to the last second.
         else e.starts_at = w.begins_at and e.ends_at between w.ends_at - interval '1 second' and w.ends_at
       end as window_fits,
-      e.ends_at < w.ends_at as is_short,
-      case
-        when w.takes_days and e.has_days then e.parameters - d.names = w.parameters
-        when e.parameters is not null then e.parameters = w.parameters
-        when not w.takes_parameters then true
-      end as parameters_fit
-    from amc_history.listed_runs(compare_runs.entries) e
+      amc_history.parameters_fit(case when w.takes_days and e.has_days then e.parameters - d.names
+        else e.parameters end, w.parameters, w.takes_parameters) as parameters_fit, e.parameters is null as is_silent
+    from public.id_backfills b
     cross join (select a.first_day_parameters || a.last_day_parameters as names from amc_history.allowances() a) d
+    cross join lateral amc_history.listed_runs(b.instance_id, compare_runs.entries) e
     join amc_history.searched_weeks(compare_runs.backfill_id) w
       on coalesce(e.starts_at = w.begins_at, true) or w.takes_days
+    where b.id = compare_runs.backfill_id
+  ), likely as materialized (
+    select p.* from paired p
+    where (p.status_fits and p.created_fits and p.zone_fits and p.window_fits and p.parameters_fit) is not false
+  ), hashed as materialized (
+    select t.sql_query, amc_history.comparable_query(t.sql_query) as hash
+    from (select distinct l.sql_query from likely l where l.sql_query is not null) t
+  ), compared as (
+    select l.*, l.workflow_id = l.own_workflow as by_id, h.hash <> l.query as differs
+    from likely l left join hashed h on h.sql_query = l.sql_query
   )
   select c.week_id, c.id,
-    nullif(concat_ws(', ', case when not c.is_readable then 'id' end,
-      case when c.query_fits is null then 'workflow' end,
+    nullif(concat_ws(', ', case when not c.is_readable then 'id' end, case when c.differs then 'sql_differs' end,
+      case when c.differs is null and c.workflow_id is null then 'workflow' end,
       case when c.status_fits is null then 'status' end, case when c.created_fits is null then 'created_at' end,
       case when c.zone_fits is null then 'zone' end, case when c.window_fits is null then 'window' end,
-      case when c.parameters_fit is null then 'parameters' end), ''),
+      case when c.parameters_fit is null then case when c.is_silent then 'parameters' else 'parameter_names' end end,
+      case when c.may_be_dry_run then 'timeout' end), ''),
     concat_ws(', ', case when c.by_id then 'workflow_id' else 'query' end,
       case when c.by_days then 'parameters' when c.is_short then 'window_to_last_second' else 'window' end),
     c.details
   from compared c
-  where (c.query_fits and c.status_fits and c.created_fits and c.zone_fits and c.window_fits and c.parameters_fit)
-    is not false;
+  -- Its id, or its SQL; what has neither may be the week's.
+  where coalesce(c.by_id or not c.differs, c.differs is null and c.workflow_id is null, false);
 $function$
 ;
 comment on function amc_history.compare_runs(uuid,jsonb) is
   'Which entries of AMC''s list are, or may be, the execution of which week of a search: those that contradict in
 nothing. missing: what AMC did not say of it; null: it is proved. matched_by: by what.
 
-Compared are the workflow, by its id or its SQL; the status (a completed week''s SUCCEEDED); the time of creation, from
-the week''s first moment until it was finished; the zone; the window as instants, which may end a second early (a window
-that was asked for up to 23:59:59), or the parameters that hold its days; the other parameters.';
+Compared are the workflow, by its id and its SQL; the status (a completed week''s SUCCEEDED; a failed week''s never);
+    the
+time of creation, from the week''s first moment until it was finished; the zone; the window as instants, which may end a
+second early (a window that was asked for up to 23:59:59), or the parameters that hold its days; the other parameters;
+the timeout, which may be a dry run''s. The same workflow id with another SQL is no proof (sql_differs).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.confirm_execution(attempt_id uuid, execution_id text)
@@ -5415,6 +5432,45 @@ their tables, since a view over their views would keep those from getting their 
 has their common type, or is text. Drops the view where no version has a table. view_name: amc_workflows.series_view.
 Where other objects depend on it, it stays as it is, with an alert types_not_applied.';
 
+CREATE OR REPLACE FUNCTION amc_history.decide_week(backfill id_backfills, week id_backfill_weeks, OUT outcome text, OUT
+    reason text)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  row_now public.report_data_weeks;
+  found_one public.id_backfill_candidates;
+begin
+  select w.* into row_now from public.report_data_weeks w where w.id = (week).week_id;
+  if not amc_history.lacks_execution_id(row_now) then
+    outcome := 'not_needed';
+    reason := case when row_now.execution_id is null then 'is_open' else 'has_an_id' end;
+    return;
+  elsif not (backfill).is_read and coalesce((week).begins_at <= (backfill).read_to, true) then
+    outcome := 'not_searched';
+    reason := 'calls_used_up';
+    return;
+  end if;
+  select v.outcome, v.reason, (v.found).execution_id, (v.found).details
+  into outcome, reason, found_one.execution_id, found_one.details
+  from amc_history.verdict_on(backfill, week) v;
+  if outcome = 'matched' and amc_history.restore_execution_id((week).week_id, found_one.execution_id,
+      found_one.details, (backfill).actor, reason) <> 'restored' then
+    outcome := 'not_provable';
+    reason := 'execution_of_another_week';
+  end if;
+exception when data_exception or integrity_constraint_violation then
+  outcome := 'not_provable';
+  reason := left('refused_by_database: ' || sqlerrm, 500);
+end;
+$function$
+;
+comment on function amc_history.decide_week(id_backfills,id_backfill_weeks) is
+  'What comes of a week of a search, as it stands now; stores its execution if that is proved. What Postgres refuses
+stops only this week. The caller holds the locks of the instance and the search.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.decide_weeks(backfill id_backfills, most integer)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -5430,20 +5486,7 @@ begin
       and (backfill.list_ended_at is not null or b.begins_at > backfill.read_to)
     order by b.begins_at desc, b.week_id limit decide_weeks.most
   loop
-    select v.outcome, v.reason, (v.found).execution_id, (v.found).details into verdict
-    from amc_history.verdict_on(backfill, week) v;
-    begin
-      if not backfill.is_read and coalesce(week.begins_at <= backfill.read_to, true) then
-        verdict.outcome := 'not_searched';
-        verdict.reason := 'calls_used_up';
-      elsif verdict.outcome = 'matched' and amc_history.restore_execution_id(week.week_id, verdict.execution_id,
-          verdict.details, backfill.actor, verdict.reason) <> 'restored' then
-        verdict.outcome := 'not_needed';
-      end if;
-    exception when data_exception or integrity_constraint_violation then
-      verdict.outcome := 'not_provable';
-      verdict.reason := left('refused_by_database: ' || sqlerrm, 500);
-    end;
+    verdict := amc_history.decide_week(backfill, week);
     update public.id_backfill_weeks b
     set outcome = verdict.outcome, reason = verdict.reason, decided_at = amc_history.clock_now()
     where b.backfill_id = week.backfill_id and b.week_id = week.week_id;
@@ -5458,8 +5501,7 @@ $function$
 ;
 comment on function amc_history.decide_weeks(id_backfills,integer) is
   'Decides the weeks of a search that its list was read past, newest first, at most so many; ends the search once all
-are decided, and answers whether it did. A week that cannot be stored stops only itself. The caller holds the locks of
-the instance and the search.';
+are decided, and answers whether it did. The caller holds the locks of the instance and the search.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.delete_dropped_rows()
@@ -7052,6 +7094,54 @@ $function$
 comment on function amc_history.has_open_work(report_data_collections) is
   'Whether something of a collection is still to begin: by its weeks, by its policy, or since it is kept current.';
 
+CREATE OR REPLACE FUNCTION amc_history.has_rivals(backfill id_backfills, candidate id_backfill_candidates)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select exists (
+    select from public.report_data_weeks w
+    join public.report_data_collections c on c.id = w.collection_id
+    join public.report_data_collections o on o.instance_id = c.instance_id and o.id <> c.id
+      and o.time_zone = c.time_zone
+      and (o.workflow_id = c.workflow_id
+        or (backfill).queries ->> o.workflow_id = (backfill).queries ->> c.workflow_id)
+      and (o.parameter_values = c.parameter_values
+        or coalesce((candidate).details -> 'parameter_values', 'null') in ('null', '{}'))
+    join public.report_data_weeks r on r.collection_id = o.id and r.week_start_date = w.week_start_date
+    where w.id = (candidate).week_id);
+$function$
+;
+comment on function amc_history.has_rivals(id_backfills,id_backfill_candidates) is
+  'Whether an execution that fits a week may be another week''s, searched or not, whatever its status, with an id or
+without: one of the same window, zone and query, and of the same parameters unless AMC echoes none.';
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.hash_queries(backfill_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  with missing as (
+    select distinct f.id, f.sql_query from public.id_backfills b
+    join public.report_data_collections c on c.instance_id = b.instance_id
+    join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
+    where b.id = hash_queries.backfill_id and not b.queries ? f.id
+  ), hashed as materialized (
+    select t.sql_query, amc_history.comparable_query(t.sql_query) as hash
+    from (select distinct m.sql_query from missing m) t
+  )
+  update public.id_backfills b set queries = b.queries || n.hashes
+  from (select jsonb_object_agg(m.id, h.hash) as hashes from missing m join hashed h on h.sql_query = m.sql_query) n
+  where b.id = hash_queries.backfill_id and n.hashes is not null;
+$function$
+;
+comment on function amc_history.hash_queries(uuid) is
+  'Keeps with a search the hashes of the queries of its instance''s collections that it does not have yet. A workflow''s
+query never changes.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.header_key(header text[])
  RETURNS text
  LANGUAGE plpgsql
@@ -7980,6 +8070,24 @@ own, the load has the table''s from the third on.';
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.lacks_execution_id(week report_data_weeks)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select (week).execution_id is null and (week).finished_at is not null and (week).due_at is null
+    -- One of ours that failed without an execution never had one.
+    and ((week).status = 'completed' or (week).status = 'failed'
+      and not exists (select from public.week_attempts a where a.week_id = (week).id))
+    and not exists (select from public.week_attempts a where a.week_id = (week).id and a.is_live);
+$function$
+;
+comment on function amc_history.lacks_execution_id(report_data_weeks) is
+  'Whether a week was finished, by whoever it was, by an execution that is not known, and is not open again: a
+completed one, or a failed one that was never tried here.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.last_day_of(value text)
  RETURNS date
  LANGUAGE sql
@@ -8138,10 +8246,10 @@ comment on function amc_history.list_members(text) is
 -- authenticated: execute
 -- service_role: execute
 
-CREATE OR REPLACE FUNCTION amc_history.listed_runs(entries jsonb)
- RETURNS TABLE(id text, status text, workflow_id text, query text, created_at timestamp with time zone, zone text,
+CREATE OR REPLACE FUNCTION amc_history.listed_runs(instance_id text, entries jsonb)
+ RETURNS TABLE(id text, status text, workflow_id text, sql_query text, created_at timestamp with time zone, zone text,
     starts_at timestamp with time zone, ends_at timestamp with time zone, parameters jsonb, first_day date, last_day
-    date, has_days boolean, is_readable boolean, details jsonb)
+    date, has_days boolean, is_readable boolean, may_be_dry_run boolean, details jsonb)
  LANGUAGE plpgsql
  ROWS 100
  SET search_path TO ''
@@ -8150,41 +8258,47 @@ declare
   allowed constant amc_history.allowances := amc_history.allowances();
 begin
   return query
-  with seen as materialized (
+  with ours as materialized (
+    select a.* from amc_history.unplaced_attempts(listed_runs.instance_id) a
+  ), seen as materialized (
     select d.*, o.value as said, amc_history.zone_as_known(d.time_zone) as known_zone,
       nullif(case jsonb_typeof(d.parameter_values) when 'object' then d.parameter_values end, '{}') as echoed
     from jsonb_array_elements(listed_runs.entries) o
     cross join lateral amc_history.read_observation(o.value) d
     where amc_history.is_execution_id(d.id)
       and not coalesce(o.value -> 'dry_run' = 'true', false)
-      and not coalesce(amc_history.is_dry_run_timeout(d.timeout_seconds), false)
       and not exists (select from public.workflow_checks k where k.execution_id = d.id)
       and not exists (select from public.workflow_executions e where e.id = d.id)
+  ), placed as (
+    select s.*, coalesce(case when pg_input_is_valid(s.time_window_start, 'timestamp')
+      then s.time_window_start::timestamp at time zone s.known_zone end, s.window_start_at) as starts
+    from seen s
   )
-  select s.id, amc_history.canonical_status(s.status), s.workflow_id,
-    amc_history.comparable_query(s.said ->> 'sql_query'), s.created_at, s.known_zone,
-    coalesce(case when pg_input_is_valid(s.time_window_start, 'timestamp')
-      then s.time_window_start::timestamp at time zone s.known_zone end, s.window_start_at),
-    coalesce(case when pg_input_is_valid(s.time_window_end, 'timestamp')
+  select s.id, amc_history.canonical_status(s.status), s.workflow_id, s.said ->> 'sql_query', s.created_at,
+    s.known_zone, s.starts, coalesce(case when pg_input_is_valid(s.time_window_end, 'timestamp')
       then s.time_window_end::timestamp at time zone s.known_zone end, s.window_end_at),
     s.echoed, amc_history.first_day_of(s.echoed ->> f.name), amc_history.last_day_of(s.echoed ->> l.name),
     f.name is not null and l.name is not null, s.said -> 'is_readable' is distinct from 'false',
-    s.said - 'sql_query'
-  from seen s
+    coalesce(amc_history.is_dry_run_timeout(s.timeout_seconds), false), s.said - 'sql_query'
+  from placed s
   left join lateral (select n.name from unnest(allowed.first_day_parameters) n(name)
     where s.echoed ? n.name limit 1) f on true
   left join lateral (select n.name from unnest(allowed.last_day_parameters) n(name)
-    where s.echoed ? n.name limit 1) l on true;
+    where s.echoed ? n.name limit 1) l on true
+  -- An attempt's own, or one that may be, as far as AMC says.
+  where not exists (select from ours a where coalesce(s.timeout_seconds = a.fingerprint,
+    coalesce(s.workflow_id = a.workflow_id, true) and coalesce(s.starts = a.starts_at, true)));
 end;
 $function$
 ;
-comment on function amc_history.listed_runs(jsonb) is
+comment on function amc_history.listed_runs(text,jsonb) is
   'Entries of AMC''s list that may be a week''s and are not known here, in the form in which they are compared: never a
-dry run. entries: execution observations as JSON, with sql_query where AMC gave it, and dry_run; is_readable is false
-for one whose id could not be read, which has one of our making. query: its hash (amc_history.comparable_query).
-starts_at, ends_at: its window as instants. parameters: null where AMC echoed none, which says nothing
-(whether it echoes them is not known, L). first_day, last_day: of the parameters that hold days
-(first_day_parameters and last_day_parameters of the allowances).';
+dry run, nor what may be of an attempt of ours without an execution (by its fingerprint; where AMC gives none, by its
+workflow and window). may_be_dry_run: by its timeout. entries: execution observations as JSON, with sql_query where AMC
+gave it, and dry_run; is_readable is false for one whose id could not be read, which has one of our making. starts_at,
+ends_at: its window as instants. parameters: null where AMC echoed none, which says nothing (whether it echoes them is
+not known, L). first_day, last_day: of the parameters that hold days (first_day_parameters and last_day_parameters of
+the allowances).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.load_after_all(week report_data_weeks)
@@ -9291,6 +9405,26 @@ comment on function amc_history.parameter_value_fault(jsonb) is
 texts; docs, M for lists). Every execution of AMC''s list repeats them: their size, times the weeks, is the list''s.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.parameters_fit(echoed jsonb, asked jsonb, takes_parameters boolean)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when parameters_fit.echoed is null then case when not parameters_fit.takes_parameters then true end
+    when exists (select from jsonb_each(parameters_fit.asked) a
+      where parameters_fit.echoed -> a.key <> a.value) then false
+    when parameters_fit.echoed = parameters_fit.asked then true
+    when parameters_fit.echoed - array(select jsonb_object_keys(parameters_fit.asked)) = '{}' then false
+  end;
+$function$
+;
+comment on function amc_history.parameters_fit(jsonb,jsonb,boolean) is
+  'Whether an execution''s parameters, as AMC echoes them, are a week''s. Null where that cannot be told: AMC echoes
+none, though the query takes some, or some whose names the collection does not know.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.pause_collection(collection_id uuid)
  RETURNS control_report
  LANGUAGE plpgsql
@@ -9922,6 +10056,39 @@ comment on function amc_history.purge_some(text) is
 alerts, checks (of workflow versions), id_backfills (ten), deliveries (of webhooks), or loads: partial ones of attempts
 that have ended.
 Answers how many.';
+
+CREATE OR REPLACE FUNCTION amc_history.put_in_order(entries jsonb, list_from timestamp with time zone, newest timestamp
+    with time zone)
+ RETURNS TABLE(entries_in_order jsonb, oldest timestamp with time zone, is_below boolean)
+ LANGUAGE sql
+ STABLE ROWS 1
+ SET search_path TO ''
+AS $function$
+  with seen as materialized (
+    select o.value, o.nr, d.created_at, l.list_overlap as slack,
+      d.created_at between put_in_order.list_from - l.list_overlap
+        and put_in_order.newest + l.list_overlap as is_within
+    from jsonb_array_elements(put_in_order.entries) with ordinality o(value, nr)
+    cross join amc_history.allowances() l
+    cross join lateral amc_history.read_observation(o.value) d
+  ), placed as (
+    select s.*, s.is_within and coalesce(s.created_at + s.slack >= max(s.created_at) filter (where s.is_within)
+      over (order by s.nr rows between 1 following and unbounded following), true) as fits
+    from seen s
+  )
+  select
+    coalesce(jsonb_agg(case when p.fits is false then p.value - 'created_at' else p.value end order by p.nr), '[]'),
+    (array_agg(p.created_at order by p.nr desc) filter (where p.fits))[1],
+    coalesce(count(*) > 1 and bool_and(p.created_at < put_in_order.list_from), false)
+  from placed p;
+$function$
+;
+comment on function amc_history.put_in_order(jsonb,timestamp with time zone,timestamp with time zone) is
+  'A page of AMC''s list, newest first, of what was created from list_from to newest. An entry whose time of creation is
+out of this order loses it, so that it may be any week''s: it proves nothing, and ends nothing. oldest: the time of the
+last of the others. is_below: all of the page were created before list_from. Where the order is off by no more than
+list_overlap, it is taken as it is.';
+-- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.queue_alert()
  RETURNS trigger
@@ -11368,7 +11535,7 @@ declare
   now_at constant timestamptz := amc_history.clock_now();
 begin
   select * into week from public.report_data_weeks w where w.id = restore_execution_id.week_id for no key update;
-  if not found or not exists (select from amc_history.weeks_without_id(week.instance_id) w where w.id = week.id) then
+  if not found or not amc_history.lacks_execution_id(week) then
     return 'not_needed';
   elsif amc_history.insert_execution(restore_execution_id.execution_id, week.id, restore_execution_id.details, true)
       is null then
@@ -11692,15 +11859,16 @@ declare
 begin
   return query
   with queries as materialized (
-    select f.id, c.id as collection_id, amc_history.comparable_query(f.sql_query) as query, c.time_zone,
+    select f.id, c.id as collection_id, k.queries ->> f.id as query, c.time_zone,
       c.parameter_values,
       f.parameters <> '[]' or f.sql_query ~* 'CUSTOM_PARAMETER' or c.parameter_values <> '{}' as takes_parameters,
       not c.parameter_values ?| days and exists (select from unnest(days) n(name)
         where f.parameters @> jsonb_build_array(jsonb_build_object('name', n.name))
           or f.sql_query ~* ('CUSTOM_PARAMETER\s*\(\s*''' || n.name || '''')) as takes_days
-    from public.report_data_collections c
+    from public.id_backfills k
+    join public.report_data_collections c on c.instance_id = k.instance_id
     join public.amc_workflows f on f.instance_id = c.instance_id and f.id = c.workflow_id
-    where c.id in (select w.collection_id from public.id_backfill_weeks b
+    where k.id = searched_weeks.backfill_id and c.id in (select w.collection_id from public.id_backfill_weeks b
       join public.report_data_weeks w on w.id = b.week_id
       where b.backfill_id = searched_weeks.backfill_id and b.outcome = 'searching')
   )
@@ -12328,6 +12496,27 @@ it.';
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.status_fits(week_status text, status text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when status_fits.status in ('PENDING', 'RUNNING', 'PUBLISHING') then false
+    when status_fits.week_status = 'completed' then case
+      when status_fits.status = 'SUCCEEDED' then true
+      when status_fits.status in ('FAILED', 'REJECTED', 'CANCELLED') then false end
+    -- The older system may have failed to read the result of what succeeded.
+    when status_fits.status in ('FAILED', 'REJECTED', 'CANCELLED') then true
+  end;
+$function$
+;
+comment on function amc_history.status_fits(text,text) is
+  'Whether a week of a final status came from an execution of this status of AMC. Null where that is not certain: a
+status that is not known, or a failed week and what succeeded.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.stoppage_alert_subject(stoppage stoppages)
  RETURNS text
  LANGUAGE sql
@@ -12871,6 +13060,25 @@ cell, of type text.';
 -- authenticated: execute
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.unplaced_attempts(instance_id text)
+ RETURNS TABLE(fingerprint integer, workflow_id text, starts_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE ROWS 100
+ SET search_path TO ''
+AS $function$
+  select a.fingerprint, c.workflow_id, w.week_start_date::timestamp at time zone c.time_zone
+  from public.week_attempts a
+  join public.report_data_weeks w on w.id = a.week_id
+  join public.report_data_collections c on c.id = w.collection_id
+  where a.instance_id = unplaced_attempts.instance_id and a.execution_id is null
+    and (a.is_live or a.outcome = 'abandoned' or a.outcome = 'let_go');
+$function$
+;
+comment on function amc_history.unplaced_attempts(text) is
+  'Attempts of an instance that may have an execution at AMC which is not known here: their fingerprint, and what they
+asked for.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.unsettled_until(attempt week_attempts)
  RETURNS text
  LANGUAGE sql
@@ -12990,23 +13198,24 @@ CREATE OR REPLACE FUNCTION amc_history.verdict_on(backfill id_backfills, week id
  SET search_path TO ''
 AS $function$
   select case
-      when p.times = 0 and m.times = 0 and backfill.unread = 0 then 'not_listed'
+      when p.times = 0 and m.times = 0 and not u.is_unread then 'not_listed'
       when p.times = 0 then 'not_provable'
-      when p.times > 1 or m.times > 0 or p.is_shared or backfill.unread > 0 then 'ambiguous'
+      when p.times > 1 or m.times > 0 or p.is_shared or u.is_unread then 'ambiguous'
       else 'matched'
     end,
     case
       when p.times = 0 and m.times > 0 then m.missing
       when p.times + m.times > 1 then 'several_fit'
       when p.is_shared then 'fits_several_weeks'
-      when backfill.unread > 0 then 'list_not_read'
+      when u.is_unread then 'list_not_read'
       when p.times = 0 and not backfill.queries_seen then 'by_workflow_id_alone'
       else (p.found).reason
     end, p.found
   from (
     select count(*) as times, (array_agg(c order by c.execution_id))[1] as found,
       coalesce(bool_or(exists (select from public.id_backfill_candidates o where o.backfill_id = c.backfill_id
-        and o.execution_id = c.execution_id and o.week_id <> c.week_id)), false) as is_shared
+        and o.execution_id = c.execution_id and o.week_id <> c.week_id)
+        or amc_history.has_rivals(backfill, c)), false) as is_shared
     from public.id_backfill_candidates c
     where c.backfill_id = (week).backfill_id and c.week_id = (week).week_id and c.is_proved
   ) p
@@ -13014,12 +13223,17 @@ AS $function$
     select count(*) as times, left(string_agg(distinct c.reason, '; ' order by c.reason), 500) as missing
     from public.id_backfill_candidates c
     where c.backfill_id = (week).backfill_id and c.week_id = (week).week_id and not c.is_proved
-  ) m;
+  ) m
+  cross join (
+    select coalesce(bool_or(backfill.unread && tstzrange((week).begins_at,
+      greatest((week).begins_at, w.finished_at + (amc_history.allowances()).list_overlap), '[]')), false) as is_unread
+    from public.report_data_weeks w where w.id = (week).week_id
+  ) u;
 $function$
 ;
 comment on function amc_history.verdict_on(id_backfills,id_backfill_weeks) is
   'What a search says of a week once the list is read past it: matched if one execution is proved to be its, nothing
-else may be, and it fits no other week.';
+else may be, and it fits no other week, searched or not.';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.versions_to_check()
@@ -13527,16 +13741,11 @@ CREATE OR REPLACE FUNCTION amc_history.weeks_without_id(instance_id text)
 AS $function$
   select w.* from public.report_data_weeks w
   where w.instance_id = weeks_without_id.instance_id and w.execution_id is null and w.finished_at is not null
-    and w.due_at is null
-    -- One of ours that failed without an execution never had one.
-    and (w.status = 'completed' or w.status = 'failed'
-      and not exists (select from public.week_attempts a where a.week_id = w.id))
-    and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live);
+    and amc_history.lacks_execution_id(w);
 $function$
 ;
 comment on function amc_history.weeks_without_id(text) is
-  'The weeks of an instance that were finished, by whoever it was, by an execution that is not known: completed ones,
-and failed ones that were never tried here.';
+  'The weeks of an instance that lack their execution''s id (amc_history.lacks_execution_id).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.weigh_refusal(attempt week_attempts, week report_data_weeks, message text)
@@ -15000,34 +15209,38 @@ AS $function$
 #variable_conflict use_column
 declare
   now_at constant timestamptz := amc_history.clock_now();
-  weeks_at_once constant integer := (amc_history.allowances()).backfill_weeks_at_once;
   backfill public.id_backfills := amc_history.lock_id_backfill(record_id_backfill_page.backfill_id,
     record_id_backfill_page.fence);
-  oldest timestamptz;
+  newest constant timestamptz := least(backfill.read_to, backfill.list_until);
   token constant text := nullif(record_id_backfill_page.next_token, '');
+  page record;
+  oldest timestamptz;
   is_over boolean;
+  is_stuck boolean;
 begin
   if backfill.id is null or backfill.list_ended_at is not null then
     return 'stale';
   end if;
-  perform amc_history.keep_candidates(backfill.id, record_id_backfill_page.entries);
-  select least(backfill.read_to, record_id_backfill_page.read_to, min(d.created_at)) into oldest
-  from jsonb_array_elements(record_id_backfill_page.entries) o
-  cross join lateral amc_history.read_observation(o.value) d;
-  is_over := coalesce(record_id_backfill_page.ended, false) or coalesce(oldest < backfill.list_from, false);
+  select * into page from amc_history.put_in_order(record_id_backfill_page.entries, backfill.list_from, newest);
+  perform amc_history.hash_queries(backfill.id);
+  perform amc_history.keep_candidates(backfill.id, page.entries_in_order);
+  oldest := least(backfill.read_to, record_id_backfill_page.read_to, page.oldest);
+  is_over := coalesce(record_id_backfill_page.ended, false) or page.is_below;
+  is_stuck := token is null and not is_over and coalesce(oldest + interval '1 second' >= backfill.list_until, true);
   update public.id_backfills b set calls = b.calls + 1, read_to = oldest, next_token = token,
     -- Without a token to go on with, from the oldest entry on: those of the same second are read again.
     list_until = case when token is not null then b.list_until
       else least(coalesce(date_trunc('second', oldest) + interval '1 second', b.list_until),
         b.list_until - interval '1 second') end,
-    unread = b.unread + coalesce(record_id_backfill_page.unread, 0)
-      + case when token is null and not is_over and coalesce(oldest + interval '1 second' >= b.list_until, true)
-        then 1 else 0 end,
+    unread = b.unread + case when record_id_backfill_page.unread > 0
+        then tstzmultirange(tstzrange(least(oldest, newest), newest, '[]')) else '{}' end
+      + case when is_stuck
+        then tstzmultirange(tstzrange(b.list_until - interval '1 second', b.list_until, '[]')) else '{}' end,
     queries_seen = b.queries_seen or record_id_backfill_page.entries @? '$[*].sql_query ? (@ != null)',
     is_read = is_over, list_ended_at = case when is_over or b.calls + 1 >= b.most_calls then now_at end
   where b.id = backfill.id returning * into backfill;
   perform amc_history.end_stoppage('id_backfill', backfill.id::text);
-  return case when amc_history.decide_weeks(backfill, weeks_at_once) then 'ended'
+  return case when amc_history.decide_weeks(backfill, (amc_history.allowances()).backfill_weeks_at_once) then 'ended'
     when backfill.list_ended_at is not null then 'list_ended' else 'recorded' end;
 end;
 $function$
@@ -15037,8 +15250,8 @@ comment on function record_id_backfill_page(uuid,bigint,jsonb,text,boolean,times
 
 fence: from claim_id_backfill. entries: execution observations as JSON, newest first, with sql_query and dry_run where
 AMC gave them. next_token: AMC''s; ended: there is none, and that was the last page. Neither: the token is refused, or a
-stretch could not be read (unread: 1); the list is then read on from the oldest entry, or from read_to. Answers recorded
-(more pages), list_ended (decide_id_backfill), ended (all is decided) or stale (nothing was recorded). For
+stretch could not be read (unread: 1); the list is then read on from the last entry in order, or from read_to. Answers
+recorded (more pages), list_ended (decide_id_backfill), ended (all is decided) or stale (nothing was recorded). For
 service_role.';
 -- service_role: execute
 

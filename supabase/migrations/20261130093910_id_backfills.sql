@@ -8,7 +8,7 @@ alter table amc_history.allowances
   add column backfill_every interval not null default '1 minute',
   add column backfill_pages integer not null default 5,
   add column backfill_calls integer not null default 3000,
-  add column backfill_weeks_at_once integer not null default 200,
+  add column backfill_weeks_at_once integer not null default 50,
   add column first_day_parameters text[] not null default '{startDate,start_date}',
   add column last_day_parameters text[] not null default '{endDate,end_date}',
   add constraint backfills_are_positive check (backfill_every > interval '0'
@@ -27,12 +27,15 @@ comment on column amc_history.allowances.last_day_parameters is 'The same of its
 
 create index report_data_weeks_without_id_idx on public.report_data_weeks (instance_id, week_start_date)
   where execution_id is null and finished_at is not null;
+create index week_attempts_without_execution_idx on public.week_attempts (instance_id)
+  where execution_id is null and (is_live or outcome = 'abandoned' or outcome = 'let_go');
 
 create table public.id_backfills (
   id uuid primary key default gen_random_uuid(),
   instance_id text not null references public.amc_instances (id) on delete cascade,
   collection_id uuid references public.report_data_collections (id) on delete cascade,
   since date not null,
+  asked_since date,
   actor text not null,
   list_from timestamptz not null,
   list_until timestamptz not null,
@@ -42,8 +45,9 @@ create table public.id_backfills (
   is_read boolean not null default false,
   calls integer not null default 0 constraint calls_are_not_negative check (calls >= 0),
   most_calls integer not null,
-  unread integer not null default 0 constraint unread_is_not_negative check (unread >= 0),
+  unread tstzmultirange not null default '{}',
   queries_seen boolean not null default false,
+  queries jsonb not null default '{}',
   fence bigint not null default 0,
   leased_until timestamptz,
   due_at timestamptz not null default amc_history.clock_now(),
@@ -64,21 +68,25 @@ all here, so that whichever worker comes next goes on.$$;
 comment on column public.id_backfills.collection_id is
   'The collection whose weeks are searched; null: all of the instance.';
 comment on column public.id_backfills.since is 'Weeks that begin earlier are not searched.';
+comment on column public.id_backfills.asked_since is 'since as it was asked for; null: it was left out.';
 comment on column public.id_backfills.actor is 'Who asked for it, as amc_history.actor says: the actor of its events.';
 comment on column public.id_backfills.list_from is
   'Where the list may end: the first moment of the earliest week. What was created before cannot have its data.';
 comment on column public.id_backfills.list_until is 'The newest creation time that next_token goes with.';
 comment on column public.id_backfills.next_token is
   'AMC''s token of the next page; null: the page of the newest entries up to list_until.';
-comment on column public.id_backfills.read_to is 'The creation time of the oldest entry that was read.';
+comment on column public.id_backfills.read_to is
+  'The creation time of the last entry that was read. An entry out of order does not move it.';
 comment on column public.id_backfills.list_ended_at is 'When the list was read to its end, or its calls were used up.';
 comment on column public.id_backfills.is_read is 'Whether the list was read to its end.';
 comment on column public.id_backfills.calls is 'Calls of AMC so far: pages of its list.';
 comment on column public.id_backfills.most_calls is 'The most that it may make: the allowance backfill_calls.';
 comment on column public.id_backfills.unread is
-  $$Entries, or stretches of the list, that could not be read. While there is one, nothing proves that AMC has no
-execution of a week.$$;
+  $$Stretches of the list, by creation time, that could not be read. Where one meets the time in which a week's
+execution was created, nothing is proved of that week.$$;
 comment on column public.id_backfills.queries_seen is 'Whether an entry carried its SQL (includeWorkflow; SPEC, H).';
+comment on column public.id_backfills.queries is
+  'Hashes of the queries of the instance''s collections (amc_history.comparable_query), by workflow.';
 comment on column public.id_backfills.fence is 'Raised by each claim; a report with an earlier one is stale.';
 comment on column public.id_backfills.due_at is 'When its next turn is.';
 
@@ -111,10 +119,11 @@ comment on column public.id_backfill_weeks.ends_at is 'The first moment after it
 comment on column public.id_backfill_weeks.outcome is
   $$searching; matched (it has its execution); ambiguous (several fit, or one fits several weeks: choose_execution);
 not_provable (AMC does not say enough of those that may be its); not_listed (AMC's list has none any more);
-not_needed (it got its id, or was opened again, meanwhile); not_searched (the calls were used up before).$$;
+not_needed (it got an id, or is open again); not_searched (the calls were used up before).$$;
 comment on column public.id_backfill_weeks.reason is
   $$matched: what it was matched by. ambiguous: several_fit or fits_several_weeks. not_provable: what AMC did not say,
-list_not_read (part of the list), or Postgres' words. not_listed: by_workflow_id_alone where AMC's list gave no SQL to
+list_not_read (part of the list), execution_of_another_week (which it became meanwhile), or Postgres' words. not_needed:
+has_an_id or is_open. not_listed: by_workflow_id_alone where AMC's list gave no SQL to
 compare.$$;
 
 create table public.id_backfill_candidates (
@@ -145,148 +154,3 @@ comment on column public.id_backfill_candidates.details is
 alter table public.id_backfills enable row level security;
 alter table public.id_backfill_weeks enable row level security;
 alter table public.id_backfill_candidates enable row level security;
-
-create type public.id_backfill_report as (
-  outcome text, reason text, weeks integer, backfill_id uuid, weeks_too_old integer, list_from timestamptz,
-  calls_at_least integer, calls_at_most integer
-);
-comment on type public.id_backfill_report is
-  $$What backfill_execution_ids did: outcome (applied, planned, already_applied, rejected) and reason as in
-control_report; weeks: how many are searched; weeks_too_old: how many have no id and begin before since; list_from: how
-far back AMC's list is read; calls_at_least, calls_at_most: how many calls of AMC that takes.$$;
-
-create function amc_history.weeks_without_id(instance_id text) returns setof public.report_data_weeks
-language sql stable rows 100 set search_path = ''
-as $$
-  select w.* from public.report_data_weeks w
-  where w.instance_id = weeks_without_id.instance_id and w.execution_id is null and w.finished_at is not null
-    and w.due_at is null
-    -- One of ours that failed without an execution never had one.
-    and (w.status = 'completed' or w.status = 'failed'
-      and not exists (select from public.week_attempts a where a.week_id = w.id))
-    and not exists (select from public.week_attempts a where a.week_id = w.id and a.is_live);
-$$;
-comment on function amc_history.weeks_without_id(text) is
-  $$The weeks of an instance that were finished, by whoever it was, by an execution that is not known: completed ones,
-and failed ones that were never tried here.$$;
-
-create function amc_history.plan_id_backfill(instance_id text, collection_id uuid, since date)
-returns public.id_backfill_report
-language sql stable set search_path = ''
-as $$
-  select row('planned', null, count(*) filter (where w.week_start_date >= plan_id_backfill.since), null,
-    count(*) filter (where w.week_start_date < plan_id_backfill.since),
-    min(w.week_start_date::timestamp at time zone c.time_zone)
-      filter (where w.week_start_date >= plan_id_backfill.since),
-    -- AMC lists 100 executions on a page (SPEC, H), those of others among them.
-    ceil(count(*) filter (where w.week_start_date >= plan_id_backfill.since) / 100.0),
-    case when count(*) filter (where w.week_start_date >= plan_id_backfill.since) > 0
-      then (amc_history.allowances()).backfill_calls else 0 end)::public.id_backfill_report
-  from amc_history.weeks_without_id(plan_id_backfill.instance_id) w
-  join public.report_data_collections c on c.id = w.collection_id
-  where plan_id_backfill.collection_id is null or c.id = plan_id_backfill.collection_id;
-$$;
-comment on function amc_history.plan_id_backfill(text, uuid, date) is
-  $$What a search for the weeks of an instance, or of one collection, that begin since a day would do.$$;
-
-create function amc_history.lock_searched_instance(collection_id uuid, instance_id text) returns text
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  searched text := lock_searched_instance.instance_id;
-begin
-  if num_nonnulls(lock_searched_instance.collection_id, searched) <> 1 then
-    perform amc_history.refuse('backfill_scope_not_valid', format('Expected a collection or an instance, got %s.',
-      case when searched is null then 'neither' else 'both' end), 'Name one of them.');
-  elsif searched is null then
-    return (amc_history.lock_controlled_collection(lock_searched_instance.collection_id)).instance_id;
-  end if;
-  perform from public.amc_instances i where i.id = searched and amc_history.role_on(i.id) is not null
-  for no key update;
-  if not found then
-    perform amc_history.refuse('instance_not_found', format('No instance %s that you may use.',
-      quote_literal(left(searched, 100))),
-      'Check the id, or ask an admin of the instance to make you a member.', 'PT404');
-  end if;
-  perform amc_history.require_role(searched, 'analyst');
-  return searched;
-end;
-$$;
-comment on function amc_history.lock_searched_instance(uuid, text) is
-  $$Locks the instance that an analyst or admin has searched, named by itself or by one of its collections. Refuses with
-backfill_scope_not_valid, instance_not_found, collection_not_found, role_too_low. Definer: users may not lock what they
-may only read.$$;
-
-create function amc_history.backfill_execution_ids(collection_id uuid, instance_id text, since date, dry_run boolean)
-returns public.id_backfill_report
-language plpgsql security definer set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  searched constant text := amc_history.lock_searched_instance(backfill_execution_ids.collection_id,
-    backfill_execution_ids.instance_id);
-  now_at constant timestamptz := amc_history.clock_now();
-  kept constant integer := (amc_history.allowances()).retention_months;
-  first_day constant date := coalesce(backfill_execution_ids.since, (now_at - make_interval(months => kept))::date);
-  plan public.id_backfill_report := amc_history.plan_id_backfill(searched, backfill_execution_ids.collection_id,
-    first_day);
-  running public.id_backfills;
-begin
-  if first_day < '2000-01-01' then
-    perform amc_history.refuse('since_not_valid', format('Expected a day since 2000-01-01, got %s.', first_day),
-      'Leave since out for as far back as AMC keeps data.');
-  end if;
-  select * into running from public.id_backfills b where b.instance_id = searched and b.ended_at is null;
-  if backfill_execution_ids.dry_run then
-    return plan;
-  elsif running.id is not null then
-    plan.backfill_id := running.id;
-    plan.outcome := case when running.collection_id is not distinct from backfill_execution_ids.collection_id
-      and running.since = first_day then 'already_applied' else 'rejected' end;
-    plan.reason := case plan.outcome when 'rejected' then 'backfill_in_progress' end;
-    return plan;
-  elsif plan.weeks = 0 then
-    plan.outcome := 'already_applied';
-    plan.reason := 'no_week_lacks_an_id';
-    return plan;
-  end if;
-  insert into public.id_backfills (instance_id, collection_id, since, actor, list_from, list_until, most_calls)
-  values (searched, backfill_execution_ids.collection_id, first_day, amc_history.actor(), plan.list_from, now_at,
-    plan.calls_at_most)
-  returning id into plan.backfill_id;
-  insert into public.id_backfill_weeks (backfill_id, week_id, instance_id, is_wanted, begins_at, ends_at)
-  select plan.backfill_id, w.id, searched,
-    backfill_execution_ids.collection_id is null or c.id = backfill_execution_ids.collection_id,
-    w.week_start_date::timestamp at time zone c.time_zone, (w.week_end_date + 1)::timestamp at time zone c.time_zone
-  from amc_history.weeks_without_id(searched) w
-  join public.report_data_collections c on c.id = w.collection_id
-  where w.week_start_date >= first_day;
-  perform amc_history.record_action('id_backfill_started', searched, backfill_execution_ids.collection_id,
-    detail => jsonb_build_object('backfill_id', plan.backfill_id, 'since', first_day, 'weeks', plan.weeks));
-  plan.outcome := 'applied';
-  return plan;
-end;
-$$;
-comment on function amc_history.backfill_execution_ids(uuid, text, date, boolean) is
-  'See public.backfill_execution_ids. Definer: users may not write searches.';
-
-create function public.backfill_execution_ids(
-  collection_id uuid default null, instance_id text default null, since date default null,
-  dry_run boolean default false
-) returns public.id_backfill_report
-language sql set search_path = ''
-as $$
-  select amc_history.backfill_execution_ids(backfill_execution_ids.collection_id, backfill_execution_ids.instance_id,
-    backfill_execution_ids.since, coalesce(backfill_execution_ids.dry_run, false));
-$$;
-comment on function public.backfill_execution_ids(uuid, text, date, boolean) is
-  $$Looks in AMC's list for the executions of weeks that have no execution id, of a collection or of an instance: weeks
-that another system reported. since: only weeks that begin on that day or later; null: those whose data AMC keeps
-(retention_months of amc_history.allowances). dry_run: says what that would take, and changes nothing.
-
-The worker reads the list in its ticks, a few pages each minute, beside collecting; id_backfill_states shows how far it
-is, id_backfill_weeks what came of each week. Only what is certain is stored, and no id is ever replaced. Answers an
-id_backfill_report: applied; planned (dry_run); already_applied (the same search is under way, or reason
-no_week_lacks_an_id); rejected with backfill_in_progress (another search of the instance; backfill_id says which).
-Refuses with backfill_scope_not_valid, since_not_valid, collection_not_found, instance_not_found, role_too_low. For
-analysts and admins.$$;

@@ -1,43 +1,6 @@
 -- The steps of an id backfill: a worker claims a turn, reports a page of AMC's list, and has the weeks decided that are
 -- read past. Each is one transaction; a worker may die between any two.
 
-create function amc_history.restore_execution_id(
-  week_id uuid, execution_id text, details jsonb, actor text, matched_by text
-) returns text
-language plpgsql set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  week public.report_data_weeks;
-  now_at constant timestamptz := amc_history.clock_now();
-begin
-  select * into week from public.report_data_weeks w where w.id = restore_execution_id.week_id for no key update;
-  if not found or not exists (select from amc_history.weeks_without_id(week.instance_id) w where w.id = week.id) then
-    return 'not_needed';
-  elsif amc_history.insert_execution(restore_execution_id.execution_id, week.id, restore_execution_id.details, true)
-      is null then
-    return 'already_recorded';
-  end if;
-  insert into public.week_attempts
-    (week_id, instance_id, number, kind, state, outcome, intended_at, execution_id, ended_at)
-  values (week.id, week.instance_id,
-    1 + coalesce((select max(a.number) from public.week_attempts a where a.week_id = week.id), 0),
-    'external', 'ended', 'external', now_at, restore_execution_id.execution_id, now_at);
-  update public.report_data_weeks w set execution_id = restore_execution_id.execution_id
-  where w.id = week.id and w.execution_id is null;
-  update public.tracking_alerts t set resolved_at = now_at
-  where t.week_id = week.id and t.code = 'execution_untracked' and t.resolved_at is null;
-  perform amc_history.record_action('execution_id_restored', week.instance_id, week.collection_id, week.id,
-    execution_id => restore_execution_id.execution_id, actor => restore_execution_id.actor,
-    detail => jsonb_build_object('matched_by', restore_execution_id.matched_by));
-  return 'restored';
-end;
-$$;
-comment on function amc_history.restore_execution_id(uuid, text, jsonb, text, text) is
-  $$Gives a week without an execution id the one that AMC's list has for it, by an attempt of kind external, and records
-who asked for it. Answers restored, not_needed (the week has one, or was opened again) or already_recorded (the
-execution is known here, or is a dry run). The caller holds the instance's lock.$$;
-
 create function amc_history.due_id_backfills() returns setof public.id_backfills
 language sql stable rows 1 set search_path = ''
 as $$
@@ -83,84 +46,6 @@ comment on function public.claim_id_backfill(integer) is
 list_until back to list_from, those of next_token on if there is one. list_ended: there are none left, and weeks are to
 be decided (decide_id_backfill). fence: for the reports. For service_role.$$;
 
-create function amc_history.verdict_on(backfill public.id_backfills, week public.id_backfill_weeks)
-returns table (outcome text, reason text, found public.id_backfill_candidates)
-language sql stable rows 1 set search_path = ''
-as $$
-  select case
-      when p.times = 0 and m.times = 0 and backfill.unread = 0 then 'not_listed'
-      when p.times = 0 then 'not_provable'
-      when p.times > 1 or m.times > 0 or p.is_shared or backfill.unread > 0 then 'ambiguous'
-      else 'matched'
-    end,
-    case
-      when p.times = 0 and m.times > 0 then m.missing
-      when p.times + m.times > 1 then 'several_fit'
-      when p.is_shared then 'fits_several_weeks'
-      when backfill.unread > 0 then 'list_not_read'
-      when p.times = 0 and not backfill.queries_seen then 'by_workflow_id_alone'
-      else (p.found).reason
-    end, p.found
-  from (
-    select count(*) as times, (array_agg(c order by c.execution_id))[1] as found,
-      coalesce(bool_or(exists (select from public.id_backfill_candidates o where o.backfill_id = c.backfill_id
-        and o.execution_id = c.execution_id and o.week_id <> c.week_id)), false) as is_shared
-    from public.id_backfill_candidates c
-    where c.backfill_id = (week).backfill_id and c.week_id = (week).week_id and c.is_proved
-  ) p
-  cross join (
-    select count(*) as times, left(string_agg(distinct c.reason, '; ' order by c.reason), 500) as missing
-    from public.id_backfill_candidates c
-    where c.backfill_id = (week).backfill_id and c.week_id = (week).week_id and not c.is_proved
-  ) m;
-$$;
-comment on function amc_history.verdict_on(public.id_backfills, public.id_backfill_weeks) is
-  $$What a search says of a week once the list is read past it: matched if one execution is proved to be its, nothing
-else may be, and it fits no other week.$$;
-
-create function amc_history.decide_weeks(backfill public.id_backfills, most integer) returns boolean
-language plpgsql set search_path = ''
-as $$
-declare
-  week public.id_backfill_weeks;
-  verdict record;
-begin
-  for week in
-    select b.* from public.id_backfill_weeks b
-    where b.backfill_id = backfill.id and b.outcome = 'searching' and b.is_wanted
-      and (backfill.list_ended_at is not null or b.begins_at > backfill.read_to)
-    order by b.begins_at desc, b.week_id limit decide_weeks.most
-  loop
-    select v.outcome, v.reason, (v.found).execution_id, (v.found).details into verdict
-    from amc_history.verdict_on(backfill, week) v;
-    begin
-      if not backfill.is_read and coalesce(week.begins_at <= backfill.read_to, true) then
-        verdict.outcome := 'not_searched';
-        verdict.reason := 'calls_used_up';
-      elsif verdict.outcome = 'matched' and amc_history.restore_execution_id(week.week_id, verdict.execution_id,
-          verdict.details, backfill.actor, verdict.reason) <> 'restored' then
-        verdict.outcome := 'not_needed';
-      end if;
-    exception when data_exception or integrity_constraint_violation then
-      verdict.outcome := 'not_provable';
-      verdict.reason := left('refused_by_database: ' || sqlerrm, 500);
-    end;
-    update public.id_backfill_weeks b
-    set outcome = verdict.outcome, reason = verdict.reason, decided_at = amc_history.clock_now()
-    where b.backfill_id = week.backfill_id and b.week_id = week.week_id;
-  end loop;
-  update public.id_backfills b set ended_at = amc_history.clock_now(), leased_until = null
-  where b.id = backfill.id and b.list_ended_at is not null and b.ended_at is null
-    and not exists (select from public.id_backfill_weeks w
-      where w.backfill_id = b.id and w.outcome = 'searching' and w.is_wanted);
-  return found;
-end;
-$$;
-comment on function amc_history.decide_weeks(public.id_backfills, integer) is
-  $$Decides the weeks of a search that its list was read past, newest first, at most so many; ends the search once all
-are decided, and answers whether it did. A week that cannot be stored stops only itself. The caller holds the locks of
-the instance and the search.$$;
-
 create function amc_history.lock_id_backfill(backfill_id uuid, fence bigint) returns public.id_backfills
 language plpgsql set search_path = ''
 as $$
@@ -198,6 +83,34 @@ $$;
 comment on function amc_history.keep_candidates(uuid, jsonb) is
   'Keeps which entries of a page are, or may be, the execution of which week: of each week 20 of either at most.';
 
+create function amc_history.put_in_order(entries jsonb, list_from timestamptz, newest timestamptz)
+returns table (entries_in_order jsonb, oldest timestamptz, is_below boolean)
+language sql stable rows 1 set search_path = ''
+as $$
+  with seen as materialized (
+    select o.value, o.nr, d.created_at, l.list_overlap as slack,
+      d.created_at between put_in_order.list_from - l.list_overlap
+        and put_in_order.newest + l.list_overlap as is_within
+    from jsonb_array_elements(put_in_order.entries) with ordinality o(value, nr)
+    cross join amc_history.allowances() l
+    cross join lateral amc_history.read_observation(o.value) d
+  ), placed as (
+    select s.*, s.is_within and coalesce(s.created_at + s.slack >= max(s.created_at) filter (where s.is_within)
+      over (order by s.nr rows between 1 following and unbounded following), true) as fits
+    from seen s
+  )
+  select
+    coalesce(jsonb_agg(case when p.fits is false then p.value - 'created_at' else p.value end order by p.nr), '[]'),
+    (array_agg(p.created_at order by p.nr desc) filter (where p.fits))[1],
+    coalesce(count(*) > 1 and bool_and(p.created_at < put_in_order.list_from), false)
+  from placed p;
+$$;
+comment on function amc_history.put_in_order(jsonb, timestamptz, timestamptz) is
+  $$A page of AMC's list, newest first, of what was created from list_from to newest. An entry whose time of creation is
+out of this order loses it, so that it may be any week's: it proves nothing, and ends nothing. oldest: the time of the
+last of the others. is_below: all of the page were created before list_from. Where the order is off by no more than
+list_overlap, it is taken as it is.$$;
+
 create function public.record_id_backfill_page(
   backfill_id uuid, fence bigint, entries jsonb, next_token text default null, ended boolean default false,
   read_to timestamptz default null, unread integer default 0
@@ -207,34 +120,38 @@ as $$
 #variable_conflict use_column
 declare
   now_at constant timestamptz := amc_history.clock_now();
-  weeks_at_once constant integer := (amc_history.allowances()).backfill_weeks_at_once;
   backfill public.id_backfills := amc_history.lock_id_backfill(record_id_backfill_page.backfill_id,
     record_id_backfill_page.fence);
-  oldest timestamptz;
+  newest constant timestamptz := least(backfill.read_to, backfill.list_until);
   token constant text := nullif(record_id_backfill_page.next_token, '');
+  page record;
+  oldest timestamptz;
   is_over boolean;
+  is_stuck boolean;
 begin
   if backfill.id is null or backfill.list_ended_at is not null then
     return 'stale';
   end if;
-  perform amc_history.keep_candidates(backfill.id, record_id_backfill_page.entries);
-  select least(backfill.read_to, record_id_backfill_page.read_to, min(d.created_at)) into oldest
-  from jsonb_array_elements(record_id_backfill_page.entries) o
-  cross join lateral amc_history.read_observation(o.value) d;
-  is_over := coalesce(record_id_backfill_page.ended, false) or coalesce(oldest < backfill.list_from, false);
+  select * into page from amc_history.put_in_order(record_id_backfill_page.entries, backfill.list_from, newest);
+  perform amc_history.hash_queries(backfill.id);
+  perform amc_history.keep_candidates(backfill.id, page.entries_in_order);
+  oldest := least(backfill.read_to, record_id_backfill_page.read_to, page.oldest);
+  is_over := coalesce(record_id_backfill_page.ended, false) or page.is_below;
+  is_stuck := token is null and not is_over and coalesce(oldest + interval '1 second' >= backfill.list_until, true);
   update public.id_backfills b set calls = b.calls + 1, read_to = oldest, next_token = token,
     -- Without a token to go on with, from the oldest entry on: those of the same second are read again.
     list_until = case when token is not null then b.list_until
       else least(coalesce(date_trunc('second', oldest) + interval '1 second', b.list_until),
         b.list_until - interval '1 second') end,
-    unread = b.unread + coalesce(record_id_backfill_page.unread, 0)
-      + case when token is null and not is_over and coalesce(oldest + interval '1 second' >= b.list_until, true)
-        then 1 else 0 end,
+    unread = b.unread + case when record_id_backfill_page.unread > 0
+        then tstzmultirange(tstzrange(least(oldest, newest), newest, '[]')) else '{}' end
+      + case when is_stuck
+        then tstzmultirange(tstzrange(b.list_until - interval '1 second', b.list_until, '[]')) else '{}' end,
     queries_seen = b.queries_seen or record_id_backfill_page.entries @? '$[*].sql_query ? (@ != null)',
     is_read = is_over, list_ended_at = case when is_over or b.calls + 1 >= b.most_calls then now_at end
   where b.id = backfill.id returning * into backfill;
   perform amc_history.end_stoppage('id_backfill', backfill.id::text);
-  return case when amc_history.decide_weeks(backfill, weeks_at_once) then 'ended'
+  return case when amc_history.decide_weeks(backfill, (amc_history.allowances()).backfill_weeks_at_once) then 'ended'
     when backfill.list_ended_at is not null then 'list_ended' else 'recorded' end;
 end;
 $$;
@@ -243,8 +160,8 @@ comment on function public.record_id_backfill_page(uuid, bigint, jsonb, text, bo
 
 fence: from claim_id_backfill. entries: execution observations as JSON, newest first, with sql_query and dry_run where
 AMC gave them. next_token: AMC's; ended: there is none, and that was the last page. Neither: the token is refused, or a
-stretch could not be read (unread: 1); the list is then read on from the oldest entry, or from read_to. Answers recorded
-(more pages), list_ended (decide_id_backfill), ended (all is decided) or stale (nothing was recorded). For
+stretch could not be read (unread: 1); the list is then read on from the last entry in order, or from read_to. Answers
+recorded (more pages), list_ended (decide_id_backfill), ended (all is decided) or stale (nothing was recorded). For
 service_role.$$;
 
 create function public.decide_id_backfill(backfill_id uuid, fence bigint) returns text

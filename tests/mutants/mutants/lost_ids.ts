@@ -16,14 +16,54 @@ export const LOST_IDS: Mutant[] = [
     tests: ["backfill_execution_ids/never_guesses"],
   },
   {
+    name: "lost-id-of-an-unsearched-week",
+    guard:
+      "an execution that may be a week's that was not searched is given to none",
+    off: "only searched weeks compete",
+    edits: [
+      inSqlFunction(
+        "amc_history.verdict_on",
+        "or amc_history.has_rivals(backfill, c)",
+        "",
+      ),
+    ],
+    tests: ["backfill_execution_ids/doubts"],
+  },
+  {
+    name: "lost-id-is-no-attempts",
+    guard: "what may be of an attempt of ours is given to no other week",
+    off: "attempts without an execution are not looked at",
+    edits: [
+      inSqlFunction(
+        "amc_history.unplaced_attempts",
+        "and a.execution_id is null",
+        "and a.execution_id is null and false",
+      ),
+    ],
+    tests: ["backfill_execution_ids/doubts"],
+  },
+  {
+    name: "lost-id-of-another-sql",
+    guard: "the same workflow id with another SQL proves nothing",
+    off: "the id is enough",
+    edits: [
+      inSqlFunction(
+        "amc_history.compare_runs",
+        "case when c.differs then 'sql_differs' end,",
+        "",
+      ),
+    ],
+    tests: ["backfill_execution_ids/doubts"],
+  },
+  {
     name: "lost-id-is-no-dry-run",
-    guard: "a dry run is never a week's execution",
+    guard: "what may be a dry run is never given to a week",
     off: "its timeout is not looked at",
     edits: [
       inSqlFunction(
-        "amc_history.listed_runs",
-        "and not coalesce(amc_history.is_dry_run_timeout(d.timeout_seconds), false)",
-        "",
+        "amc_history.compare_runs",
+        "case when c.may_be_dry_run then 'timeout' end",
+        "null",
       ),
     ],
     tests: ["backfill_execution_ids/matches_only"],

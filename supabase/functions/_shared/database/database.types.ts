@@ -467,6 +467,7 @@ export type Database = {
       "id_backfills": {
         Row: {
           "actor": string;
+          "asked_since": string | null;
           "calls": number;
           "collection_id": string | null;
           "created_at": string;
@@ -482,14 +483,16 @@ export type Database = {
           "list_until": string;
           "most_calls": number;
           "next_token": string | null;
+          "queries": NonNullable<Json>;
           "queries_seen": boolean;
           "read_to": string | null;
           "since": string;
-          "unread": number;
+          "unread": unknown;
         };
         ComputedFields: never;
         Insert: {
           "actor": string;
+          "asked_since"?: string | null;
           "calls"?: number;
           "collection_id"?: string | null;
           "created_at"?: string;
@@ -505,13 +508,15 @@ export type Database = {
           "list_until": string;
           "most_calls": number;
           "next_token"?: string | null;
+          "queries"?: NonNullable<Json>;
           "queries_seen"?: boolean;
           "read_to"?: string | null;
           "since": string;
-          "unread"?: number;
+          "unread"?: unknown;
         };
         Update: {
           "actor"?: string;
+          "asked_since"?: string | null;
           "calls"?: number;
           "collection_id"?: string | null;
           "created_at"?: string;
@@ -527,10 +532,11 @@ export type Database = {
           "list_until"?: string;
           "most_calls"?: number;
           "next_token"?: string | null;
+          "queries"?: NonNullable<Json>;
           "queries_seen"?: boolean;
           "read_to"?: string | null;
           "since"?: string;
-          "unread"?: number;
+          "unread"?: unknown;
         };
         Relationships: [
           {

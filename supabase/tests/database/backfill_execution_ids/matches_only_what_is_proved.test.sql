@@ -64,7 +64,7 @@ select is(pg_temp.verdict('{"time_zone": "Mars/Olympus", "window_start_at": "202
   "window_end_at": "2025-01-13T00:00:00Z"}'), 'not_provable zone', 'or that nobody knows');
 
 select is(pg_temp.verdict('{"dry_run": true}'), 'not_listed', 'never a dry run that AMC names so');
-select is(pg_temp.verdict('{"timeout_seconds": 900}'), 'not_listed', 'nor one by its timeout');
+select is(pg_temp.verdict('{"timeout_seconds": 900}'), 'not_provable timeout', 'nor what may be one by its timeout');
 select is(pg_temp.verdict('{}', $$insert into workflow_checks (instance_id, workflow_id, kind, state, execution_id,
   time_window_start, time_window_end, time_zone, timeout_seconds)
   select instance_id, id, 'dry_run', 'created', 'exec-1', '', '', '', 900 from amc_workflows$$), 'not_listed',
@@ -83,7 +83,7 @@ select is(pg_temp.verdict('{"id": "skipped-1", "is_readable": false}'), 'not_pro
 
 select is(pg_temp.verdict('{"parameter_values": null}'), 'matched workflow_id, window exec-1',
   'a query that takes no parameters ran without, whether AMC echoes them or not');
-select is(pg_temp.verdict('{"parameter_values": {"brand": "x"}}'), 'not_listed', 'not with any');
+select is(pg_temp.verdict('{"parameter_values": {"brand": "x"}}'), 'not_provable parameter_names', 'not with any');
 select is(pg_temp.verdict('{"parameter_values": {}}',
   $$select pg_temp.declare('brand')$$),
   'not_provable parameters', 'where it takes some, an empty echo says nothing');
@@ -105,7 +105,7 @@ select is(array[pg_temp.days('2025-01-06', '2025-01-13'), pg_temp.days('2025-01-
   pg_temp.days('2025-01-06', '2025-01-11')], array_fill('not_listed'::text, array[3]), 'other days');
 select is(pg_temp.days('06/01/2025', '12/01/2025'), 'not_provable window', 'days in a form that is not known');
 select is(pg_temp.days(null, null), 'not_provable window, parameters', 'parameters that AMC does not echo');
-select is(pg_temp.days('2025-01-06', '2025-01-12', '{"brand": "x"}'), 'not_listed',
+select is(pg_temp.days('2025-01-06', '2025-01-12', '{"brand": "x"}'), 'not_provable parameter_names',
   'not with other parameters besides');
 
 select * from finish();

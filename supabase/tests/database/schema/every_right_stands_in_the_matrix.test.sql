@@ -220,6 +220,7 @@ function amc_history.end_dry_run(workflow_checks,text,text,text,text) | - | - | 
 function amc_history.end_earlier_loaders(uuid,integer) | - | - | -
 function amc_history.end_first_weeks() | - | - | execute
 function amc_history.copy_series_view() | - | - | -
+function amc_history.decide_week(id_backfills,id_backfill_weeks) | - | - | execute
 function amc_history.describe_plan(amc_history.weeks_request,amc_history.weeks_plan,report_data_collections,
   integer) | - | - | -
 function amc_history.describe_refusal(text,text,text,text,text) | - | - | execute
@@ -373,12 +374,17 @@ function amc_history.plan_weeks(amc_history.weeks_request) | - | - | execute
 function amc_history.preview_collection(amc_history.weeks_request) | - | execute | execute
 function amc_history.preview_weeks(report_data_collections,date,date,date) | - | - | -
 function amc_history.first_day_of(text) | - | - | execute
+function amc_history.has_rivals(id_backfills,id_backfill_candidates) | - | - | execute
+function amc_history.hash_queries(uuid) | - | - | execute
 function amc_history.keep_candidates(uuid,jsonb) | - | - | execute
+function amc_history.lacks_execution_id(report_data_weeks) | - | - | execute
 function amc_history.last_day_of(text) | - | - | execute
-function amc_history.listed_runs(jsonb) | - | - | execute
+function amc_history.listed_runs(text,jsonb) | - | - | execute
 function amc_history.lock_id_backfill(uuid,bigint) | - | - | execute
 function amc_history.lock_searched_instance(uuid,text) | - | - | -
+function amc_history.parameters_fit(jsonb,jsonb,boolean) | - | - | execute
 function amc_history.plan_id_backfill(text,uuid,date) | - | - | -
+function amc_history.put_in_order(jsonb,timestamptz,timestamptz) | - | - | execute
 function amc_history.read_last_resort() | - | - | -
 function amc_history.read_observation(jsonb) | - | - | execute
 function amc_history.read_wake_ups() | - | - | -
@@ -470,6 +476,7 @@ function amc_history.set_week_timestamps() | - | - | -
 function amc_history.set_workflow_version() | - | - | -
 function amc_history.stale_first_weeks() | - | - | execute
 function amc_history.start_weeks(collection_requests,amc_history.weeks_request,amc_history.weeks_plan) | - | - | execute
+function amc_history.status_fits(text,text) | - | - | execute
 function amc_history.stoppage_pause(integer) | - | - | execute
 function amc_history.store_credential(text,jsonb,text) | - | - | -
 function amc_history.store_webhook_secret(webhooks,text,text,text) | - | - | -
@@ -489,6 +496,7 @@ function amc_history.told_with(stoppages) | - | - | execute
 function amc_history.tracking_figures(timestamptz,timestamptz,text) | - | execute | execute
 function amc_history.try_webhook_again(uuid) | - | - | -
 function amc_history.typed_cell_sql(text,text) | - | execute | execute
+function amc_history.unplaced_attempts(text) | - | - | execute
 function amc_history.unsettled_until(week_attempts) | - | - | -
 function amc_history.unsurveyed_weeks(text) | - | - | execute
 function amc_history.update_execution(amc_history.execution_observation) | - | - | execute
