@@ -3,7 +3,7 @@ import { type Sql, sqlFile, STATE_SCHEMA } from "./database.ts";
 
 /** Makes the schema of the adoption's own, or what is missing of it. */
 export async function makeState(sql: postgres.Sql): Promise<void> {
-  const text = await sqlFile("state");
+  const text = await sqlFile("state") + await sqlFile("drop_ours");
   await sql.begin((tx) => tx.unsafe(text));
 }
 

@@ -50,17 +50,22 @@ async function dropOurTables(context: Context): Promise<string | null> {
   const [names, versions] = [ourNames(), ourVersions()].map((all) =>
     literal(JSON.stringify(all))
   );
+  const ours = await context.sql.unsafe(
+    `select t::text as oid from ${STATE_SCHEMA}.our_tables(${names}) t`,
+  );
   try {
     await underLocks(context, {
-      relations: [],
+      relations: ours.map(({ oid }) => oid),
       mode: "access exclusive",
-      statements: [`select ${STATE_SCHEMA}.drop_ours(${names}, ${versions})`],
+      statements: [
+        `select ${STATE_SCHEMA}.drop_ours(${names}, ${versions}, ${context.lockWaitMs})`,
+      ],
     });
     return null;
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     if (code !== "LA002") throw error;
-    return `${message} They would be lost: nothing was changed.`;
+    return `${message} Nothing was changed.`;
   }
 }
 
