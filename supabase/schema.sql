@@ -4757,7 +4757,11 @@ CREATE OR REPLACE FUNCTION amc_history.compare_runs(backfill_id uuid, entries js
  ROWS 100
  SET search_path TO ''
 AS $function$
-  with paired as materialized (
+  with runs as materialized (
+    select e.* from public.id_backfills b
+    cross join lateral amc_history.listed_runs(b.instance_id, compare_runs.entries) e
+    where b.id = compare_runs.backfill_id
+  ), paired as materialized (
     select e.id, e.details, e.is_readable, e.may_be_dry_run, e.sql_query, e.workflow_id, w.week_id, w.query,
       w.workflow_id as own_workflow, amc_history.status_fits(w.status, e.status) as status_fits,
       e.created_at between w.begins_at and w.known_by as created_fits, e.zone = w.zone as zone_fits,
@@ -4772,12 +4776,11 @@ AS $function$
       end as window_fits,
       amc_history.parameters_fit(case when w.takes_days and e.has_days then e.parameters - d.names
         else e.parameters end, w.parameters, w.takes_parameters) as parameters_fit, e.parameters is null as is_silent
-    from public.id_backfills b
-    cross join (select a.first_day_parameters || a.last_day_parameters as names from amc_history.allowances() a) d
-    cross join lateral amc_history.listed_runs(b.instance_id, compare_runs.entries) e
-    join amc_history.searched_weeks(compare_runs.backfill_id) w
-      on coalesce(e.starts_at = w.begins_at, true) or w.takes_days
-    where b.id = compare_runs.backfill_id
+    from (select a.first_day_parameters || a.last_day_parameters as names from amc_history.allowances() a) d
+    cross join (select case when count(*) = count(r.starts_at) then coalesce(array_agg(r.starts_at), '{}') end as starts
+      from runs r) s
+    cross join lateral amc_history.searched_weeks(compare_runs.backfill_id, s.starts) w
+    join runs e on coalesce(e.starts_at = w.begins_at, true) or w.takes_days
   ), likely as materialized (
     select p.* from paired p
     where (p.status_fits and p.created_fits and p.zone_fits and p.window_fits and p.parameters_fit) is not false
@@ -9407,17 +9410,21 @@ texts; docs, M for lists). Every execution of AMC''s list repeats them: their si
 
 CREATE OR REPLACE FUNCTION amc_history.parameters_fit(echoed jsonb, asked jsonb, takes_parameters boolean)
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select case
-    when parameters_fit.echoed is null then case when not parameters_fit.takes_parameters then true end
-    when exists (select from jsonb_each(parameters_fit.asked) a
-      where parameters_fit.echoed -> a.key <> a.value) then false
-    when parameters_fit.echoed = parameters_fit.asked then true
-    when parameters_fit.echoed - array(select jsonb_object_keys(parameters_fit.asked)) = '{}' then false
-  end;
+begin
+  if parameters_fit.echoed is null then
+    return case when not parameters_fit.takes_parameters then true end;
+  elsif parameters_fit.echoed = parameters_fit.asked then
+    return true;
+  elsif exists (select from jsonb_each(parameters_fit.asked) a where parameters_fit.echoed -> a.key <> a.value)
+      or parameters_fit.echoed - array(select jsonb_object_keys(parameters_fit.asked)) = '{}' then
+    return false;
+  end if;
+  return null;
+end;
 $function$
 ;
 comment on function amc_history.parameters_fit(jsonb,jsonb,boolean) is
@@ -11846,7 +11853,7 @@ comment on function amc_history.scram_verifier(text) is
   'What Postgres keeps of a password (RFC 5803): in a statement in its place, no log and no statistics of statements
 learn the password. password: ASCII, at most 64 characters.';
 
-CREATE OR REPLACE FUNCTION amc_history.searched_weeks(backfill_id uuid)
+CREATE OR REPLACE FUNCTION amc_history.searched_weeks(backfill_id uuid, starts timestamp with time zone[])
  RETURNS TABLE(week_id uuid, status text, workflow_id text, query text, zone text, begins_at timestamp with time zone,
     ends_at timestamp with time zone, begin_day date, end_day date, known_by timestamp with time zone, parameters jsonb,
     takes_parameters boolean, takes_days boolean)
@@ -11877,12 +11884,14 @@ begin
   from public.id_backfill_weeks b
   join public.report_data_weeks w on w.id = b.week_id
   join queries q on q.collection_id = w.collection_id
-  where b.backfill_id = searched_weeks.backfill_id and b.outcome = 'searching';
+  where b.backfill_id = searched_weeks.backfill_id and b.outcome = 'searching'
+    and (searched_weeks.starts is null or b.begins_at = any (searched_weeks.starts) or q.takes_days);
 end;
 $function$
 ;
-comment on function amc_history.searched_weeks(uuid) is
-  'The weeks of a search that are not decided, in the form in which they are compared. known_by: when the week was
+comment on function amc_history.searched_weeks(uuid,timestamp with time zone[]) is
+  'The weeks of a search that are not decided and begin at one of these times (null: at any) or take their days from
+parameters, in the form in which they are compared. known_by: when the week was
 finished, by which its execution was there. takes_parameters: whether the query reads any; takes_days: whether it reads
 the days of the week from some, which are not among the collection''s.';
 -- service_role: execute
@@ -12498,11 +12507,12 @@ it.';
 
 CREATE OR REPLACE FUNCTION amc_history.status_fits(week_status text, status text)
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE
  SET search_path TO ''
 AS $function$
-  select case
+begin
+  return case
     when status_fits.status in ('PENDING', 'RUNNING', 'PUBLISHING') then false
     when status_fits.week_status = 'completed' then case
       when status_fits.status = 'SUCCEEDED' then true
@@ -12510,6 +12520,7 @@ AS $function$
     -- The older system may have failed to read the result of what succeeded.
     when status_fits.status in ('FAILED', 'REJECTED', 'CANCELLED') then true
   end;
+end;
 $function$
 ;
 comment on function amc_history.status_fits(text,text) is

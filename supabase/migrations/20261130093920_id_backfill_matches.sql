@@ -148,7 +148,7 @@ comment on function amc_history.hash_queries(uuid) is
   $$Keeps with a search the hashes of the queries of its instance's collections that it does not have yet. A workflow's
 query never changes.$$;
 
-create function amc_history.searched_weeks(backfill_id uuid)
+create function amc_history.searched_weeks(backfill_id uuid, starts timestamptz[])
 returns table (
   week_id uuid, status text, workflow_id text, query text, zone text, begins_at timestamptz, ends_at timestamptz,
   begin_day date, end_day date, known_by timestamptz, parameters jsonb, takes_parameters boolean, takes_days boolean
@@ -179,18 +179,21 @@ begin
   from public.id_backfill_weeks b
   join public.report_data_weeks w on w.id = b.week_id
   join queries q on q.collection_id = w.collection_id
-  where b.backfill_id = searched_weeks.backfill_id and b.outcome = 'searching';
+  where b.backfill_id = searched_weeks.backfill_id and b.outcome = 'searching'
+    and (searched_weeks.starts is null or b.begins_at = any (searched_weeks.starts) or q.takes_days);
 end;
 $$;
-comment on function amc_history.searched_weeks(uuid) is
-  $$The weeks of a search that are not decided, in the form in which they are compared. known_by: when the week was
+comment on function amc_history.searched_weeks(uuid, timestamptz[]) is
+  $$The weeks of a search that are not decided and begin at one of these times (null: at any) or take their days from
+parameters, in the form in which they are compared. known_by: when the week was
 finished, by which its execution was there. takes_parameters: whether the query reads any; takes_days: whether it reads
 the days of the week from some, which are not among the collection's.$$;
 
 create function amc_history.status_fits(week_status text, status text) returns boolean
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  select case
+begin
+  return case
     when status_fits.status in ('PENDING', 'RUNNING', 'PUBLISHING') then false
     when status_fits.week_status = 'completed' then case
       when status_fits.status = 'SUCCEEDED' then true
@@ -198,21 +201,26 @@ as $$
     -- The older system may have failed to read the result of what succeeded.
     when status_fits.status in ('FAILED', 'REJECTED', 'CANCELLED') then true
   end;
+end;
 $$;
 comment on function amc_history.status_fits(text, text) is
   $$Whether a week of a final status came from an execution of this status of AMC. Null where that is not certain: a
 status that is not known, or a failed week and what succeeded.$$;
 
 create function amc_history.parameters_fit(echoed jsonb, asked jsonb, takes_parameters boolean) returns boolean
-language sql immutable set search_path = ''
+language plpgsql immutable set search_path = ''
 as $$
-  select case
-    when parameters_fit.echoed is null then case when not parameters_fit.takes_parameters then true end
-    when exists (select from jsonb_each(parameters_fit.asked) a
-      where parameters_fit.echoed -> a.key <> a.value) then false
-    when parameters_fit.echoed = parameters_fit.asked then true
-    when parameters_fit.echoed - array(select jsonb_object_keys(parameters_fit.asked)) = '{}' then false
-  end;
+begin
+  if parameters_fit.echoed is null then
+    return case when not parameters_fit.takes_parameters then true end;
+  elsif parameters_fit.echoed = parameters_fit.asked then
+    return true;
+  elsif exists (select from jsonb_each(parameters_fit.asked) a where parameters_fit.echoed -> a.key <> a.value)
+      or parameters_fit.echoed - array(select jsonb_object_keys(parameters_fit.asked)) = '{}' then
+    return false;
+  end if;
+  return null;
+end;
 $$;
 comment on function amc_history.parameters_fit(jsonb, jsonb, boolean) is
   $$Whether an execution's parameters, as AMC echoes them, are a week's. Null where that cannot be told: AMC echoes
@@ -222,7 +230,11 @@ create function amc_history.compare_runs(backfill_id uuid, entries jsonb)
 returns table (week_id uuid, execution_id text, missing text, matched_by text, details jsonb)
 language sql volatile rows 100 set search_path = ''
 as $$
-  with paired as materialized (
+  with runs as materialized (
+    select e.* from public.id_backfills b
+    cross join lateral amc_history.listed_runs(b.instance_id, compare_runs.entries) e
+    where b.id = compare_runs.backfill_id
+  ), paired as materialized (
     select e.id, e.details, e.is_readable, e.may_be_dry_run, e.sql_query, e.workflow_id, w.week_id, w.query,
       w.workflow_id as own_workflow, amc_history.status_fits(w.status, e.status) as status_fits,
       e.created_at between w.begins_at and w.known_by as created_fits, e.zone = w.zone as zone_fits,
@@ -237,12 +249,11 @@ as $$
       end as window_fits,
       amc_history.parameters_fit(case when w.takes_days and e.has_days then e.parameters - d.names
         else e.parameters end, w.parameters, w.takes_parameters) as parameters_fit, e.parameters is null as is_silent
-    from public.id_backfills b
-    cross join (select a.first_day_parameters || a.last_day_parameters as names from amc_history.allowances() a) d
-    cross join lateral amc_history.listed_runs(b.instance_id, compare_runs.entries) e
-    join amc_history.searched_weeks(compare_runs.backfill_id) w
-      on coalesce(e.starts_at = w.begins_at, true) or w.takes_days
-    where b.id = compare_runs.backfill_id
+    from (select a.first_day_parameters || a.last_day_parameters as names from amc_history.allowances() a) d
+    cross join (select case when count(*) = count(r.starts_at) then coalesce(array_agg(r.starts_at), '{}') end as starts
+      from runs r) s
+    cross join lateral amc_history.searched_weeks(compare_runs.backfill_id, s.starts) w
+    join runs e on coalesce(e.starts_at = w.begins_at, true) or w.takes_days
   ), likely as materialized (
     select p.* from paired p
     where (p.status_fits and p.created_fits and p.zone_fits and p.window_fits and p.parameters_fit) is not false

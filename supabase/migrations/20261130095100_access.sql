@@ -526,7 +526,7 @@ grant execute on function
     public.collection_requests, public.report_data_collections, amc_history.weeks_request, boolean),
   amc_history.start_weeks(public.collection_requests, amc_history.weeks_request, amc_history.weeks_plan),
   amc_history.restore_execution_id(uuid, text, jsonb, text, text),
-  amc_history.searched_weeks(uuid),
+  amc_history.searched_weeks(uuid, timestamptz[]),
   amc_history.is_told_of_instance(public.stoppages),
   amc_history.stoppage_alert_subject(public.stoppages),
   amc_history.told_with(public.stoppages),

@@ -466,7 +466,7 @@ function amc_history.retry_week(uuid) | - | execute | execute
 function amc_history.rows_at(result_loads,bigint[]) | - | execute | execute
 function amc_history.serve_request(collection_requests,report_data_collections,amc_history.weeks_request,
   boolean) | - | - | execute
-function amc_history.searched_weeks(uuid) | - | - | execute
+function amc_history.searched_weeks(uuid,timestamptz[]) | - | - | execute
 function amc_history.set_keep_versions(uuid,integer) | - | execute | execute
 function amc_history.set_load_aside(text,uuid,text,text) | - | - | -
 function amc_history.set_restatement_policy(uuid,integer,integer) | - | execute | execute
