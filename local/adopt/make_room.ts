@@ -48,7 +48,7 @@ export async function makeRoom(context: Context): Promise<Report> {
   );
   const refusal = report.blockers.length > 0
     ? "Do what stands behind each arrow: nothing was moved."
-    : await notYet(context);
+    : await notYet(context, tables);
   if (refusal !== null) return refuse({ ...report, next: [] }, refusal);
   if (dryRun) return report;
   return await move(context, tables, report);
@@ -66,6 +66,9 @@ async function move(
       relations: moving.map(({ oid }) => oid),
       mode: "access exclusive",
       statements: [
+        `select ${STATE_SCHEMA}.refuse_without_a_door('{${
+          moving.map(({ oid }) => oid)
+        }}')`,
         ...(context.althoughWritten ? [] : [
           `select ${STATE_SCHEMA}.refuse_if_written(${context.quietMinutes})`,
         ]),
@@ -81,6 +84,9 @@ async function move(
     });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
+    if (code === "LA003") {
+      return refuse({ ...report, next: [] }, `${message} Open it again.`);
+    }
     if (code !== "LA001") throw error;
     return refuse({ ...report, next: [] }, `${message} ${OVERRIDE}`);
   }
@@ -107,6 +113,7 @@ const OVERRIDE =
 /** Why the tables must not move yet; null if they may. */
 async function notYet(
   { sql, dryRun, quietMinutes, althoughWritten }: Context,
+  { moving }: Tables,
 ): Promise<string | null> {
   if (!await hasState(sql)) {
     return "No second door was opened: whoever writes to the older tables would be refused. First: npm run adopt -- open";
@@ -114,6 +121,14 @@ async function notYet(
   const since = await countedSince(sql);
   if (since === null) {
     return "Not every table that moves is counted yet: run the step open again, it goes on where it was ended.";
+  }
+  const [{ closed }] = await sql.unsafe(
+    `select ${STATE_SCHEMA}.without_a_door('{${
+      moving.map(({ oid }) => oid)
+    }}') as closed`,
+  );
+  if (closed !== null) {
+    return `The second door does not show ${closed}, whose writers would be refused: run the step open again.`;
   }
   if (althoughWritten) return null;
   if (!dryRun) await rollUpWrites(sql);

@@ -199,8 +199,14 @@ async function makeDoor(
     for (const statement of statements) await tx.unsafe(statement);
     for (const { oid, name, kind } of relations) {
       await tx.unsafe(
-        `insert into ${STATE_SCHEMA}.doors (relation, name, moves) values (($1::text)::oid, $2, $3)
-         on conflict (relation) do nothing`,
+        `delete from ${STATE_SCHEMA}.doors where relation = ($1::text)::oid and name <> $2`,
+        [oid, name],
+      );
+      // One that was dropped and made anew is another relation under the name.
+      await tx.unsafe(
+        `insert into ${STATE_SCHEMA}.doors as d (relation, name, moves) values (($1::text)::oid, $2, $3)
+         on conflict (name) do update set relation = excluded.relation, moves = excluded.moves,
+           counted_since = case when d.relation = excluded.relation then d.counted_since end`,
         [oid, name, isMoving(name, kind)],
       );
     }
@@ -215,10 +221,14 @@ async function uncountedTables(
   moving: { oid: string; name: string }[],
 ): Promise<{ oid: string; name: string }[]> {
   const counted = await sql.unsafe(
-    "select tgrelid::text as oid from pg_trigger where tgname = $1",
+    "select tgrelid::text as oid from pg_trigger where tgname = $1 and tgenabled <> 'D'",
     [TRIGGER],
   );
-  return moving.filter(({ oid }) => !counted.some((one) => one.oid === oid));
+  const since = (await doors(sql)).filter((door) => door.countedSince !== null);
+  return moving.filter(({ oid }) =>
+    !counted.some((one) => one.oid === oid) ||
+    !since.some(({ relation }) => relation === oid)
+  );
 }
 
 /**
@@ -239,7 +249,7 @@ async function countWriters(
       relations: [oid],
       mode: "share row exclusive",
       statements: [
-        `create trigger ${TRIGGER} after insert or update or delete or truncate on public.${
+        `create or replace trigger ${TRIGGER} after insert or update or delete or truncate on public.${
           quoted(name)
         } for each statement when (${PAST_THE_DOOR}) execute function ${STATE_SCHEMA}.count_public_write()`,
         `update ${STATE_SCHEMA}.doors set counted_since = clock_timestamp() where relation = ${oid}`,

@@ -55,6 +55,7 @@ function handedOn(routine: Routine): string[] {
     `create or replace function ${own}(${routine.arguments}) returns ${result} language sql ${
       VOLATILITY[volatility]
     } begin atomic select ${has_rows ? "* from " : ""}${call}; end`,
+    `comment on function ${made} is 'Hands a call on to the function of public (docs/ADOPTING.md).'`,
     `revoke all on function ${made} from public, anon, authenticated, service_role`,
     ...(grantees ?? []).map((grantee) =>
       `grant execute on function ${made} to ${

@@ -1,5 +1,5 @@
 import type postgres from "postgres";
-import { type Sql, sqlFile, STATE_SCHEMA } from "./database.ts";
+import { LEGACY_SCHEMA, type Sql, sqlFile, STATE_SCHEMA } from "./database.ts";
 
 /** Makes the schema of the adoption's own, or what is missing of it. */
 export async function makeState(sql: postgres.Sql): Promise<void> {
@@ -50,19 +50,49 @@ export async function doors(sql: Sql): Promise<Door[]> {
   }));
 }
 
-/** Makes one row of each finished day's statements that went past the door. */
+/** A table that has moved, under the name that it has now. */
+export interface MovedTable {
+  oid: string;
+  name: string;
+}
+
+/** What has moved and has not come back, whatever its shape is by now. */
+export async function movedTables(sql: Sql): Promise<MovedTable[]> {
+  const rows = await sql.unsafe(`
+    select c.oid::text, c.relname::text as name
+      from ${STATE_SCHEMA}.doors d
+      join pg_class c on c.oid = d.relation and c.relnamespace = to_regnamespace('${LEGACY_SCHEMA}')
+     where d.moves order by c.relname`);
+  return [...rows] as unknown as MovedTable[];
+}
+
+const ROLLED_UP_AT_ONCE = 10_000;
+
+/** Makes one row of each finished day's statements that went past the door, some thousands at a time. */
 export async function rollUpWrites(sql: postgres.Sql): Promise<void> {
-  await sql.unsafe(`
+  for (let left = true; left;) {
+    left = await rollUpSome(sql);
+  }
+}
+
+async function rollUpSome(sql: postgres.Sql): Promise<boolean> {
+  const [{ taken }] = await sql.unsafe(`
     with finished as (
-      delete from ${STATE_SCHEMA}.public_writes
-       where at < date_trunc('day', clock_timestamp() at time zone 'UTC') at time zone 'UTC' returning *
-    )
+      delete from ${STATE_SCHEMA}.public_writes where ctid = any (array(
+        select w.ctid from ${STATE_SCHEMA}.public_writes w
+         where w.at < date_trunc('day', clock_timestamp() at time zone 'UTC') at time zone 'UTC'
+         order by w.at limit ${ROLLED_UP_AT_ONCE}))
+      returning *
+    ), counted as (
     insert into ${STATE_SCHEMA}.public_writes_by_day as d
     select (at at time zone 'UTC')::date, relation, statement, coalesce(role, ''),
            coalesce(nullif(agent, ''), application, ''), count(*), max(at)
       from finished group by 1, 2, 3, 4, 5
     on conflict (day, relation, statement, role, program) do update
-      set statements = d.statements + excluded.statements, last_at = greatest(d.last_at, excluded.last_at)`);
+      set statements = d.statements + excluded.statements, last_at = greatest(d.last_at, excluded.last_at)
+    )
+    select count(*)::int as taken from finished`);
+  return taken > 0;
 }
 
 /** Who wrote to the older tables past the second door, newest day first. */

@@ -3,6 +3,7 @@ import {
   DOOR_SCHEMA,
   LEGACY_SCHEMA,
   literal,
+  query,
   quoted,
   type Sql,
   STATE_SCHEMA,
@@ -10,24 +11,24 @@ import {
 import { underLocks } from "./locks.ts";
 import { newReport, refuse, type Report } from "./report.ts";
 import { ourNames, ourVersions } from "./legacy_tables.ts";
-import { hasState, makeState } from "./state.ts";
-import { exists, findTables, isMigrated, type Tables } from "./survey.ts";
+import { hasState, makeState, type MovedTable, movedTables } from "./state.ts";
+import { exists, isMigrated } from "./survey.ts";
 
 /** Takes the older tables back to public, with what was written since; and the second door away, if that is asked for. */
 export async function undo(context: Context): Promise<Report> {
   const { sql, dryRun, door, dropOurs } = context;
   const report = newReport("undo", dryRun);
   if (!await hasState(sql)) return { ...report, outcome: "unchanged" };
-  const tables = await findTables(sql);
+  const moved = await movedTables(sql);
   report.sections = [{
     title: "What goes back",
-    rows: tables.moved.map(({ name }) => ({
+    rows: moved.map(({ name }) => ({
       from: `${LEGACY_SCHEMA}.${name}`,
       to: `public.${name}`,
     })),
   }];
-  if (tables.moved.length === 0 && !door) report.outcome = "unchanged";
-  const refusal = await mustStay(sql, tables, context);
+  if (moved.length === 0 && !door) report.outcome = "unchanged";
+  const refusal = await mustStay(sql, moved, context);
   if (refusal !== null) return refuse(report, refusal);
   if (!door) {
     report.next = [
@@ -40,7 +41,7 @@ export async function undo(context: Context): Promise<Report> {
     const work = await dropOurTables(context);
     if (work !== null) return refuse(report, work);
   }
-  await moveBack(context, tables);
+  await moveBack(context, moved);
   if (door) await takeDoorAway(context);
   return report;
 }
@@ -69,7 +70,7 @@ async function dropOurTables(context: Context): Promise<string | null> {
   }
 }
 
-async function moveBack(context: Context, { moved }: Tables): Promise<void> {
+async function moveBack(context: Context, moved: MovedTable[]): Promise<void> {
   const { sql } = context;
   await underLocks(context, {
     relations: moved.map(({ oid }) => oid),
@@ -94,13 +95,15 @@ async function moveBack(context: Context, { moved }: Tables): Promise<void> {
 /** Why it cannot be undone; null if it can. */
 async function mustStay(
   sql: Sql,
-  tables: Tables,
+  moved: MovedTable[],
   { door, dropOurs }: Context,
 ): Promise<string | null> {
-  if (tables.moved.length > 0 && !dropOurs && await isMigrated(sql)) {
+  if (moved.length > 0 && !dropOurs && await isMigrated(sql)) {
     return "Our tables stand in public under the older tables' names. To drop them, while they hold nothing that the older service does not have: undo --drop-ours";
   }
-  const namers = door ? await whoNamesTheDoor(sql) : [];
+  const namers = door
+    ? [...await whoNamesTheDoor(sql), ...await whatHangsOnTheDoor(sql)]
+    : [];
   if (namers.length === 0) return null;
   return `These name ${DOOR_SCHEMA} and would fail without it: ${
     namers.join(", ")
@@ -121,6 +124,16 @@ async function whoNamesTheDoor(sql: Sql): Promise<string[]> {
   return [...named, ...jobs].map(({ who }) => who);
 }
 
+interface Drop {
+  statement: string;
+}
+
+/** What is not the door's own, and stands in its schema or is built on its views and functions. */
+async function whatHangsOnTheDoor(sql: Sql): Promise<string[]> {
+  const hanging = await query<{ who: string }>(sql, "hangs_on_door");
+  return hanging.map(({ who }) => who);
+}
+
 /** First the triggers, so that nobody who writes needs the counts; then the views; then what was kept of it all. */
 async function takeDoorAway(context: Context): Promise<void> {
   const { sql } = context;
@@ -137,7 +150,11 @@ async function takeDoorAway(context: Context): Promise<void> {
   }
   await sql.begin(async (tx) => {
     await tx.unsafe("set local lock_timeout = '900ms'");
-    await tx.unsafe(`drop schema if exists ${DOOR_SCHEMA} cascade`);
+    for (const { statement } of await query<Drop>(tx, "drops_of_door")) {
+      await tx.unsafe(statement);
+    }
+    // Without cascade: what somebody put there since is not taken along.
+    await tx.unsafe(`drop schema if exists ${DOOR_SCHEMA}`);
     await tx.unsafe(`drop schema if exists ${STATE_SCHEMA} cascade`);
     await tx.unsafe("notify pgrst, 'reload schema'");
   });

@@ -263,3 +263,14 @@ Deno.test("somebody else's schema legacy_api is left alone", async () => {
     );
   });
 });
+
+Deno.test("a view that was dropped and made anew is shown by opening again", async () => {
+  await withLegacyDatabase([], async ({ url, sql }) => {
+    await sql`create view public.report as select id from public.report_data_weeks`;
+    await adopt(url, "open");
+    await sql`drop view public.report cascade`;
+    await sql`create view public.report as select id, status from public.report_data_weeks`;
+    await adopt(url, "open");
+    equal((await sql`select status from legacy_api.report`).length, 7);
+  });
+});

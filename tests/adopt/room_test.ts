@@ -216,3 +216,69 @@ async function ownWork(sql: Sql): Promise<void> {
     insert into public.report_data_collections (instance_id, workflow_id, series_view, start_date, end_date)
       select f.instance_id, f.id, f.series_view, '2025-01-06', '2025-01-12' from public.amc_workflows f;`);
 }
+
+Deno.test("a table that the door does not show is not moved", async () => {
+  await withLegacyDatabase([], async (database) => {
+    const { url, sql } = database;
+    await adopt(url, "open");
+    const refusal = async () =>
+      (await adopt(url, "make-room", { althoughWritten: true })).refusal;
+    for (
+      const change of [
+        "drop view legacy_api.workflow_executions",
+        "delete from legacy_adoption.doors where name = 'workflow_executions'",
+        "drop trigger count_public_write on public.workflow_executions",
+      ]
+    ) {
+      await sql.unsafe(change);
+      match((await refusal())!, /does not show (public\.)?workflow_executions/);
+      await adopt(url, "open");
+    }
+    equal(await refusal(), null);
+  });
+});
+
+Deno.test("what moved goes back although its shape was changed since", async () => {
+  await withLegacyDatabase([], async (database) => {
+    const { url, sql } = database;
+    await adopt(url, "open");
+    await adopt(url, "make-room");
+    await sql`alter table legacy.workflow_executions rename column execution_id to their_name`;
+    equal((await adopt(url, "undo", { door: true })).outcome, "done");
+    deepEqual(await places(database), BEFORE);
+  });
+});
+
+Deno.test("what somebody built on the door, or put in its schema, is not taken along", async () => {
+  await withLegacyDatabase([], async ({ url, sql }) => {
+    await sql`create function public.plain(a int) returns int language sql as 'select a'`;
+    await adopt(url, "open");
+    for (
+      const [made, kind, name] of [
+        [
+          "view legacy_api.mine as select 1 as a",
+          "view",
+          "legacy_api.mine",
+        ],
+        [
+          "view public.done as select id from legacy_api.report_data_weeks",
+          "view",
+          "public.done",
+        ],
+        [
+          "function legacy_api.own() returns int language sql as 'select 1'",
+          "function",
+          "legacy_api.own",
+        ],
+      ]
+    ) {
+      await sql.unsafe(`create ${made}`);
+      match(
+        (await adopt(url, "undo", { door: true })).refusal!,
+        new RegExp(`would fail without it: .*${name.split(".")[1]}`),
+      );
+      await sql.unsafe(`drop ${kind} ${name}`);
+    }
+    equal((await adopt(url, "undo", { door: true })).outcome, "done");
+  });
+});

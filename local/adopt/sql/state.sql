@@ -120,3 +120,34 @@ end;
 $$;
 comment on function legacy_adoption.refuse_if_written(integer) is
   'Errors: LA001 if a statement changed an older table past the second door in the last minutes.';
+
+create or replace function legacy_adoption.without_a_door(relations oid[]) returns text
+language sql set search_path = '' as $$
+  select pg_catalog.string_agg(r::regclass::text, ', ')
+    from pg_catalog.unnest(without_a_door.relations) r
+    join pg_catalog.pg_class c on c.oid = r
+   where not exists (select from legacy_adoption.doors d
+        where d.relation = r and d.moves and d.counted_since is not null)
+      or not exists (select from pg_catalog.pg_trigger t
+        where t.tgrelid = r and t.tgname = 'count_public_write' and t.tgenabled <> 'D')
+      or not exists (select from pg_catalog.pg_class v
+        join pg_catalog.pg_rewrite w on w.ev_class = v.oid
+        join pg_catalog.pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
+          and d.refclassid = 'pg_class'::regclass and d.refobjid = r
+        where v.relname = c.relname and v.relnamespace = pg_catalog.to_regnamespace('legacy_api'));
+$$;
+comment on function legacy_adoption.without_a_door(oid[]) is
+  'Those of some tables that have no view in the door of their own name, or whose writers are not counted; or null.';
+
+create or replace function legacy_adoption.refuse_without_a_door(relations oid[]) returns void
+language plpgsql set search_path = '' as $$
+declare
+  closed constant text := legacy_adoption.without_a_door(refuse_without_a_door.relations);
+begin
+  if closed is not null then
+    raise exception 'The second door does not show %.', closed using errcode = 'LA003';
+  end if;
+end;
+$$;
+comment on function legacy_adoption.refuse_without_a_door(oid[]) is
+  'Errors: LA003 if the door does not show one of the tables, or its writers are not counted.';
