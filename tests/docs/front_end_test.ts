@@ -123,7 +123,7 @@ Deno.test("the ts blocks of each page do what the page says, against the platfor
       assert.equal(got.collection.created, true);
       assert.equal(got.preview.accepted, true);
       assert.match(lines[0], /^2 executions, (about|perhaps) \d+ s$/);
-      assert.match(lines[1], /^\d+ of 52 weeks, (pending|running)$/);
+      assert.match(lines[1], /^\d+ of 52 weeks, (waiting|running)$/);
       assert.equal(got.weeks.length, 52);
       assert.equal(got.paused.outcome, "applied");
       assert.equal(got.resumed.outcome, "applied");
