@@ -1242,6 +1242,7 @@ create table public.report_data_collections (
   constraint dates_are_sane CHECK (((start_date >= '2000-01-01'::date) AND (end_date < '2100-01-01'::date))),
   constraint failed_retries_is_sane CHECK (((failed_retries >= 0) AND (failed_retries <= 10))),
   constraint imported_from_is_short CHECK (((char_length(imported_from) >= 1) AND (char_length(imported_from) <= 200))),
+  constraint imported_is_not_kept_current CHECK (((imported_from IS NULL) OR (NOT keep_current))),
   constraint keep_versions_is_sane CHECK (((keep_versions >= 1) AND (keep_versions <= 100))),
   constraint parameter_values_are_limited CHECK ((amc_history.parameter_value_fault(parameter_values) IS NULL)),
   constraint parameter_values_is_an_object CHECK ((jsonb_typeof(parameter_values) = 'object'::text)),
@@ -1264,7 +1265,7 @@ create table public.report_data_collections (
 CREATE UNIQUE INDEX one_collection_of_a_query ON public.report_data_collections USING btree (instance_id, workflow_id,
     week_starts_on, time_zone, parameters_hash) WHERE (imported_from IS NULL);
 CREATE UNIQUE INDEX one_version_kept_current ON public.report_data_collections USING btree (instance_id, series_view,
-    week_starts_on, time_zone, parameters_hash) WHERE (keep_current AND (imported_from IS NULL));
+    week_starts_on, time_zone, parameters_hash) WHERE keep_current;
 CREATE INDEX report_data_collections_kept_idx ON public.report_data_collections USING btree (end_date) WHERE
     keep_current;
 CREATE INDEX report_data_collections_to_restate_idx ON public.report_data_collections USING btree (id) WHERE
@@ -1278,7 +1279,7 @@ CREATE TRIGGER copy_series_view BEFORE INSERT OR UPDATE OF instance_id, workflow
 CREATE TRIGGER end_keeping_current BEFORE UPDATE OF cancelled_at ON public.report_data_collections FOR EACH ROW WHEN
     (((new.cancelled_at IS NOT NULL) AND new.keep_current)) EXECUTE FUNCTION amc_history.end_keeping_current();
 CREATE TRIGGER keep_one_version BEFORE INSERT OR UPDATE OF keep_current ON public.report_data_collections FOR EACH ROW
-    WHEN ((new.keep_current AND (new.imported_from IS NULL))) EXECUTE FUNCTION amc_history.keep_one_version();
+    WHEN (new.keep_current) EXECUTE FUNCTION amc_history.keep_one_version();
 alter table public.report_data_collections enable row level security;
 create policy "BI logins read their instances' collections" on public.report_data_collections for select to
     amc_history_reader using ((instance_id IN ( SELECT amc_history.instances_of_login() AS instances_of_login)));
@@ -3798,6 +3799,32 @@ comment on function amc_history.check_argument(text,amc_history.weeks_request,am
 plan.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.check_catch_up(collection report_data_collections, settle_days integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  most_weeks constant integer := (amc_history.allowances()).most_weeks;
+  settled record;
+begin
+  settled := amc_history.settled_if_kept(collection, check_catch_up.settle_days);
+  collection.keep_current := true;
+  collection.kept_until := settled.last_day;
+  if settled.last_day is not null
+      and (amc_history.settled_if_kept(collection, check_catch_up.settle_days)).last_day is not null then
+    perform amc_history.refuse('catch_up_too_long', format(
+      'Expected at most %s settled weeks since the end of the collection, there are more from %s on.', most_weeks,
+      settled.first_day), format('Ask for those weeks first, at most %s at once.', most_weeks));
+  end if;
+end;
+$function$
+;
+comment on function amc_history.check_catch_up(report_data_collections,integer) is
+  'Refuses to keep a collection current from settle_days on if more weeks have settled than are added at once
+(catch_up_too_long): the rest would be added beyond the limits of whoever asks.';
+-- service_role: execute
+
 CREATE OR REPLACE FUNCTION amc_history.check_cells()
  RETURNS bigint
  LANGUAGE plpgsql
@@ -3954,6 +3981,8 @@ begin
     when 'keep_current' then
       if asked.keep_current and not collection.keep_current then
         perform amc_history.check_one_version(collection);
+        collection.end_date := greatest(collection.end_date, plan.last_day);
+        perform amc_history.check_catch_up(collection, coalesce(asked.settle_days, collection.settle_days));
       end if;
   end case;
 end;
@@ -3964,7 +3993,7 @@ comment on function
     is
   'Refuses what a planned request may not change: weeks that AMC keeps no longer (check_of: weeks; earliest: the first
 of those to be made or opened), more than the limits (limits; weeks: how many), a second version of the query that is
-kept current (keep_current).';
+kept current, or from too long ago (keep_current).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.check_header(header text[])
@@ -4029,8 +4058,13 @@ AS $function$
 declare
   kept public.report_data_collections;
 begin
+  if (collection).imported_from is not null then
+    perform amc_history.refuse('imported_is_not_kept',
+      'Expected a collection that was started here, this one came from another system.',
+      'Start a collection of its query, and keep that one current.', 'PT409');
+  end if;
   select * into kept from public.report_data_collections c
-  where c.keep_current and c.imported_from is null and c.id is distinct from (collection).id
+  where c.keep_current and c.id is distinct from (collection).id
     and c.instance_id = (collection).instance_id and c.series_view = (collection).series_view
     and c.week_starts_on = (collection).week_starts_on and c.time_zone = (collection).time_zone
     -- In a row that is being written, what is generated is not there yet.
@@ -4045,7 +4079,8 @@ end;
 $function$
 ;
 comment on function amc_history.check_one_version(report_data_collections) is
-  'Refuses to keep a collection current while another version of its query is (another_version_kept_current).';
+  'Refuses to keep a collection current that came from another system (imported_is_not_kept), or while another version
+of its query is kept current (another_version_kept_current).';
 -- service_role: execute
 
 CREATE OR REPLACE FUNCTION amc_history.check_parameters(declared jsonb, given jsonb)
@@ -4969,6 +5004,8 @@ begin
   elsif old.cancelled_at is not null then
     perform amc_history.refuse('collection_has_ended', 'Expected a collection that goes on, this one is cancelled.',
       'Start a collection of the new version.', 'PT409');
+  elsif old.imported_from is not null then
+    perform amc_history.check_one_version(old);
   elsif not old.keep_current then
     perform amc_history.refuse('collection_not_kept_current', 'Expected a collection that is kept current.',
       'Call set_keep_current first. If another version goes on already, continue with that one.', 'PT409');
@@ -5651,23 +5688,31 @@ declare
   created constant boolean := not collection.keep_current
     and not exists (select from public.report_data_weeks w where w.collection_id = collection.id);
   keeps constant boolean := coalesce(asked.keep_current, collection.keep_current);
+  released constant integer := amc_history.weeks_released(collection);
+  paused constant boolean := collection.paused_at is not null and collection.archived_at is null
+    and collection.cancelled_at is null;
   executions integer;
+  pace jsonb;
   answer jsonb;
 begin
   select jsonb_build_object('collection_id', collection.id, 'created', created,
       'extended', case when created then 0 else count(*) filter (where w.becomes = 'added') end,
       'reopened', count(*) filter (where w.becomes in ('due', 'followed', 'loaded')), 'settled', settled,
+      'released', released, 'paused', paused,
       'first_day', plan.first_day, 'last_day', plan.last_day, 'week_starts_on', plan.weekday, 'time_zone', plan.zone,
       'keep_current', keeps, 'settle_days', coalesce(asked.settle_days, collection.settle_days),
       'not_kept', count(*) filter (where w.becomes <> 'stays' and not w.is_kept),
       'asked_before', count(*) filter (where w.executions > 0),
       'weeks', jsonb_agg(to_jsonb(w) || jsonb_build_object('week_end_date', w.week_start_date + 6)
         order by w.week_start_date)),
-    settled + count(*) filter (where w.becomes in ('added', 'due'))
+    settled + released + count(*) filter (where w.becomes in ('added', 'due'))
   into answer, executions
   from amc_history.preview_weeks(collection, plan.first_day, plan.last_day, kept_since) w;
-  return answer || jsonb_build_object('executions', executions,
-    'pace', amc_history.pace_of(asked.instance_id, executions));
+  pace := amc_history.pace_of(asked.instance_id, executions);
+  if paused then
+    pace := pace || '{"seconds": null}';
+  end if;
+  return answer || jsonb_build_object('executions', executions, 'pace', pace);
 end;
 $function$
 ;
@@ -6518,10 +6563,10 @@ AS $function$
   select case
     when field_of_range.code = 'range_ambiguous' or coalesce((asked).start_date, (asked).end_date) is null then 'weeks'
     when (asked).start_date is null or field_of_range.code = 'range_not_kept'
-      -- The date is of another weekday.
+      -- The date is of another weekday, or of none.
       or case when isfinite((asked).start_date) then extract(isodow from (asked).start_date) <> array_position(
         array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
-        lower((asked).week_starts_on)) end then 'start_date'
+        lower((asked).week_starts_on)) else true end then 'start_date'
     else 'end_date'
   end;
 $function$
@@ -9319,7 +9364,9 @@ declare
 begin
   select * into instance from public.amc_instances i where i.id = pace_of.instance_id;
   waiting := (select count(*) from public.report_data_weeks w
-      where w.instance_id = instance.id and w.due_at is not null and w.due_at < 'infinity')
+      where w.instance_id = instance.id and w.due_at is not null and w.due_at < 'infinity'
+        and not exists (select from public.stoppages s where s.kind = 'standing' and s.ended_at is null
+          and s.subject = w.collection_id::text))
     + (select count(*) from amc_history.taken_slots(instance.id));
   select count(*) as samples, percentile_cont(0.5) within group (order by greatest(extract(epoch from
     coalesce(e.amc_updated_at - e.amc_created_at, a.ended_at - a.intended_at)), 1)) as p50 into own
@@ -9346,8 +9393,9 @@ comment on function amc_history.pace_of(text,integer) is
   'How long so many executions take on an instance, if all that waits there goes first: {basis, samples,
 seconds_per_execution, slots, free_slots, waiting, seconds, paused_until}. basis own_history: the median (p50) of what
 SUCCEEDED among its last 200 attempts, of which there are samples; guess: there are none, and 15 minutes are taken.
-slots: how many run side by side (max_parallel less those of others); free_slots: how many may begin now. waiting: weeks
-that are due or run. seconds: waiting and executions by slots, or longer by the daily limit.';
+slots: how many run side by side (max_parallel less those of others); free_slots: how many may begin now. waiting:
+weeks that are due or run, of collections behind which somebody stands. seconds: waiting and executions by slots, or
+longer by the daily limit.';
 
 CREATE OR REPLACE FUNCTION amc_history.parameter_fault(parameter jsonb, allowed amc_history.allowances)
  RETURNS text
@@ -11998,6 +12046,7 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   if set_keep_current.keep_current then
+    perform amc_history.check_catch_up(collection, days);
     settled := amc_history.settled_if_kept(collection, days);
     if settled.last_day is not null then
       perform amc_history.check_start_limits(auth.uid(), collection.instance_id,
@@ -13663,6 +13712,26 @@ comment on function amc_history.weeks_beside(amc_history.weeks_request,report_da
 be kept current: those that have settled since its end.';
 -- service_role: execute
 
+CREATE OR REPLACE FUNCTION amc_history.weeks_released(collection report_data_collections)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select count(*)::integer from public.report_data_weeks w
+  where w.collection_id = (collection).id and case w.due_at
+    when 'infinity' then ((collection).cancelled_at is not null or (collection).archived_at is not null)
+      and not exists (select from public.stoppages s
+        where s.kind = 'week' and s.subject = w.id::text and s.ended_at is null
+          and coalesce(s.retry_at > amc_history.clock_now(), true))
+    else w.due_at is not null and exists (select from public.stoppages s
+      where s.kind = 'standing' and s.subject = (collection).id::text and s.ended_at is null) end;
+$function$
+;
+comment on function amc_history.weeks_released(report_data_collections) is
+  'How many weeks of a collection that wait now may begin once somebody starts it: those held while it is archived or
+cancelled (amc_history.release_collection), or while nobody stands behind it.';
+
 CREATE OR REPLACE FUNCTION amc_history.weeks_to_open(collection_id uuid, first_day date, last_day date, OUT weeks
     integer, OUT earliest date)
  RETURNS record
@@ -14693,7 +14762,7 @@ comment on function continue_with(uuid,text) is
 parameters is kept current from the week after the old one''s last, and the old one no longer: never both. Answers
 {collection_id, weeks}: the new version''s collection, and how many weeks were added at once. Refuses with
 collection_not_found, role_too_low, workflow_not_found, version_is_the_same,
-version_of_another_query, collection_has_ended, collection_not_kept_current, and what the
+version_of_another_query, collection_has_ended, imported_is_not_kept, collection_not_kept_current, and what the
 parameters of the new version do not take, as start-collection does. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
@@ -15091,15 +15160,17 @@ member of the instance; requested_by: for whom, if the caller acts for all users
 
 Answers {accepted, refusals, plan}. refusals: everything that start_collection would refuse by, in its order, each
 {field, code, message, hint, status}: field is the wrong argument, or null (role_too_low, limits). plan: null while an
-argument is wrong, else {collection_id, created, extended, reopened, settled, weeks, first_day, last_day,
-week_starts_on, time_zone, keep_current, settle_days, executions, not_kept, asked_before, pace}. collection_id: null
-for one that would be made. weeks: each week that is asked for: {week_start_date, week_end_date, status, becomes,
-is_kept, executions, restatements, of_others}: its status now (not_asked between the collection''s dates; null beyond);
-what becomes of it (added, stays; due, followed or loaded if it is opened again); whether AMC keeps its data; how many
-executions it has had, in any collection of the query''s versions with these parameters, how many of them were
-restatements, and how many are of other collections. executions: how many it costs. not_kept: weeks to be made or
-opened whose data AMC keeps no longer. asked_before: weeks that have had an execution. pace: how long it takes, and by
-what that is said (amc_history.pace_of). Refuses who is no member (instance_not_found).';
+argument is wrong, else {collection_id, created, extended, reopened, settled, released, paused, weeks, first_day,
+last_day, week_starts_on, time_zone, keep_current, settle_days, executions, not_kept, asked_before, pace}.
+collection_id: null for one that would be made. weeks: each week that is asked for: {week_start_date, week_end_date,
+status, becomes, is_kept, executions, restatements, of_others}: its status now (not_asked between the collection''s
+dates; null beyond); what becomes of it (added, stays; due, followed or loaded if it is opened again); whether AMC
+keeps its data; how many executions it has had, in any collection of the query''s versions with these parameters, how
+many of them were restatements, and how many are of other collections. executions: how many it costs. released: how
+many weeks that were held (it was archived, or nobody stood behind it) may begin then. paused: whether somebody has
+paused it; it stays so, and pace.seconds is null. not_kept: weeks to be made or opened whose data AMC keeps no longer.
+asked_before: weeks that have had an execution. pace: how long it takes, and by what that is said
+(amc_history.pace_of). Refuses who is no member (instance_not_found).';
 -- authenticated: execute
 -- service_role: execute
 
@@ -15963,9 +16034,9 @@ comment on function set_keep_current(uuid,boolean,integer) is
   'Keeps a collection current, or no longer: each week is added once it ended settle_days (2 to 60; as it is, at first
 14) ago in the collection''s zone. Those that have settled already are added at once. Answers {outcome, reason, weeks}:
 applied (weeks: how many were added), already_applied, or rejected with collection_is_cancelled. Refuses with
-collection_not_found, settle_days_out_of_range, role_too_low, another_version_kept_current (continue_with moves on from
-one version to another), and more weeks at once than the limits of amc_history.check_start_limits. For analysts and
-admins.';
+collection_not_found, settle_days_out_of_range, role_too_low, imported_is_not_kept, catch_up_too_long,
+another_version_kept_current (continue_with moves on from one version to another), and more weeks at once than the
+limits of amc_history.check_start_limits. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 

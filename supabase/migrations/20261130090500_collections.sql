@@ -67,6 +67,8 @@ create table public.report_data_collections (
   -- One that goes on where another ends may have no week yet.
   constraint range_is_whole_weeks check (end_date >= start_date - 1 and (end_date - start_date + 1) % 7 = 0),
   constraint cancelled_is_not_kept_current check (cancelled_at is null or not keep_current),
+  -- Ours of the same query may be, and each new week would run twice.
+  constraint imported_is_not_kept_current check (imported_from is null or not keep_current),
   -- Beyond every retention, and within what all who read dates of four digits can read.
   constraint dates_are_sane check (start_date >= '2000-01-01' and end_date < '2100-01-01'),
   constraint week_starts_on_is_a_weekday check (week_starts_on in

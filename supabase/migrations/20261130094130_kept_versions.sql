@@ -20,7 +20,7 @@ create trigger copy_series_view before insert or update of instance_id, workflow
 -- Two would collect the same weeks twice.
 create unique index one_version_kept_current
   on public.report_data_collections (instance_id, series_view, week_starts_on, time_zone, parameters_hash)
-  where keep_current and imported_from is null;
+  where keep_current;
 
 create function amc_history.check_one_version(collection public.report_data_collections) returns void
 language plpgsql set search_path = ''
@@ -28,8 +28,13 @@ as $$
 declare
   kept public.report_data_collections;
 begin
+  if (collection).imported_from is not null then
+    perform amc_history.refuse('imported_is_not_kept',
+      'Expected a collection that was started here, this one came from another system.',
+      'Start a collection of its query, and keep that one current.', 'PT409');
+  end if;
   select * into kept from public.report_data_collections c
-  where c.keep_current and c.imported_from is null and c.id is distinct from (collection).id
+  where c.keep_current and c.id is distinct from (collection).id
     and c.instance_id = (collection).instance_id and c.series_view = (collection).series_view
     and c.week_starts_on = (collection).week_starts_on and c.time_zone = (collection).time_zone
     -- In a row that is being written, what is generated is not there yet.
@@ -43,7 +48,31 @@ begin
 end;
 $$;
 comment on function amc_history.check_one_version(public.report_data_collections) is
-  'Refuses to keep a collection current while another version of its query is (another_version_kept_current).';
+  $$Refuses to keep a collection current that came from another system (imported_is_not_kept), or while another version
+of its query is kept current (another_version_kept_current).$$;
+
+create function amc_history.check_catch_up(collection public.report_data_collections, settle_days integer)
+returns void
+language plpgsql set search_path = ''
+as $$
+declare
+  most_weeks constant integer := (amc_history.allowances()).most_weeks;
+  settled record;
+begin
+  settled := amc_history.settled_if_kept(collection, check_catch_up.settle_days);
+  collection.keep_current := true;
+  collection.kept_until := settled.last_day;
+  if settled.last_day is not null
+      and (amc_history.settled_if_kept(collection, check_catch_up.settle_days)).last_day is not null then
+    perform amc_history.refuse('catch_up_too_long', format(
+      'Expected at most %s settled weeks since the end of the collection, there are more from %s on.', most_weeks,
+      settled.first_day), format('Ask for those weeks first, at most %s at once.', most_weeks));
+  end if;
+end;
+$$;
+comment on function amc_history.check_catch_up(public.report_data_collections, integer) is
+  $$Refuses to keep a collection current from settle_days on if more weeks have settled than are added at once
+(catch_up_too_long): the rest would be added beyond the limits of whoever asks.$$;
 
 create function amc_history.keep_one_version() returns trigger
 language plpgsql set search_path = ''
@@ -57,5 +86,5 @@ comment on function amc_history.keep_one_version() is
   $$Says what the index one_version_kept_current holds, before it does (amc_history.check_one_version).$$;
 -- Behind copy_series_view.
 create trigger keep_one_version before insert or update of keep_current on public.report_data_collections
-  for each row when (new.keep_current and new.imported_from is null)
+  for each row when (new.keep_current)
   execute function amc_history.keep_one_version();

@@ -176,6 +176,7 @@ begin
     return row('already_applied', null, 0)::public.control_report;
   end if;
   if set_keep_current.keep_current then
+    perform amc_history.check_catch_up(collection, days);
     settled := amc_history.settled_if_kept(collection, days);
     if settled.last_day is not null then
       perform amc_history.check_start_limits(auth.uid(), collection.instance_id,
@@ -201,9 +202,9 @@ comment on function public.set_keep_current(uuid, boolean, integer) is
   $$Keeps a collection current, or no longer: each week is added once it ended settle_days (2 to 60; as it is, at first
 14) ago in the collection's zone. Those that have settled already are added at once. Answers {outcome, reason, weeks}:
 applied (weeks: how many were added), already_applied, or rejected with collection_is_cancelled. Refuses with
-collection_not_found, settle_days_out_of_range, role_too_low, another_version_kept_current (continue_with moves on from
-one version to another), and more weeks at once than the limits of amc_history.check_start_limits. For analysts and
-admins.$$;
+collection_not_found, settle_days_out_of_range, role_too_low, imported_is_not_kept, catch_up_too_long,
+another_version_kept_current (continue_with moves on from one version to another), and more weeks at once than the
+limits of amc_history.check_start_limits. For analysts and admins.$$;
 
 create function amc_history.hand_on(old public.report_data_collections, workflow_id text) returns uuid
 language plpgsql set search_path = ''
@@ -270,6 +271,8 @@ begin
   elsif old.cancelled_at is not null then
     perform amc_history.refuse('collection_has_ended', 'Expected a collection that goes on, this one is cancelled.',
       'Start a collection of the new version.', 'PT409');
+  elsif old.imported_from is not null then
+    perform amc_history.check_one_version(old);
   elsif not old.keep_current then
     perform amc_history.refuse('collection_not_kept_current', 'Expected a collection that is kept current.',
       'Call set_keep_current first. If another version goes on already, continue with that one.', 'PT409');
@@ -293,5 +296,5 @@ comment on function public.continue_with(uuid, text) is
 parameters is kept current from the week after the old one's last, and the old one no longer: never both. Answers
 {collection_id, weeks}: the new version's collection, and how many weeks were added at once. Refuses with
 collection_not_found, role_too_low, workflow_not_found, version_is_the_same,
-version_of_another_query, collection_has_ended, collection_not_kept_current, and what the
+version_of_another_query, collection_has_ended, imported_is_not_kept, collection_not_kept_current, and what the
 parameters of the new version do not take, as start-collection does. For analysts and admins.$$;

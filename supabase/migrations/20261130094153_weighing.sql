@@ -52,10 +52,10 @@ as $$
   select case
     when field_of_range.code = 'range_ambiguous' or coalesce((asked).start_date, (asked).end_date) is null then 'weeks'
     when (asked).start_date is null or field_of_range.code = 'range_not_kept'
-      -- The date is of another weekday.
+      -- The date is of another weekday, or of none.
       or case when isfinite((asked).start_date) then extract(isodow from (asked).start_date) <> array_position(
         array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
-        lower((asked).week_starts_on)) end then 'start_date'
+        lower((asked).week_starts_on)) else true end then 'start_date'
     else 'end_date'
   end;
 $$;
@@ -224,6 +224,8 @@ begin
     when 'keep_current' then
       if asked.keep_current and not collection.keep_current then
         perform amc_history.check_one_version(collection);
+        collection.end_date := greatest(collection.end_date, plan.last_day);
+        perform amc_history.check_catch_up(collection, coalesce(asked.settle_days, collection.settle_days));
       end if;
   end case;
 end;
@@ -232,7 +234,7 @@ comment on function amc_history.check_effect(
   text, amc_history.weeks_request, amc_history.weeks_plan, public.report_data_collections, date, integer) is
   $$Refuses what a planned request may not change: weeks that AMC keeps no longer (check_of: weeks; earliest: the first
 of those to be made or opened), more than the limits (limits; weeks: how many), a second version of the query that is
-kept current (keep_current).$$;
+kept current, or from too long ago (keep_current).$$;
 
 create function amc_history.weigh_request(
   asked amc_history.weeks_request, plan amc_history.weeks_plan, out collection public.report_data_collections,

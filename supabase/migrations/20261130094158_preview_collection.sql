@@ -62,7 +62,9 @@ declare
 begin
   select * into instance from public.amc_instances i where i.id = pace_of.instance_id;
   waiting := (select count(*) from public.report_data_weeks w
-      where w.instance_id = instance.id and w.due_at is not null and w.due_at < 'infinity')
+      where w.instance_id = instance.id and w.due_at is not null and w.due_at < 'infinity'
+        and not exists (select from public.stoppages s where s.kind = 'standing' and s.ended_at is null
+          and s.subject = w.collection_id::text))
     + (select count(*) from amc_history.taken_slots(instance.id));
   select count(*) as samples, percentile_cont(0.5) within group (order by greatest(extract(epoch from
     coalesce(e.amc_updated_at - e.amc_created_at, a.ended_at - a.intended_at)), 1)) as p50 into own
@@ -88,8 +90,25 @@ comment on function amc_history.pace_of(text, integer) is
   $$How long so many executions take on an instance, if all that waits there goes first: {basis, samples,
 seconds_per_execution, slots, free_slots, waiting, seconds, paused_until}. basis own_history: the median (p50) of what
 SUCCEEDED among its last 200 attempts, of which there are samples; guess: there are none, and 15 minutes are taken.
-slots: how many run side by side (max_parallel less those of others); free_slots: how many may begin now. waiting: weeks
-that are due or run. seconds: waiting and executions by slots, or longer by the daily limit.$$;
+slots: how many run side by side (max_parallel less those of others); free_slots: how many may begin now. waiting:
+weeks that are due or run, of collections behind which somebody stands. seconds: waiting and executions by slots, or
+longer by the daily limit.$$;
+
+create function amc_history.weeks_released(collection public.report_data_collections) returns integer
+language sql stable set search_path = ''
+as $$
+  select count(*)::integer from public.report_data_weeks w
+  where w.collection_id = (collection).id and case w.due_at
+    when 'infinity' then ((collection).cancelled_at is not null or (collection).archived_at is not null)
+      and not exists (select from public.stoppages s
+        where s.kind = 'week' and s.subject = w.id::text and s.ended_at is null
+          and coalesce(s.retry_at > amc_history.clock_now(), true))
+    else w.due_at is not null and exists (select from public.stoppages s
+      where s.kind = 'standing' and s.subject = (collection).id::text and s.ended_at is null) end;
+$$;
+comment on function amc_history.weeks_released(public.report_data_collections) is
+  $$How many weeks of a collection that wait now may begin once somebody starts it: those held while it is archived or
+cancelled (amc_history.release_collection), or while nobody stands behind it.$$;
 
 create function amc_history.describe_plan(
   asked amc_history.weeks_request, plan amc_history.weeks_plan, collection public.report_data_collections,
@@ -102,23 +121,31 @@ declare
   created constant boolean := not collection.keep_current
     and not exists (select from public.report_data_weeks w where w.collection_id = collection.id);
   keeps constant boolean := coalesce(asked.keep_current, collection.keep_current);
+  released constant integer := amc_history.weeks_released(collection);
+  paused constant boolean := collection.paused_at is not null and collection.archived_at is null
+    and collection.cancelled_at is null;
   executions integer;
+  pace jsonb;
   answer jsonb;
 begin
   select jsonb_build_object('collection_id', collection.id, 'created', created,
       'extended', case when created then 0 else count(*) filter (where w.becomes = 'added') end,
       'reopened', count(*) filter (where w.becomes in ('due', 'followed', 'loaded')), 'settled', settled,
+      'released', released, 'paused', paused,
       'first_day', plan.first_day, 'last_day', plan.last_day, 'week_starts_on', plan.weekday, 'time_zone', plan.zone,
       'keep_current', keeps, 'settle_days', coalesce(asked.settle_days, collection.settle_days),
       'not_kept', count(*) filter (where w.becomes <> 'stays' and not w.is_kept),
       'asked_before', count(*) filter (where w.executions > 0),
       'weeks', jsonb_agg(to_jsonb(w) || jsonb_build_object('week_end_date', w.week_start_date + 6)
         order by w.week_start_date)),
-    settled + count(*) filter (where w.becomes in ('added', 'due'))
+    settled + released + count(*) filter (where w.becomes in ('added', 'due'))
   into answer, executions
   from amc_history.preview_weeks(collection, plan.first_day, plan.last_day, kept_since) w;
-  return answer || jsonb_build_object('executions', executions,
-    'pace', amc_history.pace_of(asked.instance_id, executions));
+  pace := amc_history.pace_of(asked.instance_id, executions);
+  if paused then
+    pace := pace || '{"seconds": null}';
+  end if;
+  return answer || jsonb_build_object('executions', executions, 'pace', pace);
 end;
 $$;
 comment on function amc_history.describe_plan(
@@ -176,12 +203,14 @@ member of the instance; requested_by: for whom, if the caller acts for all users
 
 Answers {accepted, refusals, plan}. refusals: everything that start_collection would refuse by, in its order, each
 {field, code, message, hint, status}: field is the wrong argument, or null (role_too_low, limits). plan: null while an
-argument is wrong, else {collection_id, created, extended, reopened, settled, weeks, first_day, last_day,
-week_starts_on, time_zone, keep_current, settle_days, executions, not_kept, asked_before, pace}. collection_id: null
-for one that would be made. weeks: each week that is asked for: {week_start_date, week_end_date, status, becomes,
-is_kept, executions, restatements, of_others}: its status now (not_asked between the collection's dates; null beyond);
-what becomes of it (added, stays; due, followed or loaded if it is opened again); whether AMC keeps its data; how many
-executions it has had, in any collection of the query's versions with these parameters, how many of them were
-restatements, and how many are of other collections. executions: how many it costs. not_kept: weeks to be made or
-opened whose data AMC keeps no longer. asked_before: weeks that have had an execution. pace: how long it takes, and by
-what that is said (amc_history.pace_of). Refuses who is no member (instance_not_found).$$;
+argument is wrong, else {collection_id, created, extended, reopened, settled, released, paused, weeks, first_day,
+last_day, week_starts_on, time_zone, keep_current, settle_days, executions, not_kept, asked_before, pace}.
+collection_id: null for one that would be made. weeks: each week that is asked for: {week_start_date, week_end_date,
+status, becomes, is_kept, executions, restatements, of_others}: its status now (not_asked between the collection's
+dates; null beyond); what becomes of it (added, stays; due, followed or loaded if it is opened again); whether AMC
+keeps its data; how many executions it has had, in any collection of the query's versions with these parameters, how
+many of them were restatements, and how many are of other collections. executions: how many it costs. released: how
+many weeks that were held (it was archived, or nobody stood behind it) may begin then. paused: whether somebody has
+paused it; it stays so, and pace.seconds is null. not_kept: weeks to be made or opened whose data AMC keeps no longer.
+asked_before: weeks that have had an execution. pace: how long it takes, and by what that is said
+(amc_history.pace_of). Refuses who is no member (instance_not_found).$$;

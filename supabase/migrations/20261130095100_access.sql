@@ -405,6 +405,7 @@ grant execute on function
   amc_history.check_effect(
     text, amc_history.weeks_request, amc_history.weeks_plan, public.report_data_collections, date, integer),
   amc_history.check_one_version(public.report_data_collections),
+  amc_history.check_catch_up(public.report_data_collections, integer),
   amc_history.check_parameters(jsonb, jsonb),
   amc_history.check_range(integer, date, date),
   amc_history.check_retention(date, public.amc_workflows, text),

@@ -70,6 +70,8 @@ export async function withOtherFields(
       ...known,
       instance: known.instance,
       workflow: known.workflow ?? "",
+      // Left out, it would be UTC, in which a day may lie ahead that is over elsewhere.
+      ...(wrong.has("time_zone") ? { time_zone: "" } : {}),
     }),
   );
   return withFields(error, [

@@ -1,7 +1,7 @@
 -- Of the versions of a query one is kept current at a time, by whatever way: never both.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(15);
+select plan(17);
 
 create temporary table version (name text, id text, collection uuid) on commit drop;
 insert into version select 'first', id, pg_temp.collection() from amc_workflows;
@@ -50,10 +50,14 @@ do $$ begin perform pg_temp.collect('second', 'UTC'); end $$;
 select is(pg_temp.kept(), array['first', 'first in Berlin', 'other query'], 'nor is it once it comes back');
 
 select throws_ok('update report_data_collections set keep_current = true', 'PT409', null, 'no statement does it');
--- One that came from another system is never the same as one of ours.
-update report_data_collections c set imported_from = 'elsewhere', keep_current = true from version v
+-- One that came from another system would run each new week beside ours.
+update report_data_collections c set imported_from = 'elsewhere' from version v
 where v.collection = c.id and v.name = 'second';
-select is(pg_temp.kept(), array['first', 'first in Berlin', 'other query', 'second'], 'what was imported stands apart');
+select is(pg_temp.keep('second'), 'PT409 imported_is_not_kept', 'nor what was imported');
+select is(pg_temp.refusal(format('select continue_with(%L, %L)', v.collection, w.id)), 'PT409 imported_is_not_kept',
+  'nor does it go on with another version') from version v, version w where v.name = 'second' and w.name = 'first';
+select throws_ok($$ update report_data_collections set imported_from = 'elsewhere' where keep_current $$, '23514', null,
+  'and what is kept current is never an imported one');
 
 select * from finish();
 rollback;

@@ -29,13 +29,15 @@ insert into asked values
   ($$ start_date => '2024-12-09', end_date => '2024-12-22', keep_current => true $$),
   ($$ start_date => '2025-02-17', end_date => '2025-02-23', keep_current => true, settle_days => 2 $$),
   ($$ start_date => '2024-03-04', end_date => '2024-03-10', keep_current => true $$),
+  ($$ start_date => '2023-03-06', end_date => '2023-03-12', keep_current => true $$),
   ($$ start_date => '2023-03-06', end_date => '2023-03-12', keep_current => true, time_zone => 'x', name => '' $$);
 create temporary table state (name text primary key, becomes text) on commit drop;
 insert into state values
   ('none', null),
   ('cancelled, with all that may have been under way', null),
-  ('archived', 'update report_data_collections
-    set paused_at = amc_history.clock_now(), archived_at = amc_history.clock_now()'),
+  ('archived', 'select archive_collection(pg_temp.collection())'),
+  ('paused by hand', 'select pause_collection(pg_temp.collection())'),
+  ('nobody stands behind it', 'delete from collection_backers where true'),
   ('kept current', $$ select amc_history.change_keep_current(c, true, 14, c.created_by)
     from report_data_collections c $$),
   ('full', 'update amc_history.allowances set open_weeks_of_instance = 12'),
@@ -48,7 +50,7 @@ insert into state values
   ('another version is kept current', $$ do $do$ begin
     perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1', (save_workflow('amcpgtap1', 'Weekly campaigns',
       'select 2')).workflow_id, weeks => 1, keep_current => true); end $do$ $$);
-select plan((select count(*) from asked)::integer * (select count(*) from state)::integer + 3);
+select plan((select count(*) from asked)::integer * (select count(*) from state)::integer + 4);
 
 create function pg_temp.call(function_called text, arguments text) returns jsonb language plpgsql as $$
 declare
@@ -75,8 +77,9 @@ begin
     return jsonb_build_object('refused', answer #> '{refusals,0,code}', 'message', answer #> '{refusals,0,message}');
   end if;
   return jsonb_build_object('created', plan -> 'created', 'extended', plan -> 'extended', 'reopened',
-    plan -> 'reopened', 'settled', plan -> 'settled', 'executions', plan -> 'executions', 'keep_current',
-    plan -> 'keep_current', 'settle_days', plan -> 'settle_days', 'weeks', (select jsonb_agg(concat_ws(' ',
+    plan -> 'reopened', 'settled', plan -> 'settled', 'executions', plan -> 'executions', 'released',
+    plan -> 'released', 'paused', plan -> 'paused', 'keep_current', plan -> 'keep_current',
+    'settle_days', plan -> 'settle_days', 'weeks', (select jsonb_agg(concat_ws(' ',
       w ->> 'week_start_date', w ->> 'becomes') order by n) from jsonb_array_elements(plan -> 'weeks')
       with ordinality w(w, n)));
 exception when sqlstate 'PT404' then
@@ -84,11 +87,22 @@ exception when sqlstate 'PT404' then
 end;
 $$;
 
+-- The weeks that may begin.
+create function pg_temp.ready() returns setof uuid language sql as $$
+  select w.id from report_data_weeks w where w.due_at < 'infinity' and not exists (select from stoppages s
+    where s.kind = 'standing' and s.ended_at is null and s.collection_id = w.collection_id) $$;
+
+-- Of the weeks that were held, those that may begin, and were not opened again.
+create function pg_temp.released(held uuid[], first_event bigint) returns bigint language sql as $$
+  select count(*) from pg_temp.ready() r(id) where r.id = any (held) and not exists (select from tracking_events e
+    where e.id > first_event and e.event = 'week_reopened' and e.week_id = r.id) $$;
+
 -- What a start comes to; it is undone.
 create function pg_temp.started(arguments text) returns jsonb language plpgsql as $$
 declare
   first_event bigint := (select coalesce(max(id), 0) from tracking_events);
   before jsonb := (select jsonb_object_agg(w.id, w.week_start_date) from report_data_weeks w);
+  held uuid[] := array(select id from report_data_weeks except select pg_temp.ready());
   came jsonb;
   answer jsonb;
   code text;
@@ -99,7 +113,8 @@ begin
       'extended', answer -> 'extended', 'reopened', answer -> 'reopened', 'settled', answer -> 'settled',
       'executions', pg_temp.weeks_of(c.id) - (select count(*) from report_data_weeks w where w.collection_id = c.id
         and before ? w.id::text) + (select count(*) from tracking_events e where e.id > first_event
-        and e.event = 'week_reopened' and e.detail ->> 'becomes' = 'due'),
+        and e.event = 'week_reopened' and e.detail ->> 'becomes' = 'due') + pg_temp.released(held, first_event),
+      'released', pg_temp.released(held, first_event), 'paused', c.paused_at is not null,
       'keep_current', c.keep_current, 'settle_days', c.settle_days, 'weeks', (select jsonb_agg(concat_ws(' ',
         a ->> 'week_start_date', case when not coalesce(before, '{}') ? (a ->> 'id') then 'added' else coalesce(
           (select e.detail ->> 'becomes' from tracking_events e where e.id > first_event
@@ -143,9 +158,10 @@ begin
   if enter.name not in ('none', 'long retention', 'another version is kept current') then
     perform pg_temp.fill();
   end if;
-  if enter.name in ('archived', 'kept current') then
+  if enter.name in ('archived', 'paused by hand', 'nobody stands behind it', 'kept current') then
     perform start_collection(pg_temp.user_id('owner'), 'amcpgtap1', workflow_id, start_date => '2025-01-06',
-      end_date => '2025-01-12') from report_data_collections;
+      end_date => case enter.name when 'kept current' then '2025-01-12' else '2025-02-09' end::date)
+    from report_data_collections;
   end if;
   if (select s.becomes from state s where s.name = enter.name) is not null then
     execute (select s.becomes from state s where s.name = enter.name);
@@ -186,13 +202,19 @@ select is(array_agg(distinct split_part(w, ' ', 2) order by split_part(w, ' ', 2
   '{added,due,followed,loaded,stays}', 'among them each thing that becomes of a week')
 from seen, jsonb_array_elements_text(started -> 'weeks') w;
 select is(array_agg(distinct started ->> 'refused' order by started ->> 'refused')
-    filter (where started ? 'refused'), array['another_version_kept_current', 'instance_has_too_many_open_weeks',
-  'instance_not_found', 'member_day_is_full', 'name_out_of_range', 'parameters_not_an_object', 'range_ambiguous',
+    filter (where started ? 'refused'), array['another_version_kept_current', 'catch_up_too_long',
+  'instance_has_too_many_open_weeks', 'instance_not_found', 'member_day_is_full', 'name_out_of_range',
+  'parameters_not_an_object', 'range_ambiguous',
   'range_in_future', 'range_incomplete', 'range_not_kept', 'range_not_whole_weeks', 'role_too_low',
   'settle_days_out_of_range', 'unknown_parameter', 'unknown_time_zone', 'unknown_weekday', 'weeks_out_of_range'],
   'these refusals') from seen;
 select ok(count(*) filter (where started ->> 'settled' > '0') > 0 and count(*) filter (where started ? 'weeks') > 100,
   'weeks that have settled, and many starts') from seen;
+
+select ok(count(*) filter (where name = 'archived' and started ->> 'released' > '0') > 0
+  and count(*) filter (where name = 'nobody stands behind it' and started ->> 'released' > '0') > 0
+  and count(*) filter (where name = 'paused by hand' and started ->> 'paused' = 'true') > 0,
+  'weeks that were held, and what stays paused') from seen;
 
 select * from finish();
 rollback;

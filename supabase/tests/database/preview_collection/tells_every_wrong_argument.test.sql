@@ -1,7 +1,7 @@
 -- A preview tells every wrong argument at once, as data; start_collection refuses by the first.
 begin;
 \ir ../../_shared/workflow.psql
-select plan(27);
+select plan(30);
 
 insert into amc_instance_members (instance_id, user_id, role) values
   ('amcpgtap1', pg_temp.user_id('colleague'), 'viewer');
@@ -33,6 +33,9 @@ from (values
   (', start_date => ''2026-01-05'', end_date => ''2026-01-11''', '400 end_date range_in_future'),
   (', start_date => ''2024-01-01'', end_date => ''2024-01-07''', '400 start_date range_not_kept'),
   (', weeks => 60', '400 weeks range_not_kept'),
+  (', start_date => ''-infinity'', end_date => ''2025-01-12''', '400 start_date range_not_whole_weeks'),
+  (', start_date => ''infinity'', end_date => ''2025-01-12''', '400 start_date range_not_whole_weeks'),
+  (', start_date => ''2025-01-06'', end_date => ''infinity''', '400 end_date range_not_whole_weeks'),
   (', settle_days => 1', '400 settle_days settle_days_out_of_range'),
   (', parameter_values => ''{"brnad": "x"}''', '400 parameter_values unknown_parameter'),
   (', time_zone => ''Mars'', weeks => 61', '400 time_zone unknown_time_zone, 400 weeks weeks_out_of_range'),

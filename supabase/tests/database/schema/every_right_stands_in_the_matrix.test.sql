@@ -146,6 +146,7 @@ function amc_history.canonical_status(text) | - | - | execute
 function amc_history.cell_fits_sql(text,text) | - | execute | execute
 function amc_history.cell_forms(text,text) | - | execute | execute
 function amc_history.change_membership(text,uuid,text) | - | - | -
+function amc_history.check_catch_up(report_data_collections,integer) | - | - | execute
 function amc_history.check_cells() | - | - | -
 function amc_history.check_collection_name(text) | - | - | execute
 function amc_history.check_credential(jsonb) | - | - | -
@@ -517,6 +518,7 @@ function amc_history.webhook_secret(uuid) | - | - | -
 function amc_history.webhooks_to_tell() | - | - | execute
 function amc_history.week_figures(text[],timestamptz,timestamptz) | - | - | -
 function amc_history.weeks_beside(amc_history.weeks_request,report_data_collections,date,date) | - | - | execute
+function amc_history.weeks_released(report_data_collections) | - | - | -
 function amc_history.weeks_to_open(uuid,date,date) | - | - | execute
 function amc_history.weeks_to_restate(uuid) | - | - | -
 function amc_history.weeks_to_survey(text) | - | - | execute

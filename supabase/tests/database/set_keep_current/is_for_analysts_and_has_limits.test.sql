@@ -1,7 +1,7 @@
 -- An analyst has a collection kept current, or ends that; how long weeks settle has limits.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(17);
+select plan(25);
 
 insert into amc_instance_members (instance_id, user_id, role) values
   ('amcpgtap1', pg_temp.user_id('colleague'), 'viewer');
@@ -11,6 +11,32 @@ create function pg_temp.keep(wanted boolean, days integer default null) returns 
   $$ select set_keep_current((select id from target), wanted, days) $$;
 create function pg_temp.refused(wanted text) returns text language sql as
   $$ select pg_temp.refusal(format('select set_keep_current((select id from target), %s)', wanted)) $$;
+
+-- Nothing is kept current in what came from elsewhere, by any way.
+update report_data_collections set imported_from = 'elsewhere' where true;
+select pg_temp.sign_in('owner');
+select is(pg_temp.refused('true'), 'PT409 imported_is_not_kept', 'not what came from another system');
+select is(pg_temp.refused('true, 30'), 'PT409 imported_is_not_kept', 'nor with other days');
+select is(pg_temp.refusal(format('select continue_with(%L, %L)', (select id from target), (select id
+  from amc_workflows))), '22023 version_is_the_same', 'nor with the version that it has');
+reset role;
+select is(pg_temp.refusal('update report_data_collections set keep_current = true where true'),
+  'PT409 imported_is_not_kept', 'nor by the database');
+update report_data_collections set imported_from = null where true;
+-- What lies so far back that it would come in several goes is asked for first.
+update report_data_collections set start_date = '2022-01-03', end_date = '2022-01-23' where true;
+update amc_workflows set retention_months = 60 where true;
+select pg_temp.sign_in('owner');
+select is(pg_temp.refused('true'), '22023 catch_up_too_long', 'nor more settled weeks than come at once');
+select is(pg_temp.refused('true, 60'), '22023 catch_up_too_long', 'whatever has settled');
+reset role;
+update report_data_collections set start_date = '2023-12-04', end_date = '2023-12-24' where true;
+select is((select (s.last_day - s.first_day + 1) / 7 from report_data_collections c,
+  amc_history.settled_if_kept(c, 14) s), 60, 'just as many as come at once');
+select is(pg_temp.refusal('select amc_history.check_catch_up(c, 14) from report_data_collections c'), null,
+  'are taken');
+update report_data_collections set start_date = '2025-01-06', end_date = '2025-01-26' where true;
+update amc_workflows set retention_months = null where true;
 
 select pg_temp.sign_in('other');
 select is(pg_temp.refused('true'), 'PT404 collection_not_found', 'nobody else');
