@@ -107,8 +107,9 @@ Deno.test("a result that is in when its worker dies is not loaded again", async 
 
 Deno.test("every named point of the worker has a test of a worker that died there", async () => {
   const others = ["after_post", "after_list", "before_complete"];
+  const inLostIds = "after_search_page";
   assert.deepEqual(
-    [...NOT_POSTED, ...STORED, ...others].sort(),
+    [...NOT_POSTED, ...STORED, ...others, inLostIds].sort(),
     await failpointNames(),
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { collect, withHarness } from "./support/harness.ts";
 import { control } from "./support/control.ts";
+import { holdAt } from "./support/held_worker.ts";
 import { openWorker } from "./support/own_worker.ts";
 import { letTurnCome, loseIds } from "./support/lost_ids.ts";
 import { column, letTimePass } from "./support/weeks.ts";
@@ -55,6 +56,32 @@ Deno.test("lost ids come back from AMC's list, whenever the worker that searches
       .select().throwOnError();
     assert.equal(state.matched, WEEKS);
     assert.equal(state.progress, 1);
+  });
+});
+
+Deno.test("frozen at after_search_page: a worker that wakes after another has searched changes nothing", async () => {
+  await withHarness({}, async (harness) => {
+    const ids = await loseIds(harness, WEEKS);
+    await control(harness, {
+      action: "backfill_execution_ids",
+      instance_id: "amcr1aaaa1a",
+    });
+    await using frozen = await holdAt(harness, {
+      point: "after_search_page",
+      times: 1,
+    });
+    await using other = openWorker(harness);
+    await letTurnCome(harness);
+    await other.tick();
+    const found = async () => [
+      await column(harness, "execution_id"),
+      (await harness.owner.from("id_backfill_states").select().throwOnError())
+        .data,
+    ];
+    const before = await found();
+    assert.deepEqual(before[0], ids);
+    await frozen.wake();
+    assert.deepEqual(await found(), before);
   });
 });
 
