@@ -75,6 +75,10 @@ async function control(
   if (action.do === "take over") {
     await lane.callAs(OWNER, "take_over_collection", { collection_id });
   } else if (action.do === "keep current") {
+    // One that came from another system is not kept current.
+    const ours = await lane.sql`select from public.report_data_collections
+      where id = ${collection_id} and imported_from is null`;
+    if (ours.length === 0) return;
     await lane.call("set_keep_current", {
       collection_id,
       keep_current: action.keep,
