@@ -2,10 +2,13 @@
 -- function is read once for each of its tables.
 with accepted (level, name) as (
   values
-    -- Their volatility is meant: refuse and check_header raise, the others look afresh with each call.
+    -- Their volatility is meant: refuse, describe_refusal and check_header raise, the others look afresh with each call.
     ('performance', 'refuse'), ('performance', 'check_header'), ('performance', 'free_slots'),
     ('performance', 'due_collections'), ('performance', 'has_admin'), ('performance', 'has_open_work'),
-    ('performance', 'is_backed'), ('performance', 'settled_weeks'),
+    ('performance', 'is_backed'), ('performance', 'settled_weeks'), ('performance', 'collection_as_planned'),
+    ('performance', 'searched_weeks'), ('performance', 'describe_refusal'),
+    -- A row beside other OUT arguments is meant: its callers read it whole.
+    ('warning extra', 'weigh_request'),
     -- Triggers with different transition tables share them: each is read in one branch.
     ('error', 'follow_standing'), ('error', 'follow_memberships'),
     -- Their EXECUTE takes text that is put together before, by %I, %L or a function that does so: read by a person.
