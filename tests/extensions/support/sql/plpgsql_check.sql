@@ -2,7 +2,7 @@
 -- function is read once for each of its tables.
 with accepted (level, name) as (
   values
-    -- Their volatility is meant: refuse, describe_refusal and check_header raise, the others look afresh with each call.
+    -- Their volatility is meant: refuse, describe_refusal and check_header raise, the rest look afresh each time.
     ('performance', 'refuse'), ('performance', 'check_header'), ('performance', 'free_slots'),
     ('performance', 'due_collections'), ('performance', 'has_admin'), ('performance', 'has_open_work'),
     ('performance', 'is_backed'), ('performance', 'settled_weeks'), ('performance', 'collection_as_planned'),
