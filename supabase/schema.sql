@@ -1073,7 +1073,7 @@ too is not this week''s for certain.';
 comment on column public.id_backfill_weeks.outcome is
   'searching; matched (it has its execution); ambiguous (several fit, or one fits several weeks: choose_execution);
 not_provable (AMC does not say enough of those that may be its); not_listed (AMC''s list has none any more);
-not_needed (it got an id, or is open again); not_searched (the calls were used up before).';
+not_needed (it got an id, or is open again); not_searched (the calls were used up, or the search was cancelled).';
 comment on column public.id_backfill_weeks.reason is
   'matched: what it was matched by. ambiguous: several_fit or fits_several_weeks. not_provable: what AMC did not say,
 list_not_read (part of the list), execution_of_another_week (which it became meanwhile), or Postgres'' words.
@@ -1706,7 +1706,8 @@ create table public.tracking_events (
     'member_added'::text, 'member_role_set'::text, 'member_removed'::text, 'member_left'::text, 'member_invited'::text,
     'invitation_accepted'::text, 'invitation_withdrawn'::text, 'collection_taken_over'::text,
     'execution_confirmed'::text, 'execution_let_go'::text, 'alert_resolved'::text, 'workflow_check_requested'::text,
-    'webhook_set'::text, 'webhook_deleted'::text, 'id_backfill_started'::text, 'execution_id_restored'::text])))),
+    'webhook_set'::text, 'webhook_deleted'::text, 'id_backfill_started'::text, 'id_backfill_cancelled'::text,
+    'execution_id_restored'::text])))),
   constraint tracking_events_pkey PRIMARY KEY (id)
 );
 CREATE INDEX tracking_events_happened_at_idx ON public.tracking_events USING btree (happened_at);
@@ -3591,6 +3592,47 @@ $function$
 ;
 comment on function amc_history.cancel_collection(uuid) is
   'See public.cancel_collection. Definer: users may not write collections, weeks and attempts.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION amc_history.cancel_id_backfill(backfill_id uuid)
+ RETURNS control_report
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  backfill public.id_backfills;
+  now_at constant timestamptz := amc_history.clock_now();
+  left_out integer;
+begin
+  select b.* into backfill from public.id_backfills b
+  where b.id = cancel_id_backfill.backfill_id and amc_history.role_on(b.instance_id) is not null;
+  if not found then
+    perform amc_history.refuse('search_not_found', format('No search %s that you may cancel.',
+      coalesce(cancel_id_backfill.backfill_id::text, 'without an id')),
+      'id_backfill_states has the searches.', 'PT404');
+  end if;
+  perform amc_history.lock_searched_instance(null, backfill.instance_id);
+  update public.id_backfills b set list_ended_at = coalesce(b.list_ended_at, now_at), ended_at = now_at,
+    leased_until = null, fence = b.fence + 1
+  where b.id = backfill.id and b.ended_at is null;
+  if not found then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.id_backfill_weeks w set outcome = 'not_searched', reason = 'cancelled', decided_at = now_at
+  where w.backfill_id = backfill.id and w.is_wanted and w.outcome = 'searching';
+  get diagnostics left_out = row_count;
+  perform amc_history.end_stoppage('id_backfill', backfill.id::text);
+  perform amc_history.record_action('id_backfill_cancelled', backfill.instance_id, backfill.collection_id,
+    detail => jsonb_build_object('backfill_id', backfill.id, 'weeks', left_out));
+  return row('applied', null, left_out)::public.control_report;
+end;
+$function$
+;
+comment on function amc_history.cancel_id_backfill(uuid) is
+  'See public.cancel_id_backfill. Definer: users may not write searches.';
 -- authenticated: execute
 -- service_role: execute
 
@@ -5500,7 +5542,7 @@ begin
     outcome := 'not_provable';
     reason := 'execution_of_another_week';
   end if;
-exception when data_exception or integrity_constraint_violation then
+exception when data_exception or integrity_constraint_violation or raise_exception then
   outcome := 'not_provable';
   reason := left('refused_by_database: ' || sqlerrm, 500);
 end;
@@ -14213,6 +14255,19 @@ comment on function cancel_collection(uuid) is
 also where its id is not known yet. Finished weeks keep what they show. Only asking for its weeks again, with
 start_collection, brings it back. Answers {outcome, reason, weeks}: applied
 (weeks: how many became cancelled) or already_applied. Refuses with collection_not_found. For analysts and admins.';
+-- authenticated: execute
+-- service_role: execute
+
+CREATE OR REPLACE FUNCTION public.cancel_id_backfill(backfill_id uuid)
+ RETURNS control_report
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select amc_history.cancel_id_backfill(cancel_id_backfill.backfill_id); $function$
+;
+comment on function cancel_id_backfill(uuid) is
+  'Ends a search for lost execution ids, so that another one can begin. What it has found stays. Answers {outcome,
+reason, weeks}: applied (weeks: how many were not searched any more) or already_applied. Refuses with
+search_not_found, role_too_low. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 

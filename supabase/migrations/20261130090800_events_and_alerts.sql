@@ -17,7 +17,8 @@ create table public.tracking_events (
     'retention_set', 'member_added', 'member_role_set', 'member_removed', 'member_left',
     'member_invited', 'invitation_accepted', 'invitation_withdrawn', 'collection_taken_over',
     'execution_confirmed', 'execution_let_go', 'alert_resolved',
-    'workflow_check_requested', 'webhook_set', 'webhook_deleted', 'id_backfill_started', 'execution_id_restored'))
+    'workflow_check_requested', 'webhook_set', 'webhook_deleted', 'id_backfill_started',
+    'id_backfill_cancelled', 'execution_id_restored'))
 );
 
 create index tracking_events_week_id_idx on public.tracking_events (week_id, happened_at);

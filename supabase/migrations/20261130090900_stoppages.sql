@@ -57,7 +57,7 @@ insert into amc_history.stoppage_kinds (kind, subject_is, tell_after, alert_code
   ('retention', 'a collection', '1 day', 'held_up',
     'See what keeps it waiting (collection_states). If AMC keeps more of what its query reads, call set_retention.'),
   ('id_backfill', 'a search for lost execution ids', '1 hour', 'held_up',
-    'None while it is tried again; if it stays, read the words.'),
+    'None while it is tried again; if it stays, read the words, and cancel_id_backfill ends the search.'),
   ('result', 'an execution (the load of its result)', '15 minutes', 'held_up',
     'None while it is tried again; if it stays, look at the words.'),
   ('job', 'a job, or <job>/<row>', '15 minutes', 'held_up',

@@ -119,7 +119,7 @@ comment on column public.id_backfill_weeks.ends_at is 'The first moment after it
 comment on column public.id_backfill_weeks.outcome is
   $$searching; matched (it has its execution); ambiguous (several fit, or one fits several weeks: choose_execution);
 not_provable (AMC does not say enough of those that may be its); not_listed (AMC's list has none any more);
-not_needed (it got an id, or is open again); not_searched (the calls were used up before).$$;
+not_needed (it got an id, or is open again); not_searched (the calls were used up, or the search was cancelled).$$;
 comment on column public.id_backfill_weeks.reason is
   $$matched: what it was matched by. ambiguous: several_fit or fits_several_weeks. not_provable: what AMC did not say,
 list_not_read (part of the list), execution_of_another_week (which it became meanwhile), or Postgres' words. not_needed:

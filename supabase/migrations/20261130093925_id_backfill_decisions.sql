@@ -125,7 +125,7 @@ begin
     outcome := 'not_provable';
     reason := 'execution_of_another_week';
   end if;
-exception when data_exception or integrity_constraint_violation then
+exception when data_exception or integrity_constraint_violation or raise_exception then
   outcome := 'not_provable';
   reason := left('refused_by_database: ' || sqlerrm, 500);
 end;

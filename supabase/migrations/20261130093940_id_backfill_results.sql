@@ -47,6 +47,49 @@ choose between (id_backfill_candidates). Answers {outcome, reason, weeks}: appli
 week_has_an_execution, not_a_candidate, week_is_open (it was opened again) or execution_of_another_week. Refuses with
 week_not_found, role_too_low. For analysts and admins.$$;
 
+create function amc_history.cancel_id_backfill(backfill_id uuid) returns public.control_report
+language plpgsql security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  backfill public.id_backfills;
+  now_at constant timestamptz := amc_history.clock_now();
+  left_out integer;
+begin
+  select b.* into backfill from public.id_backfills b
+  where b.id = cancel_id_backfill.backfill_id and amc_history.role_on(b.instance_id) is not null;
+  if not found then
+    perform amc_history.refuse('search_not_found', format('No search %s that you may cancel.',
+      coalesce(cancel_id_backfill.backfill_id::text, 'without an id')),
+      'id_backfill_states has the searches.', 'PT404');
+  end if;
+  perform amc_history.lock_searched_instance(null, backfill.instance_id);
+  update public.id_backfills b set list_ended_at = coalesce(b.list_ended_at, now_at), ended_at = now_at,
+    leased_until = null, fence = b.fence + 1
+  where b.id = backfill.id and b.ended_at is null;
+  if not found then
+    return row('already_applied', null, 0)::public.control_report;
+  end if;
+  update public.id_backfill_weeks w set outcome = 'not_searched', reason = 'cancelled', decided_at = now_at
+  where w.backfill_id = backfill.id and w.is_wanted and w.outcome = 'searching';
+  get diagnostics left_out = row_count;
+  perform amc_history.end_stoppage('id_backfill', backfill.id::text);
+  perform amc_history.record_action('id_backfill_cancelled', backfill.instance_id, backfill.collection_id,
+    detail => jsonb_build_object('backfill_id', backfill.id, 'weeks', left_out));
+  return row('applied', null, left_out)::public.control_report;
+end;
+$$;
+comment on function amc_history.cancel_id_backfill(uuid) is
+  'See public.cancel_id_backfill. Definer: users may not write searches.';
+
+create function public.cancel_id_backfill(backfill_id uuid) returns public.control_report
+language sql set search_path = ''
+as $$ select amc_history.cancel_id_backfill(cancel_id_backfill.backfill_id); $$;
+comment on function public.cancel_id_backfill(uuid) is
+  $$Ends a search for lost execution ids, so that another one can begin. What it has found stays. Answers {outcome,
+reason, weeks}: applied (weeks: how many were not searched any more) or already_applied. Refuses with
+search_not_found, role_too_low. For analysts and admins.$$;
+
 create view public.id_backfill_states with (security_invoker = true) as
 select b.id as backfill_id, b.instance_id, b.collection_id, b.since, b.actor, b.created_at, b.ended_at,
   b.list_from, b.read_to, b.is_read, b.calls, b.most_calls,

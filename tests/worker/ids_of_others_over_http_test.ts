@@ -14,6 +14,7 @@ type Ids = Record<
   | "attempt_id"
   | "execution_id"
   | "alert_id"
+  | "backfill_id"
   | "instance"
   | "workflow",
   string | number
@@ -25,6 +26,7 @@ const UNKNOWN: Ids = {
   attempt_id: crypto.randomUUID(),
   execution_id: crypto.randomUUID(),
   alert_id: 999_999_999,
+  backfill_id: crypto.randomUUID(),
   instance: "amcnone1",
   workflow: "weekly-campaigns-000000000000",
 };
@@ -50,6 +52,7 @@ const CALLS: [string, string, keyof Ids, Record<string, unknown>][] = [
     reason: "It hangs.",
   }],
   ["control-collection", "backfill_execution_ids", "collection_id", {}],
+  ["control-collection", "cancel_id_backfill", "backfill_id", {}],
   ["control-collection", "choose_execution", "week_id", {
     execution_id: "exec-1",
   }],
@@ -103,12 +106,16 @@ async function idsOf(harness: Harness): Promise<Ids> {
     .sql`select amc_history.raise_alert('unknown_outcome', 'Look.', ${DEMO_INSTANCE.instanceId}, ${second.id})`;
   const [{ alert_id }] = await harness.sql`
     select max(id)::integer as alert_id from public.tracking_alerts`;
+  const [{ backfill_id }] = await harness.sql`
+    insert into public.id_backfills (instance_id, since, actor, list_from, list_until, most_calls)
+    values (${DEMO_INSTANCE.instanceId}, '2025-01-06', 'system', now(), now(), 1) returning id as backfill_id`;
   return {
     collection_id,
     week_id: first.id,
     attempt_id,
     execution_id: first.execution_id!,
     alert_id,
+    backfill_id,
     instance: DEMO_INSTANCE.instanceId,
     workflow: harness.workflow,
   };

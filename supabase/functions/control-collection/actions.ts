@@ -21,6 +21,7 @@ const COLLECTION = { collection_id: uuid("a collection's id") };
 const WEEK = { week_id: uuid("a week's id") };
 const ATTEMPT = { attempt_id: uuid("an attempt's id") };
 const EXECUTION = { execution_id: text("AMC's id of an execution") };
+const SEARCH = { backfill_id: uuid("the id of a search for lost ids") };
 const ALERT = { alert_id: wholeNumber("an alert's id", 1) };
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -70,6 +71,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       dry_run: optional(truth("true or false")),
     },
     (rpc, scope) => rpc("backfill_execution_ids", scope),
+  ),
+  cancel_id_backfill: action(
+    SEARCH,
+    (rpc, ids) => rpc("cancel_id_backfill", ids),
   ),
   choose_execution: action(
     { ...WEEK, ...EXECUTION },

@@ -68,4 +68,53 @@ export const LOST_IDS: Mutant[] = [
     ],
     tests: ["backfill_execution_ids/matches_only"],
   },
+  {
+    name: "lost-id-replaces-none",
+    guard: "an id is never given to a week that has one",
+    off: "whether the week lacks one is not asked",
+    edits: [
+      inSqlFunction(
+        "amc_history.restore_execution_id",
+        "if not found or not amc_history.lacks_execution_id(week) then",
+        "if not found then",
+      ),
+      inSqlFunction(
+        "amc_history.decide_week",
+        "if not amc_history.lacks_execution_id(row_now) then",
+        "if false then",
+      ),
+      inSqlFunction(
+        "amc_history.restore_execution_id",
+        "and w.execution_id is null",
+        "",
+      ),
+    ],
+    tests: ["backfill_execution_ids", "choose_execution"],
+  },
+  {
+    name: "lost-ids-by-one-worker",
+    guard: "a worker whose search another has taken over records nothing",
+    off: "its fence is not asked for",
+    edits: [
+      inSqlFunction(
+        "amc_history.lock_id_backfill",
+        "and b.fence = lock_id_backfill.fence ",
+        "",
+      ),
+    ],
+    tests: ["backfill_execution_ids/goes_on_after_a_kill"],
+  },
+  {
+    name: "lost-ids-cancelled-for-good",
+    guard: "a cancelled search is over for the worker that reads for it",
+    off: "it stays open",
+    edits: [
+      inSqlFunction(
+        "amc_history.cancel_id_backfill",
+        "ended_at = now_at,\n    leased_until = null, fence = b.fence + 1",
+        "leased_until = null",
+      ),
+    ],
+    tests: ["backfill_execution_ids/is_cancelled"],
+  },
 ];

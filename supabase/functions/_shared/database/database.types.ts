@@ -2002,6 +2002,16 @@ export type Database = {
           isSetofReturn: false;
         };
       };
+      "cancel_id_backfill": {
+        Args: { "backfill_id": string };
+        Returns: Database["public"]["CompositeTypes"]["control_report"];
+        SetofOptions: {
+          from: "*";
+          to: "control_report";
+          isOneToOne: true;
+          isSetofReturn: false;
+        };
+      };
       "check_workflow_again": {
         Args: {
           "instance_id": string;

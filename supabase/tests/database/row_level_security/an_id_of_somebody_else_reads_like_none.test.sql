@@ -1,7 +1,7 @@
 -- Whoever asks for what is not theirs gets the answer for an id that does not exist: no call tells which ids there are.
 begin;
 \ir ../../_shared/results.psql
-select plan(237);
+select plan(243);
 
 -- The first week of the owner's collection shows a result; the create of its second was lost, with an open alert.
 do $$
@@ -14,6 +14,8 @@ begin
     ('amcpgtap1', pg_temp.user_id('colleague'), 'viewer');
   perform invite('{amcpgtap1}', 'viewer');
   perform set_webhook('ours', 'slack', 'https://hooks.test/x', instance_id => 'amcpgtap1');
+  insert into id_backfills (instance_id, since, actor, list_from, list_until, most_calls)
+    values ('amcpgtap1', '2025-01-06', 'system', '2025-01-06', '2025-03-03', 1);
 end;
 $$;
 create temporary table known on commit drop as
@@ -24,6 +26,7 @@ union all select 'alert', max(id)::text from tracking_alerts
 union all select 'webhook', id::text from webhooks
 union all select 'invitation', id::text from invitations
 union all select 'execution', 'exec-1'
+union all select 'id_backfill', id::text from id_backfills
 union all select 'instance', 'amcpgtap1';
 create temporary table unknown on commit drop as
 select kind, case kind when 'alert' then '999999999' when 'execution' then 'exec-none' when 'instance' then 'amcnone'
@@ -37,6 +40,7 @@ select * from (values
   ('archive_collection', 'collection', 'archive_collection(<>)'),
   ('backfill_execution_ids', 'instance', 'backfill_execution_ids(instance_id => <>)'),
   ('cancel_collection', 'collection', 'cancel_collection(<>)'),
+  ('cancel_id_backfill', 'id_backfill', 'cancel_id_backfill(<>)'),
   ('check_workflow_again', 'instance', 'check_workflow_again(<>, (select w.id from workflow w))'),
   ('choose_execution', 'week', $c$choose_execution(<>, 'exec-9')$c$),
   ('compare_executions', 'execution', 'compare_executions(<>, <>)'),

@@ -170,6 +170,7 @@ function amc_history.check_webhook(text,text,text,text[],boolean) | - | - | -
 function amc_history.check_webhook_secret(text,jsonb,boolean) | - | - | -
 function amc_history.check_workflow_again(text,text,boolean) | - | execute | execute
 function amc_history.check_workflow_by_execution() | - | - | -
+function amc_history.cancel_id_backfill(uuid) | - | execute | execute
 function amc_history.choose_execution(uuid,text) | - | execute | execute
 function amc_history.claimable_weeks(text,integer) | - | - | execute
 function amc_history.clock_now() | - | execute | execute
@@ -542,6 +543,7 @@ function public.archive_collection(uuid) | - | execute | execute
 function public.backfill_execution_ids(uuid,text,date,boolean) | - | execute | execute
 function public.cancel_collection(uuid) | - | execute | execute
 function public.check_workflow_again(text,text,boolean) | - | execute | execute
+function public.cancel_id_backfill(uuid) | - | execute | execute
 function public.choose_execution(uuid,text) | - | execute | execute
 function public.claim_cancellations(integer,integer) | - | - | execute
 function public.claim_credentials(integer,integer) | - | - | execute
