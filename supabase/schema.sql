@@ -5028,6 +5028,7 @@ declare
   old public.report_data_collections := amc_history.lock_controlled_collection(continue_with.collection_id);
   workflow public.amc_workflows;
   new_id uuid;
+  settled record;
   added integer;
 begin
   select * into workflow from public.amc_workflows f
@@ -5056,6 +5057,11 @@ begin
   new_id := amc_history.hand_on(old, workflow.id);
   perform amc_history.record_action('collection_continued', old.instance_id, old.id,
     detail => jsonb_build_object('with', new_id, 'workflow_id', workflow.id));
+  select s.* into settled from public.report_data_collections c, amc_history.settled_weeks(c) s where c.id = new_id;
+  if settled.last_day is not null then
+    perform amc_history.check_start_limits(auth.uid(), old.instance_id,
+      (settled.last_day - settled.first_day + 1) / 7);
+  end if;
   added := amc_history.add_settled_weeks(new_id);
   return jsonb_build_object('collection_id', new_id, 'weeks', added);
 end;
@@ -14817,8 +14823,9 @@ comment on function continue_with(uuid,text) is
 parameters is kept current from the week after the old one''s last, and the old one no longer: never both. Answers
 {collection_id, weeks}: the new version''s collection, and how many weeks were added at once. Refuses with
 collection_not_found, role_too_low, workflow_not_found, version_is_the_same,
-version_of_another_query, collection_has_ended, imported_is_not_kept, collection_not_kept_current, and what the
-parameters of the new version do not take, as start-collection does. For analysts and admins.';
+version_of_another_query, collection_has_ended, imported_is_not_kept, collection_not_kept_current, what the
+parameters of the new version do not take, as start-collection does, and more weeks at once than the limits of
+amc_history.check_start_limits. For analysts and admins.';
 -- authenticated: execute
 -- service_role: execute
 

@@ -51,6 +51,20 @@ comment on function amc_history.check_one_version(public.report_data_collections
   $$Refuses to keep a collection current that came from another system (imported_is_not_kept), or while another version
 of its query is kept current (another_version_kept_current).$$;
 
+create function amc_history.check_settle_days(settle_days integer) returns void
+language plpgsql set search_path = ''
+as $$
+begin
+  if check_settle_days.settle_days not between 2 and 60 then
+    perform amc_history.refuse('settle_days_out_of_range',
+      format('Expected 2 to 60 days, got %s.', check_settle_days.settle_days),
+      'Attribution settles for 14 days: fewer give numbers that still rise.');
+  end if;
+end;
+$$;
+comment on function amc_history.check_settle_days(integer) is
+  'Refuses a collection''s settle_days that are out of range (settle_days_out_of_range). Null leaves them as they are.';
+
 create function amc_history.check_catch_up(collection public.report_data_collections, settle_days integer)
 returns void
 language plpgsql set search_path = ''

@@ -106,20 +106,6 @@ comment on function amc_history.keep_collections_current(integer) is
   $$Adds to each collection that is kept current the weeks that have settled (amc_history.add_settled_weeks), at most
 max_collections in a run. One that fails is set aside, and the others go on. Answers how many weeks. Run by pg_cron.$$;
 
-create function amc_history.check_settle_days(settle_days integer) returns void
-language plpgsql set search_path = ''
-as $$
-begin
-  if check_settle_days.settle_days not between 2 and 60 then
-    perform amc_history.refuse('settle_days_out_of_range',
-      format('Expected 2 to 60 days, got %s.', check_settle_days.settle_days),
-      'Attribution settles for 14 days: fewer give numbers that still rise.');
-  end if;
-end;
-$$;
-comment on function amc_history.check_settle_days(integer) is
-  'Refuses a collection''s settle_days that are out of range (settle_days_out_of_range). Null leaves them as they are.';
-
 create function amc_history.settled_if_kept(
   collection public.report_data_collections, settle_days integer, out first_day date, out last_day date
 )
@@ -253,6 +239,7 @@ declare
   old public.report_data_collections := amc_history.lock_controlled_collection(continue_with.collection_id);
   workflow public.amc_workflows;
   new_id uuid;
+  settled record;
   added integer;
 begin
   select * into workflow from public.amc_workflows f
@@ -281,6 +268,11 @@ begin
   new_id := amc_history.hand_on(old, workflow.id);
   perform amc_history.record_action('collection_continued', old.instance_id, old.id,
     detail => jsonb_build_object('with', new_id, 'workflow_id', workflow.id));
+  select s.* into settled from public.report_data_collections c, amc_history.settled_weeks(c) s where c.id = new_id;
+  if settled.last_day is not null then
+    perform amc_history.check_start_limits(auth.uid(), old.instance_id,
+      (settled.last_day - settled.first_day + 1) / 7);
+  end if;
   added := amc_history.add_settled_weeks(new_id);
   return jsonb_build_object('collection_id', new_id, 'weeks', added);
 end;
@@ -296,5 +288,6 @@ comment on function public.continue_with(uuid, text) is
 parameters is kept current from the week after the old one's last, and the old one no longer: never both. Answers
 {collection_id, weeks}: the new version's collection, and how many weeks were added at once. Refuses with
 collection_not_found, role_too_low, workflow_not_found, version_is_the_same,
-version_of_another_query, collection_has_ended, imported_is_not_kept, collection_not_kept_current, and what the
-parameters of the new version do not take, as start-collection does. For analysts and admins.$$;
+version_of_another_query, collection_has_ended, imported_is_not_kept, collection_not_kept_current, what the
+parameters of the new version do not take, as start-collection does, and more weeks at once than the limits of
+amc_history.check_start_limits. For analysts and admins.$$;

@@ -1,4 +1,9 @@
-import { inSqlFunction, inTsFunction, type Mutant } from "../support/mutant.ts";
+import {
+  inSqlFunction,
+  inTsFunction,
+  type Mutant,
+  withoutConstraint,
+} from "../support/mutant.ts";
 
 /** Planning: a preview writes nothing and says what a start does; every wrong field is told. */
 export const PLANNING: Mutant[] = [
@@ -117,5 +122,48 @@ export const PLANNING: Mutant[] = [
     off: "start-collection does not ask for it",
     edits: [inTsFunction("start", "if (dry_run) {", "if (false) {")],
     tests: ["tests/worker/preview_over_http"],
+  },
+  {
+    name: "continues-within-limits",
+    guard: "a new version adds no more weeks at once than one may start",
+    off: "continue_with does not count",
+    edits: [
+      inSqlFunction(
+        "amc_history.continue_with",
+        "if settled.last_day is not null then",
+        "if false then",
+      ),
+    ],
+    tests: ["database/continue_with"],
+  },
+  {
+    name: "catches-up-within-limits",
+    guard: "keeping current adds no weeks beyond those that its caller saw",
+    off: "the rest comes with the job",
+    edits: [
+      inSqlFunction(
+        "amc_history.check_catch_up",
+        "if settled.last_day is not null",
+        "if false and settled.last_day is not null",
+      ),
+    ],
+    tests: ["database/set_keep_current"],
+  },
+  {
+    name: "imported-is-not-kept",
+    guard: "a collection that came from another system is not kept current",
+    off: "it is asked nowhere",
+    edits: [
+      inSqlFunction(
+        "amc_history.check_one_version",
+        "if (collection).imported_from is not null then",
+        "if false then",
+      ),
+      withoutConstraint(
+        "public.report_data_collections",
+        "imported_is_not_kept_current",
+      ),
+    ],
+    tests: ["database/set_keep_current", "database/continue_with"],
   },
 ];

@@ -1,7 +1,7 @@
 -- A new version of a query goes on where the old one ends: its collection is kept current, the old one no longer.
 begin;
 \ir ../../_shared/three_weeks.psql
-select plan(19);
+select plan(21);
 
 create temporary table version on commit drop as select id, 'first' as name from amc_workflows;
 insert into version select (save_workflow('amcpgtap1', 'Weekly campaigns',
@@ -102,6 +102,17 @@ $$;
 select is((select array_agg(to_char(w.week_start_date, 'MM-DD') order by w.week_start_date) from report_data_weeks w
     join report_data_collections c on c.id = w.collection_id and c.keep_current), array['03-03', '03-10', '03-17'],
   'the new version has each week since the last one that was added');
+
+-- It adds no more weeks at once than its caller may start.
+select set_config('amc_history.clock', '2025-04-21T00:00:00Z', true);
+update amc_history.allowances set open_weeks_of_member = 1 where true;
+select pg_temp.sign_in('owner');
+select is(pg_temp.refusal(format('select continue_with(%L, %L)', (select id from report_data_collections
+    where keep_current), (select id from version where name = 'second'))), 'PT429 member_has_too_many_open_weeks',
+  'the limits of starting hold');
+reset role;
+select is((select v.name from report_data_collections c join version v on v.id = c.workflow_id where c.keep_current),
+  'third', 'and the old version is kept current as before');
 
 select * from finish();
 rollback;
