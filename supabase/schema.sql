@@ -942,12 +942,13 @@ admin of its instance. Rows of former members stay: who has the role again stand
 -- service_role: delete, insert, select, update
 
 create table public.collection_requests (
+  changed boolean default false not null,
   collection_id uuid not null,
   created boolean not null,
   extended integer not null,
   first_day date not null,
-  has_effect boolean generated always as ((created OR (extended > 0) OR (reopened > 0) OR (settled > 0))) stored not
-    null,
+  has_effect boolean generated always as ((created OR (extended > 0) OR (reopened > 0) OR (settled > 0) OR changed))
+    stored not null,
   id bigint generated always as identity not null,
   idempotency_key text,
   instance_id text not null,
@@ -983,6 +984,8 @@ comment on table public.collection_requests is
   'Requests for weeks of a collection, as start_collection took them. What is there already may be asked for too:
 whoever does stands behind the collection. Of such requests without effect one of each person is kept, and those of
 the last day that have a key.';
+comment on column public.collection_requests.changed is
+  'Whether it brought back a collection that was cancelled or archived, or changed whether one is kept current.';
 comment on column public.collection_requests.created is
   'Whether it made the collection.';
 comment on column public.collection_requests.extended is
@@ -990,7 +993,7 @@ comment on column public.collection_requests.extended is
 comment on column public.collection_requests.first_day is
   'First day of the first week that was asked for.';
 comment on column public.collection_requests.has_effect is
-  'Whether it made or reopened anything: such requests count towards the limits of a day.';
+  'Whether it made, reopened or changed anything: such requests count towards the limits of a day.';
 comment on column public.collection_requests.idempotency_key is
   'The caller''s key: the same request with it again is answered the same, and does nothing.';
 comment on column public.collection_requests.last_day is
@@ -10768,10 +10771,10 @@ begin
   where r.collection_id = (request).collection_id and r.requested_by = (request).requested_by and not r.has_effect
     and (r.idempotency_key is null or r.requested_at < amc_history.clock_now() - interval '1 day');
   insert into public.collection_requests (collection_id, instance_id, requested_by, idempotency_key, request_hash,
-    first_day, last_day, created, extended, reopened, settled)
+    first_day, last_day, created, extended, reopened, settled, changed)
   values ((request).collection_id, (request).instance_id, (request).requested_by, (request).idempotency_key,
     (request).request_hash, (request).first_day, (request).last_day, (request).created, (request).extended,
-    (request).reopened, coalesce((request).settled, 0));
+    (request).reopened, coalesce((request).settled, 0), (request).changed);
 end;
 $function$
 ;
@@ -12047,6 +12050,7 @@ begin
   request.settled := case when serve_request.changes_keeping then amc_history.change_keep_current(collection,
     coalesce((asked).keep_current, (collection).keep_current),
     coalesce((asked).settle_days, (collection).settle_days), (request).requested_by) else 0 end;
+  request.changed := was_away or serve_request.changes_keeping;
   perform amc_history.record_request(request);
   insert into public.collection_backers (collection_id, user_id)
   values ((request).collection_id, (request).requested_by) on conflict do nothing;

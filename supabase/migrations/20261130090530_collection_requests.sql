@@ -18,8 +18,9 @@ create table public.collection_requests (
     constraint reopened_is_not_negative check (reopened >= 0),
   settled integer not null default 0
     constraint settled_is_not_negative check (settled >= 0),
+  changed boolean not null default false,
   has_effect boolean not null
-    generated always as (created or extended > 0 or reopened > 0 or settled > 0) stored,
+    generated always as (created or extended > 0 or reopened > 0 or settled > 0 or changed) stored,
   constraint last_day_follows check (last_day > first_day)
 );
 
@@ -48,7 +49,9 @@ comment on column public.collection_requests.reopened is
 comment on column public.collection_requests.settled is
   $$How many weeks were added at once beside those that were asked for, because it asked for the collection to be kept
 current: those that had settled since its end.$$;
+comment on column public.collection_requests.changed is
+  $$Whether it brought back a collection that was cancelled or archived, or changed whether one is kept current.$$;
 comment on column public.collection_requests.has_effect is
-  'Whether it made or reopened anything: such requests count towards the limits of a day.';
+  'Whether it made, reopened or changed anything: such requests count towards the limits of a day.';
 
 alter table public.collection_requests enable row level security;

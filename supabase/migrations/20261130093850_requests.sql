@@ -45,10 +45,10 @@ begin
   where r.collection_id = (request).collection_id and r.requested_by = (request).requested_by and not r.has_effect
     and (r.idempotency_key is null or r.requested_at < amc_history.clock_now() - interval '1 day');
   insert into public.collection_requests (collection_id, instance_id, requested_by, idempotency_key, request_hash,
-    first_day, last_day, created, extended, reopened, settled)
+    first_day, last_day, created, extended, reopened, settled, changed)
   values ((request).collection_id, (request).instance_id, (request).requested_by, (request).idempotency_key,
     (request).request_hash, (request).first_day, (request).last_day, (request).created, (request).extended,
-    (request).reopened, coalesce((request).settled, 0));
+    (request).reopened, coalesce((request).settled, 0), (request).changed);
 end;
 $$;
 comment on function amc_history.record_request(public.collection_requests) is

@@ -45,6 +45,7 @@ begin
   request.settled := case when serve_request.changes_keeping then amc_history.change_keep_current(collection,
     coalesce((asked).keep_current, (collection).keep_current),
     coalesce((asked).settle_days, (collection).settle_days), (request).requested_by) else 0 end;
+  request.changed := was_away or serve_request.changes_keeping;
   perform amc_history.record_request(request);
   insert into public.collection_backers (collection_id, user_id)
   values ((request).collection_id, (request).requested_by) on conflict do nothing;

@@ -166,4 +166,17 @@ export const PLANNING: Mutant[] = [
     ],
     tests: ["database/set_keep_current", "database/continue_with"],
   },
+  {
+    name: "key-of-what-changed",
+    guard: "a key is kept of a request that only changed a collection",
+    off: "it counts as one without effect, which is forgotten after a day",
+    edits: [
+      inSqlFunction(
+        "amc_history.serve_request",
+        "request.changed := was_away or serve_request.changes_keeping;",
+        "request.changed := false;",
+      ),
+    ],
+    tests: ["start_collection/idempotency"],
+  },
 ];

@@ -273,6 +273,7 @@ export type Database = {
       };
       "collection_requests": {
         Row: {
+          "changed": boolean;
           "collection_id": string;
           "created": boolean;
           "extended": number;
@@ -290,6 +291,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "changed"?: boolean;
           "collection_id": string;
           "created": boolean;
           "extended": number;
@@ -306,6 +308,7 @@ export type Database = {
           "settled"?: number;
         };
         Update: {
+          "changed"?: boolean;
           "collection_id"?: string;
           "created"?: boolean;
           "extended"?: number;

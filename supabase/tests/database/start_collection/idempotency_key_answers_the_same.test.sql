@@ -1,7 +1,7 @@
 -- The same request with the same idempotency key is answered the same, and does nothing.
 begin;
 \ir ../../_shared/workflow.psql
-select plan(12);
+select plan(15);
 
 create function pg_temp.ask(arguments text, who text default 'owner') returns jsonb language plpgsql as $$
 declare
@@ -38,6 +38,29 @@ select is(pg_temp.ask($$ weeks => 2, idempotency_key => 'key-1' $$, 'other') ->>
 do $$ begin perform cancel_collection((made ->> 'collection_id')::uuid) from first; end $$;
 select is(pg_temp.ask($$ weeks => 2, idempotency_key => 'key-2' $$) ->> 'extended', '2', 'a repetition');
 select is((select count(*) from report_data_weeks where status <> 'cancelled'), 0::bigint, 'does nothing');
+-- Nor does it keep one current again, or bring it back, though nothing else came of it at first.
+do $$
+begin
+  perform pg_temp.ask('weeks => 2');
+  perform pg_temp.ask($q$ weeks => 2, keep_current => true, idempotency_key => 'key-3' $q$);
+  perform set_keep_current((made ->> 'collection_id')::uuid, false) from first;
+  perform archive_collection((made ->> 'collection_id')::uuid) from first;
+  perform pg_temp.ask($q$ weeks => 2, idempotency_key => 'key-4' $q$);
+  perform archive_collection((made ->> 'collection_id')::uuid) from first;
+  set local amc_history.clock = '2025-06-03T00:00:00Z';
+  -- Of what changed nothing, this forgets what came before.
+  perform pg_temp.ask('weeks => 1', 'other');
+  perform pg_temp.ask('weeks => 1');
+  perform archive_collection((made ->> 'collection_id')::uuid) from first;
+  perform pg_temp.ask($q$ weeks => 2, keep_current => true, idempotency_key => 'key-3' $q$);
+  perform pg_temp.ask($q$ weeks => 2, idempotency_key => 'key-4' $q$);
+end;
+$$;
+select is((select row(keep_current, archived_at is not null)::text from report_data_collections), '(f,t)',
+  'what was asked for long ago is not done again');
+select is((select array_agg(idempotency_key order by idempotency_key) from collection_requests where has_effect
+  and idempotency_key in ('key-3', 'key-4')), '{key-3,key-4}', 'both had an effect');
+select is((select count(*) from tracking_events where event = 'keep_current_set'), 2::bigint, 'each once');
 select matches(pg_temp.refusal(format('insert into collection_requests (collection_id, instance_id, requested_by,
   idempotency_key, request_hash, first_day, last_day, created, extended, reopened)
   select collection_id, instance_id, requested_by, idempotency_key, request_hash, first_day, last_day, created,
