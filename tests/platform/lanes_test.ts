@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { glob } from "node:fs/promises";
+import { glob, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { checkout } from "../../local/platform/postgres/mod.ts";
 import { memoryFolder } from "../support/memory_folder.ts";
 import { Output } from "../support/output.ts";
@@ -96,4 +98,26 @@ Deno.test("data goes to the disk where there is no file system in memory, or too
   assert.equal(await memoryFolder(1, "/proc"), null);
   assert.equal(await memoryFolder(1, "/not/there"), null);
   assert.equal(await memoryFolder(1_000_000), null);
+});
+
+Deno.test("what a killed run has left in memory is gone before the room is measured", async () => {
+  const root = await mkdtemp(join(tmpdir(), "amc-history-memory-"));
+  try {
+    const run = (name: string) =>
+      join(root, `amc-history-${Deno.uid()}`, "run", name);
+    const ended = new Deno.Command(Deno.execPath(), {
+      args: ["--version"],
+      stdout: "null",
+    })
+      .spawn();
+    await ended.status;
+    for (const [name, pid] of [["killed", ended.pid], ["alive", Deno.pid]]) {
+      await mkdir(run(String(name)), { recursive: true });
+      await writeFile(join(run(String(name)), "owner.pid"), String(pid));
+    }
+    assert.equal(await memoryFolder(1_000_000, root), null);
+    assert.deepEqual(await readdir(run("")), ["alive"]);
+  } finally {
+    await rm(root, { recursive: true });
+  }
 });

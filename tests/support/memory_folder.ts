@@ -1,5 +1,6 @@
 import { lstat, mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { removeKilledRuns } from "../../local/platform/postgres/run_folder.ts";
 
 const MEMORY = "/dev/shm";
 /** What statfs says of a file system in memory. */
@@ -20,10 +21,12 @@ export async function memoryFolder(
   root = MEMORY,
 ): Promise<string | null> {
   try {
+    const folder = join(root, `amc-history-${Deno.uid()}`);
+    // Else the memory that a killed run has left would be found missing, and stay so.
+    await removeKilledRuns(folder);
     const { type, bavail, bsize } = await statfs(root);
     const room = Math.min(bavail * bsize, Deno.systemMemoryInfo().available);
     if (type !== TMPFS || room < lanes * ROOM_BYTES) return null;
-    const folder = join(root, `amc-history-${Deno.uid()}`);
     await mkdir(folder, { recursive: true, mode: 0o755 });
     const found = await lstat(folder);
     return found.isDirectory() && found.uid === Deno.uid() ? folder : null;

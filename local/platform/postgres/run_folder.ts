@@ -24,7 +24,7 @@ export async function makeRunFolder(
 ): Promise<string> {
   const runs = join(folder, "run");
   await mkdir(runs, { recursive: true });
-  await sweep(runs);
+  await removeKilledRuns(folder);
   const run = await mkdtemp(join(runs, "postgres-"));
   await writeFile(join(run, "owner.pid"), String(Deno.pid));
   await chmod(run, 0o700);
@@ -32,8 +32,10 @@ export async function makeRunFolder(
   return run;
 }
 
-async function sweep(runs: string): Promise<void> {
-  for (const name of await readdir(runs)) {
+/** Removes what runs that were killed have left in a folder. */
+export async function removeKilledRuns(folder: string): Promise<void> {
+  const runs = join(folder, "run");
+  for (const name of await readdir(runs).catch(() => [])) {
     const run = join(runs, name);
     const owner = await readPid(join(run, "owner.pid"));
     if (owner === null || isAlive(owner)) continue;
