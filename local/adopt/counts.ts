@@ -1,22 +1,88 @@
+import type postgres from "postgres";
 import { quoted, type Sql } from "./database.ts";
-import type { Section } from "./report.ts";
+import type { Finding, Section } from "./report.ts";
 import { exists, type FoundTable, type Tables } from "./survey.ts";
 
 /** What the rows of the older tables are like, as far as a later step has to treat them differently. */
-export async function countRows(sql: Sql, tables: Tables): Promise<Section[]> {
+export async function countRows(
+  tx: postgres.TransactionSql,
+  tables: Tables,
+): Promise<{ sections: Section[]; notes: Finding[] }> {
   const of = (name: string) =>
     tables.theirs.find((table) => table.name === name);
   const weeks = of("report_data_weeks");
   const collections = of("report_data_collections");
   const executions = of("workflow_executions");
   const users = of("users");
-  return [
-    await countStatuses(sql, [weeks, collections, executions]),
-    await countIds(sql, weeks, executions),
-    ...(weeks ? [await countWeeks(sql, weeks, collections)] : []),
-    ...(collections ? [await countCollections(sql, collections)] : []),
-    ...(users ? [await countUsers(sql, users)] : []),
-  ].filter(({ rows }) => rows.length > 0);
+  const notes: Finding[] = [];
+  const counted = async (
+    title: string,
+    counts: [string, (sql: Sql) => Promise<Rows>][],
+  ): Promise<Section> => {
+    const rows: Rows = [];
+    for (const [subject, count] of counts) {
+      const found = await alone(tx, count);
+      if (Array.isArray(found)) rows.push(...found);
+      else notes.push(notCounted(`${title}: ${subject}`, found));
+    }
+    return { title, rows };
+  };
+  const ids = idColumns(weeks, executions);
+  const sections = [
+    await counted(
+      "Rows by status, as they are written",
+      [weeks, collections, executions].flatMap((table) =>
+        table ? [[table.name, (sql) => countStatuses(sql, table)]] : []
+      ),
+    ),
+    await counted(
+      "Ids of executions by kind",
+      ids.map(([table, column]) => [
+        `${table.name}.${column}`,
+        (sql) => countIds(sql, table, column, executions),
+      ]),
+    ),
+    await counted(
+      "Weeks",
+      weeks ? [[weeks.name, (sql) => countWeeks(sql, weeks, collections)]] : [],
+    ),
+    await counted(
+      "Collections",
+      collections
+        ? [[collections.name, (sql) => countCollections(sql, collections)]]
+        : [],
+    ),
+    await counted(
+      "Users, by the account of the same address",
+      users ? [[users.name, (sql) => countUsers(sql, users)]] : [],
+    ),
+  ];
+  return { sections: sections.filter(({ rows }) => rows.length > 0), notes };
+}
+
+/** Counts in a part of a transaction. @returns what was counted, or Postgres' error, after which the transaction goes on */
+async function alone<T>(
+  tx: postgres.TransactionSql,
+  count: (sql: Sql) => Promise<T>,
+): Promise<T | postgres.PostgresError> {
+  try {
+    return await tx.savepoint(count) as T;
+  } catch (error) {
+    if ((error as { code?: string }).code === undefined) throw error;
+    return error as postgres.PostgresError;
+  }
+}
+
+function notCounted(
+  subject: string,
+  { code, message }: postgres.PostgresError,
+): Finding {
+  return {
+    code: "not_counted",
+    subject,
+    words: `It could not be counted. Postgres says: ${message} (${code})`,
+    remedy: null,
+  };
 }
 
 type Rows = Section["rows"];
@@ -26,26 +92,13 @@ export function fullName({ schema, name }: FoundTable): string {
   return `${quoted(schema)}.${quoted(name)}`;
 }
 
-async function countStatuses(
-  sql: Sql,
-  tables: (FoundTable | undefined)[],
-): Promise<Section> {
-  const parts = tables.flatMap((table) =>
-    table?.columns.has("status")
-      ? [
-        `select '${table.name}' as "table", status, count(*)::int as rows from ${
-          fullName(table)
-        } group by status`,
-      ]
-      : []
+async function countStatuses(sql: Sql, table: FoundTable): Promise<Rows> {
+  const rows = await sql.unsafe(
+    `select '${table.name}' as "table", status::text, count(*)::int as rows from ${
+      fullName(table)
+    } group by 2 order by 3 desc, 2`,
   );
-  const rows = parts.length === 0 ? [] : await sql.unsafe(
-    `${parts.join(" union all ")} order by 1, 3 desc, 2`,
-  );
-  return {
-    title: "Rows by status, as they are written",
-    rows: [...rows] as Rows,
-  };
+  return [...rows] as Rows;
 }
 
 /** The internal ids: those of execution rows, and the older service's own names of executions. */
@@ -57,21 +110,28 @@ function internalIds(executions: FoundTable | undefined): string {
 
 const UUID = "'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'";
 
-async function countIds(
-  sql: Sql,
+function idColumns(
   weeks: FoundTable | undefined,
   executions: FoundTable | undefined,
-): Promise<Section> {
+): [FoundTable, string][] {
   const columns: [FoundTable | undefined, string][] = [
     [weeks, "execution_id"],
     [weeks, "workflow_execution_id"],
     [weeks, "amc_execution_id"],
     [executions, "amc_execution_id"],
   ];
-  const rows: Rows = [];
-  for (const [table, column] of columns) {
-    if (!table?.columns.has(column)) continue;
-    const counted = await sql.unsafe(`
+  return columns.flatMap(([table, column]) =>
+    table?.columns.has(column) ? [[table, column]] : []
+  );
+}
+
+async function countIds(
+  sql: Sql,
+  table: FoundTable,
+  column: string,
+  executions: FoundTable | undefined,
+): Promise<Rows> {
+  const rows = await sql.unsafe(`
       with internal as materialized (${internalIds(executions)})
       select '${table.name}.${column}' as "column", case
           when t.${column} is null then 'none'
@@ -82,19 +142,17 @@ async function countIds(
           when t.${column}::text ~ ${UUID} then 'theirs, of a row that is gone'
           else 'only AMC''s list can say' end as ids, count(*)::int as rows
         from ${
-      fullName(table)
-    } t left join internal i on i.id = t.${column}::text
+    fullName(table)
+  } t left join internal i on i.id = t.${column}::text
        group by 1, 2 order by 1, 2`);
-    rows.push(...counted as unknown as Rows);
-  }
-  return { title: "Ids of executions by kind", rows };
+  return [...rows] as Rows;
 }
 
 async function countWeeks(
   sql: Sql,
   weeks: FoundTable,
   collections: FoundTable | undefined,
-): Promise<Section> {
+): Promise<Rows> {
   const aligned = collections?.columns.has("start_date")
     ? `left join ${fullName(collections)} c on c.id = w.collection_id`
     : "left join (select null::uuid as id, null::date as start_date) c on false";
@@ -108,24 +166,21 @@ async function countWeeks(
   } group by collection_id, week_start_date) g) as twice,
            min(w.week_start_date)::text as first, max(w.week_end_date)::text as last
       from ${fullName(weeks)} w ${aligned}`);
-  return {
-    title: "Weeks",
-    rows: [{
-      weeks: found.weeks,
-      "shorter than seven days": found.shorter,
-      longer: found.longer,
-      "beside their collection's weeks": found.off_grid,
-      "a second time": found.twice,
-      first: found.first,
-      last: found.last,
-    }],
-  };
+  return [{
+    weeks: found.weeks,
+    "shorter than seven days": found.shorter,
+    longer: found.longer,
+    "beside their collection's weeks": found.off_grid,
+    "a second time": found.twice,
+    first: found.first,
+    last: found.last,
+  }];
 }
 
 async function countCollections(
   sql: Sql,
   collections: FoundTable,
-): Promise<Section> {
+): Promise<Rows> {
   const has = (...names: string[]) =>
     names.every((name) => collections.columns.has(name));
   const range = has("start_date", "end_date");
@@ -137,7 +192,9 @@ async function countCollections(
       : "null::int"
   } as ragged,
            ${
-    range ? "count(distinct extract(isodow from start_date))::int" : "null::int"
+    range
+      ? "count(distinct extract(isodow from start_date::date))::int"
+      : "null::int"
   } as weekdays,
            ${
     range && has("workflow_id", "instance_id")
@@ -145,20 +202,16 @@ async function countCollections(
       : "null::int"
   } as twice
       from ${fullName(collections)}`);
-  return {
-    title: "Collections",
-    rows: [{
-      collections: found.collections,
-      "not a whole number of weeks": found.ragged,
-      "first weekdays": found.weekdays,
-      "same query and dates as another": found.twice,
-    }],
-  };
+  return [{
+    collections: found.collections,
+    "not a whole number of weeks": found.ragged,
+    "first weekdays": found.weekdays,
+    "same query and dates as another": found.twice,
+  }];
 }
 
-async function countUsers(sql: Sql, users: FoundTable): Promise<Section> {
-  const title = "Users, by the account of the same address";
-  if (!await exists(sql, "auth.users")) return { title, rows: [] };
+async function countUsers(sql: Sql, users: FoundTable): Promise<Rows> {
+  if (!await exists(sql, "auth.users")) return [];
   const rows = await sql.unsafe(`
     select case
         when u.email is null or btrim(u.email) = '' then 'no address'
@@ -172,5 +225,5 @@ async function countUsers(sql: Sql, users: FoundTable): Promise<Section> {
                count(*) filter (where a.email_confirmed_at is not null) as confirmed
           from auth.users a where a.deleted_at is null group by 1) a on a.email = lower(btrim(u.email))
      group by 1 order by 1`);
-  return { title, rows: [...rows] as Rows };
+  return [...rows] as Rows;
 }

@@ -23,16 +23,17 @@ export async function look({ sql, dryRun }: Context): Promise<Report> {
       ...tables.moving,
       ...tables.moved,
     ]);
+    const counted = await countRows(tx, tables);
     report.sections = [
       await describeTables(tx, tables),
-      ...await countRows(tx, tables),
+      ...counted.sections,
       {
         title: "What hangs on the tables that move, and goes with them",
         rows: dependents.map((one) => ({ ...one })),
       },
     ];
     report.blockers = await findBlockers(tx, tables, dependents);
-    report.notes = notesOn(tables, dependents);
+    report.notes = [...notesOn(tables, dependents), ...counted.notes];
   });
   report.next = nextAfter(report);
   return report;

@@ -10,7 +10,7 @@ import {
 } from "./database.ts";
 import { underLocks } from "./locks.ts";
 import { type Finding, newReport, refuse, type Report } from "./report.ts";
-import { doorFunctions } from "./routines.ts";
+import { type DoorFunction, doorFunctions, makeFunctions } from "./routines.ts";
 import {
   doors,
   hasState,
@@ -60,11 +60,7 @@ export async function open(context: Context): Promise<Report> {
     );
   }
   const relations = await query<Relation>(sql, "relations");
-  const functions = await doorFunctions(sql);
-  const statements = [
-    ...doorStatements(relations),
-    ...functions.statements,
-  ];
+  const { functions, notes } = await doorFunctions(sql);
   const uncounted = await uncountedTables(sql, tables.moving);
   report.sections = [{
     title: `What ${DOOR_SCHEMA} shows of public`,
@@ -76,11 +72,11 @@ export async function open(context: Context): Promise<Report> {
       "makes room": isMoving(name, kind),
     })),
   }];
-  report.notes = [...functions.notes, ...relations.flatMap(columnRights)];
+  report.notes = [...notes, ...relations.flatMap(columnRights)];
   report.next = toldNext();
   if (dryRun) return report;
   await makeState(sql);
-  await makeDoor(sql, relations, statements);
+  report.notes.push(...await makeDoor(sql, relations, functions));
   await countWriters(context, uncounted);
   await rollUpWrites(sql);
   report.sections.push({
@@ -188,15 +184,18 @@ function doorStatements(relations: Relation[]): string[] {
   ];
 }
 
-/** All of the door, or nothing of it: reading a table's columns waits for nobody who writes. */
+/** All of the door but functions that Postgres refuses, or nothing of it: reading a table's columns waits for nobody who writes. */
 async function makeDoor(
   sql: Context["sql"],
   relations: Relation[],
-  statements: string[],
-): Promise<void> {
-  await sql.begin(async (tx) => {
+  functions: DoorFunction[],
+): Promise<Finding[]> {
+  return await sql.begin(async (tx) => {
     await tx.unsafe("set local lock_timeout = '900ms'");
-    for (const statement of statements) await tx.unsafe(statement);
+    for (const statement of doorStatements(relations)) {
+      await tx.unsafe(statement);
+    }
+    const notes = await makeFunctions(tx, functions);
     for (const { oid, name, kind } of relations) {
       await tx.unsafe(
         `delete from ${STATE_SCHEMA}.doors where relation = ($1::text)::oid and name <> $2`,
@@ -211,6 +210,7 @@ async function makeDoor(
       );
     }
     await noteStep(tx, "open", { relations: relations.length });
+    return notes;
   });
 }
 

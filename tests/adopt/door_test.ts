@@ -2,8 +2,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { adopt, section } from "./support/adopt.ts";
 import { withLegacyDatabase } from "./support/legacy_database.ts";
-import type postgres from "postgres";
 import { IDS, type OldClient, withApi } from "./support/old_client.ts";
+import { readAs } from "./support/places.ts";
 
 const BOTH = ["public", "legacy_api"];
 const NOW = "2025-03-01T00:00:00Z";
@@ -142,18 +142,6 @@ Deno.test("a count that cannot be kept fails nobody who writes", async () => {
   });
 });
 
-/** How many rows a role reads, or the SQLSTATE of its refusal. */
-async function readAs(sql: postgres.Sql, role: string, query: string) {
-  try {
-    return await sql.begin(async (tx) => {
-      await tx.unsafe(`set local role ${role}`);
-      return (await tx.unsafe(query)).length;
-    });
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-}
-
 Deno.test("rights are the tables' own, of roles and of rows", async () => {
   await withLegacyDatabase(["grown"], async ({ url, sql }) => {
     await sql`revoke all on public.users from service_role`;
@@ -182,32 +170,6 @@ Deno.test("rights to single columns are told, since a view asks for all that it 
     await sql`grant select on public.users to authenticated`;
     equal((await adopt(url, "open")).notes.length, 0);
     equal(await readAs(sql, "authenticated", ids), 4);
-  });
-});
-
-Deno.test("functions are called through the door, and may be renamed under it", async () => {
-  await withLegacyDatabase([], async (database) => {
-    const { url, sql } = database;
-    await sql.unsafe(`
-      create function public.claim_due_weeks(lower int, upper int default 3) returns table (week date, n int)
-        language sql stable as $$ select date '2025-01-07', upper - lower $$;
-      create function public.touch(week uuid) returns void language plpgsql set search_path = legacy_api, public as $$
-        begin update report_data_weeks set updated_at = now() where id = week; end $$;
-      create function public.of_any(variadic words text[]) returns int language sql as $$ select 1 $$;
-      create function public.plain(a numeric) returns numeric language sql immutable as $$ select a + 1 $$;`);
-    const report = await adopt(url, "open");
-    deepEqual(report.notes.map(({ code, subject }) => [code, subject]), [
-      ["function_not_shown", "public.of_any(text[])"],
-    ]);
-    await sql`alter function public.claim_due_weeks(int, int) rename to their_claim_due_weeks`;
-    await withApi(database, BOTH, async (client) => {
-      const { api } = client("legacy_api");
-      const rows = await api.rpc("claim_due_weeks", { lower: 1 });
-      deepEqual(rows.data, [{ week: "2025-01-07", n: 2 }]);
-      equal((await api.rpc("plain", { a: 41 })).data, 42);
-      equal((await api.rpc("touch", { week: IDS.week })).error, null);
-    });
-    equal((await sql`select from legacy_adoption.public_writes`).length, 0);
   });
 });
 

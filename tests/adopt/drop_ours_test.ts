@@ -1,5 +1,5 @@
 /** What our migrations made is dropped only while nothing would be lost with it. */
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { migrate } from "../../local/platform/postgres/mod.ts";
 import { adopt } from "./support/adopt.ts";
 import { withLegacyDatabase } from "./support/legacy_database.ts";
@@ -77,5 +77,37 @@ Deno.test("an instance that is being connected is waited for, and then keeps our
     });
     deepEqual(await places(database), before);
     equal(before.length > [...MOVED, ...STAYED].length, true);
+  });
+});
+
+Deno.test("each drop waits for what is left of the patience", async () => {
+  await withLegacyDatabase([], async ({ url, sql, adminUrl }) => {
+    await adopt(url, "open");
+    await adopt(url, "make-room");
+    await migrate(url);
+    await withSession(adminUrl, (admin) =>
+      admin.unsafe(`
+        create schema seen;
+        create table seen.drops (id int generated always as identity, patience int);
+        create function seen.note() returns event_trigger language plpgsql security definer as $$ begin
+          insert into seen.drops (patience) select setting::int from pg_settings where name = 'lock_timeout';
+        end $$;
+        create event trigger note_drops on ddl_command_start when tag in ('DROP TABLE', 'DROP SCHEMA', 'DROP FUNCTION',
+          'DROP ROUTINE', 'DROP VIEW') execute function seen.note();
+        grant usage on schema seen to postgres; grant select on seen.drops to postgres`));
+    equal(
+      (await adopt(url, "undo", { dropOurs: true, lockWaitMs: 900 })).outcome,
+      "done",
+    );
+    // Without one: what is dropped outside of that transaction.
+    const drops =
+      (await sql`select patience from seen.drops where patience > 0 order by id`)
+        .map(({ patience }) => patience as number);
+    ok(drops.length > 10);
+    ok(
+      drops.every((left, at) => at === 0 || left <= drops[at - 1]),
+      `${drops}`,
+    );
+    ok(drops.at(-1)! < drops[0], `${drops}`);
   });
 });

@@ -122,3 +122,21 @@ Deno.test("each step that is ended in the middle goes on when it is called again
     equal((await adopt(url, "undo")).outcome, "unchanged");
   });
 });
+
+Deno.test("a door that is closed while the command waits for its locks keeps the tables where they are", async () => {
+  await withLegacyDatabase([], async (database) => {
+    const { url, sql } = database;
+    await adopt(url, "open");
+    await withSession(url, async (holder) => {
+      await holder.unsafe(
+        "begin; lock table public.report_data_weeks in row exclusive mode",
+      );
+      const moving = adopt(url, "make-room");
+      await waitingCommand(database);
+      await sql`drop view legacy_api.amc_instances`;
+      await holder.unsafe("rollback");
+      match((await moving).refusal!, /does not show public\.amc_instances/);
+    });
+    deepEqual(await places(database), BEFORE);
+  });
+});

@@ -163,3 +163,63 @@ Deno.test("where nothing of the older service is, it says so", async () => {
     ]);
   });
 });
+
+const WEEKS = "Weeks: report_data_weeks";
+const COLLECTIONS = "Collections: report_data_collections";
+
+/** A column of an odd type, what is not counted for it, and of which section nothing is told. */
+const odd: [string, string, string[]][] = [
+  [
+    "start_date as text, with dates",
+    "alter table public.report_data_collections alter start_date type text",
+    [],
+  ],
+  [
+    "start_date as text, with words",
+    `alter table public.report_data_collections alter start_date type text using 'next week'`,
+    [WEEKS, COLLECTIONS],
+  ],
+  [
+    "workflow_id as json",
+    `alter table public.report_data_collections drop workflow_id, add workflow_id json`,
+    [COLLECTIONS],
+  ],
+  [
+    "status as integer",
+    "alter table public.report_data_weeks alter status drop default, alter status type int using 1",
+    [],
+  ],
+  [
+    "week_end_date missing",
+    "alter table public.report_data_weeks drop week_end_date",
+    [],
+  ],
+  [
+    "collection_id of another type",
+    "alter table public.report_data_weeks drop collection_id, add collection_id text",
+    [],
+  ],
+];
+
+for (const [what, change, expected] of odd) {
+  Deno.test(`${what}: what cannot be counted is noted with Postgres' words, the rest is told`, async () => {
+    await withLegacyDatabase([], async ({ url, sql }) => {
+      await sql.unsafe(change);
+      const report = await adopt(url, "look");
+      const notes = report.notes.filter(({ code }) => code === "not_counted");
+      deepEqual(
+        notes.map(({ subject }) => subject).sort(),
+        [...expected].sort(),
+      );
+      for (const { words } of notes) {
+        match(words, /Postgres says: .+ \(\w{5}\)/);
+      }
+      ok(section(report, "Rows by status").length > 0);
+      equal(section(report, "Tables").length, 7);
+      equal(
+        section(report, "Collections").length,
+        expected.includes(COLLECTIONS) ? 0 : 1,
+      );
+    });
+  });
+}

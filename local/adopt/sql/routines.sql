@@ -1,5 +1,6 @@
 -- Functions of public that the API can call, and how one of the same name in legacy_api hands a call on to it.
 -- Functions with arguments that have no name, take any type, or are variadic cannot be handed on.
+-- is_own: whether the one in legacy_api is the door's own; null where there is none.
 select p.oid::regprocedure::text as signature, p.proname::text as name,
        pg_catalog.pg_get_function_arguments(p.oid) as arguments,
        pg_catalog.pg_get_function_identity_arguments(p.oid) as identity,
@@ -18,7 +19,11 @@ select p.oid::regprocedure::text as signature, p.proname::text as name,
        (select pg_catalog.jsonb_agg(distinct coalesce(g.rolname, ''))
           from pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
           left join pg_catalog.pg_roles g on g.oid = a.grantee
-         where a.grantee <> p.proowner) as grantees
+         where a.grantee <> p.proowner) as grantees,
+       (select coalesce(pg_catalog.obj_description(d.oid, 'pg_proc') like '%(docs/ADOPTING.md)%', false)
+          from pg_catalog.pg_proc d
+         where d.pronamespace = pg_catalog.to_regnamespace('legacy_api')
+           and d.proname = p.proname and d.proargtypes = p.proargtypes) as is_own
   from pg_catalog.pg_proc p
   join pg_catalog.pg_type t on t.oid = p.prorettype
  where p.pronamespace = 'public'::regnamespace and p.prokind = 'f'

@@ -70,3 +70,15 @@ export async function endWhileItWaits(
     await holder.unsafe("rollback");
   });
 }
+
+/** How many rows a role reads, or the SQLSTATE of its refusal. */
+export async function readAs(sql: postgres.Sql, role: string, query: string) {
+  try {
+    return await sql.begin(async (tx) => {
+      await tx.unsafe(`set local role ${role}`);
+      return (await tx.unsafe(query)).length;
+    });
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
