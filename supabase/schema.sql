@@ -3124,6 +3124,10 @@ begin
       detail => jsonb_build_object('weeks', i.weeks)) from instance i
   )
   select coalesce(sum(r.weeks), 0) into marked from recorded r;
+  -- Nobody watched since the schedule stopped.
+  update public.week_attempts a
+  set watch_until = greatest(a.watch_until, amc_history.clock_now() + (amc_history.allowances()).watch)
+  where a.watch_until > (select h.at from amc_history.heartbeats h where h.name = 'dispatch');
   update public.amc_instances i set list_due_at = amc_history.clock_now()
   where i.list_due_at > amc_history.clock_now();
   return marked;
@@ -3132,8 +3136,9 @@ $function$
 ;
 comment on function amc_history.after_restore() is
   'Has each week looked for in AMC''s list before anything is created for it again, those that wait now and those
-that become due later: a restored backup does not know what AMC has run since. Called by itself after a gap in the
-schedule (amc_history.survey_after_gap), and by the operator. Answers how many weeks it marked.';
+that become due later: a restored backup does not know what AMC has run since. What was watched when the schedule
+last ran is watched on. Called by itself after a gap in the schedule (amc_history.survey_after_gap), and by the
+operator. Answers how many weeks it marked.';
 
 CREATE OR REPLACE FUNCTION amc_history.alert_cause_persists(alert tracking_alerts)
  RETURNS boolean

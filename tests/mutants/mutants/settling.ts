@@ -256,4 +256,17 @@ export const SETTLING: Mutant[] = [
     ],
     tests: ["record_listing/status_never_goes_back"],
   },
+  {
+    name: "watched-on-after-a-gap",
+    guard: "what was watched when the schedule stopped is watched on",
+    off: "its time runs out meanwhile",
+    edits: [
+      inSqlFunction(
+        "amc_history.after_restore",
+        "where a.watch_until > (",
+        "where false and a.watch_until > (",
+      ),
+    ],
+    tests: ["after_restore/"],
+  },
 ];

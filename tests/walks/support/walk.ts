@@ -164,13 +164,7 @@ export class Walk {
         return;
       }
       case "a week passes":
-        await this.#wait(7 * 86_400);
-        // No worker watched meanwhile: what the schedule does after a gap.
-        await this.#lane.asPostgres(() =>
-          this.#lane
-            .sql`select amc_history.keep_collections_current(), amc_history.after_restore()`
-        );
-        return;
+        return await this.#outage();
       case "back up":
         return await this.#backup.make();
       case "restore":
@@ -180,6 +174,17 @@ export class Walk {
       default:
         return await ask(action, this.#lane, this.#person, this.#picture!);
     }
+  }
+
+  /** A week in which neither the schedule nor a worker runs; what the schedule does then. No worker lives that long. */
+  async #outage(): Promise<void> {
+    const { sql } = this.#lane;
+    await this.#lane.asPostgres(() => sql`select amc_history.beat('dispatch')`);
+    await this.#wait(7 * 86_400);
+    await this.#lane.asPostgres(() =>
+      sql`select amc_history.keep_collections_current(), amc_history.survey_after_gap()`
+    );
+    this.#workers.splice(0, WORKERS, ...this.#workers.map(() => this.#hire()));
   }
 
   /** Loses the database, if there is a backup, and every worker. */
